@@ -1,0 +1,119 @@
+"""Linear algebra and coordinates."""
+
+import numpy as np
+
+from diffcheck import case, interval
+from diffcheck.ops import concatenate, cos, dot, log, matmul, norm, prod, sin, sqrt, stack, sum, transpose
+
+
+@case(
+    x=interval(-3, 3, shape=3),
+    A=np.array([[4.0, 1.0, -2.0], [1.0, 3.0, 0.5], [-2.0, 0.5, 5.0]]),
+    operators=["gradient", "hessian"],
+    reference="Magnus & Neudecker 2019, ch. 9",
+)
+def quadratic_form(x, A):
+    """x^T A x, with gradient 2 A x and Hessian 2 A."""
+    return dot(x, matmul(A, x))
+
+
+@case(
+    x=interval(-5, 5, shape=3),
+    A=np.array([[1.0, 2.0, -1.0], [0.5, -3.0, 4.0]]),
+    reference="Magnus & Neudecker 2019, ch. 9",
+)
+def matrix_vector(x, A):
+    """A x, two rows by three columns."""
+    return matmul(A, x)
+
+
+@case(A=interval(-2, 2, shape=(2, 3)), x=interval(-2, 2, shape=3), reference="Magnus & Neudecker 2019, ch. 9")
+def matrix_vector_by_both(A, x):
+    """A x, by the matrix and by the vector."""
+    return matmul(A, x)
+
+
+@case(
+    x=interval(-2, 2, shape=2),
+    y=interval(-2, 2, shape=3),
+    A=np.array([[1.0, -2.0, 0.5], [3.0, 0.25, -1.0]]),
+    reference="Golub & Van Loan 2013, 1.1",
+)
+def bilinear(x, y, A):
+    """x^T A y."""
+    return dot(x, matmul(A, y))
+
+
+@case(A=interval(-2, 2, shape=(3, 3)), operators=["gradient"], reference="Jacobi 1841; DLMF 1.3")
+def determinant(A):
+    """The determinant of a 3 by 3 matrix by minors; its gradient is the cofactor matrix."""
+    (a, b, c), (d, e, f), (g, h, i) = ((row[0], row[1], row[2]) for row in (A[0], A[1], A[2]))
+    return a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g)
+
+
+@case(A=interval(1, 4, shape=(2, 2)), operators=["gradient", "hessian"], reference="DLMF 1.3")
+def determinant_2(A):
+    """a d - b c."""
+    return A[0, 0] * A[1, 1] - A[0, 1] * A[1, 0]
+
+
+@case(A=interval(-2, 2, shape=(2, 3)), B=interval(-2, 2, shape=(3, 2)), reference="Magnus & Neudecker 2019, ch. 9")
+def trace_of_product(A, B):
+    """tr(A B), whose gradient by A is B^T."""
+    return sum(A * transpose(B))
+
+
+@case(x=interval(0.5, 5, shape=3), operators=["gradient", "hessian"], reference="Magnus & Neudecker 2019, ch. 9")
+def euclidean_norm(x):
+    """The length of a vector that is not zero."""
+    return norm(x)
+
+
+@case(A=interval(-2, 2, shape=(2, 3)), reference="Magnus & Neudecker 2019, ch. 9")
+def gram(A):
+    """A A^T."""
+    return matmul(A, transpose(A))
+
+
+@case(r=interval(0.1, 10), theta=interval(0.1, 3), phi=interval(-3, 3), reference="DLMF 1.5(ii)")
+def spherical_coordinates(r, theta, phi):
+    """(r, theta, phi) to (x, y, z); the Jacobian's determinant is r^2 sin(theta)."""
+    return stack([r * sin(theta) * cos(phi), r * sin(theta) * sin(phi), r * cos(theta)])
+
+
+@case(x=interval(-2, 2, shape=2), reference="do Carmo 1976, 2-2")
+def surface(x):
+    """A surface in space: (u v, u^2 - v, sin(u + v))."""
+    return stack([x[0] * x[1], x[0] ** 2 - x[1], sin(x[0] + x[1])])
+
+
+@case(x=interval(0.5, 2, shape=4), reference="Speelpenning 1980")
+def speelpenning(x):
+    """The product of all; each component of the gradient is the product of the others."""
+    return prod(x)
+
+
+@case(x=interval(0.1, 3, shape=3), reference="Hardy, Littlewood & Polya 1934, 2.2")
+def log_geometric_mean(x):
+    """The mean of the logarithms."""
+    return sum(log(x)) / 3
+
+
+@case(x=interval(-1, 1, shape=2), y=interval(-1, 1, shape=3), reference="Golub & Van Loan 2013, 1.1")
+def outer_product(x, y):
+    """x y^T, flattened, and behind it x itself."""
+    return concatenate([(x.reshape((2, 1)) * y.reshape((1, 3))).reshape((6,)), x])
+
+
+@case(u=interval(1, 3, shape=3), v=interval(1, 3, shape=3), reference="Salton & McGill 1983")
+def cosine_similarity(u, v):
+    """The cosine of the angle between two vectors."""
+    return dot(u, v) / (norm(u) * norm(v))
+
+
+@case(a=interval(1, 5), b=interval(-0.9, 0.9), c=interval(1, 5), reference="Golub & Van Loan 2013, 4.2")
+def cholesky(a, b, c):
+    """The Cholesky factor of [[a, b], [b, c]]."""
+    first = sqrt(a)
+    below = b / first
+    return stack([first, below, sqrt(c - below**2)])

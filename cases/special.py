@@ -1,0 +1,92 @@
+"""Special functions: the error function's and the gamma function's relatives."""
+
+from diffcheck import case, interval
+from diffcheck.ops import digamma, erf, erfc, exp, lgamma, log, log_ndtr, ndtr, polygamma, sum, xlogy
+
+
+@case(x=interval(-6, 6), reference="DLMF 7.2.1")
+def error_function(x):
+    """erf x."""
+    return erf(x)
+
+
+@case(x=interval(-5, 25), reference="DLMF 7.2.2")
+def complementary_error_function(x):
+    """erfc x, down to 1e-273."""
+    return erfc(x)
+
+
+@case(x=interval(0, 20), reference="DLMF 7.2.3")
+def scaled_complementary_error_function(x):
+    """e^(x^2) erfc x, written out."""
+    return exp(x**2) * erfc(x)
+
+
+@case(x=interval(0.1, 100), reference="DLMF 5.2.1")
+def log_gamma(x):
+    """ln Gamma(x)."""
+    return lgamma(x)
+
+
+@case(
+    x=interval(3, 30),
+    expect={"autograd": "disagree"},
+    because="torch's trigamma, the derivative of its digamma, ends its asymptotic series at x^-7: six to fourteen digits here",
+    reference="DLMF 5.2.2",
+)
+def psi(x):
+    """The digamma function."""
+    return digamma(x)
+
+
+@case(x=interval(0.5, 20), reference="DLMF 5.15.1")
+def trigamma(x):
+    """The first derivative of digamma."""
+    return polygamma(1, x)
+
+
+@case(x=interval(0.5, 10), reference="DLMF 5.15")
+def tetragamma(x):
+    """The second derivative of digamma."""
+    return polygamma(2, x)
+
+
+@case(a=interval(0.5, 20), b=interval(0.5, 20), reference="DLMF 5.12.1")
+def log_beta(a, b):
+    """ln B(a, b)."""
+    return lgamma(a) + lgamma(b) - lgamma(a + b)
+
+
+@case(x=interval(-8, 8), reference="Feller 1968, VII.1")
+def normal_distribution(x):
+    """Phi(x)."""
+    return ndtr(x)
+
+
+@case(
+    x=interval(-30, 8),
+    expect={"symbolic": "nonfinite"},
+    because="SymPy rewrites erfc(-z) as 2 - erfc(z), which cancels in the left tail and is 0 below -8.3",
+    reference="DLMF 7.12.1",
+)
+def log_normal_distribution(x):
+    """ln Phi(x), far into the left tail."""
+    return log_ndtr(x)
+
+
+@case(x=interval(0, 5), y=interval(0.1, 5), reference="Shannon 1948")
+def x_log_y(x, y):
+    """x ln y."""
+    return xlogy(x, y)
+
+
+@case(p=interval(0.01, 1, shape=4), reference="Shannon 1948")
+def entropy(p):
+    """-sum of p ln p, over four weights."""
+    return -sum(xlogy(p, p))
+
+
+@case(k=interval(1, 20), rate=interval(0.1, 10), y=2.5, reference="Johnson, Kotz & Balakrishnan 1994, 17")
+def gamma_log_density(k, rate, y):
+    """The gamma distribution's log-density at y, by shape and rate."""
+    return k * log(rate) + (k - 1) * log(y) - rate * y - lgamma(k)

@@ -1,0 +1,20 @@
+"""diffcheck: is this derivative right, and if not, who is wrong, by how much?"""
+
+from typing import TYPE_CHECKING, Any
+
+from diffcheck.case.case import Case as Case, case as case
+from diffcheck.case.domain import interval as interval
+
+if TYPE_CHECKING:
+    from diffcheck.api import check as check, run as run
+
+__all__ = ["Case", "case", "check", "interval", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    # Case files import this package; only what computes may import pandas and SymPy.
+    if name in ("check", "run"):
+        from diffcheck import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'diffcheck' has no attribute {name!r}")

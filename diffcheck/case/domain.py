@@ -1,0 +1,65 @@
+"""Where an input may lie."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from diffcheck.errors import DomainError
+
+Scale = Literal["linear", "log", "float"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The closed interval of an input's elements; make one with :func:`interval`."""
+
+    lo: float
+    hi: float
+    shape: tuple[int, ...] = ()
+    scale: Scale = "linear"
+
+    def __contains__(self, x: object) -> bool:
+        return isinstance(x, float) and self.lo <= x <= self.hi
+
+    def __str__(self) -> str:
+        return f"[{self.lo:g}, {self.hi:g}]"
+
+
+def interval(lo: float, hi: float, *, shape: int | tuple[int, ...] = (), scale: Scale = "linear") -> Interval:
+    """The numbers from ``lo`` to ``hi``, for every element of an input.
+
+    Parameters
+    ----------
+    lo, hi:
+        Finite ends, both included, ``lo <= hi``.
+    shape:
+        Shape of the input; ``()`` is a scalar.
+    scale:
+        How points are sampled: evenly (``"linear"``), evenly in the logarithm (``"log"``, positive ends), or evenly over the representable
+        numbers (``"float"``).
+
+    Raises
+    ------
+    DomainError
+        If no such interval exists.
+
+    >>> interval(-1, 1, shape=3)
+    Interval(lo=-1.0, hi=1.0, shape=(3,), scale='linear')
+    """
+    where = f"interval({lo!r}, {hi!r})"
+    try:
+        lo, hi = float(lo), float(hi)
+    except (TypeError, ValueError, OverflowError):
+        raise DomainError(f"{where}: the ends must be numbers that a float holds") from None
+    if not (math.isfinite(lo) and math.isfinite(hi)):
+        raise DomainError(f"{where}: the ends must be finite numbers")
+    if lo > hi:
+        raise DomainError(f"{where}: the lower end is above the upper one; did you mean interval({hi:g}, {lo:g})?")
+    if scale not in get_args(Scale):
+        raise DomainError(f"{where}: unknown scale {scale!r}: choose from {', '.join(get_args(Scale))}")
+    if scale == "log" and lo <= 0:
+        raise DomainError(f"{where}: scale='log' needs a lower end above 0; use scale='float' for both signs")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    if not all(isinstance(n, int) and n > 0 for n in sizes):
+        raise DomainError(f"{where}: shape {shape!r} must be made of positive whole numbers")
+    return Interval(lo, hi, sizes, scale)

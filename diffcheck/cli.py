@@ -1,0 +1,138 @@
+"""The command line. Importing this module imports neither torch nor SymPy, so that ``--help`` answers at once."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+
+from diffcheck.errors import DiffcheckError
+
+PASSED, FAILED, USAGE, NOTHING, INTERRUPTED = 0, 1, 2, 5, 130
+
+
+class _Main(click.Group):
+    """Turns a user's mistake into one clear message and the right exit code."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except DiffcheckError as mistake:
+            click.echo(f"diffcheck: {mistake}", err=True)
+            context.exit(USAGE)
+        except KeyboardInterrupt:
+            click.echo("diffcheck: interrupted", err=True)
+            context.exit(INTERRUPTED)
+        except BrokenPipeError:
+            sys.stderr.close()
+            context.exit(FAILED)
+
+
+def _listed(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
+    """Options that may be given several times, or once with commas."""
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="diffcheck", message="diffcheck %(version)s")
+def main() -> None:
+    """Is this derivative right, and if not, who is wrong, by how much?
+
+    Every case is differentiated by SymPy, by finite differences and by PyTorch, and each result is held against a certified truth.
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-k", "match", default="", metavar="EXPR", help="Only cases whose name, file or tags match: parts joined by and, or, not.")
+@click.option("--engine", "engines", multiple=True, callback=_listed, metavar="E[:METHOD]", help="Only these engines (default: all).")
+@click.option("--operator", "operators", multiple=True, callback=_listed, metavar="O", help="Only these operators, such as gradient.")
+@click.option("--device", "devices", multiple=True, callback=_listed, metavar="D", help="cpu, cuda or cpu,cuda (default: cpu).")
+@click.option("--samples", type=click.IntRange(min=0), default=8, show_default=True, help="Random points for each case.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where the random points start from.")
+@click.option("--timing/--no-timing", default=True, help="Time every task after checking it (default: yes).")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("reports/latest"), show_default=True, help="Folder for the result files.")
+@click.option("-x", "fail_fast", is_flag=True, help="Stop at the first case that fails.")
+def run(
+    paths: tuple[str, ...],
+    match: str,
+    engines: tuple[str, ...],
+    operators: tuple[str, ...],
+    devices: tuple[str, ...],
+    samples: int,
+    seed: int,
+    timing: bool,
+    output: Path,
+    fail_fast: bool,
+) -> None:
+    """Check and time the cases of files and folders (file.py::name for one case).
+
+    Exit code: 0 all passed, 1 something failed, 2 usage error or a broken case file, 5 no case found, 130 interrupted.
+    """
+    from rich.console import Console
+
+    from diffcheck.api import Settings, conduct
+    from diffcheck.reporting.terminal import Reporter, summary
+
+    reporter = Reporter(Console(stderr=True))
+    settings = Settings(
+        match=match,
+        engines=engines,
+        operators=operators,
+        devices=devices or ("cpu",),
+        samples=samples,
+        seed=seed,
+        timing=timing,
+        output=output,
+        fail_fast=fail_fast,
+    )
+    try:
+        result = conduct(paths, settings, reporter)
+    finally:
+        reporter.stop()
+    summary(result, Console())
+    click.echo(f"report: {output / 'report.md'}", err=True)
+    if result.interrupted:
+        click.echo("diffcheck: interrupted; the results so far are written", err=True)
+        sys.exit(INTERRUPTED)
+    if result.broken:
+        sys.exit(USAGE)
+    if not result.rows:
+        click.echo(f"diffcheck: no case found in {', '.join(paths)}" + (f" that matches -k {match!r}" if match else ""), err=True)
+        sys.exit(NOTHING)
+    sys.exit(FAILED if result.failing else PASSED)
+
+
+@main.command(name="list")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-k", "match", default="", metavar="EXPR", help="Only cases whose name, file or tags match.")
+def list_cases(paths: tuple[str, ...], match: str) -> None:
+    """List the cases of files and folders, with their inputs."""
+    from diffcheck.sources.collect import collect
+    from diffcheck.sources.select import matcher
+
+    loaded = collect(paths)
+    selected = matcher(match) if match else lambda case: True
+    cases = [case for case in loaded.cases if selected(case)]
+    for case in cases:
+        inputs = ", ".join(f"{name}{list(d.shape) if d.shape else ''} in {d}" for name, d in case.inputs.items())
+        first = case.doc.splitlines()[0] if case.doc else ""
+        click.echo(f"{case.source}  {inputs}  {first}".rstrip())
+    for text in loaded.problems:
+        click.echo(f"diffcheck: broken: {text}", err=True)
+    click.echo(f"{len(cases)} cases", err=True)
+    sys.exit(USAGE if loaded.problems else PASSED if cases else NOTHING)
+
+
+@main.command()
+def env() -> None:
+    """Show what results depend on: versions, processor, devices."""
+    from diffcheck.environment import environment
+    from diffcheck.runner.plan import installed_engines
+
+    for name, value in environment(installed_engines().values(), {}).items():
+        click.echo(f"{name}: {value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""What an engine is: something that prepares a task once and then computes the derivative at one point after another."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from diffcheck.case.case import Array, Case, Point
+from diffcheck.case.operators import Operator
+from diffcheck.formats import FORMATS, Format
+from diffcheck.program.program import Program
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """Case x operator x engine:method x device x dtype: one row of the results.
+
+    ``program`` is the traced function; an engine may use it or call the case's function itself.
+    """
+
+    case: Case
+    program: Program
+    operator: Operator
+    engine: str
+    method: str
+    device: str = "cpu"
+    dtype: str = "float64"
+
+    @property
+    def format(self) -> Format:
+        """The floating-point format under test."""
+        return FORMATS[self.dtype]
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape that the derivative must have."""
+        return self.operator.shape(self.program.outputs.shape, len(self.case.wrt_positions))
+
+    @property
+    def name(self) -> str:
+        """``case operator engine:method device dtype``."""
+        return f"{self.case.name} {self.operator} {self.engine}:{self.method} {self.device} {self.dtype}"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A derivative at a point.
+
+    Attributes
+    ----------
+    value:
+        In double precision (every format's numbers are), in the shape of the task.
+    error:
+        The method's own estimate of the absolute error, in the same shape; ``None`` for a method that claims to round only.
+    function_calls:
+        How often the function was evaluated; ``None`` if the method does not evaluate the function itself.
+    """
+
+    value: Any
+    error: Any = None
+    function_calls: int | None = None
+
+
+class Prepared(Protocol):
+    """A task made ready. Calling twice at one point gives the same bits."""
+
+    operations: int | None
+    """Operations in the code that is evaluated, where the engine knows."""
+
+    def derivative(self, point: Point) -> Estimate:
+        """The derivative at a point."""
+        ...
+
+    def clockwork(self, point: Point) -> "Clockwork":
+        """What is timed at a point."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """Two plain calls on inputs that are already where they are used, and what to wait for on a device that works on its own."""
+
+    derivative: Callable[[], object]
+    primal: Callable[[], object]
+    synchronize: Callable[[], None] | None = None
+
+
+class Engine(Protocol):
+    """A family of methods for derivatives; further ones plug in by the entry point ``diffcheck.engines``.
+
+    Attributes
+    ----------
+    methods:
+        The methods by name, the default one first.
+    """
+
+    name: str
+    methods: Sequence[str]
+
+    def available(self, device: str) -> str | None:
+        """``None`` if the engine can use the device, else why not."""
+        ...
+
+    def prepare(self, task: Task) -> Prepared:
+        """Everything that can be done once.
+
+        Raises
+        ------
+        Unsupported
+            With the reason why this engine cannot do the task.
+        """
+        ...
+
+    def versions(self) -> dict[str, str]:
+        """What the engine's results depend on: libraries, flags, the device."""
+        ...
+
+
+def typed(point: Point, task: Task) -> dict[str, Array]:
+    """The inputs at a point as NumPy values of the task's dtype (which NumPy must have)."""
+    dtype = np.dtype(task.dtype)
+    return {name: np.asarray(value, dtype=dtype)[()] for name, value in point.items()}
+
+
+def constants(task: Task) -> dict[str, Any]:
+    """The case's constants, arrays of floats rounded to the task's dtype."""
+    dtype = np.dtype(task.dtype)
+    return {
+        name: value.astype(dtype) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+        for name, value in task.case.constants.items()
+    }

@@ -1,0 +1,287 @@
+"""NumPy: finite differences of the function itself, inside the domain, with an error estimate.
+
+A difference quotient has two errors, truncation that grows with the step h and rounding that grows with 1/h. Neither is known beforehand, so the
+quotient is taken on a ladder of steps around the one that balances them for a function of scale one, each twice the next. What two neighbouring steps
+disagree by estimates the truncation, the function's noise over h the rounding (see `diffcheck.engines.noise`), and the step with the smallest
+sum is chosen, for every component of its own. Steps that straddle a kink are seen by the second difference, which does not shrink there.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from diffcheck.case.case import Array, Point
+from diffcheck.case.domain import Interval
+from diffcheck.case.operators import Operator
+from diffcheck.engines.base import Clockwork, Estimate, Task, constants, typed
+from diffcheck.engines.noise import SAMPLES, SPACINGS, noise_level
+from diffcheck.errors import CaseError, Unsupported
+
+# Levels of the ladder above and below the balancing step, in powers of two.
+_UP, _DOWN = 3, 5
+# What two neighbouring steps disagree by, times this, is the estimate of the truncation: beside a kink the error is up to 1.5 times as large.
+_SAFETY = 2.0
+# The difference of the one-sided slopes falls by 0.5 from step to step where the function is smooth, by nothing across a kink.
+_KINKED = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Stencil:
+    """Where the function is evaluated, in steps from the point, and with which weights."""
+
+    offsets: tuple[int, ...]
+    weights: tuple[float, ...]
+    derivative: int
+
+
+# Second-order formulas; the one-sided ones for domain ends (Fornberg 1988).
+_CENTRAL = {1: Stencil((-1, 1), (-0.5, 0.5), 1), 2: Stencil((-1, 0, 1), (1.0, -2.0, 1.0), 2)}
+_FORWARD = {1: Stencil((0, 1, 2), (-1.5, 2.0, -0.5), 1), 2: Stencil((0, 1, 2, 3), (2.0, -5.0, 4.0, -1.0), 2)}
+
+
+def _mirrored(s: Stencil) -> Stencil:
+    return Stencil(tuple(-o for o in s.offsets), tuple(w * (-1) ** s.derivative for w in s.weights), s.derivative)
+
+
+_BACKWARD = {order: _mirrored(s) for order, s in _FORWARD.items()}
+
+
+class Finite:
+    """The engine ``finite``."""
+
+    name = "finite"
+    methods = ("central",)
+
+    def available(self, device: str) -> str | None:
+        """NumPy computes on the processor only."""
+        return None if device == "cpu" else "NumPy computes on the cpu only"
+
+    def prepare(self, task: Task) -> "Central":
+        """Nothing is worth preparing but the constants."""
+        return Central(task)
+
+    def versions(self) -> dict[str, str]:
+        """NumPy evaluates."""
+        return {"numpy": np.__version__}
+
+
+class Central:
+    """Central differences, one-sided ones at domain ends."""
+
+    operations: int | None = None
+
+    def __init__(self, task: Task) -> None:
+        if task.dtype not in ("float64", "float32"):
+            raise Unsupported(f"NumPy has no {task.dtype} arithmetic")
+        for name in task.case.wrt:
+            domain = task.case.inputs[name]
+            if domain.lo == domain.hi:
+                raise Unsupported(f"the domain of {name} is the single number {domain.lo:g}: no step stays inside it")
+        self._task = task
+        self._constants = constants(task)
+
+    def derivative(self, point: Point) -> Estimate:
+        """The derivative at a point, with its error estimate."""
+        with np.errstate(all="ignore"):
+            neighbourhood = _Neighbourhood(self._task, self._constants, typed(point, self._task))
+            columns = range(len(neighbourhood.positions))
+            if self._task.operator is Operator.HESSIAN:
+                found = {(i, j): neighbourhood.best(i, j) for i in columns for j in columns if i <= j}
+                pairs = [found[min(i, j), max(i, j)] for i, j in itertools.product(columns, repeat=2)]
+            else:
+                pairs = [neighbourhood.best(i) for i in columns]
+        value = np.stack([v for v, _ in pairs], -1).reshape(self._task.shape)
+        error = np.stack([e for _, e in pairs], -1).reshape(self._task.shape)
+        return Estimate(value, error, neighbourhood.calls)
+
+    def clockwork(self, point: Point) -> Clockwork:
+        """All differences at a point, and one call of the function."""
+        inputs = typed(point, self._task)
+        function = self._task.case.function
+
+        def primal() -> object:
+            with np.errstate(all="ignore"):
+                return function(**inputs, **self._constants)
+
+        return Clockwork(lambda: self.derivative(point), primal)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rung:
+    """Difference quotients with one step, one for each output.
+
+    ``bend`` is the difference of the two one-sided slopes; ``gap`` what the step before disagrees by, and ``error`` the estimate made of it.
+    """
+
+    quotient: Array
+    rounding: Array
+    bend: Array
+    gap: Array | float = np.inf
+    error: Array = field(default_factory=lambda: np.asarray(np.inf))
+
+    def compared(self, before: "_Rung") -> "_Rung":
+        """With the error estimate that follows from the step before, which is twice this one."""
+        gap = np.abs(self.quotient - before.quotient)
+        # One small difference may be luck, two are not; truncation falls by four from step to step.
+        lucky = before.gap / 4 if np.all(np.isfinite(before.gap)) else gap
+        error = _SAFETY * np.maximum(gap, lucky) + self.rounding
+        error = np.where(self.bend > _KINKED * before.bend, error + self.bend, error)
+        return _Rung(self.quotient, self.rounding, self.bend, gap, np.where(np.isfinite(error), error, np.inf))
+
+    def or_better(self, other: "_Rung") -> "_Rung":
+        """For each output the one with the smaller error."""
+        better = other.error < self.error
+        return _Rung(
+            np.where(better, other.quotient, self.quotient),
+            other.rounding,
+            other.bend,
+            other.gap,
+            np.where(better, other.error, self.error),
+        )
+
+
+class _Neighbourhood:
+    """The function around a point; every value is computed once."""
+
+    def __init__(self, task: Task, constants: dict[str, Any], inputs: dict[str, Any]) -> None:
+        self._task = task
+        self._constants = constants
+        self._dtype = np.dtype(task.dtype)
+        self._shapes = {name: np.shape(v) for name, v in inputs.items()}
+        self._flat = np.concatenate([np.ravel(v) for v in inputs.values()])
+        self._domains = [d for name, d in task.case.inputs.items() for _ in range(int(np.prod(d.shape, dtype=int)))]
+        self._values: dict[bytes, Array] = {}
+        self.positions = task.case.wrt_positions
+        self.calls = 0
+        self.noise = self._noise()
+
+    def best(self, *columns: int) -> tuple[Array, Array]:
+        """The derivative by these columns, one for each output, and the estimate of its error."""
+        order = len(columns)
+        directions = sorted({self.positions[c] for c in columns})
+        value, error = self._ladder(directions, order, self._unit_scales(directions))
+        own = self._own_scales(directions)
+        if own is not None and not (error <= self._task.format.unit_roundoff**0.5 * np.abs(value)).all():
+            # Another scale may do better; if both are sure of themselves and contradict each other, neither is believed.
+            other, estimate = self._ladder(directions, order, own)
+            apart = np.abs(other - value)
+            conflict = apart > error + estimate
+            better = estimate < error
+            value, error = np.where(better, other, value), np.where(better, estimate, error)
+            error = np.where(conflict, np.maximum(error, apart), error)
+        return value, error
+
+    def _unit_scales(self, directions: list[int]) -> list[float]:
+        """The lengths over which the function is supposed to change: one, or the coordinate if it is larger."""
+        scales = []
+        for k in directions:
+            domain, x = self._domains[k], abs(float(self._flat[k]))
+            scales.append(max(x, min(1.0, domain.hi - domain.lo)) if domain.scale == "linear" else (x or 1.0))
+        return scales
+
+    def _own_scales(self, directions: list[int]) -> list[float] | None:
+        """The coordinates themselves, where they are smaller than those."""
+        plain = self._unit_scales(directions)
+        own = [abs(float(self._flat[k])) or p for k, p in zip(directions, plain, strict=True)]
+        return own if own != plain else None
+
+    def _ladder(self, directions: list[int], order: int, scales: list[float]) -> tuple[Array, Array]:
+        balanced = [self._task.format.unit_roundoff ** (1 / (order + 2)) * s for s in scales]
+        best = before = None
+        for level in range(_UP, -_DOWN, -1):
+            rung = self._quotient(directions, order, [float(np.ldexp(h, level)) for h in balanced])
+            if rung is None:
+                continue
+            if before is not None:
+                rung = rung.compared(before)
+                best = rung if best is None else best.or_better(rung)
+            before = rung
+        if best is None:
+            raise Unsupported("the domain is too narrow for two different steps")
+        return best.quotient, best.error
+
+    def _quotient(
+        self, directions: list[int], order: int, steps: list[float]
+    ) -> "_Rung | None":
+        """The quotient with these steps; ``None`` if no stencil fits the domain."""
+        orders = {1: [order], 2: [1, 1]}[len(directions)]
+        stencils = []
+        for k, h, n in zip(directions, steps, orders, strict=True):
+            stencil = _fitting(float(self._flat[k]), h, n, self._domains[k])
+            if stencil is None:
+                return None
+            stencils.append(stencil)
+        exact = [self._exact_step(k, h, s) for k, h, s in zip(directions, steps, stencils, strict=True)]
+        if not all(exact):
+            return None
+        scale = float(np.prod([h**n for h, n in zip(exact, orders, strict=True)]))
+        total = magnitude = np.zeros(())
+        weights = 0.0
+        for nodes in itertools.product(*(zip(s.offsets, s.weights, strict=True) for s in stencils)):
+            weight = float(np.prod([w for _, w in nodes]))
+            f = self._at(directions, [offset * h for (offset, _), h in zip(nodes, exact, strict=True)])
+            total, magnitude, weights = total + weight * f, magnitude + abs(weight * f), weights + abs(weight)
+        rounding = (self.noise * weights + self._task.format.unit_roundoff * magnitude) / scale
+        bend = np.zeros_like(rounding)
+        if order == 1 and stencils[0] is _CENTRAL[1]:
+            above, here, below = (self._at(directions, [s * exact[0]]) for s in (1, 0, -1))
+            bend = np.abs(above - 2 * here + below) / exact[0]
+        return _Rung(total / scale, rounding, bend)
+
+    def _exact_step(self, k: int, h: float, stencil: Stencil) -> float:
+        """The step nearest to ``h`` for which all nodes are numbers of the dtype (a power of two may not be enough near a large x)."""
+        x = self._flat[k]
+        farthest = self._dtype.type(stencil.offsets[-1])
+        moved = self._dtype.type(x + farthest * self._dtype.type(h))
+        return abs(float(moved) - float(x)) / abs(float(farthest))
+
+    def _noise(self) -> Array:
+        """The function's noise at the point, one for each output, measured along a line through the point."""
+        everywhere = list(range(self._flat.size))
+        unit, own = self._unit_scales(everywhere), self._own_scales(everywhere)
+        inward = [1.0 if d.hi - x >= x - d.lo else -1.0 for x, d in zip(self._flat.tolist(), self._domains, strict=True)]
+        room = [max(d.hi - x, x - d.lo) / SAMPLES for x, d in zip(self._flat.tolist(), self._domains, strict=True)]
+
+        def line(scales: list[float], spacing: float) -> Array:
+            moves = [s * min(spacing * scale, r) for s, scale, r in zip(inward, scales, room, strict=True)]
+            return np.stack([self._at(everywhere, [j * m for m in moves]) for j in range(SAMPLES)])
+
+        here = np.abs(self._at([], []))
+        lines = [line(scales, spacing) for scales in (unit, own) if scales for spacing in SPACINGS]
+        return noise_level(lines, self._task.format.unit_roundoff, here)
+
+    def _at(self, directions: list[int], moves: list[float]) -> Array:
+        """The function, flattened, at the point moved along some coordinates."""
+        flat = self._flat.copy()
+        for k, move in zip(directions, moves, strict=True):
+            flat[k] = self._dtype.type(float(flat[k]) + move)
+        key = flat.tobytes()
+        if key not in self._values:
+            self._values[key] = self._call(flat)
+        return self._values[key]
+
+    def _call(self, flat: Array) -> Array:
+        inputs, start = {}, 0
+        for name, shape in self._shapes.items():
+            size = int(np.prod(shape, dtype=int))
+            inputs[name] = flat[start : start + size].reshape(shape)[()]
+            start += size
+        self.calls += 1
+        result = np.asarray(self._task.case.function(**inputs, **self._constants), dtype=np.float64)
+        if result.shape != self._task.program.outputs.shape:
+            expected = self._task.program.outputs.shape
+            raise CaseError(f"on arrays the function returns shape {result.shape}, traced it was {expected}")
+        return result.reshape(-1)
+
+
+def _fitting(x: float, h: float, order: int, domain: Interval) -> Stencil | None:
+    """The stencil whose nodes all lie in the domain: the central one, else towards the wider side."""
+    below, above = x - domain.lo, domain.hi - x
+    if min(below, above) >= h:
+        return _CENTRAL[order]
+    one_sided: Callable[[int], Stencil] = _FORWARD.__getitem__ if above >= below else _BACKWARD.__getitem__
+    stencil = one_sided(order)
+    return stencil if max(below, above) >= h * max(map(abs, stencil.offsets)) else None

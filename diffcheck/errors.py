@@ -1,0 +1,37 @@
+"""What can go wrong, in the user's words: one class per kind of mistake.
+
+Every text says where, what was found, what is needed and what to do about it. The command line prints the text alone; a traceback is shown
+only for an exception that is not a :class:`DiffcheckError`, because that one is our own mistake.
+"""
+
+
+class DiffcheckError(Exception):
+    """A mistake that the user can mend."""
+
+
+class UsageError(DiffcheckError):
+    """An argument or option that names something which does not exist."""
+
+
+class OutputError(DiffcheckError):
+    """A folder or file that cannot be written."""
+
+
+class SourceError(DiffcheckError):
+    """A case file that cannot be read, parsed or executed."""
+
+
+class CaseError(DiffcheckError):
+    """A case that contradicts itself: inputs, points, operators, the shape of its result."""
+
+
+class BranchError(CaseError):
+    """A Python ``if``, ``and``, ``while`` ... on a value that is only known when the case runs."""
+
+
+class DomainError(CaseError):
+    """An interval that contains no number."""
+
+
+class Unsupported(DiffcheckError):
+    """An engine says why it cannot do a task; a result like any other, not a failure."""

@@ -1,0 +1,88 @@
+"""The floating-point formats under test, and the units in which an error is counted in them.
+
+IEEE 754 notation: a format has ``precision`` significand bits (the hidden one included), normal numbers from ``2**minimum_exponent`` up, and
+numbers below ``2**(maximum_exponent + 1)``.
+"""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+from diffcheck.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A binary floating-point format, rounding to nearest, ties to even."""
+
+    name: str
+    precision: int
+    minimum_exponent: int
+    maximum_exponent: int
+
+    @property
+    def unit_roundoff(self) -> float:
+        """The largest relative error of one rounding, ``2**-precision``."""
+        return math.ldexp(1.0, -self.precision)
+
+    @property
+    def digits(self) -> float:
+        """Significant decimal digits that the format holds."""
+        return self.precision * math.log10(2.0)
+
+    @property
+    def smallest_subnormal_exponent(self) -> int:
+        """The exponent of the smallest positive number."""
+        return self.minimum_exponent - self.precision + 1
+
+    @property
+    def largest(self) -> Fraction:
+        """The largest finite number."""
+        return (2 - Fraction(1, 2 ** (self.precision - 1))) * 2**self.maximum_exponent
+
+    def ulp_exponent(self, exponent: int) -> int:
+        """The exponent of the spacing of the format's numbers in ``[2**exponent, 2**(exponent + 1))``."""
+        return max(exponent, self.minimum_exponent) - self.precision + 1
+
+    def round(self, x: float) -> float:
+        """The number of the format nearest to ``x``; infinite beyond the largest.
+
+        >>> FORMATS["bfloat16"].round(0.7)
+        0.69921875
+        """
+        if x == 0 or not math.isfinite(x):
+            return x
+        _, exponent = math.frexp(x)
+        spacing = self.ulp_exponent(exponent - 1)
+        rounded = math.ldexp(round(math.ldexp(x, -spacing)), spacing) if spacing > -1074 else x
+        return math.copysign(math.inf, x) if abs(rounded) > self.largest else rounded
+
+    def holds(self, x: Fraction) -> bool:
+        """Whether ``x`` is a number of the format."""
+        if x == 0:
+            return True
+        if abs(x) > self.largest or x.denominator & (x.denominator - 1):
+            return False
+        trailing = (x.numerator & -x.numerator).bit_length() - 1
+        low = trailing - (x.denominator.bit_length() - 1)
+        width = abs(x.numerator).bit_length() - trailing
+        return width <= self.precision and low >= self.smallest_subnormal_exponent
+
+
+FORMATS = {
+    f.name: f
+    for f in (
+        Format("float64", 53, -1022, 1023),
+        Format("float32", 24, -126, 127),
+        Format("bfloat16", 8, -126, 127),
+        Format("float16", 11, -14, 15),
+    )
+}
+
+
+def format_named(name: str) -> Format:
+    """The format called ``name``; `UsageError` names the known ones."""
+    try:
+        return FORMATS[name]
+    except KeyError:
+        raise UsageError(f"unknown dtype {name!r}: choose from {', '.join(FORMATS)}") from None

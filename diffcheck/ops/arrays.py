@@ -1,0 +1,105 @@
+"""Operations that move values, sums, and products of arrays.
+
+Traced arrays, NumPy arrays and tensors share the methods that these call, so one definition serves all three.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from diffcheck.ops.elementary import maximum, minimum, sqrt
+from diffcheck.ops.table import composite
+
+
+@composite(torch=lambda torch, x, axis=None: torch.sum(x) if axis is None else torch.sum(x, dim=axis), numpy="numpy.sum")
+def sum(x: Any, axis: int | None = None) -> Any:
+    """The sum of all elements, or along an axis."""
+    return x.sum(axis)
+
+
+@composite(torch=lambda torch, x, axis=None: torch.mean(x) if axis is None else torch.mean(x, dim=axis), numpy="numpy.mean")
+def mean(x: Any, axis: int | None = None) -> Any:
+    """The mean of all elements, or along an axis."""
+    return x.sum(axis) / (x.size if axis is None else x.shape[axis])
+
+
+@composite(torch=lambda torch, x, axis=None: torch.prod(x) if axis is None else torch.prod(x, dim=axis), numpy="numpy.prod")
+def prod(x: Any, axis: int | None = None) -> Any:
+    """The product of all elements, or along an axis."""
+    return x.prod(axis)
+
+
+@composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.matmul")
+def matmul(x: Any, y: Any) -> Any:
+    """The matrix product ``x @ y`` of vectors and matrices."""
+    return x @ y
+
+
+@composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.dot")
+def dot(x: Any, y: Any) -> Any:
+    """The inner product of vectors, the product of matrices."""
+    return x @ y
+
+
+@composite(torch=lambda torch, x, shape: torch.reshape(x, _shape(shape)), numpy=lambda x, shape: np.reshape(x, shape))
+def reshape(x: Any, shape: int | Sequence[int]) -> Any:
+    """The same elements, in row-major order, in another shape."""
+    return x.reshape(_shape(shape))
+
+
+def _shape(shape: int | Sequence[int]) -> tuple[int, ...]:
+    return (shape,) if isinstance(shape, int) else tuple(shape)
+
+
+@composite(torch=lambda torch, x: x.mT, numpy=lambda x: np.asarray(x).T)
+def transpose(x: Any) -> Any:
+    """The transposed matrix."""
+    return x.T
+
+
+def _as_tensors(torch: Any, arrays: Sequence[Any]) -> list[Any]:
+    like = next(a for a in arrays if isinstance(a, torch.Tensor))
+    return [torch.as_tensor(a, dtype=like.dtype, device=like.device) for a in arrays]
+
+
+@composite(torch=lambda torch, x, axis=0: torch.stack(_as_tensors(torch, x), dim=axis), numpy="numpy.stack")
+def stack(x: Sequence[Any], axis: int = 0) -> Any:
+    """Arrays of one shape, along a new axis."""
+    return _first_traced(x).stack(x, axis)
+
+
+@composite(torch=lambda torch, x, axis=0: torch.cat(_as_tensors(torch, x), dim=axis), numpy="numpy.concatenate")
+def concatenate(x: Sequence[Any], axis: int = 0) -> Any:
+    """Arrays, one behind the other along an axis."""
+    return _first_traced(x).concatenate(x, axis)
+
+
+def _first_traced(arrays: Sequence[Any]) -> Any:
+    return next(a for a in arrays if hasattr(type(a), "concatenate"))
+
+
+def _fold(pick: Any, x: Any, axis: int | None) -> Any:
+    rows = x.reshape((-1,)) if axis is None else x.swapaxes(0, axis)
+    extreme = rows[0]
+    for i in range(1, rows.shape[0]):
+        extreme = pick(extreme, rows[i])
+    return extreme
+
+
+@composite(torch=lambda torch, x, axis=None: torch.amax(x, dim=() if axis is None else axis), numpy="numpy.amax")
+def amax(x: Any, axis: int | None = None) -> Any:
+    """The largest element, of all or along an axis."""
+    return _fold(maximum, x, axis)
+
+
+@composite(torch=lambda torch, x, axis=None: torch.amin(x, dim=() if axis is None else axis), numpy="numpy.amin")
+def amin(x: Any, axis: int | None = None) -> Any:
+    """The smallest element, of all or along an axis."""
+    return _fold(minimum, x, axis)
+
+
+@composite(torch="torch.linalg.vector_norm", numpy=lambda x: np.linalg.norm(np.ravel(x)))
+def norm(x: Any) -> Any:
+    """The Euclidean length of all elements together."""
+    return sqrt((x * x).sum())

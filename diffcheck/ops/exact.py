@@ -1,0 +1,92 @@
+"""Exact constants: pi, e, fractions, and what operations on plain numbers give.
+
+``sqrt(2)`` inside a case is the square root of two itself, not the double next to it: exact for SymPy and the referee, rounded once to
+the dtype for NumPy and PyTorch.
+"""
+
+import math
+import numbers
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import flint
+
+from diffcheck.errors import CaseError
+from diffcheck.ops.arithmetic import Arithmetic
+from diffcheck.ops.balls import ball
+from diffcheck.ops.table import Operation, Primitive, Traceable
+
+
+def exact(value: Any) -> Fraction:
+    """The number that a Python or NumPy number is, exactly."""
+    if isinstance(value, (Fraction, numbers.Integral)):
+        return Fraction(int(value)) if isinstance(value, numbers.Integral) else value
+    x = float(value)
+    if not math.isfinite(x):
+        raise CaseError(f"the constant {x} is not a number that a derivative can be taken with: use a finite value")
+    return Fraction(x)
+
+
+class Exact(Arithmetic, Traceable):
+    """A constant expression: an operation on fractions and constant expressions."""
+
+    is_constant = True
+
+    def __init__(self, operation: Primitive, arguments: tuple["Fraction | Exact", ...]) -> None:
+        self.operation = operation
+        self.arguments = arguments
+
+    @classmethod
+    def of(cls, operation: Primitive, arguments: tuple[Any, ...]) -> "Exact":
+        """The constant that ``operation`` gives on numbers and constants."""
+        return cls(operation, tuple(a if isinstance(a, Exact) else exact(a) for a in arguments))
+
+    def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """The constant that ``operation`` gives; with an array or a tensor beside it this is not called."""
+        return operation._on_constants(arguments, options)
+
+    @cached_property
+    def _float(self) -> float:
+        with flint.ctx.workprec(256):
+            return float(self.enclosure().mid())
+
+    def enclosure(self) -> Any:
+        """The ball that encloses the number at the working precision."""
+        return self.operation.on_balls()(
+            *(a.enclosure() if isinstance(a, Exact) else ball(a) for a in self.arguments)
+        )
+
+    def __float__(self) -> float:
+        return self._float
+
+    def __repr__(self) -> str:
+        return f"{self.operation.name}({', '.join(map(str, self.arguments))})"
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        return getattr(ufunc, method)(*(float(a) if isinstance(a, Exact) else a for a in inputs), **options)
+
+    @classmethod
+    def __torch_function__(cls, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return function(*(float(a) if isinstance(a, Exact) else a for a in args), **(kwargs or {}))
+
+
+Primitive.constant_class = Exact
+
+
+def rational(numerator: int, denominator: int = 1) -> Exact:
+    """The fraction itself, not the double next to it.
+
+    >>> float(rational(1, 3))
+    0.3333333333333333
+    """
+    return Exact(Primitive.rows["div"], (Fraction(numerator), Fraction(denominator)))
+
+
+def _number(name: str, doc: str, value: float, sympy: Any, arb: Any) -> Exact:
+    row = Primitive(name=name, doc=doc, torch=lambda _: value, numpy=lambda: value, sympy=sympy, arb=arb, ulps=0.5)
+    return Exact(row, ())
+
+
+pi = _number("pi", "the circle constant", math.pi, lambda sympy: sympy.pi, flint.arb.pi)
+e = _number("e", "Euler's number", math.e, lambda sympy: sympy.E, flint.arb.const_e)

@@ -1,0 +1,153 @@
+"""Activations and losses, under PyTorch's names: there the torch side calls the fused function, which is what users run."""
+
+from typing import Any
+
+from diffcheck.ops import balls, series
+from diffcheck.ops.elementary import exp, expm1, maximum, minimum, sigmoid, sqrt, tanh, where
+from diffcheck.ops.exact import pi
+from diffcheck.ops.special import erf, softplus, xlogy
+from diffcheck.ops.table import Primitive, composite
+
+# One node over all its operands, because any sum of exponentials needs a shift, and the shift is no part of the mathematics.
+_logsumexp = Primitive(
+    name="logsumexp_of",
+    doc="ln(exp(x1) + ... + exp(xn))",
+    numpy=lambda *x: _logsumexp_numpy(x),
+    torch=lambda torch, *x: torch.logsumexp(torch.stack(x), dim=0),
+    sympy=lambda sympy, *x: sympy.log(sympy.Add(*map(sympy.exp, x))),
+    arb=balls.logsumexp,
+    series=lambda *x: series.total(t.exp() for t in x).log(),
+    ulps=2,
+    forms=lambda i: (lambda *x: exp(x[i] - x[-1]),),
+)
+
+
+def _logsumexp_numpy(x: Any) -> Any:
+    import numpy
+    from scipy.special import logsumexp
+
+    return logsumexp(numpy.stack(x), axis=0)
+
+
+@composite(torch=lambda torch, x, axis=-1: torch.logsumexp(x, dim=axis), numpy=lambda x, axis=-1: _lse(x, axis))
+def logsumexp(x: Any, axis: int = -1) -> Any:
+    """The logarithm of the sum of the exponentials along an axis."""
+    return x.along(axis, _logsumexp)
+
+
+def _lse(x: Any, axis: int) -> Any:
+    from scipy.special import logsumexp as function
+
+    return function(x, axis=axis)
+
+
+def _kept(x: Any, axis: int) -> Any:
+    """``logsumexp`` with the axis kept, for broadcasting."""
+    total = logsumexp(x, axis)
+    shape = list(x.shape)
+    shape[axis] = 1
+    return total.reshape(tuple(shape))
+
+
+@composite(torch=lambda torch, x, axis=-1: torch.softmax(x, dim=axis))
+def softmax(x: Any, axis: int = -1) -> Any:
+    """Exponentials along an axis, divided by their sum."""
+    return exp(x - _kept(x, axis))
+
+
+@composite(torch=lambda torch, x, axis=-1: torch.log_softmax(x, dim=axis))
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """The logarithm of softmax."""
+    return x - _kept(x, axis)
+
+
+@composite(torch="torch.relu")
+def relu(x: Any) -> Any:
+    """The larger one of x and 0."""
+    return maximum(x, 0)
+
+
+@composite(torch=lambda torch, x, slope=0.01: torch.nn.functional.leaky_relu(x, slope))
+def leaky_relu(x: Any, slope: float = 0.01) -> Any:
+    """x where positive, slope x elsewhere."""
+    return where(x > 0, x, slope * x)
+
+
+@composite(torch=lambda torch, x, alpha=1.0: torch.nn.functional.elu(x, alpha))
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x where positive, alpha (e^x - 1) elsewhere."""
+    return where(x > 0, x, alpha * expm1(minimum(x, 0)))
+
+
+@composite(torch=lambda torch, x, alpha=1.0: torch.nn.functional.celu(x, alpha))
+def celu(x: Any, alpha: float = 1.0) -> Any:
+    """x where positive, alpha (e^(x/alpha) - 1) elsewhere."""
+    return where(x > 0, x, alpha * expm1(minimum(x, 0) / alpha))
+
+
+@composite(torch="torch.nn.functional.gelu")
+def gelu(x: Any) -> Any:
+    """x times the normal distribution function, by the error function."""
+    return 0.5 * x * (1 + erf(x / sqrt(2)))
+
+
+@composite(torch=lambda torch, x: torch.nn.functional.gelu(x, approximate="tanh"))
+def gelu_tanh(x: Any) -> Any:
+    """The tanh approximation of gelu."""
+    return 0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))
+
+
+@composite(torch="torch.nn.functional.silu")
+def silu(x: Any) -> Any:
+    """x sigmoid(x)."""
+    return x * sigmoid(x)
+
+
+@composite(torch="torch.nn.functional.mish")
+def mish(x: Any) -> Any:
+    """x tanh(softplus(x))."""
+    return x * tanh(softplus(x))
+
+
+@composite(torch="torch.nn.functional.logsigmoid")
+def log_sigmoid(x: Any) -> Any:
+    """The logarithm of sigmoid."""
+    return -softplus(-x)
+
+
+@composite(torch="torch.nn.functional.mse_loss")
+def mse_loss(prediction: Any, target: Any) -> Any:
+    """The mean of the squared differences."""
+    return ((prediction - target) ** 2).sum() / _size(prediction)
+
+
+@composite(torch="torch.nn.functional.binary_cross_entropy")
+def binary_cross_entropy(probability: Any, target: Any) -> Any:
+    """The mean of -(y ln p + (1 - y) ln(1 - p))."""
+    each = -(xlogy(target, probability) + xlogy(1 - target, 1 - probability))
+    return each.sum() / _size(each)
+
+
+@composite(torch="torch.nn.functional.binary_cross_entropy_with_logits")
+def bce_with_logits(logits: Any, target: Any) -> Any:
+    """Binary cross-entropy of sigmoid(logits), without its overflow."""
+    each = softplus(logits) - target * logits
+    return each.sum() / _size(each)
+
+
+@composite(torch=lambda torch, logits, labels: torch.nn.functional.cross_entropy(logits, _labels(torch, logits, labels)))
+def cross_entropy(logits: Any, labels: Any) -> Any:
+    """The mean of -ln softmax(logits) at the labels, whole numbers."""
+    chosen = log_softmax(logits, -1)
+    if logits.ndim == 1:
+        return -chosen[int(labels)]
+    return -chosen[range(logits.shape[0]), labels].sum() / logits.shape[0]
+
+
+def _labels(torch: Any, logits: Any, labels: Any) -> Any:
+    return torch.as_tensor(labels, dtype=torch.int64, device=logits.device)
+
+
+def _size(x: Any) -> int:
+    size: int = x.size
+    return size

@@ -1,0 +1,100 @@
+"""Error functions, the gamma function's relatives, and logarithms that are exact at the ends."""
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.ops import balls, series
+from diffcheck.ops.elementary import exp, sigmoid, sqrt
+from diffcheck.ops.exact import pi
+from diffcheck.ops.table import Primitive, composite
+
+erf = Primitive(
+    name="erf", doc="error function", numpy="scipy.special.erf", torch="torch.erf", sympy="sympy.erf", arb="erf", ulps=2
+)
+erfc = Primitive(
+    name="erfc",
+    doc="1 - erf(x), without the cancellation",
+    numpy="scipy.special.erfc",
+    torch="torch.erfc",
+    sympy="sympy.erfc",
+    arb="erfc",
+    ulps=4,
+)
+
+
+def _log_ndtr_slope(x: Any) -> Any:
+    """The normal density over the normal distribution function."""
+    return exp(-x * x / 2 - log_ndtr(x)) / sqrt(2 * pi)
+
+
+log_ndtr = Primitive(
+    name="log_ndtr",
+    doc="logarithm of the normal distribution function",
+    numpy="scipy.special.log_ndtr",
+    torch="torch.special.log_ndtr",
+    sympy=lambda sympy, x: sympy.log(sympy.erfc(-x / sympy.sqrt(2)) / 2),
+    arb=lambda x: ((-x / balls.arb(2).sqrt()).erfc() / 2).log(),
+    ulps=4,
+    forms=((lambda x, _: _log_ndtr_slope(x),),),
+)
+lgamma = Primitive(
+    name="lgamma",
+    doc="ln |Gamma(x)|",
+    numpy="scipy.special.gammaln",
+    torch="torch.lgamma",
+    sympy="sympy.loggamma",
+    arb=balls.log_gamma,
+    series=series.log_gamma,
+    outside=balls.is_pole_of_gamma,
+    ulps=8,
+)
+digamma = Primitive(
+    name="digamma",
+    doc="the derivative of ln Gamma(x)",
+    numpy="scipy.special.digamma",
+    torch="torch.digamma",
+    sympy=lambda sympy, x: sympy.polygamma(0, x),
+    arb="digamma",
+    series=lambda x: series.polygamma(series.arb_series([0]), x),
+    outside=balls.is_pole_of_gamma,
+    ulps=8,
+)
+polygamma = Primitive(
+    name="polygamma",
+    doc="the n-th derivative of digamma, n a whole number",
+    numpy="scipy.special.polygamma",
+    torch=lambda torch, n, x: torch.special.polygamma(int(n), x),
+    sympy="sympy.polygamma",
+    arb=balls.polygamma,
+    series=series.polygamma,
+    outside=lambda n, x: balls.is_pole_of_gamma(x),
+    ulps=8,
+)
+xlogy = Primitive(
+    name="xlogy",
+    doc="x ln(y), and 0 for x = 0",
+    numpy="scipy.special.xlogy",
+    torch="torch.xlogy",
+    sympy=lambda sympy, x, y: x * sympy.log(y),
+    arb=balls.xlogy,
+    series=lambda x, y: x * y.log(),
+    outside=lambda x, y: y <= 0 and not x.is_zero(),
+)
+softplus = Primitive(
+    name="softplus",
+    doc="ln(1 + exp(x))",
+    numpy=lambda x: np.logaddexp(0, x),
+    torch="torch.nn.functional.softplus",
+    sympy=lambda sympy, x: sympy.log(1 + sympy.exp(x)),
+    arb=balls.softplus,
+    series=lambda x: (1 + x.exp()).log(),
+    ulps=2,
+    forms=((lambda x, _: sigmoid(x),),),
+)
+
+
+@composite(torch="torch.special.ndtr", numpy="scipy.special.ndtr")
+def ndtr(x: Any) -> Any:
+    """The normal distribution function."""
+    return erfc(-x / sqrt(2)) / 2

@@ -1,0 +1,243 @@
+"""What an operation is: one row that says how SymPy, NumPy, PyTorch and ball arithmetic compute it.
+
+Two kinds of rows. A :class:`Primitive` is a node of a program, one scalar operation with a rule for its derivative. A :class:`Composite` is
+defined by a formula over other operations, and by the function of that name in PyTorch, which is what users run and so what is tested.
+
+A column names a function by its dotted path (``"torch.nn.functional.gelu"``) or gives a function; for ``sympy`` and ``torch`` that function
+takes the module as its first argument, so that writing the row imports neither.
+"""
+
+import functools
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+Function = Callable[..., Any]
+Column = str | Function
+Literal = (bool, int, float, Fraction)
+
+
+class Traceable:
+    """A value that records the operations applied to it instead of computing them (see `diffcheck.program.trace`)."""
+
+    def apply(self, operation: "Operation", arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """Record ``operation``; ``self`` is one of the arguments."""
+        raise TypeError(f"{type(self).__name__} does not say how {operation.name} is recorded")
+
+
+class Kind(Enum):
+    """Who computes an operation, decided by its arguments."""
+
+    TRACED = auto()
+    TORCH = auto()
+    NUMPY = auto()
+    EXACT = auto()
+
+
+@functools.cache
+def resolve(path: str) -> Function:
+    """The function with this dotted path; its module is imported on first use."""
+    parts = path.split(".")
+    for depth in range(len(parts) - 1, 0, -1):
+        try:
+            found: Any = importlib.import_module(".".join(parts[:depth]))
+        except ModuleNotFoundError:
+            continue
+        for name in parts[depth:]:
+            found = getattr(found, name)
+        return found  # type: ignore[no-any-return]
+    raise ModuleNotFoundError(path)
+
+
+def _flat(arguments: Iterable[Any]) -> Iterator[Any]:
+    for a in arguments:
+        if isinstance(a, (list, tuple)):
+            yield from _flat(a)
+        else:
+            yield a
+
+
+def _kind(arguments: tuple[Any, ...]) -> tuple[Kind, Any]:
+    """Who computes on these arguments, and the argument that decides it."""
+    torch = sys.modules.get("torch")
+    kind, decider = Kind.EXACT, None
+    for a in _flat(arguments):
+        if isinstance(a, Traceable):
+            if not getattr(a, "is_constant", False):
+                return Kind.TRACED, a
+            if decider is None:
+                decider = a
+        elif torch is not None and isinstance(a, torch.Tensor):
+            if kind is not Kind.TORCH or (a.is_floating_point() and not decider.is_floating_point()):
+                kind, decider = Kind.TORCH, a
+        elif isinstance(a, (np.ndarray, np.generic)) and kind is Kind.EXACT:
+            kind, decider = Kind.NUMPY, a
+    return kind, decider
+
+
+def _plain(a: Any) -> Any:
+    """Exact constants and fractions as the floats that NumPy and PyTorch compute with."""
+    if isinstance(a, (list, tuple)):
+        return type(a)(_plain(item) for item in a)
+    if isinstance(a, Fraction) or (isinstance(a, Traceable) and getattr(a, "is_constant", False)):
+        return float(a)  # type: ignore[arg-type]
+    return a
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Operation:
+    """A row of the table; call it as a function of arrays, tensors or traced values."""
+
+    name: str
+    doc: str
+    torch: Column
+    numpy: Column | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__name__", self.name)
+        object.__setattr__(self, "__doc__", self.doc)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """The operation on whatever the arguments are: traced values, tensors, arrays, or exact constants."""
+        kind, decider = _kind(arguments)
+        if kind is Kind.TRACED:
+            return decider.apply(self, arguments, options)
+        if kind is Kind.TORCH:
+            return self._on_torch(decider, tuple(map(_plain, arguments)), options)
+        if kind is Kind.NUMPY:
+            return self.on_numpy(*map(_plain, arguments), **options)
+        return self._on_constants(arguments, options)
+
+    def on_numpy(self, *arguments: Any, **options: Any) -> Any:
+        """The operation on NumPy arrays and Python numbers."""
+        function = resolve(self.numpy) if isinstance(self.numpy, str) else self.numpy
+        assert function is not None
+        return function(*arguments, **options)
+
+    def _on_torch(self, like: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        torch = sys.modules["torch"]
+        if not isinstance(self.torch, str):
+            return self.torch(torch, *arguments, **options)
+        # A torch function named by its path wants tensors; a number becomes one of the same dtype on the same device.
+        dtype = like.dtype if like.is_floating_point() else None
+        tensors = (
+            torch.as_tensor(a, dtype=dtype, device=like.device) if isinstance(a, (int, float, np.floating)) else a
+            for a in arguments
+        )
+        return resolve(self.torch)(*tensors, **options)
+
+    def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        raise TypeError(f"{self.name}: no array, tensor or traced value among the arguments")
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}: {self.doc}>"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Primitive(Operation):
+    """An operation on scalars that is a node of a program.
+
+    Attributes
+    ----------
+    sympy:
+        The SymPy expression; its derivative is the operation's derivative rule.
+    arb:
+        The ball-arithmetic enclosure: a method of ``flint.arb`` by name, or a function of balls.
+    series:
+        The same for power series (``flint.arb_series``); left out, the function of balls serves both.
+    outside:
+        Whether these arguments (balls) lie outside the domain for certain.
+    ulps:
+        Units in the last place that a good implementation may lose.
+    forms:
+        For each argument the derivative forms in common use, functions of the arguments and the value, the most accurate first; for an
+        operation of any number of arguments, a function of the argument's position. Without any, SymPy's rule is the only form.
+    switch:
+        For an operation made of pieces, such as ``abs``: a function of the arguments (balls) whose sign says which piece they lie in; pieces
+        meet where it is zero.
+    piece:
+        The operation on one piece: a function of that sign, the traced arguments and their balls.
+    """
+
+    sympy: Column
+    arb: str | Function
+    series: Function | None = None
+    outside: Callable[..., bool] | None = None
+    ulps: float = 1.0
+    forms: tuple[tuple[Function, ...], ...] | Callable[[int], tuple[Function, ...]] = ()
+    switch: Function | None = None
+    piece: Function | None = None
+    rows: ClassVar[dict[str, "Primitive"]] = {}
+    constant_class: ClassVar[Any] = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        assert self.name not in self.rows, self.name
+        self.rows[self.name] = self
+
+    def forms_of(self, position: int) -> tuple[Function, ...]:
+        """The forms in common use of the derivative with respect to one argument."""
+        if callable(self.forms):
+            return self.forms(position)
+        return self.forms[position] if self.forms else ()
+
+    def on_balls(self) -> Function:
+        """The function of balls."""
+        return _method(self.arb) if isinstance(self.arb, str) else self.arb
+
+    def on_series(self) -> Function:
+        """The function of power series."""
+        return self.series or self.on_balls()
+
+    def on_sympy(self, *arguments: Any) -> Any:
+        """The SymPy expression of these SymPy arguments."""
+        if isinstance(self.sympy, str):
+            return resolve(self.sympy)(*arguments)
+        return self.sympy(importlib.import_module("sympy"), *arguments)
+
+    def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        return self.constant_class.of(self, arguments)
+
+
+@functools.cache
+def _method(name: str) -> Function:
+    def call(x: Any, *rest: Any) -> Any:
+        return getattr(x, name)(*rest)
+
+    return call
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Composite(Operation):
+    """An operation defined by a formula over other operations."""
+
+    definition: Function = field()
+    rows: ClassVar[dict[str, "Composite"]] = {}
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        assert self.name not in self.rows, self.name
+        self.rows[self.name] = self
+
+    def on_numpy(self, *arguments: Any, **options: Any) -> Any:
+        """The NumPy function where the row names one, else the definition on arrays."""
+        return super().on_numpy(*arguments, **options) if self.numpy else self.definition(*arguments, **options)
+
+    def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        return self.definition(*arguments, **options)
+
+
+def composite(*, torch: Column, numpy: Column | None = None) -> Callable[[Function], Composite]:
+    """Make the decorated formula an operation that is called ``torch`` there."""
+
+    def wrap(definition: Function) -> Composite:
+        doc = (definition.__doc__ or "").strip().splitlines()[0]
+        return Composite(name=definition.__name__, doc=doc, torch=torch, numpy=numpy, definition=definition)
+
+    return wrap

@@ -1,0 +1,167 @@
+"""A program: the function as a straight-line list of scalar operations, each kept once.
+
+A node is a pair ``(operation name, operand numbers)``. Two names are not operations: ``input``, whose operand is the position among the flattened
+inputs, and ``const``, whose operand is an exact fraction.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+INPUT = "input"
+CONST = "const"
+Node = tuple[str, tuple[Any, ...]]
+
+# A folded constant may grow to this many bits; beyond it the operation stays a node, so that 3 ** 10 ** 9 costs nothing.
+_FOLD_BITS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Straight-line code: every operand stands before its use.
+
+    Attributes
+    ----------
+    nodes:
+        All operations, inputs and constants.
+    inputs:
+        The node of each flattened input; -1 for an input that nothing depends on.
+    outputs:
+        The node of each output, an integer array in the shape of the result.
+    """
+
+    nodes: tuple[Node, ...]
+    inputs: tuple[int, ...]
+    outputs: "np.ndarray[Any, np.dtype[np.int64]]"
+
+    @property
+    def operations(self) -> int:
+        """How many operations the program has; inputs and constants are none."""
+        return sum(name not in (INPUT, CONST) for name, _ in self.nodes)
+
+    def operation_names(self) -> frozenset[str]:
+        """The names of the operations that occur."""
+        return frozenset(name for name, _ in self.nodes) - {INPUT, CONST}
+
+
+class Builder:
+    """Collects nodes, each kept once, and simplifies what is exact to simplify.
+
+    Only rewritings that hold for every value, NaN and infinity included, are made: ``x + 0``, ``x * 1``, ``x / 1``, ``--x`` and arithmetic on
+    constants. ``x * 0`` stays, because it is not 0 where ``x`` does not exist.
+    """
+
+    def __init__(self, nodes: Iterable[Node] = ()) -> None:
+        self.nodes: list[Node] = list(nodes)
+        self._number: dict[Node, int] = {node: i for i, node in enumerate(self.nodes)}
+
+    def _keep(self, node: Node) -> int:
+        number = self._number.get(node)
+        if number is None:
+            number = self._number[node] = len(self.nodes)
+            self.nodes.append(node)
+        return number
+
+    def input(self, position: int) -> int:
+        """The node of the flattened input at ``position``."""
+        return self._keep((INPUT, (position,)))
+
+    def const(self, value: Fraction | int) -> int:
+        """The node of an exact number."""
+        return self._keep((CONST, (Fraction(value),)))
+
+    def value(self, number: int) -> Fraction | None:
+        """The exact number that a node is, ``None`` if it is not a constant."""
+        name, operands = self.nodes[number]
+        return operands[0] if name == CONST else None
+
+    def apply(self, name: str, *operands: int) -> int:
+        """The node of an operation on nodes."""
+        values = [self.value(i) for i in operands]
+        folded = _fold(name, values)
+        if folded is not None:
+            return self.const(folded)
+        simpler = self._identity(name, operands, values)
+        return simpler if simpler is not None else self._keep((name, operands))
+
+    def _identity(self, name: str, operands: tuple[int, ...], values: list[Fraction | None]) -> int | None:
+        match name, values:
+            case ("add", [a, b]) if a == 0 or b == 0:
+                return operands[1] if a == 0 else operands[0]
+            case ("mul", [a, b]) if a == 1 or b == 1:
+                return operands[1] if a == 1 else operands[0]
+            case ("mul", [a, b]) if a == -1 or b == -1:
+                return self.apply("neg", operands[1] if a == -1 else operands[0])
+            case ("sub", [_, b]) if b == 0:
+                return operands[0]
+            case ("sub", [a, _]) if a == 0:
+                return self.apply("neg", operands[1])
+            case ("div" | "power", [_, b]) if b == 1:
+                return operands[0]
+            case ("xlogy", [a, _]) if a == 0:
+                return self.const(0)
+            case ("where", [c, _, _]) if c is not None:
+                return operands[1] if c else operands[2]
+            case ("neg", [_]) if self.nodes[operands[0]][0] == "neg":
+                inner: int = self.nodes[operands[0]][1][0]
+                return inner
+        return None
+
+    def program(self, inputs: int, outputs: "np.ndarray[Any, Any]") -> Program:
+        """The program of these outputs; what they do not need is left out."""
+        live = live_nodes(self.nodes, outputs.ravel().tolist())
+        renumbered = {old: new for new, old in enumerate(live)}
+        nodes = tuple(
+            (name, operands if name in (INPUT, CONST) else tuple(renumbered[i] for i in operands))
+            for name, operands in (self.nodes[old] for old in live)
+        )
+        positions = [-1] * inputs
+        for number, (name, operands) in enumerate(nodes):
+            if name == INPUT:
+                positions[operands[0]] = number
+        renumber = np.vectorize(renumbered.__getitem__, otypes=[np.int64])
+        return Program(nodes, tuple(positions), renumber(outputs) if outputs.size else outputs.astype(np.int64))
+
+
+def live_nodes(nodes: Sequence[Node], outputs: Iterable[int]) -> list[int]:
+    """The nodes that the outputs depend on, in ascending order."""
+    seen: set[int] = set()
+    pending = list(outputs)
+    while pending:
+        number = pending.pop()
+        if number in seen:
+            continue
+        seen.add(number)
+        name, operands = nodes[number]
+        if name not in (INPUT, CONST):
+            pending.extend(operands)
+    return sorted(seen)
+
+
+def _fold(name: str, values: list[Fraction | None]) -> Fraction | None:
+    """The exact result of arithmetic on constants."""
+    if any(v is None or v.numerator.bit_length() + v.denominator.bit_length() > _FOLD_BITS for v in values):
+        return None
+    match name, values:
+        case "add", [Fraction() as a, Fraction() as b]:
+            return a + b
+        case "sub", [Fraction() as a, Fraction() as b]:
+            return a - b
+        case "mul", [Fraction() as a, Fraction() as b]:
+            return a * b
+        case "div", [Fraction() as a, Fraction() as b] if b != 0:
+            return a / b
+        case "neg", [Fraction() as a]:
+            return -a
+        case "power", [Fraction() as a, Fraction() as b] if b.denominator == 1 and abs(b) <= 16 and (a != 0 or b >= 0):
+            return a ** int(b)
+        case ("lt" | "le" | "gt" | "ge" | "eq" | "ne") as relation, [Fraction() as a, Fraction() as b]:
+            return Fraction(
+                {"lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b, "eq": a == b, "ne": a != b}[relation]
+            )
+        case ("maximum" | "minimum") as extreme, [Fraction() as a, Fraction() as b]:
+            return max(a, b) if extreme == "maximum" else min(a, b)
+    return None

@@ -1,0 +1,108 @@
+"""Derivative rules of operations: SymPy's own, or one of the forms in common use that the table lists.
+
+A rule is written into the program that is being built, so that what it shares with the function is kept once.
+"""
+
+import functools
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import sympy
+
+from diffcheck.errors import Unsupported
+from diffcheck.ops.table import Primitive
+from diffcheck.program.program import Builder
+from diffcheck.program.trace import Traced
+
+# Which form of a derivative: 0 the most accurate one of the table, 1 and up the others; an operation with fewer forms has its last one.
+STABLE = 0
+
+
+def partial(builder: Builder, number: int, position: int, form: int = STABLE) -> int:
+    """The node of the derivative of node ``number`` with respect to its operand at ``position``."""
+    name, operands = builder.nodes[number]
+    forms = Primitive.rows[name].forms_of(position)
+    if forms:
+        arguments = [Traced(builder, i) for i in (*operands, number)]
+        result = forms[min(form, len(forms) - 1)](*arguments)
+        return int(result.numbers) if isinstance(result, Traced) else builder.const(Fraction(result))
+    constants = tuple(builder.value(i) for i in operands)
+    # Only a whole order of polygamma changes the rule itself; every other constant is as good as a variable.
+    kept = constants if name == "polygamma" else (None,) * len(constants)
+    expression, symbols = _sympy_rule(name, position, kept)
+    return _Writer(builder, dict(zip(symbols, operands, strict=True))).write(expression)
+
+
+@functools.cache
+def _sympy_rule(
+    name: str, position: int, constants: tuple[Fraction | None, ...]
+) -> tuple[sympy.Expr, tuple[sympy.Symbol, ...]]:
+    symbols = tuple(sympy.Symbol(f"x{i}", real=True) for i in range(len(constants)))
+    arguments = [
+        s if c is None else sympy.Rational(c.numerator, c.denominator) for s, c in zip(symbols, constants, strict=True)
+    ]
+    return sympy.diff(Primitive.rows[name].on_sympy(*arguments), symbols[position]), symbols
+
+
+@functools.cache
+def _rows_by_sympy_name() -> dict[str, str]:
+    names = {row.sympy.rpartition(".")[2]: name for name, row in Primitive.rows.items() if isinstance(row.sympy, str)}
+    return names
+
+
+class _Writer:
+    """Writes a SymPy expression into a program."""
+
+    def __init__(self, builder: Builder, symbols: dict[sympy.Expr, int]) -> None:
+        self._builder = builder
+        self._known = symbols
+
+    def write(self, expression: sympy.Expr) -> int:
+        """The node of the expression."""
+        number = self._known.get(expression)
+        if number is None:
+            number = self._known[expression] = self._node(expression)
+        return number
+
+    def _node(self, expression: Any) -> int:
+        apply = self._builder.apply
+        if expression.is_Rational:
+            return self._builder.const(Fraction(int(expression.p), int(expression.q)))
+        if expression is sympy.pi:
+            return apply("pi")
+        if expression is sympy.E:
+            return apply("e")
+        if expression.is_Add:
+            return self._chain("add", expression.args)
+        if expression.is_Mul:
+            return self._product(expression)
+        if expression.is_Pow:
+            return self._power(*expression.as_base_exp())
+        name = _rows_by_sympy_name().get(type(expression).__name__)
+        if name is None:
+            raise Unsupported(f"SymPy's derivative rule contains {expression}, which no operation of diffcheck computes")
+        return apply(name, *map(self.write, expression.args))
+
+    def _chain(self, name: str, terms: Sequence[Any]) -> int:
+        total, *rest = map(self.write, terms)
+        for number in rest:
+            total = self._builder.apply(name, total, number)
+        return total
+
+    def _product(self, expression: Any) -> int:
+        above = [f for f in expression.args if not _is_reciprocal(f)]
+        below = [1 / f for f in expression.args if _is_reciprocal(f)]
+        numerator = self._chain("mul", above) if above else self._builder.const(1)
+        return self._builder.apply("div", numerator, self._chain("mul", below)) if below else numerator
+
+    def _power(self, base: Any, exponent: Any) -> int:
+        if exponent == sympy.Rational(1, 2):
+            return self._builder.apply("sqrt", self.write(base))
+        if exponent.is_Rational and exponent < 0:
+            return self._builder.apply("div", self._builder.const(1), self.write(base**-exponent))
+        return self._builder.apply("power", self.write(base), self.write(exponent))
+
+
+def _is_reciprocal(factor: Any) -> bool:
+    return bool(factor.is_Pow and factor.exp.is_Rational and factor.exp < 0)

@@ -1,0 +1,182 @@
+"""How large an error may be: the two bounds, both first order in the unit roundoff u of the dtype.
+
+``inherent`` = k u (|D| + sum over inputs and constants of |x dD/dx|)
+    What any good algorithm reaches, however it computes: it depends on the question alone.
+``formula`` = c u sum over all intermediate values v of the derivative program of ulps(v) |dD/dv| |v|
+    What this formula allows in this format: the adjoint rounding analysis of Linnainmaa (1976) and Iri (1984). Where an operation has several
+    derivative forms in common use, the largest of theirs. A value below the normal range loses up to half a subnormal unit instead, and one
+    beyond the largest number allows any error.
+
+A constant that even bfloat16 holds (1, 2, 0.5 ...) is part of the question and not data: it does not count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, ctx
+
+from diffcheck.formats import FORMATS, Format
+from diffcheck.ops import balls
+from diffcheck.ops.table import Primitive
+from diffcheck.program.differentiate import sweep
+from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
+from diffcheck.program.rules import STABLE, partial
+from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
+from diffcheck.referee.truth import Referee, Truth
+
+# Fixed once by counting false alarms and misses over all dtypes, see DESIGN section 2.
+INHERENT_FACTOR = 128
+FORMULA_FACTOR = 16
+
+_INFINITE = arb.pos_inf()
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The error that one component may have in one format.
+
+    Attributes
+    ----------
+    scale:
+        |D| + sum of |x dD/dx|: the inherent error in units of the unit roundoff, without the factor k.
+    inherent, formula:
+        Absolute errors (balls whose midpoint counts); ``formula`` is infinite where an intermediate value overflows.
+    """
+
+    scale: Ball
+    inherent: Ball
+    formula: Ball
+
+
+class _Tape:
+    """A derivative program, extended by the local partial derivatives of all its operations."""
+
+    def __init__(self, program: Program) -> None:
+        builder = Builder(program.nodes)
+        self.size = len(program.nodes)
+        self.outputs: list[int] = program.outputs.ravel().tolist()
+        self._data = {i for i in range(self.size) if is_data(program.nodes[i])}
+        self.partials = {
+            (number, position): partial(builder, number, position)
+            for number in range(self.size)
+            if program.nodes[number][0] not in (INPUT, CONST)
+            for position, operand in enumerate(program.nodes[number][1])
+            if operand in self._data
+        }
+        self.nodes = builder.nodes
+
+    def adjoints(self, output: int, evaluation: Evaluation) -> list[tuple[int, Ball]]:
+        """For every node that matters to an output the derivative of the output by it."""
+        values, faults = evaluation.values, evaluation.faults
+
+        def slope(number: int, position: int) -> Ball:
+            # Where a second derivative does not exist the first order says nothing; the other terms still hold.
+            node = self.partials[number, position]
+            return balls.ZERO if node in faults else values[node]
+
+        return list(
+            sweep(
+                self.nodes,
+                output,
+                seed=arb(1),
+                matters=self._data.__contains__,
+                partial=slope,
+                multiply=lambda adjoint, by: adjoint * by,
+                add=lambda x, y: x + y,
+            )
+        )
+
+
+def is_data(node: Node) -> bool:
+    """Whether a node can carry an error: all do, except constants that every format holds."""
+    name, operands = node
+    return name != CONST or not FORMATS["bfloat16"].holds(operands[0])
+
+
+class Bounds:
+    """The bounds of a referee's truths."""
+
+    def __init__(self, referee: Referee) -> None:
+        self._referee = referee
+        self._tapes: dict[tuple[int, int], _Tape] = {}
+
+    def at(self, truth: Truth, point: Sequence[float], format: Format) -> list[Bound | None]:
+        """For each component the bound; ``None`` for one of an output that does not exist here."""
+        if truth.smooth is None:
+            return [None] * len(truth.components)
+        with ctx.workprec(truth.precision):
+            found = self._measured(truth.smooth, [Fraction(v) for v in point], format)
+        width = len(found) // max(len(truth.rows), 1)
+        if len(found) == len(truth.components):
+            return list(found)
+        placed: list[Bound | None] = [None] * len(truth.components)
+        for k, row in enumerate(truth.rows):
+            placed[row * width : (row + 1) * width] = found[k * width : (k + 1) * width]
+        return placed
+
+    def _measured(self, smooth: Program, x: Sequence[Fraction], format: Format) -> list[Bound]:
+        forms = range(max((len(_forms(name)) for name in smooth.operation_names()), default=1) or 1)
+        inputs = [balls.ball(v) for v in x]
+        scales: list[Ball] = []
+        formulas: list[Ball] = []
+        for form in forms:
+            tape = self._tape(smooth, form)
+            evaluation = evaluate(tape.nodes, inputs, Balls())
+            losses = [_loss(node, value, format) for node, value in zip(tape.nodes, evaluation.values[: tape.size], strict=False)]
+            for k, output in enumerate(tape.outputs):
+                adjoints = [] if output in evaluation.faults else tape.adjoints(output, evaluation)
+                formula = _total(abs(adjoint) * losses[number] for number, adjoint in adjoints)
+                if form == STABLE:
+                    leaves = (
+                        abs(adjoint * evaluation.values[number])
+                        for number, adjoint in adjoints
+                        if tape.nodes[number][0] in (INPUT, CONST)
+                    )
+                    own = balls.ZERO if output in evaluation.faults else abs(evaluation.values[output])
+                    scales.append(_total(leaves) + own.mid())
+                    formulas.append(formula)
+                else:
+                    formulas[k] = max(formulas[k], formula)
+        return [_bound(scale, formula, format) for scale, formula in zip(scales, formulas, strict=True)]
+
+    def _tape(self, smooth: Program, form: int) -> _Tape:
+        key = (id(smooth), form)
+        if key not in self._tapes:
+            self._tapes[key] = _Tape(self._referee.derivative(smooth, form))
+        return self._tapes[key]
+
+
+def _forms(name: str) -> tuple[Any, ...]:
+    forms = Primitive.rows[name].forms
+    return forms(0) if callable(forms) else max(forms, key=len, default=())
+
+
+def _loss(node: Node, value: Ball, format: Format) -> Ball:
+    """The error that rounding leaves on one intermediate value, in absolute terms; half an ulp of the format at least."""
+    name, operands = node
+    if value is None or name == INPUT or (name == CONST and format.holds(operands[0])):
+        return balls.ZERO
+    ulps = 1.0 if name == CONST else Primitive.rows[name].ulps
+    if ulps == 0 or not value.is_finite() or value.is_zero():
+        return balls.ZERO
+    magnitude = abs(value).mid()
+    if magnitude > balls.ball(format.largest):
+        return _INFINITE
+    half_subnormal = balls.power_of_two(format.smallest_subnormal_exponent - 1)
+    return max(ulps * magnitude * balls.power_of_two(-format.precision), half_subnormal)
+
+
+def _total(terms: Any) -> Ball:
+    """The sum of magnitudes; an unknown one (infinity times a zero that is not exact) is infinite."""
+    total = balls.ZERO
+    for term in terms:
+        total = total + (term.mid() if term.is_finite() else _INFINITE)
+    return total
+
+
+def _bound(scale: Ball, formula: Ball, format: Format) -> Bound:
+    subnormal = balls.power_of_two(format.smallest_subnormal_exponent)
+    inherent = INHERENT_FACTOR * balls.power_of_two(-format.precision) * scale + subnormal
+    return Bound(scale, inherent, FORMULA_FACTOR * formula)

@@ -1,0 +1,192 @@
+"""A program evaluated in balls, or in power series of balls: every node's enclosure, or why it has none."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+from typing import Any, Protocol
+
+from flint import arb_series
+
+from diffcheck.ops import balls, series
+from diffcheck.ops.table import Primitive
+from diffcheck.program.program import CONST, INPUT, Node
+
+Ball = Any
+
+
+class Fault(Enum):
+    """Why a node has no value."""
+
+    UNDEFINED = "undefined"
+    """Outside the domain for certain."""
+    UNDECIDED = "undecided"
+    """The enclosure is too wide to tell; more precision may."""
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """What became of each node.
+
+    Attributes
+    ----------
+    values:
+        For each node its enclosure; of no meaning for a node in ``faults``.
+    faults:
+        The nodes without a value: the fault and the node where it began.
+    decisions:
+        For each node made of pieces the sign of its switch, and the constant that it is there (``None`` if it is one of its operands).
+    """
+
+    values: list[Any] = field(default_factory=list)
+    faults: dict[int, tuple[Fault, int]] = field(default_factory=dict)
+    decisions: dict[int, tuple[int, int | None]] = field(default_factory=dict)
+
+
+class Arithmetic(Protocol):
+    """What values are made of."""
+
+    def const(self, value: Fraction) -> Any:
+        """The enclosure of an exact number."""
+        ...
+
+    def function(self, row: Primitive) -> Callable[..., Any]:
+        """The operation on values."""
+        ...
+
+    def is_finite(self, x: Any) -> bool:
+        """Whether the value encloses finite numbers only."""
+        ...
+
+    def sign(self, x: Any) -> int | None:
+        """The certain sign of a value, ``None`` if it does not decide."""
+        ...
+
+    def head(self, x: Any) -> Ball:
+        """The ball in which a value lies at the point itself."""
+        ...
+
+
+class Balls:
+    """Values at a point."""
+
+    def const(self, value: Fraction) -> Ball:
+        """The ball of an exact number."""
+        return balls.ball(value)
+
+    def function(self, row: Primitive) -> Callable[..., Any]:
+        """The operation on balls."""
+        return row.on_balls()
+
+    def is_finite(self, x: Ball) -> bool:
+        """Whether the ball is finite."""
+        return bool(x.is_finite())
+
+    def sign(self, x: Ball) -> int | None:
+        """The certain sign."""
+        return balls.sign(x)
+
+    def head(self, x: Ball) -> Ball:
+        """The ball itself."""
+        return x
+
+
+class Jets:
+    """Values along a ray from a point: power series in the way t > 0."""
+
+    def const(self, value: Fraction) -> Any:
+        """The constant series."""
+        return series.constant(balls.ball(value))
+
+    def function(self, row: Primitive) -> Callable[..., Any]:
+        """The operation on series; one that divides by zero has no expansion."""
+        apply = row.on_series()
+
+        def guarded(*operands: Any) -> Any:
+            try:
+                return apply(*operands)
+            except (ValueError, ZeroDivisionError):
+                return series.undefined()
+
+        return guarded
+
+    def is_finite(self, x: Any) -> bool:
+        """Whether all coefficients are finite."""
+        return all(x[k].is_finite() for k in range(x.length()))
+
+    def sign(self, x: Any) -> int | None:
+        """The certain sign for small t."""
+        return series.sign(x)
+
+    def head(self, x: Any) -> Ball:
+        """The constant term."""
+        return x[0]
+
+
+def evaluate(nodes: Sequence[Node], inputs: Sequence[Any], arithmetic: Arithmetic) -> Evaluation:
+    """Every node's value at these inputs, at the working precision of `flint.ctx`."""
+    result = Evaluation()
+    values, faults = result.values, result.faults
+    rows = Primitive.rows
+    functions: dict[str, Callable[..., Any]] = {}
+    finite = arithmetic.is_finite
+    for number, (name, operands) in enumerate(nodes):
+        if name == INPUT:
+            values.append(inputs[operands[0]])
+            continue
+        if name == CONST:
+            values.append(arithmetic.const(operands[0]))
+            continue
+        if rows[name].switch is not None:
+            values.append(_piece(rows[name], number, operands, result, arithmetic))
+            continue
+        if faults and not faults.keys().isdisjoint(operands):
+            faults[number] = _inherited(operands, faults)
+            values.append(None)
+            continue
+        function = functions.get(name)
+        if function is None:
+            function = functions[name] = arithmetic.function(rows[name])
+        arguments = [values[i] for i in operands]
+        value = function(*arguments)
+        if not finite(value):
+            outside = rows[name].outside
+            certain = outside is not None and outside(*map(arithmetic.head, arguments))
+            faults[number] = (Fault.UNDEFINED if certain else Fault.UNDECIDED), number
+        values.append(value)
+    return result
+
+
+def _inherited(operands: Sequence[int], faults: dict[int, tuple[Fault, int]]) -> tuple[Fault, int]:
+    found = [faults[i] for i in operands if i in faults]
+    return next((f for f in found if f[0] is Fault.UNDEFINED), found[0])
+
+
+def _piece(row: Primitive, number: int, operands: tuple[int, ...], result: Evaluation, arithmetic: Arithmetic) -> Any:
+    """The value of an operation made of pieces; the pieces that are not chosen need not exist."""
+    deciding = operands[:1] if row.name == "where" else operands
+    if not result.faults.keys().isdisjoint(deciding):
+        result.faults[number] = _inherited(deciding, result.faults)
+        return None
+    assert row.switch is not None and row.piece is not None
+    arguments = [result.values[i] for i in operands]
+    side = arithmetic.sign(row.switch(*arguments))
+    if side is None:
+        result.faults[number] = Fault.UNDECIDED, number
+        return None
+    chosen = row.piece(side, range(len(operands)) if row.name == "where" else arguments, arguments)
+    if row.name == "where":
+        result.decisions[number] = side, None
+        if operands[chosen] in result.faults:
+            result.faults[number] = result.faults[operands[chosen]]
+        return arguments[chosen]
+    if isinstance(chosen, int):
+        result.decisions[number] = side, chosen
+        return arithmetic.const(Fraction(chosen))
+    result.decisions[number] = side, None
+    return chosen
+
+
+def along(point: Sequence[Fraction], direction: Sequence[int], order: int) -> list[Any]:
+    """The inputs as series ``x + t d``, exact, truncated after ``t ** order``."""
+    return [arb_series([balls.ball(x), d], order + 1) for x, d in zip(point, direction, strict=True)]

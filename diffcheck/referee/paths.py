@@ -1,0 +1,61 @@
+"""The smooth program that a function is at a point: every ``where``, ``abs``, ``maximum`` ... replaced by its piece there."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from diffcheck.ops.table import Primitive
+from diffcheck.program.program import CONST, INPUT, Builder, Program
+from diffcheck.program.trace import Traced
+
+Decisions = Mapping[int, tuple[int, int | None]]
+
+
+def live_decisions(program: Program, decisions: Decisions) -> dict[int, tuple[int, int | None]]:
+    """The decisions that the outputs depend on: those in branches not taken are left out."""
+    seen: set[int] = set()
+    pending: list[int] = program.outputs.ravel().tolist()
+    live: dict[int, tuple[int, int | None]] = {}
+    while pending:
+        number = pending.pop()
+        if number in seen:
+            continue
+        seen.add(number)
+        name, operands = program.nodes[number]
+        if name in (INPUT, CONST):
+            continue
+        if Primitive.rows[name].switch is not None:
+            live[number] = decisions[number]
+        if name == "where":
+            side, _ = decisions[number]
+            pending += [operands[0], operands[1] if side > 0 else operands[2]]
+        else:
+            pending += operands
+    return dict(sorted(live.items()))
+
+
+def specialise(program: Program, decisions: Decisions) -> Program:
+    """The program with every piece put in its place; ``decisions`` are the live ones."""
+    builder = Builder()
+    number_of: dict[int, int] = {}
+    for number, (name, operands) in enumerate(program.nodes):
+        if name == INPUT:
+            number_of[number] = builder.input(operands[0])
+        elif name == CONST:
+            number_of[number] = builder.const(operands[0])
+        elif number in decisions:
+            side, constant = decisions[number]
+            number_of[number] = _piece(builder, name, [number_of.get(i) for i in operands], side, constant)
+        elif all(i in number_of for i in operands) and Primitive.rows[name].switch is None:
+            number_of[number] = builder.apply(name, *(number_of[i] for i in operands))
+    outputs = np.array([number_of[i] for i in program.outputs.ravel().tolist()], np.int64)
+    return builder.program(len(program.inputs), outputs.reshape(program.outputs.shape))
+
+
+def _piece(builder: Builder, name: str, operands: list[int | None], side: int, constant: int | None) -> int:
+    if constant is not None:
+        return builder.const(constant)
+    piece = Primitive.rows[name].piece
+    assert piece is not None
+    chosen = piece(side, [None if i is None else Traced(builder, i) for i in operands], None)
+    return int(chosen.numbers)

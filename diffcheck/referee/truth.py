@@ -1,0 +1,176 @@
+"""The truth: a certified enclosure of each component of a derivative at a point, or the statement that none exists.
+
+The function is traced once. At a point its pieces are chosen by certain comparisons, the smooth program that remains is differentiated by the
+chain rule, and the result is evaluated in balls from exactly the given floats, with the precision raised until every enclosure is tight.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import ctx
+
+from diffcheck.case.operators import Operator
+from diffcheck.ops import balls
+from diffcheck.program.differentiate import jacobian
+from diffcheck.program.program import Program
+from diffcheck.program.rules import STABLE
+from diffcheck.referee.component import Component, Status, is_tight
+from diffcheck.referee.evaluate import Balls, Evaluation, Fault, evaluate
+from diffcheck.referee.kinks import one_sided
+from diffcheck.referee.paths import live_decisions, specialise
+
+# Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
+LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """The truth at one point.
+
+    Attributes
+    ----------
+    components:
+        One for each component of the derivative, in row-major order.
+    smooth:
+        The program without pieces that the function is here, with the outputs that exist; ``None`` if it was not found.
+    rows:
+        The outputs that exist, as positions among all outputs.
+    precision:
+        The working precision in bits at which the components were certified.
+    """
+
+    components: tuple[Component, ...]
+    smooth: Program | None
+    rows: tuple[int, ...]
+    precision: int
+
+
+class Referee:
+    """Finds the truth about one operator of one function, point by point.
+
+    Parameters
+    ----------
+    program:
+        The traced function.
+    wrt:
+        Positions of the flattened inputs to differentiate by.
+    """
+
+    def __init__(self, program: Program, operator: Operator, wrt: Sequence[int]) -> None:
+        self.program = program
+        self.operator = operator
+        self.wrt = tuple(wrt)
+        self._smooth: dict[Any, Program] = {}
+        self._derivatives: dict[tuple[int, int], Program] = {}
+
+    def truth(self, point: Sequence[float]) -> Truth:
+        """The truth at a point, given as all flattened inputs."""
+        x = [Fraction(v) for v in point]
+        found = self._primal(x)
+        if isinstance(found, str):
+            return self._nothing(Status.UNCERTAIN, found)
+        evaluation, precision = found
+        outputs = self.program.outputs.ravel().tolist()
+        rows = tuple(k for k, output in enumerate(outputs) if output not in evaluation.faults)
+        if not rows:
+            return self._nothing(Status.UNDEFINED, self._origin(self.program, evaluation.faults[outputs[0]][1]))
+        defined = self._restricted(rows)
+        decisions = live_decisions(defined, evaluation.decisions)
+        key = (rows, tuple(decisions.items()))
+        smooth = self._smooth.get(key)
+        if smooth is None:
+            smooth = self._smooth[key] = specialise(defined, decisions)
+        if any(side == 0 for side, _ in decisions.values()):
+            found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
+        else:
+            found_rows, precision = self._certified(smooth, x)
+        return Truth(self._placed(rows, found_rows, evaluation), smooth, rows, precision)
+
+    def derivative(self, smooth: Program, form: int = STABLE) -> Program:
+        """The derivative program of a smooth program, by one of the forms in common use."""
+        key = (id(smooth), form)
+        if key not in self._derivatives:
+            program = smooth
+            for _ in range(self.operator.order):
+                program = jacobian(program, self.wrt, form)
+            self._derivatives[key] = program
+        return self._derivatives[key]
+
+    def _primal(self, x: Sequence[Fraction]) -> tuple[Evaluation, int] | str:
+        """The function's own evaluation in which every output and every decision is certain; else what is not."""
+        outputs = set(self.program.outputs.ravel().tolist())
+        blocking = None
+        for precision in LADDER:
+            with ctx.workprec(precision):
+                evaluation = evaluate(self.program.nodes, [balls.ball(v) for v in x], Balls())
+            undecided = [f for o in outputs if (f := evaluation.faults.get(o)) and f[0] is Fault.UNDECIDED]
+            if not undecided:
+                return evaluation, precision
+            blocking = undecided[0][1]
+        assert blocking is not None
+        return f"{self._origin(self.program, blocking)} is not decided at {LADDER[-1]} bits"
+
+    def _certified(self, smooth: Program, x: Sequence[Fraction]) -> tuple[list[Component], int]:
+        """The components at this point, in balls of rising precision."""
+        program = self.derivative(smooth)
+        outputs = program.outputs.ravel().tolist()
+        known: dict[int, Component] = {}
+        for precision in LADDER:
+            with ctx.workprec(precision):
+                evaluation = evaluate(program.nodes, [balls.ball(v) for v in x], Balls())
+            for output in outputs:
+                component = known.get(output)
+                if component is None or component.status is Status.UNCERTAIN:
+                    known[output] = self._component(program, output, evaluation, precision)
+            if all(c.status is not Status.UNCERTAIN for c in known.values()):
+                break
+        return [known[output] for output in outputs], precision
+
+    def _component(self, program: Program, output: int, evaluation: Evaluation, precision: int) -> Component:
+        fault = evaluation.faults.get(output)
+        if fault is not None:
+            where = self._origin(program, fault[1])
+            if fault[0] is Fault.UNDEFINED:
+                return Component(Status.UNDEFINED, reason=f"the derivative needs {where}, outside its domain")
+            return Component(Status.UNCERTAIN, reason=f"{where} is not decided at {precision} bits")
+        value = evaluation.values[output]
+        if is_tight(value):
+            return Component(Status.CERTIFIED, value, value)
+        return Component(Status.UNCERTAIN, value, value, f"the enclosure is still wide at {precision} bits")
+
+    def _restricted(self, rows: tuple[int, ...]) -> Program:
+        """The program with only these outputs."""
+        if len(rows) == self.program.outputs.size:
+            return self.program
+        return Program(self.program.nodes, self.program.inputs, self.program.outputs.ravel()[list(rows)])
+
+    def _placed(
+        self, rows: tuple[int, ...], found: Sequence[Component], evaluation: Evaluation
+    ) -> tuple[Component, ...]:
+        """The components of the outputs that exist, and `UNDEFINED` for those of the others."""
+        outputs = self.program.outputs.ravel().tolist()
+        if len(rows) == len(outputs):
+            return tuple(found)
+        width = len(self.wrt)
+        placed: list[Component] = []
+        for k, output in enumerate(outputs):
+            if k in rows:
+                start = rows.index(k) * width
+                placed += found[start : start + width]
+            else:
+                reason = self._origin(self.program, evaluation.faults[output][1])
+                placed += [Component(Status.UNDEFINED, reason=f"{reason}: outside its domain")] * width
+        return tuple(placed)
+
+    def _nothing(self, status: Status, reason: str) -> Truth:
+        shape = self.operator.shape(self.program.outputs.shape, len(self.wrt))
+        text = f"{reason}: outside its domain" if status is Status.UNDEFINED else reason
+        return Truth((Component(status, reason=text),) * int(np.prod(shape, dtype=int)), None, (), LADDER[-1])
+
+    @staticmethod
+    def _origin(program: Program, number: int) -> str:
+        return f"operation {number} ({program.nodes[number][0]})"
+

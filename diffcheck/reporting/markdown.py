@@ -1,0 +1,61 @@
+"""``report.md``: who is wrong and where, a table for each case, timing, environment."""
+
+import jinja2
+
+from diffcheck.reporting import tables
+from diffcheck.reporting.tables import Table
+from diffcheck.results import Run
+
+MEANINGS = (
+    ("agree", "the error is within *inherent*"),
+    ("kink", "no derivative exists, and the value lies between the left and the right one"),
+    ("ill-conditioned", "within *inherent*, which itself leaves less than half of the digits: the question is hard"),
+    ("undefined", "the function or its derivative does not exist at any of the points"),
+    ("lossy", "outside *inherent*, within *formula*: the formula throws away digits that exist"),
+    ("unsupported", "the engine says why it cannot"),
+    ("uncertain", "the referee could not certify the truth"),
+    ("disagree", "finite, and outside both bounds"),
+    ("nonfinite", "NaN or infinity where a finite truth exists"),
+    ("error", "the engine, or the case itself, raised"),
+)
+
+
+def markdown(run: Run) -> str:
+    """The report as Markdown."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("diffcheck.reporting", "."),
+        autoescape=False,  # noqa: S701 - Markdown, not HTML; cells are escaped by `cell`
+        trim_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(table=table, cell=cell)
+    return environment.get_template("report.md.jinja").render(
+        headline=tables.headline(run),
+        by_engine=tables.by_engine(run),
+        broken=run.broken,
+        failing=tables.failing(run),
+        expected=tables.expected(run),
+        lossy=tables.lossy(run),
+        unjudged=tables.unjudged(run),
+        cases=tables.cases(run),
+        timing=tables.timing(run),
+        environment=run.environment,
+        meanings=MEANINGS,
+    )
+
+
+def table(content: Table) -> str:
+    """A Markdown table."""
+    lines = [content.header, tuple("---" for _ in content.header), *content.rows]
+    return "\n".join("| " + " | ".join(cell(text) for text in line) + " |" for line in lines)
+
+
+def cell(text: object) -> str:
+    """A text that cannot break out of its cell.
+
+    >>> cell("|x| < 2")
+    '\\\\|x\\\\| &lt; 2'
+    """
+    one_line = " ".join(str(text).split())
+    return one_line.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("*", "\\*")

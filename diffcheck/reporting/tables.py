@@ -1,0 +1,210 @@
+"""What reports show, as rows of texts: the same tables for Markdown and the terminal."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from diffcheck.reporting.numbers import digits_of, number, seconds
+from diffcheck.results import CaseRow, Row, Run, counts
+from diffcheck.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A header and rows of texts, all of one length."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def headline(run: Run) -> str:
+    """One sentence: how many tasks, how many of each verdict, how many fail the run."""
+    found = ", ".join(f"{count} {name}" for name, count in counts(run.rows).items())
+    failing = len(run.failing)
+    expected = sum(bool(row.expected) and not row.fails for row in run.rows)
+    tail = f"; {failing} fail the run" if failing else "; none fails the run"
+    known = f" ({expected} with the outcome that their case declares)" if expected else ""
+    cut = ", interrupted" if run.interrupted else ""
+    return f"{len(run.rows)} tasks{cut}: {found or 'none'}{tail}{known}"
+
+
+def by_engine(run: Run) -> Table:
+    """How often each engine has each verdict."""
+    engines = list(dict.fromkeys(_engine(row) for row in run.rows))
+    verdicts = list(counts(run.rows))
+    rows = []
+    for engine in engines:
+        found = counts(row for row in run.rows if _engine(row) == engine)
+        rows.append((engine, *(str(found.get(v, "")) for v in verdicts)))
+    return Table(("engine", *verdicts), tuple(rows))
+
+
+def failing(run: Run) -> Table:
+    """The rows that fail the run, the worst first."""
+    return _findings(sorted(run.failing, key=lambda row: -row.verdict.severity))
+
+
+def expected(run: Run) -> Table:
+    """The rows whose outcome their case declares."""
+    return _findings(row for row in run.rows if row.expected and not row.fails)
+
+
+def lossy(run: Run) -> Table:
+    """The rows that lose digits, those that lose most first."""
+    rows = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected]
+    return _findings(sorted(rows, key=lambda row: row.digits - row.digits_possible))
+
+
+def unjudged(run: Run) -> Table:
+    """The rows that nothing can be said of."""
+    silent = (Verdict.UNCERTAIN, Verdict.UNSUPPORTED, Verdict.UNDEFINED)
+    return _findings(row for row in run.rows if row.verdict in silent and not row.expected)
+
+
+def finding(row: Row) -> str:
+    """A row in one line: who, where, what came out and what is true."""
+    parts = [f"{row.case} {row.operator}, {_engine(row)}"]
+    if row.reason:
+        parts.append(f"({row.reason})")
+    if row.worst_point:
+        parts.append(f"at {_place(row)}")
+    if row.truth:
+        parts.append(f"gives {number(row.value, 17)}, the truth is {shortened(row.truth)}, {_digits(row)} digits")
+    if row.note:
+        parts.append(f"- {row.note}")
+    return " ".join(parts)
+
+
+def _findings(rows: Iterable[Row]) -> Table:
+    header = ("case", "engine", "verdict", "at", "value", "truth", "error (ulp)", "digits", "note")
+    return Table(
+        header,
+        tuple(
+            (
+                f"{row.case} {row.operator}",
+                _engine(row),
+                _verdict(row),
+                _place(row),
+                number(row.value, 10),
+                shortened(row.truth),
+                number(row.max_error_ulp),
+                _digits(row),
+                row.note,
+            )
+            for row in rows
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTable:
+    """One case and operator with the rows of all its engines."""
+
+    title: str
+    consensus: str
+    facts: str
+    table: Table
+
+
+def cases(run: Run) -> list[CaseTable]:
+    """A table for each case and operator."""
+    groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in run.rows:
+        groups[row.case, row.operator].append(row)
+    together = {(c.case, c.operator): c for c in run.cases}
+    return [_case(key, rows, together.get(key)) for key, rows in groups.items()]
+
+
+def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> CaseTable:
+    header = ("engine", "verdict", "digits", "possible", "worst error (ulp)", "inherent (ulp)", "formula (ulp)")
+    header += ("at", "value", "truth")
+    table = Table(
+        header,
+        tuple(
+            (
+                _engine(row),
+                _verdict(row),
+                digits_of(row.digits),
+                digits_of(row.digits_possible),
+                number(row.max_error_ulp),
+                number(row.inherent_ulp),
+                number(row.formula_ulp),
+                _place(row),
+                number(row.value, 10),
+                shortened(row.truth),
+            )
+            for row in rows
+        ),
+    )
+    facts = [f"{rows[0].points} points", f"{rows[0].components} components"]
+    if case is None:
+        return CaseTable(" ".join(key), "the case itself is broken", rows[0].note, table)
+    facts.append(f"{case.operations} operations, {case.derivative_operations} in the derivative")
+    facts.append(f"truth to {case.truth_digits:.0f} digits")
+    facts += [case.reference] if case.reference else []
+    return CaseTable(" ".join(key), case.consensus, "; ".join(facts), table)
+
+
+def timing(run: Run) -> Table:
+    """What each task costs; without a row for what was not timed."""
+    header = ("case", "engine", "prepare", "evaluate", "± iqr", "function", "ratio", "calls", "operations")
+    return Table(
+        header,
+        tuple(
+            (
+                f"{row.case} {row.operator}",
+                _engine(row),
+                seconds(row.prepare_s),
+                seconds(row.evaluate_s),
+                seconds(row.evaluate_iqr_s),
+                seconds(row.primal_s),
+                number(row.cost_ratio),
+                number(row.function_calls),
+                number(row.operations, 6),
+            )
+            for row in run.rows
+            if row.evaluate_s == row.evaluate_s
+        ),
+    )
+
+
+def _engine(row: Row) -> str:
+    """The engine, its method, and what is not the default."""
+    parts = [f"{row.engine}:{row.method}"]
+    parts += [row.device] if row.device != "cpu" else []
+    parts += [row.dtype] if row.dtype != "float64" else []
+    return " ".join(parts)
+
+
+def _verdict(row: Row) -> str:
+    return f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
+
+
+def _digits(row: Row) -> str:
+    return "-" if row.digits != row.digits else f"{digits_of(row.digits)} of {digits_of(row.digits_possible)}"
+
+
+def shortened(truth: str) -> str:
+    """The 30 digits of a truth cut to 17; both sides of a kink."""
+    if truth.startswith("["):
+        return "[" + ", ".join(shortened(side) for side in truth[1:-1].split(", ")) + "]"
+    mantissa, mark, exponent = truth.partition("e")
+    return mantissa[:19].rstrip(".") + mark + exponent if len(mantissa) > 19 else truth
+
+
+def _place(row: Row) -> str:
+    """The worst point, short for large arrays, and the component if there are several."""
+    if not row.worst_point:
+        return "-"
+    point = json.loads(row.worst_point)
+    texts = [f"{name} = {_coordinates(value)}" for name, value in point.items()]
+    where = ", ".join(texts)
+    return f"{where}; by {row.worst_component}" if row.components > 1 and row.worst_component else where
+
+
+def _coordinates(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    flat = json.dumps(value)
+    return flat if len(flat) <= 40 else f"array ({flat.count(',') + 1} numbers)"

@@ -1,0 +1,112 @@
+"""What a person sees in the terminal: a progress bar or plain lines while it runs, then the summary."""
+
+import io
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from diffcheck.reporting import tables
+from diffcheck.reporting.tables import Table
+from diffcheck.results import Row, Run
+from diffcheck.runner.plan import Unit
+from diffcheck.verdict import Verdict
+
+_STYLES = {Verdict.AGREE: "green", Verdict.LOSSY: "yellow", Verdict.UNCERTAIN: "magenta"}
+_SHOWN = 10
+
+
+def style(verdict: Verdict) -> str:
+    """The colour of a verdict."""
+    return "bold red" if verdict.fails else _STYLES.get(verdict, "cyan")
+
+
+class Reporter:
+    """Shows a run as it goes, on the error stream; a bar on a terminal, a line for each case elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._done = 0
+        self._total = 0
+        self._live = console.is_terminal
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._bar = Progress(*columns, TextColumn("{task.fields[name]}"), console=console, transient=True)
+        self._check = self._clock = None
+
+    def started(self, units: Sequence[Unit]) -> None:
+        """The plan is made."""
+        self._total = len(units)
+        if self._live and units:
+            self._check = self._bar.add_task("checking", total=len(units), name="")
+            self._bar.start()
+
+    def checked(self, unit: Unit, rows: Sequence[Row]) -> None:
+        """A case's operator is checked."""
+        self._done += 1
+        if self._check is not None:
+            self._bar.update(self._check, advance=1, name=unit.case.name)
+        failing = [row for row in rows if row.fails]
+        if self._live and not failing:
+            return
+        line = Text(f"[{self._done}/{self._total}] {unit.case.name} {unit.operator}:")
+        for row in rows:
+            line.append(f" {row.engine} ")
+            line.append(str(row.verdict), style(row.verdict))
+        self._console.print(line, soft_wrap=True)
+
+    def timed(self, row: Row) -> None:
+        """A task is timed."""
+        if not self._live:
+            return
+        if self._clock is None:
+            self._clock = self._bar.add_task("timing", total=None, name="")
+        self._bar.update(self._clock, advance=1, name=row.case)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+
+def summary(run: Run, console: Console) -> None:
+    """The result of a run: verdicts by engine, what fails, where digits are lost."""
+    if run.rows:
+        console.print(_rich(tables.by_engine(run)))
+    _findings(console, "that fail", run.failing)
+    lossy = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected]
+    _findings(console, "that lose digits", sorted(lossy, key=lambda row: row.digits - row.digits_possible))
+    for text in run.broken:
+        console.print(Text(f"broken: {text}", "bold red"), soft_wrap=True)
+    console.print(tables.headline(run), soft_wrap=True, highlight=False)
+
+
+def _findings(console: Console, what: str, rows: Sequence[Row]) -> None:
+    for row in rows[:_SHOWN]:
+        shown = tables.finding(row)
+        console.print(Text.assemble((f"{row.verdict}", style(row.verdict)), f" {shown}"), soft_wrap=True)
+    if len(rows) > _SHOWN:
+        console.print(f"... and {len(rows) - _SHOWN} more {what}; the report has all of them", highlight=False)
+
+
+def _rich(content: Table) -> RichTable:
+    table = RichTable(header_style="bold")
+    for k, name in enumerate(content.header):
+        table.add_column(name, justify="right" if k else "left", overflow="fold")
+    for row in content.rows:
+        table.add_row(*row)
+    return table
+
+
+def check_text(run: Run) -> str:
+    """The result of a check as a plain table."""
+    stream = io.StringIO()
+    console = Console(file=stream, width=120, no_color=True)
+    for case in tables.cases(run):
+        console.print(f"{case.title}: {case.consensus} ({case.facts})", soft_wrap=True, highlight=False)
+        short = tuple((r[0], r[1], f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
+        console.print(_rich(Table(("engine", "verdict", "digits", "at", "value", "truth"), short)))
+    for row in run.rows:
+        if row.note:
+            console.print(f"{row.engine}:{row.method}: {row.note}", soft_wrap=True, highlight=False)
+    return stream.getvalue().rstrip()

@@ -1,0 +1,25 @@
+"""The files of a run: ``results.csv``, ``cases.csv``, ``report.md``, ``environment.json``."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from diffcheck.errors import OutputError
+from diffcheck.reporting.markdown import markdown
+from diffcheck.results import CaseRow, Row, Run, frame
+
+FILES: dict[str, Callable[[Run], str]] = {
+    "results.csv": lambda run: frame(run.rows, Row).to_csv(index=False),
+    "cases.csv": lambda run: frame(run.cases, CaseRow).to_csv(index=False),
+    "environment.json": lambda run: json.dumps(dict(run.environment), indent=2, ensure_ascii=False) + "\n",
+    "report.md": markdown,
+}
+
+
+def write_reports(run: Run, folder: Path) -> None:
+    """Write every file; `OutputError` if one cannot be written."""
+    for name, content in FILES.items():
+        try:
+            (folder / name).write_text(content(run), encoding="utf-8", newline="\n")
+        except OSError as problem:
+            raise OutputError(f"cannot write {folder / name}: {problem.strerror or problem}") from None

@@ -1,0 +1,140 @@
+"""What a run leaves: one row for each task, one for each case and operator, and the environment."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+import pandas as pd
+
+from diffcheck.verdict import Verdict
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The results of one task; the fields, in this order, are the columns of ``results.csv``.
+
+    Errors are in units in the last place of the dtype at the truth, times in seconds per evaluation at one point.
+    """
+
+    case: str
+    operator: str
+    engine: str
+    method: str
+    device: str
+    dtype: str
+    verdict: Verdict
+    reason: str = ""
+    points: int = 0
+    components: int = 0
+    failed_points: int = 0
+    lossy_points: int = 0
+    max_error_ulp: float = NAN
+    median_error_ulp: float = NAN
+    inherent_ulp: float = NAN
+    formula_ulp: float = NAN
+    digits: float = NAN
+    digits_possible: float = NAN
+    worst_point: str = ""
+    worst_component: str = ""
+    value: float = NAN
+    truth: str = ""
+    prepare_s: float = NAN
+    evaluate_s: float = NAN
+    evaluate_iqr_s: float = NAN
+    primal_s: float = NAN
+    cost_ratio: float = NAN
+    function_calls: int | None = None
+    operations: int | None = None
+    note: str = ""
+    expected: str = field(default="", metadata={"csv": False})
+    """The verdict that the case declares as known; empty if it declares none."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether this row fails a run: a failing verdict, or another one than the case declares."""
+        return self.verdict != self.expected if self.expected else self.verdict.fails
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What names the task."""
+        return self.case, self.operator, self.engine, self.method, self.device, self.dtype
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """What the engines say together of one case and operator; the columns of ``cases.csv``."""
+
+    case: str
+    operator: str
+    consensus: str
+    blamed: str
+    truth_digits: float
+    operations: int
+    derivative_operations: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All results of one run, with the environment they were made in."""
+
+    rows: tuple[Row, ...]
+    cases: tuple[CaseRow, ...]
+    environment: Mapping[str, str]
+    broken: tuple[str, ...] = ()
+    """What is wrong with case files or cases that could not be loaded."""
+    interrupted: bool = False
+
+    @property
+    def failing(self) -> list[Row]:
+        """The rows that fail the run."""
+        return [row for row in self.rows if row.fails]
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a table with the columns of ``results.csv``."""
+        return frame(self.rows, Row)
+
+
+def columns(kind: type[Row] | type[CaseRow]) -> list[str]:
+    """The columns of the CSV file of this kind of row."""
+    return [f.name for f in fields(kind) if f.metadata.get("csv", True)]
+
+
+def frame(rows: Sequence[Row] | Sequence[CaseRow], kind: type[Row] | type[CaseRow]) -> pd.DataFrame:
+    """Rows as a data frame; counts that are unknown are ``<NA>``."""
+    table = pd.DataFrame([asdict(row) for row in rows], columns=columns(kind))
+    for name in ("function_calls", "operations"):
+        if name in table:
+            table[name] = table[name].astype("Int64")
+    if "verdict" in table:
+        table["verdict"] = table["verdict"].astype(str)
+    return table
+
+
+def encode(row: Row | CaseRow) -> str:
+    """One line of JSON; floats by their shortest round-trip decimals, NaN as null, infinity as a string."""
+    return json.dumps({key: _plain(value) for key, value in asdict(row).items()}, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else str(value)
+    return value
+
+
+def decode_row(line: str) -> Row:
+    """The row that `encode` wrote."""
+    data = json.loads(line)
+    floats = {f.name for f in fields(Row) if f.type in (float, "float")}
+    values = {k: (NAN if v is None else float(v)) if k in floats else v for k, v in data.items()}
+    return Row(**{**values, "verdict": Verdict(values["verdict"])})
+
+
+def counts(rows: Iterable[Row]) -> dict[str, int]:
+    """How many rows have each verdict, the verdicts that occur, from best to worst."""
+    found = [row.verdict for row in rows]
+    return {str(verdict): found.count(verdict) for verdict in Verdict if verdict in found}

@@ -1,0 +1,115 @@
+"""A run: every unit is checked, then, with nothing beside it, every task is timed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from diffcheck.results import CaseRow, Row
+from diffcheck.runner.plan import Unit
+from diffcheck.runner.unit import Court, Trial, broken_rows
+from diffcheck.timing import measure
+from diffcheck.verdict import Verdict
+
+
+@dataclass(slots=True)
+class Progress:
+    """What is known so far."""
+
+    rows: dict[tuple[str, ...], Row] = field(default_factory=dict)
+    cases: list[CaseRow] = field(default_factory=list)
+    interrupted: bool = False
+
+
+def execute(
+    units: Sequence[Unit],
+    *,
+    samples: int,
+    seed: int,
+    timing: bool,
+    fail_fast: bool,
+    written: Callable[[Row], None],
+    checked: Callable[[Unit, list[Row]], None],
+    timed: Callable[[Row], None],
+) -> Progress:
+    """Check and time; an interruption from the keyboard ends it and keeps what is known.
+
+    Parameters
+    ----------
+    samples, seed:
+        See `diffcheck.case.points.points`.
+    fail_fast:
+        Stop checking after the first unit that fails.
+    written:
+        Is given every row as soon as it is known, and again with its timing.
+    checked, timed:
+        Are told when a unit is checked and when a task is timed.
+    """
+    progress = Progress()
+    trials: list[Trial] = []
+    try:
+        for unit in units:
+            found, together = _check(unit, samples, seed)
+            rows = [t.row for t in found] or [_explained(row, unit, samples, seed) for row in broken_rows(unit)]
+            for row in rows:
+                progress.rows[row.key] = row
+                written(row)
+            if together is not None:
+                progress.cases.append(together)
+            checked(unit, rows)
+            trials += found
+            if fail_fast and any(row.fails for row in rows):
+                break
+        if timing:
+            for trial in trials:
+                row = _time(trial)
+                progress.rows[row.key] = row
+                written(row)
+                timed(row)
+    except KeyboardInterrupt:
+        progress.interrupted = True
+    return progress
+
+
+def _check(unit: Unit, samples: int, seed: int) -> tuple[list[Trial], CaseRow | None]:
+    """The trials of a unit and what the engines say together (of the first dtype)."""
+    if unit.program is None:
+        return [], None
+    trials: list[Trial] = []
+    together = None
+    for dtype in dict.fromkeys(c.dtype for c in unit.contestants):
+        court = Court(unit, dtype, samples, seed)
+        heard = [court.hear(engine, task) for engine, task in unit.tasks() if task.dtype == dtype]
+        together = together or court.together(heard)
+        trials += heard
+    for trial in trials:
+        trial.row = _explained(trial.row, unit, samples, seed)
+    return trials, together
+
+
+def _time(trial: Trial) -> Row:
+    """The row with its timings; a task that cannot be evaluated keeps none."""
+    if trial.prepared is None or trial.point is None or trial.row.verdict in (Verdict.ERROR, Verdict.UNSUPPORTED):
+        return trial.row
+    clockwork = trial.prepared.clockwork(trial.point)
+    derivative = measure(clockwork.derivative, clockwork.synchronize)
+    primal = measure(clockwork.primal, clockwork.synchronize)
+    return replace(
+        trial.row,
+        evaluate_s=derivative.median_s,
+        evaluate_iqr_s=derivative.iqr_s,
+        primal_s=primal.median_s,
+        cost_ratio=derivative.median_s / primal.median_s,
+    )
+
+
+def _explained(row: Row, unit: Unit, samples: int, seed: int) -> Row:
+    """The row with what the case says about its verdict, and for a failing one the command that shows it again."""
+    notes = [row.note] if row.note else []
+    if row.expected:
+        met = f"expected {row.expected}" if row.verdict == row.expected else f"the case expects {row.expected}"
+        notes.append(f"{met}: {unit.case.because}")
+    if row.fails and "::" in unit.case.source:
+        notes.append(
+            f"reproduce: diffcheck run {unit.case.source} --engine {row.engine}:{row.method} --operator {row.operator}"
+            f" --device {row.device} --samples {samples} --seed {seed}"
+        )
+    return replace(row, note="; ".join(notes))

@@ -1,0 +1,133 @@
+"""What is to be done: cases x operators x engines x devices x dtypes, as tasks; and what cannot even be asked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+
+from diffcheck.case.case import Case
+from diffcheck.case.operators import Operator, demand_fit, natural_operator
+from diffcheck.engines.base import Engine, Task
+from diffcheck.errors import CaseError, DiffcheckError, UsageError
+from diffcheck.program.program import Program
+from diffcheck.program.trace import trace
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """An engine with one of its methods, on a device, in a dtype."""
+
+    engine: Engine
+    method: str
+    device: str
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A case with an operator and all its tasks: what is judged together, against one truth for each dtype.
+
+    ``problem`` says why there is nothing to compute: the case itself is broken.
+    """
+
+    case: Case
+    operator: Operator
+    contestants: tuple[Contestant, ...]
+    program: Program | None
+    problem: str = ""
+
+    def tasks(self) -> list[tuple[Engine, Task]]:
+        """Each task with the engine that does it."""
+        assert self.program is not None
+        return [
+            (c.engine, Task(self.case, self.program, self.operator, c.engine.name, c.method, c.device, c.dtype))
+            for c in self.contestants
+        ]
+
+
+def installed_engines() -> dict[str, Engine]:
+    """The engines that are registered as entry points ``diffcheck.engines``, by name."""
+    found = {point.name: point.load()() for point in entry_points(group="diffcheck.engines")}
+    order = ["symbolic", "finite", "autograd"]
+    return dict(sorted(found.items(), key=lambda item: (order.index(item[0]) if item[0] in order else len(order), item[0])))
+
+
+def contestants(
+    wanted: Sequence[str], devices: Sequence[str], dtypes: Sequence[str], engines: dict[str, Engine] | None = None
+) -> tuple[Contestant, ...]:
+    """The engines asked for, with their methods, on each device they can use.
+
+    Parameters
+    ----------
+    wanted:
+        ``engine`` or ``engine:method``; empty for the default method of every engine.
+
+    Raises
+    ------
+    UsageError
+        For an engine, method or device that does not exist, or that no chosen engine can use.
+    """
+    known = installed_engines() if engines is None else engines
+    if not known:
+        raise UsageError("no engine is installed: reinstall diffcheck (pip install -e .), so that its entry points are registered")
+    chosen = [_chosen(name, known) for name in (wanted or known)]
+    found, excuses = [], {}
+    for device in devices:
+        reasons = {engine.name: engine.available(device) for engine, _ in chosen}
+        usable = [(engine, method) for engine, method in chosen if reasons[engine.name] is None]
+        if not usable:
+            excuses[device] = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
+        found += [Contestant(engine, method, device, dtype) for dtype in dtypes for engine, method in usable]
+    for device, excuse in excuses.items():
+        raise UsageError(f"no engine can use device {device!r}: {excuse}")
+    return tuple(dict.fromkeys(found))
+
+
+def _chosen(name: str, known: dict[str, Engine]) -> tuple[Engine, str]:
+    family, _, method = name.partition(":")
+    if family not in known:
+        raise UsageError(f"unknown engine {family!r}: choose from {', '.join(known)}")
+    engine = known[family]
+    if method and method not in engine.methods:
+        raise UsageError(f"engine {family} has no method {method!r}: choose from {', '.join(engine.methods)}")
+    return engine, method or engine.methods[0]
+
+
+def plan(cases: Iterable[Case], operators: Sequence[Operator], by: tuple[Contestant, ...]) -> list[Unit]:
+    """The units of a run.
+
+    Parameters
+    ----------
+    operators:
+        Only these of the operators that the cases ask for; empty for all.
+    """
+    return [unit for case in cases for unit in _units(case, operators, by)]
+
+
+def _units(case: Case, wanted: Sequence[Operator], by: tuple[Contestant, ...]) -> list[Unit]:
+    wrt_shapes = [case.inputs[name].shape for name in case.wrt]
+    try:
+        program = trace(case.function, case.shapes, case.constants)
+    except DiffcheckError as mistake:
+        return _broken(case, wanted, by, str(mistake))
+    except Exception as raised:  # whatever a user's function raises is a result, not a crash
+        return _broken(case, wanted, by, f"the function raises {type(raised).__name__}: {raised}")
+    outputs = program.outputs.shape
+    units = []
+    for operator in case.operators or (natural_operator(outputs, wrt_shapes),):
+        if wanted and operator not in wanted:
+            continue
+        try:
+            demand_fit(operator, outputs, wrt_shapes)
+            units.append(Unit(case, operator, by, program))
+        except CaseError as mistake:
+            units.append(Unit(case, operator, by, None, str(mistake)))
+    return units
+
+
+def _broken(case: Case, wanted: Sequence[Operator], by: tuple[Contestant, ...], problem: str) -> list[Unit]:
+    guess = natural_operator((), [case.inputs[name].shape for name in case.wrt])
+    return [
+        Unit(case, operator, by, None, problem)
+        for operator in case.operators or (guess,)
+        if not wanted or operator in wanted
+    ]

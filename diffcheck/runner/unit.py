@@ -1,0 +1,263 @@
+"""One unit: the truth at every point, every engine's answer held against it, and what the engines say together."""
+
+import json
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from diffcheck.case.case import Array, Case, Point
+from diffcheck.case.points import points
+from diffcheck.engines.base import Engine, Prepared, Task
+from diffcheck.errors import DiffcheckError, Unsupported
+from diffcheck.formats import FORMATS, Format
+from diffcheck.ops import balls
+from diffcheck.referee.bounds import Bound, Bounds
+from diffcheck.referee.component import Component, Status
+from diffcheck.referee.truth import Referee, Truth
+from diffcheck.results import CaseRow, Row
+from diffcheck.runner.plan import Unit
+from diffcheck.verdict import Judgement, Verdict, judge, worst
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A point with its truth and the bounds on what an answer may be off by."""
+
+    point: Point
+    truth: Truth
+    bounds: list[Bound | None]
+    largest_scale: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One engine's values at one point, and the judgement on each component."""
+
+    values: Array | None
+    judgements: list[Judgement]
+
+    @property
+    def worst(self) -> Judgement:
+        """The judgement that speaks for the point."""
+        return worst(self.judgements)
+
+
+@dataclass(slots=True)
+class Trial:
+    """A task with its answers; ready to be timed."""
+
+    task: Task
+    row: Row
+    prepared: Prepared | None = None
+    answers: list[Answer] = field(default_factory=list)
+    point: Point | None = None
+
+
+def broken_rows(unit: Unit) -> list[Row]:
+    """A row for each task of a case that cannot be asked."""
+    return [
+        Row(
+            unit.case.name,
+            str(unit.operator),
+            c.engine.name,
+            c.method,
+            c.device,
+            c.dtype,
+            Verdict.ERROR,
+            "case",
+            note=f"{unit.case.source}: case {unit.case.name!r}: {unit.problem}",
+            expected=expected(unit.case, c.engine.name, c.method),
+        )
+        for c in unit.contestants
+    ]
+
+
+def expected(case: Case, engine: str, method: str) -> str:
+    """The verdict that the case declares for an engine and method."""
+    return case.expect.get(f"{engine}:{method}", case.expect.get(engine, ""))
+
+
+class Court:
+    """The truths of one unit, in one dtype, computed once for all engines."""
+
+    def __init__(self, unit: Unit, dtype: str, samples: int, seed: int) -> None:
+        assert unit.program is not None
+        self.unit = unit
+        self.format: Format = FORMATS[dtype]
+        self.referee = Referee(unit.program, unit.operator, unit.case.wrt_positions)
+        bounds = Bounds(self.referee)
+        self.questions = [
+            self._question(p, bounds) for p in points(unit.case, samples, seed, self.format)
+        ]
+        self.labels = unit.case.components(unit.operator, unit.program.outputs.shape)
+
+    def _question(self, point: Point, bounds: Bounds) -> Question:
+        x = np.concatenate([np.ravel(v) for v in point.values()]).tolist()
+        truth = self.referee.truth(x)
+        found = bounds.at(truth, x, self.format)
+        largest = max((b.scale.mid() for b in found if b is not None), default=balls.ZERO)
+        return Question(point, truth, found, largest)
+
+    def hear(self, engine: Engine, task: Task) -> Trial:
+        """Let an engine answer all questions, and judge it."""
+        known = expected(task.case, task.engine, task.method)
+        row = Row(
+            task.case.name,
+            str(task.operator),
+            task.engine,
+            task.method,
+            task.device,
+            task.dtype,
+            Verdict.ERROR,
+            components=int(np.prod(task.shape, dtype=int)),
+            expected=known,
+        )
+        start = time.perf_counter()
+        try:
+            prepared = engine.prepare(task)
+        except Unsupported as reason:
+            return Trial(task, replace(row, verdict=Verdict.UNSUPPORTED, note=str(reason)))
+        except Exception as raised:  # an engine that raises is a result
+            return Trial(task, replace(row, reason="prepare", note=_told(raised)))
+        prepare_s = time.perf_counter() - start
+        row = replace(row, prepare_s=prepare_s, operations=prepared.operations)
+        trial = Trial(task, row, prepared)
+        calls = None
+        for question in self.questions:
+            answer, calls = self._answer(prepared, task, question)
+            trial.answers.append(answer)
+        trial.point = self.questions[-1].point
+        trial.row = self._summary(row, trial.answers, calls)
+        return trial
+
+    def _answer(self, prepared: Prepared, task: Task, question: Question) -> tuple[Answer, int | None]:
+        try:
+            estimate = prepared.derivative(question.point)
+        except Unsupported as reason:
+            return Answer(None, [Judgement(Verdict.UNSUPPORTED, note=str(reason))]), None
+        except Exception as raised:  # an engine that raises is a result
+            return Answer(None, [Judgement(Verdict.ERROR, note=_told(raised))]), None
+        values = np.asarray(estimate.value, dtype=np.float64)
+        if values.shape != task.shape:
+            note = f"the engine returns shape {values.shape}, the {task.operator} has shape {task.shape}"
+            return Answer(None, [Judgement(Verdict.ERROR, note=note)]), estimate.function_calls
+        flat = values.ravel().tolist()
+        own = [None] * len(flat) if estimate.error is None else np.ravel(estimate.error).tolist()
+        judgements = [
+            judge(v, e, component, bound, self.format, question.largest_scale)
+            for v, e, component, bound in zip(flat, own, question.truth.components, question.bounds, strict=True)
+        ]
+        return Answer(values.ravel(), judgements), estimate.function_calls
+
+    def _summary(self, row: Row, answers: Sequence[Answer], calls: int | None) -> Row:
+        by_point = [a.worst for a in answers]
+        overall = worst(by_point)
+        k = by_point.index(overall)
+        answer, question = answers[k], self.questions[k]
+        judged = [j for j in by_point if j.verdict.judged]
+        errors = [max((j.error_ulp for j in a.judgements if j.error_ulp == j.error_ulp), default=None) for a in answers]
+        known = [e for e in errors if e is not None]
+        compared = [j for a in answers for j in a.judgements if j.digits == j.digits]
+        row = replace(
+            row,
+            verdict=overall.verdict,
+            reason=str(overall.reason),
+            points=len(judged),
+            failed_points=sum(j.verdict.fails for j in by_point),
+            lossy_points=sum(j.verdict is Verdict.LOSSY for j in by_point),
+            max_error_ulp=max(known, default=float("nan")),
+            median_error_ulp=statistics.median(known) if known else float("nan"),
+            inherent_ulp=overall.inherent_ulp,
+            formula_ulp=overall.formula_ulp,
+            digits=min((j.digits for j in compared), default=float("nan")),
+            digits_possible=overall.digits_possible,
+            worst_point=json.dumps({name: v.tolist() for name, v in question.point.items()}),
+            function_calls=calls,
+            note=overall.note,
+        )
+        if answer.values is None:
+            return row
+        c = answer.judgements.index(overall)
+        return replace(
+            row,
+            worst_component=self.labels[c],
+            value=float(answer.values[c]),
+            truth=shown(question.truth.components[c]),
+        )
+
+    def together(self, trials: Sequence[Trial]) -> CaseRow:
+        """What the engines say together of the case."""
+        smooth = next((q.truth.smooth for q in self.questions if q.truth.smooth is not None), None)
+        digits = [c.digits for q in self.questions for c in q.truth.components if c.status is Status.CERTIFIED]
+        verdict, blamed = consensus(trials)
+        assert self.unit.program is not None
+        return CaseRow(
+            self.unit.case.name,
+            str(self.unit.operator),
+            verdict,
+            ", ".join(blamed),
+            min(min(digits, default=0.0), 99.0),
+            self.unit.program.operations,
+            0 if smooth is None else self.referee.derivative(smooth).operations,
+            self.unit.case.reference,
+        )
+
+
+_WRONG = (Verdict.LOSSY, Verdict.DISAGREE, Verdict.NONFINITE, Verdict.ERROR)
+
+
+def consensus(trials: Sequence[Trial]) -> tuple[str, list[str]]:
+    """``all right``, ``all wrong together``, ``blame: ...`` or ``undecided``, and the engines that are wrong somewhere.
+
+    Together wrong are engines whose values at a point lie closer to one another, ten times at least, than to the truth.
+    """
+    heard = [t for t in trials if t.row.verdict not in (Verdict.UNSUPPORTED, Verdict.UNCERTAIN, Verdict.UNDEFINED)]
+    blamed = list(dict.fromkeys(t.task.engine for t in heard if t.row.verdict in _WRONG))
+    if not heard:
+        return "undecided", []
+    if not blamed:
+        return "all right", []
+    if len(heard) > 1 and any(_together(answers) for answers in zip(*(t.answers for t in heard), strict=False)):
+        return "all wrong together", blamed
+    return f"blame: {', '.join(blamed)}", blamed
+
+
+def _together(answers: Sequence[Answer]) -> bool:
+    """Whether all engines give one and the same wrong value for some component at this point."""
+    values = [a.values for a in answers if a.values is not None]
+    if len(values) < len(answers):
+        return False
+    for c, column in enumerate(zip(*values, strict=True)):
+        judgements = [a.judgements[c] for a in answers]
+        if not all(j.verdict in (Verdict.LOSSY, Verdict.DISAGREE) for j in judgements):
+            continue
+        largest = max(map(abs, column))
+        nearest_ulp = min(j.error_ulp for j in judgements)
+        spread_ulp = 0.0 if largest == 0 else (max(column) - min(column)) / largest * 2.0**53
+        if spread_ulp <= nearest_ulp / 10:
+            return True
+    return False
+
+
+def shown(component: Component) -> str:
+    """The truth to 30 digits; at a kink both one-sided derivatives."""
+    if component.status is Status.KINK:
+        return f"[{_decimal(component.left)}, {_decimal(component.right)}]"
+    return "" if component.left is None else _decimal(component.left)
+
+
+def _decimal(ball: Any) -> str:
+    text: str = ball.str(30, radius=False)
+    mantissa, mark, exponent = text.partition("e")
+    if "." in mantissa:
+        mantissa = mantissa.rstrip("0").rstrip(".")
+    return "0" if mantissa == "0" else mantissa + mark + exponent
+
+
+def _told(raised: Exception) -> str:
+    text = str(raised) if isinstance(raised, DiffcheckError) else f"{type(raised).__name__}: {raised}"
+    return " ".join(text.split())
