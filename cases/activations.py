@@ -26,7 +26,7 @@ def softplus_composed(x):
     x=interval(-30, 30),
     points=[{"x": 0.0}],
     expect={"autograd": "disagree"},
-    because="torch continues softplus by the identity beyond its threshold of 20, in float64 too: the slope is 1 there, off by 2e-9",
+    because="torch continues softplus by the identity beyond 20, in float64 too: the slope is 1 there, off by 2e-9",
     reference="Dugas et al. 2001",
 )
 def softplus(x):
@@ -49,7 +49,7 @@ def leaky_relu(x):
 @case(
     x=interval(-10, 10),
     expect={"symbolic": "disagree"},
-    because="SymPy differentiates the min(x, 0) inside to Heaviside(-x), which it takes as 1/2 at 0: half of the slope 1 of both sides",
+    because="SymPy differentiates the min(x, 0) inside to Heaviside(-x), 1/2 at 0: half of the slope on both sides",
     reference="Clevert, Unterthiner & Hochreiter 2016",
 )
 def elu(x):

@@ -226,7 +226,7 @@ def general_power(x, y):
     y=interval(-3, 3),
     operators=["hessian"],
     expect={"autograd": "disagree"},
-    because="torch masks y = 0 in the backward of pow by its base, and loses that y x^(y-1) has the slope 1/x in y there",
+    because="torch sets y x^(y-1) to the constant 0 where y = 0, so its slope 1/x in y is lost (pow_backward_self)",
     reference="DLMF 4.2(iv)",
 )
 def curvature_of_general_power(x, y):

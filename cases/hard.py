@@ -124,7 +124,7 @@ def distance_to_origin(x):
     x=interval(-1e155, 1e155),
     y=3.0,
     expect={"finite": "nonfinite"},
-    because="the squares overflow from 1.3e154 on, and the difference is inf - inf; the other engines say 0 where the slope is 1",
+    because="the squares overflow from 1.3e154 on: inf - inf here, and a slope of 0 instead of 1 by the other engines",
     reference="Moler & Morrison 1983",
 )
 def overflowing_hypotenuse(x, y):

@@ -8,9 +8,9 @@ from diffcheck.ops import binary_cross_entropy, dot, matmul, mean, relu, sigmoid
 # Numbers that anyone can write down again: no generator, no seed.
 FEATURES = np.array([0.5, -1.25, 0.75, 2.0, -0.5, 1.5, -1.75, 0.25, -1.0, 1.25])
 WEIGHTS = {
-    "W1": np.sin(np.arange(1.0, 51.0)).reshape(5, 10) / 2,
-    "b1": np.linspace(-0.5, 0.5, 5),
-    "W2": np.cos(np.arange(1.0, 6.0)).reshape(1, 5),
+    "W1": (7 * np.arange(50.0).reshape(5, 10) % 11 - 5) / 8,
+    "b1": np.array([-0.5, -0.25, 0.0, 0.25, 0.5]),
+    "W2": np.array([[0.75, -0.5, 1.0, 0.25, -0.875]]),
     "b2": np.array([0.125]),
 }
 
@@ -56,8 +56,8 @@ def exclusive_or(W, b, v, c):
 
 @case(
     x=interval(-2, 2, shape=3),
-    W1=np.sin(np.arange(1.0, 13.0)).reshape(4, 3),
-    W2=np.cos(np.arange(1.0, 9.0)).reshape(2, 4),
+    W1=(5 * np.arange(12.0).reshape(4, 3) % 7 - 3) / 4,
+    W2=(3 * np.arange(8.0).reshape(2, 4) % 5 - 2) / 2,
     reference="Novak et al. 2018",
 )
 def input_jacobian(x, W1, W2):

@@ -50,7 +50,7 @@ def broken_join(x):
     x=interval(-5, 5),
     points=[{"x": 0.0}],
     expect={"autograd": "disagree"},
-    because="torch takes relu'(0) = 0 for both parts, so the sum of the slopes at 0 is 0, not 1; any fixed choice but 1/2 is wrong",
+    because="torch takes relu'(0) = 0 in both parts, so the slopes at 0 add up to 0, not 1; only 1/2 would do",
     reference="Kakade & Lee 2018",
 )
 def relu_difference(x):

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from diffcheck.case.case import Case as Case, case as case
+from diffcheck.case.case import Case as Case
+from diffcheck.case.case import case as case
 from diffcheck.case.domain import interval as interval
 
 if TYPE_CHECKING:
-    from diffcheck.api import check as check, run as run
+    from diffcheck.api import check as check
+    from diffcheck.api import run as run
 
 __all__ = ["Case", "case", "check", "interval", "run"]
 

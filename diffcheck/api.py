@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -67,17 +67,30 @@ class Settings:
             format_named(name)
 
 
-class Spectator:
-    """Is told of a run as it goes; this one does nothing with it."""
+class Spectator(Protocol):
+    """Is told of a run as it goes."""
 
     def started(self, units: Sequence[Unit]) -> None:
         """The plan is made."""
+        ...
 
     def checked(self, unit: Unit, rows: Sequence[Row]) -> None:
         """A case's operator is checked; its rows have no timings yet."""
+        ...
 
     def timed(self, row: Row) -> None:
         """A task is timed."""
+        ...
+
+
+class _Nobody:
+    """Watches nothing."""
+
+    def started(self, units: Sequence[Unit]) -> None: ...
+
+    def checked(self, unit: Unit, rows: Sequence[Row]) -> None: ...
+
+    def timed(self, row: Row) -> None: ...
 
 
 def conduct(
@@ -95,7 +108,7 @@ def conduct(
     OutputError
         If the output folder cannot be written.
     """
-    watching = spectator or Spectator()
+    watching = spectator or _Nobody()
     cases, broken = _collected(sources)
     known = installed_engines() if engines is None else dict(engines)
     by = contestants(settings.engines, settings.devices, settings.dtypes, known)
@@ -142,7 +155,8 @@ def run(
     sources:
         Paths of case files and folders, or cases.
     engines:
-        Names (``"autograd"``, ``"symbolic:closed"``) of installed engines, or engine objects of your own; empty for all installed ones.
+        Names (``"autograd"``, ``"symbolic:closed"``) of installed engines, or engine objects of your own; empty for
+        all installed ones.
     output:
         A folder for the result files; without it nothing is written.
     **settings:

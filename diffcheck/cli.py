@@ -38,20 +38,53 @@ def _listed(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tup
 def main() -> None:
     """Is this derivative right, and if not, who is wrong, by how much?
 
-    Every case is differentiated by SymPy, by finite differences and by PyTorch, and each result is held against a certified truth.
+    Every case is differentiated by SymPy, by finite differences and by PyTorch, and each result is held against a
+    certified truth.
     """
 
 
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-k", "match", default="", metavar="EXPR", help="Only cases whose name, file or tags match: parts joined by and, or, not.")
-@click.option("--engine", "engines", multiple=True, callback=_listed, metavar="E[:METHOD]", help="Only these engines (default: all).")
-@click.option("--operator", "operators", multiple=True, callback=_listed, metavar="O", help="Only these operators, such as gradient.")
-@click.option("--device", "devices", multiple=True, callback=_listed, metavar="D", help="cpu, cuda or cpu,cuda (default: cpu).")
-@click.option("--samples", type=click.IntRange(min=0), default=8, show_default=True, help="Random points for each case.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where the random points start from.")
+@click.option(
+    "-k",
+    "match",
+    default="",
+    metavar="EXPR",
+    help="Only cases whose name, file or tags match: parts joined by and, or, not.",
+)
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    callback=_listed,
+    metavar="E[:METHOD]",
+    help="Only these engines (default: all).",
+)
+@click.option(
+    "--operator",
+    "operators",
+    multiple=True,
+    callback=_listed,
+    metavar="O",
+    help="Only these operators, such as gradient.",
+)
+@click.option(
+    "--device", "devices", multiple=True, callback=_listed, metavar="D", help="cpu, cuda or cpu,cuda (default: cpu)."
+)
+@click.option(
+    "--samples", type=click.IntRange(min=0), default=8, show_default=True, help="Random points for each case."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where the random points start from."
+)
 @click.option("--timing/--no-timing", default=True, help="Time every task after checking it (default: yes).")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("reports/latest"), show_default=True, help="Folder for the result files.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("reports/latest"),
+    show_default=True,
+    help="Folder for the result files.",
+)
 @click.option("-x", "fail_fast", is_flag=True, help="Stop at the first case that fails.")
 def run(
     paths: tuple[str, ...],
@@ -90,7 +123,7 @@ def run(
         result = conduct(paths, settings, reporter)
     finally:
         reporter.stop()
-    summary(result, Console())
+    summary(result, Console(width=None if sys.stdout.isatty() else 160))
     click.echo(f"report: {output / 'report.md'}", err=True)
     if result.interrupted:
         click.echo("diffcheck: interrupted; the results so far are written", err=True)
@@ -98,7 +131,10 @@ def run(
     if result.broken:
         sys.exit(USAGE)
     if not result.rows:
-        click.echo(f"diffcheck: no case found in {', '.join(paths)}" + (f" that matches -k {match!r}" if match else ""), err=True)
+        click.echo(
+            f"diffcheck: no case found in {', '.join(paths)}" + (f" that matches -k {match!r}" if match else ""),
+            err=True,
+        )
         sys.exit(NOTHING)
     sys.exit(FAILED if result.failing else PASSED)
 

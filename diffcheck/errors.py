@@ -1,7 +1,7 @@
 """What can go wrong, in the user's words: one class per kind of mistake.
 
-Every text says where, what was found, what is needed and what to do about it. The command line prints the text alone; a traceback is shown
-only for an exception that is not a :class:`DiffcheckError`, because that one is our own mistake.
+Every text says where, what was found, what is needed and what to do about it. The command line prints the text alone;
+a traceback is shown only for an exception that is not a :class:`DiffcheckError`, because that one is our own mistake.
 """
 
 

@@ -1,7 +1,7 @@
 """The floating-point formats under test, and the units in which an error is counted in them.
 
-IEEE 754 notation: a format has ``precision`` significand bits (the hidden one included), normal numbers from ``2**minimum_exponent`` up, and
-numbers below ``2**(maximum_exponent + 1)``.
+IEEE 754 notation: a format has ``precision`` significand bits (the hidden one included), normal numbers from
+``2**minimum_exponent`` up, and numbers below ``2**(maximum_exponent + 1)``.
 """
 
 import math
@@ -38,7 +38,7 @@ class Format:
     @property
     def largest(self) -> Fraction:
         """The largest finite number."""
-        return (2 - Fraction(1, 2 ** (self.precision - 1))) * 2**self.maximum_exponent
+        return Fraction((2**self.precision - 1) * 2 ** (self.maximum_exponent - self.precision + 1))
 
     def ulp_exponent(self, exponent: int) -> int:
         """The exponent of the spacing of the format's numbers in ``[2**exponent, 2**(exponent + 1))``."""

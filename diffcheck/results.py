@@ -126,14 +126,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def decode_row(line: str) -> Row:
-    """The row that `encode` wrote."""
-    data = json.loads(line)
-    floats = {f.name for f in fields(Row) if f.type in (float, "float")}
-    values = {k: (NAN if v is None else float(v)) if k in floats else v for k, v in data.items()}
-    return Row(**{**values, "verdict": Verdict(values["verdict"])})
-
-
 def counts(rows: Iterable[Row]) -> dict[str, int]:
     """How many rows have each verdict, the verdicts that occur, from best to worst."""
     found = [row.verdict for row in rows]

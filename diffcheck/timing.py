@@ -1,4 +1,4 @@
-"""How long a call takes: calibrated loops by the standard library's `timeit`, median and spread over rounds, one thread."""
+"""How long a call takes: calibrated loops by the standard library's `timeit`, median and spread, one thread."""
 
 import gc
 import statistics

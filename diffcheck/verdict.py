@@ -112,11 +112,11 @@ def judge(
     value:
         What an engine computed, a number of the format.
     own_error:
-        The method's estimate of its absolute error, for methods that have one. It widens what is accepted, but a difference quotient that
-        keeps less than a quarter of the format's digits is called ``lossy``, not ``agree``.
+        The method's estimate of its absolute error, for methods that have one. It widens what is accepted, but a
+        difference quotient that keeps less than a quarter of the format's digits is called ``lossy``, not ``agree``.
     largest_scale:
-        The largest `Bound.scale` among the components: a difference quotient has the same noise in all of them, and its digits are
-        counted against the largest.
+        The largest `Bound.scale` among the components: a difference quotient has the same noise in all of them, and
+        its digits are counted against the largest.
     """
     if truth.status is Status.UNDEFINED or bound is None:
         return Judgement(Verdict.UNDEFINED, note=truth.reason)
@@ -186,7 +186,9 @@ def _smooth(error: Any, own: Any, estimates: bool, scale: Any, measure: _Measure
         return measure.found(Verdict.AGREE, error)
     if error.upper() <= max(bound.formula.mid(), own):
         if error.upper() > bound.formula.mid():
-            return measure.found(Verdict.LOSSY, error, Reason.TRUNCATION, "the difference quotient keeps too few digits")
+            return measure.found(
+                Verdict.LOSSY, error, Reason.TRUNCATION, "the difference quotient keeps too few digits"
+            )
         overflow = not bound.formula.is_finite()
         return measure.found(Verdict.LOSSY, error, Reason.OVERFLOW if overflow else Reason.CANCELLATION)
     return measure.found(Verdict.DISAGREE, error, Reason.OVERCONFIDENT if estimates else Reason.WRONG)
@@ -224,7 +226,7 @@ def _short(x: Any) -> str:
 
 
 def worst(judgements: Iterable[Judgement]) -> Judgement:
-    """The judgement that speaks for all: the worst verdict, and among equals the largest error relative to what is allowed."""
+    """The judgement that speaks for all: the worst verdict, among equals the largest error against the allowed one."""
 
     def rank(j: Judgement) -> tuple[int, float]:
         verdict = -1 if j.verdict is Verdict.UNDEFINED else j.verdict.severity

@@ -25,7 +25,8 @@ class Case:
     operators:
         What to compute; empty if it follows from the shapes.
     samples:
-        How many random points join the listed and the hard ones; 0 means the listed points only, ``None`` what the run says.
+        How many random points join the listed and the hard ones; 0 means the listed points only, ``None`` what the
+        run says.
     expect:
         For an engine (or ``engine:method``) the verdict that is known and expected; a different one fails.
     """
@@ -58,7 +59,8 @@ class Case:
     @property
     def wrt_positions(self) -> list[int]:
         """The positions, among all flattened input elements, of those that are differentiated by."""
-        positions, start = [], 0
+        positions: list[int] = []
+        start = 0
         for name, domain in self.inputs.items():
             size = int(np.prod(domain.shape, dtype=int))
             if name in self.wrt:
@@ -107,8 +109,8 @@ def case(
     samples:
         Random points beside the listed and the hard ones; 0 for the listed points only.
     expect, because:
-        ``expect={"autograd": "disagree"}, because="pytorch#195527"`` declares a known defect. The run fails when the verdict is another
-        one, also when the defect is gone.
+        ``expect={"autograd": "disagree"}, because="pytorch#195527"`` declares a known defect. The run fails when the
+        verdict is another one, also when the defect is gone.
     reference:
         Where the formula stands.
     implementations:
@@ -217,7 +219,9 @@ def _point(number: int, given: Mapping[str, Any], inputs: Mapping[str, Interval]
         try:
             value = np.asarray(given[name], dtype=np.float64)
         except (TypeError, ValueError):
-            raise CaseError(f"{where} gives {name} = {given[name]!r}: it must be a number or an array of numbers") from None
+            raise CaseError(
+                f"{where} gives {name} = {given[name]!r}: it must be a number or an array of numbers"
+            ) from None
         if value.shape != domain.shape:
             raise CaseError(f"{where} gives {name} shape {value.shape}, the domain says {domain.shape}")
         if not np.isfinite(value).all():

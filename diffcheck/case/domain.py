@@ -35,8 +35,8 @@ def interval(lo: float, hi: float, *, shape: int | tuple[int, ...] = (), scale: 
     shape:
         Shape of the input; ``()`` is a scalar.
     scale:
-        How points are sampled: evenly (``"linear"``), evenly in the logarithm (``"log"``, positive ends), or evenly over the representable
-        numbers (``"float"``).
+        How points are sampled: evenly (``"linear"``), evenly in the logarithm (``"log"``, positive ends), or evenly
+        over the representable numbers (``"float"``).
 
     Raises
     ------

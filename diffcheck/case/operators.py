@@ -56,6 +56,8 @@ def natural_operator(outputs: Shape, inputs: Sequence[Shape]) -> Operator:
 def demand_fit(operator: Operator, outputs: Shape, inputs: Sequence[Shape]) -> None:
     """Raise `CaseError` if the operator does not exist for these shapes."""
     if operator is not Operator.JACOBIAN and outputs != ():
-        raise CaseError(f"operator {operator} needs a scalar result, the function returns shape {outputs}: use jacobian")
+        raise CaseError(
+            f"operator {operator} needs a scalar result, the function returns shape {outputs}: use jacobian"
+        )
     if operator is Operator.DERIVATIVE and list(inputs) != [()]:
         raise CaseError("operator derivative needs one scalar input to differentiate by: use gradient, or wrt=...")

@@ -14,8 +14,8 @@ from diffcheck.case.domain import Interval
 from diffcheck.errors import CaseError
 from diffcheck.formats import Format
 
-# Where derivatives go wrong: at zero and beside it (a removable point is lost there to cancellation), in the saturation tails of sigmoid,
-# tanh and erf, and at the sizes at which exp and squares overflow.
+# Where derivatives go wrong: at zero and beside it (a removable point is lost there to cancellation), in the
+# saturation tails of sigmoid, tanh and erf, and at the sizes at which exp and squares overflow.
 _HARD = (1e-10, 1e-6, 1e-3, 0.5, 1.0, 10.0, 20.0, 40.0, 88.0, 710.0, 1e155, 1e200)
 
 
@@ -47,7 +47,7 @@ def _hard_values(domain: Interval) -> list[float]:
 
 
 def _hard_points(case: Case, generator: np.random.Generator) -> Iterator[Point]:
-    """One scalar input: every hard value. Several elements: all alike (ties), and one of them hard among random ones."""
+    """One element: every hard value. Several: all alike (ties), and one of them hard among random ones."""
     elements = sum(int(np.prod(d.shape, dtype=int)) for d in case.inputs.values())
     if elements == 1:
         (name, domain), *_ = case.inputs.items()
@@ -78,7 +78,7 @@ def _sample(domain: Interval, generator: np.random.Generator, format: Format) ->
             return _uniform(domain, generator)
         case "log":
             exponents = generator.uniform(np.log(domain.lo), np.log(domain.hi), domain.shape)
-            return np.clip(np.asarray(np.exp(exponents)), domain.lo, domain.hi)
+            return np.asarray(np.clip(np.exp(exponents), domain.lo, domain.hi))
         case "float":
             lo, hi = _ordinal(domain.lo), _ordinal(domain.hi)
             ordinals = generator.integers(lo, hi, domain.shape, endpoint=True)

@@ -89,13 +89,15 @@ class Reverse:
         if not isinstance(result, torch.Tensor):
             result = self._as_tensor(result, wrt[0])
         if self._task.operator is Operator.HESSIAN:
-            gradient = _flat_gradient(result, wrt, create_graph=True)
-            rows = [_flat_gradient(g, wrt, retain_graph=True) for g in gradient]
+            gradient = _flat_gradient(result, wrt, differentiable=True)
+            rows = [_flat_gradient(g, wrt) for g in gradient]
         else:
             expected = self._task.program.outputs.shape
             if result.shape != expected:
-                raise CaseError(f"on tensors the function returns shape {tuple(result.shape)}, traced it was {expected}")
-            rows = [_flat_gradient(r, wrt, retain_graph=result.numel() > 1) for r in result.reshape(-1)]
+                raise CaseError(
+                    f"on tensors the function returns shape {tuple(result.shape)}, traced it was {expected}"
+                )
+            rows = [_flat_gradient(r, wrt) for r in result.reshape(-1)]
         return torch.stack(rows).reshape(self._task.shape)
 
     @staticmethod
@@ -106,9 +108,9 @@ class Reverse:
         return torch.as_tensor(float(result), dtype=like.dtype, device=like.device)
 
 
-def _flat_gradient(output: torch.Tensor, wrt: list[torch.Tensor], **options: bool) -> torch.Tensor:
+def _flat_gradient(output: torch.Tensor, wrt: list[torch.Tensor], differentiable: bool = False) -> torch.Tensor:
     """The derivatives of one number by all elements of ``wrt``; zeros where it does not depend on them."""
     if not output.requires_grad:
         return torch.cat([torch.zeros_like(t).reshape(-1) for t in wrt])
-    gradients = torch.autograd.grad(output, wrt, materialize_grads=True, **options)
+    gradients = torch.autograd.grad(output, wrt, retain_graph=True, create_graph=differentiable, materialize_grads=True)
     return torch.cat([g.reshape(-1) for g in gradients])

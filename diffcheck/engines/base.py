@@ -1,4 +1,4 @@
-"""What an engine is: something that prepares a task once and then computes the derivative at one point after another."""
+"""What an engine is: it prepares a task once and then computes the derivative at one point after another."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -52,7 +52,8 @@ class Estimate:
     value:
         In double precision (every format's numbers are), in the shape of the task.
     error:
-        The method's own estimate of the absolute error, in the same shape; ``None`` for a method that claims to round only.
+        The method's own estimate of the absolute error, in the same shape; ``None`` for a method that claims to round
+        only.
     function_calls:
         How often the function was evaluated; ``None`` if the method does not evaluate the function itself.
     """
@@ -79,7 +80,7 @@ class Prepared(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Clockwork:
-    """Two plain calls on inputs that are already where they are used, and what to wait for on a device that works on its own."""
+    """Two plain calls on inputs that are already in place, and what to wait for on a device that works on its own."""
 
     derivative: Callable[[], object]
     primal: Callable[[], object]

@@ -1,13 +1,13 @@
 """NumPy: finite differences of the function itself, inside the domain, with an error estimate.
 
-A difference quotient has two errors, truncation that grows with the step h and rounding that grows with 1/h. Neither is known beforehand, so the
-quotient is taken on a ladder of steps around the one that balances them for a function of scale one, each twice the next. What two neighbouring steps
-disagree by estimates the truncation, the function's noise over h the rounding (see `diffcheck.engines.noise`), and the step with the smallest
-sum is chosen, for every component of its own. Steps that straddle a kink are seen by the second difference, which does not shrink there.
+A difference quotient has two errors, truncation that grows with the step h and rounding that grows with 1/h. Neither
+is known beforehand, so the quotient is taken on a ladder of steps around the one that balances them for a function of
+scale one, each twice the next. What two neighbouring steps disagree by estimates the truncation, the function's noise
+over h the rounding (see `diffcheck.engines.noise`), and the step with the smallest sum is chosen, for every component
+of its own. Steps that straddle a kink are seen by the second difference, which does not shrink there.
 """
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,14 +17,19 @@ from diffcheck.case.case import Array, Point
 from diffcheck.case.domain import Interval
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task, constants, typed
-from diffcheck.engines.noise import SAMPLES, SPACINGS, noise_level
+from diffcheck.engines.noise import SAMPLES, SPACINGS, Noise, measured
 from diffcheck.errors import CaseError, Unsupported
 
 # Levels of the ladder above and below the balancing step, in powers of two.
 _UP, _DOWN = 3, 5
-# What two neighbouring steps disagree by, times this, is the estimate of the truncation: beside a kink the error is up to 1.5 times as large.
+# Where these leave an error above a half of the digits, smaller scales are tried: the coordinate itself, then these.
+_SATISFIED = 1e-7
+_SMALLER = (1e-4, 1e-8)
+# What two neighbouring steps disagree by, times this, is the estimate of the truncation: beside a kink the error is
+# up to 1.5 times as large.
 _SAFETY = 2.0
-# The difference of the one-sided slopes falls by 0.5 from step to step where the function is smooth, by nothing across a kink.
+# The difference of the one-sided slopes falls by 0.5 from step to step where the function is smooth, by nothing
+# across a kink.
 _KINKED = 0.6
 
 
@@ -113,7 +118,8 @@ class Central:
 class _Rung:
     """Difference quotients with one step, one for each output.
 
-    ``bend`` is the difference of the two one-sided slopes; ``gap`` what the step before disagrees by, and ``error`` the estimate made of it.
+    ``bend`` is the difference of the two one-sided slopes; ``gap`` what the step before disagrees by, and ``error``
+    the estimate made of it.
     """
 
     quotient: Array
@@ -162,17 +168,23 @@ class _Neighbourhood:
         """The derivative by these columns, one for each output, and the estimate of its error."""
         order = len(columns)
         directions = sorted({self.positions[c] for c in columns})
-        value, error = self._ladder(directions, order, self._unit_scales(directions))
-        own = self._own_scales(directions)
-        if own is not None and not (error <= self._task.format.unit_roundoff**0.5 * np.abs(value)).all():
-            # Another scale may do better; if both are sure of themselves and contradict each other, neither is believed.
-            other, estimate = self._ladder(directions, order, own)
+        unit = self._unit_scales(directions)
+        value, error = self._ladder(directions, order, unit)
+        for scales in (self._own_scales(directions), *([s * t for s in unit] for t in _SMALLER)):
+            if scales == unit or (error <= _SATISFIED * np.abs(value)).all():
+                continue
+            # Another scale may do better; if both are sure of themselves and contradict each other, neither is
+            # believed.
+            other, estimate = self._ladder(directions, order, scales)
             apart = np.abs(other - value)
             conflict = apart > error + estimate
             better = estimate < error
             value, error = np.where(better, other, value), np.where(better, estimate, error)
-            error = np.where(conflict, np.maximum(error, apart), error)
-        return value, error
+            error = np.where(conflict & ~better, np.maximum(error, apart), error)
+        # Jitter that is much larger than rounding may be a slope that no step has resolved.
+        nearest = [self.noise.spacing * s for s in self._own_scales(directions)]
+        unresolved = self.noise.level / np.prod([nearest[0], nearest[-1]] if order == 2 else nearest, axis=0)
+        return value, np.maximum(error, unresolved)
 
     def _unit_scales(self, directions: list[int]) -> list[float]:
         """The lengths over which the function is supposed to change: one, or the coordinate if it is larger."""
@@ -182,11 +194,10 @@ class _Neighbourhood:
             scales.append(max(x, min(1.0, domain.hi - domain.lo)) if domain.scale == "linear" else (x or 1.0))
         return scales
 
-    def _own_scales(self, directions: list[int]) -> list[float] | None:
-        """The coordinates themselves, where they are smaller than those."""
-        plain = self._unit_scales(directions)
-        own = [abs(float(self._flat[k])) or p for k, p in zip(directions, plain, strict=True)]
-        return own if own != plain else None
+    def _own_scales(self, directions: list[int]) -> list[float]:
+        """The coordinates themselves, where they are not zero."""
+        unit = self._unit_scales(directions)
+        return [min(abs(float(self._flat[k])), s) or s for k, s in zip(directions, unit, strict=True)]
 
     def _ladder(self, directions: list[int], order: int, scales: list[float]) -> tuple[Array, Array]:
         balanced = [self._task.format.unit_roundoff ** (1 / (order + 2)) * s for s in scales]
@@ -203,9 +214,7 @@ class _Neighbourhood:
             raise Unsupported("the domain is too narrow for two different steps")
         return best.quotient, best.error
 
-    def _quotient(
-        self, directions: list[int], order: int, steps: list[float]
-    ) -> "_Rung | None":
+    def _quotient(self, directions: list[int], order: int, steps: list[float]) -> "_Rung | None":
         """The quotient with these steps; ``None`` if no stencil fits the domain."""
         orders = {1: [order], 2: [1, 1]}[len(directions)]
         stencils = []
@@ -224,7 +233,15 @@ class _Neighbourhood:
             weight = float(np.prod([w for _, w in nodes]))
             f = self._at(directions, [offset * h for (offset, _), h in zip(nodes, exact, strict=True)])
             total, magnitude, weights = total + weight * f, magnitude + abs(weight * f), weights + abs(weight)
-        rounding = (self.noise * weights + self._task.format.unit_roundoff * magnitude) / scale
+        # A function value is no better than its argument: rounding a coordinate moves it by u |x| times the slope.
+        here = self._at([], [])
+        slopes = [
+            np.abs(self._at([k], [s.offsets[-1] * h]) - here) / h
+            for k, h, s in zip(directions, exact, stencils, strict=True)
+        ]
+        moved = np.sum([abs(float(self._flat[k])) * slope for k, slope in zip(directions, slopes, strict=True)], axis=0)
+        unit = self._task.format.unit_roundoff
+        rounding = ((self.noise.level + unit * moved) * weights + unit * magnitude) / scale
         bend = np.zeros_like(rounding)
         if order == 1 and stencils[0] is _CENTRAL[1]:
             above, here, below = (self._at(directions, [s * exact[0]]) for s in (1, 0, -1))
@@ -232,26 +249,24 @@ class _Neighbourhood:
         return _Rung(total / scale, rounding, bend)
 
     def _exact_step(self, k: int, h: float, stencil: Stencil) -> float:
-        """The step nearest to ``h`` for which all nodes are numbers of the dtype (a power of two may not be enough near a large x)."""
+        """The step nearest to ``h`` that moves the coordinate to a number of the dtype."""
         x = self._flat[k]
         farthest = self._dtype.type(stencil.offsets[-1])
         moved = self._dtype.type(x + farthest * self._dtype.type(h))
         return abs(float(moved) - float(x)) / abs(float(farthest))
 
-    def _noise(self) -> Array:
+    def _noise(self) -> Noise:
         """The function's noise at the point, one for each output, measured along a line through the point."""
         everywhere = list(range(self._flat.size))
-        unit, own = self._unit_scales(everywhere), self._own_scales(everywhere)
-        inward = [1.0 if d.hi - x >= x - d.lo else -1.0 for x, d in zip(self._flat.tolist(), self._domains, strict=True)]
-        room = [max(d.hi - x, x - d.lo) / SAMPLES for x, d in zip(self._flat.tolist(), self._domains, strict=True)]
-
-        def line(scales: list[float], spacing: float) -> Array:
-            moves = [s * min(spacing * scale, r) for s, scale, r in zip(inward, scales, room, strict=True)]
-            return np.stack([self._at(everywhere, [j * m for m in moves]) for j in range(SAMPLES)])
-
         here = np.abs(self._at([], []))
-        lines = [line(scales, spacing) for scales in (unit, own) if scales for spacing in SPACINGS]
-        return noise_level(lines, self._task.format.unit_roundoff, here)
+        lines = []
+        for spacing in SPACINGS:
+            moves = []
+            for x, scale, domain in zip(self._flat.tolist(), self._own_scales(everywhere), self._domains, strict=True):
+                above, below = domain.hi - x, x - domain.lo
+                moves.append((1 if above >= below else -1) * min(spacing * scale, max(above, below) / SAMPLES))
+            lines.append(np.stack([self._at(everywhere, [j * m for m in moves]) for j in range(SAMPLES)]))
+        return measured(lines, self._task.format.unit_roundoff, here)
 
     def _at(self, directions: list[int], moves: list[float]) -> Array:
         """The function, flattened, at the point moved along some coordinates."""
@@ -282,6 +297,5 @@ def _fitting(x: float, h: float, order: int, domain: Interval) -> Stencil | None
     below, above = x - domain.lo, domain.hi - x
     if min(below, above) >= h:
         return _CENTRAL[order]
-    one_sided: Callable[[int], Stencil] = _FORWARD.__getitem__ if above >= below else _BACKWARD.__getitem__
-    stencil = one_sided(order)
+    stencil = (_FORWARD if above >= below else _BACKWARD)[order]
     return stencil if max(below, above) >= h * max(map(abs, stencil.offsets)) else None

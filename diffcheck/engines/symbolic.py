@@ -1,4 +1,4 @@
-"""SymPy: the closed form is differentiated by `sympy.diff`, its common subexpressions are shared, and NumPy evaluates it."""
+"""SymPy: the closed form is differentiated by `sympy.diff`, shares its common subexpressions, and runs on NumPy."""
 
 import itertools
 import sys
@@ -9,7 +9,7 @@ import numpy as np
 import scipy
 import sympy
 
-from diffcheck.case.case import Array, Point
+from diffcheck.case.case import Point
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task, typed
 from diffcheck.errors import Unsupported
@@ -91,7 +91,7 @@ class Closed:
 
         return Clockwork(derivative, primal)
 
-    def _flat(self, point: Point) -> list[Array]:
+    def _flat(self, point: Point) -> list[Any]:
         inputs = typed(point, self._task)
         return [x for name in self._task.case.inputs for x in np.ravel(inputs[name])]
 

@@ -12,19 +12,25 @@ from diffcheck.ops.elementary import maximum, minimum, sqrt
 from diffcheck.ops.table import composite
 
 
-@composite(torch=lambda torch, x, axis=None: torch.sum(x) if axis is None else torch.sum(x, dim=axis), numpy="numpy.sum")
+@composite(
+    torch=lambda torch, x, axis=None: torch.sum(x) if axis is None else torch.sum(x, dim=axis), numpy="numpy.sum"
+)
 def sum(x: Any, axis: int | None = None) -> Any:
     """The sum of all elements, or along an axis."""
     return x.sum(axis)
 
 
-@composite(torch=lambda torch, x, axis=None: torch.mean(x) if axis is None else torch.mean(x, dim=axis), numpy="numpy.mean")
+@composite(
+    torch=lambda torch, x, axis=None: torch.mean(x) if axis is None else torch.mean(x, dim=axis), numpy="numpy.mean"
+)
 def mean(x: Any, axis: int | None = None) -> Any:
     """The mean of all elements, or along an axis."""
     return x.sum(axis) / (x.size if axis is None else x.shape[axis])
 
 
-@composite(torch=lambda torch, x, axis=None: torch.prod(x) if axis is None else torch.prod(x, dim=axis), numpy="numpy.prod")
+@composite(
+    torch=lambda torch, x, axis=None: torch.prod(x) if axis is None else torch.prod(x, dim=axis), numpy="numpy.prod"
+)
 def prod(x: Any, axis: int | None = None) -> Any:
     """The product of all elements, or along an axis."""
     return x.prod(axis)

@@ -1,7 +1,7 @@
 """Ball arithmetic: what the table's rows need beyond the methods of ``flint.arb``.
 
-A ball encloses a real number: midpoint and radius, every operation rounding outwards (Arb, Johansson 2017, through python-flint). Comparisons of
-balls are true only when they are certain.
+A ball encloses a real number: midpoint and radius, every operation rounding outwards (Arb, Johansson 2017, through
+python-flint). Comparisons of balls are true only when they are certain.
 """
 
 from fractions import Fraction
@@ -42,14 +42,15 @@ def magnitude(x: Any) -> Any:
 
 
 def log_gamma(x: Any) -> Any:
-    """ln |Gamma(x)| on both sides of zero."""
+    """Ln |Gamma(x)| on both sides of zero."""
     return x.lgamma() if x > ZERO else -abs(x.rgamma()).log()
 
 
 def polygamma(order: Any, x: Any) -> Any:
     """The polygamma function of an integer order, DLMF 5.15: digamma for 0, else ``(-1)^(n+1) n! zeta(n+1, x)``.
 
-    Left of zero the Hurwitz zeta function is reached by the recurrence ``psi_n(x) = psi_n(x + 1) - (-1)^n n! / x^(n+1)``.
+    Left of zero the Hurwitz zeta function is reached by the recurrence ``psi_n(x) = psi_n(x + 1) - (-1)^n n! /
+    x^(n+1)``.
     """
     n = int(order.unique_fmpz())
     if n == 0:
@@ -70,7 +71,7 @@ def power(x: Any, y: Any) -> Any:
 
 
 def outside_power(x: Any, y: Any) -> bool:
-    """Whether ``x ** y`` does not exist for certain: a negative base with a fractional exponent, zero to a negative one."""
+    """Whether ``x ** y`` does not exist for certain: a negative base to a fraction, zero to a negative number."""
     integer = y.is_exact() and y.is_integer()
     return bool((x < ZERO and y.is_exact() and not integer) or (x.is_zero() and y < ZERO))
 

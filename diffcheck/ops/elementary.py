@@ -3,14 +3,24 @@
 from typing import Any
 
 import numpy as np
+from flint import arb
 
 from diffcheck.ops import balls, series
 from diffcheck.ops.table import Column, Function, Primitive, composite
 
 
+def _sigmoid(x: Any) -> Any:
+    return Primitive.rows["sigmoid"](x)
+
+
 def _row(name: str, doc: str, **columns: Any) -> Primitive:
-    """A row whose NumPy, torch, SymPy and Arb functions have the operation's own name, unless a column says otherwise."""
-    named: dict[str, Column] = {"numpy": f"numpy.{name}", "torch": f"torch.{name}", "sympy": f"sympy.{name}", "arb": name}
+    """A row whose NumPy, torch, SymPy and Arb functions have the operation's own name, but for the columns given."""
+    named: dict[str, Column] = {
+        "numpy": f"numpy.{name}",
+        "torch": f"torch.{name}",
+        "sympy": f"sympy.{name}",
+        "arb": name,
+    }
     return Primitive(name=name, doc=doc, **(named | columns))
 
 
@@ -41,7 +51,7 @@ power = _operator(
     series=series.power,
     outside=balls.outside_power,
     ulps=2,
-    forms=((lambda x, y, _: y * x ** (y - 1),), (lambda x, _, v: v * log(x),)),
+    forms=((lambda x, y, _: y * x ** (y - 1),), (lambda x, _, v: v * Primitive.rows["log"](x),)),
 )
 sqrt = _row("sqrt", "square root", series=series.sqrt, outside=lambda x: x < 0)
 
@@ -59,17 +69,23 @@ log2 = _row(
     "log2",
     "logarithm to base 2",
     sympy="sympy.codegen.cfunctions.log2",
-    arb=lambda x: x.log() / balls.arb.const_log2(),
+    arb=lambda x: x.log() / arb.const_log2(),
     outside=lambda x: x <= 0,
 )
 log10 = _row(
     "log10",
     "logarithm to base 10",
     sympy="sympy.codegen.cfunctions.log10",
-    arb=lambda x: x.log() / balls.arb.const_log10(),
+    arb=lambda x: x.log() / arb.const_log10(),
     outside=lambda x: x <= 0,
 )
-log1p = _row("log1p", "ln(1 + x)", sympy="sympy.codegen.cfunctions.log1p", series=lambda x: (1 + x).log(), outside=lambda x: x <= -1)
+log1p = _row(
+    "log1p",
+    "ln(1 + x)",
+    sympy="sympy.codegen.cfunctions.log1p",
+    series=lambda x: (1 + x).log(),
+    outside=lambda x: x <= -1,
+)
 
 sin = _row("sin", "sine")
 cos = _row("cos", "cosine")
@@ -81,7 +97,7 @@ atan2 = _row(
     "atan2",
     "the angle of the point (y, x), arguments in this order",
     numpy="numpy.arctan2",
-    arb=lambda y, x: balls.arb.atan2(y, x),
+    arb=lambda y, x: arb.atan2(y, x),
     series=series.atan2,
     outside=lambda y, x: y.is_zero() and x <= 0,
 )
@@ -92,7 +108,7 @@ tanh = _row(
     "hyperbolic tangent",
     series=lambda x: 2 * series.sigmoid(2 * x) - 1,
     ulps=2,
-    forms=((lambda x, _: 4 * (sigmoid(2 * x) * sigmoid(-2 * x)), lambda _, y: 1 - y**2),),
+    forms=((lambda x, _: 4 * (_sigmoid(2 * x) * _sigmoid(-2 * x)), lambda _, y: 1 - y**2),),
 )
 asinh = _row(
     "asinh",
@@ -133,10 +149,11 @@ sigmoid = _row(
     arb=balls.sigmoid,
     series=series.sigmoid,
     ulps=2,
-    forms=((lambda x, _: sigmoid(x) * sigmoid(-x), lambda _, y: y * (1 - y)),),
+    forms=((lambda x, _: _sigmoid(x) * _sigmoid(-x), lambda _, y: y * (1 - y)),),
 )
 
-# What is made of pieces. `switch` is positive on one, negative on the other and zero where they meet; `piece` is the operation there.
+# What is made of pieces. `switch` is positive on one, negative on the other and zero where they meet; `piece` is the
+# operation there.
 
 
 def _relation(name: str, doc: str, numpy: str, sympy: str, holds: Function) -> Primitive:
@@ -211,7 +228,7 @@ where = Primitive(
     sympy=lambda sympy, c, x, y: sympy.Piecewise((x, c), (y, True)),
     arb=lambda c, x, y: c,
     ulps=0,
-    switch=lambda c, x, y: c - balls.arb(0.5),
+    switch=lambda c, x, y: c - arb(0.5),
     piece=lambda side, x, _: x[1] if side > 0 else x[2],
 )
 
@@ -224,5 +241,5 @@ def clip(x: Any, lo: Any, hi: Any) -> Any:
 
 @composite(torch="torch.square", numpy="numpy.square")
 def square(x: Any) -> Any:
-    """x squared."""
+    """X squared."""
     return x**2

@@ -1,7 +1,7 @@
 """Exact constants: pi, e, fractions, and what operations on plain numbers give.
 
-``sqrt(2)`` inside a case is the square root of two itself, not the double next to it: exact for SymPy and the referee, rounded once to
-the dtype for NumPy and PyTorch.
+``sqrt(2)`` inside a case is the square root of two itself, not the double next to it: exact for SymPy and the
+referee, rounded once to the dtype for NumPy and PyTorch.
 """
 
 import math
@@ -53,9 +53,7 @@ class Exact(Arithmetic, Traceable):
 
     def enclosure(self) -> Any:
         """The ball that encloses the number at the working precision."""
-        return self.operation.on_balls()(
-            *(a.enclosure() if isinstance(a, Exact) else ball(a) for a in self.arguments)
-        )
+        return self.operation.on_balls()(*(a.enclosure() if isinstance(a, Exact) else ball(a) for a in self.arguments))
 
     def __float__(self) -> float:
         return self._float

@@ -1,4 +1,4 @@
-"""Activations and losses, under PyTorch's names: there the torch side calls the fused function, which is what users run."""
+"""Activations and losses under PyTorch's names: the torch side calls the fused function, which is what users run."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from diffcheck.ops.exact import pi
 from diffcheck.ops.special import erf, softplus, xlogy
 from diffcheck.ops.table import Primitive, composite
 
-# One node over all its operands, because any sum of exponentials needs a shift, and the shift is no part of the mathematics.
+# One node over all its operands, because any sum of exponentials needs a shift, and the shift is no part of the
+# mathematics.
 _logsumexp = Primitive(
     name="logsumexp_of",
     doc="ln(exp(x1) + ... + exp(xn))",
@@ -69,25 +70,25 @@ def relu(x: Any) -> Any:
 
 @composite(torch=lambda torch, x, slope=0.01: torch.nn.functional.leaky_relu(x, slope))
 def leaky_relu(x: Any, slope: float = 0.01) -> Any:
-    """x where positive, slope x elsewhere."""
+    """X where positive, slope x elsewhere."""
     return where(x > 0, x, slope * x)
 
 
 @composite(torch=lambda torch, x, alpha=1.0: torch.nn.functional.elu(x, alpha))
 def elu(x: Any, alpha: float = 1.0) -> Any:
-    """x where positive, alpha (e^x - 1) elsewhere."""
+    """X where positive, alpha (e^x - 1) elsewhere."""
     return where(x > 0, x, alpha * expm1(minimum(x, 0)))
 
 
 @composite(torch=lambda torch, x, alpha=1.0: torch.nn.functional.celu(x, alpha))
 def celu(x: Any, alpha: float = 1.0) -> Any:
-    """x where positive, alpha (e^(x/alpha) - 1) elsewhere."""
+    """X where positive, alpha (e^(x/alpha) - 1) elsewhere."""
     return where(x > 0, x, alpha * expm1(minimum(x, 0) / alpha))
 
 
 @composite(torch="torch.nn.functional.gelu")
 def gelu(x: Any) -> Any:
-    """x times the normal distribution function, by the error function."""
+    """X times the normal distribution function, by the error function."""
     return 0.5 * x * (1 + erf(x / sqrt(2)))
 
 
@@ -99,13 +100,13 @@ def gelu_tanh(x: Any) -> Any:
 
 @composite(torch="torch.nn.functional.silu")
 def silu(x: Any) -> Any:
-    """x sigmoid(x)."""
+    """X sigmoid(x)."""
     return x * sigmoid(x)
 
 
 @composite(torch="torch.nn.functional.mish")
 def mish(x: Any) -> Any:
-    """x tanh(softplus(x))."""
+    """X tanh(softplus(x))."""
     return x * tanh(softplus(x))
 
 
@@ -135,7 +136,9 @@ def bce_with_logits(logits: Any, target: Any) -> Any:
     return each.sum() / _size(each)
 
 
-@composite(torch=lambda torch, logits, labels: torch.nn.functional.cross_entropy(logits, _labels(torch, logits, labels)))
+@composite(
+    torch=lambda torch, logits, labels: torch.nn.functional.cross_entropy(logits, _labels(torch, logits, labels))
+)
 def cross_entropy(logits: Any, labels: Any) -> Any:
     """The mean of -ln softmax(logits) at the labels, whole numbers."""
     chosen = log_softmax(logits, -1)

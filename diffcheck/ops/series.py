@@ -1,7 +1,7 @@
 """Power series with ball coefficients: what the table's rows need beyond the methods of ``flint.arb_series``.
 
-Truncated Taylor arithmetic in one variable t > 0. No derivative rule of SymPy takes part, which is what makes it a second route to a derivative.
-A series without an expansion at t = 0 has NaN among its coefficients.
+Truncated Taylor arithmetic in one variable t > 0. No derivative rule of SymPy takes part, which is what makes it a
+second route to a derivative. A series without an expansion at t = 0 has NaN among its coefficients.
 """
 
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ def total(terms: Iterable[Any]) -> Any:
 
 
 def order_of(x: Any) -> int | None:
-    """The power of t that ``x`` begins with, when the coefficients below are the number zero; ``None`` for the zero series."""
+    """The power of t that ``x`` begins with, all coefficients below being zero itself; ``None`` for the zero series."""
     for k in range(x.prec):
         if not x[k].is_zero():
             return k
@@ -85,7 +85,7 @@ def log_gamma(x: Any) -> Any:
 
 
 def polygamma(order: Any, x: Any) -> Any:
-    """The derivative of that order of digamma: differentiated Taylor series of ``ln |Gamma|`` about ``x[0]``, composed with ``x``."""
+    """That derivative of digamma: the differentiated series of ``ln |Gamma|`` about ``x[0]``, composed with ``x``."""
     n = int(order[0].unique_fmpz()) + 1
     size = x.prec + n
     around = log_gamma(arb_series([x[0], 1], size))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from flint import arb, arb_series
 
 from diffcheck.ops import balls, series
 from diffcheck.ops.elementary import exp, sigmoid, sqrt
@@ -34,7 +35,7 @@ log_ndtr = Primitive(
     numpy="scipy.special.log_ndtr",
     torch="torch.special.log_ndtr",
     sympy=lambda sympy, x: sympy.log(sympy.erfc(-x / sympy.sqrt(2)) / 2),
-    arb=lambda x: ((-x / balls.arb(2).sqrt()).erfc() / 2).log(),
+    arb=lambda x: ((-x / arb(2).sqrt()).erfc() / 2).log(),
     ulps=4,
     forms=((lambda x, _: _log_ndtr_slope(x),),),
 )
@@ -56,7 +57,7 @@ digamma = Primitive(
     torch="torch.digamma",
     sympy=lambda sympy, x: sympy.polygamma(0, x),
     arb="digamma",
-    series=lambda x: series.polygamma(series.arb_series([0]), x),
+    series=lambda x: series.polygamma(arb_series([0]), x),
     outside=balls.is_pole_of_gamma,
     ulps=8,
 )

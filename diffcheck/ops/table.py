@@ -1,10 +1,11 @@
 """What an operation is: one row that says how SymPy, NumPy, PyTorch and ball arithmetic compute it.
 
-Two kinds of rows. A :class:`Primitive` is a node of a program, one scalar operation with a rule for its derivative. A :class:`Composite` is
-defined by a formula over other operations, and by the function of that name in PyTorch, which is what users run and so what is tested.
+Two kinds of rows. A :class:`Primitive` is a node of a program, one scalar operation with a rule for its derivative. A
+:class:`Composite` is defined by a formula over other operations, and by the function of that name in PyTorch, which
+is what users run and so what is tested.
 
-A column names a function by its dotted path (``"torch.nn.functional.gelu"``) or gives a function; for ``sympy`` and ``torch`` that function
-takes the module as its first argument, so that writing the row imports neither.
+A column names a function by its dotted path (``"torch.nn.functional.gelu"``) or gives a function; for ``sympy`` and
+``torch`` that function takes the module as its first argument, so that writing the row imports neither.
 """
 
 import functools
@@ -66,7 +67,8 @@ def _flat(arguments: Iterable[Any]) -> Iterator[Any]:
 def _kind(arguments: tuple[Any, ...]) -> tuple[Kind, Any]:
     """Who computes on these arguments, and the argument that decides it."""
     torch = sys.modules.get("torch")
-    kind, decider = Kind.EXACT, None
+    kind = Kind.EXACT
+    decider: Any = None
     for a in _flat(arguments):
         if isinstance(a, Traceable):
             if not getattr(a, "is_constant", False):
@@ -156,11 +158,12 @@ class Primitive(Operation):
     ulps:
         Units in the last place that a good implementation may lose.
     forms:
-        For each argument the derivative forms in common use, functions of the arguments and the value, the most accurate first; for an
-        operation of any number of arguments, a function of the argument's position. Without any, SymPy's rule is the only form.
+        For each argument the derivative forms in common use, functions of the arguments and the value, the most
+        accurate first; for an operation of any number of arguments, a function of the argument's position. Without
+        any, SymPy's rule is the only form.
     switch:
-        For an operation made of pieces, such as ``abs``: a function of the arguments (balls) whose sign says which piece they lie in; pieces
-        meet where it is zero.
+        For an operation made of pieces, such as ``abs``: a function of the arguments (balls) whose sign says which
+        piece they lie in; pieces meet where it is zero.
     piece:
         The operation on one piece: a function of that sign, the traced arguments and their balls.
     """

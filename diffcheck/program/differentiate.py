@@ -75,8 +75,8 @@ def sweep(
 ) -> Iterator[tuple[int, Any]]:
     """The adjoint of every node that matters to ``output``, from the output back to the leaves.
 
-    One algorithm for two uses: with node numbers as values it writes a derivative program, with balls it gives the sensitivities that the
-    bounds are made of.
+    One algorithm for two uses: with node numbers as values it writes a derivative program, with balls it gives the
+    sensitivities that the bounds are made of.
     """
     adjoints: dict[int, Any] = {output: seed}
     for number in range(output, -1, -1):

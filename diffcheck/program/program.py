@@ -1,7 +1,7 @@
 """A program: the function as a straight-line list of scalar operations, each kept once.
 
-A node is a pair ``(operation name, operand numbers)``. Two names are not operations: ``input``, whose operand is the position among the flattened
-inputs, and ``const``, whose operand is an exact fraction.
+A node is a pair ``(operation name, operand numbers)``. Two names are not operations: ``input``, whose operand is the
+position among the flattened inputs, and ``const``, whose operand is an exact fraction.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,8 @@ INPUT = "input"
 CONST = "const"
 Node = tuple[str, tuple[Any, ...]]
 
-# A folded constant may grow to this many bits; beyond it the operation stays a node, so that 3 ** 10 ** 9 costs nothing.
+# A folded constant may grow to this many bits; beyond it the operation stays a node, so that 3 ** 10 ** 9 costs
+# nothing.
 _FOLD_BITS = 2048
 
 
@@ -50,8 +51,8 @@ class Program:
 class Builder:
     """Collects nodes, each kept once, and simplifies what is exact to simplify.
 
-    Only rewritings that hold for every value, NaN and infinity included, are made: ``x + 0``, ``x * 1``, ``x / 1``, ``--x`` and arithmetic on
-    constants. ``x * 0`` stays, because it is not 0 where ``x`` does not exist.
+    Only rewritings that hold for every value, NaN and infinity included, are made: ``x + 0``, ``x * 1``, ``x / 1``,
+    ``--x`` and arithmetic on constants. ``x * 0`` stays, because it is not 0 where ``x`` does not exist.
     """
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:

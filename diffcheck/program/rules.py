@@ -15,7 +15,8 @@ from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Builder
 from diffcheck.program.trace import Traced
 
-# Which form of a derivative: 0 the most accurate one of the table, 1 and up the others; an operation with fewer forms has its last one.
+# Which form of a derivative: 0 the most accurate one of the table, 1 and up the others; an operation with fewer forms
+# has its last one.
 STABLE = 0
 
 
@@ -47,8 +48,7 @@ def _sympy_rule(
 
 @functools.cache
 def _rows_by_sympy_name() -> dict[str, str]:
-    names = {row.sympy.rpartition(".")[2]: name for name, row in Primitive.rows.items() if isinstance(row.sympy, str)}
-    return names
+    return {row.sympy.rpartition(".")[2]: name for name, row in Primitive.rows.items() if isinstance(row.sympy, str)}
 
 
 class _Writer:
@@ -81,7 +81,9 @@ class _Writer:
             return self._power(*expression.as_base_exp())
         name = _rows_by_sympy_name().get(type(expression).__name__)
         if name is None:
-            raise Unsupported(f"SymPy's derivative rule contains {expression}, which no operation of diffcheck computes")
+            raise Unsupported(
+                f"SymPy's derivative rule contains {expression}, which no operation of diffcheck computes"
+            )
         return apply(name, *map(self.write, expression.args))
 
     def _chain(self, name: str, terms: Sequence[Any]) -> int:

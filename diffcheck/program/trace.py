@@ -32,7 +32,7 @@ class Traced(Arithmetic, Traceable):
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape, as in NumPy."""
-        return self.numbers.shape
+        return tuple(self.numbers.shape)
 
     @property
     def ndim(self) -> int:
@@ -117,10 +117,9 @@ class Traced(Arithmetic, Traceable):
             shapes = " and ".join(str(n.shape) for n in numbers)
             raise CaseError(f"{operation.name}: shapes {shapes} do not fit together") from None
         build = self._builder.apply
-        result = np.empty(broadcast[0].shape, np.int64)
         flat = [b.ravel().tolist() for b in broadcast]
-        result.flat = [build(operation.name, *operands) for operands in zip(*flat, strict=True)]
-        return self._like(result)
+        result = [build(operation.name, *operands) for operands in zip(*flat, strict=True)]
+        return self._like(np.array(result, np.int64).reshape(broadcast[0].shape))
 
     def _like(self, numbers: Any) -> "Traced":
         return Traced(self._builder, numbers)
@@ -170,9 +169,11 @@ class Traced(Arithmetic, Traceable):
         )
 
     def __float__(self) -> float:
-        raise BranchError("float() of a value that depends on an input: use the functions of diffcheck.ops, not of math")
+        raise BranchError(
+            "float() of a value that depends on an input: use the functions of diffcheck.ops, not of math"
+        )
 
-    __int__ = __index__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __float__
 
     def __array__(self, *_: Any, **__: Any) -> Any:
         raise CaseError("NumPy cannot compute with a traced value: use the functions of diffcheck.ops instead")
@@ -181,7 +182,11 @@ class Traced(Arithmetic, Traceable):
         name = _OPERATORS.get(ufunc.__name__)
         if method != "__call__" or name is None:
             raise CaseError(f"numpy.{ufunc.__name__} cannot be traced: use diffcheck.ops.{ufunc.__name__} instead")
-        return inputs[0] @ inputs[1] if name == "matmul" else Primitive.rows[name](*inputs)
+        if name == "matmul":
+            # The array stands to the left: Python's own dispatch would come back here.
+            product: Traced = self.__rmatmul__(inputs[0])
+            return product
+        return Primitive.rows[name](*inputs)
 
     def __repr__(self) -> str:
         return f"<traced value of shape {self.shape}>"

@@ -3,9 +3,9 @@
 ``inherent`` = k u (|D| + sum over inputs and constants of |x dD/dx|)
     What any good algorithm reaches, however it computes: it depends on the question alone.
 ``formula`` = c u sum over all intermediate values v of the derivative program of ulps(v) |dD/dv| |v|
-    What this formula allows in this format: the adjoint rounding analysis of Linnainmaa (1976) and Iri (1984). Where an operation has several
-    derivative forms in common use, the largest of theirs. A value below the normal range loses up to half a subnormal unit instead, and one
-    beyond the largest number allows any error.
+    What this formula allows in this format: the adjoint rounding analysis of Linnainmaa (1976) and Iri (1984). Where
+    an operation has several derivative forms in common use, the largest of theirs. A value below the normal range
+    loses up to half a subnormal unit instead, and one beyond the largest number allows any error.
 
 A constant that even bfloat16 holds (1, 2, 0.5 ...) is part of the question and not data: it does not count.
 """
@@ -124,7 +124,10 @@ class Bounds:
         for form in forms:
             tape = self._tape(smooth, form)
             evaluation = evaluate(tape.nodes, inputs, Balls())
-            losses = [_loss(node, value, format) for node, value in zip(tape.nodes, evaluation.values[: tape.size], strict=False)]
+            losses = [
+                _loss(node, value, format)
+                for node, value in zip(tape.nodes, evaluation.values[: tape.size], strict=False)
+            ]
             for k, output in enumerate(tape.outputs):
                 adjoints = [] if output in evaluation.faults else tape.adjoints(output, evaluation)
                 formula = _total(abs(adjoint) * losses[number] for number, adjoint in adjoints)
@@ -154,7 +157,7 @@ def _forms(name: str) -> tuple[Any, ...]:
 
 
 def _loss(node: Node, value: Ball, format: Format) -> Ball:
-    """The error that rounding leaves on one intermediate value, in absolute terms; half an ulp of the format at least."""
+    """The absolute error that rounding leaves on one intermediate value."""
     name, operands = node
     if value is None or name == INPUT or (name == CONST and format.holds(operands[0])):
         return balls.ZERO

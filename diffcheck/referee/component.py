@@ -6,7 +6,8 @@ from enum import Enum
 from diffcheck.ops import balls
 from diffcheck.referee.evaluate import Ball
 
-# An enclosure is tight at 30 decimal digits, or when it is so narrow that every format rounds it alike (below 2^-1074 there is no double).
+# An enclosure is tight at 30 decimal digits, or when it is so narrow that every format rounds it alike (below 2^-1074
+# there is no double).
 _RELATIVE_BITS = 104
 _ABSOLUTE_EXPONENT = -1200
 
@@ -31,7 +32,8 @@ class Component:
     Attributes
     ----------
     left, right:
-        Enclosures of the derivatives from both sides; one and the same where it is ``CERTIFIED``, ``None`` without a value.
+        Enclosures of the derivatives from both sides; one and the same where it is ``CERTIFIED``, ``None`` without a
+        value.
     reason:
         What is undefined or uncertain, in words.
     """
@@ -47,6 +49,7 @@ class Component:
         if self.status is not Status.CERTIFIED:
             return 0.0
         return float("inf") if self.left.is_exact() else float(self.left.rel_accuracy_bits()) * 0.30103
+
 
 def is_tight(value: Ball) -> bool:
     """Whether an enclosure determines the value in every format."""

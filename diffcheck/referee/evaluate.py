@@ -35,7 +35,8 @@ class Evaluation:
     faults:
         The nodes without a value: the fault and the node where it began.
     decisions:
-        For each node made of pieces the sign of its switch, and the constant that it is there (``None`` if it is one of its operands).
+        For each node made of pieces the sign of its switch, and the constant that it is there (``None`` if it is one
+        of its operands).
     """
 
     values: list[Any] = field(default_factory=list)
@@ -168,7 +169,8 @@ def _piece(row: Primitive, number: int, operands: tuple[int, ...], result: Evalu
     if not result.faults.keys().isdisjoint(deciding):
         result.faults[number] = _inherited(deciding, result.faults)
         return None
-    assert row.switch is not None and row.piece is not None
+    assert row.switch is not None
+    assert row.piece is not None
     arguments = [result.values[i] for i in operands]
     side = arithmetic.sign(row.switch(*arguments))
     if side is None:

@@ -1,7 +1,8 @@
 """Where pieces meet: the derivatives from both sides of a point, by power series along rays.
 
-Along the ray ``x + t d`` with t > 0 every comparison is decided by the first coefficient that is not zero, so that the function is one smooth
-piece there and its first coefficients are its one-sided derivatives. No derivative rule takes part.
+Along the ray ``x + t d`` with t > 0 every comparison is decided by the first coefficient that is not zero, so that
+the function is one smooth piece there and its first coefficients are its one-sided derivatives. No derivative rule
+takes part.
 """
 
 import itertools

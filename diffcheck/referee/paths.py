@@ -1,4 +1,4 @@
-"""The smooth program that a function is at a point: every ``where``, ``abs``, ``maximum`` ... replaced by its piece there."""
+"""The smooth program that a function is at a point: every ``where``, ``abs`` ... replaced by its piece there."""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,8 @@
 """The truth: a certified enclosure of each component of a derivative at a point, or the statement that none exists.
 
-The function is traced once. At a point its pieces are chosen by certain comparisons, the smooth program that remains is differentiated by the
-chain rule, and the result is evaluated in balls from exactly the given floats, with the precision raised until every enclosure is tight.
+The function is traced once. At a point its pieces are chosen by certain comparisons, the smooth program that remains
+is differentiated by the chain rule, and the result is evaluated in balls from exactly the given floats, with the
+precision raised until every enclosure is tight.
 """
 
 from collections.abc import Sequence
@@ -173,4 +174,3 @@ class Referee:
     @staticmethod
     def _origin(program: Program, number: int) -> str:
         return f"operation {number} ({program.nodes[number][0]})"
-

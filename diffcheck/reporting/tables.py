@@ -117,8 +117,8 @@ def cases(run: Run) -> list[CaseTable]:
 
 
 def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> CaseTable:
-    header = ("engine", "verdict", "digits", "possible", "worst error (ulp)", "inherent (ulp)", "formula (ulp)")
-    header += ("at", "value", "truth")
+    quantities = ("digits", "possible", "worst error (ulp)", "inherent (ulp)", "formula (ulp)")
+    header = ("engine", "verdict", *quantities, "at", "value", "truth")
     table = Table(
         header,
         tuple(

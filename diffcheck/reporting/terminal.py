@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -33,7 +33,8 @@ class Reporter:
         self._live = console.is_terminal
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._bar = Progress(*columns, TextColumn("{task.fields[name]}"), console=console, transient=True)
-        self._check = self._clock = None
+        self._check: TaskID | None = None
+        self._clock: TaskID | None = None
 
     def started(self, units: Sequence[Unit]) -> None:
         """The plan is made."""

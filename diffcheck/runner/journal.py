@@ -12,7 +12,7 @@ NAME = "results.jsonl"
 
 
 class Journal:
-    """Writes ``results.jsonl``: one line for each row, and a second one when its timing is known; the last line of a task counts."""
+    """Writes ``results.jsonl``: a line for each row, and another when its timing is known; the last one counts."""
 
     def __init__(self, folder: Path) -> None:
         with _reported(folder):

@@ -48,7 +48,9 @@ def installed_engines() -> dict[str, Engine]:
     """The engines that are registered as entry points ``diffcheck.engines``, by name."""
     found = {point.name: point.load()() for point in entry_points(group="diffcheck.engines")}
     order = ["symbolic", "finite", "autograd"]
-    return dict(sorted(found.items(), key=lambda item: (order.index(item[0]) if item[0] in order else len(order), item[0])))
+    return dict(
+        sorted(found.items(), key=lambda item: (order.index(item[0]) if item[0] in order else len(order), item[0]))
+    )
 
 
 def contestants(
@@ -68,7 +70,9 @@ def contestants(
     """
     known = installed_engines() if engines is None else engines
     if not known:
-        raise UsageError("no engine is installed: reinstall diffcheck (pip install -e .), so that its entry points are registered")
+        raise UsageError(
+            "no engine is installed: reinstall diffcheck (pip install -e .), so that its entry points are registered"
+        )
     chosen = [_chosen(name, known) for name in (wanted or known)]
     found, excuses = [], {}
     for device in devices:

@@ -90,9 +90,7 @@ class Court:
         self.format: Format = FORMATS[dtype]
         self.referee = Referee(unit.program, unit.operator, unit.case.wrt_positions)
         bounds = Bounds(self.referee)
-        self.questions = [
-            self._question(p, bounds) for p in points(unit.case, samples, seed, self.format)
-        ]
+        self.questions = [self._question(p, bounds) for p in points(unit.case, samples, seed, self.format)]
         self.labels = unit.case.components(unit.operator, unit.program.outputs.shape)
 
     def _question(self, point: Point, bounds: Bounds) -> Question:

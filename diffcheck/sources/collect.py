@@ -53,11 +53,15 @@ def _files(path: Path) -> Iterator[Path]:
     elif path.suffix in READERS:
         yield path
     else:
-        raise UsageError(f"{path}: cases are read from {', '.join(READERS)} files, not from {path.suffix or 'this kind of'} files")
+        raise UsageError(
+            f"{path}: cases are read from {', '.join(READERS)} files, not from {path.suffix or 'this kind of'} files"
+        )
 
 
 def _distinct(cases: list[Case]) -> list[Case]:
     """Each case once; cases of one name in several files are named after their files as well."""
     once = list({c.source: c for c in cases}.values())
     often = Counter(c.name for c in once)
-    return [replace(c, name=f"{Path(c.source.partition('::')[0]).stem}.{c.name}") if often[c.name] > 1 else c for c in once]
+    return [
+        replace(c, name=f"{Path(c.source.partition('::')[0]).stem}.{c.name}") if often[c.name] > 1 else c for c in once
+    ]

@@ -14,8 +14,8 @@ from diffcheck.sources.loaded import Loaded
 def load(path: Path) -> Loaded:
     """The cases of a file, in the order of their definition, and what is wrong with the others.
 
-    The file is executed statement by statement, so that one case that contradicts itself does not take the others with it. After any other
-    exception the rest of the file is not executed.
+    The file is executed statement by statement, so that one case that contradicts itself does not take the others
+    with it. After any other exception the rest of the file is not executed.
     """
     try:
         tree = ast.parse(path.read_bytes(), filename=str(path))

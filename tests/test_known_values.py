@@ -1,0 +1,180 @@
+"""The referee and the case library against truths from outside: closed forms, textbooks, integers.
+
+The decimals come from the closed forms beside them, evaluated with mpmath at 50 digits; fractions are exact.
+"""
+
+import runpy
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from flint import ctx, fmpq
+
+from diffcheck.case.case import Case
+from diffcheck.case.operators import Operator
+from diffcheck.ops import balls
+from diffcheck.program.trace import trace
+from diffcheck.referee.component import Status
+from diffcheck.referee.truth import Referee
+
+FILES = sorted(Path(__file__).parents[1].joinpath("cases").glob("*.py"))
+CASES = {c.name: c for file in FILES for c in runpy.run_path(str(file)).values() if isinstance(c, Case)}
+LISTED = CASES["network_10_5_1"].points[0]
+ZEROS = np.zeros((4, 3))
+
+PRINTED = [
+    ("neuron_loss gradient w", {"w": 2.2, "b": 0}, "-0.0898"),  # Raschka 2024, A.4
+    ("neuron_loss gradient b", {"w": 2.2, "b": 0}, "-0.0817"),  # the same
+    ("five_halves_power derivative x", {"x": 2}, "7.0710678118654752440"),  # 5/2 2^(3/2)
+    ("cube_root derivative x", {"x": 2}, "0.20998684164914552746"),  # 2^(-2/3) / 3
+    ("binary_exponential derivative x", {"x": 10}, "709.78271289338399684"),  # 1024 ln 2
+    ("decimal_logarithm derivative x", {"x": 2}, "0.21714724095162591383"),  # 1 / (2 ln 10)
+    ("tangent derivative x", {"x": 1}, "3.4255188208147597609"),  # sec^2 1
+    ("arccosine derivative x", {"x": 0.5}, "-1.1547005383792515290"),  # -2 / sqrt 3
+    ("area_hyperbolic_cosine derivative x", {"x": 2}, "0.57735026918962576451"),  # 1 / sqrt 3
+    ("hyperbolic_tangent hessian x x", {"x": 1}, "-0.63970000844922450019"),  # -2 tanh 1 sech^2 1
+    ("gaussian derivative x", {"x": 1}, "-0.24197072451914334980"),  # -e^(-1/2) / sqrt(2 pi)
+    ("general_power gradient y", {"x": 2, "y": 3}, "5.5451774444795624753"),  # 8 ln 2
+    ("curvature_of_general_power hessian y y", {"x": 2, "y": 0}, "0.48045301391820142467"),  # ln^2 2
+    ("error_function derivative x", {"x": 1}, "0.41510749742059470334"),  # 2 / (e sqrt pi)
+    ("log_gamma derivative x", {"x": 1}, "-0.57721566490153286061"),  # -gamma, DLMF 5.4.12
+    ("psi derivative x", {"x": 3}, "0.39493406684822643647"),  # pi^2/6 - 5/4, DLMF 5.15.3
+    ("trigamma derivative x", {"x": 1}, "-2.4041138063191885708"),  # -2 zeta(3), DLMF 5.15.2
+    ("tetragamma derivative x", {"x": 1}, "6.4939394022668291491"),  # pi^4 / 15, DLMF 5.15.2
+    ("normal_distribution derivative x", {"x": 0}, "0.39894228040143267794"),  # 1 / sqrt(2 pi)
+    ("log_normal_distribution derivative x", {"x": -30}, "30.033259667433677037"),  # phi(30) / Phi(-30)
+    ("sigmoid derivative x", {"x": 1}, "0.19661193324148185254"),  # sech^2(1/2) / 4
+    ("sigmoid derivative x", {"x": 40}, "4.2483542552915889592e-18"),  # sech^2(20) / 4
+    ("softplus derivative x", {"x": 30}, "0.99999999999990642377"),  # 1 / (1 + e^-30)
+    ("gelu derivative x", {"x": 1}, "1.0833154705876862984"),  # Phi(1) + phi(1)
+    ("silu derivative x", {"x": 1}, "0.92767051187148673179"),  # s(1) (1 + s(-1))
+    ("softmax jacobian [0] by x[2]", {"x": [0, 1, 2]}, "-0.059892024544818932411"),  # -e^2 / (1 + e + e^2)^2
+    ("logsumexp_small hessian x[1] x[1]", {"x": [0, 1, 2]}, "0.18483644650997872006"),  # e (1 + e^2) / (1 + e + e^2)^2
+    ("bce_with_logits gradient logits[0]", {"logits": [1, -1, 2]}, "-0.089647140456665040250"),  # -s(-1) / 3
+    ("cross_entropy_of_one gradient logits[1]", {"logits": [0, 1, 2]}, "-0.75527152894520234753"),  # p - 1
+    ("logistic_regression gradient w[1]", {"w": [0.5, -0.5], "b": 0.25}, "0.092642685929739342832"),  # (p - y) x
+    ("softmax_regression gradient W[2,1]", {"W": ZEROS, "b": [0, 0, 0]}, "-0.64000000000000003553"),  # (p - y) x
+    ("softmax_regression gradient b[0]", {"W": ZEROS, "b": [0, 0, 1]}, "-0.18805844238291455493"),  # 1 / (2 + e) - 2/5
+    ("network_10_5_1 gradient W1[4,3]", LISTED, "1.2644222821459752916"),  # (p - 1) W2 x
+    ("network_10_5_1 gradient W2[0,1]", LISTED, "-0.13547381594421163838"),  # (p - 1) h
+    ("network_10_5_1 gradient b2[0]", LISTED, "-0.72252701836912873805"),  # p - 1
+    ("input_jacobian jacobian [1] by x[2]", {"x": [1, -0.5, 0.25]}, "-0.21392586760815320247"),  # sum of W2 sech^2 W1
+    ("ackley gradient x[0]", {"x": [1, 1, 1]}, "1.0916410041039758600"),  # 20/3 a e^-a, a the double 0.2
+    ("rastrigin gradient x[0]", {"x": [0.125, 0, 1]}, "44.678829381583662470"),  # 1/4 + 20 pi sin(pi/4)
+    ("mccormick gradient x[1]", {"x": [1, 2]}, "3.5100075033995545427"),  # cos 3 + 9/2
+    ("helmholtz_energy gradient x[2]", {"x": np.full(8, 0.5)}, "8.1691216613835461012"),  # product and quotient rule
+    ("euclidean_norm gradient x[1]", {"x": [1, 2, 3]}, "0.53452248382484876937"),  # 2 / sqrt 14
+    ("euclidean_norm hessian x[0] x[2]", {"x": [1, 2, 3]}, "-0.057270266124090939575"),  # -3 / 14^(3/2)
+    ("spherical_coordinates jacobian [1] by phi", {"r": 2, "theta": 1, "phi": 0.5}, "1.4769205252082574312"),  # 2 sin 1 cos .5
+    ("cholesky jacobian [2] by b", {"a": 2, "b": 0.5, "c": 1}, "-0.26726124191242438468"),  # -b / (a sqrt(c - b^2/a))
+    ("cosine_similarity gradient u[0]", {"u": [1, 2, 2], "v": [1, 1, 1]}, "0.085533373213277891038"),  # 4 sqrt(3) / 81
+    ("rectified_sine derivative x", {"x": -1}, "-0.54030230586813971740"),  # -cos 1
+    ("saturated_tanh derivative x", {"x": 20}, "1.6993417021166355837e-17"),  # sech^2 20
+    ("versine_quotient derivative x", {"x": 1e-6}, "-8.3333333333327774007e-8"),  # (x sin x - 2 (1 - cos x)) / x^3
+    ("log_one_plus_exp derivative x", {"x": 40}, "-4.2483542552915889773e-18"),  # -1 / (1 + e^40)
+    ("self_power derivative x", {"x": 2}, "6.7725887222397812377"),  # 4 (1 + ln 2)
+    ("topologists_sine derivative x", {"x": 0.5}, "1.6645873461885695480"),  # -4 cos 2
+    ("roots_difference derivative x", {"x": 1e8}, "-2.4999999812500001562e-13"),  # (100000001^(-1/2) - 10^-4) / 2
+    ("quadratic_root derivative b", {"b": 100000}, "1.0000000003000000001e-10"),  # (b / sqrt(b^2 - 4) - 1) / 2
+]
+
+RATIONAL = [
+    ("log_beta gradient a", {"a": 1, "b": 1}, "-1"),
+    ("mish derivative x", {"x": 0}, "3/5"),
+    ("mean_squared_error gradient prediction[1]", {"prediction": [1, 1, 1, 1]}, "1"),
+    ("network_10_5_1 gradient W1[0,3]", LISTED, "0"),
+    ("rosenbrock gradient x[0]", {"x": [-1.25, 1]}, "-1143/4"),
+    ("rosenbrock hessian x[0] x[0]", {"x": [1, 1]}, "802"),
+    ("rosenbrock hessian x[0] x[1]", {"x": [1, 1]}, "-400"),
+    ("himmelblau gradient x[0]", {"x": [3, 2]}, "0"),
+    ("himmelblau hessian x[0] x[0]", {"x": [3, 2]}, "74"),
+    ("beale hessian x[1] x[1]", {"x": [3, 0.5]}, "369/8"),
+    ("goldstein_price gradient x[1]", {"x": [0, -1]}, "0"),
+    ("powell_singular gradient x[0]", {"x": [3, -1, 0, 1]}, "306"),
+    ("quadratic_form gradient x[0]", {"x": [1, 2, 3]}, "0"),
+    ("quadratic_form hessian x[2] x[0]", {"x": [1, 2, 3]}, "-4"),
+    ("matrix_vector jacobian [1] by x[0]", {"x": [1, 2, 3]}, "1/2"),
+    ("bilinear gradient y[0]", {"x": [1, 2], "y": [1, 0.5, -1]}, "7"),
+    ("determinant gradient A[0,1]", {"A": [[1, 2, 0.5], [-1, 1.5, 2], [0, 1, -2]]}, "-2"),
+    ("trace_of_product gradient A[1,0]", {"A": np.ones((2, 3)), "B": [[1, 2], [-1, 0.5], [1.5, -2]]}, "2"),
+    ("gram jacobian [0,1] by A[0,2]", {"A": [[1, 2, -1], [0.5, 1.5, 2]]}, "2"),
+    ("speelpenning gradient x[1]", {"x": [0.5, 2, 1.5, 1.25]}, "15/16"),
+    ("smooth_join derivative x", {"x": 1}, "2"),
+    ("relu_difference derivative x", {"x": 0}, "1"),
+    ("sawtooth derivative x", {"x": 1.75}, "1"),
+    ("clipped derivative x", {"x": 2}, "0"),
+    ("largest_minus_smallest jacobian [1] by x[1,1]", {"x": [[1, 3, 2], [0, -1, 4]]}, "-1"),
+    ("lower_envelope derivative x", {"x": 0.5}, "1"),
+    ("truncated_cube hessian x x", {"x": 0.5}, "3"),
+    ("guarded_sqrt derivative x", {"x": -2}, "1"),
+    ("guarded_sinc derivative x", {"x": 0}, "0"),
+    ("expanded_power derivative x", {"x": 1.0078125}, "7/4398046511104"),
+    ("root_of_square derivative x", {"x": 0.5}, "1"),
+    ("logistic_map derivative x", {"x": 0}, "129746337890625/16777216"),
+    ("naive_variance gradient x[0]", {"x": [10000, 10000.25, 10000.5, 10001]}, "-7/32"),
+    ("rump gradient a", {"a": 77617, "b": 33096}, "-13503470475502730628181462419419661887/66192"),
+]
+
+# The slopes on the left and on the right.
+KINKS = [
+    ("absolute_value derivative x", {"x": 0}, -1, 1),
+    ("relu derivative x", {"x": 0}, 0, 1),
+    ("broken_join derivative x", {"x": 1}, 2, 3),
+    ("clipped derivative x", {"x": 1}, 1, 0),
+    ("lower_envelope derivative x", {"x": -1}, 2, -2),
+    ("largest_element gradient x[1]", {"x": [1, 3, 3, -2]}, 0, 1),
+]
+
+
+def found(task, point):
+    """What the referee says of one component, named as ``case operator component``."""
+    name, operator, component = task.split(" ", 2)
+    case = CASES[name]
+    program = trace(case.function, case.shapes, case.constants)
+    inputs = np.concatenate([np.ravel(np.asarray(point[n], dtype=float)) for n in case.inputs])
+    truth = Referee(program, Operator(operator), case.wrt_positions).truth(inputs.tolist())
+    names = case.components(Operator(operator), program.outputs.shape)
+    return dict(zip(names, truth.components, strict=True))[component]
+
+
+def labels(rows):
+    """The first column: what each row is about."""
+    return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize(("task", "point", "expected"), PRINTED, ids=labels(PRINTED))
+def test_truth_has_the_printed_digits(task, point, expected):
+    half_of_last_digit = Fraction(10) ** Decimal(expected).as_tuple().exponent / 2
+    with ctx.workprec(256):
+        error = abs(found(task, point).left - balls.ball(Fraction(expected)))
+        assert error <= balls.ball(half_of_last_digit)
+
+
+@pytest.mark.parametrize(("task", "point", "expected"), RATIONAL, ids=labels(RATIONAL))
+def test_truth_encloses_the_fraction(task, point, expected):
+    truth = found(task, point)
+    assert truth.status is Status.CERTIFIED
+    assert truth.digits > 30
+    with ctx.workprec(1024):
+        assert truth.left.contains(fmpq(*Fraction(expected).as_integer_ratio()))
+
+
+@pytest.mark.parametrize(("task", "point", "left", "right"), KINKS, ids=labels(KINKS))
+def test_kink_has_these_slopes_on_its_sides(task, point, left, right):
+    truth = found(task, point)
+    assert truth.status is Status.KINK
+    assert (truth.left, truth.right) == (left, right)
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_every_family_has_two_known_values(file):
+    family = [c.name for c in runpy.run_path(str(file)).values() if isinstance(c, Case)]
+    known = [task for task in labels(PRINTED + RATIONAL) if task.split()[0] in family]
+    assert len(known) >= 2
+
+
+def test_names_are_unique_across_families():
+    names = [c.name for file in FILES for c in runpy.run_path(str(file)).values() if isinstance(c, Case)]
+    assert len(names) == len(CASES) >= 60
