@@ -158,7 +158,8 @@ class Traced(Arithmetic, Traceable):
         columns = right if right.ndim == 2 else right.reshape((-1, 1))
         rows = left if left.ndim == 2 else left.reshape((1, -1))
         product = (rows.reshape((*rows.shape, 1)) * columns.reshape((1, *columns.shape))).sum(1)
-        return product.reshape((*left.shape[:-1], *right.shape[1:]))
+        shape = (*left.shape[:-1], *right.shape[1:])
+        return self._like(product.numbers.reshape(shape))
 
     # What would silently leave the program.
 
