@@ -103,7 +103,7 @@ def judge(
     truth: Component,
     bound: Bound | None,
     format: Format,
-    largest_scale: Any = balls.ZERO,
+    typical_scale: Any = balls.ZERO,
 ) -> Judgement:
     """Hold one number against the truth.
 
@@ -114,9 +114,12 @@ def judge(
     own_error:
         The method's estimate of its absolute error, for methods that have one. It widens what is accepted, but a
         difference quotient that keeps less than a quarter of the format's digits is called ``lossy``, not ``agree``.
-    largest_scale:
-        The largest `Bound.scale` among the components: a difference quotient has the same noise in all of them, and
-        its digits are counted against the largest.
+    typical_scale:
+        A typical `Bound.scale` of the components: a difference quotient has the same noise in all of them, and its
+        digits are counted against it.
+
+    Where the truth is zero itself there are no digits that a formula could throw away, and what `formula` allows is
+    agreement.
     """
     if truth.status is Status.UNDEFINED or bound is None:
         return Judgement(Verdict.UNDEFINED, note=truth.reason)
@@ -135,7 +138,9 @@ def judge(
     own = balls.ZERO if own_error is None else arb(own_error)
     if not own.is_finite():
         own = arb.pos_inf()
-    return _smooth(error, own, own_error is not None, max(largest_scale, bound.scale.mid()), measure)
+    return _smooth(
+        error, own, own_error is not None, max(typical_scale, bound.scale.mid()), measure, bool(low.contains(0))
+    )
 
 
 class _Measure:
@@ -174,7 +179,7 @@ class _Measure:
         return float((self.magnitude / error).log() / arb.const_log10())
 
 
-def _smooth(error: Any, own: Any, estimates: bool, scale: Any, measure: _Measure) -> Judgement:
+def _smooth(error: Any, own: Any, estimates: bool, scale: Any, measure: _Measure, zero: bool) -> Judgement:
     bound, format = measure.bound, measure.format
     unit = balls.power_of_two(-format.precision)
     if error.upper() <= bound.inherent.mid():
@@ -183,6 +188,8 @@ def _smooth(error: Any, own: Any, estimates: bool, scale: Any, measure: _Measure
         agrees = leaves_half or error.is_zero() or measure.magnitude < _smallest_normal(format)
         return measure.found(Verdict.AGREE if agrees else Verdict.ILL_CONDITIONED, error)
     if estimates and error.upper() <= own and own <= unit.sqrt().sqrt() * scale:
+        return measure.found(Verdict.AGREE, error)
+    if zero and error.upper() <= bound.formula.mid() and bound.formula.is_finite():
         return measure.found(Verdict.AGREE, error)
     if error.upper() <= max(bound.formula.mid(), own):
         if error.upper() > bound.formula.mid():

@@ -1,4 +1,4 @@
-"""Engines that are wrong on purpose are caught, each with the right verdict; the same engines left alone are not accused."""
+"""Engines that are wrong on purpose are caught, each with its verdict; the same engines left alone are not accused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import diffcheck
-from diffcheck import Case, case, interval
+from diffcheck import Case, case, interval, ops
 from diffcheck.api import Check
 from diffcheck.case.case import Point
 from diffcheck.engines.autograd import Autograd
@@ -16,7 +16,7 @@ from diffcheck.engines.base import Clockwork, Engine, Estimate, Prepared, Task
 from diffcheck.engines.finite import Finite
 from diffcheck.engines.symbolic import Symbolic
 from diffcheck.errors import Unsupported
-from diffcheck.ops import abs as magnitude, exp, sin, stack, where
+from diffcheck.ops import exp, sin, stack, where
 from diffcheck.program.trace import trace
 
 Derivative = Callable[[Point], Estimate]
@@ -61,7 +61,7 @@ def curved(x, part):
 
 @case(x=interval(-1, 1), points=[{"x": 0.0}], samples=0)
 def corner(x):
-    return magnitude(x)
+    return ops.abs(x)
 
 
 CASES = {c.name: c for c in (scalar, piecewise, weighted, square, tall, curved)}

@@ -1,7 +1,8 @@
 """Power series with ball coefficients: what the table's rows need beyond the methods of ``flint.arb_series``.
 
 Truncated Taylor arithmetic in one variable t > 0. No derivative rule of SymPy takes part, which is what makes it a
-second route to a derivative. A series without an expansion at t = 0 has NaN among its coefficients.
+second route to a derivative. A series without an expansion at t = 0 has NaN among its coefficients, or begins with
+infinity where that is certain: a vertical tangent.
 """
 
 from collections.abc import Iterable
@@ -45,7 +46,7 @@ def sqrt(x: Any) -> Any:
     if k == 0:
         return x.sqrt()
     if k % 2:
-        return undefined()
+        return arb_series([arb.pos_inf()])
     t = arb_series([0, 1])
     return t ** (k // 2) * arb_series([x[i] for i in range(k, x.prec)], x.prec - k).sqrt()
 

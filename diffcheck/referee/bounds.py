@@ -7,12 +7,11 @@
     an operation has several derivative forms in common use, the largest of theirs. A value below the normal range
     loses up to half a subnormal unit instead, and one beyond the largest number allows any error.
 
-A constant that even bfloat16 holds (1, 2, 0.5 ...) is part of the question and not data: it does not count.
+Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from flint import arb, ctx
@@ -24,7 +23,7 @@ from diffcheck.program.differentiate import sweep
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import STABLE, partial
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
-from diffcheck.referee.truth import Referee, Truth
+from diffcheck.referee.truth import Referee, Smooth, Truth
 
 # Fixed once by counting false alarms and misses over all dtypes, see DESIGN section 2.
 INHERENT_FACTOR = 128
@@ -57,13 +56,13 @@ class _Tape:
         builder = Builder(program.nodes)
         self.size = len(program.nodes)
         self.outputs: list[int] = program.outputs.ravel().tolist()
-        self._data = {i for i in range(self.size) if is_data(program.nodes[i])}
+        self._rounded = {i for i in range(self.size) if not _is_exact(program.nodes[i])}
         self.partials = {
             (number, position): partial(builder, number, position)
             for number in range(self.size)
             if program.nodes[number][0] not in (INPUT, CONST)
             for position, operand in enumerate(program.nodes[number][1])
-            if operand in self._data
+            if operand in self._rounded
         }
         self.nodes = builder.nodes
 
@@ -81,7 +80,7 @@ class _Tape:
                 self.nodes,
                 output,
                 seed=arb(1),
-                matters=self._data.__contains__,
+                matters=self._rounded.__contains__,
                 partial=slope,
                 multiply=lambda adjoint, by: adjoint * by,
                 add=lambda x, y: x + y,
@@ -89,10 +88,10 @@ class _Tape:
         )
 
 
-def is_data(node: Node) -> bool:
-    """Whether a node can carry an error: all do, except constants that every format holds."""
+def _is_exact(node: Node) -> bool:
+    """Whether a node is a constant that every format holds."""
     name, operands = node
-    return name != CONST or not FORMATS["bfloat16"].holds(operands[0])
+    return name == CONST and FORMATS["bfloat16"].holds(operands[0])
 
 
 class Bounds:
@@ -107,7 +106,7 @@ class Bounds:
         if truth.smooth is None:
             return [None] * len(truth.components)
         with ctx.workprec(truth.precision):
-            found = self._measured(truth.smooth, [Fraction(v) for v in point], format)
+            found = self._measured(truth.smooth, point, format)
         width = len(found) // max(len(truth.rows), 1)
         if len(found) == len(truth.components):
             return list(found)
@@ -116,9 +115,9 @@ class Bounds:
             placed[row * width : (row + 1) * width] = found[k * width : (k + 1) * width]
         return placed
 
-    def _measured(self, smooth: Program, x: Sequence[Fraction], format: Format) -> list[Bound]:
-        forms = range(max((len(_forms(name)) for name in smooth.operation_names()), default=1) or 1)
-        inputs = [balls.ball(v) for v in x]
+    def _measured(self, smooth: Smooth, point: Sequence[float], format: Format) -> list[Bound]:
+        forms = range(max((len(_forms(name)) for name in smooth.program.operation_names()), default=1) or 1)
+        inputs = smooth.inputs(point)
         scales: list[Ball] = []
         formulas: list[Ball] = []
         for form in forms:
@@ -135,7 +134,7 @@ class Bounds:
                     leaves = (
                         abs(adjoint * evaluation.values[number])
                         for number, adjoint in adjoints
-                        if tape.nodes[number][0] in (INPUT, CONST)
+                        if tape.nodes[number][0] == INPUT
                     )
                     own = balls.ZERO if output in evaluation.faults else abs(evaluation.values[output])
                     scales.append(_total(leaves) + own.mid())
@@ -144,7 +143,7 @@ class Bounds:
                     formulas[k] = max(formulas[k], formula)
         return [_bound(scale, formula, format) for scale, formula in zip(scales, formulas, strict=True)]
 
-    def _tape(self, smooth: Program, form: int) -> _Tape:
+    def _tape(self, smooth: Smooth, form: int) -> _Tape:
         key = (id(smooth), form)
         if key not in self._tapes:
             self._tapes[key] = _Tape(self._referee.derivative(smooth, form))

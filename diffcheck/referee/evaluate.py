@@ -6,7 +6,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, Protocol
 
-from flint import arb_series
+from flint import arb, arb_series
 
 from diffcheck.ops import balls, series
 from diffcheck.ops.table import Primitive
@@ -67,6 +67,10 @@ class Arithmetic(Protocol):
         """The ball in which a value lies at the point itself."""
         ...
 
+    def is_singular(self, x: Any) -> bool:
+        """Whether a value that is not finite has no finite one for certain."""
+        ...
+
 
 class Balls:
     """Values at a point."""
@@ -90,6 +94,10 @@ class Balls:
     def head(self, x: Ball) -> Ball:
         """The ball itself."""
         return x
+
+    def is_singular(self, x: Ball) -> bool:
+        """Never: an infinite ball may only be too wide."""
+        return False
 
 
 class Jets:
@@ -123,6 +131,10 @@ class Jets:
         """The constant term."""
         return x[0]
 
+    def is_singular(self, x: Any) -> bool:
+        """Whether the ray meets a vertical tangent."""
+        return bool(x[0] == arb.pos_inf())
+
 
 def evaluate(nodes: Sequence[Node], inputs: Sequence[Any], arithmetic: Arithmetic) -> Evaluation:
     """Every node's value at these inputs, at the working precision of `flint.ctx`."""
@@ -152,7 +164,9 @@ def evaluate(nodes: Sequence[Node], inputs: Sequence[Any], arithmetic: Arithmeti
         value = function(*arguments)
         if not finite(value):
             outside = rows[name].outside
-            certain = outside is not None and outside(*map(arithmetic.head, arguments))
+            certain = arithmetic.is_singular(value) or (
+                outside is not None and outside(*map(arithmetic.head, arguments))
+            )
             faults[number] = (Fault.UNDEFINED if certain else Fault.UNDECIDED), number
         values.append(value)
     return result

@@ -14,7 +14,7 @@ from flint import arb, ctx
 from diffcheck.case.operators import Operator
 from diffcheck.program.program import Program
 from diffcheck.referee.component import Component, Status, is_tight
-from diffcheck.referee.evaluate import Ball, Evaluation, Jets, along, evaluate
+from diffcheck.referee.evaluate import Ball, Evaluation, Fault, Jets, along, evaluate
 
 # Comparisons that tie to this order along a ray count as undecided.
 _ORDER = 6
@@ -72,7 +72,7 @@ class _Rays:
             ray = self._ray((column, sign))
             output = self._outputs[row]
             if output in ray.faults:
-                return Component(Status.UNCERTAIN, reason="pieces meet here, and a side has no power series")
+                return _no_side(ray.faults[output][0])
             expansion = ray.values[output]
             if not expansion[0].overlaps(self._at[row]):
                 return Component(Status.UNDEFINED, reason="the function jumps here")
@@ -89,7 +89,7 @@ class _Rays:
                 ray = self._ray(*((column, sign * s) for column, s in step))
                 output = self._outputs[0]
                 if output in ray.faults:
-                    return Component(Status.UNCERTAIN, reason="pieces meet here, and a side has no power series")
+                    return _no_side(ray.faults[output][0])
                 coefficients.append(ray.values[output][2])
             sides.append(2 * coefficients[0] if i == j else coefficients[0] - coefficients[1] - coefficients[2])
         for column in {i, j}:
@@ -97,6 +97,13 @@ class _Rays:
             if slope.status is not Status.CERTIFIED:
                 return Component(Status.UNDEFINED, reason="the first derivative jumps or does not exist here")
         return _meeting(*sides)
+
+
+def _no_side(fault: Fault) -> Component:
+    """What a side without a power series makes of a component."""
+    if fault is Fault.UNDEFINED:
+        return Component(Status.UNDEFINED, reason="pieces meet here, and one side has a vertical tangent or no value")
+    return Component(Status.UNCERTAIN, reason="pieces meet here, and one side has no power series")
 
 
 def _meeting(right: Ball, left: Ball) -> Component:

@@ -1,9 +1,11 @@
 """The smooth program that a function is at a point: every ``where``, ``abs`` ... replaced by its piece there."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import numpy as np
 
+from diffcheck.formats import FORMATS
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program
 from diffcheck.program.trace import Traced
@@ -50,6 +52,30 @@ def specialise(program: Program, decisions: Decisions) -> Program:
             number_of[number] = builder.apply(name, *(number_of[i] for i in operands))
     outputs = np.array([number_of[i] for i in program.outputs.ravel().tolist()], np.int64)
     return builder.program(len(program.inputs), outputs.reshape(program.outputs.shape))
+
+
+def lift_data(program: Program) -> tuple[Program, tuple[Fraction, ...]]:
+    """The program with its data made inputs, behind the others, and their values.
+
+    A constant is data unless every format holds it: 1, 2 and 0.5 are part of the question, 0.1 and a measured value
+    are not. As an input it is not folded with others, and the sensitivity to it can be asked.
+    """
+    builder = Builder()
+    data: list[Fraction] = []
+    number_of: list[int] = []
+    for name, operands in program.nodes:
+        if name == INPUT:
+            number_of.append(builder.input(operands[0]))
+        elif name == CONST and not FORMATS["bfloat16"].holds(operands[0]):
+            number_of.append(builder.input(len(program.inputs) + len(data)))
+            data.append(operands[0])
+        elif name == CONST:
+            number_of.append(builder.const(operands[0]))
+        else:
+            number_of.append(builder.apply(name, *(number_of[i] for i in operands)))
+    outputs = np.array([number_of[i] for i in program.outputs.ravel().tolist()], np.int64)
+    lifted = builder.program(len(program.inputs) + len(data), outputs.reshape(program.outputs.shape))
+    return lifted, tuple(data)
 
 
 def _piece(builder: Builder, name: str, operands: list[int | None], side: int, constant: int | None) -> int:

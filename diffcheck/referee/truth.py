@@ -19,9 +19,9 @@ from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import Program
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.component import Component, Status, is_tight
-from diffcheck.referee.evaluate import Balls, Evaluation, Fault, evaluate
+from diffcheck.referee.evaluate import Ball, Balls, Evaluation, Fault, evaluate
 from diffcheck.referee.kinks import one_sided
-from diffcheck.referee.paths import live_decisions, specialise
+from diffcheck.referee.paths import lift_data, live_decisions, specialise
 
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
 LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -36,7 +36,7 @@ class Truth:
     components:
         One for each component of the derivative, in row-major order.
     smooth:
-        The program without pieces that the function is here, with the outputs that exist; ``None`` if it was not found.
+        What the function is here, with the outputs that exist; ``None`` if that was not found.
     rows:
         The outputs that exist, as positions among all outputs.
     precision:
@@ -44,9 +44,24 @@ class Truth:
     """
 
     components: tuple[Component, ...]
-    smooth: Program | None
+    smooth: "Smooth | None"
     rows: tuple[int, ...]
     precision: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Smooth:
+    """The function near a point: a program without pieces.
+
+    ``data`` are the values of its inputs behind the function's own: the constants that count as inputs.
+    """
+
+    program: Program
+    data: tuple[Fraction, ...]
+
+    def inputs(self, point: Sequence[float]) -> list[Ball]:
+        """All inputs as balls at the working precision."""
+        return [balls.ball(Fraction(v)) for v in point] + [balls.ball(c) for c in self.data]
 
 
 class Referee:
@@ -64,7 +79,7 @@ class Referee:
         self.program = program
         self.operator = operator
         self.wrt = tuple(wrt)
-        self._smooth: dict[Any, Program] = {}
+        self._smooth: dict[Any, Smooth] = {}
         self._derivatives: dict[tuple[int, int], Program] = {}
 
     def truth(self, point: Sequence[float]) -> Truth:
@@ -83,18 +98,18 @@ class Referee:
         key = (rows, tuple(decisions.items()))
         smooth = self._smooth.get(key)
         if smooth is None:
-            smooth = self._smooth[key] = specialise(defined, decisions)
+            smooth = self._smooth[key] = Smooth(*lift_data(specialise(defined, decisions)))
         if any(side == 0 for side, _ in decisions.values()):
             found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
         else:
-            found_rows, precision = self._certified(smooth, x)
+            found_rows, precision = self._certified(smooth, point)
         return Truth(self._placed(rows, found_rows, evaluation), smooth, rows, precision)
 
-    def derivative(self, smooth: Program, form: int = STABLE) -> Program:
-        """The derivative program of a smooth program, by one of the forms in common use."""
+    def derivative(self, smooth: Smooth, form: int = STABLE) -> Program:
+        """The derivative program, by one of the forms in common use."""
         key = (id(smooth), form)
         if key not in self._derivatives:
-            program = smooth
+            program = smooth.program
             for _ in range(self.operator.order):
                 program = jacobian(program, self.wrt, form)
             self._derivatives[key] = program
@@ -114,14 +129,14 @@ class Referee:
         assert blocking is not None
         return f"{self._origin(self.program, blocking)} is not decided at {LADDER[-1]} bits"
 
-    def _certified(self, smooth: Program, x: Sequence[Fraction]) -> tuple[list[Component], int]:
+    def _certified(self, smooth: Smooth, point: Sequence[float]) -> tuple[list[Component], int]:
         """The components at this point, in balls of rising precision."""
         program = self.derivative(smooth)
         outputs = program.outputs.ravel().tolist()
         known: dict[int, Component] = {}
         for precision in LADDER:
             with ctx.workprec(precision):
-                evaluation = evaluate(program.nodes, [balls.ball(v) for v in x], Balls())
+                evaluation = evaluate(program.nodes, smooth.inputs(point), Balls())
             for output in outputs:
                 component = known.get(output)
                 if component is None or component.status is Status.UNCERTAIN:

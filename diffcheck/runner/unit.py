@@ -30,7 +30,8 @@ class Question:
     point: Point
     truth: Truth
     bounds: list[Bound | None]
-    largest_scale: Any
+    scale: Any
+    """The largest scale among the components; for a derivative that is zero here, a typical one of the other points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ class Court:
         self.format: Format = FORMATS[dtype]
         self.referee = Referee(unit.program, unit.operator, unit.case.wrt_positions)
         bounds = Bounds(self.referee)
-        self.questions = [self._question(p, bounds) for p in points(unit.case, samples, seed, self.format)]
+        questions = [self._question(p, bounds) for p in points(unit.case, samples, seed, self.format)]
+        scales = sorted(q.scale for q in questions if not q.scale.is_zero())
+        typical = scales[len(scales) // 2] if scales else balls.ZERO
+        self.questions = [replace(q, scale=typical) if q.scale.is_zero() else q for q in questions]
         self.labels = unit.case.components(unit.operator, unit.program.outputs.shape)
 
     def _question(self, point: Point, bounds: Bounds) -> Question:
@@ -146,7 +150,7 @@ class Court:
         flat = values.ravel().tolist()
         own = [None] * len(flat) if estimate.error is None else np.ravel(estimate.error).tolist()
         judgements = [
-            judge(v, e, component, bound, self.format, question.largest_scale)
+            judge(v, e, component, bound, self.format, question.scale)
             for v, e, component, bound in zip(flat, own, question.truth.components, question.bounds, strict=True)
         ]
         return Answer(values.ravel(), judgements), estimate.function_calls

@@ -1,0 +1,422 @@
+"""The two bounds against values derived by hand, and every verdict on made-up numbers, in every format."""
+
+import math
+
+import pytest
+from flint import arb
+
+from diffcheck import case, interval
+from diffcheck.case.operators import Operator
+from diffcheck.formats import FORMATS
+from diffcheck.ops import cos, exp, expm1, log, log1p, pi, rational, relu, sigmoid, sin, softplus, sqrt, stack, tanh
+from diffcheck.ops.table import Primitive
+from diffcheck.program.trace import trace
+from diffcheck.referee.bounds import FORMULA_FACTOR, INHERENT_FACTOR, Bound, Bounds
+from diffcheck.referee.component import Component, Status
+from diffcheck.referee.truth import Referee
+from diffcheck.verdict import Judgement, Reason, Verdict, judge, worst
+
+FLOAT64 = FORMATS["float64"]
+WIDE = interval(-1e308, 1e308)
+TENTH = 0.1
+each_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
+
+
+def found(function, *point, operator=Operator.GRADIENT, format=FLOAT64):
+    """Truths and bounds of all components, by all inputs."""
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    made = case(**dict.fromkeys(names, WIDE))(function)
+    referee = Referee(trace(made.function, made.shapes, made.constants), operator, made.wrt_positions)
+    truth = referee.truth(list(point))
+    return truth.components, Bounds(referee).at(truth, list(point), format)
+
+
+def bound_of(function, *point, **options):
+    """The first component's bound."""
+    return found(function, *point, **options)[1][0]
+
+
+# |D| + sum over inputs and constants of |x dD/dx|, by hand.
+SCALES = {
+    "x x": (lambda x: x * x, [3.0], 6 + 6),
+    "x^3": (lambda x: x**3, [2.0], 12 + 24),
+    "exp": (lambda x: exp(x), [1.0], 2 * math.e),
+    "log": (lambda x: log(x), [2.0], 0.5 + 0.5),
+    "sin": (lambda x: sin(x), [1e10], abs(math.cos(1e10)) + 1e10 * abs(math.sin(1e10))),
+    "sqrt": (lambda x: sqrt(x), [4.0], 1 / 4 + 4 / 32),
+    "1/x": (lambda x: 1 / x, [4.0], 1 / 16 + 4 * 2 / 64),
+    "tanh at 20": (lambda x: tanh(x), [20.0], 41 / math.cosh(20) ** 2),
+    "x y by x": (lambda x, y: x * y, [3.0, 5.0], 5 + 5),
+    "x^2 y by x": (lambda x, y: x**2 * y, [3.0, 5.0], 30 + 30 + 30),
+    "linear has no condition": (lambda x: x * 1, [7.0], 1),
+    "at zero": (lambda x: x * x, [0.0], 0),
+    "the constant 1 does not count": (lambda x: 1 / (1 + x), [1.0], 0.25 + 0.25),
+    "the constant 2 does not count": (lambda x: 2 * x, [7.0], 2),
+    "the constant 0.5 does not count": (lambda x: 0.5 * x, [7.0], 0.5),
+    "the constant 0.1 counts": (lambda x: TENTH * x, [7.0], TENTH + TENTH),
+    "the constant 1000 counts": (lambda x: 1001 * x, [7.0], 2002),
+    "a fraction counts": (lambda x: rational(1, 3) * x, [7.0], 2 / 3),
+    "1/4 does not count": (lambda x: rational(1, 4) * x, [7.0], 1 / 4),
+    "in an exponent": (lambda x: exp(TENTH * x), [10.0], TENTH * math.e * (1 + 1) + TENTH * math.e * (1 + 1)),
+}
+
+
+@pytest.mark.parametrize(("function", "point", "scale"), SCALES.values(), ids=SCALES)
+def test_scale(function, point, scale):
+    bound = bound_of(function, *point)
+    assert float(bound.scale.mid()) == pytest.approx(scale, rel=1e-13)
+
+
+def test_scale_of_a_hessian():
+    # f = x^2 y at (3, 5): f_xx = 2 y, f_xy = f_yx = 2 x, f_yy = 0.
+    _, bounds = found(lambda x, y: x**2 * y, 3.0, 5.0, operator=Operator.HESSIAN)
+    assert [float(b.scale.mid()) for b in bounds] == [10 + 10, 6 + 6, 6 + 6, 0]
+
+
+@each_format
+def test_inherent_is_the_scale_in_roundoffs_and_a_subnormal(format):
+    bound = bound_of(lambda x: x * x, 3.0, format=format)
+    subnormal = 2.0 ** (format.minimum_exponent - format.precision + 1)
+    assert float(bound.inherent.mid()) == INHERENT_FACTOR * 2.0**-format.precision * 12 + subnormal
+
+
+def test_the_factors_are_those_of_the_design():
+    assert (INHERENT_FACTOR, FORMULA_FACTOR) == (128, 16)
+
+
+def ulps(name):
+    return Primitive.rows[name].ulps
+
+
+# Sums of ulps |dD/dv| |v| over the intermediate values v of the derivative program, by hand, without c u.
+FORMULAS = {
+    # D = x + x
+    "x x": (lambda x: x * x, 3.0, ulps("add") * 6),
+    # D = exp(x)
+    "exp": (lambda x: exp(x), 1.0, ulps("exp") * math.e),
+    # D = 1 - y y, y = tanh x: y is 1, so is y^2, and D is as good as nothing.
+    "tanh at 20 is dominated by 1 - y^2": (lambda x: tanh(x), 20.0, ulps("tanh") * 2 + ulps("power")),
+    # D = y (1 - y), y = sigmoid x: dD/dy = 1 - 2 y = -1.
+    "sigmoid at 40 is dominated by 1 - y": (lambda x: sigmoid(x), 40.0, ulps("sigmoid")),
+    # D = y + 1, y = expm1 x.
+    "expm1 at -40 is dominated by y + 1": (lambda x: expm1(x), -40.0, ulps("expm1")),
+    # D = 1 / (1 + x): the sum loses 1, the quotient 1, both worth 1/(1 + x).
+    "log1p": (lambda x: log1p(x), 3.0, (ulps("add") + ulps("div")) / 4),
+}
+
+
+@pytest.mark.parametrize(("function", "x", "losses"), FORMULAS.values(), ids=FORMULAS)
+@each_format
+def test_formula(function, x, losses, format):
+    formula = float(bound_of(function, x, format=format).formula.mid())
+    # Values below the normal range lose half a subnormal each.
+    underflow = 4 * 2.0 ** (format.minimum_exponent - format.precision)
+    expected = FORMULA_FACTOR * 2.0**-format.precision * losses
+    assert formula == pytest.approx(expected, rel=1e-6, abs=FORMULA_FACTOR * underflow)
+
+
+def test_a_cancelling_formula_is_far_above_the_inherent_bound_and_a_stable_one_beside_it():
+    cancelling = bound_of(lambda x: (1 - cos(x)) / x**2, 1e-6)
+    assert cancelling.formula.mid() > 1e15 * cancelling.inherent.mid()
+    stable = bound_of(lambda x: 2 * (sin(x / 2) / x) ** 2, 1.0)
+    assert stable.formula.mid() < 16 * stable.inherent.mid()
+
+
+OVERFLOWS = {
+    "log(1 + exp 800)": (lambda x: log(1 + exp(x)), 800.0, ["float64", "float32", "bfloat16", "float16"]),
+    "log(1 + exp 100)": (lambda x: log(1 + exp(x)), 100.0, ["float32", "bfloat16", "float16"]),
+    "log(1 + exp 20)": (lambda x: log(1 + exp(x)), 20.0, ["float16"]),
+    "softplus 800": (lambda x: softplus(x), 800.0, []),
+    "1 / x^2 at 1e200": (lambda x: 1 / (1 + x * x), 1e200, ["float64", "float32", "bfloat16", "float16"]),
+    "the derivative itself": (lambda x: x**3, 1e160, ["float64", "float32", "bfloat16", "float16"]),
+}
+
+
+@pytest.mark.parametrize(("function", "x", "names"), OVERFLOWS.values(), ids=OVERFLOWS)
+def test_an_intermediate_value_beyond_the_largest_number_allows_any_error(function, x, names):
+    infinite = [n for n, f in FORMATS.items() if not bound_of(function, x, format=f).formula.is_finite()]
+    assert infinite == names
+
+
+@pytest.mark.parametrize(("function", "x", "names"), OVERFLOWS.values(), ids=OVERFLOWS)
+def test_the_inherent_bound_knows_no_intermediate_values(function, x, names):
+    assert len(names) <= len(FORMATS)
+    assert all(bound_of(function, x, format=f).inherent.is_finite() for f in FORMATS.values())
+
+
+def test_a_value_below_the_normal_range_loses_half_a_subnormal():
+    # D = exp(x) at -740 is 4.2e-322, made of 85 subnormal units: one half of them is more than an ulp.
+    formula = bound_of(lambda x: exp(x), -740.0).formula
+    assert formula.mid() == FORMULA_FACTOR * arb((1, -1075))
+
+
+def test_an_exact_number_is_rounded_to_the_format():
+    # D = pi: half an ulp of one rounding.
+    formula = float(bound_of(lambda x: pi * x, 3.0).formula.mid())
+    assert formula == pytest.approx(FORMULA_FACTOR * 0.5 * 2.0**-53 * math.pi)
+
+
+def test_components_of_outputs_that_do_not_exist_have_no_bound():
+    components, bounds = found(lambda x, y: stack([log(x) * y, x * x]), -1.0, 2.0, operator=Operator.JACOBIAN)
+    assert [c.status for c in components] == [Status.UNDEFINED] * 2 + [Status.CERTIFIED] * 2
+    assert bounds[:2] == [None, None]
+    assert [float(b.scale.mid()) for b in bounds[2:]] == [2 + 2, 0]
+
+
+def test_nothing_exists_nothing_is_bounded():
+    assert found(lambda x: log(x), -1.0)[1] == [None]
+
+
+def test_a_kink_has_the_bound_of_the_piece_at_the_point():
+    components, bounds = found(lambda x: relu(3 * x), 0.0)
+    assert components[0].status is Status.KINK
+    assert bounds[0].inherent.is_finite()
+
+
+# Verdicts on made-up numbers: a truth of 1, and bounds of 4 and 1000 units of roundoff.
+
+NAN, INF = float("nan"), float("inf")
+
+
+def certified(value):
+    return Component(Status.CERTIFIED, arb(value), arb(value))
+
+
+def kink(left, right):
+    return Component(Status.KINK, arb(left), arb(right))
+
+
+def bound_in_units(format, inherent=4.0, formula=1000.0, scale=1.0):
+    u = arb((1, -format.precision))
+    return Bound(scale=arb(scale), inherent=inherent * u, formula=formula * u)
+
+
+def off(format, units):
+    """One, and so many units of roundoff more."""
+    return 1.0 + units * 2.0**-format.precision
+
+
+@each_format
+@pytest.mark.parametrize(
+    ("units", "verdict", "reason"),
+    [
+        pytest.param(0, Verdict.AGREE, Reason.NONE, id="exact"),
+        pytest.param(-4, Verdict.AGREE, Reason.NONE, id="on the inherent bound"),
+        pytest.param(6, Verdict.LOSSY, Reason.CANCELLATION, id="beyond the inherent bound"),
+        pytest.param(1000, Verdict.LOSSY, Reason.CANCELLATION, id="on the formula bound"),
+        pytest.param(-1002, Verdict.DISAGREE, Reason.WRONG, id="beyond both"),
+        pytest.param(1e9, Verdict.DISAGREE, Reason.WRONG, id="far off"),
+    ],
+)
+def test_verdict_by_distance(format, units, verdict, reason):
+    judgement = judge(off(format, units), None, certified(1), bound_in_units(format), format)
+    assert (judgement.verdict, judgement.reason) == (verdict, reason)
+    # At 1 an ulp is two units of roundoff.
+    assert judgement.error_ulp == pytest.approx(abs(units) / 2, rel=1e-6)
+    assert (judgement.inherent_ulp, judgement.formula_ulp) == (2, 500)
+
+
+@each_format
+@pytest.mark.parametrize("inherent", [4.0, 1e30], ids=["tight", "loose"])
+@pytest.mark.parametrize("formula", [1000.0, INF], ids=["finite", "infinite"])
+@pytest.mark.parametrize("own_error", [None, 0.5, INF, NAN], ids=["none", "some", "inf", "nan"])
+def test_nan_never_passes(format, inherent, formula, own_error):
+    for truth in (certified(1), certified(0), kink(-1, 1)):
+        judgement = judge(NAN, own_error, truth, bound_in_units(format, inherent, formula), format)
+        assert judgement.verdict is Verdict.NONFINITE
+        assert judgement.verdict.fails
+
+
+@each_format
+@pytest.mark.parametrize("value", [INF, -INF, NAN], ids=str)
+def test_infinity_where_a_finite_truth_exists(format, value):
+    singular = judge(value, None, certified(1), bound_in_units(format), format)
+    assert (singular.verdict, singular.reason) == (Verdict.NONFINITE, Reason.SINGULAR)
+    overflow = judge(value, None, certified(1), bound_in_units(format, formula=INF), format)
+    assert (overflow.verdict, overflow.reason) == (Verdict.NONFINITE, Reason.OVERFLOW)
+
+
+@each_format
+def test_infinity_is_right_where_the_truth_is_beyond_the_largest_number(format):
+    beyond = arb((1, format.maximum_exponent + 2))
+    bound = bound_in_units(format, formula=INF)
+    assert judge(INF, None, certified(beyond), bound, format).verdict is Verdict.AGREE
+    assert judge(-INF, None, certified(-beyond), bound, format).verdict is Verdict.AGREE
+    assert judge(-INF, None, certified(beyond), bound, format).verdict is Verdict.NONFINITE
+    assert judge(INF, None, certified(-beyond), bound, format).verdict is Verdict.NONFINITE
+    below = arb((1, format.maximum_exponent))
+    assert judge(INF, None, certified(below), bound_in_units(format), format).verdict is Verdict.NONFINITE
+
+
+@each_format
+@pytest.mark.parametrize("largest", [2, -2])
+def test_a_finite_number_is_wrong_where_the_truth_is_far_beyond_the_largest(format, largest):
+    beyond = arb(largest) * arb((1, format.maximum_exponent + 10))
+    judgement = judge(1.0, None, certified(beyond), bound_in_units(format), format)
+    assert (judgement.verdict, judgement.reason) == (Verdict.DISAGREE, Reason.WRONG)
+
+
+@each_format
+@pytest.mark.parametrize(
+    ("value", "verdict", "reason"),
+    [
+        pytest.param(-1.0, Verdict.KINK, Reason.NONE, id="left"),
+        pytest.param(2.0, Verdict.KINK, Reason.NONE, id="right"),
+        pytest.param(0.0, Verdict.KINK, Reason.NONE, id="between"),
+        pytest.param(-1.5, Verdict.DISAGREE, Reason.KINK_SIDE, id="below"),
+        pytest.param(2.5, Verdict.DISAGREE, Reason.KINK_SIDE, id="above"),
+        pytest.param(NAN, Verdict.NONFINITE, Reason.SINGULAR, id="nan"),
+        pytest.param(INF, Verdict.NONFINITE, Reason.SINGULAR, id="inf"),
+    ],
+)
+@pytest.mark.parametrize(("left", "right"), [(-1, 2), (2, -1)], ids=["rising", "falling"])
+def test_kink(format, value, verdict, reason, left, right):
+    judgement = judge(value, None, kink(left, right), bound_in_units(format), format)
+    assert (judgement.verdict, judgement.reason) == (verdict, reason)
+
+
+def test_a_kink_s_note_names_the_convention():
+    note = judge(0.5, None, kink(0, 1), bound_in_units(FLOAT64), FLOAT64).note
+    assert note == "left 0, right 1; the engine says 0.5"
+
+
+@each_format
+@pytest.mark.parametrize("value", [1.0, NAN, INF], ids=str)
+def test_without_a_truth_there_is_nothing_to_compare(format, value):
+    undefined = judge(value, None, Component(Status.UNDEFINED, reason="a pole"), None, format)
+    assert (undefined.verdict, undefined.note) == (Verdict.UNDEFINED, "a pole")
+    wide = Component(Status.UNCERTAIN, arb(1), arb(1), reason="too wide")
+    uncertain = judge(value, None, wide, bound_in_units(format), format)
+    assert (uncertain.verdict, uncertain.note) == (Verdict.UNCERTAIN, "too wide")
+
+
+@pytest.mark.parametrize("value", [1.0, NAN], ids=str)
+def test_uncertain_stays_uncertain_without_a_bound(value):
+    judgement = judge(value, None, Component(Status.UNCERTAIN, reason="not decided"), None, FLOAT64)
+    assert judgement.verdict is Verdict.UNCERTAIN
+
+
+@each_format
+def test_ill_conditioned_leaves_less_than_half_of_the_digits(format):
+    half = 2.0 ** (format.precision / 2)
+    hard = bound_in_units(format, inherent=128 * 2 * half, formula=1.0, scale=2 * half)
+    assert judge(off(format, 2), None, certified(1), hard, format).verdict is Verdict.ILL_CONDITIONED
+    easy = bound_in_units(format, inherent=64 * half, formula=1.0, scale=half / 2)
+    assert judge(off(format, 2), None, certified(1), easy, format).verdict is Verdict.AGREE
+
+
+@pytest.mark.parametrize(
+    ("x", "name", "verdict"),
+    [
+        (1e10, "float64", Verdict.ILL_CONDITIONED),
+        (1e6, "float64", Verdict.AGREE),
+        (1e6, "float32", Verdict.ILL_CONDITIONED),
+        (1e2, "float32", Verdict.AGREE),
+    ],
+)
+def test_the_sine_of_a_large_number_is_ill_conditioned(x, name, verdict):
+    format = FORMATS[name]
+    (truth,), (bound,) = found(lambda x: sin(x), x, format=format)
+    value = format.round(math.cos(x)) + 2.0**-format.precision
+    assert judge(value, None, truth, bound, format).verdict is verdict
+
+
+def test_tanh_at_20_as_everybody_computes_it_is_lossy():
+    (truth,), (bound,) = found(lambda x: tanh(x), 20.0)
+    judgement = judge(1 - math.tanh(20.0) ** 2, None, truth, bound, FLOAT64)
+    assert (judgement.verdict, judgement.reason) == (Verdict.LOSSY, Reason.CANCELLATION)
+    assert judgement.digits == 0
+    assert judge(1 / math.cosh(20.0) ** 2, None, truth, bound, FLOAT64).verdict is Verdict.AGREE
+
+
+def test_log_one_plus_exp_at_800_is_lossy_by_overflow():
+    (truth,), (bound,) = found(lambda x: log(1 + exp(x)), 800.0)
+    judgement = judge(0.0, None, truth, bound, FLOAT64)
+    assert (judgement.verdict, judgement.reason) == (Verdict.LOSSY, Reason.OVERFLOW)
+
+
+@each_format
+@pytest.mark.parametrize(
+    ("units", "own_units", "verdict", "reason"),
+    [
+        pytest.param(3, 0, Verdict.AGREE, Reason.NONE, id="within inherent"),
+        pytest.param(6, 8, Verdict.AGREE, Reason.NONE, id="within a small estimate"),
+        pytest.param(100, 8, Verdict.LOSSY, Reason.CANCELLATION, id="beyond the estimate, within formula"),
+        pytest.param(2000, 8, Verdict.DISAGREE, Reason.OVERCONFIDENT, id="beyond the estimate and formula"),
+    ],
+)
+def test_a_method_with_an_estimate_of_its_own(format, units, own_units, verdict, reason):
+    u = 2.0**-format.precision
+    judgement = judge(off(format, units), own_units * u, certified(1), bound_in_units(format), format)
+    assert (judgement.verdict, judgement.reason) == (verdict, reason)
+
+
+@each_format
+@pytest.mark.parametrize("own", [0.9, INF, NAN], ids=str)
+def test_an_estimate_that_admits_everything_is_lossy(format, own):
+    judgement = judge(1.75, own, certified(1), bound_in_units(format, formula=8.0), format)
+    assert (judgement.verdict, judgement.reason) == (Verdict.LOSSY, Reason.TRUNCATION)
+
+
+def test_an_estimate_does_not_widen_a_kink():
+    judgement = judge(3.0, 100.0, kink(0, 1), bound_in_units(FLOAT64), FLOAT64)
+    assert (judgement.verdict, judgement.reason) == (Verdict.DISAGREE, Reason.KINK_SIDE)
+
+
+@pytest.mark.parametrize(
+    ("error", "digits"),
+    [(0.0, 53 * math.log10(2)), (1e-3, 3.0), (1e-10, 10.0), (1.0, 0.0), (7.0, 0.0)],
+    ids=str,
+)
+def test_digits(error, digits):
+    judgement = judge(1.0 + error, None, certified(1), bound_in_units(FLOAT64), FLOAT64)
+    assert judgement.digits == pytest.approx(digits, abs=1e-6)
+
+
+@each_format
+def test_the_unit_at_a_zero_truth_is_the_smallest_subnormal(format):
+    smallest = 2.0 ** (format.minimum_exponent - format.precision + 1)
+    bound = Bound(scale=arb(0), inherent=arb(smallest), formula=arb(0))
+    assert judge(smallest, None, certified(0), bound, format).error_ulp == 1
+    assert judge(3 * smallest, None, certified(0), bound, format).error_ulp == 3
+    assert judge(3 * smallest, None, certified(0), bound, format).verdict is Verdict.DISAGREE
+
+
+def test_an_enclosure_counts_as_its_interval():
+    wide = Component(Status.CERTIFIED, arb(1, 1e-3), arb(1, 1e-3))
+    bound = bound_in_units(FLOAT64)
+    # Not certainly within the bound, not certainly outside the enclosure: never a pass.
+    assert judge(1.0, None, wide, bound, FLOAT64).verdict is not Verdict.AGREE
+
+
+def judgement(verdict, error=1.0, inherent=1.0):
+    return Judgement(verdict, error_ulp=error, inherent_ulp=inherent)
+
+
+def test_worst_is_the_most_severe():
+    order = [
+        Verdict.UNDEFINED,
+        Verdict.AGREE,
+        Verdict.KINK,
+        Verdict.ILL_CONDITIONED,
+        Verdict.LOSSY,
+        Verdict.UNSUPPORTED,
+        Verdict.UNCERTAIN,
+        Verdict.DISAGREE,
+        Verdict.NONFINITE,
+        Verdict.ERROR,
+    ]
+    assert set(order) == set(Verdict)
+    for better, worse in zip(order, order[1:], strict=False):
+        assert worst([judgement(worse), judgement(better)]).verdict is worse
+        assert worst([judgement(better), judgement(worse)]).verdict is worse
+
+
+def test_worst_among_equals_is_the_largest_error_for_what_is_allowed():
+    small, large = judgement(Verdict.AGREE, 5.0, 100.0), judgement(Verdict.AGREE, 4.0, 10.0)
+    assert worst([small, large]) is large
+    assert worst([judgement(Verdict.AGREE, NAN), small]) is small
+
+
+def test_which_verdicts_fail():
+    assert {v for v in Verdict if v.fails} == {Verdict.DISAGREE, Verdict.NONFINITE, Verdict.ERROR}
