@@ -123,8 +123,9 @@ def case(
     """
 
     def wrap(function: Function) -> Case:
-        name = getattr(function, "__name__", type(function).__name__)
+        name = getattr(function, "__name__", type(function).__name__).strip("<>")
         try:
+            function = _by_name(function, parameters)
             inputs, constants = _split(function, parameters)
             if samples is not None and samples < 0:
                 raise CaseError(f"samples={samples}: it must be 0 or more")
@@ -153,6 +154,21 @@ def case(
             raise CaseError(f"case {name!r}: {mistake}") from None
 
     return wrap
+
+
+def _by_name(function: Function, given: Mapping[str, Any]) -> Function:
+    """The function with named parameters; one that takes ``*arguments``, as an operation does, gets them in the given order."""
+    kinds = [p.kind for p in inspect.signature(function).parameters.values()]
+    if not kinds or kinds[0] is not inspect.Parameter.VAR_POSITIONAL:
+        return function
+    names = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in given]
+
+    def named(**arguments: Any) -> Any:
+        return function(*(arguments[name] for name in given))
+
+    named.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined]
+    named.__doc__ = function.__doc__
+    return named
 
 
 def _split(function: Function, given: Mapping[str, Any]) -> tuple[dict[str, Interval], dict[str, Any]]:

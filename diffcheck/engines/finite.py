@@ -22,6 +22,8 @@ from diffcheck.errors import CaseError, Unsupported
 
 # Levels of the ladder above and below the balancing step, in powers of two.
 _UP, _DOWN = 3, 5
+# So many smaller steps without a better estimate end the ladder: rounding has taken over.
+_ENOUGH = 3
 # Where these leave an error above a half of the digits, smaller scales are tried: the coordinate itself, then these.
 _SATISFIED = 1e-7
 _SMALLER = (1e-4, 1e-8)
@@ -202,13 +204,17 @@ class _Neighbourhood:
     def _ladder(self, directions: list[int], order: int, scales: list[float]) -> tuple[Array, Array]:
         balanced = [self._task.format.unit_roundoff ** (1 / (order + 2)) * s for s in scales]
         best = before = None
+        worse = 0
         for level in range(_UP, -_DOWN, -1):
             rung = self._quotient(directions, order, [float(np.ldexp(h, level)) for h in balanced])
             if rung is None:
                 continue
             if before is not None:
                 rung = rung.compared(before)
+                worse = worse + 1 if best is not None and (rung.error >= best.error).all() else 0
                 best = rung if best is None else best.or_better(rung)
+                if worse == _ENOUGH:
+                    break
             before = rung
         if best is None:
             raise Unsupported("the domain is too narrow for two different steps")

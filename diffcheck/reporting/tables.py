@@ -137,7 +137,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
             for row in rows
         ),
     )
-    facts = [f"{rows[0].points} points", f"{rows[0].components} components"]
+    facts = [_counted(rows[0].points, "point"), _counted(rows[0].components, "component")]
     if case is None:
         return CaseTable(" ".join(key), "the case itself is broken", rows[0].note, table)
     facts.append(f"{case.operations} operations, {case.derivative_operations} in the derivative")
@@ -208,3 +208,7 @@ def _coordinates(value: object) -> str:
         return f"{value:.6g}"
     flat = json.dumps(value)
     return flat if len(flat) <= 40 else f"array ({flat.count(',') + 1} numbers)"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
