@@ -18,7 +18,7 @@ from diffcheck.reporting.write import write_reports
 from diffcheck.results import Row, Run
 from diffcheck.runner.execute import execute
 from diffcheck.runner.journal import Journal
-from diffcheck.runner.plan import Unit, contestants, installed_engines, plan
+from diffcheck.runner.plan import contestants, installed_engines, plan
 from diffcheck.sources.collect import collect
 from diffcheck.sources.select import matcher
 
@@ -70,11 +70,11 @@ class Settings:
 class Spectator(Protocol):
     """Is told of a run as it goes."""
 
-    def started(self, units: Sequence[Unit]) -> None:
-        """The plan is made."""
+    def started(self, units: int) -> None:
+        """The plan is made: so many cases with their operators."""
         ...
 
-    def checked(self, unit: Unit, rows: Sequence[Row]) -> None:
+    def checked(self, case: str, operator: str, rows: Sequence[Row]) -> None:
         """A case's operator is checked; its rows have no timings yet."""
         ...
 
@@ -86,9 +86,9 @@ class Spectator(Protocol):
 class _Nobody:
     """Watches nothing."""
 
-    def started(self, units: Sequence[Unit]) -> None: ...
+    def started(self, units: int) -> None: ...
 
-    def checked(self, unit: Unit, rows: Sequence[Row]) -> None: ...
+    def checked(self, case: str, operator: str, rows: Sequence[Row]) -> None: ...
 
     def timed(self, row: Row) -> None: ...
 
@@ -116,9 +116,11 @@ def conduct(
     if settings.match:
         selected = matcher(settings.match)
         cases = [c for c in cases if selected(c)]
-    journal = Journal(Path(settings.output)) if settings.output is not None else None
     units = plan(cases, operators, by)
-    watching.started(units)
+    watching.started(len(units))
+    # A run of nothing leaves the results of the last one where they are.
+    folder = Path(settings.output) if settings.output is not None and (units or broken) else None
+    journal = Journal(folder) if folder else None
     try:
         progress = execute(
             units,
@@ -136,8 +138,8 @@ def conduct(
     used = {c.engine.name: c.engine for c in by}.values()
     described = environment(used, {"seed": settings.seed, "samples": settings.samples, "timing_threads": 1})
     result = Run(tuple(progress.rows.values()), tuple(progress.cases), described, tuple(broken), progress.interrupted)
-    if settings.output is not None:
-        write_reports(result, Path(settings.output))
+    if folder is not None:
+        write_reports(result, folder)
     return result
 
 

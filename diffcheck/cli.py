@@ -123,18 +123,19 @@ def run(
         result = conduct(paths, settings, reporter)
     finally:
         reporter.stop()
-    summary(result, Console(width=None if sys.stdout.isatty() else 160))
-    click.echo(f"report: {output / 'report.md'}", err=True)
+    if result.rows or result.broken:
+        summary(result, Console(width=None if sys.stdout.isatty() else 160))
+        click.echo(f"report: {output / 'report.md'}", err=True)
     if result.interrupted:
         click.echo("diffcheck: interrupted; the results so far are written", err=True)
         sys.exit(INTERRUPTED)
     if result.broken:
         sys.exit(USAGE)
     if not result.rows:
-        click.echo(
-            f"diffcheck: no case found in {', '.join(paths)}" + (f" that matches -k {match!r}" if match else ""),
-            err=True,
+        wanted = [f"that matches -k {match!r}"] * bool(match) + [f"with operator {', '.join(operators)}"] * bool(
+            operators
         )
+        click.echo(" ".join([f"diffcheck: no case found in {', '.join(paths)}", *wanted]), err=True)
         sys.exit(NOTHING)
     sys.exit(FAILED if result.failing else PASSED)
 
@@ -156,7 +157,7 @@ def list_cases(paths: tuple[str, ...], match: str) -> None:
         click.echo(f"{case.source}  {inputs}  {first}".rstrip())
     for text in loaded.problems:
         click.echo(f"diffcheck: broken: {text}", err=True)
-    click.echo(f"{len(cases)} cases", err=True)
+    click.echo(f"{len(cases)} case{'' if len(cases) == 1 else 's'}", err=True)
     sys.exit(USAGE if loaded.problems else PASSED if cases else NOTHING)
 
 

@@ -16,18 +16,19 @@ PACKAGE = ROOT / "diffcheck"
 GROUND = {"errors", "formats"}
 FUNCTIONS = {*GROUND, "ops", "case"}
 PROGRAMS = {*FUNCTIONS, "program"}
-JUDGES = {*PROGRAMS, "engines", "referee", "verdict"}
+JUDGES = {*PROGRAMS, "engines", "referee", "verdict", "judgement"}
 FLOORS = {
     "errors": set(),
     "timing": set(),
     "formats": {"errors"},
     "ops": {"errors"},
-    "case": GROUND,
+    "case": {*GROUND, "verdict"},
     "program": {"errors", "ops"},
     "sources": FUNCTIONS,
     "engines": PROGRAMS,
     "referee": PROGRAMS,
-    "verdict": {*GROUND, "ops", "referee"},
+    "verdict": set(),
+    "judgement": {*GROUND, "ops", "referee", "verdict"},
     "results": {*GROUND, "verdict"},
     "environment": {"errors", "engines"},
     "runner": {*JUDGES, "results", "timing"},

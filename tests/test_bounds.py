@@ -8,13 +8,15 @@ from flint import arb
 from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
+from diffcheck.judgement import Judgement, judge, worst
+from diffcheck.judgement import Judgement, judge, worst
 from diffcheck.ops import cos, exp, expm1, log, log1p, pi, rational, relu, sigmoid, sin, softplus, sqrt, stack, tanh
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
 from diffcheck.referee.bounds import FORMULA_FACTOR, INHERENT_FACTOR, Bound, Bounds
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Referee
-from diffcheck.verdict import Judgement, Reason, Verdict, judge, worst
+from diffcheck.verdict import Reason, Verdict
 
 FLOAT64 = FORMATS["float64"]
 WIDE = interval(-1e308, 1e308)
@@ -380,6 +382,16 @@ def test_the_unit_at_a_zero_truth_is_the_smallest_subnormal(format):
     assert judge(smallest, None, certified(0), bound, format).error_ulp == 1
     assert judge(3 * smallest, None, certified(0), bound, format).error_ulp == 3
     assert judge(3 * smallest, None, certified(0), bound, format).verdict is Verdict.DISAGREE
+
+
+@each_format
+def test_where_the_truth_is_zero_there_are_no_digits_to_lose(format):
+    u = 2.0**-format.precision
+    within, beyond = 1000 * u, 1008 * u
+    assert judge(within, None, certified(0), bound_in_units(format), format).verdict is Verdict.AGREE
+    assert judge(beyond, None, certified(0), bound_in_units(format), format).verdict is Verdict.DISAGREE
+    overflow = judge(beyond, None, certified(0), bound_in_units(format, formula=INF), format)
+    assert (overflow.verdict, overflow.reason) == (Verdict.LOSSY, Reason.OVERFLOW)
 
 
 def test_an_enclosure_counts_as_its_interval():

@@ -144,7 +144,8 @@ USES = {
     "bce_with_logits": elementwise(ops.bce_with_logits, REAL, PROBABILITY),
     "binary_cross_entropy": elementwise(ops.binary_cross_entropy, PROBABILITY, PROBABILITY),
     "cross_entropy": both(
-        shaped(lambda x: ops.cross_entropy(x, np.array([2, 0])), (2, 3)), shaped(lambda x: ops.cross_entropy(x, 1), (3,))
+        shaped(lambda x: ops.cross_entropy(x, np.array([2, 0])), (2, 3)),
+        shaped(lambda x: ops.cross_entropy(x, 1), (3,)),
     ),
     "mse_loss": shaped(ops.mse_loss, (2, 3), (2, 3)),
     "celu": both(elementwise(ops.celu, REAL), elementwise(lambda x: ops.celu(x, 0.5), REAL)),
@@ -443,6 +444,15 @@ def test_inside_the_domain_outside_is_false(name, use):
     with ctx.workprec(BITS):
         for point in points(name, use):
             assert evaluate(program.nodes, [balls.ball(v) for v in fractions(point)], Balls()).faults == {}
+
+
+@pytest.mark.parametrize("exponent", [2, 3, 4])
+def test_a_whole_power_of_a_ball_around_zero(exponent):
+    with ctx.workprec(BITS):
+        base = arb(0, 1e-30)
+        power = Primitive.rows["power"].on_balls()(base, arb(exponent))
+        assert power.contains(0)
+        assert abs(power).upper() <= 2 * arb(1e-30) ** exponent
 
 
 EXACT = {

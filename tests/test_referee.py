@@ -7,6 +7,8 @@ from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.ops import (
     abs as magnitude,
+)
+from diffcheck.ops import (
     atan2,
     clip,
     cos,
@@ -324,6 +326,20 @@ def test_one_referee_serves_points_on_different_pieces():
 def test_the_cut_of_atan2_is_a_jump():
     by_y, _ = truth(lambda y, x: atan2(y, x), 0.0, -1.0, operator=GRADIENT).components
     assert by_y.status is Status.UNDEFINED
+
+
+def test_a_sum_of_powers_at_zero():
+    # 3 + 5 x + 7 x^2, written as everybody writes it: x^0 is 1, everywhere.
+    component = the(truth(lambda x: sum(c * x**i for i, c in enumerate((3, 5, 7))), 0.0))
+    assert component.status is Status.CERTIFIED
+    assert_is(component.left, 5)
+
+
+@pytest.mark.parametrize(("power", "expected"), [(2, 0), (3, 0)])
+def test_a_power_of_a_zero_that_rounding_hides(power, expected):
+    component = the(truth(lambda x: (exp(x) - exp(x)) ** power, 0.5))
+    assert component.status is Status.CERTIFIED
+    assert_is(component.left, expected)
 
 
 def test_a_rule_that_divides_by_zero_does_not_mean_that_there_is_no_derivative():

@@ -10,6 +10,7 @@ import numpy as np
 from diffcheck.case.domain import Interval
 from diffcheck.case.operators import Operator, operator_named
 from diffcheck.errors import CaseError, UsageError
+from diffcheck.verdict import Verdict
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Point = Mapping[str, Array]
@@ -82,7 +83,7 @@ def _labels(name: str, shape: tuple[int, ...]) -> list[str]:
 
 
 def case(
-    *,
+    *without_parentheses: Any,
     points: Sequence[Mapping[str, Any]] = (),
     operators: Iterable[str] = (),
     wrt: str | Iterable[str] | None = None,
@@ -121,16 +122,19 @@ def case(
     CaseError
         If the parameters, points, operators or expectations contradict the function or one another.
     """
+    if without_parentheses:
+        raise CaseError(
+            "write @case(...) with parentheses: every input needs a domain, such as @case(x=interval(0, 1))"
+        )
 
     def wrap(function: Function) -> Case:
         name = getattr(function, "__name__", type(function).__name__).strip("<>")
         try:
             function = _by_name(function, parameters)
             inputs, constants = _split(function, parameters)
-            if samples is not None and samples < 0:
-                raise CaseError(f"samples={samples}: it must be 0 or more")
-            if expect and not because:
-                raise CaseError("expect=... needs because=...: say why this outcome is known")
+            if samples is not None and (not isinstance(samples, int) or samples < 0):
+                raise CaseError(f"samples={samples!r}: it must be a whole number, 0 or more")
+            known = _expectations(expect, because)
             if samples == 0 and not points:
                 raise CaseError("samples=0 means the listed points only, and none is listed: give points=[...]")
             return Case(
@@ -142,7 +146,7 @@ def case(
                 points=tuple(_point(i, p, inputs) for i, p in enumerate(points)),
                 operators=tuple(map(operator_named, [operators] if isinstance(operators, str) else operators)),
                 samples=samples,
-                expect=dict(expect or {}),
+                expect=known,
                 because=because,
                 reference=reference,
                 tags=tuple(tags),
@@ -157,7 +161,7 @@ def case(
 
 
 def _by_name(function: Function, given: Mapping[str, Any]) -> Function:
-    """The function with named parameters; one that takes ``*arguments``, as an operation does, gets them in the given order."""
+    """The function with named parameters; one of ``*arguments``, as an operation is, gets them in the given order."""
     kinds = [p.kind for p in inspect.signature(function).parameters.values()]
     if not kinds or kinds[0] is not inspect.Parameter.VAR_POSITIONAL:
         return function
@@ -207,6 +211,20 @@ def _constant(name: str, value: Any) -> Any:
     if not np.isfinite(array).all():
         raise CaseError(f"constant {name!r} holds NaN or infinity")
     return float(array) if array.shape == () else array
+
+
+def _expectations(expect: Mapping[str, str] | None, because: str) -> dict[str, str]:
+    """The declared verdicts by engine, checked."""
+    if not expect:
+        return {}
+    if not isinstance(expect, Mapping):
+        raise CaseError(f"expect={expect!r}: it must map an engine to its verdict, such as {{'autograd': 'disagree'}}")
+    for engine, verdict in expect.items():
+        if verdict not in list(Verdict):
+            raise CaseError(f"expect of {engine}: unknown verdict {verdict!r}: choose from {', '.join(Verdict)}")
+    if not because:
+        raise CaseError("expect=... needs because=...: say why this outcome is known")
+    return dict(expect)
 
 
 def _wrt(wrt: str | Iterable[str] | None, inputs: Mapping[str, Interval]) -> tuple[str, ...]:

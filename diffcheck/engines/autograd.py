@@ -23,8 +23,8 @@ class Autograd:
             return None
         if device == "cuda" or device.startswith("cuda:"):
             count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-            wanted = int(device.partition(":")[2] or 0)
-            if wanted < count:
+            index = device.partition(":")[2] or "0"
+            if index.isdecimal() and int(index) < count:
                 return None
             return f"torch {torch.__version__} sees {count or 'no'} CUDA device{'s' if count > 1 else ''} here"
         return f"unknown device {device!r}: choose cpu or cuda"
@@ -77,9 +77,9 @@ class Reverse:
         }
 
     def _constant(self, value: Any) -> Any:
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-            return torch.tensor(value, dtype=self._dtype, device=self._device)
-        if isinstance(value, float):
+        if isinstance(value, np.ndarray) and value.dtype.kind != "f":
+            return torch.tensor(value, device=self._device)
+        if isinstance(value, (float, np.ndarray)):
             return torch.tensor(value, dtype=self._dtype, device=self._device)
         return value
 

@@ -240,6 +240,8 @@ def trace(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], c
     lift = Traced(builder, builder.const(0) if not count else 0)._lift
     try:
         outputs = lift(result).numbers
-    except (ValueError, TypeError):
+    except ValueError:
+        raise CaseError("the function returns an empty list or values of different shapes: stack what fits") from None
+    except (TypeError, StopIteration):
         raise CaseError(f"the function returns {type(result).__name__}, not a number or an array of numbers") from None
     return builder.program(count, outputs)

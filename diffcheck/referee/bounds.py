@@ -10,7 +10,7 @@
 Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import sweep
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import STABLE, partial
+from diffcheck.referee.component import Component
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 from diffcheck.referee.truth import Referee, Smooth, Truth
 
@@ -105,43 +106,39 @@ class Bounds:
         """For each component the bound; ``None`` for one of an output that does not exist here."""
         if truth.smooth is None:
             return [None] * len(truth.components)
+        width = len(truth.components) // self._referee.program.outputs.size
+        kept = [row * width + column for row in truth.rows for column in range(width)]
         with ctx.workprec(truth.precision):
-            found = self._measured(truth.smooth, point, format)
-        width = len(found) // max(len(truth.rows), 1)
-        if len(found) == len(truth.components):
-            return list(found)
-        placed: list[Bound | None] = [None] * len(truth.components)
-        for k, row in enumerate(truth.rows):
-            placed[row * width : (row + 1) * width] = found[k * width : (k + 1) * width]
-        return placed
+            sizes = [_size(truth.components[k]) for k in kept]
+            found = dict(zip(kept, self._measured(truth.smooth, point, sizes, format), strict=True))
+        return [found.get(k) for k in range(len(truth.components))]
 
-    def _measured(self, smooth: Smooth, point: Sequence[float], format: Format) -> list[Bound]:
-        forms = range(max((len(_forms(name)) for name in smooth.program.operation_names()), default=1) or 1)
+    def _measured(
+        self, smooth: Smooth, point: Sequence[float], sizes: Sequence[Ball], format: Format
+    ) -> Iterator[Bound]:
+        """The bounds of all components; ``sizes`` are their absolute values."""
         inputs = smooth.inputs(point)
-        scales: list[Ball] = []
-        formulas: list[Ball] = []
-        for form in forms:
+        scales = list(sizes)
+        formulas: list[Ball] = [balls.ZERO] * len(scales)
+        for form in range(self._forms(smooth)):
             tape = self._tape(smooth, form)
             evaluation = evaluate(tape.nodes, inputs, Balls())
-            losses = [
-                _loss(node, value, format)
-                for node, value in zip(tape.nodes, evaluation.values[: tape.size], strict=False)
-            ]
+            values = evaluation.values
+            losses = [_loss(tape.nodes[i], values[i], format) for i in range(tape.size)]
             for k, output in enumerate(tape.outputs):
-                adjoints = [] if output in evaluation.faults else tape.adjoints(output, evaluation)
-                formula = _total(abs(adjoint) * losses[number] for number, adjoint in adjoints)
+                if output in evaluation.faults:
+                    continue
+                adjoints = tape.adjoints(output, evaluation)
+                formulas[k] = max(formulas[k], _total(abs(adjoint) * losses[i] for i, adjoint in adjoints))
                 if form == STABLE:
-                    leaves = (
-                        abs(adjoint * evaluation.values[number])
-                        for number, adjoint in adjoints
-                        if tape.nodes[number][0] == INPUT
-                    )
-                    own = balls.ZERO if output in evaluation.faults else abs(evaluation.values[output])
-                    scales.append(_total(leaves) + own.mid())
-                    formulas.append(formula)
-                else:
-                    formulas[k] = max(formulas[k], formula)
-        return [_bound(scale, formula, format) for scale, formula in zip(scales, formulas, strict=True)]
+                    leaves = (abs(adjoint * values[i]) for i, adjoint in adjoints if tape.nodes[i][0] == INPUT)
+                    scales[k] = scales[k] + _total(leaves)
+        return (_bound(scale, formula, format) for scale, formula in zip(scales, formulas, strict=True))
+
+    def _forms(self, smooth: Smooth) -> int:
+        """How many derivative forms have to be tried: the most that an operation of the derivative has."""
+        names = smooth.program.operation_names() | self._referee.derivative(smooth).operation_names()
+        return max((_alternatives(name) for name in names), default=1)
 
     def _tape(self, smooth: Smooth, form: int) -> _Tape:
         key = (id(smooth), form)
@@ -150,9 +147,19 @@ class Bounds:
         return self._tapes[key]
 
 
-def _forms(name: str) -> tuple[Any, ...]:
-    forms = Primitive.rows[name].forms
-    return forms(0) if callable(forms) else max(forms, key=len, default=())
+def _alternatives(name: str) -> int:
+    """How many derivative forms an operation has, SymPy's rule counting as one."""
+    row = Primitive.rows[name]
+    if callable(row.forms):
+        return len(row.forms(0))
+    return max(map(len, row.forms), default=1)
+
+
+def _size(component: Component) -> Ball:
+    """The absolute value of a component; of the larger side at a kink."""
+    if component.left is None:
+        return balls.ZERO
+    return max(abs(component.left).mid(), abs(component.right).mid())
 
 
 def _loss(node: Node, value: Ball, format: Format) -> Ball:

@@ -103,6 +103,13 @@ class Referee:
             found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
         else:
             found_rows, precision = self._certified(smooth, point)
+            if any(c.status is Status.UNDEFINED for c in found_rows):
+                # The chain rule divides by zero at the tip of sqrt(x^2); the sides may still have slopes.
+                sides = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
+                found_rows = [
+                    side if c.status is Status.UNDEFINED and side.status in (Status.KINK, Status.CERTIFIED) else c
+                    for c, side in zip(found_rows, sides, strict=True)
+                ]
         return Truth(self._placed(rows, found_rows, evaluation), smooth, rows, precision)
 
     def derivative(self, smooth: Smooth, form: int = STABLE) -> Program:

@@ -23,7 +23,8 @@ def headline(run: Run) -> str:
     found = ", ".join(f"{count} {name}" for name, count in counts(run.rows).items())
     failing = len(run.failing)
     expected = sum(bool(row.expected) and not row.fails for row in run.rows)
-    tail = f"; {failing} fail the run" if failing else "; none fails the run"
+    tail = f"; {failing} {'fails' if failing == 1 else 'fail'} the run" if failing else "; none fails the run"
+    tail += f"; {_counted(len(run.broken), 'broken definition')}" if run.broken else ""
     known = f" ({expected} with the outcome that their case declares)" if expected else ""
     cut = ", interrupted" if run.interrupted else ""
     return f"{len(run.rows)} tasks{cut}: {found or 'none'}{tail}{known}"
@@ -42,7 +43,15 @@ def by_engine(run: Run) -> Table:
 
 def failing(run: Run) -> Table:
     """The rows that fail the run, the worst first."""
-    return _findings(sorted(run.failing, key=lambda row: -row.verdict.severity))
+    return _findings(failing_rows(run))
+
+
+def failing_rows(run: Run) -> list[Row]:
+    """The rows that fail the run, the worst first; a case that is itself broken counts once, not for every engine."""
+    once: dict[tuple[str, ...], Row] = {}
+    for row in sorted(run.failing, key=lambda row: -row.verdict.severity):
+        once.setdefault((row.case, row.operator, "case") if row.reason == "case" else row.key, row)
+    return list(once.values())
 
 
 def expected(run: Run) -> Table:
@@ -171,6 +180,8 @@ def timing(run: Run) -> Table:
 
 def _engine(row: Row) -> str:
     """The engine, its method, and what is not the default."""
+    if row.reason == "case":
+        return "every engine"
     parts = [f"{row.engine}:{row.method}"]
     parts += [row.device] if row.device != "cpu" else []
     parts += [row.dtype] if row.dtype != "float64" else []

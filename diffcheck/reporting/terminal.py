@@ -11,7 +11,6 @@ from rich.text import Text
 from diffcheck.reporting import tables
 from diffcheck.reporting.tables import Table
 from diffcheck.results import Row, Run
-from diffcheck.runner.plan import Unit
 from diffcheck.verdict import Verdict
 
 _STYLES = {Verdict.AGREE: "green", Verdict.LOSSY: "yellow", Verdict.UNCERTAIN: "magenta"}
@@ -36,22 +35,22 @@ class Reporter:
         self._check: TaskID | None = None
         self._clock: TaskID | None = None
 
-    def started(self, units: Sequence[Unit]) -> None:
+    def started(self, units: int) -> None:
         """The plan is made."""
-        self._total = len(units)
+        self._total = units
         if self._live and units:
-            self._check = self._bar.add_task("checking", total=len(units), name="")
+            self._check = self._bar.add_task("checking", total=units, name="")
             self._bar.start()
 
-    def checked(self, unit: Unit, rows: Sequence[Row]) -> None:
+    def checked(self, case: str, operator: str, rows: Sequence[Row]) -> None:
         """A case's operator is checked."""
         self._done += 1
         if self._check is not None:
-            self._bar.update(self._check, advance=1, name=unit.case.name)
+            self._bar.update(self._check, advance=1, name=case)
         failing = [row for row in rows if row.fails]
         if self._live and not failing:
             return
-        line = Text(f"[{self._done}/{self._total}] {unit.case.name} {unit.operator}:")
+        line = Text(f"[{self._done}/{self._total}] {case} {operator}:")
         for row in rows:
             line.append(f" {row.engine} ")
             line.append(str(row.verdict), style(row.verdict))
@@ -67,14 +66,15 @@ class Reporter:
 
     def stop(self) -> None:
         """Take the bar away."""
-        self._bar.stop()
+        if self._check is not None:
+            self._bar.stop()
 
 
 def summary(run: Run, console: Console) -> None:
     """The result of a run: verdicts by engine, what fails, where digits are lost."""
     if run.rows:
         console.print(_rich(tables.by_engine(run)))
-    _findings(console, "that fail", run.failing)
+    _findings(console, "that fail", tables.failing_rows(run))
     lossy = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected]
     _findings(console, "that lose digits", sorted(lossy, key=lambda row: row.digits - row.digits_possible))
     for text in run.broken:

@@ -1,8 +1,10 @@
 """A run: every unit is checked, then, with nothing beside it, every task is timed."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from diffcheck.errors import CaseError
 from diffcheck.results import CaseRow, Row
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.unit import Court, Trial, broken_rows
@@ -27,7 +29,7 @@ def execute(
     timing: bool,
     fail_fast: bool,
     written: Callable[[Row], None],
-    checked: Callable[[Unit, list[Row]], None],
+    checked: Callable[[str, str, list[Row]], None],
     timed: Callable[[Row], None],
 ) -> Progress:
     """Check and time; an interruption from the keyboard ends it and keeps what is known.
@@ -47,29 +49,32 @@ def execute(
     trials: list[Trial] = []
     try:
         for unit in units:
-            found, together = _check(unit, samples, seed)
+            try:
+                found, together = _check(unit, samples, seed, timing)
+            except CaseError as mistake:
+                unit = replace(unit, program=None, problem=str(mistake))
+                found, together = [], None
             rows = [t.row for t in found] or [_explained(row, unit, samples, seed) for row in broken_rows(unit)]
             for row in rows:
                 progress.rows[row.key] = row
                 written(row)
             if together is not None:
                 progress.cases.append(together)
-            checked(unit, rows)
+            checked(unit.case.name, str(unit.operator), rows)
             trials += found
             if fail_fast and any(row.fails for row in rows):
                 break
-        if timing:
-            for trial in trials:
-                row = _time(trial)
-                progress.rows[row.key] = row
-                written(row)
-                timed(row)
+        for trial in trials if timing else ():
+            row = _time(trial)
+            progress.rows[row.key] = row
+            written(row)
+            timed(row)
     except KeyboardInterrupt:
         progress.interrupted = True
     return progress
 
 
-def _check(unit: Unit, samples: int, seed: int) -> tuple[list[Trial], CaseRow | None]:
+def _check(unit: Unit, samples: int, seed: int, timing: bool) -> tuple[list[Trial], CaseRow | None]:
     """The trials of a unit and what the engines say together (of the first dtype)."""
     if unit.program is None:
         return [], None
@@ -81,7 +86,8 @@ def _check(unit: Unit, samples: int, seed: int) -> tuple[list[Trial], CaseRow | 
         together = together or court.together(heard)
         trials += heard
     for trial in trials:
-        trial.row = _explained(trial.row, unit, samples, seed)
+        row = trial.row if timing else replace(trial.row, prepare_s=float("nan"))
+        trial.row = _explained(row, unit, samples, seed)
     return trials, together
 
 
@@ -89,9 +95,13 @@ def _time(trial: Trial) -> Row:
     """The row with its timings; a task that cannot be evaluated keeps none."""
     if trial.prepared is None or trial.point is None or trial.row.verdict in (Verdict.ERROR, Verdict.UNSUPPORTED):
         return trial.row
-    clockwork = trial.prepared.clockwork(trial.point)
-    derivative = measure(clockwork.derivative, clockwork.synchronize)
-    primal = measure(clockwork.primal, clockwork.synchronize)
+    try:
+        clockwork = trial.prepared.clockwork(trial.point)
+        derivative = measure(clockwork.derivative, clockwork.synchronize)
+        primal = measure(clockwork.primal, clockwork.synchronize)
+    except Exception as raised:  # the verdict stands, whatever happens to the clock
+        told = f"not timed: {type(raised).__name__}: {raised}"
+        return replace(trial.row, note="; ".join(filter(None, [trial.row.note, told])))
     return replace(
         trial.row,
         evaluate_s=derivative.median_s,
@@ -108,8 +118,9 @@ def _explained(row: Row, unit: Unit, samples: int, seed: int) -> Row:
         met = f"expected {row.expected}" if row.verdict == row.expected else f"the case expects {row.expected}"
         notes.append(f"{met}: {unit.case.because}")
     if row.fails and "::" in unit.case.source:
+        contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
         notes.append(
-            f"reproduce: diffcheck run {unit.case.source} --engine {row.engine}:{row.method} --operator {row.operator}"
-            f" --device {row.device} --samples {samples} --seed {seed}"
+            f"reproduce: diffcheck run {shlex.quote(unit.case.source)} --operator {row.operator} {contestant}"
+            f"--samples {samples} --seed {seed}"
         )
     return replace(row, note="; ".join(notes))

@@ -1,5 +1,6 @@
 """What is to be done: cases x operators x engines x devices x dtypes, as tasks; and what cannot even be asked."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -82,16 +83,20 @@ def contestants(
             excuses[device] = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
         found += [Contestant(engine, method, device, dtype) for dtype in dtypes for engine, method in usable]
     for device, excuse in excuses.items():
+        if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+            raise UsageError(f"unknown device {device!r}: choose cpu or cuda (cuda:1 for the second GPU)")
         raise UsageError(f"no engine can use device {device!r}: {excuse}")
     return tuple(dict.fromkeys(found))
 
 
 def _chosen(name: str, known: dict[str, Engine]) -> tuple[Engine, str]:
-    family, _, method = name.partition(":")
+    family, colon, method = name.partition(":")
     if family not in known:
         raise UsageError(f"unknown engine {family!r}: choose from {', '.join(known)}")
     engine = known[family]
-    if method and method not in engine.methods:
+    if colon and not method:
+        raise UsageError(f"engine {name!r} names no method after the colon: choose from {', '.join(engine.methods)}")
+    if colon and method not in engine.methods:
         raise UsageError(f"engine {family} has no method {method!r}: choose from {', '.join(engine.methods)}")
     return engine, method or engine.methods[0]
 
@@ -113,7 +118,7 @@ def _units(case: Case, wanted: Sequence[Operator], by: tuple[Contestant, ...]) -
         program = trace(case.function, case.shapes, case.constants)
     except DiffcheckError as mistake:
         return _broken(case, wanted, by, str(mistake))
-    except Exception as raised:  # whatever a user's function raises is a result, not a crash
+    except (Exception, SystemExit) as raised:  # whatever a user's function raises is a result, not a crash
         return _broken(case, wanted, by, f"the function raises {type(raised).__name__}: {raised}")
     outputs = program.outputs.shape
     units = []

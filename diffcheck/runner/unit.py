@@ -14,13 +14,14 @@ from diffcheck.case.points import points
 from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.errors import DiffcheckError, Unsupported
 from diffcheck.formats import FORMATS, Format
+from diffcheck.judgement import Judgement, judge, worst
 from diffcheck.ops import balls
 from diffcheck.referee.bounds import Bound, Bounds
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Referee, Truth
 from diffcheck.results import CaseRow, Row
 from diffcheck.runner.plan import Unit
-from diffcheck.verdict import Judgement, Verdict, judge, worst
+from diffcheck.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def broken_rows(unit: Unit) -> list[Row]:
             c.dtype,
             Verdict.ERROR,
             "case",
-            note=f"{unit.case.source}: case {unit.case.name!r}: {unit.problem}",
+            note=f"{unit.case.source}: {unit.problem}",
             expected=expected(unit.case, c.engine.name, c.method),
         )
         for c in unit.contestants
@@ -139,19 +140,21 @@ class Court:
     def _answer(self, prepared: Prepared, task: Task, question: Question) -> tuple[Answer, int | None]:
         try:
             estimate = prepared.derivative(question.point)
+            values = _numbers(estimate.value)
+            own = None if estimate.error is None else _numbers(estimate.error)
         except Unsupported as reason:
             return Answer(None, [Judgement(Verdict.UNSUPPORTED, note=str(reason))]), None
         except Exception as raised:  # an engine that raises is a result
             return Answer(None, [Judgement(Verdict.ERROR, note=_told(raised))]), None
-        values = np.asarray(estimate.value, dtype=np.float64)
-        if values.shape != task.shape:
-            note = f"the engine returns shape {values.shape}, the {task.operator} has shape {task.shape}"
-            return Answer(None, [Judgement(Verdict.ERROR, note=note)]), estimate.function_calls
+        for what, array in (("returns", values), ("estimates errors of", own)):
+            if array is not None and array.shape != task.shape:
+                note = f"the engine {what} shape {array.shape}, the {task.operator} has shape {task.shape}"
+                return Answer(None, [Judgement(Verdict.ERROR, note=note)]), estimate.function_calls
         flat = values.ravel().tolist()
-        own = [None] * len(flat) if estimate.error is None else np.ravel(estimate.error).tolist()
+        errors = [None] * len(flat) if own is None else own.ravel().tolist()
         judgements = [
             judge(v, e, component, bound, self.format, question.scale)
-            for v, e, component, bound in zip(flat, own, question.truth.components, question.bounds, strict=True)
+            for v, e, component, bound in zip(flat, errors, question.truth.components, question.bounds, strict=True)
         ]
         return Answer(values.ravel(), judgements), estimate.function_calls
 
@@ -258,6 +261,14 @@ def _decimal(ball: Any) -> str:
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
     return "0" if mantissa == "0" else mantissa + mark + exponent
+
+
+def _numbers(value: Any) -> Array:
+    """Real numbers in double precision; TypeError or ValueError for anything else."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"an engine must return real numbers, not {type(value).__name__} of {array.dtype}")
+    return array.astype(np.float64)
 
 
 def _told(raised: Exception) -> str:

@@ -48,7 +48,7 @@ def _files(path: Path) -> Iterator[Path]:
             file
             for suffix in READERS
             for file in path.rglob(f"*{suffix}")
-            if not any(part.startswith((".", "_")) for part in file.relative_to(path).parts)
+            if file.is_file() and not any(part.startswith((".", "_")) for part in file.relative_to(path).parts)
         )
     elif path.suffix in READERS:
         yield path

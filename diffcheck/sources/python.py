@@ -20,7 +20,7 @@ def load(path: Path) -> Loaded:
     try:
         tree = ast.parse(path.read_bytes(), filename=str(path))
     except SyntaxError as mistake:
-        return Loaded((), (f"{path}:{mistake.lineno}: syntax error: {mistake.msg}",))
+        return Loaded((), (f"{path}:{mistake.lineno or 1}: syntax error: {mistake.msg}",))
     except (OSError, ValueError) as problem:
         return Loaded((), (f"{path}: cannot be read: {problem}",))
     module = ModuleType(f"diffcheck_cases_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}")
