@@ -1,5 +1,6 @@
 """The two bounds against values derived by hand, and every verdict on made-up numbers, in every format."""
 
+import itertools
 import math
 
 import pytest
@@ -8,7 +9,6 @@ from flint import arb
 from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
-from diffcheck.judgement import Judgement, judge, worst
 from diffcheck.judgement import Judgement, judge, worst
 from diffcheck.ops import cos, exp, expm1, log, log1p, pi, rational, relu, sigmoid, sin, softplus, sqrt, stack, tanh
 from diffcheck.ops.table import Primitive
@@ -354,10 +354,17 @@ def test_a_method_with_an_estimate_of_its_own(format, units, own_units, verdict,
 
 
 @each_format
-@pytest.mark.parametrize("own", [0.9, INF, NAN], ids=str)
-def test_an_estimate_that_admits_everything_is_lossy(format, own):
+@pytest.mark.parametrize(
+    ("own", "verdict", "reason"),
+    [
+        pytest.param(0.9, Verdict.LOSSY, Reason.TRUNCATION, id="all digits"),
+        pytest.param(INF, Verdict.LOSSY, Reason.TRUNCATION, id="infinity"),
+        pytest.param(NAN, Verdict.DISAGREE, Reason.OVERCONFIDENT, id="nan excuses nothing"),
+    ],
+)
+def test_an_estimate_that_admits_everything_is_lossy(format, own, verdict, reason):
     judgement = judge(1.75, own, certified(1), bound_in_units(format, formula=8.0), format)
-    assert (judgement.verdict, judgement.reason) == (Verdict.LOSSY, Reason.TRUNCATION)
+    assert (judgement.verdict, judgement.reason) == (verdict, reason)
 
 
 def test_an_estimate_does_not_widen_a_kink():
@@ -419,7 +426,7 @@ def test_worst_is_the_most_severe():
         Verdict.ERROR,
     ]
     assert set(order) == set(Verdict)
-    for better, worse in zip(order, order[1:], strict=False):
+    for better, worse in itertools.pairwise(order):
         assert worst([judgement(worse), judgement(better)]).verdict is worse
         assert worst([judgement(better), judgement(worse)]).verdict is worse
 

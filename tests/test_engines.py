@@ -116,17 +116,17 @@ KNOWN = {
     ),
     "1 to 3": (lambda x: stack([x, x**2, 1 / x]), {"x": BOX}, JACOBIAN, {"x": 2.0}, [[1], [4], [-0.25]]),
     "matrix times constant": (
-        lambda W, v: matmul(W, v),
-        {"W": MATRIX, "v": VECTOR},
+        lambda w, v: matmul(w, v),
+        {"w": MATRIX, "v": VECTOR},
         JACOBIAN,
-        {"W": [[1, 2, 3], [4, 5, 6]]},
+        {"w": [[1, 2, 3], [4, 5, 6]]},
         [[1, 2, 3, 0, 0, 0], [0, 0, 0, 1, 2, 3]],
     ),
     "matrix times vector": (
-        lambda W, v: W @ v,
-        {"W": MATRIX, "v": interval(-9, 9, shape=3)},
+        lambda w, v: w @ v,
+        {"w": MATRIX, "v": interval(-9, 9, shape=3)},
         JACOBIAN,
-        {"W": [[1, 2, 3], [4, 5, 6]], "v": [7, 8, 9]},
+        {"w": [[1, 2, 3], [4, 5, 6]], "v": [7, 8, 9]},
         [[7, 8, 9, 0, 0, 0, 1, 2, 3], [0, 0, 0, 7, 8, 9, 4, 5, 6]],
     ),
     "matrix to matrix": (

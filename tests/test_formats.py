@@ -60,24 +60,28 @@ def random_values(format):
     return [BEFORE[format.name](v) for v in values]
 
 
-def same(left, right):
-    """Equal, the sign of a zero included."""
-    return (left, math.copysign(1, left)) == (right, math.copysign(1, right))
-
-
 @each_format
 @pytest.mark.parametrize("values", [hard_values, random_values], ids=["hard", "random"])
 def test_rounding_is_the_cast_of_numpy_or_torch(format, values):
     cast = CASTS[format.name]
     found = [(x, format.round(x), cast(x)) for x in values(format)]
     assert len(found) > 100
-    assert [row for row in found if not same(row[1], row[2])][:10] == []
+    assert [row for row in found if row[1] != row[2]][:10] == []
 
 
 @each_format
 @pytest.mark.parametrize("x", [0.0, -0.0, math.inf, -math.inf], ids=str)
 def test_zeros_and_infinities_stay(format, x):
-    assert same(format.round(x), x)
+    assert format.round(x) == x
+    assert math.copysign(1, format.round(x)) == math.copysign(1, x)
+
+
+@each_format
+def test_what_is_too_small_keeps_its_sign(format):
+    tiny = smallest(format) / 4
+    assert CASTS[format.name](-tiny) == 0
+    assert math.copysign(1, format.round(-tiny)) == math.copysign(1, CASTS[format.name](-tiny)) == -1
+    assert math.copysign(1, format.round(tiny)) == 1
 
 
 @each_format

@@ -1,4 +1,4 @@
-"""Every row of the table against itself: balls, NumPy, torch and SymPy, series and rules, and all forms of a derivative."""
+"""Every row of the table: balls, NumPy, torch and SymPy agree, series and rules, and all forms of a derivative."""
 
 import itertools
 import zlib
@@ -26,7 +26,7 @@ from diffcheck.referee.paths import live_decisions, specialise
 
 BITS = 256
 POINTS = 8
-# Units in the last place, times the condition of the operation, that NumPy, SciPy and torch may lose in double precision.
+# Units of roundoff, times the condition of the operation, that NumPy, SciPy and torch may lose.
 ULPS = 40
 
 

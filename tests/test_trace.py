@@ -78,7 +78,7 @@ SAME = {
     "1 * x": lambda x: 1 * x,
     "x / 1": lambda x: x / 1,
     "x ** 1": lambda x: x**1,
-    "--x": lambda x: -(-x),
+    "neg of neg": lambda x: ops.neg(-x),
     "-1 * -1 * x": lambda x: -1 * (-1 * x),
     "+x": lambda x: +x,
     "0 - (0 - x)": lambda x: 0 - (0 - x),

@@ -44,13 +44,18 @@ class Case:
     because: str
     reference: str
     tags: tuple[str, ...]
-    implementations: Mapping[str, Function]
+    implementations: Mapping[str, Function | str]
     source: str = ""
     doc: str = field(default="", repr=False)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """The function itself."""
         return self.function(*arguments, **keywords)
+
+    @property
+    def parameters(self) -> list[str]:
+        """The function's parameters, inputs and constants, in their order."""
+        return list(inspect.signature(self.function).parameters)
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -92,7 +97,7 @@ def case(
     because: str = "",
     reference: str = "",
     tags: Iterable[str] = (),
-    implementations: Mapping[str, Function] | None = None,
+    implementations: Mapping[str, Function | str] | None = None,
     **parameters: Any,
 ) -> Callable[[Function], Case]:
     """Make the decorated function a case.
@@ -115,7 +120,8 @@ def case(
     reference:
         Where the formula stands.
     implementations:
-        ``{"autograd": function}``: a torch function that is put on trial against the definition.
+        ``{"autograd": function}``: a torch function that is put on trial against the definition; its dotted path does
+        as well, so that the file need not import torch. It gets the arguments by position.
 
     Raises
     ------

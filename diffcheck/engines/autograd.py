@@ -9,6 +9,7 @@ from diffcheck.case.case import Point
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import CaseError
+from diffcheck.ops.table import resolve
 
 
 class Autograd:
@@ -50,7 +51,9 @@ class Reverse:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._function = task.case.implementations.get("autograd", task.case.function)
+        given = task.case.implementations.get("autograd", task.case.function)
+        self._function = resolve(given) if isinstance(given, str) else given
+        self._by_name = given is task.case.function
         self._dtype = getattr(torch, task.dtype)
         self._device = torch.device(task.device)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
@@ -66,9 +69,16 @@ class Reverse:
         plain = {name: t.detach() for name, t in inputs.items()}
         return Clockwork(
             derivative=lambda: self._differentiate(inputs),
-            primal=lambda: self._function(**plain, **self._constants),
+            primal=lambda: self._call(plain),
             synchronize=torch.cuda.synchronize if self._device.type == "cuda" else None,
         )
+
+    def _call(self, inputs: dict[str, torch.Tensor]) -> Any:
+        """The function; another implementation of it gets the arguments by position, because it may call them otherwise."""
+        arguments = inputs | self._constants
+        if self._by_name:
+            return self._function(**arguments)
+        return self._function(*(arguments[name] for name in self._task.case.parameters))
 
     def _tensors(self, point: Point) -> dict[str, torch.Tensor]:
         return {
@@ -85,7 +95,7 @@ class Reverse:
 
     def _differentiate(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         wrt = [inputs[name] for name in self._task.case.wrt]
-        result = self._function(**inputs, **self._constants)
+        result = self._call(inputs)
         if not isinstance(result, torch.Tensor):
             result = self._as_tensor(result, wrt[0])
         if self._task.operator is Operator.HESSIAN:
