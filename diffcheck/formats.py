@@ -54,8 +54,8 @@ class Format:
             return x
         _, exponent = math.frexp(x)
         spacing = self.ulp_exponent(exponent - 1)
-        rounded = math.ldexp(round(math.ldexp(x, -spacing)), spacing) if spacing > -1074 else x
-        return math.copysign(math.inf, x) if abs(rounded) > self.largest else rounded
+        rounded = math.ldexp(round(math.ldexp(abs(x), -spacing)), spacing) if spacing > -1074 else abs(x)
+        return math.copysign(math.inf if rounded > self.largest else rounded, x)
 
     def holds(self, x: Fraction) -> bool:
         """Whether ``x`` is a number of the format."""

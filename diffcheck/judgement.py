@@ -61,9 +61,9 @@ def judge(
     Where the truth is zero itself there are no digits that a formula could throw away, and what `formula` allows is
     agreement.
     """
-    if truth.status is Status.UNDEFINED or bound is None:
+    if truth.status is Status.UNDEFINED:
         return Judgement(Verdict.UNDEFINED, note=truth.reason)
-    if truth.status is Status.UNCERTAIN:
+    if truth.status is Status.UNCERTAIN or bound is None:
         return Judgement(Verdict.UNCERTAIN, note=truth.reason)
     low, high = truth.left, truth.right
     if low > high:

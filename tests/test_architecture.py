@@ -26,7 +26,7 @@ FLOORS = {
     "program": {"errors", "ops"},
     "sources": FUNCTIONS,
     "engines": PROGRAMS,
-    "referee": PROGRAMS,
+    "referee": {*PROGRAMS, "verdict"},
     "verdict": set(),
     "judgement": {*GROUND, "ops", "referee", "verdict"},
     "results": {*GROUND, "verdict"},

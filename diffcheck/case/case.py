@@ -74,6 +74,11 @@ class Case:
             start += size
         return positions
 
+    @property
+    def input_labels(self) -> list[str]:
+        """A name for each flattened input element: ``w[0,1]``."""
+        return [label for name, domain in self.inputs.items() for label in _labels(name, domain.shape)]
+
     def components(self, operator: Operator, outputs: tuple[int, ...]) -> list[str]:
         """A name for each component of the derivative, in row-major order: ``w[0,1]`` or ``[2] by x[0]``."""
         columns = [label for name in self.wrt for label in _labels(name, self.inputs[name].shape)]

@@ -4,19 +4,22 @@ Every coordinate is a number of the dtype under test, so that the referee and al
 """
 
 import zlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from diffcheck.case.case import Array, Case, Point
 from diffcheck.case.domain import Interval
-from diffcheck.errors import CaseError
+from diffcheck.errors import CaseError, Unsupported
 from diffcheck.formats import Format
 
 # Where derivatives go wrong: at zero and beside it (a removable point is lost there to cancellation), in the
 # saturation tails of sigmoid, tanh and erf, and at the sizes at which exp and squares overflow.
 _HARD = (1e-10, 1e-6, 1e-3, 0.5, 1.0, 10.0, 20.0, 40.0, 88.0, 710.0, 1e155, 1e200)
+
+
+Domains = Mapping[str, Interval]
 
 
 def points(case: Case, samples: int, seed: int, format: Format) -> list[Point]:
@@ -30,15 +33,30 @@ def points(case: Case, samples: int, seed: int, format: Format) -> list[Point]:
         The same seed gives the same points, whatever other cases there are.
     """
     wanted = samples if case.samples is None else case.samples
-    chosen = [_rounded(case, p, format) for p in case.points]
+    domains = {name: _held(domain, format) for name, domain in case.inputs.items()}
+    chosen = [_rounded(domains, p, format) for p in case.points if _fits(domains, p)]
     if wanted:
         generator = np.random.default_rng([seed, zlib.crc32(case.name.encode())])
-        chosen += [_rounded(case, p, format) for p in _hard_points(case, generator)]
-        chosen += [_rounded(case, _random_point(case, generator, format), format) for _ in range(wanted)]
+        chosen += [_rounded(domains, p, format) for p in _hard_points(domains, generator)]
+        chosen += [_rounded(domains, _random_point(domains, generator, format), format) for _ in range(wanted)]
+    elif not case.points:
+        raise CaseError(f"case {case.name!r} has no points: list some, or ask for samples")
     distinct = {tuple(v.tobytes() for v in p.values()): p for p in reversed(chosen)}
     if not distinct:
-        raise CaseError(f"case {case.name!r} has no points: list some, or ask for samples")
+        raise Unsupported(f"no listed point lies in the range of {format.name}")
     return list(distinct.values())[::-1]
+
+
+def _held(domain: Interval, format: Format) -> Interval:
+    """The part of a domain that lies in the range of a format."""
+    largest = float(format.largest)
+    if domain.lo > largest or domain.hi < -largest:
+        raise Unsupported(f"the domain {domain} lies beyond the largest number of {format.name}")
+    return replace(domain, lo=max(domain.lo, -largest), hi=min(domain.hi, largest))
+
+
+def _fits(domains: Domains, point: Point) -> bool:
+    return all(float(x) in domains[name] for name, value in point.items() for x in value.ravel())
 
 
 def _hard_values(domain: Interval) -> list[float]:
@@ -46,19 +64,19 @@ def _hard_values(domain: Interval) -> list[float]:
     return list(dict.fromkeys(x for x in signed if domain.lo <= x <= domain.hi))
 
 
-def _hard_points(case: Case, generator: np.random.Generator) -> Iterator[Point]:
+def _hard_points(domains: Domains, generator: np.random.Generator) -> Iterator[Point]:
     """One element: every hard value. Several: all alike (ties), and one of them hard among random ones."""
-    elements = sum(int(np.prod(d.shape, dtype=int)) for d in case.inputs.values())
+    elements = sum(int(np.prod(d.shape, dtype=int)) for d in domains.values())
     if elements == 1:
-        (name, domain), *_ = case.inputs.items()
+        (name, domain), *_ = domains.items()
         for x in _hard_values(domain):
             yield {name: np.full(domain.shape, x)}
         return
     for pick in (lambda d: d.lo, lambda d: d.hi, lambda d: _nearest(d, 0.0), lambda d: _nearest(d, 1.0)):
-        yield {name: np.full(d.shape, pick(d)) for name, d in case.inputs.items()}
-    for name, domain in case.inputs.items():
+        yield {name: np.full(d.shape, pick(d)) for name, d in domains.items()}
+    for name, domain in domains.items():
         for x in (0.0, 1e-6, domain.lo, domain.hi):
-            point = {n: _uniform(d, generator) for n, d in case.inputs.items()}
+            point = {n: _uniform(d, generator) for n, d in domains.items()}
             value = point[name].reshape(-1)
             value[generator.integers(value.size)] = _nearest(domain, x)
             yield {**point, name: value.reshape(domain.shape)}
@@ -68,8 +86,8 @@ def _nearest(domain: Interval, x: float) -> float:
     return min(max(x, domain.lo), domain.hi)
 
 
-def _random_point(case: Case, generator: np.random.Generator, format: Format) -> Point:
-    return {name: _sample(domain, generator, format) for name, domain in case.inputs.items()}
+def _random_point(domains: Domains, generator: np.random.Generator, format: Format) -> Point:
+    return {name: _sample(domain, generator, format) for name, domain in domains.items()}
 
 
 def _sample(domain: Interval, generator: np.random.Generator, format: Format) -> Array:
@@ -80,9 +98,11 @@ def _sample(domain: Interval, generator: np.random.Generator, format: Format) ->
             exponents = generator.uniform(np.log(domain.lo), np.log(domain.hi), domain.shape)
             return np.asarray(np.clip(np.exp(exponents), domain.lo, domain.hi))
         case "float":
-            lo, hi = _ordinal(domain.lo), _ordinal(domain.hi)
+            tiny = _bits(2.0**format.smallest_subnormal_exponent) - 1
+            lo, hi = _ordinal(domain.lo, tiny), _ordinal(domain.hi, tiny)
             ordinals = generator.integers(lo, hi, domain.shape, endpoint=True)
-            return np.asarray(np.vectorize(_from_ordinal, otypes=[np.float64])(ordinals))
+            values = [_from_ordinal(int(k), tiny) for k in np.ravel(ordinals)]
+            return np.asarray(np.clip(np.reshape(values, domain.shape), domain.lo, domain.hi))
 
 
 def _uniform(domain: Interval, generator: np.random.Generator) -> Array:
@@ -91,20 +111,27 @@ def _uniform(domain: Interval, generator: np.random.Generator) -> Array:
     return np.asarray(np.clip(domain.lo * (1 - t) + domain.hi * t, domain.lo, domain.hi))
 
 
-def _ordinal(x: float) -> int:
-    """The place of ``x`` among the double-precision numbers, counted from zero."""
-    bits = int(np.float64(abs(x)).view(np.int64))
-    return -bits if x < 0 else bits
+def _bits(x: float) -> int:
+    """The place of a positive number among the doubles."""
+    return int(np.float64(x).view(np.int64))
 
 
-def _from_ordinal(ordinal: Any) -> float:
-    magnitude = float(np.int64(abs(int(ordinal))).view(np.float64))
+def _ordinal(x: float, tiny: int) -> int:
+    """The place of ``x`` counted from zero; the ``tiny`` smallest doubles, zero in the format, do not count."""
+    place = max(_bits(abs(x)) - tiny, 0)
+    return -place if x < 0 else place
+
+
+def _from_ordinal(ordinal: int, tiny: int) -> float:
+    if ordinal == 0:
+        return 0.0
+    magnitude = float(np.int64(abs(ordinal) + tiny).view(np.float64))
     return -magnitude if ordinal < 0 else magnitude
 
 
-def _rounded(case: Case, point: Point, format: Format) -> Point:
+def _rounded(domains: Domains, point: Point, format: Format) -> Point:
     return {
-        name: np.array([_inside(case.inputs[name], float(x), format) for x in value.ravel()]).reshape(value.shape)
+        name: np.array([_inside(domains[name], float(x), format) for x in value.ravel()]).reshape(value.shape)
         for name, value in point.items()
     }
 

@@ -63,6 +63,12 @@ class Reverse:
         value = self._differentiate(self._tensors(point))
         return Estimate(value.detach().to("cpu", torch.float64).numpy(), function_calls=1)
 
+    def value(self, point: Point) -> Any:
+        """The function itself."""
+        inputs = self._tensors(point)
+        result = self._as_tensor(self._call(inputs), next(iter(inputs.values())))
+        return result.detach().to("cpu", torch.float64).numpy()
+
     def clockwork(self, point: Point) -> Clockwork:
         """The function alone, and the function with its backward pass."""
         inputs = self._tensors(point)
@@ -74,7 +80,7 @@ class Reverse:
         )
 
     def _call(self, inputs: dict[str, torch.Tensor]) -> Any:
-        """The function; another implementation of it gets the arguments by position, because it may call them otherwise."""
+        """The function; another implementation gets the arguments by position, whatever it calls them."""
         arguments = inputs | self._constants
         if self._by_name:
             return self._function(**arguments)
@@ -95,9 +101,7 @@ class Reverse:
 
     def _differentiate(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         wrt = [inputs[name] for name in self._task.case.wrt]
-        result = self._call(inputs)
-        if not isinstance(result, torch.Tensor):
-            result = self._as_tensor(result, wrt[0])
+        result = self._as_tensor(self._call(inputs), wrt[0])
         if self._task.operator is Operator.HESSIAN:
             gradient = _flat_gradient(result, wrt, differentiable=True)
             rows = [_flat_gradient(g, wrt) for g in gradient]
@@ -112,7 +116,9 @@ class Reverse:
 
     @staticmethod
     def _as_tensor(result: Any, like: torch.Tensor) -> torch.Tensor:
-        """A list of tensors, or a number that no input influences, as the tensor that it stands for."""
+        """A tensor, a list of them, or a number that no input influences, as one tensor."""
+        if isinstance(result, torch.Tensor):
+            return result
         if isinstance(result, (list, tuple)):
             return torch.stack([torch.as_tensor(r, dtype=like.dtype, device=like.device) for r in result])
         return torch.as_tensor(float(result), dtype=like.dtype, device=like.device)

@@ -73,6 +73,10 @@ class Prepared(Protocol):
         """The derivative at a point."""
         ...
 
+    def value(self, point: Point) -> Any:
+        """The function itself at a point, as this engine computes it, in the shape of its result."""
+        ...
+
     def clockwork(self, point: Point) -> "Clockwork":
         """What is timed at a point."""
         ...

@@ -104,6 +104,11 @@ class Central:
         error = np.stack([e for _, e in pairs], -1).reshape(self._task.shape)
         return Estimate(value, error, neighbourhood.calls)
 
+    def value(self, point: Point) -> Any:
+        """The function itself."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self._task.case.function(**typed(point, self._task), **self._constants), dtype=np.float64)
+
     def clockwork(self, point: Point) -> Clockwork:
         """All differences at a point, and one call of the function."""
         inputs = typed(point, self._task)
@@ -171,13 +176,19 @@ class _Neighbourhood:
         order = len(columns)
         directions = sorted({self.positions[c] for c in columns})
         unit = self._unit_scales(directions)
-        value, error = self._ladder(directions, order, unit)
+        first = self._ladder(directions, order, unit)
+        if first is None:
+            raise Unsupported("the domain is too narrow for two different steps")
+        value, error = first
         for scales in (self._own_scales(directions), *([s * t for s in unit] for t in _SMALLER)):
             if scales == unit or (error <= _SATISFIED * np.abs(value)).all():
                 continue
             # Another scale may do better; if both are sure of themselves and contradict each other, neither is
             # believed.
-            other, estimate = self._ladder(directions, order, scales)
+            found = self._ladder(directions, order, scales)
+            if found is None:
+                continue
+            other, estimate = found
             apart = np.abs(other - value)
             conflict = apart > error + estimate
             better = estimate < error
@@ -193,7 +204,7 @@ class _Neighbourhood:
         scales = []
         for k in directions:
             domain, x = self._domains[k], abs(float(self._flat[k]))
-            scales.append(max(x, min(1.0, domain.hi - domain.lo)) if domain.scale == "linear" else (x or 1.0))
+            scales.append(min(max(x, 1.0), domain.hi - domain.lo) if domain.scale == "linear" else (x or 1.0))
         return scales
 
     def _own_scales(self, directions: list[int]) -> list[float]:
@@ -201,7 +212,8 @@ class _Neighbourhood:
         unit = self._unit_scales(directions)
         return [min(abs(float(self._flat[k])), s) or s for k, s in zip(directions, unit, strict=True)]
 
-    def _ladder(self, directions: list[int], order: int, scales: list[float]) -> tuple[Array, Array]:
+    def _ladder(self, directions: list[int], order: int, scales: list[float]) -> tuple[Array, Array] | None:
+        """The best quotient with its error estimate; ``None`` if the domain or the dtype has no room for two steps."""
         balanced = [self._task.format.unit_roundoff ** (1 / (order + 2)) * s for s in scales]
         best = before = None
         worse = 0
@@ -216,9 +228,7 @@ class _Neighbourhood:
                 if worse == _ENOUGH:
                     break
             before = rung
-        if best is None:
-            raise Unsupported("the domain is too narrow for two different steps")
-        return best.quotient, best.error
+        return None if best is None else (best.quotient, best.error)
 
     def _quotient(self, directions: list[int], order: int, steps: list[float]) -> "_Rung | None":
         """The quotient with these steps; ``None`` if no stencil fits the domain."""
@@ -232,7 +242,7 @@ class _Neighbourhood:
         exact = [self._exact_step(k, h, s) for k, h, s in zip(directions, steps, stencils, strict=True)]
         if not all(exact):
             return None
-        scale = float(np.prod([h**n for h, n in zip(exact, orders, strict=True)]))
+        scale = float(np.prod([np.float64(h) ** n for h, n in zip(exact, orders, strict=True)]))
         total = magnitude = np.zeros(())
         weights = 0.0
         for nodes in itertools.product(*(zip(s.offsets, s.weights, strict=True) for s in stencils)):
@@ -278,7 +288,8 @@ class _Neighbourhood:
         """The function, flattened, at the point moved along some coordinates."""
         flat = self._flat.copy()
         for k, move in zip(directions, moves, strict=True):
-            flat[k] = self._dtype.type(float(flat[k]) + move)
+            domain = self._domains[k]
+            flat[k] = self._dtype.type(min(max(float(flat[k]) + move, domain.lo), domain.hi))
         key = flat.tobytes()
         if key not in self._values:
             self._values[key] = self._call(flat)

@@ -66,6 +66,8 @@ class Closed:
             derivatives = _hessian(outputs[0], wrt)
         else:
             derivatives = [sympy.diff(output, x) for output in outputs for x in wrt]
+        if task.dtype != "float64":
+            derivatives, outputs = _weak(derivatives), _weak(outputs)
         self._evaluate = _compiled(symbols, derivatives)
         self._primal = _compiled(symbols, outputs)
         shared, results = sympy.cse(derivatives)
@@ -76,6 +78,12 @@ class Closed:
         with np.errstate(all="ignore"):
             values = self._evaluate(*self._flat(point))
         return Estimate(np.array([float(v) for v in values]).reshape(self._task.shape))
+
+    def value(self, point: Point) -> Any:
+        """The closed form of the function itself."""
+        with np.errstate(all="ignore"):
+            values = self._primal(*self._flat(point))
+        return np.array([float(v) for v in values]).reshape(self._task.program.outputs.shape)
 
     def clockwork(self, point: Point) -> Clockwork:
         """The compiled closed forms of derivative and function."""
@@ -102,6 +110,19 @@ def _hessian(output: sympy.Expr, wrt: list[sympy.Symbol]) -> list[sympy.Expr]:
     size = range(len(wrt))
     upper = {(i, j): sympy.diff(slopes[i], wrt[j]) for i in size for j in size if i <= j}
     return [upper[min(i, j), max(i, j)] for i, j in itertools.product(size, repeat=2)]
+
+
+def _weak(expressions: list[sympy.Expr]) -> list[sympy.Expr]:
+    """The expressions with plain floats for constants: NumPy's ``sqrt(2)`` would make everything double."""
+
+    def plain(expression: Any) -> Any:
+        if expression.is_Rational:
+            return expression
+        if expression.is_number and expression.is_real:
+            return expression.evalf(17)
+        return expression.func(*map(plain, expression.args)) if expression.args else expression
+
+    return [plain(expression) for expression in expressions]
 
 
 def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> Callable[..., Any]:

@@ -64,18 +64,30 @@ def transpose(x: Any) -> Any:
     return x.T
 
 
+def _as_arrays(arrays: Sequence[Any]) -> list[Any]:
+    """Arrays of the dtype of those that are no plain numbers."""
+    dtype = np.result_type(*(a for a in arrays if isinstance(a, (np.ndarray, np.generic))))
+    return [np.asarray(a, dtype=dtype) for a in arrays]
+
+
 def _as_tensors(torch: Any, arrays: Sequence[Any]) -> list[Any]:
     like = next(a for a in arrays if isinstance(a, torch.Tensor))
     return [torch.as_tensor(a, dtype=like.dtype, device=like.device) for a in arrays]
 
 
-@composite(torch=lambda torch, x, axis=0: torch.stack(_as_tensors(torch, x), dim=axis), numpy="numpy.stack")
+@composite(
+    torch=lambda torch, x, axis=0: torch.stack(_as_tensors(torch, x), dim=axis),
+    numpy=lambda x, axis=0: np.stack(_as_arrays(x), axis),
+)
 def stack(x: Sequence[Any], axis: int = 0) -> Any:
     """Arrays of one shape, along a new axis."""
     return _first_traced(x).stack(x, axis)
 
 
-@composite(torch=lambda torch, x, axis=0: torch.cat(_as_tensors(torch, x), dim=axis), numpy="numpy.concatenate")
+@composite(
+    torch=lambda torch, x, axis=0: torch.cat(_as_tensors(torch, x), dim=axis),
+    numpy=lambda x, axis=0: np.concatenate(_as_arrays(x), axis),
+)
 def concatenate(x: Sequence[Any], axis: int = 0) -> Any:
     """Arrays, one behind the other along an axis."""
     return _first_traced(x).concatenate(x, axis)

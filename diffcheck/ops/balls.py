@@ -22,6 +22,11 @@ def ball(value: Fraction | int) -> Any:
     return arb(fmpq(value.numerator, value.denominator))
 
 
+def ball_of_float(x: float) -> Any:
+    """The exact ball of a finite float."""
+    return arb(x)
+
+
 def power_of_two(exponent: int) -> Any:
     """The exact ball of ``2 ** exponent``."""
     return arb((1, exponent))
@@ -67,7 +72,26 @@ def polygamma(order: Any, x: Any) -> Any:
 def power(x: Any, y: Any) -> Any:
     """``x ** y``; for an integer ``y`` every ``x`` is allowed."""
     n = y.unique_fmpz() if y.is_exact() else None
-    return x**n if n is not None else x**y
+    return x**y if n is None else _whole_power(x, int(n))
+
+
+def _whole_power(x: Any, n: int) -> Any:
+    """``x ** n`` by squaring: Arb's own gives NaN for a ball around zero."""
+    if n < 0:
+        return 1 / _whole_power(x, -n)
+    result, square = arb(1), x
+    while n:
+        if n & 1:
+            result = result * square
+        n >>= 1
+        if n:
+            square = square * square
+    return result
+
+
+def atan2(y: Any, x: Any) -> Any:
+    """The angle of the point (x, y); no number on its cut, the negative half of the first axis, where it jumps."""
+    return arb.nan() if y.is_zero() and x <= ZERO else arb.atan2(y, x)
 
 
 def outside_power(x: Any, y: Any) -> bool:

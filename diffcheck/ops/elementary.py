@@ -97,7 +97,7 @@ atan2 = _row(
     "atan2",
     "the angle of the point (y, x), arguments in this order",
     numpy="numpy.arctan2",
-    arb=lambda y, x: arb.atan2(y, x),
+    arb=balls.atan2,
     series=series.atan2,
     outside=lambda y, x: y.is_zero() and x <= 0,
 )
@@ -233,7 +233,14 @@ where = Primitive(
 )
 
 
-@composite(torch=lambda torch, x, lo, hi: torch.clamp(x, lo, hi), numpy=np.clip)
+def _clamp(torch: Any, x: Any, lo: Any, hi: Any) -> Any:
+    """Torch's clamp, which wants two numbers or two tensors."""
+    if isinstance(lo, torch.Tensor) or isinstance(hi, torch.Tensor):
+        lo, hi = (torch.as_tensor(end, dtype=x.dtype, device=x.device) for end in (lo, hi))
+    return torch.clamp(x, lo, hi)
+
+
+@composite(torch=_clamp, numpy=np.clip)
 def clip(x: Any, lo: Any, hi: Any) -> Any:
     """x, kept between lo and hi."""
     return minimum(maximum(x, lo), hi)

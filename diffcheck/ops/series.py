@@ -60,12 +60,14 @@ def power(x: Any, y: Any) -> Any:
             return x ** (int(twice) // 2) if twice >= 0 else 1 / x ** (-int(twice) // 2)
         if twice is not None:
             return sqrt(x) ** int(twice) if twice > 0 else 1 / sqrt(x) ** -int(twice)
+    if order_of(x) is None and y[0] > 0:
+        return x  # zero to a positive power
     return (y * x.log()).exp()
 
 
 def atan2(y: Any, x: Any) -> Any:
     """The angle of (y, x): the angle at t = 0 plus the integral of ``(x y' - y x') / (x^2 + y^2)``."""
-    start = arb.atan2(y[0], x[0])
+    start = balls.atan2(y[0], x[0])
     return start + ((x * y.derivative() - y * x.derivative()) / (x * x + y * y)).integral()
 
 

@@ -124,15 +124,17 @@ class Operation:
 
     def _on_torch(self, like: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         torch = sys.modules["torch"]
+
+        def tensor(a: Any) -> Any:
+            exact = isinstance(a, np.ndarray) and a.dtype.kind != "f"
+            dtype = like.dtype if like.is_floating_point() and not exact else None
+            return torch.as_tensor(a, dtype=dtype, device=like.device)
+
         if not isinstance(self.torch, str):
-            return self.torch(torch, *arguments, **options)
+            return self.torch(torch, *(tensor(a) if isinstance(a, np.ndarray) else a for a in arguments), **options)
         # A torch function named by its path wants tensors; a number becomes one of the same dtype on the same device.
-        dtype = like.dtype if like.is_floating_point() else None
-        tensors = (
-            torch.as_tensor(a, dtype=dtype, device=like.device) if isinstance(a, (int, float, np.floating)) else a
-            for a in arguments
-        )
-        return resolve(self.torch)(*tensors, **options)
+        numbers = (int, float, np.generic, np.ndarray)
+        return resolve(self.torch)(*(tensor(a) if isinstance(a, numbers) else a for a in arguments), **options)
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         raise TypeError(f"{self.name}: no array, tensor or traced value among the arguments")

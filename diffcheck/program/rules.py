@@ -35,7 +35,8 @@ def partial(builder: Builder, number: int, position: int, form: int = STABLE) ->
     return _Writer(builder, dict(zip(symbols, operands, strict=True))).write(expression)
 
 
-@functools.cache
+# SymPy's own cache: clearing it forgets the rules as well.
+@sympy.cacheit  # type: ignore[untyped-decorator]
 def _sympy_rule(
     name: str, position: int, constants: tuple[Fraction | None, ...]
 ) -> tuple[sympy.Expr, tuple[sympy.Symbol, ...]]:

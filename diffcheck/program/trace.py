@@ -135,8 +135,8 @@ class Traced(Arithmetic, Traceable):
             return self._like(self._builder.apply(value.operation.name, *operands))
         if isinstance(value, (list, tuple)):
             return self.stack(value, 0)
-        if isinstance(value, Fraction):
-            return self._like(self._builder.const(value))
+        if isinstance(value, (Fraction, int)):
+            return self._like(self._builder.const(Fraction(value)))
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":
             raise CaseError(f"cannot compute with {value!r} of type {type(value).__name__}: use numbers and arrays")
@@ -182,15 +182,26 @@ class Traced(Arithmetic, Traceable):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         name = _OPERATORS.get(ufunc.__name__)
         if method != "__call__" or name is None:
-            raise CaseError(f"numpy.{ufunc.__name__} cannot be traced: use diffcheck.ops.{ufunc.__name__} instead")
+            raise _not_numpy(ufunc.__name__)
         if name == "matmul":
             # The array stands to the left: Python's own dispatch would come back here.
             product: Traced = self.__rmatmul__(inputs[0])
             return product
         return Primitive.rows[name](*inputs)
 
+    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
+        raise _not_numpy(function.__name__)
+
     def __repr__(self) -> str:
         return f"<traced value of shape {self.shape}>"
+
+
+def _not_numpy(name: str) -> CaseError:
+    """The error that names the operation to use instead of NumPy's function."""
+    rows = {*Primitive.rows, *Composite.rows}
+    ours = next((n for n in (name, name.replace("arc", "a"), _OPERATORS.get(name, "")) if n in rows), "")
+    advice = f"use diffcheck.ops.{ours} instead" if ours else "use the functions of diffcheck.ops instead"
+    return CaseError(f"numpy.{name} cannot be traced: {advice}")
 
 
 # What NumPy calls when an array stands to the left of a traced value.
@@ -234,7 +245,14 @@ def trace(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], c
         numbers = np.array([builder.input(count + i) for i in range(size)], np.int64)
         inputs[name] = Traced(builder, numbers.reshape(shape))
         count += size
-    result = function(**inputs, **constants)
+    try:
+        result = function(**inputs, **constants)
+    except (TypeError, ValueError) as wrapped:
+        # NumPy hides our message behind its own when an array cannot hold a traced value.
+        told = wrapped.__cause__ or wrapped.__context__
+        if isinstance(told, CaseError):
+            raise told from None
+        raise
     if result is None:
         raise CaseError("the function returns None: it must return its value")
     lift = Traced(builder, builder.const(0) if not count else 0)._lift

@@ -10,8 +10,8 @@
 Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flint import arb, ctx
@@ -23,6 +23,7 @@ from diffcheck.program.differentiate import sweep
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import STABLE, partial
 from diffcheck.referee.component import Component
+from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 from diffcheck.referee.truth import Referee, Smooth, Truth
 
@@ -31,6 +32,8 @@ INHERENT_FACTOR = 128
 FORMULA_FACTOR = 16
 
 _INFINITE = arb.pos_inf()
+# A form is called the one that keeps the digits when it loses so many times less.
+_AVOIDABLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class Bounds:
     def __init__(self, referee: Referee) -> None:
         self._referee = referee
         self._tapes: dict[tuple[int, int], _Tape] = {}
+        self._values: dict[int, _Tape] = {}
 
     def at(self, truth: Truth, point: Sequence[float], format: Format) -> list[Bound | None]:
         """For each component the bound; ``None`` for one of an output that does not exist here."""
@@ -113,6 +117,50 @@ class Bounds:
             found = dict(zip(kept, self._measured(truth.smooth, point, sizes, format), strict=True))
         return [found.get(k) for k in range(len(truth.components))]
 
+    def of_values(self, truth: Truth, point: Sequence[float], format: Format) -> list[tuple[Bound, Ball]]:
+        """For each output that exists here the bound on the function's own value, and its enclosure."""
+        if truth.smooth is None:
+            return []
+        tape = self._values.get(id(truth.smooth))
+        if tape is None:
+            tape = self._values[id(truth.smooth)] = _Tape(truth.smooth.program)
+        with ctx.workprec(truth.precision):
+            evaluation = evaluate(tape.nodes, truth.smooth.inputs(point), Balls())
+            exact = [evaluation.values[output] for output in tape.outputs]
+            scales = [abs(v).mid() for v in exact]
+            formulas: list[Ball] = [balls.ZERO] * len(exact)
+            self._add(tape, evaluation, scales, formulas, format, leaves=True)
+            return [(_bound(s, f, format), v) for s, f, v in zip(scales, formulas, exact, strict=True)]
+
+    def culprit(
+        self, truth: Truth, point: Sequence[float], component: int, format: Format, label: Callable[[int], str]
+    ) -> Culprit | None:
+        """Where a component loses digits, by the form that loses most; ``None`` where it has no program."""
+        if truth.smooth is None:
+            return None
+        width = len(truth.components) // self._referee.program.outputs.size
+        row, column = divmod(component, width)
+        if row not in truth.rows:
+            return None
+        place = truth.rows.index(row) * width + column
+        losses: list[tuple[Ball, int]] = []
+        with ctx.workprec(truth.precision):
+            inputs = truth.smooth.inputs(point)
+            for form in range(self._forms(truth.smooth)):
+                tape = self._tape(truth.smooth, form)
+                evaluation = evaluate(tape.nodes, inputs, Balls())
+                if tape.outputs[place] in evaluation.faults:
+                    return None
+                adjoints = tape.adjoints(tape.outputs[place], evaluation)
+                rounding = (abs(a) * _loss(tape.nodes[i], evaluation.values[i], format) for i, a in adjoints)
+                losses.append((_total(rounding), form))
+            worst, form = max(losses)
+            tape = self._tape(truth.smooth, form)
+            evaluation = evaluate(tape.nodes, inputs, Balls())
+            adjoints = tape.adjoints(tape.outputs[place], evaluation)
+            found = culprit(tape.nodes, evaluation.values, adjoints, format, label)
+            return replace(found, avoidable=form != STABLE and losses[0][0] * _AVOIDABLE < worst)
+
     def _measured(
         self, smooth: Smooth, point: Sequence[float], sizes: Sequence[Ball], format: Format
     ) -> Iterator[Bound]:
@@ -123,17 +171,24 @@ class Bounds:
         for form in range(self._forms(smooth)):
             tape = self._tape(smooth, form)
             evaluation = evaluate(tape.nodes, inputs, Balls())
-            values = evaluation.values
-            losses = [_loss(tape.nodes[i], values[i], format) for i in range(tape.size)]
-            for k, output in enumerate(tape.outputs):
-                if output in evaluation.faults:
-                    continue
-                adjoints = tape.adjoints(output, evaluation)
-                formulas[k] = max(formulas[k], _total(abs(adjoint) * losses[i] for i, adjoint in adjoints))
-                if form == STABLE:
-                    leaves = (abs(adjoint * values[i]) for i, adjoint in adjoints if tape.nodes[i][0] == INPUT)
-                    scales[k] = scales[k] + _total(leaves)
+            self._add(tape, evaluation, scales, formulas, format, leaves=form == STABLE)
         return (_bound(scale, formula, format) for scale, formula in zip(scales, formulas, strict=True))
+
+    @staticmethod
+    def _add(
+        tape: _Tape, evaluation: Evaluation, scales: list[Ball], formulas: list[Ball], format: Format, *, leaves: bool
+    ) -> None:
+        """Raise ``formulas`` to what this tape loses and, for the leaves, add the sensitivities to ``scales``."""
+        values = evaluation.values
+        losses = [_loss(tape.nodes[i], values[i], format) for i in range(tape.size)]
+        for k, output in enumerate(tape.outputs):
+            if output in evaluation.faults:
+                continue
+            adjoints = tape.adjoints(output, evaluation)
+            formulas[k] = max(formulas[k], _total(abs(adjoint) * losses[i] for i, adjoint in adjoints))
+            if leaves:
+                terms = (abs(adjoint * values[i]) for i, adjoint in adjoints if tape.nodes[i][0] == INPUT)
+                scales[k] = scales[k] + _total(terms)
 
     def _forms(self, smooth: Smooth) -> int:
         """How many derivative forms have to be tried: the most that an operation of the derivative has."""

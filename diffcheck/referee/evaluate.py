@@ -113,9 +113,10 @@ class Jets:
 
         def guarded(*operands: Any) -> Any:
             try:
-                return apply(*operands)
+                expansion = apply(*operands)
             except (ValueError, ZeroDivisionError):
                 return series.undefined()
+            return series.constant(expansion) if isinstance(expansion, arb) else expansion
 
         return guarded
 

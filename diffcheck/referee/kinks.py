@@ -12,9 +12,11 @@ from fractions import Fraction
 from flint import arb, ctx
 
 from diffcheck.case.operators import Operator
+from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.component import Component, Status, is_tight
-from diffcheck.referee.evaluate import Ball, Evaluation, Fault, Jets, along, evaluate
+from diffcheck.referee.evaluate import Ball, Balls, Evaluation, Fault, Jets, along, evaluate
+from diffcheck.referee.paths import live_decisions, specialise
 
 # Comparisons that tie to this order along a ray count as undecided.
 _ORDER = 6
@@ -79,6 +81,14 @@ class _Rays:
             sides.append(sign * expansion[1])
         return _meeting(*sides)
 
+    def _one_smooth_piece(self, rays: Sequence[Evaluation]) -> bool:
+        """Whether the rays run in one piece that exists here: only then do they share one quadratic form."""
+        decisions = [live_decisions(self._program, ray.decisions) for ray in rays]
+        if any(d != decisions[0] for d in decisions):
+            return False
+        piece = specialise(self._program, decisions[0])
+        return not evaluate(piece.nodes, [balls.ball(v) for v in self._point], Balls()).faults
+
     def second(self, i: int, j: int) -> Component:
         """The second derivative by two inputs, from the second coefficients along three rays and back."""
         steps = [((i, 1),)] if i == j else [((i, 1), (j, 1)), ((i, 1),), ((j, 1),)]
@@ -91,6 +101,10 @@ class _Rays:
                 if output in ray.faults:
                     return _no_side(ray.faults[output][0])
                 coefficients.append(ray.values[output][2])
+            if i != j and not self._one_smooth_piece([self._ray(*((c, sign * s) for c, s in step)) for step in steps]):
+                return Component(
+                    Status.UNCERTAIN, reason="pieces meet here, and a mixed derivative needs one on all sides"
+                )
             sides.append(2 * coefficients[0] if i == j else coefficients[0] - coefficients[1] - coefficients[2])
         for column in {i, j}:
             slope = self.first(0, column)

@@ -22,6 +22,7 @@ from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, Fault, evaluate
 from diffcheck.referee.kinks import one_sided
 from diffcheck.referee.paths import lift_data, live_decisions, specialise
+from diffcheck.referee.second_route import contradicts, wrong_rules
 
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
 LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -47,6 +48,8 @@ class Truth:
     smooth: "Smooth | None"
     rows: tuple[int, ...]
     precision: int
+    contradiction: str = ""
+    """The operations whose derivative rules contradict the second route; the components then come from that route."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,7 +113,10 @@ class Referee:
                     side if c.status is Status.UNDEFINED and side.status in (Status.KINK, Status.CERTIFIED) else c
                     for c, side in zip(found_rows, sides, strict=True)
                 ]
-        return Truth(self._placed(rows, found_rows, evaluation), smooth, rows, precision)
+        wrong = self._contradiction(smooth, point, found_rows, precision)
+        if wrong:
+            found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
+        return Truth(self._placed(rows, found_rows, evaluation), smooth, rows, precision, wrong)
 
     def derivative(self, smooth: Smooth, form: int = STABLE) -> Program:
         """The derivative program, by one of the forms in common use."""
@@ -151,6 +157,16 @@ class Referee:
             if all(c.status is not Status.UNCERTAIN for c in known.values()):
                 break
         return [known[output] for output in outputs], precision
+
+    def _contradiction(self, smooth: Smooth, point: Sequence[float], found: Sequence[Component], precision: int) -> str:
+        """The operations whose rules the second route contradicts, in words."""
+        everything = [Fraction(v) for v in point] + list(smooth.data)
+        with ctx.workprec(precision):
+            if not contradicts(smooth.program, everything, self.operator, self.wrt, found):
+                return ""
+            names = wrong_rules(smooth.program, smooth.inputs(point))
+        whose = ", ".join(names) or "some operation"
+        return f"SymPy's derivative rule of {whose} contradicts its power series, from which the truth is taken instead"
 
     def _component(self, program: Program, output: int, evaluation: Evaluation, precision: int) -> Component:
         fault = evaluation.faults.get(output)

@@ -4,10 +4,10 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from diffcheck.errors import CaseError
+from diffcheck.errors import CaseError, Unsupported
 from diffcheck.results import CaseRow, Row
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.unit import Court, Trial, broken_rows
+from diffcheck.runner.unit import Court, Trial, broken_rows, refused
 from diffcheck.timing import measure
 from diffcheck.verdict import Verdict
 
@@ -81,7 +81,11 @@ def _check(unit: Unit, samples: int, seed: int, timing: bool) -> tuple[list[Tria
     trials: list[Trial] = []
     together = None
     for dtype in dict.fromkeys(c.dtype for c in unit.contestants):
-        court = Court(unit, dtype, samples, seed)
+        try:
+            court = Court(unit, dtype, samples, seed)
+        except Unsupported as reason:
+            trials += refused(unit, dtype, str(reason))
+            continue
         heard = [court.hear(engine, task) for engine, task in unit.tasks() if task.dtype == dtype]
         together = together or court.together(heard)
         trials += heard

@@ -21,6 +21,7 @@ from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Referee, Truth
 from diffcheck.results import CaseRow, Row
 from diffcheck.runner.plan import Unit
+from diffcheck.runner.reasons import explained
 from diffcheck.verdict import Verdict
 
 
@@ -91,8 +92,8 @@ class Court:
         self.unit = unit
         self.format: Format = FORMATS[dtype]
         self.referee = Referee(unit.program, unit.operator, unit.case.wrt_positions)
-        bounds = Bounds(self.referee)
-        questions = [self._question(p, bounds) for p in points(unit.case, samples, seed, self.format)]
+        self.bounds = Bounds(self.referee)
+        questions = [self._question(p, self.bounds) for p in points(unit.case, samples, seed, self.format)]
         scales = sorted(q.scale for q in questions if not q.scale.is_zero())
         typical = scales[len(scales) // 2] if scales else balls.ZERO
         self.questions = [replace(q, scale=typical) if q.scale.is_zero() else q for q in questions]
@@ -107,18 +108,7 @@ class Court:
 
     def hear(self, engine: Engine, task: Task) -> Trial:
         """Let an engine answer all questions, and judge it."""
-        known = expected(task.case, task.engine, task.method)
-        row = Row(
-            task.case.name,
-            str(task.operator),
-            task.engine,
-            task.method,
-            task.device,
-            task.dtype,
-            Verdict.ERROR,
-            components=int(np.prod(task.shape, dtype=int)),
-            expected=known,
-        )
+        row = _row(task)
         start = time.perf_counter()
         try:
             prepared = engine.prepare(task)
@@ -135,7 +125,29 @@ class Court:
             trial.answers.append(answer)
         trial.point = self.questions[-1].point
         trial.row = self._summary(row, trial.answers, calls)
+        self._reason(trial, engine)
         return trial
+
+    def _reason(self, trial: Trial, engine: Engine) -> None:
+        """Say why the verdict is not better, and what contradicts the referee's own rules."""
+        k, answer = _worst(trial.answers)
+        question = self.questions[k]
+        found = answer.worst
+        if trial.prepared is not None and answer.values is not None:
+            found = explained(
+                found,
+                task=trial.task,
+                engine=engine,
+                prepared=trial.prepared,
+                referee=self.referee,
+                bounds=self.bounds,
+                truth=question.truth,
+                point=question.point,
+                component=answer.judgements.index(found),
+            )
+        contradictions = sorted({q.truth.contradiction for q in self.questions} - {""})
+        note = "; ".join(filter(None, [found.note, *contradictions]))
+        trial.row = replace(trial.row, reason=str(found.reason), note=note)
 
     def _answer(self, prepared: Prepared, task: Task, question: Question) -> tuple[Answer, int | None]:
         try:
@@ -160,9 +172,8 @@ class Court:
 
     def _summary(self, row: Row, answers: Sequence[Answer], calls: int | None) -> Row:
         by_point = [a.worst for a in answers]
-        overall = worst(by_point)
-        k = by_point.index(overall)
-        answer, question = answers[k], self.questions[k]
+        k, answer = _worst(answers)
+        overall, question = by_point[k], self.questions[k]
         judged = [j for j in by_point if j.verdict.judged]
         errors = [max((j.error_ulp for j in a.judgements if j.error_ulp == j.error_ulp), default=None) for a in answers]
         known = [e for e in errors if e is not None]
@@ -229,6 +240,37 @@ def consensus(trials: Sequence[Trial]) -> tuple[str, list[str]]:
     if len(heard) > 1 and any(_together(answers) for answers in zip(*(t.answers for t in heard), strict=False)):
         return "all wrong together", blamed
     return f"blame: {', '.join(blamed)}", blamed
+
+
+def _worst(answers: Sequence[Answer]) -> tuple[int, Answer]:
+    """The answer that speaks for the task, and the number of its point."""
+    by_point = [a.worst for a in answers]
+    k = by_point.index(worst(by_point))
+    return k, answers[k]
+
+
+def refused(unit: Unit, dtype: str, reason: str) -> list[Trial]:
+    """The trials of a dtype in which the case has no points."""
+    return [
+        Trial(task, replace(_row(task), verdict=Verdict.UNSUPPORTED, note=reason))
+        for _, task in unit.tasks()
+        if task.dtype == dtype
+    ]
+
+
+def _row(task: Task) -> Row:
+    """The row of a task that nothing is known of yet."""
+    return Row(
+        task.case.name,
+        str(task.operator),
+        task.engine,
+        task.method,
+        task.device,
+        task.dtype,
+        Verdict.ERROR,
+        components=int(np.prod(task.shape, dtype=int)),
+        expected=expected(task.case, task.engine, task.method),
+    )
 
 
 def _together(answers: Sequence[Answer]) -> bool:

@@ -1,0 +1,68 @@
+"""Nodes of a program as formulas that a person can read."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from diffcheck.ops.table import Function
+from diffcheck.program.program import CONST, INPUT, Builder, Node
+from diffcheck.program.trace import Traced
+
+# Binding strength; an operand that binds less than its operator is put in parentheses.
+_INFIX = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2), "power": ("**", 4)}
+_NEGATION, _ATOM = 3, 5
+
+
+def formula(nodes: Sequence[Node], number: int, label: Callable[[int], str], depth: int = 4) -> str:
+    """The formula of a node; what lies deeper than ``depth`` operations is three dots.
+
+    ``label`` names the input at a position.
+    """
+    text, _ = _written(nodes, number, label, depth)
+    return text
+
+
+def _written(nodes: Sequence[Node], number: int, label: Callable[[int], str], depth: int) -> tuple[str, int]:
+    name, operands = nodes[number]
+    if name == INPUT:
+        return label(operands[0]), _ATOM
+    if name == CONST:
+        return _constant(operands[0])
+    if not operands:
+        return name, _ATOM
+    if depth == 0:
+        return "...", _ATOM
+    parts = [_written(nodes, i, label, depth - 1) for i in operands]
+    if name == "neg":
+        return "-" + _wrapped(*parts[0], _NEGATION), _NEGATION
+    if name in _INFIX:
+        sign, strength = _INFIX[name]
+        left = _wrapped(*parts[0], strength + (name == "power"))
+        right = _wrapped(*parts[1], strength + (name in ("sub", "div")))
+        space = "" if name == "power" else " "
+        return f"{left}{space}{sign}{space}{right}", strength
+    return f"{name}({', '.join(text for text, _ in parts)})", _ATOM
+
+
+def _wrapped(text: str, strength: int, needed: int) -> str:
+    return f"({text})" if strength < needed else text
+
+
+def _constant(value: Fraction) -> tuple[str, int]:
+    if value.denominator == 1 and abs(value) < 10**15:
+        return str(value), _ATOM if value >= 0 else _NEGATION
+    short = f"{float(value):.6g}"
+    return (short if Fraction(float(short)) == value or value.denominator > 1000 else str(value)), 2
+
+
+def form(function: Function, arity: int) -> str:
+    """One of a row's derivative forms, in x (or x1, x2 ...) and the value y.
+
+    >>> from diffcheck.ops.table import Primitive
+    >>> [form(f, 1) for f in Primitive.rows["expm1"].forms_of(0)]
+    ['exp(x)', 'y + 1']
+    """
+    builder = Builder()
+    names = ["x"] if arity == 1 else [f"x{k + 1}" for k in range(arity)]
+    arguments = [Traced(builder, builder.input(k)) for k in range(arity + 1)]
+    result = function(*arguments)
+    return formula(builder.nodes, int(result.numbers), [*names, "y"].__getitem__)
