@@ -72,6 +72,14 @@ def main() -> None:
     "--device", "devices", multiple=True, callback=_listed, metavar="D", help="cpu, cuda or cpu,cuda (default: cpu)."
 )
 @click.option(
+    "--dtype",
+    "dtypes",
+    multiple=True,
+    callback=_listed,
+    metavar="T",
+    help="float64, float32, bfloat16, float16 (default: float64).",
+)
+@click.option(
     "--samples", type=click.IntRange(min=0), default=8, show_default=True, help="Random points for each case."
 )
 @click.option(
@@ -85,6 +93,7 @@ def main() -> None:
     show_default=True,
     help="Folder for the result files.",
 )
+@click.option("--strict", is_flag=True, help="Lost digits (lossy) fail the run as well.")
 @click.option("-x", "fail_fast", is_flag=True, help="Stop at the first case that fails.")
 def run(
     paths: tuple[str, ...],
@@ -92,10 +101,12 @@ def run(
     engines: tuple[str, ...],
     operators: tuple[str, ...],
     devices: tuple[str, ...],
+    dtypes: tuple[str, ...],
     samples: int,
     seed: int,
     timing: bool,
     output: Path,
+    strict: bool,
     fail_fast: bool,
 ) -> None:
     """Check and time the cases of files and folders (file.py::name for one case).
@@ -113,6 +124,7 @@ def run(
         engines=engines,
         operators=operators,
         devices=devices or ("cpu",),
+        dtypes=dtypes or ("float64",),
         samples=samples,
         seed=seed,
         timing=timing,
@@ -137,7 +149,8 @@ def run(
         )
         click.echo(" ".join([f"diffcheck: no case found in {', '.join(paths)}", *wanted]), err=True)
         sys.exit(NOTHING)
-    sys.exit(FAILED if result.failing else PASSED)
+    lossy = strict and any(row.verdict == "lossy" and not row.expected for row in result.rows)
+    sys.exit(FAILED if result.failing or lossy else PASSED)
 
 
 @main.command(name="list")

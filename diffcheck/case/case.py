@@ -120,8 +120,8 @@ def case(
     samples:
         Random points beside the listed and the hard ones; 0 for the listed points only.
     expect, because:
-        ``expect={"autograd": "disagree"}, because="pytorch#195527"`` declares a known defect. The run fails when the
-        verdict is another one, also when the defect is gone.
+        ``expect={"autograd": "disagree"}, because="pytorch#195527"`` declares a known defect in double precision. The
+        run fails when the verdict is another one, also when the defect is gone.
     reference:
         Where the formula stands.
     implementations:

@@ -146,4 +146,4 @@ def _inside(domain: Interval, x: float, format: Format) -> float:
     for neighbour in (format.round(rounded - step), format.round(rounded + step)):
         if domain.lo <= neighbour <= domain.hi:
             return neighbour
-    raise CaseError(f"no {format.name} number lies near {x!r} in the domain {domain}")
+    raise Unsupported(f"no {format.name} number lies near {x!r} in the domain {domain}")

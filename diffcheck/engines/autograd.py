@@ -1,5 +1,11 @@
-"""PyTorch: reverse-mode automatic differentiation, on the processor or a GPU. The only module that imports torch."""
+"""PyTorch: automatic differentiation, on the processor or a GPU. The only module that imports torch.
 
+``reverse`` is `torch.autograd.grad`, one backward pass for each output; ``forward`` is `torch.func.jvp`, one pass for
+each input; ``func`` is `torch.func.grad` and what is built on it, which transforms the function instead of recording
+it.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,15 +14,18 @@ import torch
 from diffcheck.case.case import Point
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task
-from diffcheck.errors import CaseError
+from diffcheck.errors import CaseError, Unsupported
 from diffcheck.ops.table import resolve
+
+Tensor = torch.Tensor
+Flat = Callable[[Tensor], Tensor]
 
 
 class Autograd:
     """The engine ``autograd``."""
 
     name = "autograd"
-    methods = ("reverse",)
+    methods = ("reverse", "forward", "func")
 
     def available(self, device: str) -> str | None:
         """Whether torch sees the device."""
@@ -30,9 +39,9 @@ class Autograd:
             return f"torch {torch.__version__} sees {count or 'no'} CUDA device{'s' if count > 1 else ''} here"
         return f"unknown device {device!r}: choose cpu or cuda"
 
-    def prepare(self, task: Task) -> "Reverse":
+    def prepare(self, task: Task) -> "Automatic":
         """Put the constants on the device."""
-        return Reverse(task)
+        return Automatic(task)
 
     def versions(self) -> dict[str, str]:
         """torch, and the GPU if there is one."""
@@ -44,8 +53,8 @@ class Autograd:
         return found
 
 
-class Reverse:
-    """The derivative by `torch.autograd.grad`, one backward pass for each output."""
+class Automatic:
+    """A function on tensors, ready to be differentiated."""
 
     operations: int | None = None
 
@@ -57,40 +66,34 @@ class Reverse:
         self._dtype = getattr(torch, task.dtype)
         self._device = torch.device(task.device)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
+        self._derive = {"reverse": _reverse, "forward": _forward, "func": _transformed}[task.method]
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point."""
-        value = self._differentiate(self._tensors(point))
-        return Estimate(value.detach().to("cpu", torch.float64).numpy(), function_calls=1)
+        inputs = self._tensors(point)
+        try:
+            value = self._derive(self._flat_function(inputs), self._start(inputs), self._task.operator)
+        except NotImplementedError as reason:
+            raise Unsupported(f"torch: {reason}") from None
+        found = value.reshape(self._task.shape).detach().to("cpu", torch.float64).numpy()
+        return Estimate(found, function_calls=1 if self._task.method != "forward" else len(self._start(inputs)))
 
     def value(self, point: Point) -> Any:
         """The function itself."""
-        inputs = self._tensors(point)
-        result = self._as_tensor(self._call(inputs), next(iter(inputs.values())))
-        return result.detach().to("cpu", torch.float64).numpy()
+        return self._result(self._tensors(point)).detach().to("cpu", torch.float64).numpy()
 
     def clockwork(self, point: Point) -> Clockwork:
-        """The function alone, and the function with its backward pass."""
+        """The function alone, and the function with its derivative."""
         inputs = self._tensors(point)
-        plain = {name: t.detach() for name, t in inputs.items()}
+        function, start = self._flat_function(inputs), self._start(inputs)
         return Clockwork(
-            derivative=lambda: self._differentiate(inputs),
-            primal=lambda: self._call(plain),
+            derivative=lambda: self._derive(function, start, self._task.operator),
+            primal=lambda: function(start),
             synchronize=torch.cuda.synchronize if self._device.type == "cuda" else None,
         )
 
-    def _call(self, inputs: dict[str, torch.Tensor]) -> Any:
-        """The function; another implementation gets the arguments by position, whatever it calls them."""
-        arguments = inputs | self._constants
-        if self._by_name:
-            return self._function(**arguments)
-        return self._function(*(arguments[name] for name in self._task.case.parameters))
-
-    def _tensors(self, point: Point) -> dict[str, torch.Tensor]:
-        return {
-            name: torch.tensor(value, dtype=self._dtype, device=self._device, requires_grad=name in self._task.case.wrt)
-            for name, value in point.items()
-        }
+    def _tensors(self, point: Point) -> dict[str, Tensor]:
+        return {name: torch.tensor(v, dtype=self._dtype, device=self._device) for name, v in point.items()}
 
     def _constant(self, value: Any) -> Any:
         if isinstance(value, np.ndarray) and value.dtype.kind != "f":
@@ -99,34 +102,84 @@ class Reverse:
             return torch.tensor(value, dtype=self._dtype, device=self._device)
         return value
 
-    def _differentiate(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        wrt = [inputs[name] for name in self._task.case.wrt]
-        result = self._as_tensor(self._call(inputs), wrt[0])
-        if self._task.operator is Operator.HESSIAN:
-            gradient = _flat_gradient(result, wrt, differentiable=True)
-            rows = [_flat_gradient(g, wrt) for g in gradient]
-        else:
-            expected = self._task.program.outputs.shape
+    def _start(self, inputs: dict[str, Tensor]) -> Tensor:
+        """All elements that are differentiated by, in one vector."""
+        return torch.cat([inputs[name].reshape(-1) for name in self._task.case.wrt])
+
+    def _flat_function(self, inputs: dict[str, Tensor]) -> Flat:
+        """The function from that vector to the vector of all results."""
+        wrt = self._task.case.wrt
+        sizes = [inputs[name].numel() for name in wrt]
+        expected = self._task.program.outputs.shape
+
+        def function(x: Tensor) -> Tensor:
+            parts = {name: v.reshape(inputs[name].shape) for name, v in zip(wrt, torch.split(x, sizes), strict=True)}
+            result = self._result(inputs | parts)
             if result.shape != expected:
                 raise CaseError(
                     f"on tensors the function returns shape {tuple(result.shape)}, traced it was {expected}"
                 )
-            rows = [_flat_gradient(r, wrt) for r in result.reshape(-1)]
-        return torch.stack(rows).reshape(self._task.shape)
+            return result.reshape(-1)
 
-    @staticmethod
-    def _as_tensor(result: Any, like: torch.Tensor) -> torch.Tensor:
-        """A tensor, a list of them, or a number that no input influences, as one tensor."""
-        if isinstance(result, torch.Tensor):
+        return function
+
+    def _call(self, inputs: dict[str, Tensor]) -> Any:
+        """The function; another implementation gets the arguments by position, whatever it calls them."""
+        arguments = inputs | self._constants
+        if self._by_name:
+            return self._function(**arguments)
+        return self._function(*(arguments[name] for name in self._task.case.parameters))
+
+    def _result(self, inputs: dict[str, Tensor]) -> Tensor:
+        """The function's result; a list of tensors, or a number that no input influences, as one tensor."""
+        result = self._call(inputs)
+        like = next(iter(inputs.values()))
+        if isinstance(result, Tensor):
             return result
         if isinstance(result, (list, tuple)):
             return torch.stack([torch.as_tensor(r, dtype=like.dtype, device=like.device) for r in result])
         return torch.as_tensor(float(result), dtype=like.dtype, device=like.device)
 
 
-def _flat_gradient(output: torch.Tensor, wrt: list[torch.Tensor], differentiable: bool = False) -> torch.Tensor:
-    """The derivatives of one number by all elements of ``wrt``; zeros where it does not depend on them."""
+def _reverse(function: Flat, x: Tensor, operator: Operator) -> Tensor:
+    """One backward pass for each output; for the Hessian one through each component of the gradient."""
+    x = x.clone().requires_grad_()
+    result = function(x)
+    if operator is Operator.HESSIAN:
+        result = _pulled_back(result[0], x, differentiable=True)
+    return torch.stack([_pulled_back(r, x) for r in result])
+
+
+def _pulled_back(output: Tensor, x: Tensor, differentiable: bool = False) -> Tensor:
+    """The gradient of one number; zeros where it does not depend on ``x``."""
     if not output.requires_grad:
-        return torch.cat([torch.zeros_like(t).reshape(-1) for t in wrt])
-    gradients = torch.autograd.grad(output, wrt, retain_graph=True, create_graph=differentiable, materialize_grads=True)
-    return torch.cat([g.reshape(-1) for g in gradients])
+        return torch.zeros_like(x)
+    return torch.autograd.grad(output, x, retain_graph=True, create_graph=differentiable, materialize_grads=True)[0]
+
+
+def _forward(function: Flat, x: Tensor, operator: Operator) -> Tensor:
+    """One pass with a tangent for each input; nested for the Hessian."""
+
+    def columns(f: Flat) -> Flat:
+        def derivative(v: Tensor) -> Tensor:
+            units = torch.eye(len(v), dtype=v.dtype, device=v.device)
+            return torch.stack([torch.func.jvp(f, (v,), (unit,))[1] for unit in units], dim=-1)
+
+        return derivative
+
+    slope = columns(function)
+    return columns(lambda v: slope(v).reshape(-1))(x) if operator is Operator.HESSIAN else slope(x)
+
+
+def _transformed(function: Flat, x: Tensor, operator: Operator) -> Tensor:
+    """`torch.func.grad`, `jacrev`, `hessian`."""
+    match operator:
+        case Operator.DERIVATIVE | Operator.GRADIENT:
+            gradient: Tensor = torch.func.grad(lambda v: function(v)[0])(x)
+            return gradient
+        case Operator.JACOBIAN:
+            jacobian: Tensor = torch.func.jacrev(function)(x)
+            return jacobian
+        case Operator.HESSIAN:
+            hessian: Tensor = torch.func.hessian(lambda v: function(v)[0])(x)
+            return hessian

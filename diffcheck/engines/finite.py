@@ -8,7 +8,7 @@ of its own. Steps that straddle a kink are seen by the second difference, which 
 """
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -144,6 +144,11 @@ class _Rung:
         error = np.where(self.bend > _KINKED * before.bend, error + self.bend, error)
         return _Rung(self.quotient, self.rounding, self.bend, gap, np.where(np.isfinite(error), error, np.inf))
 
+    def checked(self, finer: "_Rung") -> "_Rung":
+        """With an error no smaller than what a finer step contradicts this one by, beyond that step's own rounding."""
+        apart = np.abs(self.quotient - finer.quotient) - finer.rounding
+        return replace(self, error=np.where(apart > self.error, apart, self.error))
+
     def or_better(self, other: "_Rung") -> "_Rung":
         """For each output the one with the smaller error."""
         better = other.error < self.error
@@ -224,7 +229,7 @@ class _Neighbourhood:
             if before is not None:
                 rung = rung.compared(before)
                 worse = worse + 1 if best is not None and (rung.error >= best.error).all() else 0
-                best = rung if best is None else best.or_better(rung)
+                best = rung if best is None else best.checked(rung).or_better(rung)
                 if worse == _ENOUGH:
                     break
             before = rung

@@ -48,25 +48,29 @@ def culprit(
     for i, _ in order:
         if values[i].is_finite() and abs(values[i]) > largest:
             return Culprit(Reason.OVERFLOW, f"{formula(nodes, i, label)} overflows in {format.name}")
-    lost = [(_cancelled(nodes, values, i) * abs(a * values[i]).mid(), i) for i, a in order if values[i].is_finite()]
+    lost = [(_terms(nodes, values, i) * abs(a).mid(), i) for i, a in order]
     worst, where = max(lost, default=(balls.ZERO, -1))
     for i, a in order:
         value = abs(values[i])
         if not value.is_zero() and value < smallest and abs(a).mid() * smallest > worst:
             return Culprit(Reason.UNDERFLOW, f"{formula(nodes, i, label)} underflows in {format.name}")
-    if where < 0 or worst.is_zero():
+    size = abs(values[adjoints[0][0]]).mid()
+    if where < 0 or worst <= size or size.is_zero():
         return Culprit(Reason.CANCELLATION, "")
-    digits = float(_cancelled(nodes, values, where).log() / arb.const_log10())
-    return Culprit(Reason.CANCELLATION, f"{formula(nodes, where, label)} cancels {digits:.0f} digits")
+    digits = float((worst / size).log() / arb.const_log10())
+    text = formula(nodes, where, label)
+    if nodes[where][0] in ("add", "sub"):
+        return Culprit(Reason.CANCELLATION, f"{text} cancels {digits:.0f} digits")
+    return Culprit(Reason.CANCELLATION, f"the rounding of {text} costs {digits:.0f} digits")
 
 
-def _cancelled(nodes: Sequence[Node], values: Sequence[Any], number: int) -> Any:
-    """By which factor a sum is smaller than its larger term; zero for other operations."""
+def _terms(nodes: Sequence[Node], values: Sequence[Any], number: int) -> Any:
+    """The size of the larger term of a sum; for another operation a little less than the size of its value."""
     name, operands = nodes[number]
-    if name not in ("add", "sub") or values[number].contains(0):
-        return balls.ZERO if name not in ("add", "sub") else arb(1)
-    ratio = max(abs(values[i]).mid() for i in operands) / abs(values[number]).mid()
-    return ratio.mid() if ratio > 1 else balls.ZERO
+    if name in ("add", "sub"):
+        return max(abs(values[i]).mid() for i in operands)
+    # A sum that cancels is named before the operation that feeds it.
+    return abs(values[number]).mid() / 16 if values[number].is_finite() else balls.ZERO
 
 
 def better_forms(names: frozenset[str]) -> str:

@@ -102,20 +102,21 @@ class Referee:
         smooth = self._smooth.get(key)
         if smooth is None:
             smooth = self._smooth[key] = Smooth(*lift_data(specialise(defined, decisions)))
+        wrong = ""
         if any(side == 0 for side, _ in decisions.values()):
             found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
         else:
             found_rows, precision = self._certified(smooth, point)
-            if any(c.status is Status.UNDEFINED for c in found_rows):
+            wrong = self._contradiction(smooth, point, found_rows, precision)
+            if wrong:
+                found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
+            elif any(c.status is Status.UNDEFINED for c in found_rows):
                 # The chain rule divides by zero at the tip of sqrt(x^2); the sides may still have slopes.
                 sides = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
                 found_rows = [
                     side if c.status is Status.UNDEFINED and side.status in (Status.KINK, Status.CERTIFIED) else c
                     for c, side in zip(found_rows, sides, strict=True)
                 ]
-        wrong = self._contradiction(smooth, point, found_rows, precision)
-        if wrong:
-            found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
         return Truth(self._placed(rows, found_rows, evaluation), smooth, rows, precision, wrong)
 
     def derivative(self, smooth: Smooth, form: int = STABLE) -> Program:

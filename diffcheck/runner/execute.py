@@ -123,6 +123,7 @@ def _explained(row: Row, unit: Unit, samples: int, seed: int) -> Row:
         notes.append(f"{met}: {unit.case.because}")
     if row.fails and "::" in unit.case.source:
         contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
+        contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
         notes.append(
             f"reproduce: diffcheck run {shlex.quote(unit.case.source)} --operator {row.operator} {contestant}"
             f"--samples {samples} --seed {seed}"

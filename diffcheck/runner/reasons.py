@@ -26,7 +26,7 @@ _LADDER = {
 }
 # An error shrinks when, counted in unit roundoffs, it does not grow by more than this from the lower precision to the
 # higher.
-_SHRINKS = 2.0**10
+_SHRINKS = 2.0**5
 
 
 def explained(
