@@ -7,7 +7,7 @@ smooth and leave the jitter (Hamming 1962; the algorithm ECnoise of More and Wil
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, sqrt
+from math import comb
 
 import numpy as np
 
@@ -22,8 +22,10 @@ _CONSISTENT = 8.0
 _STRUCTURE = 20.0
 
 
-# Jitter this many times the rounding of the value may be oscillation that no step resolves.
-_LARGE = 1e6
+# The largest deviation of a jitter against its standard deviation: sqrt(12) for rounding to a grid, twice.
+_WORST = 7.0
+# Jitter that costs the value this part of its digits may be oscillation that no step resolves.
+_LARGE = 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +35,7 @@ class Noise:
     Attributes
     ----------
     level:
-        Its standard deviation: the largest over some lines, and one rounding of the value at least.
+        Its largest deviation: the largest over some lines, and that of one rounding of the value at least.
     spacing:
         Where the jitter is large, the relative distance below which the function was seen to be smooth; infinite
         elsewhere.
@@ -67,11 +69,11 @@ def measured(lines: Sequence[Array], unit: float, magnitude: Array) -> Noise:
         low, high = np.min(found, axis=0), np.max(found, axis=0)
         noisy = np.isfinite(high) & (high <= _CONSISTENT * low) & (high <= _STRUCTURE * finer)
         level = np.where(noisy, np.maximum(level, high), level)
-        large = noisy & (high > _LARGE * unit * magnitude)
+        large = noisy & (high > unit ** (1 - _LARGE) * magnitude)
         smooth_below = np.where(large, np.minimum(smooth_below, beyond), smooth_below)
         # Equal neighbours are a step of the jitter itself: such a line says nothing about wider ones.
         stairs = (np.diff(values, axis=0) == 0).any(0)
         finer = np.where(stairs, np.inf, high)
     # A function that does not move at all may be constant, or all its changes are lost beside a value of order one.
-    level = np.where(still, np.maximum(level, unit), level) * sqrt(SAMPLES)
+    level = _WORST * np.where(still, np.maximum(level, unit), level)
     return Noise(level, smooth_below)
