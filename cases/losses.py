@@ -39,7 +39,13 @@ def binary_cross_entropy(p, target):
     return ops.binary_cross_entropy(p, target)
 
 
-@case(logits=interval(-40, 40, shape=3), target=np.array([1.0, 0.0, 0.25]), reference="Good 1952")
+@case(
+    logits=interval(-40, 40, shape=3),
+    target=np.array([1.0, 0.0, 0.25]),
+    reference="Good 1952",
+    expect={"autograd:func": "disagree"},
+    because="under torch.func the loss is decomposed, and sigmoid(x) of its tail is rounded away beside 1",
+)
 def bce_with_logits(logits, target):
     """Binary cross-entropy of sigmoid(logits), fused."""
     return ops.bce_with_logits(logits, target)

@@ -175,6 +175,38 @@ def list_cases(paths: tuple[str, ...], match: str) -> None:
 
 
 @main.command()
+@click.argument("paths", nargs=-1, metavar="[PATH...]")
+@click.option("-k", "match", default="", metavar="EXPR", help="Only cases whose name, file or tags match.")
+@click.option(
+    "--samples", type=click.IntRange(min=1), default=4, show_default=True, help="Random points for each case."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where they start from.")
+def selftest(paths: tuple[str, ...], match: str, samples: int, seed: int) -> None:
+    """Plant wrong derivatives and count how many are caught, and how many right engines are accused.
+
+    Without a path a built-in sample of cases is used. Exit code: 0 if none is missed and none accused, else 1.
+    """
+    from diffcheck.reporting.terminal import selftest_text
+    from diffcheck.runner.plan import installed_engines
+    from diffcheck.selftest import sample
+    from diffcheck.selftest import selftest as conducted
+    from diffcheck.sources.collect import collect
+    from diffcheck.sources.select import matcher
+
+    cases = list(collect(paths).cases) if paths else sample()
+    if match:
+        cases = list(filter(matcher(match), cases))
+    if not cases:
+        click.echo("diffcheck: no case found", err=True)
+        sys.exit(NOTHING)
+    engines = sorted(installed_engines().values(), key=lambda engine: engine.name != "autograd")
+    outcome = conducted(cases, engines, samples, seed)
+    rows = [(name, tally.planted, dict(tally.caught), len(tally.missed)) for name, tally in outcome.faults.items()]
+    click.echo(selftest_text(rows, outcome.missed, outcome.healthy, outcome.accused))
+    sys.exit(FAILED if outcome.missed or outcome.accused else PASSED)
+
+
+@main.command()
 def env() -> None:
     """Show what results depend on: versions, processor, devices."""
     from diffcheck.environment import environment

@@ -43,7 +43,7 @@ def judge(
     truth: Component,
     bound: Bound | None,
     format: Format,
-    typical_scale: Any = balls.ZERO,
+    typical_size: Any = balls.ZERO,
 ) -> Judgement:
     """Hold one number against the truth.
 
@@ -54,8 +54,8 @@ def judge(
     own_error:
         The method's estimate of its absolute error, for methods that have one. It widens what is accepted, but a
         difference quotient that keeps less than a quarter of the format's digits is called ``lossy``, not ``agree``.
-    typical_scale:
-        A typical `Bound.scale` of the components: a difference quotient has the same noise in all of them, and its
+    typical_size:
+        A typical absolute value of the components: a difference quotient has the same noise in all of them, and its
         digits are counted against it.
 
     Where the truth is zero itself there are no digits that a formula could throw away, and what `formula` allows is
@@ -81,7 +81,7 @@ def judge(
     elif not own.is_finite():
         own = arb.pos_inf()
     return _smooth(
-        error, own, own_error is not None, max(typical_scale, bound.scale.mid()), measure, bool(low.contains(0))
+        error, own, own_error is not None, max(typical_size, measure.magnitude), measure, bool(low.contains(0))
     )
 
 

@@ -27,6 +27,8 @@ _ENOUGH = 3
 # Where these leave an error above a half of the digits, smaller scales are tried: the coordinate itself, then these.
 _SATISFIED = 1e-7
 _SMALLER = (1e-4, 1e-8)
+# An error below this part of the value makes it a sure one.
+_SURE = 0.1
 # What two neighbouring steps disagree by, times this, is the estimate of the truncation: beside a kink the error is
 # up to 1.5 times as large.
 _SAFETY = 2.0
@@ -161,6 +163,20 @@ class _Rung:
         )
 
 
+def _most_certain(candidates: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """For each output the value with the smallest error, among those that are sure of themselves if any is.
+
+    Two that are sure and contradict each other are both not believed: the error then covers their distance.
+    """
+    values = np.stack([value for value, _ in candidates])
+    errors = np.stack([error for _, error in candidates])
+    sure = errors <= _SURE * np.abs(values)
+    chosen = np.argmin(np.where(sure | ~sure.any(0), errors, np.inf), axis=0)[None]
+    value, error = np.take_along_axis(values, chosen, 0), np.take_along_axis(errors, chosen, 0)
+    apart = np.where(sure, np.abs(values - value) - errors, 0.0)
+    return value[0], np.fmax(error[0], np.where(np.isfinite(apart), apart, 0.0).max(0))
+
+
 class _Neighbourhood:
     """The function around a point; every value is computed once."""
 
@@ -184,21 +200,15 @@ class _Neighbourhood:
         first = self._ladder(directions, order, unit)
         if first is None:
             raise Unsupported("the domain is too narrow for two different steps")
-        value, error = first
+        candidates = [first]
         for scales in (self._own_scales(directions), *([s * t for s in unit] for t in _SMALLER)):
+            value, error = candidates[-1]
             if scales == unit or (error <= _SATISFIED * np.abs(value)).all():
                 continue
-            # Another scale may do better; if both are sure of themselves and contradict each other, neither is
-            # believed.
             found = self._ladder(directions, order, scales)
-            if found is None:
-                continue
-            other, estimate = found
-            apart = np.abs(other - value)
-            conflict = apart > error + estimate
-            better = estimate < error
-            value, error = np.where(better, other, value), np.where(better, estimate, error)
-            error = np.where(conflict & ~better, np.maximum(error, apart), error)
+            if found is not None:
+                candidates.append(found)
+        value, error = _most_certain(candidates)
         # Jitter that is much larger than rounding may be a slope that no step has resolved.
         nearest = [self.noise.spacing * s for s in self._own_scales(directions)]
         unresolved = self.noise.level / np.prod([nearest[0], nearest[-1]] if order == 2 else nearest, axis=0)

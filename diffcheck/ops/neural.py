@@ -3,7 +3,7 @@
 from typing import Any
 
 from diffcheck.ops import balls, series
-from diffcheck.ops.elementary import exp, expm1, maximum, sigmoid, sqrt, tanh, where
+from diffcheck.ops.elementary import exp, maximum, sigmoid, sqrt, tanh, where
 from diffcheck.ops.exact import pi
 from diffcheck.ops.special import erf, softplus, xlogy
 from diffcheck.ops.table import Primitive, composite
@@ -77,13 +77,13 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
 @composite(torch=lambda torch, x, alpha=1.0: torch.nn.functional.elu(x, alpha))
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """X where positive, alpha (e^x - 1) elsewhere."""
-    return where(x > 0, x, alpha * expm1(x))
+    return where(x > 0, x, alpha * (exp(x) - 1))
 
 
 @composite(torch=lambda torch, x, alpha=1.0: torch.nn.functional.celu(x, alpha))
 def celu(x: Any, alpha: float = 1.0) -> Any:
     """X where positive, alpha (e^(x/alpha) - 1) elsewhere."""
-    return where(x > 0, x, alpha * expm1(x / alpha))
+    return where(x > 0, x, alpha * (exp(x / alpha) - 1))
 
 
 @composite(torch="torch.nn.functional.gelu")

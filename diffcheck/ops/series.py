@@ -8,7 +8,7 @@ infinity where that is certain: a vertical tangent.
 from collections.abc import Iterable
 from typing import Any
 
-from flint import arb, arb_series
+from flint import arb, arb_series, ctx
 
 from diffcheck.ops import balls
 
@@ -91,11 +91,16 @@ def polygamma(order: Any, x: Any) -> Any:
     """That derivative of digamma: the differentiated series of ``ln |Gamma|`` about ``x[0]``, composed with ``x``."""
     n = int(order[0].unique_fmpz()) + 1
     size = x.prec + n
-    around = log_gamma(arb_series([x[0], 1], size))
-    for _ in range(n):
-        around = around.derivative()
-    inner = x - x[0]
-    return around(inner) if inner.length() > 0 else arb_series([around[0]])
+    # flint keeps no more terms than this, whatever a series asks for; every differentiation takes one away.
+    kept, ctx.cap = ctx.cap, max(ctx.cap, size)
+    try:
+        around = log_gamma(arb_series([x[0], 1], size))
+        for _ in range(n):
+            around = around.derivative()
+        inner = x - x[0]
+        return around(inner) if inner.length() > 0 else arb_series([around[0]])
+    finally:
+        ctx.cap = kept
 
 
 def sign(x: Any) -> int | None:

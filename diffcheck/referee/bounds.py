@@ -22,7 +22,6 @@ from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import sweep
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import STABLE, partial
-from diffcheck.referee.component import Component
 from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 from diffcheck.referee.truth import Referee, Smooth, Truth
@@ -113,7 +112,7 @@ class Bounds:
         width = len(truth.components) // self._referee.program.outputs.size
         kept = [row * width + column for row in truth.rows for column in range(width)]
         with ctx.workprec(truth.precision):
-            sizes = [_size(truth.components[k]) for k in kept]
+            sizes = [truth.components[k].size for k in kept]
             found = dict(zip(kept, self._measured(truth.smooth, point, sizes, format), strict=True))
         return [found.get(k) for k in range(len(truth.components))]
 
@@ -208,13 +207,6 @@ def _alternatives(name: str) -> int:
     if callable(row.forms):
         return len(row.forms(0))
     return max(map(len, row.forms), default=1)
-
-
-def _size(component: Component) -> Ball:
-    """The absolute value of a component; of the larger side at a kink."""
-    if component.left is None:
-        return balls.ZERO
-    return max(abs(component.left).mid(), abs(component.right).mid())
 
 
 def _loss(node: Node, value: Ball, format: Format) -> Ball:

@@ -44,6 +44,13 @@ class Component:
     reason: str = ""
 
     @property
+    def size(self) -> Ball:
+        """The absolute value; of the larger side at a kink, zero without a value."""
+        if self.left is None:
+            return balls.ZERO
+        return max(abs(self.left).mid(), abs(self.right).mid())
+
+    @property
     def digits(self) -> float:
         """Decimal digits that the enclosure certifies."""
         if self.status is not Status.CERTIFIED:

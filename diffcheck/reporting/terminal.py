@@ -1,7 +1,7 @@
 """What a person sees in the terminal: a progress bar or plain lines while it runs, then the summary."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -110,4 +110,31 @@ def check_text(run: Run) -> str:
     for row in run.rows:
         if row.note:
             console.print(f"{row.engine}:{row.method}: {row.note}", soft_wrap=True, highlight=False)
+    return stream.getvalue().rstrip()
+
+
+def selftest_text(
+    faults: Sequence[tuple[str, int, Mapping[str, int], int]],
+    missed: Sequence[str],
+    healthy: int,
+    accused: Sequence[str],
+) -> str:
+    """The counts of a self-test, for each fault: planted, caught by which verdict, missed."""
+    rows = [
+        (name, str(planted), ", ".join(f"{n} {verdict}" for verdict, n in caught.items()) or "-", str(lost))
+        for name, planted, caught, lost in faults
+    ]
+    stream = io.StringIO()
+    console = Console(file=stream, width=120, no_color=True)
+    console.print(_rich(Table(("fault", "planted", "caught", "missed"), tuple(rows))))
+    for line in missed:
+        console.print(f"missed: {line}", soft_wrap=True, highlight=False)
+    for line in accused:
+        console.print(f"accused: {line}", soft_wrap=True, highlight=False)
+    planted = sum(row[1] for row in faults)
+    console.print(
+        f"{planted} faults planted, {len(missed)} missed; {healthy} right engines heard, {len(accused)} accused",
+        soft_wrap=True,
+        highlight=False,
+    )
     return stream.getvalue().rstrip()

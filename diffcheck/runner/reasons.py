@@ -52,8 +52,8 @@ def explained(
         return _lossy(judgement, task, bounds, truth, x, component, label)
     if judgement.verdict is Verdict.NONFINITE:
         found = bounds.culprit(truth, x, component, task.format, label)
-        if found is not None and found.reason is Reason.OVERFLOW:
-            return replace(judgement, reason=Reason.OVERFLOW, note=found.text)
+        if found is not None and found.reason in (Reason.OVERFLOW, Reason.UNDERFLOW):
+            return replace(judgement, reason=found.reason, note=found.text)
         branch = singular_branch(task.program, x, task.case.wrt_positions, task.format, label)
         if branch:
             return replace(judgement, reason=Reason.BRANCH, note=f"from the branch that is not taken: {branch}")
@@ -108,6 +108,8 @@ def _shrinks(task: Task, engine: Engine, referee: Referee, point: Point, compone
         name: np.array([FORMATS[low].round(v) for v in np.ravel(value).tolist()]).reshape(np.shape(value))
         for name, value in point.items()
     }
+    if not np.isfinite(flat(rounded)).all():
+        return False
     truth = referee.truth(flat(rounded)).components[component]
     if truth.status is not Status.CERTIFIED or truth.left.contains(0):
         return False

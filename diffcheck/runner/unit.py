@@ -21,8 +21,8 @@ from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Referee, Truth
 from diffcheck.results import CaseRow, Row
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.reasons import explained
-from diffcheck.verdict import Verdict
+from diffcheck.runner.reasons import explained, value_note
+from diffcheck.verdict import Reason, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Question:
     point: Point
     truth: Truth
     bounds: list[Bound | None]
-    scale: Any
-    """The largest scale among the components; for a derivative that is zero here, a typical one of the other points."""
+    size: Any
+    """The absolute value of the largest component; where all are zero, a typical one of other points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +94,16 @@ class Court:
         self.referee = Referee(unit.program, unit.operator, unit.case.wrt_positions)
         self.bounds = Bounds(self.referee)
         questions = [self._question(p, self.bounds) for p in points(unit.case, samples, seed, self.format)]
-        scales = sorted(q.scale for q in questions if not q.scale.is_zero())
-        typical = scales[len(scales) // 2] if scales else balls.ZERO
-        self.questions = [replace(q, scale=typical) if q.scale.is_zero() else q for q in questions]
+        sizes = sorted(q.size for q in questions if not q.size.is_zero())
+        typical = sizes[len(sizes) // 2] if sizes else balls.ZERO
+        self.questions = [replace(q, size=typical) if q.size.is_zero() else q for q in questions]
         self.labels = unit.case.components(unit.operator, unit.program.outputs.shape)
 
     def _question(self, point: Point, bounds: Bounds) -> Question:
         x = np.concatenate([np.ravel(v) for v in point.values()]).tolist()
         truth = self.referee.truth(x)
         found = bounds.at(truth, x, self.format)
-        largest = max((b.scale.mid() for b in found if b is not None), default=balls.ZERO)
+        largest = max((c.size for c in truth.components), default=balls.ZERO)
         return Question(point, truth, found, largest)
 
     def hear(self, engine: Engine, task: Task) -> Trial:
@@ -122,6 +122,8 @@ class Court:
         calls = None
         for question in self.questions:
             answer, calls = self._answer(prepared, task, question)
+            if task.engine in task.case.implementations:
+                self._judge_value(answer, prepared, task, question)
             trial.answers.append(answer)
         trial.point = self.questions[-1].point
         trial.row = self._summary(row, trial.answers, calls)
@@ -165,10 +167,18 @@ class Court:
         flat = values.ravel().tolist()
         errors = [None] * len(flat) if own is None else own.ravel().tolist()
         judgements = [
-            judge(v, e, component, bound, self.format, question.scale)
+            judge(v, e, component, bound, self.format, question.size)
             for v, e, component, bound in zip(flat, errors, question.truth.components, question.bounds, strict=True)
         ]
         return Answer(values.ravel(), judgements), estimate.function_calls
+
+    def _judge_value(self, answer: Answer, prepared: Prepared, task: Task, question: Question) -> None:
+        """Another implementation must also be the same function."""
+        note = value_note(prepared, task, self.bounds, question.truth, question.point)
+        if note and answer.values is not None:
+            answer.judgements[0] = replace(
+                answer.judgements[0], verdict=Verdict.DISAGREE, reason=Reason.VALUE, note=note
+            )
 
     def _summary(self, row: Row, answers: Sequence[Answer], calls: int | None) -> Row:
         by_point = [a.worst for a in answers]
@@ -234,7 +244,7 @@ def consensus(trials: Sequence[Trial]) -> tuple[str, list[str]]:
     heard = [t for t in trials if t.row.verdict not in (Verdict.UNSUPPORTED, Verdict.UNCERTAIN, Verdict.UNDEFINED)]
     blamed = list(dict.fromkeys(t.task.engine for t in heard if t.row.verdict in _WRONG))
     if not heard:
-        return "undecided", []
+        return ("undecided: the engines differ" if _differ(trials) else "undecided"), []
     if not blamed:
         return "all right", []
     if len(heard) > 1 and any(_together(answers) for answers in zip(*(t.answers for t in heard), strict=False)):
@@ -271,6 +281,19 @@ def _row(task: Task) -> Row:
         components=int(np.prod(task.shape, dtype=int)),
         expected=expected(task.case, task.engine, task.method),
     )
+
+
+def _differ(trials: Sequence[Trial]) -> bool:
+    """Whether engines that nobody can judge contradict one another beyond half of the digits."""
+    for answers in zip(*(t.answers for t in trials if t.answers), strict=False):
+        values = [a.values for a in answers if a.values is not None]
+        if not values or not any(j.verdict is Verdict.UNCERTAIN for a in answers for j in a.judgements):
+            continue
+        table = np.array(values)
+        spread = np.ptp(table, axis=0)
+        if not (spread <= np.abs(table).max(axis=0) * 2.0**-26).all():
+            return True
+    return False
 
 
 def _together(answers: Sequence[Answer]) -> bool:

@@ -1,0 +1,165 @@
+"""The outcomes that diffcheck exists for: who is wrong at this point, and why."""
+
+import numpy as np
+import pytest
+import torch
+
+from diffcheck import case, interval, run
+from diffcheck.ops import (
+    abs as absolute,
+)
+from diffcheck.ops import (
+    celu,
+    cos,
+    digamma,
+    exp,
+    expm1,
+    hypot,
+    log,
+    maximum,
+    relu,
+    sigmoid,
+    sin,
+    sqrt,
+    square,
+    tanh,
+    where,
+)
+
+
+def outcome(function, x, engine="autograd", dtype="float64", **options):
+    """The row of one engine for one function at one point."""
+    subject = case(x=interval(-1e3, 1e3), points=[{"x": x}], samples=0, **options)(function)
+    table = run(subject, engines=[engine], dtypes=[dtype], timing=False)
+    assert len(table) == 1
+    return table.iloc[0]
+
+
+TABLE = [
+    # function, point, engine, dtype, verdict, reason
+    ("tanh", lambda x: tanh(x), 20.0, "autograd", "float64", "lossy", "cancellation"),
+    ("sigmoid", lambda x: sigmoid(x), 40.0, "autograd", "float64", "lossy", "cancellation"),
+    ("expm1", lambda x: expm1(x), -40.0, "autograd", "float64", "lossy", "cancellation"),
+    ("abs", lambda x: absolute(x), 0.0, "autograd", "float64", "kink", ""),
+    ("abs", lambda x: absolute(x), 0.0, "symbolic", "float64", "kink", ""),
+    ("abs", lambda x: absolute(x), 0.0, "finite", "float64", "kink", ""),
+    ("relu", lambda x: relu(x), 0.0, "autograd", "float64", "kink", ""),
+    ("relu difference", lambda x: relu(x) - relu(-x), 0.0, "autograd", "float64", "disagree", "wrong"),
+    ("where", lambda x: where(x > 0, sqrt(x), x), -1.0, "autograd", "float64", "nonfinite", "branch"),
+    ("sin", lambda x: sin(x), 0.7, "autograd", "float32", "agree", ""),
+    ("sin", lambda x: sin(x), 0.7, "autograd", "bfloat16", "agree", ""),
+    ("sin", lambda x: sin(x), 0.7, "autograd", "float16", "agree", ""),
+    ("sin", lambda x: sin(x), 0.7, "symbolic", "float32", "agree", ""),
+    ("celu", lambda x: celu(x, 0.3), -20.0, "autograd", "float64", "disagree", "wrong"),
+    ("log of exp", lambda x: log(1 + exp(x)), 800.0, "autograd", "float64", "nonfinite", "overflow"),
+    ("root of squares", lambda x: sqrt(square(1e160 * x)), 1.0, "autograd", "float64", "lossy", "overflow"),
+    ("root of tiny squares", lambda x: sqrt((1e-200 * x) ** 2), 1.0, "autograd", "float64", "nonfinite", "underflow"),
+    ("hypot", lambda x: hypot(3 * x, 4 * x), 1.0, "autograd", "float64", "agree", ""),
+    ("sine of much", lambda x: sin(1e10 * x), 1.0, "autograd", "float64", "ill-conditioned", ""),
+    ("log outside", lambda x: log(x), -1.0, "autograd", "float64", "undefined", ""),
+    ("root of zero", lambda x: sqrt(x), 0.0, "autograd", "float64", "undefined", ""),
+    ("removable", lambda x: sin(x) / x, 0.0, "autograd", "float64", "undefined", ""),
+    ("undecidable", lambda x: sqrt(sin(x) ** 2 + cos(x) ** 2 - 1), 0.7, "autograd", "float64", "uncertain", ""),
+    ("a tie that cancels", lambda x: maximum(x, 2 * x) + maximum(-x, -2 * x), 0.0, "finite", "float64", "kink", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "function", "x", "engine", "dtype", "verdict", "reason"), TABLE)
+def test_outcome(name, function, x, engine, dtype, verdict, reason):
+    row = outcome(function, x, engine, dtype)
+    assert row.verdict == verdict
+    assert row.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "truth"),
+    [
+        (lambda x: tanh(x), 20.0, "1.69934170211663558369288281038e-17"),
+        (lambda x: sigmoid(x), 40.0, "4.24835425529158895923"),
+        (lambda x: expm1(x), -40.0, "4.24835425529158899532"),
+    ],
+    ids=["tanh", "sigmoid", "expm1"],
+)
+def test_lost_digits_are_counted_and_the_truth_is_shown(function, x, truth):
+    row = outcome(function, x)
+    assert row.digits == 0
+    assert row.digits_possible > 14
+    assert row.truth.startswith(truth)
+
+
+def test_the_operation_and_the_form_that_keep_the_digits_are_named():
+    note = outcome(lambda x: tanh(x), 20.0).note
+    assert "1 - tanh(x)**2 cancels 17 digits" in note
+    assert "4 * sigmoid(2 * x) * sigmoid(-2 * x) keeps them" in note
+
+
+@pytest.mark.parametrize("engine", ["symbolic", "finite", "autograd"])
+def test_no_engine_agrees_on_the_versine_quotient(engine):
+    row = outcome(lambda x: (1 - cos(x)) / x**2, 1e-4, engine)
+    assert row.truth.startswith("-8.33333332777777")
+    assert row.verdict == "lossy"
+
+
+def test_digamma_of_torch_is_found_out():
+    row = outcome(lambda x: digamma(x), 1.2345)
+    assert row.verdict == "disagree"
+    assert row.max_error_ulp > 1e5
+
+
+def test_the_convention_at_a_kink_is_told():
+    note = outcome(lambda x: relu(x), 0.0).note
+    assert "left 0, right 1; the engine says 0" in note
+
+
+class OffByOne(torch.autograd.Function):
+    """The square plus one, with the derivative of the square."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x + 1
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (x,) = ctx.saved_tensors
+        return 2 * x * gradient
+
+
+class Careless(torch.autograd.Function):
+    """The square, with the derivative of its half."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, gradient):
+        (x,) = ctx.saved_tensors
+        return x * gradient
+
+
+@pytest.mark.parametrize(
+    ("implementation", "verdict", "reason"),
+    [
+        ("torch.square", "agree", ""),
+        (OffByOne.apply, "disagree", "value"),
+        (Careless.apply, "disagree", "wrong"),
+        (lambda x: x.float().square().to(x.dtype), "disagree", "value"),
+        (lambda x: x**3, "disagree", "value"),
+    ],
+    ids=["right", "value", "derivative", "float32 inside", "another function"],
+)
+def test_an_implementation_on_trial(implementation, verdict, reason):
+    row = outcome(lambda x: square(x), 1.1, implementations={"autograd": implementation})
+    assert (row.verdict, row.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize("method", ["reverse", "forward", "func"])
+@pytest.mark.parametrize("operator", ["gradient", "hessian", "jacobian"])
+def test_every_method_of_torch_is_right_about_a_polynomial(method, operator):
+    subject = case(x=interval(-2, 2, shape=3), a=np.array([0.3, -1.7, 2.9]), operators=(operator,))(
+        lambda x, a: (a * x**3).sum() + x[0] * x[1] * x[2]
+    )
+    table = run(subject, engines=[f"autograd:{method}"], samples=2, timing=False)
+    assert list(table.verdict) == ["agree"]
