@@ -760,9 +760,9 @@ def atan2_huge(y, x):
     points=[{"y": 3e-160, "x": 4e-160}],
     samples=0,
     implementations={"autograd": "torch.atan2"},
-    expect={"symbolic": "nonfinite", "finite": "disagree", "autograd": "nonfinite"},
+    expect={"symbolic": "nonfinite", "autograd": "nonfinite"},
     because="pytorch#193040: 1/(x^2 + y^2) is formed on its own and overflows; the derivative is 1.6e159; SymPy "
-    "divides by squares that underflow, and no difference step is as small as the point",
+    "divides by squares that underflow",
     tags=("torch",),
 )
 def atan2_tiny(y, x):
@@ -880,7 +880,7 @@ def pairwise_distance_huge(x, y):
     points=[{"x": [1e200, 1e200]}],
     samples=0,
     implementations={"autograd": call("torch.nn.functional.normalize", dim=0)},
-    expect={"symbolic": "nonfinite", "autograd": "lossy"},
+    expect={"symbolic": "nonfinite", "autograd": "disagree"},
     because="pytorch#193006: the norm is inf, the unit vector 0 and the derivative 0 instead of -3.5e-201; SymPy's "
     "form is infinity times 0",
     tags=("torch",),
@@ -1023,9 +1023,8 @@ def det_huge(a):
     points=[{"x": 3e-206}],
     samples=0,
     implementations={"autograd": "torch.rsqrt"},
-    expect={"finite": "disagree", "autograd": "nonfinite"},
-    because="-y^3 / 2: the cube overflows before it is halved, -inf instead of -9.6e307; no difference step is as "
-    "small as the point",
+    expect={"autograd": "nonfinite"},
+    because="-y^3 / 2: the cube overflows before it is halved, -inf instead of -9.6e307",
     tags=("torch",),
 )
 def rsqrt_tiny(x):

@@ -34,8 +34,9 @@ FLOORS = {
     "runner": {*JUDGES, "results", "timing"},
     "reporting": {*GROUND, "verdict", "results"},
     "baseline": {*GROUND, "verdict", "results"},
+    "selftest": {*JUDGES, "runner"},
     "api": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline"},
-    "cli": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "api"},
+    "cli": {"selftest", *JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "api"},
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "api"},
     "__init__": {"case", "api"},
 }

@@ -20,6 +20,8 @@ from diffcheck.referee.component import Status
 from diffcheck.referee.truth import Referee
 
 FILES = sorted(Path(__file__).parents[1].joinpath("cases").glob("*.py"))
+# The trials of torch have their truths checked in their own way.
+FAMILIES = [file for file in FILES if file.stem not in ("known_defects", "healthy_neighbours")]
 CASES = {c.name: c for file in FILES for c in runpy.run_path(str(file)).values() if isinstance(c, Case)}
 LISTED = CASES["network_10_5_1"].points[0]
 ZEROS = np.zeros((4, 3))
@@ -168,7 +170,7 @@ def test_kink_has_these_slopes_on_its_sides(task, point, left, right):
     assert (truth.left, truth.right) == (left, right)
 
 
-@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+@pytest.mark.parametrize("file", FAMILIES, ids=[file.stem for file in FAMILIES])
 def test_every_family_has_two_known_values(file):
     family = [c.name for c in runpy.run_path(str(file)).values() if isinstance(c, Case)]
     known = [task for task in labels(PRINTED + RATIONAL) if task.split()[0] in family]

@@ -8,7 +8,7 @@ import pytest
 
 from diffcheck import case, interval
 from diffcheck.case.points import points
-from diffcheck.errors import CaseError
+from diffcheck.errors import CaseError, Unsupported
 from diffcheck.formats import FORMATS
 
 FLOAT64 = FORMATS["float64"]
@@ -222,5 +222,5 @@ def test_ends_that_are_no_numbers_of_the_format_move_inwards():
 
 
 def test_a_domain_between_two_numbers_of_the_format_is_named():
-    with pytest.raises(CaseError, match="no float16 number lies near"):
+    with pytest.raises(Unsupported, match="no float16 number lies near"):
         points(named("f", x=interval(1.0001, 1.0002)), 5, 0, FORMATS["float16"])

@@ -66,7 +66,7 @@ class Automatic:
         self._dtype = getattr(torch, task.dtype)
         self._device = torch.device(task.device)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
-        self._derive = {"reverse": _reverse, "forward": _forward, "func": _transformed}[task.method]
+        self._derive = {"forward": _forward, "func": _transformed}.get(task.method, _reverse)
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point."""

@@ -85,8 +85,14 @@ def _lossy(
     return replace(judgement, reason=found.reason, note="; ".join(filter(None, [found.text, advice])))
 
 
-def value_note(prepared: Prepared, task: Task, bounds: Bounds, truth: Truth, point: Point) -> str:
-    """What is wrong with the value of the function itself; empty if nothing is."""
+def value_note(
+    prepared: Prepared, task: Task, bounds: Bounds, truth: Truth, point: Point, *, gross: bool = False
+) -> str:
+    """What is wrong with the value of the function itself; empty if nothing is.
+
+    ``gross`` asks for another function only, not for an inaccurate one: an error above a quarter of the digits of 1 +
+    |f|.
+    """
     try:
         values = np.ravel(prepared.value(point))
     except Exception:  # an engine that has no value of the function tells nothing
@@ -96,7 +102,10 @@ def value_note(prepared: Prepared, task: Task, bounds: Bounds, truth: Truth, poi
         if not np.isfinite(value):
             continue
         error = abs(balls.ball_of_float(value) - exact)
-        if error > max(bound.inherent.mid(), bound.formula.mid()):
+        allowed = max(bound.inherent.mid(), bound.formula.mid())
+        if gross:
+            allowed = max(allowed, balls.ball_of_float(task.format.unit_roundoff**0.25) * (1 + abs(exact).mid()))
+        if error > allowed:
             return f"the function itself gives {value!r}, its definition {exact.str(17, radius=False)}"
     return ""
 
