@@ -173,6 +173,8 @@ def _most_certain(candidates: list[tuple[Array, Array]]) -> tuple[Array, Array]:
     sure = errors <= _SURE * np.abs(values)
     chosen = np.argmin(np.where(sure | ~sure.any(0), errors, np.inf), axis=0)[None]
     value, error = np.take_along_axis(values, chosen, 0), np.take_along_axis(errors, chosen, 0)
+    # Where nothing is sure and a scale overflows, nothing is known.
+    error = np.where(~sure.any(0) & ~np.isfinite(errors).all(0), np.inf, error)
     apart = np.where(sure, np.abs(values - value) - errors, 0.0)
     return value[0], np.fmax(error[0], np.where(np.isfinite(apart), apart, 0.0).max(0))
 
@@ -257,7 +259,8 @@ class _Neighbourhood:
         exact = [self._exact_step(k, h, s) for k, h, s in zip(directions, steps, stencils, strict=True)]
         if not all(exact):
             return None
-        scale = float(np.prod([np.float64(h) ** n for h, n in zip(exact, orders, strict=True)]))
+        # Divided by one step after the other: their product may underflow.
+        divisors = [np.float64(h) for h, n in zip(exact, orders, strict=True) for _ in range(n)]
         total = magnitude = np.zeros(())
         weights = 0.0
         for nodes in itertools.product(*(zip(s.offsets, s.weights, strict=True) for s in stencils)):
@@ -272,12 +275,14 @@ class _Neighbourhood:
         ]
         moved = np.sum([abs(float(self._flat[k])) * slope for k, slope in zip(directions, slopes, strict=True)], axis=0)
         unit = self._task.format.unit_roundoff
-        rounding = ((self.noise.level + unit * moved) * weights + unit * magnitude) / scale
+        rounding = (self.noise.level + unit * moved) * weights + unit * magnitude
+        for h in divisors:
+            total, rounding = total / h, rounding / h
         bend = np.zeros_like(rounding)
         if order == 1 and stencils[0] is _CENTRAL[1]:
             above, here, below = (self._at(directions, [s * exact[0]]) for s in (1, 0, -1))
             bend = np.abs(above - 2 * here + below) / exact[0]
-        return _Rung(total / scale, rounding, bend)
+        return _Rung(total, rounding, bend)
 
     def _exact_step(self, k: int, h: float, stencil: Stencil) -> float:
         """The step nearest to ``h`` that moves the coordinate to a number of the dtype."""
