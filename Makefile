@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint clean
+.PHONY: run test lint sample clean
 
 run: $(VENV)/ready
 	$(BIN)/diffcheck run cases/
@@ -15,6 +15,10 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+
+# The committed sample of a report: the textbook networks and the hard cases.
+sample: $(VENV)/ready
+	$(BIN)/diffcheck run cases/networks.py cases/hard.py --output reports/sample
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "diffcheck needs Python 3.11 or later: make PYTHON=python3.12")'

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 from click.testing import CliRunner, Result
@@ -602,3 +603,22 @@ def test_closed_pipe_is_no_traceback(folder: Path) -> None:
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, check=False)
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+def test_strict_fails_where_digits_are_lost(folder: Path) -> None:
+    Path("lossy.py").write_text(
+        "from diffcheck import case, interval\nfrom diffcheck.ops import tanh\n\n\n"
+        "@case(x=interval(0, 30), points=[{'x': 20.0}], samples=0)\ndef tail(x):\n    return tanh(x)\n"
+    )
+    assert typed("run lossy.py --no-timing --output out").exit_code == 0
+    assert typed("run lossy.py --no-timing --output out --strict").exit_code == 1
+
+
+def test_methods_and_dtypes_are_rows_of_their_own(folder: Path) -> None:
+    engines = "autograd:reverse,autograd:forward,autograd:func"
+    result = typed(f"run waves.py --no-timing --output out --engine {engines} --dtype float64,float32")
+    table = pd.read_csv("out/results.csv")
+    assert result.exit_code == 0
+    assert set(table.method) == {"reverse", "forward", "func"}
+    assert set(table.dtype) == {"float64", "float32"}
+    assert not table.duplicated(["case", "operator", "engine", "method", "dtype"]).any()

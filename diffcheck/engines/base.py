@@ -66,8 +66,10 @@ class Estimate:
 class Prepared(Protocol):
     """A task made ready. Calling twice at one point gives the same bits."""
 
-    operations: int | None
-    """Operations in the code that is evaluated, where the engine knows."""
+    @property
+    def operations(self) -> int | None:
+        """Operations in the code that is evaluated, where the engine knows."""
+        ...
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point."""
@@ -92,16 +94,17 @@ class Clockwork:
 
 
 class Engine(Protocol):
-    """A family of methods for derivatives; further ones plug in by the entry point ``diffcheck.engines``.
+    """A family of methods for derivatives; further ones plug in by the entry point ``diffcheck.engines``."""
 
-    Attributes
-    ----------
-    methods:
-        The methods by name, the default one first.
-    """
+    @property
+    def name(self) -> str:
+        """The family's name."""
+        ...
 
-    name: str
-    methods: Sequence[str]
+    @property
+    def methods(self) -> Sequence[str]:
+        """The methods by name, the default one first."""
+        ...
 
     def available(self, device: str) -> str | None:
         """``None`` if the engine can use the device, else why not."""

@@ -247,7 +247,8 @@ def consensus(trials: Sequence[Trial]) -> tuple[str, list[str]]:
         return ("undecided: the engines differ" if _differ(trials) else "undecided"), []
     if not blamed:
         return "all right", []
-    if len(heard) > 1 and any(_together(answers) for answers in zip(*(t.answers for t in heard), strict=False)):
+    unit = max(t.task.format.unit_roundoff for t in heard)
+    if len(heard) > 1 and any(_together(answers, unit) for answers in zip(*(t.answers for t in heard), strict=False)):
         return "all wrong together", blamed
     return f"blame: {', '.join(blamed)}", blamed
 
@@ -296,7 +297,7 @@ def _differ(trials: Sequence[Trial]) -> bool:
     return False
 
 
-def _together(answers: Sequence[Answer]) -> bool:
+def _together(answers: Sequence[Answer], unit: float) -> bool:
     """Whether all engines give one and the same wrong value for some component at this point."""
     values = [a.values for a in answers if a.values is not None]
     if len(values) < len(answers):
@@ -307,7 +308,7 @@ def _together(answers: Sequence[Answer]) -> bool:
             continue
         largest = max(map(abs, column))
         nearest_ulp = min(j.error_ulp for j in judgements)
-        spread_ulp = 0.0 if largest == 0 else (max(column) - min(column)) / largest * 2.0**53
+        spread_ulp = 0.0 if largest == 0 else (max(column) - min(column)) / largest / unit
         if spread_ulp <= nearest_ulp / 10:
             return True
     return False

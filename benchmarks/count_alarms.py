@@ -1,0 +1,64 @@
+"""The two constants of the bounds, fixed by counting: false alarms on right derivatives, misses on wrong ones.
+
+Every point of ``cases/known_defects.py`` and ``cases/healthy_neighbours.py`` is judged for PyTorch's reverse mode once;
+the verdicts are then drawn again for other constants k (of `inherent`) and c (of `formula`).
+
+Run: ``python benchmarks/count_alarms.py``.
+"""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from diffcheck.engines.autograd import Autograd
+from diffcheck.judgement import Judgement
+from diffcheck.referee.bounds import FORMULA_FACTOR, INHERENT_FACTOR
+from diffcheck.runner.plan import Contestant, plan
+from diffcheck.runner.unit import Court
+from diffcheck.sources.collect import collect
+
+CASES = Path(__file__).parent.parent / "cases"
+GRID = [(k, c) for k in (8, 32, 128, 512, 2048) for c in (1, 4, 16, 64)]
+SETS = ("healthy_neighbours.py", "known_defects.py")
+
+
+def judgements(file: str) -> Iterator[list[Judgement]]:
+    """For each case and operator the judgements on all components at all points."""
+    contestant = Contestant(Autograd(), "reverse", "cpu", "float64")
+    for unit in plan(collect([str(CASES / file)]).cases, [], (contestant,)):
+        court = Court(unit, "float64", samples=0, seed=0)
+        trial = court.hear(*unit.tasks()[0])
+        yield [j for answer in trial.answers for j in answer.judgements if not math.isnan(j.error_ulp)]
+
+
+def outcome(found: list[Judgement], k: float, c: float) -> str:
+    """``right``, ``lossy`` or ``wrong`` under these constants; NaN where a finite truth exists is always wrong."""
+    worst = "right"
+    for j in found:
+        if j.verdict.fails and math.isinf(j.error_ulp):
+            return "wrong"
+        inherent = j.inherent_ulp * k / INHERENT_FACTOR
+        formula = j.formula_ulp * c / FORMULA_FACTOR
+        if j.error_ulp > max(inherent, formula):
+            return "wrong"
+        if j.error_ulp > inherent:
+            worst = "lossy"
+    return worst
+
+
+def main() -> None:
+    """Print the counts for every pair of constants."""
+    healthy, defective = (list(judgements(file)) for file in SETS)
+    print(f"{len(healthy)} right derivatives, {len(defective)} wrong ones\n")
+    print("|    k |  c | right called lossy | right called wrong | wrong called lossy | wrong missed |")
+    print("| ---: | --: | ---: | ---: | ---: | ---: |")
+    for k, c in GRID:
+        good = [outcome(found, k, c) for found in healthy]
+        bad = [outcome(found, k, c) for found in defective]
+        mark = "  <- in use" if (k, c) == (INHERENT_FACTOR, FORMULA_FACTOR) else ""
+        counts = (good.count("lossy"), good.count("wrong"), bad.count("lossy"), bad.count("right"))
+        print(f"| {k:4} | {c:2} | " + " | ".join(f"{n:4}" for n in counts) + f" |{mark}")
+
+
+if __name__ == "__main__":
+    main()
