@@ -499,3 +499,9 @@ def test_an_array_that_the_function_brings_along(function):
     with ctx.workprec(BITS):
         assert_near(function(*point), program, point)
         assert_near(function(torch.tensor(point[0])).numpy(), program, point)
+
+
+def test_a_condition_that_is_known_beforehand():
+    x = torch.tensor(0.5, dtype=torch.float64)
+    assert ops.where(True, x, 2 * x).item() == 0.5
+    assert ops.where(False, x, 2 * x).item() == 1.0

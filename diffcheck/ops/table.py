@@ -126,7 +126,7 @@ class Operation:
         torch = sys.modules["torch"]
 
         def tensor(a: Any) -> Any:
-            exact = isinstance(a, np.ndarray) and a.dtype.kind != "f"
+            exact = isinstance(a, (bool, np.bool_)) or (isinstance(a, np.ndarray) and a.dtype.kind != "f")
             dtype = like.dtype if like.is_floating_point() and not exact else None
             return torch.as_tensor(a, dtype=dtype, device=like.device)
 
