@@ -8,15 +8,14 @@ of its own. Steps that straddle a kink are seen by the second difference, which 
 """
 
 import itertools
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from diffcheck.case.case import Array, Point
-from diffcheck.case.domain import Interval
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task, constants, typed
+from diffcheck.engines.differences import CENTRAL, Rung, Stencil, fitting, most_certain
 from diffcheck.engines.noise import SAMPLES, SPACINGS, Noise, measured
 from diffcheck.errors import CaseError, Unsupported
 
@@ -27,35 +26,6 @@ _ENOUGH = 3
 # Where these leave an error above a half of the digits, smaller scales are tried: the coordinate itself, then these.
 _SATISFIED = 1e-7
 _SMALLER = (1e-4, 1e-8)
-# An error below this part of the value makes it a sure one.
-_SURE = 0.1
-# What two neighbouring steps disagree by, times this, is the estimate of the truncation: beside a kink the error is
-# up to 1.5 times as large.
-_SAFETY = 2.0
-# The difference of the one-sided slopes falls by 0.5 from step to step where the function is smooth, by nothing
-# across a kink.
-_KINKED = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Stencil:
-    """Where the function is evaluated, in steps from the point, and with which weights."""
-
-    offsets: tuple[int, ...]
-    weights: tuple[float, ...]
-    derivative: int
-
-
-# Second-order formulas; the one-sided ones for domain ends (Fornberg 1988).
-_CENTRAL = {1: Stencil((-1, 1), (-0.5, 0.5), 1), 2: Stencil((-1, 0, 1), (1.0, -2.0, 1.0), 2)}
-_FORWARD = {1: Stencil((0, 1, 2), (-1.5, 2.0, -0.5), 1), 2: Stencil((0, 1, 2, 3), (2.0, -5.0, 4.0, -1.0), 2)}
-
-
-def _mirrored(s: Stencil) -> Stencil:
-    return Stencil(tuple(-o for o in s.offsets), tuple(w * (-1) ** s.derivative for w in s.weights), s.derivative)
-
-
-_BACKWARD = {order: _mirrored(s) for order, s in _FORWARD.items()}
 
 
 class Finite:
@@ -123,62 +93,6 @@ class Central:
         return Clockwork(lambda: self.derivative(point), primal)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rung:
-    """Difference quotients with one step, one for each output.
-
-    ``bend`` is the difference of the two one-sided slopes; ``gap`` what the step before disagrees by, and ``error``
-    the estimate made of it.
-    """
-
-    quotient: Array
-    rounding: Array
-    bend: Array
-    gap: Array | float = np.inf
-    error: Array = field(default_factory=lambda: np.asarray(np.inf))
-
-    def compared(self, before: "_Rung") -> "_Rung":
-        """With the error estimate that follows from the step before, which is twice this one."""
-        gap = np.abs(self.quotient - before.quotient)
-        # One small difference may be luck, two are not; truncation falls by four from step to step.
-        lucky = before.gap / 4 if np.all(np.isfinite(before.gap)) else gap
-        error = _SAFETY * np.maximum(gap, lucky) + self.rounding
-        error = np.where(self.bend > _KINKED * before.bend, error + self.bend, error)
-        return _Rung(self.quotient, self.rounding, self.bend, gap, np.where(np.isfinite(error), error, np.inf))
-
-    def checked(self, finer: "_Rung") -> "_Rung":
-        """With an error no smaller than what a finer step contradicts this one by, beyond that step's own rounding."""
-        apart = np.abs(self.quotient - finer.quotient) - finer.rounding
-        return replace(self, error=np.where(apart > self.error, apart, self.error))
-
-    def or_better(self, other: "_Rung") -> "_Rung":
-        """For each output the one with the smaller error."""
-        better = other.error < self.error
-        return _Rung(
-            np.where(better, other.quotient, self.quotient),
-            other.rounding,
-            other.bend,
-            other.gap,
-            np.where(better, other.error, self.error),
-        )
-
-
-def _most_certain(candidates: list[tuple[Array, Array]]) -> tuple[Array, Array]:
-    """For each output the value with the smallest error, among those that are sure of themselves if any is.
-
-    Two that are sure and contradict each other are both not believed: the error then covers their distance.
-    """
-    values = np.stack([value for value, _ in candidates])
-    errors = np.stack([error for _, error in candidates])
-    sure = errors <= _SURE * np.abs(values)
-    chosen = np.argmin(np.where(sure | ~sure.any(0), errors, np.inf), axis=0)[None]
-    value, error = np.take_along_axis(values, chosen, 0), np.take_along_axis(errors, chosen, 0)
-    # Where nothing is sure and a scale overflows, nothing is known.
-    error = np.where(~sure.any(0) & ~np.isfinite(errors).all(0), np.inf, error)
-    apart = np.where(sure, np.abs(values - value) - errors, 0.0)
-    return value[0], np.fmax(error[0], np.where(np.isfinite(apart), apart, 0.0).max(0))
-
-
 class _Neighbourhood:
     """The function around a point; every value is computed once."""
 
@@ -210,7 +124,7 @@ class _Neighbourhood:
             found = self._ladder(directions, order, scales)
             if found is not None:
                 candidates.append(found)
-        value, error = _most_certain(candidates)
+        value, error = most_certain(candidates)
         # Jitter that is much larger than rounding may be a slope that no step has resolved.
         nearest = [self.noise.spacing * s for s in self._own_scales(directions)]
         unresolved = self.noise.level / np.prod([nearest[0], nearest[-1]] if order == 2 else nearest, axis=0)
@@ -247,12 +161,12 @@ class _Neighbourhood:
             before = rung
         return None if best is None else (best.quotient, best.error)
 
-    def _quotient(self, directions: list[int], order: int, steps: list[float]) -> "_Rung | None":
+    def _quotient(self, directions: list[int], order: int, steps: list[float]) -> "Rung | None":
         """The quotient with these steps; ``None`` if no stencil fits the domain."""
         orders = {1: [order], 2: [1, 1]}[len(directions)]
         stencils = []
         for k, h, n in zip(directions, steps, orders, strict=True):
-            stencil = _fitting(float(self._flat[k]), h, n, self._domains[k])
+            stencil = fitting(float(self._flat[k]), h, n, self._domains[k])
             if stencil is None:
                 return None
             stencils.append(stencil)
@@ -279,10 +193,10 @@ class _Neighbourhood:
         for h in divisors:
             total, rounding = total / h, rounding / h
         bend = np.zeros_like(rounding)
-        if order == 1 and stencils[0] is _CENTRAL[1]:
+        if order == 1 and stencils[0] is CENTRAL[1]:
             above, here, below = (self._at(directions, [s * exact[0]]) for s in (1, 0, -1))
             bend = np.abs(above - 2 * here + below) / exact[0]
-        return _Rung(total, rounding, bend)
+        return Rung(total, rounding, bend)
 
     def _exact_step(self, k: int, h: float, stencil: Stencil) -> float:
         """The step nearest to ``h`` that moves the coordinate to a number of the dtype."""
@@ -327,12 +241,3 @@ class _Neighbourhood:
             expected = self._task.program.outputs.shape
             raise CaseError(f"on arrays the function returns shape {result.shape}, traced it was {expected}")
         return result.reshape(-1)
-
-
-def _fitting(x: float, h: float, order: int, domain: Interval) -> Stencil | None:
-    """The stencil whose nodes all lie in the domain: the central one, else towards the wider side."""
-    below, above = x - domain.lo, domain.hi - x
-    if min(below, above) >= h:
-        return _CENTRAL[order]
-    stencil = (_FORWARD if above >= below else _BACKWARD)[order]
-    return stencil if max(below, above) >= h * max(map(abs, stencil.offsets)) else None

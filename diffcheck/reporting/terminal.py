@@ -28,6 +28,7 @@ class Reporter:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._done = 0
+        self._rows = 0
         self._total = 0
         self._live = console.is_terminal
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -45,6 +46,7 @@ class Reporter:
     def checked(self, case: str, operator: str, rows: Sequence[Row]) -> None:
         """A case's operator is checked."""
         self._done += 1
+        self._rows += len(rows)
         if self._check is not None:
             self._bar.update(self._check, advance=1, name=case)
         failing = [row for row in rows if row.fails]
@@ -61,7 +63,7 @@ class Reporter:
         if not self._live:
             return
         if self._clock is None:
-            self._clock = self._bar.add_task("timing", total=None, name="")
+            self._clock = self._bar.add_task("timing", total=self._rows, name="")
         self._bar.update(self._clock, advance=1, name=row.case)
 
     def stop(self) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.results import CaseRow, Row
+from diffcheck.runner.answer import Trial
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.unit import Court, Trial, broken_rows, refused
+from diffcheck.runner.unit import Court, broken_rows, refused
 from diffcheck.timing import measure
 from diffcheck.verdict import Verdict
 

@@ -4,7 +4,7 @@ import json
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from diffcheck.referee.bounds import Bound, Bounds
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Referee, Truth
 from diffcheck.results import CaseRow, Row
+from diffcheck.runner.answer import Answer, Trial
+from diffcheck.runner.consensus import consensus
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.reasons import explained, value_note
 from diffcheck.verdict import Reason, Verdict
@@ -34,30 +36,6 @@ class Question:
     bounds: list[Bound | None]
     size: Any
     """The absolute value of the largest component; where all are zero, a typical one of other points."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One engine's values at one point, and the judgement on each component."""
-
-    values: Array | None
-    judgements: list[Judgement]
-
-    @property
-    def worst(self) -> Judgement:
-        """The judgement that speaks for the point."""
-        return worst(self.judgements)
-
-
-@dataclass(slots=True)
-class Trial:
-    """A task with its answers; ready to be timed."""
-
-    task: Task
-    row: Row
-    prepared: Prepared | None = None
-    answers: list[Answer] = field(default_factory=list)
-    point: Point | None = None
 
 
 def broken_rows(unit: Unit) -> list[Row]:
@@ -233,26 +211,6 @@ class Court:
         )
 
 
-_WRONG = (Verdict.LOSSY, Verdict.DISAGREE, Verdict.NONFINITE, Verdict.ERROR)
-
-
-def consensus(trials: Sequence[Trial]) -> tuple[str, list[str]]:
-    """``all right``, ``all wrong together``, ``blame: ...`` or ``undecided``, and the engines that are wrong somewhere.
-
-    Together wrong are engines whose values at a point lie closer to one another, ten times at least, than to the truth.
-    """
-    heard = [t for t in trials if t.row.verdict not in (Verdict.UNSUPPORTED, Verdict.UNCERTAIN, Verdict.UNDEFINED)]
-    blamed = list(dict.fromkeys(t.task.engine for t in heard if t.row.verdict in _WRONG))
-    if not heard:
-        return ("undecided: the engines differ" if _differ(trials) else "undecided"), []
-    if not blamed:
-        return "all right", []
-    unit = max(t.task.format.unit_roundoff for t in heard)
-    if len(heard) > 1 and any(_together(answers, unit) for answers in zip(*(t.answers for t in heard), strict=False)):
-        return "all wrong together", blamed
-    return f"blame: {', '.join(blamed)}", blamed
-
-
 def _worst(answers: Sequence[Answer]) -> tuple[int, Answer]:
     """The answer that speaks for the task, and the number of its point."""
     by_point = [a.worst for a in answers]
@@ -282,36 +240,6 @@ def _row(task: Task) -> Row:
         components=int(np.prod(task.shape, dtype=int)),
         expected=expected(task.case, task.engine, task.method),
     )
-
-
-def _differ(trials: Sequence[Trial]) -> bool:
-    """Whether engines that nobody can judge contradict one another beyond half of the digits."""
-    for answers in zip(*(t.answers for t in trials if t.answers), strict=False):
-        values = [a.values for a in answers if a.values is not None]
-        if not values or not any(j.verdict is Verdict.UNCERTAIN for a in answers for j in a.judgements):
-            continue
-        table = np.array(values)
-        spread = np.ptp(table, axis=0)
-        if not (spread <= np.abs(table).max(axis=0) * 2.0**-26).all():
-            return True
-    return False
-
-
-def _together(answers: Sequence[Answer], unit: float) -> bool:
-    """Whether all engines give one and the same wrong value for some component at this point."""
-    values = [a.values for a in answers if a.values is not None]
-    if len(values) < len(answers):
-        return False
-    for c, column in enumerate(zip(*values, strict=True)):
-        judgements = [a.judgements[c] for a in answers]
-        if not all(j.verdict in (Verdict.LOSSY, Verdict.DISAGREE) for j in judgements):
-            continue
-        largest = max(map(abs, column))
-        nearest_ulp = min(j.error_ulp for j in judgements)
-        spread_ulp = 0.0 if largest == 0 else (max(column) - min(column)) / largest / unit
-        if spread_ulp <= nearest_ulp / 10:
-            return True
-    return False
 
 
 def shown(component: Component) -> str:
