@@ -1475,18 +1475,3 @@ def pow_curvature_at_zero(x, y):
 def sinc_curvature_at_zero(x):
     """The second derivative of sin(x)/x at 0."""
     return where(x == 0, 1, sin(x) / x)
-
-
-@case(
-    a=SQUARE,
-    points=[{"a": [[1.0, 2.0], [2.0, 4.0]]}],
-    samples=0,
-    operators=("hessian",),
-    implementations={"autograd": "torch.linalg.det"},
-    expect={"autograd": "disagree"},
-    because="of a singular matrix by a perturbed decomposition: 0 and noise instead of the constants 1, -1 and 0",
-    tags=("torch",),
-)
-def det_curvature_singular(a):
-    """The second derivatives of a determinant, at a matrix of rank 1."""
-    return a[0, 0] * a[1, 1] - a[0, 1] * a[1, 0]

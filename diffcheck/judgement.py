@@ -8,7 +8,7 @@ from flint import arb
 
 from diffcheck.formats import Format
 from diffcheck.ops import balls
-from diffcheck.referee.bounds import Bound
+from diffcheck.referee.bounds import INHERENT_FACTOR, Bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.verdict import Reason, Verdict
 
@@ -74,14 +74,14 @@ def judge(
     x = arb(value)
     error = max(low - x, x - high, balls.ZERO)
     if truth.status is Status.KINK:
-        return _at_kink(x, error, truth, measure)
+        return _at_kink(x, error, truth, measure, own_error)
     own = balls.ZERO if own_error is None else arb(own_error)
     if own.is_nan():
         own = balls.ZERO  # an estimate of NaN excuses nothing
     elif not own.is_finite():
         own = arb.pos_inf()
     return _smooth(
-        error, own, own_error is not None, max(typical_size, measure.magnitude), measure, bool(low.contains(0))
+        x, error, own, own_error is not None, max(typical_size, measure.magnitude), measure, bool(low.contains(0))
     )
 
 
@@ -121,7 +121,7 @@ class _Measure:
         return float((self.magnitude / error).log() / arb.const_log10())
 
 
-def _smooth(error: Any, own: Any, estimates: bool, scale: Any, measure: _Measure, zero: bool) -> Judgement:
+def _smooth(x: Any, error: Any, own: Any, estimates: bool, scale: Any, measure: _Measure, zero: bool) -> Judgement:
     bound, format = measure.bound, measure.format
     unit = balls.power_of_two(-format.precision)
     if error.upper() <= bound.inherent.mid():
@@ -131,8 +131,12 @@ def _smooth(error: Any, own: Any, estimates: bool, scale: Any, measure: _Measure
         return measure.found(Verdict.AGREE if agrees else Verdict.ILL_CONDITIONED, error)
     if estimates and error.upper() <= own and own <= unit.sqrt().sqrt() * scale:
         return measure.found(Verdict.AGREE, error)
-    if zero and error.upper() <= bound.formula.mid() and bound.formula.is_finite():
+    rounding = min(INHERENT_FACTOR * unit, unit.sqrt()) * scale
+    if zero and error.upper() <= max(bound.formula.mid(), rounding) and bound.formula.is_finite():
         return measure.found(Verdict.AGREE, error)
+    if not (bound.formula.is_finite() or estimates or x.is_zero()):
+        # What overflows comes back as infinity or, divided by, as zero; it makes no other number.
+        return measure.found(Verdict.DISAGREE, error, Reason.WRONG)
     if error.upper() <= max(bound.formula.mid(), own):
         if error.upper() > bound.formula.mid():
             return measure.found(
@@ -143,9 +147,11 @@ def _smooth(error: Any, own: Any, estimates: bool, scale: Any, measure: _Measure
     return measure.found(Verdict.DISAGREE, error, Reason.OVERCONFIDENT if estimates else Reason.WRONG)
 
 
-def _at_kink(x: Any, error: Any, truth: Component, measure: _Measure) -> Judgement:
+def _at_kink(x: Any, error: Any, truth: Component, measure: _Measure, own_error: float | None) -> Judgement:
     sides = f"left {_short(truth.left)}, right {_short(truth.right)}"
-    if error.upper() <= measure.bound.inherent.mid():
+    quarter = balls.power_of_two(-measure.format.precision).sqrt().sqrt() * measure.magnitude
+    own = min(arb(own_error), quarter) if own_error is not None and own_error == own_error else balls.ZERO
+    if error.upper() <= max(measure.bound.inherent.mid(), own):
         return measure.found(Verdict.KINK, balls.ZERO, note=f"{sides}; the engine says {_short(x)}")
     return measure.found(Verdict.DISAGREE, error, Reason.KINK_SIDE, f"outside the one-sided derivatives: {sides}")
 

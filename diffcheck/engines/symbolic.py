@@ -32,7 +32,10 @@ class Symbolic:
 
     def prepare(self, task: Task) -> "Closed":
         """Differentiate and compile."""
-        return Closed(task)
+        try:
+            return Closed(task)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as raised:
+            raise Unsupported(f"SymPy raises {type(raised).__name__}: {raised}") from None
 
     def versions(self) -> dict[str, str]:
         """SymPy differentiates, NumPy and SciPy evaluate."""

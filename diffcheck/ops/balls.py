@@ -90,14 +90,13 @@ def _whole_power(x: Any, n: int) -> Any:
 
 
 def atan2(y: Any, x: Any) -> Any:
-    """The angle of the point (x, y); no number on its cut, the negative half of the first axis, where it jumps."""
-    return arb.nan() if y.is_zero() and x <= ZERO else arb.atan2(y, x)
+    """The angle of the point (x, y); no number on or across its cut, the negative half of the first axis."""
+    return arb.nan() if y.contains(0) and not x > ZERO else arb.atan2(y, x)
 
 
 def outside_power(x: Any, y: Any) -> bool:
     """Whether ``x ** y`` does not exist for certain: a negative base to a fraction, zero to a negative number."""
-    integer = y.is_exact() and y.is_integer()
-    return bool((x < ZERO and y.is_exact() and not integer) or (x.is_zero() and y < ZERO))
+    return bool((x < ZERO and not y.contains_integer()) or (x.is_zero() and y < ZERO))
 
 
 def sigmoid(x: Any) -> Any:

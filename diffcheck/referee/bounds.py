@@ -1,7 +1,8 @@
 """How large an error may be: the two bounds, both first order in the unit roundoff u of the dtype.
 
-``inherent`` = k u (|D| + sum over inputs and constants of |x dD/dx|)
-    What any good algorithm reaches, however it computes: it depends on the question alone.
+``inherent`` = min(k u, sqrt(u)) (|D| + sum over inputs and constants of |x dD/dx|)
+    What any good algorithm reaches, however it computes: it depends on the question alone. Half of the digits are
+    never given away: in bfloat16 k u alone would allow an error of a half.
 ``formula`` = c u sum over all intermediate values v of the derivative program of ulps(v) |dD/dv| |v|
     What this formula allows in this format: the adjoint rounding analysis of Linnainmaa (1976) and Iri (1984). Where
     an operation has several derivative forms in common use, the largest of theirs. A value below the normal range
@@ -234,5 +235,6 @@ def _total(terms: Any) -> Ball:
 
 def _bound(scale: Ball, formula: Ball, format: Format) -> Bound:
     subnormal = balls.power_of_two(format.smallest_subnormal_exponent)
-    inherent = INHERENT_FACTOR * balls.power_of_two(-format.precision) * scale + subnormal
+    unit = balls.power_of_two(-format.precision)
+    inherent = min(INHERENT_FACTOR * unit, unit.sqrt()) * scale + subnormal
     return Bound(scale, inherent, FORMULA_FACTOR * formula)

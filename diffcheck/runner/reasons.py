@@ -100,6 +100,8 @@ def value_note(
     for k, (bound, exact) in enumerate(bounds.of_values(truth, flat(point), task.format)):
         value = float(values[truth.rows[k]])
         if not np.isfinite(value):
+            if abs(exact) < balls.ball(task.format.largest) and bound.formula.is_finite():
+                return f"the function itself gives {value!r}, its definition {exact.str(17, radius=False)}"
             continue
         error = abs(balls.ball_of_float(value) - exact)
         allowed = max(bound.inherent.mid(), bound.formula.mid())

@@ -153,7 +153,7 @@ class Court:
     def _judge_value(self, answer: Answer, prepared: Prepared, task: Task, question: Question) -> None:
         """Another implementation must also be the same function."""
         note = value_note(prepared, task, self.bounds, question.truth, question.point, gross=True)
-        if note and answer.values is not None:
+        if note and answer.values is not None and not answer.worst.verdict.fails:
             answer.judgements[0] = replace(
                 answer.judgements[0], verdict=Verdict.DISAGREE, reason=Reason.VALUE, note=note
             )
