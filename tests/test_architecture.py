@@ -1,4 +1,4 @@
-"""The floors of the house (DESIGN section 5), read from the imports."""
+"""The floors of the house, read from the imports: a module imports what is below it and nothing else."""
 
 import ast
 import graphlib

@@ -13,7 +13,10 @@ from diffcheck.ops import exp, sin
 @pytest.fixture
 def wrong_sine(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """SymPy's rule for sine, a thousandth off."""
-    rule = lambda self, argindex=1: sympy.cos(self.args[0]) * sympy.Rational(1001, 1000)  # noqa: E731
+
+    def rule(self: sympy.sin, argindex: int = 1) -> sympy.Expr:
+        return sympy.cos(self.args[0]) * sympy.Rational(1001, 1000)
+
     monkeypatch.setattr(sympy.sin, "fdiff", rule)
     clear_cache()
     yield
