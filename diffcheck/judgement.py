@@ -1,7 +1,7 @@
 """What the comparison of one number with the truth says."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flint import arb
@@ -70,7 +70,8 @@ def judge(
         low, high = high, low
     measure = _Measure(max(abs(low).mid(), abs(high).mid()), bound, format)
     if value != value or value in (float("inf"), float("-inf")):
-        return _nonfinite(value, low, high, measure)
+        found = _nonfinite(value, low, high, measure)
+        return replace(found, note=_sides(truth, value)) if truth.status is Status.KINK else found
     x = arb(value)
     error = max(low - x, x - high, balls.ZERO)
     if truth.status is Status.KINK:
@@ -148,12 +149,16 @@ def _smooth(x: Any, error: Any, own: Any, estimates: bool, scale: Any, measure: 
 
 
 def _at_kink(x: Any, error: Any, truth: Component, measure: _Measure, own_error: float | None) -> Judgement:
-    sides = f"left {_short(truth.left)}, right {_short(truth.right)}"
     quarter = balls.power_of_two(-measure.format.precision).sqrt().sqrt() * measure.magnitude
     own = min(arb(own_error), quarter) if own_error is not None and own_error == own_error else balls.ZERO
     if error.upper() <= max(measure.bound.inherent.mid(), own):
-        return measure.found(Verdict.KINK, balls.ZERO, note=f"{sides}; the engine says {_short(x)}")
-    return measure.found(Verdict.DISAGREE, error, Reason.KINK_SIDE, f"outside the one-sided derivatives: {sides}")
+        return measure.found(Verdict.KINK, balls.ZERO, note=_sides(truth, float(x)))
+    return measure.found(Verdict.DISAGREE, error, Reason.KINK_SIDE, _sides(truth, float(x)))
+
+
+def _sides(truth: Component, value: float) -> str:
+    left, right = (float(side.mid()) for side in (truth.left, truth.right))
+    return f"left {left:.6g}, right {right:.6g}; the engine says {value:.6g}"
 
 
 def _nonfinite(value: float, low: Any, high: Any, measure: _Measure) -> Judgement:
@@ -174,10 +179,6 @@ def _exponent(x: Any) -> int:
 
 def _smallest_normal(format: Format) -> Any:
     return balls.power_of_two(format.minimum_exponent)
-
-
-def _short(x: Any) -> str:
-    return f"{float(x.mid()):.6g}"
 
 
 def worst(judgements: Iterable[Judgement]) -> Judgement:

@@ -52,7 +52,7 @@ class Reason(StrEnum):
     INACCURATE = "inaccurate"
     """The error shrinks with precision: the engine computes the right thing badly."""
     BRANCH = "branch"
-    """NaN comes from a branch that is not taken."""
+    """NaN, or the slope of another piece, comes from a branch that is not taken."""
     CANCELLATION = "cancellation"
     """Digits cancel in the derivative's formula."""
     OVERFLOW = "overflow"

@@ -13,6 +13,7 @@ from diffcheck.judgement import Judgement, judge, worst
 from diffcheck.ops import cos, exp, expm1, log, log1p, pi, rational, relu, sigmoid, sin, softplus, sqrt, stack, tanh
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
+from diffcheck.referee import tape
 from diffcheck.referee.bounds import FORMULA_FACTOR, INHERENT_FACTOR, Bound, Bounds
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Referee
@@ -447,3 +448,50 @@ def test_worst_among_equals_is_the_largest_error_for_what_is_allowed():
 
 def test_which_verdicts_fail():
     assert {v for v in Verdict if v.fails} == {Verdict.DISAGREE, Verdict.NONFINITE, Verdict.ERROR}
+
+
+def layered(n):
+    """A gradient with n components, every one of them with paths through all others."""
+
+    def function(x):
+        total = sum(tanh(x[i] * (i + 1) / n) for i in range(n))
+        return exp(total / n) + sum(x[i] * x[(i + 1) % n] ** 2 for i in range(n))
+
+    made = case(x=interval(-2, 2, shape=n))(function)
+    return Referee(trace(made.function, made.shapes, made.constants), Operator.GRADIENT, made.wrt_positions)
+
+
+def test_many_outputs_have_the_bounds_that_each_has_alone(monkeypatch):
+    """The sketch estimates within a factor; four standard deviations of the median of its samples."""
+    referee, point = layered(40), [math.sin(k) for k in range(40)]
+    truth = referee.truth(point)
+    together = Bounds(referee).at(truth, point, FLOAT64)
+    monkeypatch.setattr(tape, "SWEPT", 40)
+    alone = Bounds(referee).at(truth, point, FLOAT64)
+    for one, other in zip(together, alone, strict=True):
+        assert 0.4 < float(one.scale.mid() / other.scale.mid()) < 2.5
+        assert 0.4 < float(one.formula.mid() / other.formula.mid()) < 2.5
+
+
+def test_many_outputs_know_what_overflows():
+    made = case(x=interval(-2000, 2000, shape=20))(lambda x: stack([*(x[:19] ** 3), exp(x[19]) * exp(-x[19]) * x[0]]))
+    referee = Referee(trace(made.function, made.shapes, made.constants), Operator.JACOBIAN, made.wrt_positions)
+    point = [1.5] * 19 + [1000.0]
+    bounds = Bounds(referee).at(referee.truth(point), point, FLOAT64)
+    assert bounds[0].formula.is_finite()
+    assert not bounds[-20].formula.is_finite()
+
+
+def test_the_cost_of_bounds_grows_with_the_program_not_with_its_outputs(monkeypatch):
+    """Local slopes are asked for once for each use of a value, for the rounding and for the inputs."""
+    counts = []
+    slope = tape.Tape._slope
+    monkeypatch.setattr(tape.Tape, "_slope", lambda *a: counts.append(1) or slope(*a))
+    per_operation = []
+    for n in (20, 80):
+        referee, point = layered(n), [math.sin(k) for k in range(n)]
+        truth = referee.truth(point)
+        counts.clear()
+        Bounds(referee).at(truth, point, FLOAT64)
+        per_operation.append(len(counts) / referee.derivative(truth.smooth).operations)
+    assert per_operation[1] < 1.1 * per_operation[0]

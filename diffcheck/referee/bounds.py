@@ -13,25 +13,23 @@ Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flint import arb, ctx
 
-from diffcheck.formats import FORMATS, Format
+from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
-from diffcheck.program.differentiate import sweep
-from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
-from diffcheck.program.rules import STABLE, partial
+from diffcheck.program.program import CONST, INPUT, Node
+from diffcheck.program.rules import STABLE
 from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
+from diffcheck.referee.tape import Tape, total
 from diffcheck.referee.truth import Referee, Smooth, Truth
 
 # Fixed once by counting false alarms and misses: `benchmarks/count_alarms.py` counts again.
 INHERENT_FACTOR = 128
 FORMULA_FACTOR = 16
 
-_INFINITE = arb.pos_inf()
 # A form is called the one that keeps the digits when it loses so many times less.
 _AVOIDABLE = 100
 
@@ -53,58 +51,13 @@ class Bound:
     formula: Ball
 
 
-class _Tape:
-    """A derivative program, extended by the local partial derivatives of all its operations."""
-
-    def __init__(self, program: Program) -> None:
-        builder = Builder(program.nodes)
-        self.size = len(program.nodes)
-        self.outputs: list[int] = program.outputs.ravel().tolist()
-        self._rounded = {i for i in range(self.size) if not _is_exact(program.nodes[i])}
-        self.partials = {
-            (number, position): partial(builder, number, position)
-            for number in range(self.size)
-            if program.nodes[number][0] not in (INPUT, CONST)
-            for position, operand in enumerate(program.nodes[number][1])
-            if operand in self._rounded
-        }
-        self.nodes = builder.nodes
-
-    def adjoints(self, output: int, evaluation: Evaluation) -> list[tuple[int, Ball]]:
-        """For every node that matters to an output the derivative of the output by it."""
-        values, faults = evaluation.values, evaluation.faults
-
-        def slope(number: int, position: int) -> Ball:
-            # Where a second derivative does not exist the first order says nothing; the other terms still hold.
-            node = self.partials[number, position]
-            return balls.ZERO if node in faults else values[node]
-
-        return list(
-            sweep(
-                self.nodes,
-                output,
-                seed=arb(1),
-                matters=self._rounded.__contains__,
-                partial=slope,
-                multiply=lambda adjoint, by: adjoint * by,
-                add=lambda x, y: x + y,
-            )
-        )
-
-
-def _is_exact(node: Node) -> bool:
-    """Whether a node is a constant that every format holds."""
-    name, operands = node
-    return name == CONST and FORMATS["bfloat16"].holds(operands[0])
-
-
 class Bounds:
     """The bounds of a referee's truths."""
 
     def __init__(self, referee: Referee) -> None:
         self._referee = referee
-        self._tapes: dict[tuple[int, int], _Tape] = {}
-        self._values: dict[int, _Tape] = {}
+        self._tapes: dict[tuple[int, int], Tape] = {}
+        self._values: dict[Smooth, Tape] = {}
 
     def at(self, truth: Truth, point: Sequence[float], format: Format) -> list[Bound | None]:
         """For each component the bound; ``None`` for one of an output that does not exist here."""
@@ -119,18 +72,22 @@ class Bounds:
 
     def of_values(self, truth: Truth, point: Sequence[float], format: Format) -> list[tuple[Bound, Ball]]:
         """For each output that exists here the bound on the function's own value, and its enclosure."""
-        if truth.smooth is None:
-            return []
-        tape = self._values.get(id(truth.smooth))
+        return [] if truth.smooth is None else self.of_program(truth.smooth, point, format, truth.precision)
+
+    def of_program(
+        self, smooth: Smooth, point: Sequence[float], format: Format, precision: int
+    ) -> list[tuple[Bound, Ball]]:
+        """For each output of a program without pieces the bound on its value, and its enclosure."""
+        tape = self._values.get(smooth)
         if tape is None:
-            tape = self._values[id(truth.smooth)] = _Tape(truth.smooth.program)
-        with ctx.workprec(truth.precision):
-            evaluation = evaluate(tape.nodes, truth.smooth.inputs(point), Balls())
+            tape = self._values[smooth] = Tape(smooth.program)
+        with ctx.workprec(precision):
+            evaluation = evaluate(tape.nodes, smooth.inputs(point), Balls())
             exact = [evaluation.values[output] for output in tape.outputs]
-            scales = [abs(v).mid() for v in exact]
-            formulas: list[Ball] = [balls.ZERO] * len(exact)
-            self._add(tape, evaluation, scales, formulas, format, leaves=True)
-            return [(_bound(s, f, format), v) for s, f, v in zip(scales, formulas, exact, strict=True)]
+            formulas, moved = tape.absolute_sums(
+                evaluation, _losses(tape, evaluation, format), _leaves(tape, evaluation)
+            )
+            return [(_bound(abs(v).mid() + s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
 
     def culprit(
         self, truth: Truth, point: Sequence[float], component: int, format: Format, label: Callable[[int], str]
@@ -153,7 +110,7 @@ class Bounds:
                     return None
                 adjoints = tape.adjoints(tape.outputs[place], evaluation)
                 rounding = (abs(a) * _loss(tape.nodes[i], evaluation.values[i], format) for i, a in adjoints)
-                losses.append((_total(rounding), form))
+                losses.append((total(rounding), form))
             worst, form = max(losses)
             tape = self._tape(truth.smooth, form)
             evaluation = evaluate(tape.nodes, inputs, Balls())
@@ -166,39 +123,28 @@ class Bounds:
     ) -> Iterator[Bound]:
         """The bounds of all components; ``sizes`` are their absolute values."""
         inputs = smooth.inputs(point)
-        scales = list(sizes)
-        formulas: list[Ball] = [balls.ZERO] * len(scales)
+        moved: Sequence[Ball] = []
+        formulas: Sequence[Ball] = [balls.ZERO] * len(sizes)
         for form in range(self._forms(smooth)):
             tape = self._tape(smooth, form)
             evaluation = evaluate(tape.nodes, inputs, Balls())
-            self._add(tape, evaluation, scales, formulas, format, leaves=form == STABLE)
-        return (_bound(scale, formula, format) for scale, formula in zip(scales, formulas, strict=True))
-
-    @staticmethod
-    def _add(
-        tape: _Tape, evaluation: Evaluation, scales: list[Ball], formulas: list[Ball], format: Format, *, leaves: bool
-    ) -> None:
-        """Raise ``formulas`` to what this tape loses and, for the leaves, add the sensitivities to ``scales``."""
-        values = evaluation.values
-        losses = [_loss(tape.nodes[i], values[i], format) for i in range(tape.size)]
-        for k, output in enumerate(tape.outputs):
-            if output in evaluation.faults:
-                continue
-            adjoints = tape.adjoints(output, evaluation)
-            formulas[k] = max(formulas[k], _total(abs(adjoint) * losses[i] for i, adjoint in adjoints))
-            if leaves:
-                terms = (abs(adjoint * values[i]) for i, adjoint in adjoints if tape.nodes[i][0] == INPUT)
-                scales[k] = scales[k] + _total(terms)
+            weights = [_losses(tape, evaluation, format)]
+            if form == STABLE:
+                weights.append(_leaves(tape, evaluation))
+            lost, *rest = tape.absolute_sums(evaluation, *weights)
+            formulas = [max(f, g) for f, g in zip(formulas, lost, strict=True)]
+            moved = moved or rest[0]
+        return (_bound(d + s, f, format) for d, s, f in zip(sizes, moved, formulas, strict=True))
 
     def _forms(self, smooth: Smooth) -> int:
         """How many derivative forms have to be tried: the most that an operation of the derivative has."""
         names = smooth.program.operation_names() | self._referee.derivative(smooth).operation_names()
         return max((_alternatives(name) for name in names), default=1)
 
-    def _tape(self, smooth: Smooth, form: int) -> _Tape:
+    def _tape(self, smooth: Smooth, form: int) -> Tape:
         key = (id(smooth), form)
         if key not in self._tapes:
-            self._tapes[key] = _Tape(self._referee.derivative(smooth, form))
+            self._tapes[key] = Tape(self._referee.derivative(smooth, form))
         return self._tapes[key]
 
 
@@ -208,6 +154,16 @@ def _alternatives(name: str) -> int:
     if callable(row.forms):
         return len(row.forms(0))
     return max(map(len, row.forms), default=1)
+
+
+def _losses(tape: Tape, evaluation: Evaluation, format: Format) -> list[Ball]:
+    """What rounding leaves on each node of a tape."""
+    return [_loss(tape.nodes[i], evaluation.values[i], format) for i in range(tape.size)]
+
+
+def _leaves(tape: Tape, evaluation: Evaluation) -> list[Ball]:
+    """The absolute values of the inputs; zero for every other node."""
+    return [abs(evaluation.values[i]) if tape.nodes[i][0] == INPUT else balls.ZERO for i in range(tape.size)]
 
 
 def _loss(node: Node, value: Ball, format: Format) -> Ball:
@@ -220,17 +176,9 @@ def _loss(node: Node, value: Ball, format: Format) -> Ball:
         return balls.ZERO
     magnitude = abs(value).mid()
     if magnitude > balls.ball(format.largest):
-        return _INFINITE
+        return arb.pos_inf()
     half_subnormal = balls.power_of_two(format.smallest_subnormal_exponent - 1)
     return max(ulps * magnitude * balls.power_of_two(-format.precision), half_subnormal)
-
-
-def _total(terms: Any) -> Ball:
-    """The sum of magnitudes; an unknown one (infinity times a zero that is not exact) is infinite."""
-    total = balls.ZERO
-    for term in terms:
-        total = total + (term.mid() if term.is_finite() else _INFINITE)
-    return total
 
 
 def _bound(scale: Ball, formula: Ball, format: Format) -> Bound:

@@ -1,9 +1,10 @@
 """A program evaluated in balls, or in power series of balls: every node's enclosure, or why it has none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from flint import arb, arb_series
@@ -13,6 +14,7 @@ from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Node
 
 Ball = Any
+NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
 class Fault(Enum):
@@ -137,8 +139,13 @@ class Jets:
         return bool(x[0] == arb.pos_inf())
 
 
-def evaluate(nodes: Sequence[Node], inputs: Sequence[Any], arithmetic: Arithmetic) -> Evaluation:
-    """Every node's value at these inputs, at the working precision of `flint.ctx`."""
+def evaluate(
+    nodes: Sequence[Node], inputs: Sequence[Any], arithmetic: Arithmetic, forced: Mapping[int, int] = NOTHING
+) -> Evaluation:
+    """Every node's value at these inputs, at the working precision of `flint.ctx`.
+
+    ``forced`` gives the signs of switches that are not to be decided by their values.
+    """
     result = Evaluation()
     values, faults = result.values, result.faults
     rows = Primitive.rows
@@ -152,7 +159,7 @@ def evaluate(nodes: Sequence[Node], inputs: Sequence[Any], arithmetic: Arithmeti
             values.append(arithmetic.const(operands[0]))
             continue
         if rows[name].switch is not None:
-            values.append(_piece(rows[name], number, operands, result, arithmetic))
+            values.append(_piece(rows[name], number, operands, result, arithmetic, forced.get(number)))
             continue
         if faults and not faults.keys().isdisjoint(operands):
             faults[number] = _inherited(operands, faults)
@@ -178,7 +185,14 @@ def _inherited(operands: Sequence[int], faults: dict[int, tuple[Fault, int]]) ->
     return next((f for f in found if f[0] is Fault.UNDEFINED), found[0])
 
 
-def _piece(row: Primitive, number: int, operands: tuple[int, ...], result: Evaluation, arithmetic: Arithmetic) -> Any:
+def _piece(
+    row: Primitive,
+    number: int,
+    operands: tuple[int, ...],
+    result: Evaluation,
+    arithmetic: Arithmetic,
+    forced: int | None,
+) -> Any:
     """The value of an operation made of pieces; the pieces that are not chosen need not exist."""
     deciding = operands[:1] if row.name == "where" else operands
     if not result.faults.keys().isdisjoint(deciding):
@@ -187,7 +201,7 @@ def _piece(row: Primitive, number: int, operands: tuple[int, ...], result: Evalu
     assert row.switch is not None
     assert row.piece is not None
     arguments = [result.values[i] for i in operands]
-    side = arithmetic.sign(row.switch(*arguments))
+    side = arithmetic.sign(row.switch(*arguments)) if forced is None else forced
     if side is None:
         result.faults[number] = Fault.UNDECIDED, number
         return None

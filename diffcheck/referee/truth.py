@@ -5,7 +5,7 @@ is differentiated by the chain rule, and the result is evaluated in balls from e
 precision raised until every enclosure is tight.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -18,10 +18,11 @@ from diffcheck.ops import balls
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import Program
 from diffcheck.program.rules import STABLE
+from diffcheck.program.text import formula
 from diffcheck.referee.component import Component, Status, is_tight
-from diffcheck.referee.evaluate import Ball, Balls, Evaluation, Fault, evaluate
+from diffcheck.referee.evaluate import NOTHING, Ball, Balls, Evaluation, Fault, evaluate
 from diffcheck.referee.kinks import one_sided
-from diffcheck.referee.paths import lift_data, live_decisions, specialise
+from diffcheck.referee.paths import Decisions, lift_data, live_decisions, specialise
 from diffcheck.referee.second_route import contradicts, wrong_rules
 
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
@@ -76,10 +77,15 @@ class Referee:
         The traced function.
     wrt:
         Positions of the flattened inputs to differentiate by.
+    label:
+        Names an input by its position, for what is told to people.
     """
 
-    def __init__(self, program: Program, operator: Operator, wrt: Sequence[int]) -> None:
+    def __init__(
+        self, program: Program, operator: Operator, wrt: Sequence[int], label: Callable[[int], str] = "x{}".format
+    ) -> None:
         self.program = program
+        self._label = label
         self.operator = operator
         self.wrt = tuple(wrt)
         self._smooth: dict[Any, Smooth] = {}
@@ -88,20 +94,17 @@ class Referee:
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
         x = [Fraction(v) for v in point]
-        found = self._primal(x)
+        found = self.primal(x)
         if isinstance(found, str):
             return self._nothing(Status.UNCERTAIN, found)
         evaluation, precision = found
-        outputs = self.program.outputs.ravel().tolist()
-        rows = tuple(k for k, output in enumerate(outputs) if output not in evaluation.faults)
+        rows = self.rows(evaluation)
         if not rows:
-            return self._nothing(Status.UNDEFINED, self._origin(self.program, evaluation.faults[outputs[0]][1]))
-        defined = self._restricted(rows)
+            output = int(self.program.outputs.flat[0])
+            return self._nothing(Status.UNDEFINED, self._origin(self.program, evaluation.faults[output][1]))
+        defined = self.restricted(rows)
         decisions = live_decisions(defined, evaluation.decisions)
-        key = (rows, tuple(decisions.items()))
-        smooth = self._smooth.get(key)
-        if smooth is None:
-            smooth = self._smooth[key] = Smooth(*lift_data(specialise(defined, decisions)))
+        smooth = self._smooth_piece(rows, defined, decisions)
         wrong = ""
         if any(side == 0 for side, _ in decisions.values()):
             found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
@@ -119,6 +122,27 @@ class Referee:
                 ]
         return Truth(self._placed(rows, found_rows, evaluation), smooth, rows, precision, wrong)
 
+    def otherwise(self, point: Sequence[float], forced: Mapping[int, int]) -> Truth:
+        """The derivative of the piece in which these switches have the signs that are given, at a point outside it."""
+        found = self.primal([Fraction(v) for v in point], forced)
+        if isinstance(found, str):
+            return self._nothing(Status.UNCERTAIN, found)
+        evaluation, precision = found
+        rows = self.rows(evaluation)
+        if not rows:
+            return self._nothing(Status.UNDEFINED, "the other piece")
+        defined = self.restricted(rows)
+        smooth = self._smooth_piece(rows, defined, live_decisions(defined, evaluation.decisions))
+        components, precision = self._certified(smooth, point)
+        return Truth(self._placed(rows, components, evaluation), smooth, rows, precision)
+
+    def _smooth_piece(self, rows: tuple[int, ...], defined: Program, decisions: Decisions) -> Smooth:
+        key = (rows, tuple(decisions.items()))
+        smooth = self._smooth.get(key)
+        if smooth is None:
+            smooth = self._smooth[key] = Smooth(*lift_data(specialise(defined, decisions)))
+        return smooth
+
     def derivative(self, smooth: Smooth, form: int = STABLE) -> Program:
         """The derivative program, by one of the forms in common use."""
         key = (id(smooth), form)
@@ -129,13 +153,13 @@ class Referee:
             self._derivatives[key] = program
         return self._derivatives[key]
 
-    def _primal(self, x: Sequence[Fraction]) -> tuple[Evaluation, int] | str:
+    def primal(self, x: Sequence[Fraction], forced: Mapping[int, int] = NOTHING) -> tuple[Evaluation, int] | str:
         """The function's own evaluation in which every output and every decision is certain; else what is not."""
         outputs = set(self.program.outputs.ravel().tolist())
         blocking = None
         for precision in LADDER:
             with ctx.workprec(precision):
-                evaluation = evaluate(self.program.nodes, [balls.ball(v) for v in x], Balls())
+                evaluation = evaluate(self.program.nodes, [balls.ball(v) for v in x], Balls(), forced)
             undecided = [f for o in outputs if (f := evaluation.faults.get(o)) and f[0] is Fault.UNDECIDED]
             if not undecided:
                 return evaluation, precision
@@ -174,14 +198,19 @@ class Referee:
         if fault is not None:
             where = self._origin(program, fault[1])
             if fault[0] is Fault.UNDEFINED:
-                return Component(Status.UNDEFINED, reason=f"the derivative needs {where}, outside its domain")
+                return Component(Status.UNDEFINED, reason=f"the derivative needs {where}, which does not exist here")
             return Component(Status.UNCERTAIN, reason=f"{where} is not decided at {precision} bits")
         value = evaluation.values[output]
         if is_tight(value):
             return Component(Status.CERTIFIED, value, value)
         return Component(Status.UNCERTAIN, value, value, f"the enclosure is still wide at {precision} bits")
 
-    def _restricted(self, rows: tuple[int, ...]) -> Program:
+    def rows(self, evaluation: Evaluation) -> tuple[int, ...]:
+        """The outputs that exist."""
+        outputs = self.program.outputs.ravel().tolist()
+        return tuple(k for k, output in enumerate(outputs) if output not in evaluation.faults)
+
+    def restricted(self, rows: tuple[int, ...]) -> Program:
         """The program with only these outputs."""
         if len(rows) == self.program.outputs.size:
             return self.program
@@ -202,14 +231,13 @@ class Referee:
                 placed += found[start : start + width]
             else:
                 reason = self._origin(self.program, evaluation.faults[output][1])
-                placed += [Component(Status.UNDEFINED, reason=f"{reason}: outside its domain")] * width
+                placed += [Component(Status.UNDEFINED, reason=f"{reason} does not exist here")] * width
         return tuple(placed)
 
     def _nothing(self, status: Status, reason: str) -> Truth:
         shape = self.operator.shape(self.program.outputs.shape, len(self.wrt))
-        text = f"{reason}: outside its domain" if status is Status.UNDEFINED else reason
+        text = f"{reason} does not exist here" if status is Status.UNDEFINED else reason
         return Truth((Component(status, reason=text),) * int(np.prod(shape, dtype=int)), None, (), LADDER[-1])
 
-    @staticmethod
-    def _origin(program: Program, number: int) -> str:
-        return f"operation {number} ({program.nodes[number][0]})"
+    def _origin(self, program: Program, number: int) -> str:
+        return formula(program.nodes, number, self._label)

@@ -1,11 +1,13 @@
 """Why a verdict is not better: asked once for each task, at its worst point."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from diffcheck.case.case import Point
+from diffcheck.case.case import Case, Point
+from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.formats import FORMATS
 from diffcheck.judgement import Judgement
@@ -14,6 +16,7 @@ from diffcheck.referee.bounds import INHERENT_FACTOR, Bounds
 from diffcheck.referee.branches import singular_branch
 from diffcheck.referee.component import Status
 from diffcheck.referee.culprit import better_forms
+from diffcheck.referee.shape import Shape, shape
 from diffcheck.referee.truth import Referee, Truth
 from diffcheck.verdict import Reason, Verdict
 
@@ -43,12 +46,11 @@ def explained(
 ) -> Judgement:
     """The judgement on a component, with the reason and the operation where it went wrong."""
     x = flat(point)
-    labels = task.case.input_labels
-
-    def label(position: int) -> str:
-        return labels[position] if position < len(labels) else f"c{position - len(labels) + 1}"
-
-    if judgement.verdict is Verdict.LOSSY and judgement.reason is not Reason.TRUNCATION:
+    label = label_of(task.case)
+    if judgement.verdict is Verdict.UNDEFINED or truth.components[component].status is Status.KINK:
+        judgement = replace(judgement, note=f"{_shape(task, x, component)}: {judgement.note}")
+        return replace(judgement, reason=Reason.SINGULAR) if judgement.verdict is Verdict.NONFINITE else judgement
+    if judgement.verdict is Verdict.LOSSY and judgement.reason not in (Reason.TRUNCATION, Reason.BRANCH):
         return _lossy(judgement, task, bounds, truth, x, component, label)
     if judgement.verdict is Verdict.NONFINITE:
         found = bounds.culprit(truth, x, component, task.format, label)
@@ -57,6 +59,8 @@ def explained(
         branch = singular_branch(task.program, x, task.case.wrt_positions, task.format, label)
         if branch:
             return replace(judgement, reason=Reason.BRANCH, note=f"from the branch that is not taken: {branch}")
+        if _finite_in_double(task, engine, point, component):
+            return replace(judgement, reason=Reason.OVERFLOW, note="float64 has the range that this formula needs")
         return replace(judgement, reason=Reason.SINGULAR)
     if judgement.verdict is Verdict.DISAGREE and judgement.reason is Reason.WRONG:
         off = value_note(prepared, task, bounds, truth, point)
@@ -66,6 +70,21 @@ def explained(
             found = bounds.culprit(truth, x, component, task.format, label)
             return replace(judgement, reason=Reason.INACCURATE, note=found.text if found else "")
     return judgement
+
+
+def _shape(task: Task, x: list[float], component: int) -> str:
+    """What the point is, along the input that a component belongs to."""
+    positions = task.case.wrt_positions
+    row, column = divmod(component, len(positions))
+    second = task.operator is Operator.HESSIAN
+    found = shape(task.program, x, positions[column], 0 if second else row)
+    return "the slope has a kink" if second and found is Shape.SMOOTH else str(found)
+
+
+def label_of(case: Case) -> Callable[[int], str]:
+    """The name of each flattened input, and of the data behind them."""
+    labels = case.input_labels
+    return lambda position: labels[position] if position < len(labels) else f"c{position - len(labels) + 1}"
 
 
 def flat(point: Point) -> list[float]:
@@ -110,6 +129,17 @@ def value_note(
         if error > allowed:
             return f"the function itself gives {value!r}, its definition {exact.str(17, radius=False)}"
     return ""
+
+
+def _finite_in_double(task: Task, engine: Engine, point: Point, component: int) -> bool:
+    """Whether the same engine gives a number in double precision."""
+    if task.dtype == "float64":
+        return False
+    try:
+        value = engine.prepare(replace(task, dtype="float64")).derivative(point).value
+    except Exception:  # an engine that has no such precision tells nothing
+        return False
+    return bool(np.isfinite(np.ravel(value)[component]))
 
 
 def _shrinks(task: Task, engine: Engine, referee: Referee, point: Point, component: int) -> bool:

@@ -18,12 +18,13 @@ from diffcheck.judgement import Judgement, judge, worst
 from diffcheck.ops import balls
 from diffcheck.referee.bounds import Bound, Bounds
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.near_ties import NearTies
 from diffcheck.referee.truth import Referee, Truth
 from diffcheck.results import CaseRow, Row
 from diffcheck.runner.answer import Answer, Trial
 from diffcheck.runner.consensus import consensus
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.reasons import explained, value_note
+from diffcheck.runner.reasons import explained, flat, label_of, value_note
 from diffcheck.verdict import Reason, Verdict
 
 
@@ -69,8 +70,9 @@ class Court:
         assert unit.program is not None
         self.unit = unit
         self.format: Format = FORMATS[dtype]
-        self.referee = Referee(unit.program, unit.operator, unit.case.wrt_positions)
+        self.referee = Referee(unit.program, unit.operator, unit.case.wrt_positions, label_of(unit.case))
         self.bounds = Bounds(self.referee)
+        self.near_ties = NearTies(self.referee, self.bounds, self.format)
         questions = [self._question(p, self.bounds) for p in points(unit.case, samples, seed, self.format)]
         sizes = sorted(q.size for q in questions if not q.size.is_zero())
         typical = sizes[len(sizes) // 2] if sizes else balls.ZERO
@@ -78,7 +80,7 @@ class Court:
         self.labels = unit.case.components(unit.operator, unit.program.outputs.shape)
 
     def _question(self, point: Point, bounds: Bounds) -> Question:
-        x = np.concatenate([np.ravel(v) for v in point.values()]).tolist()
+        x = flat(point)
         truth = self.referee.truth(x)
         found = bounds.at(truth, x, self.format)
         largest = max((c.size for c in truth.components), default=balls.ZERO)
@@ -142,17 +144,32 @@ class Court:
             if array is not None and array.shape != task.shape:
                 note = f"the engine {what} shape {array.shape}, the {task.operator} has shape {task.shape}"
                 return Answer(None, [Judgement(Verdict.ERROR, note=note)]), estimate.function_calls
-        flat = values.ravel().tolist()
-        errors = [None] * len(flat) if own is None else own.ravel().tolist()
+        numbers = values.ravel().tolist()
+        errors = [None] * len(numbers) if own is None else own.ravel().tolist()
         judgements = [
             judge(v, e, component, bound, self.format, question.size)
-            for v, e, component, bound in zip(flat, errors, question.truth.components, question.bounds, strict=True)
+            for v, e, component, bound in zip(numbers, errors, question.truth.components, question.bounds, strict=True)
+        ]
+        judgements = [
+            self._tied(j, v, question, c) if j.verdict.fails else j
+            for c, (j, v) in enumerate(zip(judgements, numbers, strict=True))
         ]
         return Answer(values.ravel(), judgements), estimate.function_calls
 
+    def _tied(self, judgement: Judgement, value: float, question: Question, component: int) -> Judgement:
+        """The judgement on a value that may be another piece's: the format cannot tell them apart."""
+        x = flat(question.point)
+        if not self.near_ties.explain(value, question.truth, x, component):
+            return judgement
+        note = self.near_ties.text(self.near_ties.at(question.truth, x), label_of(self.unit.case))
+        return replace(judgement, verdict=Verdict.LOSSY, reason=Reason.BRANCH, note=note)
+
     def _judge_value(self, answer: Answer, prepared: Prepared, task: Task, question: Question) -> None:
         """Another implementation must also be the same function."""
-        note = value_note(prepared, task, self.bounds, question.truth, question.point, gross=True)
+        ties = self.near_ties.at(question.truth, flat(question.point))
+        truths = [question.truth, *(other for tie in ties for other in tie.others)]
+        notes = [value_note(prepared, task, self.bounds, truth, question.point, gross=True) for truth in truths]
+        note = notes[0] if all(notes) else ""
         if note and answer.values is not None and not answer.worst.verdict.fails:
             answer.judgements[0] = replace(
                 answer.judgements[0], verdict=Verdict.DISAGREE, reason=Reason.VALUE, note=note

@@ -1,0 +1,124 @@
+"""Comparisons that a format cannot decide: their two sides are closer than the rounding errors they carry.
+
+``maximum(x + 1, 1)`` at x = 1e-10 in float32 is a tie for whoever computes it, though not for the referee. Such an
+engine takes another piece than the one at the point; its value is no wrong derivative, but one of the digits that the
+comparison lost.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import ctx
+
+from diffcheck.formats import Format
+from diffcheck.ops import balls
+from diffcheck.ops.table import Primitive
+from diffcheck.program.program import Program
+from diffcheck.program.text import formula
+from diffcheck.referee.bounds import Bounds
+from diffcheck.referee.component import Status
+from diffcheck.referee.evaluate import Ball, Evaluation
+from diffcheck.referee.paths import live_decisions, specialise
+from diffcheck.referee.truth import Referee, Smooth, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class NearTie:
+    """A comparison that the format cannot decide, and what the derivative is if it comes out otherwise."""
+
+    number: int
+    others: tuple[Truth, ...]
+
+
+class NearTies:
+    """The comparisons of a function that a format cannot decide."""
+
+    def __init__(self, referee: Referee, bounds: Bounds, format: Format) -> None:
+        self._referee = referee
+        self._bounds = bounds
+        self._format = format
+        self._known: dict[tuple[float, ...], list[NearTie]] = {}
+
+    def explain(self, value: float, truth: Truth, point: Sequence[float], component: int) -> bool:
+        """Whether a wrong value of a certified component lies between the pieces that the format cannot tell apart."""
+        ties = self.at(truth, point)
+        if not ties or truth.components[component].status is not Status.CERTIFIED:
+            return False
+        if not np.isfinite(value):
+            return any(o.components[component].status is not Status.CERTIFIED for tie in ties for o in tie.others)
+        with ctx.workprec(truth.precision):
+            low, high = self._between(ties, truth, point, component)
+            return bool(low <= balls.ball_of_float(value) <= high)
+
+    def at(self, truth: Truth, point: Sequence[float]) -> list[NearTie]:
+        """The near ties at a point."""
+        key = tuple(point)
+        if key not in self._known:
+            self._known[key] = list(self._found(truth, point))
+        return self._known[key]
+
+    def text(self, ties: Sequence[NearTie], label: Callable[[int], str]) -> str:
+        """The comparisons in words."""
+        nodes = self._referee.program.nodes
+        which = ", ".join(dict.fromkeys(formula(nodes, tie.number, label) for tie in ties[:3]))
+        return f"{self._format.name} cannot decide which piece of {which} holds here"
+
+    def _found(self, truth: Truth, point: Sequence[float]) -> Iterator[NearTie]:
+        found = self._referee.primal([Fraction(v) for v in point]) if truth.smooth is not None else ""
+        if isinstance(found, str):
+            return
+        evaluation, precision = found
+        with ctx.workprec(precision):
+            sides = dict(self._undecided(truth, evaluation, point, precision))
+        for number, side in sides.items():
+            # The others hold: in max(max(a, b), c) the smaller b comes out if only the inner one is turned.
+            others = (self._referee.otherwise(point, sides | {number: turned}) for turned in (-side, 0))
+            yield NearTie(number, tuple(others))
+
+    def _between(
+        self, ties: Sequence[NearTie], truth: Truth, point: Sequence[float], component: int
+    ) -> tuple[Ball, Ball]:
+        """The least and the largest value; every comparison shifts the truth on its own."""
+        here = truth.components[component].left
+        low = high = here
+        slack = self._slack(truth, point, component)
+        for tie in ties:
+            below = above = balls.ZERO
+            for other in tie.others:
+                there = other.components[component]
+                if there.status is Status.CERTIFIED:
+                    slack = max(slack, self._slack(other, point, component))
+                    shift = (there.left - here).mid()
+                    below, above = min(below, shift), max(above, shift)
+            low, high = low + below, high + above
+        return low - slack, high + slack
+
+    def _slack(self, truth: Truth, point: Sequence[float], component: int) -> Ball:
+        bound = self._bounds.at(truth, point, self._format)[component]
+        return balls.ZERO if bound is None else max(bound.inherent.mid(), bound.formula.mid())
+
+    def _undecided(
+        self, truth: Truth, evaluation: Evaluation, point: Sequence[float], precision: int
+    ) -> Iterator[tuple[int, int]]:
+        """The decisions, and their sides, whose switch is not larger than the rounding error of its operands."""
+        program = self._referee.program
+        live = live_decisions(self._referee.restricted(truth.rows), evaluation.decisions)
+        # A condition is 0 or 1 without error; the comparison that made it stands before it.
+        candidates = {n: side for n, (side, _) in live.items() if side != 0 and program.nodes[n][0] != "where"}
+        operands = sorted({i for n in candidates for i in program.nodes[n][1]})
+        if not operands:
+            return
+        compared = Program(program.nodes, program.inputs, np.array(operands, np.int64))
+        smooth = Smooth(specialise(compared, live_decisions(compared, evaluation.decisions)), ())
+        found = self._bounds.of_program(smooth, point, self._format, precision)
+        errors = {i: bound.formula.mid() for i, (bound, _) in zip(operands, found, strict=True)}
+        for number, side in candidates.items():
+            name, arguments = program.nodes[number]
+            switch: Any = Primitive.rows[name].switch
+            # Every switch changes by no more than its operands.
+            error = sum((errors[i] for i in arguments), balls.ZERO)
+            if abs(switch(*(evaluation.values[i] for i in arguments))).mid() <= error:
+                yield number, side
