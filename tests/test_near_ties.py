@@ -86,3 +86,17 @@ def test_an_implementation_may_take_the_other_piece_of_a_jump():
         implementations={"autograd": lambda x: x * (x * 10).floor()},
     )
     assert (row.verdict, row.reason) == ("lossy", "branch")
+
+
+def test_whoever_tells_the_pieces_apart_in_the_value_must_do_so_in_the_slope():
+    """torch.fmod computes its value without rounding, and its slope from the rounded quotient."""
+    found = check(
+        lambda x, y: x - y * o.floor(x / y),
+        x=interval(0.5, 2),
+        y=interval(0.2, 0.4),
+        points=[{"x": 0.8999999999999999, "y": 0.3}],
+        samples=0,
+        engines=["autograd:reverse"],
+        implementations={"autograd": "torch.fmod"},
+    )
+    assert [row.verdict for row in found.result.rows] == ["disagree"]

@@ -1,11 +1,25 @@
-"""What an engine answers at a point, and a task with all its answers."""
+"""The question at a point, what an engine answers, and a task with all its answers."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from diffcheck.case.case import Array, Point
 from diffcheck.engines.base import Prepared, Task
 from diffcheck.judgement import Judgement, worst
+from diffcheck.referee.bounds import Bound
+from diffcheck.referee.truth import Truth
 from diffcheck.results import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A point with its truth and the bounds on what an answer may be off by."""
+
+    point: Point
+    truth: Truth
+    bounds: list[Bound | None]
+    size: Any
+    """The absolute value of the largest component; where all are zero, a typical one of other points."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from diffcheck.errors import CaseError, Unsupported
 from diffcheck.results import CaseRow, Row
 from diffcheck.runner.answer import Trial
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.unit import Court, broken_rows, refused
+from diffcheck.runner.rows import broken_rows, refused
+from diffcheck.runner.unit import Court
 from diffcheck.timing import measure
 from diffcheck.verdict import Verdict
 
