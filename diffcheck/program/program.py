@@ -58,13 +58,24 @@ class Builder:
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
         self.nodes: list[Node] = list(nodes)
         self._number: dict[Node, int] = {node: i for i, node in enumerate(self.nodes)}
+        # Constants by node; of those that are not 0, 1 or -1 nobody asks for the value here.
+        self._constants: dict[int, int | str] = {}
+        for number, node in enumerate(self.nodes):
+            self._note(number, node)
 
     def _keep(self, node: Node) -> int:
         number = self._number.get(node)
         if number is None:
             number = self._number[node] = len(self.nodes)
             self.nodes.append(node)
+            self._note(number, node)
         return number
+
+    def _note(self, number: int, node: Node) -> None:
+        if node[0] == CONST:
+            value = node[1][0]
+            simple = value.denominator == 1 and -1 <= value.numerator <= 1
+            self._constants[number] = value.numerator if simple else "other"
 
     def input(self, position: int) -> int:
         """The node of the flattened input at ``position``."""
@@ -72,7 +83,7 @@ class Builder:
 
     def const(self, value: Fraction | int) -> int:
         """The node of an exact number."""
-        return self._keep((CONST, (Fraction(value),)))
+        return self._keep((CONST, (value if type(value) is Fraction else Fraction(value),)))
 
     def value(self, number: int) -> Fraction | None:
         """The exact number that a node is, ``None`` if it is not a constant."""
@@ -81,34 +92,34 @@ class Builder:
 
     def apply(self, name: str, *operands: int) -> int:
         """The node of an operation on nodes."""
-        values = [self.value(i) for i in operands]
-        folded = _fold(name, values)
-        if folded is not None:
-            return self.const(folded)
-        simpler = self._identity(name, operands, values)
-        return simpler if simpler is not None else self._keep((name, operands))
+        constant = [i in self._constants for i in operands]
+        if any(constant):
+            if all(constant):
+                folded = _fold(name, [self.value(i) for i in operands])
+                if folded is not None:
+                    return self.const(folded)
+            simpler = self._identity(name, operands)
+            if simpler is not None:
+                return simpler
+        elif name == "neg" and self.nodes[operands[0]][0] == "neg":
+            inner: int = self.nodes[operands[0]][1][0]
+            return inner
+        return self._keep((name, operands))
 
-    def _identity(self, name: str, operands: tuple[int, ...], values: list[Fraction | None]) -> int | None:
-        match name, values:
-            case ("add", [a, b]) if a == 0 or b == 0:
-                return operands[1] if a == 0 else operands[0]
-            case ("mul", [a, b]) if a == 1 or b == 1:
-                return operands[1] if a == 1 else operands[0]
-            case ("mul", [a, b]) if a == -1 or b == -1:
-                return self.apply("neg", operands[1] if a == -1 else operands[0])
-            case ("sub", [_, b]) if b == 0:
+    def _identity(self, name: str, operands: tuple[int, ...]) -> int | None:
+        match name, [self._constants.get(i) for i in operands]:
+            case ("add", [0, _]) | ("mul", [1, _]):
+                return operands[1]
+            case ("add" | "sub", [_, 0]) | ("mul" | "div" | "power", [_, 1]):
                 return operands[0]
-            case ("sub", [a, _]) if a == 0:
+            case ("mul", [-1, _]) | ("sub", [0, _]):
                 return self.apply("neg", operands[1])
-            case ("div" | "power", [_, b]) if b == 1:
+            case ("mul", [_, -1]):
+                return self.apply("neg", operands[0])
+            case ("xlogy", [0, _]):
                 return operands[0]
-            case ("xlogy", [a, _]) if a == 0:
-                return self.const(0)
             case ("where", [c, _, _]) if c is not None:
-                return operands[1] if c else operands[2]
-            case ("neg", [_]) if self.nodes[operands[0]][0] == "neg":
-                inner: int = self.nodes[operands[0]][1][0]
-                return inner
+                return operands[2] if c == 0 else operands[1]
         return None
 
     def program(self, inputs: int, outputs: "np.ndarray[Any, Any]") -> Program:
@@ -123,8 +134,8 @@ class Builder:
         for number, (name, operands) in enumerate(nodes):
             if name == INPUT:
                 positions[operands[0]] = number
-        renumber = np.vectorize(renumbered.__getitem__, otypes=[np.int64])
-        return Program(nodes, tuple(positions), renumber(outputs) if outputs.size else outputs.astype(np.int64))
+        kept = np.array([renumbered[i] for i in outputs.ravel().tolist()], np.int64)
+        return Program(nodes, tuple(positions), kept.reshape(outputs.shape))
 
 
 def live_nodes(nodes: Sequence[Node], outputs: Iterable[int]) -> list[int]:

@@ -12,7 +12,7 @@ import sympy
 
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import Builder
+from diffcheck.program.program import CONST, INPUT, Builder, Node, live_nodes
 from diffcheck.program.trace import Traced
 
 # Which form of a derivative: 0 the most accurate one of the table, 1 and up the others; an operation with fewer forms
@@ -28,11 +28,30 @@ def partial(builder: Builder, number: int, position: int, form: int = STABLE) ->
         arguments = [Traced(builder, i) for i in (*operands, number)]
         result = forms[min(form, len(forms) - 1)](*arguments)
         return int(result.numbers) if isinstance(result, Traced) else builder.const(Fraction(result))
-    constants = tuple(builder.value(i) for i in operands)
     # Only a whole order of polygamma changes the rule itself; every other constant is as good as a variable.
-    kept = constants if name == "polygamma" else (None,) * len(constants)
-    expression, symbols = _sympy_rule(name, position, kept)
-    return _Writer(builder, dict(zip(symbols, operands, strict=True))).write(expression)
+    kept = tuple(map(builder.value, operands)) if name == "polygamma" else (None,) * len(operands)
+    return _written(name, position, kept).into(builder, operands)
+
+
+class _Rule:
+    """A derivative rule as straight-line code over an operation's arguments, written into programs again and again."""
+
+    def __init__(self, nodes: Sequence[Node], result: int) -> None:
+        live = live_nodes(nodes, [result])
+        self._nodes = [(number, *nodes[number]) for number in live]
+        self._result = result
+
+    def into(self, builder: Builder, operands: Sequence[int]) -> int:
+        """The node of the derivative with these arguments."""
+        number_of: dict[int, int] = {}
+        for number, name, arguments in self._nodes:
+            if name == INPUT:
+                number_of[number] = operands[arguments[0]]
+            elif name == CONST:
+                number_of[number] = builder.const(arguments[0])
+            else:
+                number_of[number] = builder.apply(name, *[number_of[i] for i in arguments])
+        return number_of[self._result]
 
 
 # SymPy's own cache: clearing it forgets the rules as well.
@@ -45,6 +64,14 @@ def _sympy_rule(
         s if c is None else sympy.Rational(c.numerator, c.denominator) for s, c in zip(symbols, constants, strict=True)
     ]
     return sympy.diff(Primitive.rows[name].on_sympy(*arguments), symbols[position]), symbols
+
+
+@sympy.cacheit  # type: ignore[untyped-decorator]
+def _written(name: str, position: int, constants: tuple[Fraction | None, ...]) -> _Rule:
+    expression, symbols = _sympy_rule(name, position, constants)
+    builder = Builder()
+    arguments = {symbol: builder.input(i) for i, symbol in enumerate(symbols)}
+    return _Rule(builder.nodes, _Writer(builder, arguments).write(expression))
 
 
 @functools.cache
