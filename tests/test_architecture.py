@@ -43,7 +43,7 @@ FLOORS = {
 # Libraries that only these may import, anywhere in their text.
 LIBRARIES = {
     "torch": {"diffcheck.engines.autograd"},
-    "sympy": {"diffcheck.engines.symbolic", "diffcheck.program.rules"},
+    "sympy": {"diffcheck.engines.symbolic", "diffcheck.engines.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
     "click": {"diffcheck.cli"},
     "rich": {"diffcheck.cli", "diffcheck.reporting.terminal"},

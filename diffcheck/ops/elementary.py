@@ -13,6 +13,10 @@ def _sigmoid(x: Any) -> Any:
     return Primitive.rows["sigmoid"](x)
 
 
+def _where(c: Any, x: Any, y: Any) -> Any:
+    return Primitive.rows["where"](c, x, y)
+
+
 def _row(name: str, doc: str, **columns: Any) -> Primitive:
     """A row whose NumPy, torch, SymPy and Arb functions have the operation's own name, but for the columns given."""
     named: dict[str, Column] = {
@@ -167,6 +171,7 @@ def _relation(name: str, doc: str, numpy: str, sympy: str, holds: Function) -> P
         ulps=0,
         switch=lambda x, y: x - y,
         piece=lambda side, arguments, _: int(holds(side)),
+        forms=((lambda x, y, _: 0,), (lambda x, y, _: 0,)),
     )
 
 
@@ -230,6 +235,7 @@ where = Primitive(
     ulps=0,
     switch=lambda c, x, y: c - arb(0.5),
     piece=lambda side, x, _: x[1] if side > 0 else x[2],
+    forms=((lambda c, x, y, _: 0,), (lambda c, x, y, _: _where(c, 1, 0),), (lambda c, x, y, _: _where(c, 0, 1),)),
 )
 
 

@@ -1,21 +1,29 @@
-"""Derivatives of programs: the chain rule along the straight-line code, backwards; the result is a program again."""
+"""Derivatives of programs: the chain rule along the straight-line code; the result is a program again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum
 from typing import Any
 
 import numpy as np
 
-from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
+from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, live_nodes
 from diffcheck.program.rules import STABLE, partial
 
 
-def jacobian(program: Program, wrt: Sequence[int], form: int = STABLE) -> Program:
+class Mode(Enum):
+    """In which direction the chain rule is applied."""
+
+    REVERSE = "reverse"
+    """From each output back: the cost of a gradient is a small multiple of the function's."""
+    FORWARD = "forward"
+    """From all inputs on, each value with the derivatives that are not zero."""
+
+
+def jacobian(program: Program, wrt: Sequence[int], form: int = STABLE, mode: Mode = Mode.REVERSE) -> Program:
     """The program of all first derivatives.
 
     Parameters
     ----------
-    program:
-        A program without pieces (see `diffcheck.referee.paths`).
     wrt:
         Positions of the flattened inputs to differentiate with respect to.
     form:
@@ -27,48 +35,120 @@ def jacobian(program: Program, wrt: Sequence[int], form: int = STABLE) -> Progra
         Its outputs have the shape ``program.outputs.shape + (len(wrt),)``.
     """
     builder = Builder(program.nodes)
-    active = _depending(program, wrt)
-    rows = [_gradient(builder, int(output), program.inputs, wrt, active, form) for output in program.outputs.ravel()]
+    rows = (_backward if mode is Mode.REVERSE else _forward)(builder, program, wrt, form)
     shape = (*program.outputs.shape, len(wrt))
     return builder.program(len(program.inputs), np.array(rows, np.int64).reshape(shape))
 
 
-def _depending(program: Program, wrt: Sequence[int]) -> set[int]:
-    """The nodes that depend on an input to differentiate with respect to."""
-    active = {program.inputs[position] for position in wrt}
+def cheaper_mode(program: Program, wrt: Sequence[int]) -> Mode:
+    """The mode that applies fewer rules.
+
+    Forward applies one for each input that a value depends on, reverse one for each output that depends on a value.
+    """
+    reached = _reached(program, {program.inputs[position]: 1 << k for k, position in enumerate(wrt)})
+    reaching: list[int] = [0] * len(program.nodes)
+    for k, output in enumerate(program.outputs.ravel().tolist()):
+        reaching[output] |= 1 << k
+    for number in range(len(program.nodes) - 1, -1, -1):
+        name, operands = program.nodes[number]
+        if name not in (INPUT, CONST) and reached[number]:
+            for i in operands:
+                reaching[i] |= reaching[number]
+    forward = sum(bits.bit_count() for bits in reached)
+    backward = sum(bits.bit_count() for bits, active in zip(reaching, reached, strict=True) if active)
+    return Mode.FORWARD if forward < backward else Mode.REVERSE
+
+
+def _reached(program: Program, seeds: dict[int, int]) -> list[int]:
+    """For each node the union of the seeds (as bits) that it depends on."""
+    bits: list[int] = []
     for number, (name, operands) in enumerate(program.nodes):
-        if name not in (INPUT, CONST) and not active.isdisjoint(operands):
-            active.add(number)
-    return active
+        found = seeds.get(number, 0)
+        if name not in (INPUT, CONST):
+            for i in operands:
+                found |= bits[i]
+        bits.append(found)
+    return bits
 
 
-def _gradient(
-    builder: Builder, output: int, inputs: Sequence[int], wrt: Sequence[int], active: set[int], form: int
-) -> list[int]:
-    """The nodes of one output's derivatives; reverse mode."""
-    zero = builder.const(0)
-    if output not in active:
-        return [zero] * len(wrt)
-    adjoints = dict(
-        sweep(
-            builder.nodes[: output + 1],
-            output,
-            seed=builder.const(1),
-            matters=active.__contains__,
-            partial=lambda number, position: partial(builder, number, position, form),
-            multiply=lambda adjoint, slope: builder.apply("mul", adjoint, slope),
-            add=lambda x, y: builder.apply("add", x, y),
+def _backward(builder: Builder, program: Program, wrt: Sequence[int], form: int) -> list[list[int]]:
+    """The nodes of each output's derivatives."""
+    zero, one = builder.const(0), builder.const(1)
+    reached = _reached(program, {program.inputs[position]: 1 for position in wrt})
+    outputs: list[int] = program.outputs.ravel().tolist()
+    rows = []
+    for output in outputs:
+        if not reached[output]:
+            rows.append([zero] * len(wrt))
+            continue
+        # One output needs a look at every node; of many, each only at those that it depends on.
+        order = range(output, -1, -1) if len(outputs) == 1 else reversed(live_nodes(program.nodes, [output]))
+        adjoints = dict(
+            sweep(
+                program.nodes,
+                output,
+                order=order,
+                seed=one,
+                matters=reached.__getitem__,
+                partial=lambda number, position: partial(builder, number, position, form),
+                multiply=lambda adjoint, slope: _multiplied(builder, adjoint, slope, zero, one),
+                add=lambda x, y: builder.apply("add", x, y),
+            )
         )
-    )
-    return [adjoints.get(inputs[position], zero) for position in wrt]
+        rows.append([adjoints.get(program.inputs[position], zero) for position in wrt])
+    return rows
+
+
+def _multiplied(builder: Builder, adjoint: int, slope: int, zero: int, one: int) -> int:
+    """Their product; chosen, not multiplied by zero, where a branch may not be taken: its slope may be infinite."""
+    for gate, factor in ((slope, adjoint), (adjoint, slope)):
+        name, operands = builder.nodes[gate]
+        if name == "where" and zero in operands[1:]:
+            condition, x, y = operands
+            inner = x if y == zero else y
+            product = factor if inner == one else builder.apply("mul", inner, factor)
+            return builder.apply("where", condition, *((product, zero) if y == zero else (zero, product)))
+    return builder.apply("mul", adjoint, slope)
+
+
+def _forward(builder: Builder, program: Program, wrt: Sequence[int], form: int) -> list[list[int]]:
+    """The nodes of each output's derivatives."""
+    zero, one = builder.const(0), builder.const(1)
+    column = {program.inputs[position]: k for k, position in enumerate(wrt)}
+    tangents: dict[int, dict[int, int]] = {}
+    for number, (name, operands) in enumerate(program.nodes):
+        if name == INPUT and number in column:
+            tangents[number] = {column[number]: one}
+        elif name == "where":
+            condition, *branches = operands
+            left, right = (tangents.get(i, {}) for i in branches)
+            found = {
+                k: builder.apply("where", condition, left.get(k, zero), right.get(k, zero))
+                for k in dict.fromkeys((*left, *right))
+            }
+            if found:
+                tangents[number] = found
+        elif name not in (INPUT, CONST):
+            found = {}
+            for position, operand in enumerate(operands):
+                if operand in tangents:
+                    slope = partial(builder, number, position, form)
+                    for k, tangent in tangents[operand].items():
+                        term = builder.apply("mul", slope, tangent)
+                        found[k] = builder.apply("add", found[k], term) if k in found else term
+            if found:
+                tangents[number] = found
+    outputs = program.outputs.ravel().tolist()
+    return [[tangents.get(output, {}).get(k, zero) for k in range(len(wrt))] for output in outputs]
 
 
 def sweep(
     nodes: Sequence[Node],
     output: int,
     *,
+    order: Iterable[int],
     seed: Any,
-    matters: Callable[[int], bool],
+    matters: Callable[[int], Any],
     partial: Callable[[int, int], Any],
     multiply: Callable[[Any, Any], Any],
     add: Callable[[Any, Any], Any],
@@ -76,10 +156,10 @@ def sweep(
     """The adjoint of every node that matters to ``output``, from the output back to the leaves.
 
     One algorithm for two uses: with node numbers as values it writes a derivative program, with balls it gives the
-    sensitivities that the bounds are made of.
+    sensitivities that the bounds are made of. ``order`` are the nodes to look at, from the output down.
     """
     adjoints: dict[int, Any] = {output: seed}
-    for number in range(output, -1, -1):
+    for number in order:
         adjoint = adjoints.pop(number, None)
         if adjoint is None:
             continue

@@ -16,21 +16,28 @@ from diffcheck.program.program import CONST, INPUT, Builder, Node, live_nodes
 from diffcheck.program.trace import Traced
 
 # Which form of a derivative: 0 the most accurate one of the table, 1 and up the others; an operation with fewer forms
-# has its last one.
+# has its last one. Or SymPy's own, wherever SymPy has one.
 STABLE = 0
+SYMPY = -1
+# Operations that SymPy does not differentiate as functions of their arguments.
+_NOT_SYMPY = {"where", "gt", "ge", "lt", "le", "eq", "ne", "logsumexp_of"}
 
 
 def partial(builder: Builder, number: int, position: int, form: int = STABLE) -> int:
     """The node of the derivative of node ``number`` with respect to its operand at ``position``."""
     name, operands = builder.nodes[number]
     forms = Primitive.rows[name].forms_of(position)
-    if forms:
+    if forms and (form != SYMPY or name in _NOT_SYMPY):
         arguments = [Traced(builder, i) for i in (*operands, number)]
-        result = forms[min(form, len(forms) - 1)](*arguments)
+        result = forms[min(max(form, STABLE), len(forms) - 1)](*arguments)
         return int(result.numbers) if isinstance(result, Traced) else builder.const(Fraction(result))
-    # Only a whole order of polygamma changes the rule itself; every other constant is as good as a variable.
-    kept = tuple(map(builder.value, operands)) if name == "polygamma" else (None,) * len(operands)
-    return _written(name, position, kept).into(builder, operands)
+    # A whole order of polygamma and a constant exponent change the rule itself; other constants are as good as
+    # variables.
+    kept: tuple[Fraction | None, ...] = (None,) * len(operands)
+    if name == "polygamma" or (name == "power" and position == 0):
+        kept = tuple(builder.value(i) if i != operands[position] else None for i in operands)
+    rule: _Rule = _written(name, position, kept)
+    return rule.into(builder, operands)
 
 
 class _Rule:
@@ -76,7 +83,8 @@ def _written(name: str, position: int, constants: tuple[Fraction | None, ...]) -
 
 @functools.cache
 def _rows_by_sympy_name() -> dict[str, str]:
-    return {row.sympy.rpartition(".")[2]: name for name, row in Primitive.rows.items() if isinstance(row.sympy, str)}
+    named = {row.sympy.rpartition(".")[2]: name for name, row in Primitive.rows.items() if isinstance(row.sympy, str)}
+    return named | {"sign": "sign"}
 
 
 class _Writer:
@@ -107,6 +115,8 @@ class _Writer:
             return self._product(expression)
         if expression.is_Pow:
             return self._power(*expression.as_base_exp())
+        if isinstance(expression, sympy.Heaviside) and expression.args[1] == sympy.Rational(1, 2):
+            return self.write((1 + sympy.sign(expression.args[0])) / 2)
         name = _rows_by_sympy_name().get(type(expression).__name__)
         if name is None:
             raise Unsupported(

@@ -61,6 +61,7 @@ class Tape:
             sweep(
                 self.nodes,
                 output,
+                order=range(output, -1, -1),
                 seed=arb(1),
                 matters=self._rounded.__contains__,
                 partial=lambda number, position: self._slope(evaluation, number, position),

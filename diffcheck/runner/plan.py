@@ -15,7 +15,7 @@ from diffcheck.program.trace import trace
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """An engine with one of its methods, on a device, in a dtype."""
+    """An engine with one of its methods (empty: the one it prefers for a function), on a device, in a dtype."""
 
     engine: Engine
     method: str
@@ -40,9 +40,19 @@ class Unit:
         """Each task with the engine that does it."""
         assert self.program is not None
         return [
-            (c.engine, Task(self.case, self.program, self.operator, c.engine.name, c.method, c.device, c.dtype))
+            (c.engine, Task(self.case, self.program, self.operator, c.engine.name, method, c.device, c.dtype))
             for c in self.contestants
+            for method in [c.method or self._preferred(c.engine)]
         ]
+
+    def _preferred(self, engine: Engine) -> str:
+        """The method that an engine takes for this function: the first one, unless it chooses by size."""
+        choose = getattr(engine, "preferred", None)
+        if choose is None:
+            return engine.methods[0]
+        assert self.program is not None
+        chosen: str = choose(self.program, self.operator, len(self.case.wrt_positions))
+        return chosen
 
 
 def installed_engines() -> dict[str, Engine]:
@@ -98,7 +108,7 @@ def _chosen(name: str, known: dict[str, Engine]) -> tuple[Engine, str]:
         raise UsageError(f"engine {name!r} names no method after the colon: choose from {', '.join(engine.methods)}")
     if colon and method not in engine.methods:
         raise UsageError(f"engine {family} has no method {method!r}: choose from {', '.join(engine.methods)}")
-    return engine, method or engine.methods[0]
+    return engine, method
 
 
 def plan(cases: Iterable[Case], operators: Sequence[Operator], by: tuple[Contestant, ...]) -> list[Unit]:

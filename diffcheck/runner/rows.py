@@ -25,13 +25,13 @@ def broken_rows(unit: Unit) -> list[Row]:
             unit.case.name,
             str(unit.operator),
             c.engine.name,
-            c.method,
+            c.method or c.engine.methods[0],
             c.device,
             c.dtype,
             Verdict.ERROR,
             "case",
             note=f"{unit.case.source}: {unit.problem}",
-            expected=expected(unit.case, c.engine.name, c.method),
+            expected=expected(unit.case, c.engine.name, c.method or c.engine.methods[0]),
         )
         for c in unit.contestants
     ]

@@ -1,0 +1,119 @@
+"""SymPy's `diff` of the closed form, with its common subexpressions shared, compiled to NumPy by `lambdify`."""
+
+import itertools
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy
+
+from diffcheck.case.case import Point
+from diffcheck.case.operators import Operator
+from diffcheck.engines.base import Clockwork, Estimate, Task, typed
+from diffcheck.errors import Unsupported
+from diffcheck.ops.table import Primitive
+from diffcheck.program.program import CONST, INPUT, Program
+
+# What has no value in floating point, or was left undone by SymPy.
+_NO_NUMBER = (sympy.DiracDelta, sympy.Derivative, sympy.Subs, sympy.Integral)
+
+
+def closed_form(program: Program) -> tuple[list[sympy.Symbol], list[sympy.Expr]]:
+    """The symbols of the flattened inputs and the expression of each flattened output."""
+    symbols = [sympy.Symbol(f"x{i}", real=True) for i in range(len(program.inputs))]
+    expressions: list[Any] = []
+    for name, operands in program.nodes:
+        if name == INPUT:
+            expressions.append(symbols[operands[0]])
+        elif name == CONST:
+            expressions.append(sympy.Rational(operands[0].numerator, operands[0].denominator))
+        else:
+            expressions.append(Primitive.rows[name].on_sympy(*(expressions[i] for i in operands)))
+    return symbols, [expressions[output] for output in program.outputs.ravel().tolist()]
+
+
+class Closed:
+    """A derivative in closed form, compiled to NumPy."""
+
+    def __init__(self, task: Task) -> None:
+        if task.dtype not in ("float64", "float32"):
+            raise Unsupported(f"NumPy has no {task.dtype} arithmetic")
+        self._task = task
+        symbols, outputs = closed_form(task.program)
+        wrt = [symbols[i] for i in task.case.wrt_positions]
+        if task.operator is Operator.HESSIAN:
+            derivatives = _hessian(outputs[0], wrt)
+        else:
+            derivatives = [sympy.diff(output, x) for output in outputs for x in wrt]
+        if task.dtype != "float64":
+            derivatives, outputs = _weak(derivatives), _weak(outputs)
+        self._evaluate = _compiled(symbols, derivatives)
+        self._primal = _compiled(symbols, outputs)
+        shared, results = sympy.cse(derivatives)
+        self.operations: int | None = int(sympy.count_ops([e for _, e in shared]) + sympy.count_ops(results))
+
+    def derivative(self, point: Point) -> Estimate:
+        """The derivative at a point."""
+        with np.errstate(all="ignore"):
+            values = self._evaluate(*self._flat(point))
+        return Estimate(np.array([float(v) for v in values]).reshape(self._task.shape))
+
+    def value(self, point: Point) -> Any:
+        """The closed form of the function itself."""
+        with np.errstate(all="ignore"):
+            values = self._primal(*self._flat(point))
+        return np.array([float(v) for v in values]).reshape(self._task.program.outputs.shape)
+
+    def clockwork(self, point: Point) -> Clockwork:
+        """The compiled closed forms of derivative and function."""
+        flat = self._flat(point)
+
+        def derivative() -> object:
+            with np.errstate(all="ignore"):
+                return self._evaluate(*flat)
+
+        def primal() -> object:
+            with np.errstate(all="ignore"):
+                return self._primal(*flat)
+
+        return Clockwork(derivative, primal)
+
+    def _flat(self, point: Point) -> list[Any]:
+        inputs = typed(point, self._task)
+        return [x for name in self._task.case.inputs for x in np.ravel(inputs[name])]
+
+
+def _hessian(output: sympy.Expr, wrt: list[sympy.Symbol]) -> list[sympy.Expr]:
+    """The second derivatives; each of a symmetric pair once."""
+    slopes = [sympy.diff(output, x) for x in wrt]
+    size = range(len(wrt))
+    upper = {(i, j): sympy.diff(slopes[i], wrt[j]) for i in size for j in size if i <= j}
+    return [upper[min(i, j), max(i, j)] for i, j in itertools.product(size, repeat=2)]
+
+
+def _weak(expressions: list[sympy.Expr]) -> list[sympy.Expr]:
+    """The expressions with plain floats for constants: NumPy's ``sqrt(2)`` would make everything double."""
+
+    def plain(expression: Any) -> Any:
+        if expression.is_Rational:
+            return expression
+        if expression.is_number and expression.is_real:
+            return expression.evalf(17)
+        return expression.func(*map(plain, expression.args)) if expression.args else expression
+
+    return [plain(expression) for expression in expressions]
+
+
+def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> Callable[..., Any]:
+    for expression in expressions:
+        for atom in expression.atoms(*_NO_NUMBER):
+            raise Unsupported(f"SymPy's derivative contains {atom}, which has no floating-point value")
+    # Long sums and deep towers of functions print recursively.
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 20_000))
+    try:
+        function: Callable[..., Any] = sympy.lambdify(symbols, expressions, modules=["scipy", "numpy"], cse=True)
+    finally:
+        sys.setrecursionlimit(limit)
+    return function

@@ -1,0 +1,229 @@
+"""A program made runnable: on batches of points as NumPy arrays, at one point as plain Python numbers.
+
+The arrays have a row for each value and a column for each point. Rows are numbered so that what is computed together
+lies together (see `diffcheck.program.schedule`).
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse
+
+from diffcheck.ops.table import Primitive, resolve
+from diffcheck.program.program import CONST, INPUT, Program
+from diffcheck.program.schedule import SUM, Group, schedule
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+# Points are taken in portions whose arrays fit the processor's cache.
+_PORTION_BYTES = 2**21
+_LARGEST_PORTION = 4096
+# A matrix with more than this part of its entries is multiplied as a dense one.
+_DENSE = 0.2
+# Python's own arithmetic takes this part of the time of an array operation on one point, for each node; a program of
+# more nodes is not worth the compiler's time.
+_PLAIN_COST = 0.04
+_PLAIN_NODES = 20_000
+
+
+class Compiled:
+    """A program as a function of points.
+
+    Parameters
+    ----------
+    dtype:
+        ``float64`` or ``float32``: what is computed in.
+    """
+
+    def __init__(self, program: Program, dtype: str = "float64") -> None:
+        self.program = program
+        self._dtype = np.dtype(dtype)
+        groups = schedule(program)
+        rows: dict[int, int] = {}
+        for number, (name, operands) in enumerate(program.nodes):
+            if name == INPUT:
+                rows[number] = operands[0]
+        count = len(program.inputs)
+        constants = [i for i in _used(program, groups) if program.nodes[i][0] == CONST]
+        rows.update({number: count + k for k, number in enumerate(constants)})
+        self._constants = np.array([float(program.nodes[i][1][0]) for i in constants], self._dtype)
+        count += len(constants)
+        self._steps: list[Callable[[Array], None]] = []
+        for group in groups:
+            self._steps.append(_step(group, rows, count, self._dtype))
+            rows.update({number: count + k for k, number in enumerate(group.nodes)})
+            count += len(group.nodes)
+        self._rows = count
+        self._outputs = np.array([rows[i] for i in program.outputs.ravel().tolist()], np.intp)
+        self._plain: Callable[..., tuple[float, ...]] | None = None
+
+    @property
+    def calls(self) -> int:
+        """How many array operations one portion of points takes."""
+        return len(self._steps)
+
+    def batch(self, points: Array) -> Array:
+        """The outputs at many points.
+
+        Parameters
+        ----------
+        points:
+            Shape (points, flattened inputs).
+
+        Returns
+        -------
+        Array
+            Shape (points,) + shape of the outputs.
+        """
+        points = np.asarray(points, self._dtype)
+        total = len(points)
+        found = np.empty((total, self._outputs.size), self._dtype)
+        portion = min(_LARGEST_PORTION, max(32, _PORTION_BYTES // (self._rows * self._dtype.itemsize)))
+        inputs, fixed = len(self.program.inputs), len(self._constants)
+        with np.errstate(all="ignore"):
+            for start in range(0, total, portion):
+                part = points[start : start + portion]
+                values = np.empty((self._rows, len(part)), self._dtype)
+                values[:inputs] = part.T
+                values[inputs : inputs + fixed] = self._constants[:, None]
+                for step in self._steps:
+                    step(values)
+                found[start : start + portion] = values[self._outputs].T
+        return found.reshape(total, *self.program.outputs.shape)
+
+    def at(self, point: Sequence[float]) -> Array:
+        """The outputs at one point, given as all flattened inputs."""
+        size = len(self.program.nodes)
+        if self._dtype == np.float64 and size <= _PLAIN_NODES and size * _PLAIN_COST <= self.calls:
+            if self._plain is None:
+                self._plain = _plain(self.program)
+            try:
+                return np.array(self._plain(*point)).reshape(self.program.outputs.shape)
+            except (ArithmeticError, ValueError, TypeError):
+                pass  # what Python refuses (1/0, log of a negative number, overflow) has a value in IEEE arithmetic
+        found: Array = self.batch(np.asarray(point, self._dtype)[None])[0]
+        return found
+
+
+def _used(program: Program, groups: Sequence[Group]) -> list[int]:
+    """The nodes that some group, or the result, takes as they are."""
+    used = set(program.outputs.ravel().tolist())
+    for group in groups:
+        for operands in group.operands:
+            used.update(operands)
+    return sorted(used)
+
+
+def _step(group: Group, rows: dict[int, int], start: int, dtype: Any) -> Callable[[Array], None]:
+    """The call that computes a group's rows from ``start``."""
+    place = slice(start, start + len(group.nodes))
+    if group.name == SUM:
+        return _matrix_step(group, rows, place, dtype)
+    function = Primitive.rows[group.name].on_numpy
+    fetch = [_gather(np.array([rows[i] for i in column], np.intp)) for column in zip(*group.operands, strict=True)]
+    ufunc = _ufunc(group.name)
+    if ufunc is not None and len(fetch) == 2:
+        left, right = fetch
+
+        def binary(values: Array) -> None:
+            ufunc(left(values), right(values), out=values[place])
+
+        return binary
+    if ufunc is not None and len(fetch) == 1:
+        (only,) = fetch
+
+        def unary(values: Array) -> None:
+            ufunc(only(values), out=values[place])
+
+        return unary
+
+    def general(values: Array) -> None:
+        values[place] = function(*(f(values) for f in fetch))
+
+    return general
+
+
+def _ufunc(name: str) -> Any:
+    """The NumPy or SciPy ufunc that an operation is, ``None`` for another function."""
+    path = Primitive.rows[name].numpy
+    function = resolve(path) if isinstance(path, str) else None
+    return function if isinstance(function, np.ufunc) else None
+
+
+def _gather(index: Array) -> Callable[[Array], Array]:
+    """What takes these rows: a slice or one row for all where that is what they are."""
+    first = int(index[0])
+    if (index == first).all():
+        return lambda values: values[first : first + 1]
+    if (np.diff(index) == 1).all():
+        end = first + len(index)
+        return lambda values: values[first:end]
+    return lambda values: values.take(index, 0)
+
+
+def _matrix_step(group: Group, rows: dict[int, int], place: slice, dtype: Any) -> Callable[[Array], None]:
+    """Sums of one level as the product of the matrix of their factors with the rows they are made of."""
+    places = np.repeat(np.arange(len(group.nodes)), [len(terms) for terms in group.operands])
+    columns = np.array([rows[i] for terms in group.operands for i in terms], np.intp)
+    factors = np.array([factor for row in group.factors for factor in row], dtype)
+    used, positions = np.unique(columns, return_inverse=True)
+    matrix: Any = scipy.sparse.csr_array((factors, (places, positions)), shape=(len(group.nodes), len(used)))
+    fetch = _gather(used)
+    if matrix.nnz > _DENSE * matrix.shape[0] * matrix.shape[1]:
+        matrix = matrix.toarray()
+
+    def product(values: Array) -> None:
+        values[place] = matrix @ fetch(values)
+
+    return product
+
+
+# Operations in Python's own arithmetic; for those with a function of their name in `math` that one is taken.
+_PLAIN = {
+    "add": "{0} + {1}",
+    "sub": "{0} - {1}",
+    "mul": "{0} * {1}",
+    "div": "{0} / {1}",
+    "neg": "-{0}",
+    "power": "pow({0}, {1})",
+    "abs": "fabs({0})",
+    "where": "{1} if {0} else {2}",
+    "maximum": "{0} if {0} >= {1} else {1} if {1} > {0} else nan",
+    "minimum": "{0} if {0} <= {1} else {1} if {1} < {0} else nan",
+    "gt": "1.0 if {0} > {1} else 0.0",
+    "ge": "1.0 if {0} >= {1} else 0.0",
+    "lt": "1.0 if {0} < {1} else 0.0",
+    "le": "1.0 if {0} <= {1} else 0.0",
+    "eq": "1.0 if {0} == {1} else 0.0",
+    "ne": "1.0 if {0} != {1} else 0.0",
+    "floor": "float(floor({0}))",
+}
+_MATH = set(dir(math)) - {"gamma", "pow"}
+
+
+def _plain(program: Program) -> Callable[..., tuple[float, ...]]:
+    """The program as a Python function of numbers that returns the flattened outputs."""
+    names: dict[str, Any] = {name: getattr(math, name) for name in (*_MATH, "pow") if not name.startswith("_")}
+    lines = [f"def evaluate({', '.join(f'x{k}' for k in range(len(program.inputs)))}):"]
+    for number, (name, operands) in enumerate(program.nodes):
+        if name == INPUT:
+            text = f"x{operands[0]}"
+        elif name == CONST:
+            text = repr(float(operands[0]))
+        else:
+            arguments = [f"v{i}" for i in operands]
+            if name in _PLAIN:
+                text = _PLAIN[name].format(*arguments)
+            elif name in _MATH and operands:
+                text = f"{name}({', '.join(arguments)})"
+            else:
+                names[f"_{name}"] = Primitive.rows[name].on_numpy
+                text = f"float(_{name}({', '.join(arguments)}))"
+        lines.append(f" v{number} = {text}")
+    results = ", ".join(f"v{i}" for i in program.outputs.ravel().tolist())
+    lines.append(f" return ({results},)" if results else " return ()")
+    exec(compile("\n".join(lines), "<program>", "exec"), names)
+    function: Callable[..., tuple[float, ...]] = names["evaluate"]
+    return function

@@ -1,0 +1,115 @@
+"""In which order a program is evaluated on arrays: what does not depend on one another is one call.
+
+Nodes of one level and one operation are computed together. A long sum of values, each times a constant, is one row of
+a matrix, and the sums of one level are one matrix product.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from diffcheck.program.program import CONST, INPUT, Node, Program
+
+SUM = "sum"
+# The nodes that are added up, and the factor of each.
+Terms = tuple[tuple[int, ...], tuple[float, ...]]
+# A shorter sum is added up as it is written: its order may have been chosen with care.
+_LONG = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Nodes that are computed by one call, with the operands of each; the terms of a ``SUM`` have factors."""
+
+    name: str
+    nodes: list[int] = field(default_factory=list)
+    operands: list[tuple[int, ...]] = field(default_factory=list)
+    factors: list[tuple[float, ...]] = field(default_factory=list)
+
+
+def schedule(program: Program) -> list[Group]:
+    """The groups in an order in which each finds its operands computed; inputs and constants belong to none."""
+    nodes = program.nodes
+    sums = _long_sums(program)
+    needed = _needed(program, sums)
+    level: dict[int, int] = {}
+    groups: dict[tuple[int, str, int], Group] = {}
+    for number in needed:
+        name, operands = nodes[number]
+        if name in (INPUT, CONST):
+            level[number] = 0
+            continue
+        factors: tuple[float, ...] = ()
+        if number in sums:
+            name, (operands, factors) = SUM, sums[number]
+        level[number] = 1 + max((level[i] for i in operands), default=0)
+        key = level[number], name, 0 if factors else len(operands)
+        group = groups.setdefault(key, Group(name))
+        group.nodes.append(number)
+        group.operands.append(operands)
+        group.factors.append(factors)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _long_sums(program: Program) -> dict[int, Terms]:
+    """The terms of every long sum, by the node that is the sum."""
+    nodes = program.nodes
+    uses: Counter[int] = Counter(program.outputs.ravel().tolist())
+    linear = [_is_linear(nodes, number) for number in range(len(nodes))]
+    inside: set[int] = set()  # nodes that only another sum uses
+    for number, (name, operands) in enumerate(nodes):
+        if name not in (INPUT, CONST):
+            uses.update(operands)
+            if linear[number]:
+                inside.update(i for i in operands if linear[i])
+    inside = {i for i in inside if uses[i] == 1}
+    found: dict[int, Terms] = {}
+    for number in range(len(nodes)):
+        if linear[number] and number not in inside:
+            terms = list(_terms(nodes, number, inside))
+            if len(terms) >= _LONG:
+                found[number] = tuple(i for i, _ in terms), tuple(factor for _, factor in terms)
+    return found
+
+
+def _is_linear(nodes: Sequence[Node], number: int) -> bool:
+    name, operands = nodes[number]
+    return name in ("add", "sub", "neg") or (name == "mul" and any(nodes[i][0] == CONST for i in operands))
+
+
+def _terms(nodes: Sequence[Node], root: int, inside: set[int]) -> Iterator[tuple[int, float]]:
+    """The terms of a sum with their factors."""
+    pending = [(root, 1.0)]
+    while pending:
+        number, factor = pending.pop()
+        if number != root and number not in inside:
+            yield number, factor
+            continue
+        name, operands = nodes[number]
+        match name:
+            case "add":
+                pending += [(i, factor) for i in reversed(operands)]
+            case "sub":
+                pending += [(operands[1], -factor), (operands[0], factor)]
+            case "neg":
+                pending.append((operands[0], -factor))
+            case _:
+                constant, other = operands if nodes[operands[0]][0] == CONST else reversed(operands)
+                pending.append((other, factor * float(nodes[constant][1][0])))
+
+
+def _needed(program: Program, sums: dict[int, Terms]) -> list[int]:
+    """The nodes that are computed on their own, in ascending order."""
+    seen: set[int] = set()
+    pending: list[int] = program.outputs.ravel().tolist()
+    while pending:
+        number = pending.pop()
+        if number in seen:
+            continue
+        seen.add(number)
+        name, operands = program.nodes[number]
+        if number in sums:
+            pending += sums[number][0]
+        elif name not in (INPUT, CONST):
+            pending += operands
+    return sorted(seen)
