@@ -1,0 +1,232 @@
+"""Finite differences in batches: all points, components and steps of a stage are one evaluation of the function.
+
+The function is evaluated as its traced program on NumPy arrays. In a first stage the steps begin at an eighth of the
+length over which the function is supposed to change, and are halved; what extrapolation cannot settle there goes to
+further stages with ever shorter steps, only the components that need it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from diffcheck.case.case import Array
+from diffcheck.case.operators import Operator
+from diffcheck.engines.base import Task
+from diffcheck.engines.extrapolation import extrapolated, most_certain
+from diffcheck.engines.noise import SAMPLES, SPACINGS, Noise, measured
+from diffcheck.program.compile import Compiled
+
+# Steps of a stage, and the first of them as a part of the stage's length.
+_STEPS = 8
+_FIRST = 2.0**-3
+# A central quotient may begin with a step shorter by this before a one-sided one is taken instead.
+_SHORTER = 2.0**-6
+# The lengths of the later stages, relative to the first one's.
+_LATER = (2.0**-10, 2.0**-20, 2.0**-30)
+# An error is small enough when this part of the format's digits is right.
+_SATISFIED = 5 / 8
+# An error so near to what rounding leaves at the longest step grows with shorter ones.
+_NEAR_FLOOR = 8.0
+# Numbers in the largest batch that is evaluated at once.
+_LARGEST_BATCH = 2**22
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """Derivatives at points: values and their estimated errors, shape (points, columns, outputs)."""
+
+    value: Array
+    error: Array
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Quotients:
+    """Difference quotients of one stage, what rounding may leave on them, and the difference of one-sided slopes.
+
+    Shape (steps, rows, outputs); ``base``, of shape (rows, 1), is what further powers of the error fall by.
+    """
+
+    quotient: Array
+    rounding: Array
+    bend: Array
+    base: Array
+
+
+class Differences:
+    """Differences of a task's function by each of its inputs ``wrt``, or by each pair of them.
+
+    Attributes
+    ----------
+    columns:
+        The flattened inputs that each column of the result is differentiated by, shape (columns, order).
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.function = Compiled(task.program, task.dtype)
+        self.dtype = np.dtype(task.dtype)
+        self.unit = task.format.unit_roundoff
+        domains = [d for d in task.case.inputs.values() for _ in range(int(np.prod(d.shape, dtype=int)))]
+        lo, hi = (np.array([getattr(d, end) for d in domains], self.dtype) for end in ("lo", "hi"))
+        # The domain's ends, rounded inwards to numbers of the dtype.
+        self.lo = np.where(lo < [d.lo for d in domains], np.nextafter(lo, hi), lo).astype(np.float64)
+        self.hi = np.where(hi > [d.hi for d in domains], np.nextafter(hi, lo), hi).astype(np.float64)
+        self.linear = np.array([d.scale == "linear" for d in domains], dtype=bool)
+        wrt = task.case.wrt_positions
+        second = task.operator is Operator.HESSIAN
+        pairs = [(i, j) for n, i in enumerate(wrt) for j in wrt[n:]] if second else [(i,) for i in wrt]
+        self.columns = np.array(pairs, np.intp)
+
+    def at(self, points: Array) -> Found:
+        """The differences at points, shape (points, flattened inputs)."""
+        with np.errstate(all="ignore"):
+            return _Around(self, np.asarray(points, np.float64)).found()
+
+
+class _Around:
+    """The function around some points; a row is a point with a column."""
+
+    def __init__(self, differences: Differences, points: Array) -> None:
+        self._d = differences
+        self._points = points
+        self._calls = 0
+        self._here = self._evaluate(points)
+        sizes = np.abs(points)
+        # The function is supposed to change over one, or over the coordinate if it is larger.
+        within = np.minimum(np.maximum(sizes, 1.0), differences.hi - differences.lo)
+        self._length = np.where(differences.linear, within, np.where(sizes > 0, sizes, 1.0))
+        self._own = np.where(sizes > 0, np.minimum(sizes, self._length), self._length)
+        self._noise = self._jitter()
+        self._where = np.repeat(np.arange(len(points)), len(differences.columns))
+        self._by = np.tile(differences.columns, (len(points), 1))
+
+    def found(self) -> Found:
+        """The differences by every column at every point."""
+        shape = (len(self._where), self._here.shape[1])
+        first, own = (scale[self._where[:, None], self._by] for scale in (self._length, self._own))
+        todo = np.arange(len(self._where))
+        stages: list[tuple[Array, Array]] = []
+        value, error = np.zeros(shape), np.full(shape, np.inf)
+        for lengths in (first, own, *(first * later for later in _LATER)):
+            now = todo[(lengths[todo] < first[todo]).any(1)] if stages else todo
+            if not len(now):
+                continue
+            stages.append((np.zeros(shape), np.full(shape, np.nan)))
+            stages[-1][0][now], stages[-1][1][now], floor = self._stage(now, lengths[now])
+            value, error = most_certain(*map(np.stack, zip(*stages, strict=True)))
+            settled = error[now] <= np.fmax(self._d.unit**_SATISFIED * np.abs(value[now]), _NEAR_FLOOR * floor)
+            todo = np.setdiff1d(todo, now[settled.all(1)], assume_unique=True)
+        # Jitter that is much larger than rounding may be a slope that no step has resolved.
+        nearest = self._noise.spacing[self._where] ** own.shape[1] * np.prod(own, axis=1)[:, None]
+        unresolved = self._noise.level[self._where] / nearest
+        full = (len(self._points), len(self._d.columns), shape[1])
+        return Found(value.reshape(full), np.fmax(error, unresolved).reshape(full), self._calls)
+
+    def _stage(self, rows: Array, lengths: Array) -> tuple[Array, Array, Array]:
+        """Value, error and the part of it that rounding leaves at the longest step; shape (rows, outputs)."""
+        quotients = self._first(rows, lengths[:, 0]) if lengths.shape[1] == 1 else self._second(rows, lengths)
+        value, error = extrapolated(quotients.quotient, quotients.rounding, quotients.bend, quotients.base)
+        return value, error, quotients.rounding[0]
+
+    def _first(self, rows: Array, lengths: Array) -> _Quotients:
+        """Quotients of first differences."""
+        where, k = self._where[rows], self._by[rows, 0]
+        step, side, central = self._steps(where, k, lengths, 1)
+        here = self._here[where]
+        ahead, moved_ahead = self._moved(where, (k, step * side))
+        back, moved_back = np.broadcast_to(here, ahead.shape).copy(), np.zeros_like(step)
+        back[:, central], moved_back[:, central] = self._moved(where[central], (k[central], -(step * side)[:, central]))
+        width = (moved_ahead - moved_back)[..., None]
+        quotient = (ahead - back) / width
+        bend = np.abs(ahead - 2 * here + back) / step[..., None]
+        one_sided = ~central
+        if one_sided.any():
+            # The slopes of the nearer and of the farther half of a step that is twice this one.
+            gap = 2 * np.abs(np.diff(quotient[:, one_sided], axis=0))
+            bend[:, one_sided] = np.concatenate([gap[:1], gap])
+        rounding = self._rounding(where, k, quotient, np.maximum(np.abs(ahead), np.abs(back))) / np.abs(width)
+        return _Quotients(quotient, rounding, bend, np.where(central, 4.0, 2.0)[:, None])
+
+    def _second(self, rows: Array, lengths: Array) -> _Quotients:
+        """Quotients of second differences, by one input twice or by two."""
+        where, (i, j) = self._where[rows], self._by[rows].T
+        (step_i, side_i, central_i), (step_j, side_j, central_j) = (
+            self._steps(where, k, length, 2) for k, length in zip((i, j), lengths.T, strict=True)
+        )
+        pure = i == j
+        central = central_i & central_j
+        up_i, up_j = step_i * side_i, step_j * side_j
+        # By one input twice: f(x - h) - 2 f(x) + f(x + h); one-sided f(x) - 2 f(x + h) + f(x + 2 h). By two inputs the
+        # corners of a rectangle, around the point or with the point for one of them.
+        far_i, far_j = np.where(central, up_i, np.where(pure, 2 * up_i, up_i)), np.where(pure, 0.0, up_j)
+        low_i, low_j = np.where(central, -up_i, 0.0), np.where(central & ~pure, -up_j, 0.0)
+        near_i = np.where(central, 0.0, up_i)
+        both, moved = self._moved(where, (i, far_i), (j, far_j))
+        neither, _ = self._moved(where, (i, low_i), (j, low_j))
+        first, _ = self._moved(where, (i, np.where(pure, near_i, far_i)), (j, low_j))
+        second, _ = self._moved(where, (i, np.where(pure, near_i, low_i)), (j, far_j))
+        area = np.where(pure, step_i**2, (far_i - low_i) * (far_j - low_j))[..., None]
+        quotient = (both - first - second + neither) / area
+        size = np.max(np.abs([both, first, second, neither]), axis=0)
+        slope = np.abs(both - first) / np.abs(moved[..., None])
+        rounding = 4 * self._rounding(where, i, slope, size) / np.abs(area)
+        return _Quotients(quotient, rounding, np.zeros_like(quotient), np.where(central, 4.0, 2.0)[:, None])
+
+    def _rounding(self, where: Array, k: Array, slope: Array, size: Array) -> Array:
+        """What rounding may leave on a difference: the jitter, one rounding of the values, and of the coordinate."""
+        moved = np.abs(self._points[where, k])[:, None] * np.abs(slope)
+        rounding: Array = self._noise.level[where] + self._d.unit * (moved + size)
+        return rounding
+
+    def _steps(self, where: Array, k: Array, lengths: Array, reach: int) -> tuple[Array, Array, Array]:
+        """The steps, shape (steps, rows), with the wider side, and whether the domain has room on both sides.
+
+        ``reach`` is how many steps a one-sided difference reaches to its side.
+        """
+        x = self._points[where, k]
+        below, above = x - self._d.lo[k], self._d.hi[k] - x
+        wanted = _FIRST * lengths
+        room = np.minimum(below, above)
+        central = room >= _SHORTER * wanted
+        first = np.where(central, np.minimum(wanted, room), np.minimum(wanted, np.maximum(below, above) / reach))
+        # Powers of two, so that halving is exact.
+        first = np.exp2(np.floor(np.log2(first)))
+        return first * np.exp2(-np.arange(_STEPS))[:, None], np.where(above >= below, 1.0, -1.0), central
+
+    def _moved(self, where: Array, *moves: tuple[Array, Array]) -> tuple[Array, Array]:
+        """The function at the points moved along some inputs, shape (steps, rows, outputs), and the last real move."""
+        steps = len(moves[0][1])
+        points = np.repeat(self._points[where][None], steps, axis=0)
+        rows = np.arange(len(where))
+        real = np.zeros(points.shape[:2])
+        for k, move in moves:
+            before = points[:, rows, k]
+            after = np.clip((before + move).astype(self._d.dtype).astype(np.float64), self._d.lo[k], self._d.hi[k])
+            points[:, rows, k] = after
+            real = np.where(move != 0, after - before, real)
+        return self._evaluate(points), real
+
+    def _evaluate(self, points: Array) -> Array:
+        """The function, its outputs flattened along the last axis; batches that are not too large."""
+        flat = points.reshape(-1, points.shape[-1])
+        self._calls += len(flat)
+        size = max(1, _LARGEST_BATCH // max(1, flat.shape[1]))
+        parts = [self._d.function.batch(flat[k : k + size]) for k in range(0, len(flat), size)]
+        outputs = int(self._d.function.program.outputs.size)
+        if not parts:
+            return np.zeros((*points.shape[:-1], outputs))
+        values: Array = np.concatenate(parts).reshape(*points.shape[:-1], outputs).astype(np.float64)
+        return values
+
+    def _jitter(self) -> Noise:
+        """The function's noise at each point, measured along lines through it; shape (points, outputs)."""
+        above, below = self._d.hi - self._points, self._points - self._d.lo
+        room, side = np.maximum(above, below) / SAMPLES, np.where(above >= below, 1.0, -1.0)
+        moves = np.stack([side * np.minimum(spacing * self._own, room) for spacing in SPACINGS])
+        lines = self._points + np.arange(SAMPLES)[:, None, None, None] * moves
+        lines = np.clip(lines.astype(self._d.dtype).astype(np.float64), self._d.lo, self._d.hi)
+        values = self._evaluate(lines)
+        flat = [values[:, k].reshape(SAMPLES, -1) for k in range(len(SPACINGS))]
+        noise = measured(flat, self._d.unit, np.abs(self._here).reshape(-1))
+        shape = self._here.shape
+        return Noise(noise.level.reshape(shape), noise.spacing.reshape(shape))
