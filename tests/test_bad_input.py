@@ -300,7 +300,7 @@ def test_bad_cases_of_every_kind_leave_the_good_ones_alone(folder: Path) -> None
 
 @pytest.mark.parametrize(
     ("engine", "condition"),
-    [("autograd", "hasattr(x, 'requires_grad')"), ("finite", "isinstance(x, (float, np.ndarray))")],
+    [("autograd", "hasattr(x, 'requires_grad')"), ("finite:central", "isinstance(x, (float, np.ndarray))")],
 )
 def test_function_that_fails_in_one_arithmetic_only(folder: Path, engine: str, condition: str) -> None:
     Path("file.py").write_text(HEADER + body(f"assert not {condition}, 'boom'\n    return x * x"))

@@ -65,9 +65,9 @@ MATRIX = interval(-9, 9, shape=(2, 3))
 VECTOR = np.array([1.0, 2.0, 3.0])
 
 
-def prepared(engine, made, operator=DERIVATIVE, dtype="float64"):
+def prepared(engine, made, operator=DERIVATIVE, dtype="float64", method=""):
     program = trace(made.function, made.shapes, made.constants)
-    return engine.prepare(Task(made, program, operator, engine.name, engine.methods[0], dtype=dtype))
+    return engine.prepare(Task(made, program, operator, engine.name, method or engine.methods[0], dtype=dtype))
 
 
 def at(**point):
@@ -166,6 +166,7 @@ KNOWN = {
         [[0, 0], [0, 0]],
     ),
 }
+each_difference = pytest.mark.parametrize("method", ["adaptive", "central"])
 each_known = pytest.mark.parametrize(("function", "inputs", "operator", "point", "expected"), KNOWN.values(), ids=KNOWN)
 
 
@@ -183,8 +184,9 @@ def test_known_derivatives(engine, function, inputs, operator, point, expected):
 
 
 @each_known
-def test_finite_differences_admit_their_error(function, inputs, operator, point, expected):
-    estimate = prepared(ENGINES["finite"], case(**inputs)(function), operator).derivative(at(**point))
+@each_difference
+def test_finite_differences_admit_their_error(function, inputs, operator, point, expected, method):
+    estimate = prepared(ENGINES["finite"], case(**inputs)(function), operator, method=method).derivative(at(**point))
     expected = np.array(expected, dtype=float)
     assert estimate.error.shape == expected.shape
     assert (np.abs(estimate.value - expected) <= estimate.error).all()
@@ -241,12 +243,26 @@ class Recorder:
         return result
 
 
-def recorded(function, domain, operator, dtype):
+class Batches:
+    """A compiled function that remembers its points, one by one."""
+
+    def __init__(self, function, shape):
+        self.function = function
+        self.shape = shape
+        self.arguments = []
+
+    def batch(self, points):
+        self.arguments += [row.astype(points.dtype).reshape(self.shape)[()] for row in points]
+        return self.function.batch(points)
+
+
+def recorded(function, domain, operator, dtype, method):
     """A recorder that has only seen arrays, and the prepared finite differences of it."""
     recorder = Recorder(function)
-    ready = prepared(ENGINES["finite"], case(x=domain)(recorder), operator, dtype)
+    ready = prepared(ENGINES["finite"], case(x=domain)(recorder), operator, dtype, method)
+    if method == "adaptive":
+        recorder = ready._differences.function = Batches(ready._differences.function, domain.shape)
     recorder.arguments.clear()
-    recorder.results.clear()
     return recorder, ready
 
 
@@ -267,8 +283,9 @@ DOMAINS = {
 
 @pytest.mark.parametrize(("function", "domain"), DOMAINS.values(), ids=DOMAINS)
 @pytest.mark.parametrize("operator", [DERIVATIVE, HESSIAN], ids=str)
-def test_finite_differences_stay_inside_the_domain(function, domain, operator):
-    recorder, ready = recorded(function, domain, operator, "float64")
+@each_difference
+def test_finite_differences_stay_inside_the_domain(function, domain, operator, method):
+    recorder, ready = recorded(function, domain, operator, "float64", method)
     ends = [domain.lo, np.nextafter(domain.lo, domain.hi), np.nextafter(domain.hi, domain.lo), domain.hi]
     inner = [domain.lo * (1 - t) + domain.hi * t for t in (1e-12, 1e-6, 1e-3, 0.1, 0.5, 0.9, 0.999, 1 - 1e-9)]
     for x in (*ends, *inner):
@@ -277,20 +294,22 @@ def test_finite_differences_stay_inside_the_domain(function, domain, operator):
     assert [x for x in recorder.arguments if not domain.lo <= x <= domain.hi] == []
 
 
-def test_finite_differences_stay_inside_the_domain_in_float32():
+@each_difference
+def test_finite_differences_stay_inside_the_domain_in_float32(method):
     # 0.1 and 0.3 are no numbers of float32: the nearest ones lie outside.
     domain = interval(0.1, 0.3)
-    recorder, ready = recorded(lambda x: log(x), domain, DERIVATIVE, "float32")
+    recorder, ready = recorded(lambda x: log(x), domain, DERIVATIVE, "float32", method)
     low, high = np.nextafter(np.float32(0.1), np.float32(1)), np.nextafter(np.float32(0.3), np.float32(0))
     for x in (low, high, np.float32(0.2), *np.linspace(low, high, 50, dtype=np.float32)):
         ready.derivative(at(x=x))
-    assert {x.dtype for x in recorder.arguments} == {np.dtype(np.float32)}
+    assert all(float(np.float32(x)) == float(x) for x in recorder.arguments)
     assert [x for x in recorder.arguments if not domain.lo <= float(x) <= domain.hi] == []
 
 
-def test_finite_differences_stay_inside_a_box():
+@each_difference
+def test_finite_differences_stay_inside_a_box(method):
     domain = interval(0.0, 1.0, shape=(2, 2))
-    recorder, ready = recorded(lambda x: total(sqrt(x) * x), domain, HESSIAN, "float64")
+    recorder, ready = recorded(lambda x: total(sqrt(x) * x), domain, HESSIAN, "float64", method)
     for corner in ([0, 0, 0, 0], [1, 1, 1, 1], [0, 1, 0, 1], [0.5, 1e-9, 1 - 1e-9, 0.25]):
         ready.derivative(at(x=np.reshape(corner, (2, 2))))
     assert len(recorder.arguments) > 100
@@ -317,14 +336,19 @@ def test_one_sided_differences_at_domain_ends(function, derivative, domain, x):
 
 @pytest.mark.parametrize("operator", [DERIVATIVE, HESSIAN], ids=str)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_function_calls_are_counted_right(operator, dtype):
-    recorder, ready = recorded(lambda x: sin(x) * x, interval(-2, 2), operator, dtype)
+@each_difference
+def test_function_calls_are_counted_right(operator, dtype, method):
+    recorder, ready = recorded(lambda x: sin(x) * x, interval(-2, 2), operator, dtype, method)
     for x in (0.0, 0.5, 2.0):
         recorder.arguments.clear()
         estimate = ready.derivative(at(x=x))
         assert estimate.function_calls == len(recorder.arguments)
-        # Every value is computed once.
-        assert len({float(v) for v in recorder.arguments}) == len(recorder.arguments)
+
+
+def test_central_differences_compute_every_value_once():
+    recorder, ready = recorded(lambda x: sin(x) * x, interval(-2, 2), HESSIAN, "float64", "central")
+    ready.derivative(at(x=0.5))
+    assert len({float(v) for v in recorder.arguments}) == len(recorder.arguments)
 
 
 def test_autograd_calls_the_function_once_and_symbols_never():
@@ -379,12 +403,12 @@ SMOOTH = {
 }
 
 
-def errors_and_estimates(dtype, points):
+def errors_and_estimates(dtype, points, method):
     """For every smooth function, at its ends and at random points, the true error and the estimate of it."""
     found = []
     generator = np.random.default_rng(20)
     for name, (function, derivative, (lo, hi)) in SMOOTH.items():
-        ready = prepared(ENGINES["finite"], case(x=interval(lo, hi))(function), dtype=dtype)
+        ready = prepared(ENGINES["finite"], case(x=interval(lo, hi))(function), dtype=dtype, method=method)
         inside = [x for x in generator.uniform(lo, hi, points).astype(dtype).tolist() if lo < x < hi]
         for x in inside:
             estimate = ready.derivative(at(x=x))
@@ -393,25 +417,29 @@ def errors_and_estimates(dtype, points):
 
 
 @pytest.mark.parametrize(("dtype", "points"), [("float64", 40), ("float32", 40)])
-def test_the_error_estimate_of_finite_differences_is_honest(dtype, points):
+@each_difference
+def test_the_error_estimate_of_finite_differences_is_honest(dtype, points, method):
     assert len(SMOOTH) >= 30
-    found = errors_and_estimates(dtype, points)
+    found = errors_and_estimates(dtype, points, method)
     # The expected value is itself rounded to double precision.
     broken = [row for row in found if not row[2] <= row[3] * (1 + 1e-9) + 1e-15]
-    print(f"{dtype}: {len(found) - len(broken)} of {len(found)} true errors lie within the estimate")
+    print(f"{method} in {dtype}: {len(found) - len(broken)} of {len(found)} true errors lie within the estimate")
     assert len(found) >= 1000
     assert len(broken) <= 0.01 * len(found), broken[:10]
 
 
-def test_the_error_estimate_of_finite_differences_is_useful():
-    found = errors_and_estimates("float64", 10)
+@each_difference
+def test_the_error_estimate_of_finite_differences_is_useful(method):
+    found = errors_and_estimates("float64", 10, method)
     excess = sorted(estimate / max(error, 1e-16) for _, _, error, estimate in found)
     assert excess[len(excess) // 2] < 1e3
 
 
 @pytest.mark.parametrize("x", [1e-9, -1e-9, 1e-5, 1e-13, 0.0])
-def test_finite_differences_beside_a_kink_are_honest(x):
-    estimate = prepared(ENGINES["finite"], case(x=interval(-2, 2))(lambda x: relu(x) + x)).derivative(at(x=x))
+@each_difference
+def test_finite_differences_beside_a_kink_are_honest(x, method):
+    made = case(x=interval(-2, 2))(lambda x: relu(x) + x)
+    estimate = prepared(ENGINES["finite"], made, method=method).derivative(at(x=x))
     value, error = float(estimate.value[0]), float(estimate.error[0])
     side = 1.0 + (x > 0)
     assert abs(value - side) <= error
@@ -437,7 +465,8 @@ FLOAT32 = {
 
 @pytest.mark.parametrize("function", FLOAT32.values(), ids=FLOAT32)
 def test_numpy_stays_in_float32(function):
-    recorder, ready = recorded(function, interval(0.1, 2), DERIVATIVE, "float32")
+    recorder, ready = recorded(function, interval(0.1, 2), DERIVATIVE, "float32", "central")
+    recorder.results.clear()
     ready.derivative(at(x=0.75))
     assert {np.asarray(r).dtype for r in recorder.results} == {np.dtype(np.float32)}
 
@@ -489,12 +518,12 @@ def test_devices(engine):
     assert engine.available("tpu") is not None
 
 
-@pytest.mark.parametrize("name", ["finite", "autograd"])
-def test_a_result_of_another_shape_than_traced_is_named(name):
+@pytest.mark.parametrize(("name", "method"), [("finite", "central"), ("autograd", "reverse")])
+def test_a_result_of_another_shape_than_traced_is_named(name, method):
     def function(x):
         return [x * x, x.reshape((1,)) * x][hasattr(x, "__array_interface__") or hasattr(x, "requires_grad")]
 
-    ready = prepared(ENGINES[name], case(x=BOX)(function))
+    ready = prepared(ENGINES[name], case(x=BOX)(function), method=method)
     with pytest.raises(CaseError, match=r"returns shape \(1,\), traced it was \(\)"):
         ready.derivative(at(x=1.0))
 
@@ -518,3 +547,45 @@ def test_an_implementation_of_the_user_s_own_is_differentiated_instead():
     made = case(x=BOX, implementations={"autograd": lambda x: 2 * x * x})(lambda x: x * x)
     assert prepared(ENGINES["autograd"], made).derivative(at(x=3.0)).value.tolist() == [12.0]
     assert prepared(ENGINES["symbolic"], made).derivative(at(x=3.0)).value.tolist() == [6.0]
+
+
+ANALYTIC = {name: row for name, row in SMOOTH.items() if name not in {"sigmoid", "softplus", "gelu"}}
+
+
+@pytest.mark.parametrize(("function", "derivative", "ends"), ANALYTIC.values(), ids=ANALYTIC)
+def test_the_complex_step_loses_no_digits(function, derivative, ends):
+    ready = prepared(ENGINES["finite"], case(x=interval(*ends))(function), method="complex")
+    for x in np.linspace(*ends, 8)[1:-1].tolist():
+        estimate = ready.derivative(at(x=x))
+        condition = abs(derivative(x)) + abs(derivative(x * (1 + 1e-6)) - derivative(x)) / 1e-6
+        assert float(estimate.value[0]) == pytest.approx(derivative(x), abs=1e-13 * (1 + condition))
+        assert estimate.function_calls == 1
+
+
+def test_the_complex_step_of_a_hessian():
+    made = case(x=interval(0.5, 3, shape=2))(lambda x: exp(x[0]) * x[1] ** 3)
+    ready = prepared(ENGINES["finite"], made, HESSIAN, method="complex")
+    found = ready.derivative(at(x=[1.0, 2.0]))
+    expected = math.e * np.array([[8, 12], [12, 12]])
+    assert found.value == pytest.approx(expected, rel=1e-11)
+    assert (abs(found.value - expected) <= found.error).all()
+
+
+@pytest.mark.parametrize(
+    ("function", "reason"),
+    [(lambda x: relu(x), "maximum is made of pieces"), (lambda x: sigmoid(x), "no sigmoid of complex numbers")],
+)
+def test_the_complex_step_wants_an_analytic_function(function, reason):
+    with pytest.raises(Unsupported, match=reason):
+        prepared(ENGINES["finite"], case(x=BOX)(function), method="complex")
+
+
+def test_many_points_at_once_are_the_same_as_one_after_the_other():
+    made = case(x=interval(-2, 2, shape=3))(lambda x: stack([exp(x[0]) * x[1], sin(x[2]) / (2 + x[0])]))
+    differences = prepared(ENGINES["finite"], made, JACOBIAN)._differences
+    points = np.random.default_rng(3).uniform(-2, 2, (20, 3))
+    together = differences.at(points)
+    assert together.value.shape == together.error.shape == (20, 3, 2)
+    for k, point in enumerate(points):
+        alone = differences.at(point[None])
+        assert together.value[k] == pytest.approx(alone.value[0], rel=1e-12, abs=1e-12)

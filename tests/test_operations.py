@@ -13,7 +13,7 @@ import torch
 from flint import arb, ctx
 
 from diffcheck import ops
-from diffcheck.engines.closed_form import closed_form
+from diffcheck.engines.symbolic.closed_form import closed_form
 from diffcheck.ops import balls
 from diffcheck.ops.exact import Exact
 from diffcheck.ops.table import Composite, Operation, Primitive

@@ -131,6 +131,11 @@ def typed(point: Point, task: Task) -> dict[str, Array]:
     return {name: np.asarray(value, dtype=dtype)[()] for name, value in point.items()}
 
 
+def flat(point: Point, task: Task) -> Array:
+    """All input elements at a point, numbers of the task's dtype in double precision."""
+    return np.concatenate([np.ravel(v) for v in typed(point, task).values()]).astype(np.float64)
+
+
 def constants(task: Task) -> dict[str, Any]:
     """The case's constants, arrays of floats rounded to the task's dtype."""
     dtype = np.dtype(task.dtype)

@@ -5,16 +5,21 @@ length over which the function is supposed to change, and are halved; what extra
 further stages with ever shorter steps, only the components that need it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
 from diffcheck.case.case import Array
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Task
-from diffcheck.engines.extrapolation import extrapolated, most_certain
-from diffcheck.engines.noise import SAMPLES, SPACINGS, Noise, measured
-from diffcheck.program.compile import Compiled
+from diffcheck.engines.finite.extrapolation import extrapolated, most_certain
+from diffcheck.engines.finite.noise import SAMPLES, SPACINGS, Noise, measured
+from diffcheck.errors import Unsupported
+
+Rows = np.ndarray[Any, np.dtype[np.intp]]
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Steps of a stage, and the first of them as a part of the stage's length.
 _STEPS = 8
@@ -53,17 +58,29 @@ class _Quotients:
     base: Array
 
 
-class Differences:
-    """Differences of a task's function by each of its inputs ``wrt``, or by each pair of them.
+class Batched(Protocol):
+    """A function of many points at once."""
 
-    Attributes
+    def batch(self, points: Array) -> Array:
+        """The outputs at points of shape (points, flattened inputs), in the shape (points,) + any."""
+        ...
+
+
+class Differences:
+    """Differences of a function by some of its inputs, or by pairs of them.
+
+    Parameters
     ----------
+    outputs:
+        How many the function has.
     columns:
         The flattened inputs that each column of the result is differentiated by, shape (columns, order).
     """
 
-    def __init__(self, task: Task) -> None:
-        self.function = Compiled(task.program, task.dtype)
+    def __init__(self, function: Batched, outputs: int, columns: Sequence[tuple[int, ...]], task: Task) -> None:
+        self.function = function
+        self.outputs = outputs
+        self.columns = np.array(columns, np.intp)
         self.dtype = np.dtype(task.dtype)
         self.unit = task.format.unit_roundoff
         domains = [d for d in task.case.inputs.values() for _ in range(int(np.prod(d.shape, dtype=int)))]
@@ -72,10 +89,6 @@ class Differences:
         self.lo = np.where(lo < [d.lo for d in domains], np.nextafter(lo, hi), lo).astype(np.float64)
         self.hi = np.where(hi > [d.hi for d in domains], np.nextafter(hi, lo), hi).astype(np.float64)
         self.linear = np.array([d.scale == "linear" for d in domains], dtype=bool)
-        wrt = task.case.wrt_positions
-        second = task.operator is Operator.HESSIAN
-        pairs = [(i, j) for n, i in enumerate(wrt) for j in wrt[n:]] if second else [(i,) for i in wrt]
-        self.columns = np.array(pairs, np.intp)
 
     def at(self, points: Array) -> Found:
         """The differences at points, shape (points, flattened inputs)."""
@@ -90,6 +103,7 @@ class _Around:
         self._d = differences
         self._points = points
         self._calls = 0
+        self._stepped = False
         self._here = self._evaluate(points)
         sizes = np.abs(points)
         # The function is supposed to change over one, or over the coordinate if it is larger.
@@ -119,16 +133,19 @@ class _Around:
         # Jitter that is much larger than rounding may be a slope that no step has resolved.
         nearest = self._noise.spacing[self._where] ** own.shape[1] * np.prod(own, axis=1)[:, None]
         unresolved = self._noise.level[self._where] / nearest
+        if not self._stepped:
+            raise Unsupported("the domain is too narrow for two different steps")
         full = (len(self._points), len(self._d.columns), shape[1])
         return Found(value.reshape(full), np.fmax(error, unresolved).reshape(full), self._calls)
 
-    def _stage(self, rows: Array, lengths: Array) -> tuple[Array, Array, Array]:
-        """Value, error and the part of it that rounding leaves at the longest step; shape (rows, outputs)."""
+    def _stage(self, rows: Rows, lengths: Array) -> tuple[Array, Array, Array]:
+        """Value, error and what the jitter leaves of it at the longest step; shape (rows, outputs)."""
         quotients = self._first(rows, lengths[:, 0]) if lengths.shape[1] == 1 else self._second(rows, lengths)
         value, error = extrapolated(quotients.quotient, quotients.rounding, quotients.bend, quotients.base)
-        return value, error, quotients.rounding[0]
+        floor = self._noise.level[self._where[rows]] / np.prod(_FIRST * lengths, axis=1)[:, None]
+        return value, error, floor
 
-    def _first(self, rows: Array, lengths: Array) -> _Quotients:
+    def _first(self, rows: Rows, lengths: Array) -> _Quotients:
         """Quotients of first differences."""
         where, k = self._where[rows], self._by[rows, 0]
         step, side, central = self._steps(where, k, lengths, 1)
@@ -138,7 +155,7 @@ class _Around:
         back[:, central], moved_back[:, central] = self._moved(where[central], (k[central], -(step * side)[:, central]))
         width = (moved_ahead - moved_back)[..., None]
         quotient = (ahead - back) / width
-        bend = np.abs(ahead - 2 * here + back) / step[..., None]
+        bend = np.abs((ahead - here) - (here - back)) / step[..., None]
         one_sided = ~central
         if one_sided.any():
             # The slopes of the nearer and of the farther half of a step that is twice this one.
@@ -147,7 +164,7 @@ class _Around:
         rounding = self._rounding(where, k, quotient, np.maximum(np.abs(ahead), np.abs(back))) / np.abs(width)
         return _Quotients(quotient, rounding, bend, np.where(central, 4.0, 2.0)[:, None])
 
-    def _second(self, rows: Array, lengths: Array) -> _Quotients:
+    def _second(self, rows: Rows, lengths: Array) -> _Quotients:
         """Quotients of second differences, by one input twice or by two."""
         where, (i, j) = self._where[rows], self._by[rows].T
         (step_i, side_i, central_i), (step_j, side_j, central_j) = (
@@ -165,20 +182,22 @@ class _Around:
         neither, _ = self._moved(where, (i, low_i), (j, low_j))
         first, _ = self._moved(where, (i, np.where(pure, near_i, far_i)), (j, low_j))
         second, _ = self._moved(where, (i, np.where(pure, near_i, low_i)), (j, far_j))
-        area = np.where(pure, step_i**2, (far_i - low_i) * (far_j - low_j))[..., None]
-        quotient = (both - first - second + neither) / area
+        # Divided by one width after the other: their product may underflow.
+        width_i = np.where(pure, step_i, far_i - low_i)[..., None]
+        width_j = np.where(pure, step_i, far_j - low_j)[..., None]
+        quotient = ((both - first) - (second - neither)) / width_i / width_j
         size = np.max(np.abs([both, first, second, neither]), axis=0)
         slope = np.abs(both - first) / np.abs(moved[..., None])
-        rounding = 4 * self._rounding(where, i, slope, size) / np.abs(area)
+        rounding = 4 * self._rounding(where, i, slope, size) / np.abs(width_i) / np.abs(width_j)
         return _Quotients(quotient, rounding, np.zeros_like(quotient), np.where(central, 4.0, 2.0)[:, None])
 
-    def _rounding(self, where: Array, k: Array, slope: Array, size: Array) -> Array:
+    def _rounding(self, where: Rows, k: Rows, slope: Array, size: Array) -> Array:
         """What rounding may leave on a difference: the jitter, one rounding of the values, and of the coordinate."""
-        moved = np.abs(self._points[where, k])[:, None] * np.abs(slope)
-        rounding: Array = self._noise.level[where] + self._d.unit * (moved + size)
+        moved = self._d.unit * np.abs(self._points[where, k])[:, None] * np.abs(slope)
+        rounding: Array = self._noise.level[where] + moved + self._d.unit * size
         return rounding
 
-    def _steps(self, where: Array, k: Array, lengths: Array, reach: int) -> tuple[Array, Array, Array]:
+    def _steps(self, where: Rows, k: Rows, lengths: Array, reach: int) -> tuple[Array, Array, Mask]:
         """The steps, shape (steps, rows), with the wider side, and whether the domain has room on both sides.
 
         ``reach`` is how many steps a one-sided difference reaches to its side.
@@ -193,7 +212,7 @@ class _Around:
         first = np.exp2(np.floor(np.log2(first)))
         return first * np.exp2(-np.arange(_STEPS))[:, None], np.where(above >= below, 1.0, -1.0), central
 
-    def _moved(self, where: Array, *moves: tuple[Array, Array]) -> tuple[Array, Array]:
+    def _moved(self, where: Rows, *moves: tuple[Rows, Array]) -> tuple[Array, Array]:
         """The function at the points moved along some inputs, shape (steps, rows, outputs), and the last real move."""
         steps = len(moves[0][1])
         points = np.repeat(self._points[where][None], steps, axis=0)
@@ -204,6 +223,7 @@ class _Around:
             after = np.clip((before + move).astype(self._d.dtype).astype(np.float64), self._d.lo[k], self._d.hi[k])
             points[:, rows, k] = after
             real = np.where(move != 0, after - before, real)
+        self._stepped |= bool(real.any())
         return self._evaluate(points), real
 
     def _evaluate(self, points: Array) -> Array:
@@ -212,10 +232,10 @@ class _Around:
         self._calls += len(flat)
         size = max(1, _LARGEST_BATCH // max(1, flat.shape[1]))
         parts = [self._d.function.batch(flat[k : k + size]) for k in range(0, len(flat), size)]
-        outputs = int(self._d.function.program.outputs.size)
+        shape = (*points.shape[:-1], self._d.outputs)
         if not parts:
-            return np.zeros((*points.shape[:-1], outputs))
-        values: Array = np.concatenate(parts).reshape(*points.shape[:-1], outputs).astype(np.float64)
+            return np.zeros(shape)
+        values: Array = np.concatenate(parts).reshape(shape).astype(np.float64)
         return values
 
     def _jitter(self) -> Noise:
@@ -230,3 +250,24 @@ class _Around:
         noise = measured(flat, self._d.unit, np.abs(self._here).reshape(-1))
         shape = self._here.shape
         return Noise(noise.level.reshape(shape), noise.spacing.reshape(shape))
+
+
+def differences_of(function: Batched, task: Task) -> Differences:
+    """The differences of a task's function that it asks for; by each pair of inputs once for a Hessian."""
+    wrt = task.case.wrt_positions
+    pairs = (
+        [(i, j) for n, i in enumerate(wrt) for j in wrt[n:]]
+        if task.operator is Operator.HESSIAN
+        else [(i,) for i in wrt]
+    )
+    return Differences(function, task.program.outputs.size, pairs, task)
+
+
+def shaped(columns: Array, task: Task) -> Array:
+    """Columns of outputs in the shape of the task; of a Hessian the upper triangle, row by row."""
+    if task.operator is not Operator.HESSIAN:
+        return columns.T.reshape(task.shape)
+    full = np.empty(task.shape)
+    rows, cols = np.triu_indices(len(full))
+    full[rows, cols] = full[cols, rows] = columns[:, 0]
+    return full

@@ -1,10 +1,10 @@
-"""NumPy: finite differences of the function itself, inside the domain, with an error estimate.
+"""Central differences of the function itself, one call after another, inside the domain, with an error estimate.
 
 A difference quotient has two errors, truncation that grows with the step h and rounding that grows with 1/h. Neither
 is known beforehand, so the quotient is taken on a ladder of steps around the one that balances them for a function of
 scale one, each twice the next. What two neighbouring steps disagree by estimates the truncation, the function's noise
-over h the rounding (see `diffcheck.engines.noise`), and the step with the smallest sum is chosen, for every component
-of its own. Steps that straddle a kink are seen by the second difference, which does not shrink there.
+over h the rounding (see `diffcheck.engines.finite.noise`), and the step with the smallest sum is chosen, for every
+component of its own. Steps that straddle a kink are seen by the second difference, which does not shrink there.
 """
 
 import itertools
@@ -14,10 +14,9 @@ import numpy as np
 
 from diffcheck.case.case import Array, Point
 from diffcheck.case.operators import Operator
-from diffcheck.engines.adaptive import Differences
 from diffcheck.engines.base import Clockwork, Estimate, Task, constants, typed
-from diffcheck.engines.differences import CENTRAL, Rung, Stencil, fitting, most_certain
-from diffcheck.engines.noise import SAMPLES, SPACINGS, Noise, measured
+from diffcheck.engines.finite.noise import SAMPLES, SPACINGS, Noise, measured
+from diffcheck.engines.finite.stencils import CENTRAL, Rung, Stencil, fitting, most_certain
 from diffcheck.errors import CaseError, Unsupported
 
 # Levels of the ladder above and below the balancing step, in powers of two.
@@ -27,76 +26,6 @@ _ENOUGH = 3
 # Where these leave an error above a half of the digits, smaller scales are tried: the coordinate itself, then these.
 _SATISFIED = 1e-7
 _SMALLER = (1e-4, 1e-8)
-
-
-class Finite:
-    """The engine ``finite``."""
-
-    name = "finite"
-    methods = ("adaptive", "central")
-
-    def available(self, device: str) -> str | None:
-        """NumPy computes on the processor only."""
-        return None if device == "cpu" else "NumPy computes on the cpu only"
-
-    def prepare(self, task: Task) -> "Adaptive | Central":
-        """Compile the function for batches, or take it as it is."""
-        _demand_steps(task)
-        return Central(task) if task.method == "central" else Adaptive(task)
-
-    def versions(self) -> dict[str, str]:
-        """NumPy evaluates."""
-        return {"numpy": np.__version__}
-
-
-def _demand_steps(task: Task) -> None:
-    if task.dtype not in ("float64", "float32"):
-        raise Unsupported(f"NumPy has no {task.dtype} arithmetic")
-    for name in task.case.wrt:
-        domain = task.case.inputs[name]
-        if domain.lo == domain.hi:
-            raise Unsupported(f"the domain of {name} is the single number {domain.lo:g}: no step stays inside it")
-
-
-class Adaptive:
-    """Extrapolated differences in batches; see `diffcheck.engines.adaptive`."""
-
-    operations: int | None = None
-
-    def __init__(self, task: Task) -> None:
-        self._task = task
-        self._differences = Differences(task)
-
-    def derivative(self, point: Point) -> Estimate:
-        """The derivative at a point, with its error estimate."""
-        found = self._differences.at(_flat(point, self._task)[None])
-        if np.isnan(found.value).all() and np.isinf(found.error).all():
-            raise Unsupported("the domain is too narrow for two different steps")
-        value, error = (self._shaped(part[0]) for part in (found.value, found.error))
-        return Estimate(value, error, found.calls)
-
-    def _shaped(self, columns: Array) -> Array:
-        """Columns of outputs in the shape of the task."""
-        if self._task.operator is Operator.HESSIAN:
-            size = len(self._task.case.wrt_positions)
-            full = np.empty((size, size))
-            full[np.triu_indices(size)] = columns[:, 0]
-            return np.triu(full) + np.triu(full, 1).T
-        return columns.T.reshape(self._task.shape)
-
-    def value(self, point: Point) -> Any:
-        """The function itself."""
-        return self._differences.function.at(_flat(point, self._task).tolist())
-
-    def clockwork(self, point: Point) -> Clockwork:
-        """All differences at a point, and one evaluation of the function."""
-        flat = _flat(point, self._task)
-        numbers = flat.tolist()
-        return Clockwork(lambda: self._differences.at(flat[None]), lambda: self._differences.function.at(numbers))
-
-
-def _flat(point: Point, task: Task) -> Array:
-    return np.concatenate([np.ravel(v) for v in typed(point, task).values()]).astype(np.float64)
 
 
 class Central:

@@ -6,8 +6,8 @@ import sympy
 
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Prepared, Task
-from diffcheck.engines.chain_rule import Chained
-from diffcheck.engines.closed_form import Closed
+from diffcheck.engines.symbolic.chain_rule import Chained
+from diffcheck.engines.symbolic.closed_form import Closed
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program

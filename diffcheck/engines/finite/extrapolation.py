@@ -49,6 +49,7 @@ def extrapolated(quotients: Array, rounding: Array, bends: Array, base: Array) -
         column = before[1:] + (before[1:] - before[:-1]) / (factor - 1)
         noise = (factor * noise[1:] + noise[:-1]) / (factor - 1)
         apart = np.maximum(np.abs(column - before[1:]), np.abs(column - before[:-1]))
+        apart[1:] = np.maximum(apart[1:], np.abs(column[1:] - column[:-1]))
         found = _SAFETY * apart + noise + straddling[order:]
         found = np.where(np.isfinite(found), found, np.inf)
         chosen = np.argmin(found, axis=0)[None]

@@ -1,0 +1,3 @@
+"""Finite differences with NumPy."""
+
+from diffcheck.engines.finite.engine import Finite as Finite

@@ -1,0 +1,99 @@
+"""The complex step: the imaginary part of f(x + i h) over h, without any difference that could cancel.
+
+Exact to rounding for functions that are analytic and computed by complex arithmetic (Squire and Trapp, SIAM Review 40,
+1998). Second derivatives are real differences of these first ones (Lai and Crassidis, 2008).
+"""
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.case.case import Array, Point
+from diffcheck.case.operators import Operator
+from diffcheck.engines.base import Clockwork, Estimate, Task, flat
+from diffcheck.engines.finite.adaptive import Differences
+from diffcheck.errors import Unsupported
+from diffcheck.ops.table import Primitive, resolve
+from diffcheck.program.compile import Compiled
+from diffcheck.program.program import Program
+
+# The step relative to the coordinate (to one at zero): its square is nothing beside one.
+_STEP = 2.0**-60
+# A slope times the step may be a subnormal number, which is off by this many of its units.
+_SUBNORMAL_UNITS = 16
+_COMPLEX = {"float64": "complex128", "float32": "complex64"}
+
+
+class ComplexStep:
+    """Derivatives by complex steps."""
+
+    operations: int | None = None
+
+    def __init__(self, task: Task) -> None:
+        _demand_analytic(task.program)
+        self._task = task
+        self._slopes = _Slopes(task)
+        self._primal = Compiled(task.program, task.dtype)
+        wrt = task.case.wrt_positions
+        self._second = (
+            Differences(self._slopes, len(wrt), [(i,) for i in wrt], task)
+            if task.operator is Operator.HESSIAN
+            else None
+        )
+
+    def derivative(self, point: Point) -> Estimate:
+        """The derivative at a point, with an estimate of what underflow or, for second derivatives, the step leaves."""
+        return self._at(flat(point, self._task))
+
+    def value(self, point: Point) -> Any:
+        """The function itself."""
+        return self._primal.at(flat(point, self._task).tolist())
+
+    def clockwork(self, point: Point) -> Clockwork:
+        """All complex steps at a point, and one real evaluation."""
+        here = flat(point, self._task)
+        numbers = here.tolist()
+        return Clockwork(lambda: self._at(here), lambda: self._primal.at(numbers))
+
+    def _at(self, point: Array) -> Estimate:
+        columns = len(self._task.case.wrt_positions)
+        if self._second is None:
+            value = self._slopes.batch(point[None])[0]
+            smallest = 2.0**self._task.format.smallest_subnormal_exponent
+            error = np.broadcast_to(_SUBNORMAL_UNITS * smallest / self._slopes.steps(point[None]), value.shape)
+            return Estimate(value.reshape(self._task.shape), error.reshape(self._task.shape), columns)
+        found = self._second.at(point[None])
+        return Estimate(found.value[0], found.error[0], found.calls * columns)
+
+
+class _Slopes:
+    """All first derivatives as a function of many points, shape (points, outputs, columns)."""
+
+    def __init__(self, task: Task) -> None:
+        self._function = Compiled(task.program, _COMPLEX[task.dtype])
+        self._wrt = np.array(task.case.wrt_positions, np.intp)
+
+    def batch(self, points: Array) -> Array:
+        """The slopes at points of shape (points, flattened inputs)."""
+        count, columns = len(points), len(self._wrt)
+        steps = self.steps(points)
+        moved = np.repeat(points.astype(np.complex128)[:, None], columns, axis=1)
+        moved[:, np.arange(columns), self._wrt] += 1j * steps
+        values = self._function.batch(moved.reshape(count * columns, -1)).imag.astype(np.float64)
+        return np.moveaxis(values.reshape(count, columns, -1) / steps[..., None], 1, 2)
+
+    def steps(self, points: Array) -> Array:
+        """The imaginary steps, shape (points, columns)."""
+        sizes = np.abs(points[:, self._wrt])
+        return np.where(sizes > 0, sizes, 1.0) * _STEP
+
+
+def _demand_analytic(program: Program) -> None:
+    for name in sorted(program.operation_names()):
+        row = Primitive.rows[name]
+        if row.switch is not None:
+            raise Unsupported(f"{name} is made of pieces: the complex step needs an analytic function")
+        function = resolve(row.numpy) if isinstance(row.numpy, str) else None
+        constant = function is None and name in ("pi", "e")
+        if not constant and not any("D->D" in kind for kind in getattr(function, "types", ())):
+            raise Unsupported(f"NumPy and SciPy compute no {name} of complex numbers")

@@ -1,0 +1,71 @@
+"""NumPy: finite differences, extrapolated in batches, central ones call by call, or a step into the complex plane."""
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.case.case import Point
+from diffcheck.engines.base import Clockwork, Estimate, Prepared, Task, flat
+from diffcheck.engines.finite.adaptive import differences_of, shaped
+from diffcheck.engines.finite.central import Central
+from diffcheck.engines.finite.complex_step import ComplexStep
+from diffcheck.errors import Unsupported
+from diffcheck.program.compile import Compiled
+
+
+class Finite:
+    """The engine ``finite``."""
+
+    name = "finite"
+    methods = ("adaptive", "central", "complex")
+
+    def available(self, device: str) -> str | None:
+        """NumPy computes on the processor only."""
+        return None if device == "cpu" else "NumPy computes on the cpu only"
+
+    def prepare(self, task: Task) -> Prepared:
+        """Compile the function for batches; ``central`` takes it as it is."""
+        if task.dtype not in ("float64", "float32"):
+            raise Unsupported(f"NumPy has no {task.dtype} arithmetic")
+        for name in task.case.wrt:
+            domain = task.case.inputs[name]
+            if domain.lo == domain.hi and task.method != "complex":
+                raise Unsupported(f"the domain of {name} is the single number {domain.lo:g}: no step stays inside it")
+        match task.method:
+            case "central":
+                return Central(task)
+            case "complex":
+                return ComplexStep(task)
+            case _:
+                return Adaptive(task)
+
+    def versions(self) -> dict[str, str]:
+        """NumPy evaluates."""
+        return {"numpy": np.__version__}
+
+
+class Adaptive:
+    """Extrapolated differences in batches; see `diffcheck.engines.finite.adaptive`."""
+
+    operations: int | None = None
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+        self._function = Compiled(task.program, task.dtype)
+        self._differences = differences_of(self._function, task)
+
+    def derivative(self, point: Point) -> Estimate:
+        """The derivative at a point, with its error estimate."""
+        found = self._differences.at(flat(point, self._task)[None])
+        value, error = (shaped(part[0], self._task) for part in (found.value, found.error))
+        return Estimate(value, error, found.calls)
+
+    def value(self, point: Point) -> Any:
+        """The function itself."""
+        return self._function.at(flat(point, self._task).tolist())
+
+    def clockwork(self, point: Point) -> Clockwork:
+        """All differences at a point, and one evaluation of the function."""
+        here = flat(point, self._task)
+        numbers = here.tolist()
+        return Clockwork(lambda: self._differences.at(here[None]), lambda: self._function.at(numbers))

@@ -1,0 +1,3 @@
+"""Symbolic differentiation with SymPy."""
+
+from diffcheck.engines.symbolic.engine import Symbolic as Symbolic
