@@ -85,7 +85,7 @@ class Bounds:
             evaluation = evaluate(tape.nodes, smooth.inputs(point), Balls())
             exact = [evaluation.values[output] for output in tape.outputs]
             formulas, moved = tape.absolute_sums(
-                evaluation, _losses(tape, evaluation, format), _leaves(tape, evaluation)
+                evaluation, losses(tape, evaluation, format), _leaves(tape, evaluation)
             )
             return [(_bound(abs(v).mid() + s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
 
@@ -100,7 +100,7 @@ class Bounds:
         if row not in truth.rows:
             return None
         place = truth.rows.index(row) * width + column
-        losses: list[tuple[Ball, int]] = []
+        lost: list[tuple[Ball, int]] = []
         with ctx.workprec(truth.precision):
             inputs = truth.smooth.inputs(point)
             for form in range(self._forms(truth.smooth)):
@@ -110,13 +110,13 @@ class Bounds:
                     return None
                 adjoints = tape.adjoints(tape.outputs[place], evaluation)
                 rounding = (abs(a) * _loss(tape.nodes[i], evaluation.values[i], format) for i, a in adjoints)
-                losses.append((total(rounding), form))
-            worst, form = max(losses)
+                lost.append((total(rounding), form))
+            worst, form = max(lost)
             tape = self._tape(truth.smooth, form)
             evaluation = evaluate(tape.nodes, inputs, Balls())
             adjoints = tape.adjoints(tape.outputs[place], evaluation)
             found = culprit(tape.nodes, evaluation.values, adjoints, format, label)
-            return replace(found, avoidable=form != STABLE and losses[0][0] * _AVOIDABLE < worst)
+            return replace(found, avoidable=form != STABLE and lost[0][0] * _AVOIDABLE < worst)
 
     def _measured(
         self, smooth: Smooth, point: Sequence[float], sizes: Sequence[Ball], format: Format
@@ -128,7 +128,7 @@ class Bounds:
         for form in range(self._forms(smooth)):
             tape = self._tape(smooth, form)
             evaluation = evaluate(tape.nodes, inputs, Balls())
-            weights = [_losses(tape, evaluation, format)]
+            weights = [losses(tape, evaluation, format)]
             if form == STABLE:
                 weights.append(_leaves(tape, evaluation))
             lost, *rest = tape.absolute_sums(evaluation, *weights)
@@ -156,7 +156,7 @@ def _alternatives(name: str) -> int:
     return max(map(len, row.forms), default=1)
 
 
-def _losses(tape: Tape, evaluation: Evaluation, format: Format) -> list[Ball]:
+def losses(tape: Tape, evaluation: Evaluation, format: Format) -> list[Ball]:
     """What rounding leaves on each node of a tape."""
     return [_loss(tape.nodes[i], evaluation.values[i], format) for i in range(tape.size)]
 

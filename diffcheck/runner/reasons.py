@@ -9,13 +9,14 @@ import numpy as np
 from diffcheck.case.case import Case, Point
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Engine, Prepared, Task
-from diffcheck.formats import FORMATS
+from diffcheck.formats import FORMATS, Format
 from diffcheck.judgement import Judgement
 from diffcheck.ops import balls
 from diffcheck.referee.bounds import INHERENT_FACTOR, Bounds
 from diffcheck.referee.branches import singular_branch
 from diffcheck.referee.component import Status
 from diffcheck.referee.culprit import better_forms
+from diffcheck.referee.own_code import OwnCode
 from diffcheck.referee.shape import Shape, shape
 from diffcheck.referee.truth import Referee, Truth
 from diffcheck.verdict import Reason, Verdict
@@ -50,6 +51,12 @@ def explained(
     if judgement.verdict is Verdict.UNDEFINED or truth.components[component].status is Status.KINK:
         judgement = replace(judgement, note=f"{_shape(task, x, component)}: {judgement.note}")
         return replace(judgement, reason=Reason.SINGULAR) if judgement.verdict is Verdict.NONFINITE else judgement
+    code = own_code(prepared, task.format)
+    if code is not None and judgement.reason in (Reason.CANCELLATION, Reason.OVERFLOW, Reason.UNDERFLOW):
+        found = code.culprit(x, component, truth.precision, label)
+        if found is not None:
+            reason = found.reason if judgement.verdict is Verdict.LOSSY else judgement.reason
+            return replace(judgement, reason=reason, note=found.text)
     if judgement.verdict is Verdict.LOSSY and judgement.reason not in (Reason.TRUNCATION, Reason.BRANCH):
         return _lossy(judgement, task, bounds, truth, x, component, label)
     if judgement.verdict is Verdict.NONFINITE:
@@ -70,6 +77,12 @@ def explained(
             found = bounds.culprit(truth, x, component, task.format, label)
             return replace(judgement, reason=Reason.INACCURATE, note=found.text if found else "")
     return judgement
+
+
+def own_code(prepared: Prepared, format: Format) -> OwnCode | None:
+    """The program that an engine evaluates, if it says which."""
+    program = getattr(prepared, "program", None)
+    return None if program is None else OwnCode(program, format)
 
 
 def _shape(task: Task, x: list[float], component: int) -> str:

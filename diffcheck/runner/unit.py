@@ -22,7 +22,7 @@ from diffcheck.results import CaseRow
 from diffcheck.runner.answer import Answer, Question, Trial
 from diffcheck.runner.consensus import consensus
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.reasons import explained, flat, label_of, value_note
+from diffcheck.runner.reasons import explained, flat, label_of, own_code, value_note
 from diffcheck.runner.rows import empty_row, speaking, summary
 from diffcheck.verdict import Reason, Verdict
 
@@ -114,11 +114,34 @@ class Court:
             judge(v, e, component, bound, self.format, question.size)
             for v, e, component, bound in zip(numbers, errors, question.truth.components, question.bounds, strict=True)
         ]
-        judgements = [
-            self._tied(j, v, prepared, task, question, c) if j.verdict.fails else j
-            for c, (j, v) in enumerate(zip(judgements, numbers, strict=True))
-        ]
+        for c, value in enumerate(numbers):
+            if judgements[c].verdict.fails:
+                judgements[c] = self._by_its_own_code(judgements[c], value, errors[c], prepared, question, c)
+            if judgements[c].verdict.fails:
+                judgements[c] = self._tied(judgements[c], value, prepared, task, question, c)
         return Answer(values.ravel(), judgements), estimate.function_calls
+
+    def _by_its_own_code(
+        self,
+        judgement: Judgement,
+        value: float,
+        error: float | None,
+        prepared: Prepared,
+        question: Question,
+        component: int,
+    ) -> Judgement:
+        """The judgement by the rounding errors of the program that the engine evaluates, if it says which."""
+        code, bound = own_code(prepared, self.format), question.bounds[component]
+        if code is None or bound is None:
+            return judgement
+        formula = code.formula(flat(question.point), component, question.truth.precision)
+        if formula is None:
+            return judgement
+        wider = replace(bound, formula=max(bound.formula, formula))
+        found = judge(value, error, question.truth.components[component], wider, self.format, question.size)
+        if found.reason is Reason.WRONG and not formula.is_finite():
+            return replace(found, reason=Reason.OVERFLOW)
+        return found
 
     def _tied(
         self, judgement: Judgement, value: float, prepared: Prepared, task: Task, question: Question, component: int

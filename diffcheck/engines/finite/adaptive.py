@@ -128,7 +128,8 @@ class _Around:
             stages.append((np.zeros(shape), np.full(shape, np.nan)))
             stages[-1][0][now], stages[-1][1][now], floor = self._stage(now, lengths[now])
             value, error = most_certain(*map(np.stack, zip(*stages, strict=True)))
-            settled = error[now] <= np.fmax(self._d.unit**_SATISFIED * np.abs(value[now]), _NEAR_FLOOR * floor)
+            enough = np.fmax(self._d.unit**_SATISFIED * np.abs(value[now]), _NEAR_FLOOR * floor)
+            settled = np.isfinite(error[now]) & (error[now] <= enough)
             todo = np.setdiff1d(todo, now[settled.all(1)], assume_unique=True)
         # Jitter that is much larger than rounding may be a slope that no step has resolved.
         nearest = self._noise.spacing[self._where] ** own.shape[1] * np.prod(own, axis=1)[:, None]

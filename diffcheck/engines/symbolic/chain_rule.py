@@ -27,15 +27,21 @@ def derivative_program(program: Program, operator: Operator, wrt: Sequence[int])
 
 
 class Chained:
-    """A derivative as a program, compiled to NumPy and to plain Python."""
+    """A derivative as a program, compiled to NumPy and to plain Python.
+
+    Attributes
+    ----------
+    program:
+        What is evaluated; see `diffcheck.referee.own_code`.
+    """
 
     def __init__(self, task: Task) -> None:
         if task.dtype not in ("float64", "float32"):
             raise Unsupported(f"NumPy has no {task.dtype} arithmetic")
         self._task = task
-        program = derivative_program(task.program, task.operator, task.case.wrt_positions)
-        self._derivative = Compiled(program, task.dtype)
-        self.operations: int | None = program.operations
+        self.program = derivative_program(task.program, task.operator, task.case.wrt_positions)
+        self._derivative = Compiled(self.program, task.dtype)
+        self.operations: int | None = self.program.operations
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point."""
