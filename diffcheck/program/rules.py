@@ -110,7 +110,7 @@ class _Writer:
         if expression is sympy.E:
             return apply("e")
         if expression.is_Add:
-            return self._chain("add", expression.args)
+            return self._sum(expression.args)
         if expression.is_Mul:
             return self._product(expression)
         if expression.is_Pow:
@@ -128,6 +128,17 @@ class _Writer:
         total, *rest = map(self.write, terms)
         for number in rest:
             total = self._builder.apply(name, total, number)
+        return total
+
+    def _sum(self, terms: Sequence[Any]) -> int:
+        """What is added, less what is subtracted."""
+        negative = [t for t in terms if t.could_extract_minus_sign()]
+        positive = [t for t in terms if t not in negative]
+        if not positive:
+            return self._chain("add", terms)
+        total = self._chain("add", positive)
+        for term in negative:
+            total = self._builder.apply("sub", total, self.write(-term))
         return total
 
     def _product(self, expression: Any) -> int:
