@@ -41,6 +41,8 @@ class Settings:
         Random points for each case, beside the listed and the hard ones, and where they start from.
     timing:
         Whether to time the tasks after checking them.
+    batch:
+        Points at once for the throughput (``points_per_s``); 0 leaves it out.
     fail_fast:
         Stop at the first case that fails.
     output:
@@ -55,12 +57,15 @@ class Settings:
     samples: int = DEFAULT_SAMPLES
     seed: int = 0
     timing: bool = True
+    batch: int = 0
     fail_fast: bool = False
     output: str | Path | None = None
 
     def __post_init__(self) -> None:
         if self.samples < 0:
             raise UsageError(f"samples is {self.samples}: it must be 0 or more")
+        if self.batch < 0:
+            raise UsageError(f"batch is {self.batch}: it must be 0 or more")
         if self.seed < 0:
             raise UsageError(f"seed is {self.seed}: it must be 0 or more")
         for name in self.dtypes:
@@ -127,6 +132,7 @@ def conduct(
             samples=settings.samples,
             seed=settings.seed,
             timing=settings.timing,
+            batch=settings.batch,
             fail_fast=settings.fail_fast,
             written=journal.write if journal else lambda row: None,
             checked=watching.checked,

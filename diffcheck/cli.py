@@ -87,6 +87,13 @@ def main() -> None:
 )
 @click.option("--timing/--no-timing", default=True, help="Time every task after checking it (default: yes).")
 @click.option(
+    "--batch",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Time N points at once as well: points per second (default: no).",
+)
+@click.option(
     "--output",
     type=click.Path(path_type=Path),
     default=Path("reports/latest"),
@@ -105,6 +112,7 @@ def run(
     samples: int,
     seed: int,
     timing: bool,
+    batch: int,
     output: Path,
     strict: bool,
     fail_fast: bool,
@@ -128,6 +136,7 @@ def run(
         samples=samples,
         seed=seed,
         timing=timing,
+        batch=batch,
         output=output,
         fail_fast=fail_fast,
     )

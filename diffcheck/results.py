@@ -11,6 +11,8 @@ import pandas as pd
 from diffcheck.verdict import Verdict
 
 NAN = float("nan")
+# Fields that the journal and ``timings.csv`` hold, not ``results.csv``.
+_MORE = {"csv": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,15 @@ class Row:
     function_calls: int | None = None
     operations: int | None = None
     note: str = ""
-    expected: str = field(default="", metadata={"csv": False})
+    expected: str = field(default="", metadata=_MORE)
     """The verdict that the case declares as known; empty if it declares none."""
+    first_call_s: float = field(default=NAN, metadata=_MORE)
+    points_per_s: float = field(default=NAN, metadata=_MORE)
+    """Throughput at the batch that was asked for."""
+    peak_bytes: int | None = field(default=None, metadata=_MORE)
+    """The memory of one evaluation, beyond what was held before it."""
+    break_even: float = field(default=NAN, metadata=_MORE)
+    """Of ``symbolic``: evaluations after which its preparation has paid for itself against ``autograd``."""
 
     @property
     def fails(self) -> bool:
@@ -102,6 +111,19 @@ class Run:
     def frame(self) -> pd.DataFrame:
         """The rows as a table with the columns of ``results.csv``."""
         return frame(self.rows, Row)
+
+
+TIMINGS = (
+    *("case", "operator", "engine", "method", "device", "dtype", "prepare_s", "first_call_s", "evaluate_s"),
+    *("evaluate_iqr_s", "primal_s", "cost_ratio", "points_per_s", "peak_bytes", "break_even"),
+)
+
+
+def timings(rows: Iterable[Row]) -> pd.DataFrame:
+    """The clocks of the rows that were timed; the columns of ``timings.csv``."""
+    table = pd.DataFrame([asdict(row) for row in rows if row.evaluate_s == row.evaluate_s], columns=list(TIMINGS))
+    table["peak_bytes"] = table["peak_bytes"].astype("Int64")
+    return table
 
 
 def columns(kind: type[Row] | type[CaseRow]) -> list[str]:

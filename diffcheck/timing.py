@@ -1,9 +1,14 @@
-"""How long a call takes: calibrated loops by the standard library's `timeit`, median and spread, one thread."""
+"""How long calls take: calibrated loops by the standard library's `timeit`, median and spread, one thread.
+
+Calls that are to be compared are timed in turns, a round of each, so that a machine that grows slower or faster treats
+all alike.
+"""
 
 import gc
 import statistics
 import timeit
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from threadpoolctl import threadpool_limits
@@ -14,6 +19,14 @@ ROUND_S = 0.004
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """What is timed; ``synchronize`` waits for a device that works on its own, inside the clock, once a round."""
+
+    run: Callable[[], object]
+    synchronize: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds per call: the median over rounds, and the distance between the quartiles."""
 
@@ -21,33 +34,56 @@ class Timing:
     iqr_s: float
 
 
-def measure(call: Callable[[], object], synchronize: Callable[[], None] | None = None) -> Timing:
-    """The time of one call.
-
-    Parameters
-    ----------
-    synchronize:
-        Waits for a device that works on its own; it is called inside the clock, once a round.
-    """
+def measure(calls: Sequence[Call]) -> list[Timing | Exception]:
+    """The time of each call, in turns; for a call that raises, what it raised."""
     with threadpool_limits(limits=1):
-        call()  # first calls fill caches
-        number, elapsed = 1, _round(call, 1, synchronize)
+        loops = [_calibrated(call) for call in calls]
+        rounds: list[list[float]] = [[] for _ in calls]
+        for _ in range(ROUNDS):
+            for call, number, found in zip(calls, loops, rounds, strict=True):
+                if isinstance(number, int):
+                    found.append(_round(call, number) / number)
+    return [
+        number if isinstance(number, Exception) else _timing(found) for number, found in zip(loops, rounds, strict=True)
+    ]
+
+
+def peak_bytes(call: Callable[[], object]) -> int:
+    """The most memory that Python and NumPy hold for one call, beyond what they held before it."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def _calibrated(call: Call) -> int | Exception:
+    """How many calls make a round long enough."""
+    try:
+        call.run()  # first calls fill caches
+        number, elapsed = 1, _round(call, 1)
         while elapsed < ROUND_S and number < 1_000_000:
             number = max(number + 1, min(10 * number, int(1.2 * number * ROUND_S / max(elapsed, 1e-9))))
-            elapsed = _round(call, number, synchronize)
-        rounds = [elapsed / number, *(_round(call, number, synchronize) / number for _ in range(ROUNDS - 1))]
+            elapsed = _round(call, number)
+    except Exception as raised:  # the caller decides what a call that raises means
+        return raised
+    return number
+
+
+def _timing(rounds: Sequence[float]) -> Timing:
     low, middle, high = statistics.quantiles(rounds, n=4)
     return Timing(middle, high - low)
 
 
-def _round(call: Callable[[], object], number: int, synchronize: Callable[[], None] | None) -> float:
+def _round(call: Call, number: int) -> float:
     def loop() -> None:
         for _ in range(number):
-            call()
-        if synchronize is not None:
-            synchronize()
+            call.run()
+        if call.synchronize is not None:
+            call.synchronize()
 
-    if synchronize is not None:
-        synchronize()
+    if call.synchronize is not None:
+        call.synchronize()
     gc.collect(0)
     return timeit.timeit(loop, number=1)

@@ -197,7 +197,7 @@ def test_run_of_nothing_keeps_the_results_that_are_there(folder: Path) -> None:
 
 def test_files_of_a_run(folder: Path) -> None:
     assert quick("waves.py").exit_code == 0
-    files = {"results.jsonl", "results.csv", "cases.csv", "report.md", "environment.json"}
+    files = {"results.jsonl", "results.csv", "timings.csv", "cases.csv", "report.md", "environment.json"}
     assert {path.name for path in Path("out").iterdir()} == files
     assert Path("out/results.csv").read_text().splitlines()[0] == RESULTS
     assert Path("out/cases.csv").read_text().splitlines()[0] == CASES

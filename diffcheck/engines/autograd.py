@@ -2,10 +2,12 @@
 
 ``reverse`` is `torch.autograd.grad`, one backward pass for each output; ``forward`` is `torch.func.jvp`, one pass for
 each input; ``func`` is `torch.func.grad` and what is built on it, which transforms the function instead of recording
-it.
+it; ``compiled`` is what `torch.compile` makes of that.
 """
 
-from collections.abc import Callable
+import functools
+import warnings
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,13 +21,16 @@ from diffcheck.ops.table import resolve
 
 Tensor = torch.Tensor
 Flat = Callable[[Tensor], Tensor]
+Derive = Callable[[Flat, Tensor, Operator], Tensor]
+# What is raised where torch.compile cannot: the function leaves what it follows, or there is no compiler.
+_NOT_COMPILED = (torch._dynamo.exc.TorchDynamoException, torch._inductor.exc.InductorError)
 
 
 class Autograd:
     """The engine ``autograd``."""
 
     name = "autograd"
-    methods = ("reverse", "forward", "func")
+    methods = ("reverse", "forward", "func", "compiled")
 
     def available(self, device: str) -> str | None:
         """Whether torch sees the device."""
@@ -66,15 +71,21 @@ class Automatic:
         self._dtype = getattr(torch, task.dtype)
         self._device = torch.device(task.device)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
-        self._derive = {"forward": _forward, "func": _transformed}.get(task.method, _reverse)
+        self._derive = _DERIVE.get(task.method, _reverse)
+        self._evaluate = torch.compile(self._derived, dynamic=False) if task.method == "compiled" else self._derived
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point."""
         inputs = self._tensors(point)
         try:
-            value = self._derive(self._flat_function(inputs), self._start(inputs), self._task.operator)
+            with warnings.catch_warnings():
+                # torch.compile tells what it does to caches, which nobody here asked for.
+                warnings.filterwarnings("ignore", module=r"torch\._dynamo")
+                value = self._evaluate(inputs)
         except NotImplementedError as reason:
             raise Unsupported(f"torch: {reason}") from None
+        except _NOT_COMPILED as reason:
+            raise Unsupported(f"torch.compile: {str(reason).strip().splitlines()[0]}") from None
         found = value.reshape(self._task.shape).detach().to("cpu", torch.float64).numpy()
         return Estimate(found, function_calls=1 if self._task.method != "forward" else len(self._start(inputs)))
 
@@ -84,13 +95,51 @@ class Automatic:
 
     def clockwork(self, point: Point) -> Clockwork:
         """The function alone, and the function with its derivative."""
+        operator = self._task.operator
         inputs = self._tensors(point)
         function, start = self._flat_function(inputs), self._start(inputs)
+
+        def derive() -> object:
+            if self._task.method == "compiled":
+                return self._evaluate(inputs)
+            return self._derive(function, start, operator)
+
         return Clockwork(
-            derivative=lambda: self._derive(function, start, self._task.operator),
+            derivative=derive,
             primal=lambda: function(start),
             synchronize=torch.cuda.synchronize if self._device.type == "cuda" else None,
+            peak_bytes=lambda: self._peak_bytes(derive),
         )
+
+    def batch(self, points: Sequence[Point]) -> Callable[[], Tensor] | None:
+        """The derivatives at many points by `torch.func.vmap`; ``None`` where it cannot transform the function."""
+        stacked = {
+            name: torch.tensor(np.stack([p[name] for p in points]), dtype=self._dtype, device=self._device)
+            for name in points[0]
+        }
+        # Recording backward passes cannot be transformed; `torch.func` computes the same.
+        derive = _forward if self._task.method == "forward" else _transformed
+        together: Callable[..., Tensor] = torch.func.vmap(functools.partial(self._derived, derive=derive))
+        try:
+            together({name: value[:2] for name, value in stacked.items()})
+        except Exception:  # a function that decides by its values, or a backward pass without a batching rule
+            return None
+        return lambda: together(stacked)
+
+    def _peak_bytes(self, derive: Callable[[], object]) -> int | None:
+        """The memory of one derivative on a GPU; on the processor torch does not tell."""
+        if self._device.type != "cuda":
+            return None
+        torch.cuda.synchronize(self._device)
+        torch.cuda.reset_peak_memory_stats(self._device)
+        before = torch.cuda.memory_allocated(self._device)
+        derive()
+        torch.cuda.synchronize(self._device)
+        peak: int = torch.cuda.max_memory_allocated(self._device)
+        return peak - before
+
+    def _derived(self, inputs: dict[str, Tensor], derive: Derive | None = None) -> Tensor:
+        return (derive or self._derive)(self._flat_function(inputs), self._start(inputs), self._task.operator)
 
     def _tensors(self, point: Point) -> dict[str, Tensor]:
         return {name: torch.tensor(v, dtype=self._dtype, device=self._device) for name, v in point.items()}
@@ -183,3 +232,11 @@ def _transformed(function: Flat, x: Tensor, operator: Operator) -> Tensor:
         case Operator.HESSIAN:
             hessian: Tensor = torch.func.hessian(lambda v: function(v)[0])(x)
             return hessian
+
+
+_DERIVE: dict[str, Derive] = {
+    "reverse": _reverse,
+    "forward": _forward,
+    "func": _transformed,
+    "compiled": _transformed,
+}

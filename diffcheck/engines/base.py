@@ -64,7 +64,11 @@ class Estimate:
 
 
 class Prepared(Protocol):
-    """A task made ready. Calling twice at one point gives the same bits."""
+    """A task made ready. Calling twice at one point gives the same bits.
+
+    Two attributes are optional: ``batch(points)``, a call that computes the derivatives at all these points at once,
+    or ``None``; and ``program``, the straight-line code that is evaluated (see `diffcheck.referee.own_code`).
+    """
 
     @property
     def operations(self) -> int | None:
@@ -91,6 +95,8 @@ class Clockwork:
     derivative: Callable[[], object]
     primal: Callable[[], object]
     synchronize: Callable[[], None] | None = None
+    peak_bytes: Callable[[], int | None] | None = None
+    """The memory of one evaluation, for a library whose allocator Python does not see; ``None`` if it does not tell."""
 
 
 class Engine(Protocol):

@@ -157,7 +157,19 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
 
 def timing(run: Run) -> Table:
     """What each task costs; without a row for what was not timed."""
-    header = ("case", "engine", "prepare", "evaluate", "± iqr", "function", "ratio", "calls", "operations")
+    header = (
+        "case",
+        "engine",
+        "prepare",
+        "evaluate",
+        "± iqr",
+        "function",
+        "ratio",
+        "calls",
+        "operations",
+        "points/s",
+        "breaks even",
+    )
     return Table(
         header,
         tuple(
@@ -171,6 +183,8 @@ def timing(run: Run) -> Table:
                 number(row.cost_ratio),
                 number(row.function_calls),
                 number(row.operations, 6),
+                number(row.points_per_s),
+                number(row.break_even),
             )
             for row in run.rows
             if row.evaluate_s == row.evaluate_s

@@ -28,6 +28,8 @@ class Answer:
 
     values: Array | None
     judgements: list[Judgement]
+    seconds: float = float("nan")
+    """How long the engine took."""
 
     @property
     def worst(self) -> Judgement:
@@ -43,4 +45,10 @@ class Trial:
     row: Row
     prepared: Prepared | None = None
     answers: list[Answer] = field(default_factory=list)
-    point: Point | None = None
+    points: list[Point] = field(default_factory=list)
+    first_call_s: float = float("nan")
+
+    @property
+    def point(self) -> Point | None:
+        """The point at which the task is timed: the last one."""
+        return self.points[-1] if self.points else None

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field, replace
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.results import CaseRow, Row
 from diffcheck.runner.answer import Trial
+from diffcheck.runner.clocks import timed as timed_rows
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import broken_rows, refused
 from diffcheck.runner.unit import Court
-from diffcheck.timing import measure
-from diffcheck.verdict import Verdict
 
 
 @dataclass(slots=True)
@@ -29,6 +28,7 @@ def execute(
     samples: int,
     seed: int,
     timing: bool,
+    batch: int,
     fail_fast: bool,
     written: Callable[[Row], None],
     checked: Callable[[str, str, list[Row]], None],
@@ -40,6 +40,8 @@ def execute(
     ----------
     samples, seed:
         See `diffcheck.case.points.points`.
+    batch:
+        Points for the throughput; 0 leaves it out.
     fail_fast:
         Stop checking after the first unit that fails.
     written:
@@ -48,7 +50,7 @@ def execute(
         Are told when a unit is checked and when a task is timed.
     """
     progress = Progress()
-    trials: list[Trial] = []
+    trials: list[list[Trial]] = []
     try:
         for unit in units:
             try:
@@ -62,15 +64,15 @@ def execute(
                 written(row)
             if together is not None:
                 progress.cases.append(together)
+                trials.append(found)
             checked(unit.case.name, str(unit.operator), rows)
-            trials += found
             if fail_fast and any(row.fails for row in rows):
                 break
-        for trial in trials if timing else ():
-            row = _time(trial)
-            progress.rows[row.key] = row
-            written(row)
-            timed(row)
+        for found in trials if timing else ():
+            for row in timed_rows(found, batch):
+                progress.rows[row.key] = row
+                written(row)
+                timed(row)
     except KeyboardInterrupt:
         progress.interrupted = True
     return progress
@@ -95,26 +97,6 @@ def _check(unit: Unit, samples: int, seed: int, timing: bool) -> tuple[list[Tria
         row = trial.row if timing else replace(trial.row, prepare_s=float("nan"))
         trial.row = _explained(row, unit, samples, seed)
     return trials, together
-
-
-def _time(trial: Trial) -> Row:
-    """The row with its timings; a task that cannot be evaluated keeps none."""
-    if trial.prepared is None or trial.point is None or trial.row.verdict in (Verdict.ERROR, Verdict.UNSUPPORTED):
-        return trial.row
-    try:
-        clockwork = trial.prepared.clockwork(trial.point)
-        derivative = measure(clockwork.derivative, clockwork.synchronize)
-        primal = measure(clockwork.primal, clockwork.synchronize)
-    except Exception as raised:  # the verdict stands, whatever happens to the clock
-        told = f"not timed: {type(raised).__name__}: {raised}"
-        return replace(trial.row, note="; ".join(filter(None, [trial.row.note, told])))
-    return replace(
-        trial.row,
-        evaluate_s=derivative.median_s,
-        evaluate_iqr_s=derivative.iqr_s,
-        primal_s=primal.median_s,
-        cost_ratio=derivative.median_s / primal.median_s,
-    )
 
 
 def _explained(row: Row, unit: Unit, samples: int, seed: int) -> Row:

@@ -69,7 +69,8 @@ class Court:
             if task.engine in task.case.implementations:
                 self._judge_value(answer, prepared, task, question)
             trial.answers.append(answer)
-        trial.point = self.questions[-1].point
+        trial.first_call_s = trial.answers[0].seconds
+        trial.points = [question.point for question in self.questions]
         trial.row = summary(row, trial.answers, calls, self.questions, self.labels)
         self._reason(trial, engine)
         return trial
@@ -96,8 +97,10 @@ class Court:
         trial.row = replace(trial.row, reason=str(found.reason), note=note)
 
     def _answer(self, prepared: Prepared, task: Task, question: Question) -> tuple[Answer, int | None]:
+        start = time.perf_counter()
         try:
             estimate = prepared.derivative(question.point)
+            seconds = time.perf_counter() - start
             values = _numbers(estimate.value)
             own = None if estimate.error is None else _numbers(estimate.error)
         except Unsupported as reason:
@@ -119,7 +122,7 @@ class Court:
                 judgements[c] = self._by_its_own_code(judgements[c], value, errors[c], prepared, question, c)
             if judgements[c].verdict.fails:
                 judgements[c] = self._tied(judgements[c], value, prepared, task, question, c)
-        return Answer(values.ravel(), judgements), estimate.function_calls
+        return Answer(values.ravel(), judgements, seconds), estimate.function_calls
 
     def _by_its_own_code(
         self,

@@ -4,6 +4,7 @@ Exact to rounding for functions that are analytic and computed by complex arithm
 1998). Second derivatives are real differences of these first ones (Lai and Crassidis, 2008).
 """
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,11 @@ class ComplexStep:
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point, with an estimate of what underflow or, for second derivatives, the step leaves."""
         return self._at(flat(point, self._task))
+
+    def batch(self, points: Sequence[Point]) -> Callable[[], object]:
+        """The complex steps at many points, evaluated together."""
+        here = np.array([flat(point, self._task) for point in points])
+        return lambda: self._slopes.batch(here) if self._second is None else self._second.at(here)
 
     def value(self, point: Point) -> Any:
         """The function itself."""

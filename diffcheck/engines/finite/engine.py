@@ -1,5 +1,6 @@
 """NumPy: finite differences, extrapolated in batches, central ones call by call, or a step into the complex plane."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,11 @@ class Adaptive:
         found = self._differences.at(flat(point, self._task)[None])
         value, error = (shaped(part[0], self._task) for part in (found.value, found.error))
         return Estimate(value, error, found.calls)
+
+    def batch(self, points: Sequence[Point]) -> Callable[[], object]:
+        """The differences at many points, evaluated together."""
+        here = np.array([flat(point, self._task) for point in points])
+        return lambda: self._differences.at(here)
 
     def value(self, point: Point) -> Any:
         """The function itself."""

@@ -4,7 +4,7 @@ The cost of a gradient is a small multiple of the function's, however large its 
 taken in reverse, and Jacobians and second derivatives in the direction that applies fewer rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -55,6 +55,11 @@ class Chained:
         """The compiled derivative and function, at a point that is already flat."""
         flat = _flat(point)
         return Clockwork(lambda: self._derivative.at(flat), lambda: self._primal.at(flat))
+
+    def batch(self, points: Sequence[Point]) -> Callable[[], object]:
+        """The derivatives at many points, evaluated together."""
+        flat = np.array([_flat(point) for point in points])
+        return lambda: self._derivative.batch(flat)
 
     @cached_property
     def _primal(self) -> Compiled:

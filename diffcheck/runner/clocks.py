@@ -1,0 +1,113 @@
+"""The clocks of a unit: all its tasks are timed in turns, latency at one point and throughput at many."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import cycle, islice
+
+from diffcheck.results import Row
+from diffcheck.runner.answer import Trial
+from diffcheck.timing import Call, Timing, measure, peak_bytes
+from diffcheck.verdict import Verdict
+
+
+def timed(trials: Sequence[Trial], batch: int) -> list[Row]:
+    """The rows with their timings; a task that cannot be evaluated keeps none.
+
+    Parameters
+    ----------
+    batch:
+        Points for the throughput; 0 leaves it out.
+    """
+    runnable = [t for t in trials if t.row.verdict not in (Verdict.ERROR, Verdict.UNSUPPORTED)]
+    calls: dict[tuple[int, str], Call] = {}
+    rows = {id(t): t.row for t in trials}
+    for trial in runnable:
+        try:
+            calls |= {(id(trial), name): call for name, call in _calls(trial, batch)}
+        except Exception as raised:  # the verdict stands, whatever happens to the clock
+            rows[id(trial)] = _untimed(trial.row, raised)
+    found = dict(zip(calls, measure(list(calls.values())), strict=True))
+    for trial in runnable:
+        own = {name: timing for (key, name), timing in found.items() if key == id(trial)}
+        if own:
+            rows[id(trial)] = _with_times(trial, own, batch)
+    known = [rows[id(t)] for t in trials]
+    return [replace(row, break_even=_break_even(row, known)) if row.engine == "symbolic" else row for row in known]
+
+
+def _calls(trial: Trial, batch: int) -> list[tuple[str, Call]]:
+    assert trial.prepared is not None
+    assert trial.point is not None
+    clockwork = trial.prepared.clockwork(trial.point)
+    calls = [
+        ("derivative", Call(clockwork.derivative, clockwork.synchronize)),
+        ("primal", Call(clockwork.primal, clockwork.synchronize)),
+    ]
+    many = _many(trial, batch)
+    if many is not None:
+        calls.append(("batch", Call(many, clockwork.synchronize)))
+    return calls
+
+
+def _many(trial: Trial, batch: int) -> Callable[[], object] | None:
+    """One call for many points, where the engine has such a call: the points of the check, again and again."""
+    together = getattr(trial.prepared, "batch", None)
+    if not batch or together is None:
+        return None
+    points = list(islice(cycle(trial.points), batch))
+    call: Callable[[], object] | None = together(points)
+    return call
+
+
+def _with_times(trial: Trial, found: dict[str, Timing | Exception], batch: int) -> Row:
+    derivative, primal = found["derivative"], found["primal"]
+    for timing in (derivative, primal):
+        if isinstance(timing, Exception):
+            return _untimed(trial.row, timing)
+    assert isinstance(derivative, Timing)
+    assert isinstance(primal, Timing)
+    many = found.get("batch")
+    per_second = float("nan")
+    if batch:
+        per_second = batch / many.median_s if isinstance(many, Timing) else 1 / derivative.median_s
+    assert trial.prepared is not None
+    assert trial.point is not None
+    return replace(
+        trial.row,
+        evaluate_s=derivative.median_s,
+        evaluate_iqr_s=derivative.iqr_s,
+        primal_s=primal.median_s,
+        cost_ratio=derivative.median_s / primal.median_s,
+        first_call_s=trial.first_call_s,
+        points_per_s=per_second,
+        peak_bytes=_peak(trial),
+    )
+
+
+def _peak(trial: Trial) -> int | None:
+    """The memory of one evaluation, on the device where that is one with a memory of its own."""
+    assert trial.prepared is not None
+    assert trial.point is not None
+    clockwork = trial.prepared.clockwork(trial.point)
+    on_device = clockwork.peak_bytes
+    return peak_bytes(clockwork.derivative) if on_device is None else on_device()
+
+
+def _untimed(row: Row, raised: Exception) -> Row:
+    told = f"not timed: {type(raised).__name__}: {raised}"
+    return replace(row, note="; ".join(filter(None, [row.note, told])))
+
+
+def _break_even(symbolic: Row, rows: Sequence[Row]) -> float:
+    """After how many evaluations the preparation of ``symbolic`` has paid for itself against ``autograd``.
+
+    Infinite where each evaluation takes longer, NaN where one of the two was not timed.
+    """
+    for autograd in rows:
+        if (autograd.engine, autograd.device, autograd.dtype) == ("autograd", symbolic.device, symbolic.dtype):
+            saved = autograd.evaluate_s - symbolic.evaluate_s
+            cost = symbolic.prepare_s + symbolic.first_call_s - autograd.prepare_s - autograd.first_call_s
+            if saved != saved:
+                return saved
+            return max(0.0, cost / saved) if saved > 0 else float("inf")
+    return float("nan")
