@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 
 from diffcheck.ops.table import Primitive, resolve
-from diffcheck.program.program import CONST, INPUT, Program
+from diffcheck.program.program import CONST, INPUT, Program, uncollected
 from diffcheck.program.schedule import SUM, Group, schedule
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -37,6 +37,7 @@ class Compiled:
         ``float64`` or ``float32``: what is computed in.
     """
 
+    @uncollected()
     def __init__(self, program: Program, dtype: str = "float64") -> None:
         self.program = program
         self._dtype = np.dtype(dtype)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, live_nodes
+from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, live_nodes, uncollected
 from diffcheck.program.rules import STABLE, partial
 
 
@@ -19,6 +19,7 @@ class Mode(Enum):
     """From all inputs on, each value with the derivatives that are not zero."""
 
 
+@uncollected()
 def jacobian(program: Program, wrt: Sequence[int], form: int = STABLE, mode: Mode = Mode.REVERSE) -> Program:
     """The program of all first derivatives.
 
@@ -45,6 +46,8 @@ def cheaper_mode(program: Program, wrt: Sequence[int]) -> Mode:
 
     Forward applies one for each input that a value depends on, reverse one for each output that depends on a value.
     """
+    if program.outputs.size == 1:
+        return Mode.REVERSE
     reached = _reached(program, {program.inputs[position]: 1 << k for k, position in enumerate(wrt)})
     reaching: list[int] = [0] * len(program.nodes)
     for k, output in enumerate(program.outputs.ravel().tolist()):
@@ -101,10 +104,14 @@ def _backward(builder: Builder, program: Program, wrt: Sequence[int], form: int)
 
 def _multiplied(builder: Builder, adjoint: int, slope: int, zero: int, one: int) -> int:
     """Their product; chosen, not multiplied by zero, where a branch may not be taken: its slope may be infinite."""
+    if adjoint == one:
+        return slope
+    if slope == one:
+        return adjoint
+    nodes = builder.nodes
     for gate, factor in ((slope, adjoint), (adjoint, slope)):
-        name, operands = builder.nodes[gate]
-        if name == "where" and zero in operands[1:]:
-            condition, x, y = operands
+        if nodes[gate][0] == "where" and zero in nodes[gate][1][1:]:
+            condition, x, y = nodes[gate][1]
             inner = x if y == zero else y
             product = factor if inner == one else builder.apply("mul", inner, factor)
             return builder.apply("where", condition, *((product, zero) if y == zero else (zero, product)))

@@ -4,7 +4,9 @@ A node is a pair ``(operation name, operand numbers)``. Two names are not operat
 position among the flattened inputs, and ``const``, whose operand is an exact fraction.
 """
 
-from collections.abc import Iterable, Sequence
+import contextlib
+import gc
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -92,19 +94,30 @@ class Builder:
 
     def apply(self, name: str, *operands: int) -> int:
         """The node of an operation on nodes."""
-        constant = [i in self._constants for i in operands]
-        if any(constant):
-            if all(constant):
-                folded = _fold(name, [self.value(i) for i in operands])
-                if folded is not None:
-                    return self.const(folded)
-            simpler = self._identity(name, operands)
-            if simpler is not None:
-                return simpler
-        elif name == "neg" and self.nodes[operands[0]][0] == "neg":
+        constants = self._constants
+        for i in operands:
+            if i in constants:
+                simpler = self._simplified(name, operands)
+                if simpler is not None:
+                    return simpler
+                break
+        if name == "neg" and self.nodes[operands[0]][0] == "neg":
             inner: int = self.nodes[operands[0]][1][0]
             return inner
-        return self._keep((name, operands))
+        node = (name, operands)
+        number = self._number.get(node)
+        if number is None:
+            number = self._number[node] = len(self.nodes)
+            self.nodes.append(node)
+        return number
+
+    def _simplified(self, name: str, operands: tuple[int, ...]) -> int | None:
+        """The node of an operation on constants, among others; ``None`` if it is no simpler one."""
+        if all(i in self._constants for i in operands):
+            folded = _fold(name, [self.value(i) for i in operands])
+            if folded is not None:
+                return self.const(folded)
+        return self._identity(name, operands)
 
     def _identity(self, name: str, operands: tuple[int, ...]) -> int | None:
         match name, [self._constants.get(i) for i in operands]:
@@ -125,10 +138,13 @@ class Builder:
     def program(self, inputs: int, outputs: "np.ndarray[Any, Any]") -> Program:
         """The program of these outputs; what they do not need is left out."""
         live = live_nodes(self.nodes, outputs.ravel().tolist())
-        renumbered = {old: new for new, old in enumerate(live)}
+        renumbered = dict(zip(live, range(len(live)), strict=True))
+        new = renumbered.__getitem__
         nodes = tuple(
-            (name, operands if name in (INPUT, CONST) else tuple(renumbered[i] for i in operands))
-            for name, operands in (self.nodes[old] for old in live)
+            [
+                node if node[0] == INPUT or node[0] == CONST else (node[0], tuple(map(new, node[1])))
+                for node in map(self.nodes.__getitem__, live)
+            ]
         )
         positions = [-1] * inputs
         for number, (name, operands) in enumerate(nodes):
@@ -138,19 +154,34 @@ class Builder:
         return Program(nodes, tuple(positions), kept.reshape(outputs.shape))
 
 
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection inside: programs are many small tuples without circles, which it would visit in vain."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def live_nodes(nodes: Sequence[Node], outputs: Iterable[int]) -> list[int]:
     """The nodes that the outputs depend on, in ascending order."""
-    seen: set[int] = set()
     pending = list(outputs)
-    while pending:
-        number = pending.pop()
-        if number in seen:
-            continue
-        seen.add(number)
-        name, operands = nodes[number]
-        if name not in (INPUT, CONST):
-            pending.extend(operands)
-    return sorted(seen)
+    if not pending:
+        return []
+    live = bytearray(max(pending) + 1)
+    for number in pending:
+        live[number] = 1
+    # Every operand stands before its use: one way down suffices.
+    for number in range(len(live) - 1, -1, -1):
+        if live[number]:
+            name, operands = nodes[number]
+            if name != INPUT and name != CONST:
+                for i in operands:
+                    live[i] = 1
+    return [number for number, alive in enumerate(live) if alive]
 
 
 def _fold(name: str, values: list[Fraction | None]) -> Fraction | None:

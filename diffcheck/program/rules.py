@@ -23,9 +23,24 @@ SYMPY = -1
 _NOT_SYMPY = {"where", "gt", "ge", "lt", "le", "eq", "ne", "logsumexp_of"}
 
 
+# What every form of arithmetic's rules says, without asking: 1, -1, or the other operand.
+_SIMPLE = {
+    ("add", 0): 1,
+    ("add", 1): 1,
+    ("sub", 0): 1,
+    ("sub", 1): -1,
+    ("neg", 0): -1,
+    ("mul", 0): 0,
+    ("mul", 1): 0,
+}
+
+
 def partial(builder: Builder, number: int, position: int, form: int = STABLE) -> int:
     """The node of the derivative of node ``number`` with respect to its operand at ``position``."""
     name, operands = builder.nodes[number]
+    simple = _SIMPLE.get((name, position))
+    if simple is not None:
+        return builder.const(simple) if simple in (1, -1) else operands[1 - position]
     forms = Primitive.rows[name].forms_of(position)
     if forms and (form != SYMPY or name in _NOT_SYMPY):
         arguments = [Traced(builder, i) for i in (*operands, number)]

@@ -10,7 +10,7 @@ from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.table import Composite, Operation, Primitive, Traceable
-from diffcheck.program.program import Builder, Program
+from diffcheck.program.program import Builder, Program, uncollected
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -222,6 +222,7 @@ _OPERATORS = {
 }
 
 
+@uncollected()
 def trace(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], constants: Mapping[str, Any]) -> Program:
     """The program of ``function``.
 
