@@ -18,7 +18,7 @@ from diffcheck.program.schedule import SUM, Group, schedule
 Array = np.ndarray[Any, np.dtype[Any]]
 
 # Points are taken in portions whose arrays fit the processor's cache.
-_PORTION_BYTES = 2**21
+_PORTION_BYTES = 2**20
 _LARGEST_PORTION = 4096
 # A matrix with more than this part of its entries is multiplied as a dense one.
 _DENSE = 0.2

@@ -109,7 +109,7 @@ class Referee:
         if any(side == 0 for side, _ in decisions.values()):
             found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
         else:
-            found_rows, precision = self._certified(smooth, point)
+            found_rows, precision = self.certified(smooth, point)
             wrong = self._contradiction(smooth, point, found_rows, precision)
             if wrong:
                 found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
@@ -133,7 +133,7 @@ class Referee:
             return self._nothing(Status.UNDEFINED, "the other piece")
         defined = self.restricted(rows)
         smooth = self._smooth_piece(rows, defined, live_decisions(defined, evaluation.decisions))
-        components, precision = self._certified(smooth, point)
+        components, precision = self.certified(smooth, point)
         return Truth(self._placed(rows, components, evaluation), smooth, rows, precision)
 
     def _smooth_piece(self, rows: tuple[int, ...], defined: Program, decisions: Decisions) -> Smooth:
@@ -167,7 +167,7 @@ class Referee:
         assert blocking is not None
         return f"{self._origin(self.program, blocking)} is not decided at {LADDER[-1]} bits"
 
-    def _certified(self, smooth: Smooth, point: Sequence[float]) -> tuple[list[Component], int]:
+    def certified(self, smooth: Smooth, point: Sequence[float]) -> tuple[list[Component], int]:
         """The components at this point, in balls of rising precision."""
         program = self.derivative(smooth)
         outputs = program.outputs.ravel().tolist()

@@ -22,7 +22,7 @@ Rows = np.ndarray[Any, np.dtype[np.intp]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 # Steps of a stage, and the first of them as a part of the stage's length.
-_STEPS = 8
+_STEPS = 6
 _FIRST = 2.0**-3
 # A central quotient may begin with a step shorter by this before a one-sided one is taken instead.
 _SHORTER = 2.0**-6
