@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint sample clean
+.PHONY: run test lint sample gpu benchmarks clean
 
 run: $(VENV)/ready
 	$(BIN)/diffcheck run cases/
@@ -19,6 +19,15 @@ lint: $(VENV)/ready
 # The committed sample of a report: the textbook networks and the hard cases.
 sample: $(VENV)/ready
 	$(BIN)/diffcheck run cases/networks.py cases/hard.py --output reports/sample
+
+# The shipped cases on a CUDA device, beside the processor; where there is none, one line says so.
+gpu: $(VENV)/ready
+	$(BIN)/python benchmarks/on_gpu.py
+
+# diffcheck beside its peers, in one process.
+benchmarks: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[benchmarks]"
+	$(BIN)/python benchmarks/against_peers.py
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "diffcheck needs Python 3.11 or later: make PYTHON=python3.12")'

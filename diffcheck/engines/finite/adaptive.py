@@ -24,6 +24,9 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 # Steps of a stage, and the first of them as a part of the stage's length.
 _STEPS = 6
 _FIRST = 2.0**-3
+# Steps are no multiples of anything that a function may have for its period.
+_NO_PERIOD = (1 + 5**0.5) / 4
+_UNEVEN = 2.0**-24
 # A central quotient may begin with a step shorter by this before a one-sided one is taken instead.
 _SHORTER = 2.0**-6
 # The lengths of the later stages, relative to the first one's.
@@ -143,7 +146,10 @@ class _Around:
         """Value, error and what the jitter leaves of it at the longest step; shape (rows, outputs)."""
         quotients = self._first(rows, lengths[:, 0]) if lengths.shape[1] == 1 else self._second(rows, lengths)
         value, error = extrapolated(quotients.quotient, quotients.rounding, quotients.bend, quotients.base)
-        floor = self._noise.level[self._where[rows]] / np.prod(_FIRST * lengths, axis=1)[:, None]
+        # Jitter that may be a slope, unresolved so far, is a reason for shorter steps, not against them.
+        where = self._where[rows]
+        jitter = np.where(np.isfinite(self._noise.spacing[where]), 0.0, self._noise.level[where])
+        floor = jitter / np.prod(_FIRST * lengths, axis=1)[:, None]
         return value, error, floor
 
     def _first(self, rows: Rows, lengths: Array) -> _Quotients:
@@ -209,8 +215,7 @@ class _Around:
         room = np.minimum(below, above)
         central = room >= _SHORTER * wanted
         first = np.where(central, np.minimum(wanted, room), np.minimum(wanted, np.maximum(below, above) / reach))
-        # Powers of two, so that halving is exact.
-        first = np.exp2(np.floor(np.log2(first)))
+        first = np.exp2(np.floor(np.log2(first))) * _NO_PERIOD
         return first * np.exp2(-np.arange(_STEPS))[:, None], np.where(above >= below, 1.0, -1.0), central
 
     def _moved(self, where: Rows, *moves: tuple[Rows, Array]) -> tuple[Array, Array]:
@@ -243,7 +248,9 @@ class _Around:
         """The function's noise at each point, measured along lines through it; shape (points, outputs)."""
         above, below = self._d.hi - self._points, self._points - self._d.lo
         room, side = np.maximum(above, below) / SAMPLES, np.where(above >= below, 1.0, -1.0)
-        moves = np.stack([side * np.minimum(spacing * self._own, room) for spacing in SPACINGS])
+        # No two inputs move quite alike: where a function cancels equal ones exactly its jitter would stay hidden.
+        uneven = 1 - np.arange(self._points.shape[1]) * _NO_PERIOD % 1 * _UNEVEN
+        moves = np.stack([side * uneven * np.minimum(spacing * self._own, room) for spacing in SPACINGS])
         lines = self._points + np.arange(SAMPLES)[:, None, None, None] * moves
         lines = np.clip(lines.astype(self._d.dtype).astype(np.float64), self._d.lo, self._d.hi)
         values = self._evaluate(lines)

@@ -63,7 +63,8 @@ def extrapolated(quotients: Array, rounding: Array, bends: Array, base: Array) -
 def most_certain(values: Array, errors: Array) -> tuple[Array, Array]:
     """Of several stages the value with the smallest error, among those that are sure of themselves if any is.
 
-    Two that are sure and contradict each other are both not believed: the error then covers their distance.
+    Of those the ones that the fewest others contradict are taken. Two that are sure and contradict each other are both
+    not believed: the error then covers their distance.
 
     Parameters
     ----------
@@ -73,7 +74,10 @@ def most_certain(values: Array, errors: Array) -> tuple[Array, Array]:
     tried = ~np.isnan(errors)
     errors = np.where(tried, errors, np.inf)
     sure = errors <= _SURE * np.abs(values)
-    chosen = np.argmin(np.where(sure | ~sure.any(0), errors, np.inf), axis=0)[None]
+    apart = np.abs(values[:, None] - values) > errors[:, None] + errors
+    contradicted = (apart & sure[:, None] & sure).sum(1)
+    believed = ~sure.any(0) | (sure & (contradicted == np.where(sure, contradicted, len(sure)).min(0)))
+    chosen = np.argmin(np.where(believed, errors, np.inf), axis=0)[None]
     value, error = np.take_along_axis(values, chosen, 0), np.take_along_axis(errors, chosen, 0)
     # Where nothing is sure and a stage overflows, nothing is known.
     error = np.where(~sure.any(0) & (tried & ~np.isfinite(errors)).any(0), np.inf, error)

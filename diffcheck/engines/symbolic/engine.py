@@ -14,8 +14,8 @@ from diffcheck.program.program import CONST, INPUT, Program
 
 # A closed form repeats what the program shares. One of more symbols, counted for each derivative, or made of more
 # pieces than this takes SymPy seconds.
-_SYMBOLS = 1000
-_PIECES = 3
+_SYMBOLS = 200
+_PIECES = 1
 
 
 class Symbolic:
