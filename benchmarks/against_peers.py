@@ -2,6 +2,7 @@
 
     python benchmarks/against_peers.py                 every comparison whose libraries are installed
     python benchmarks/against_peers.py prepare growth  some of them
+    python benchmarks/against_peers.py --readme        every one, and the table goes into README.md
 
 Libraries: ``pip install -c constraints.txt -e ".[benchmarks]"``. A ratio is their time over ours (above 1: diffcheck is
 faster), the median over rounds taken in turns, with the quartiles.
@@ -13,6 +14,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -323,20 +325,42 @@ PARTS = {
 }
 
 
-def main(wanted: Sequence[str]) -> None:
-    """Print the comparisons as a Markdown table."""
-    unknown = [name for name in wanted if name not in PARTS]
-    if unknown:
-        sys.exit(f"no comparison {unknown[0]!r}: choose from {', '.join(PARTS)}")
-    print("| what | against | times faster, or figure | goal | beside |")
-    print("| --- | --- | --- | --- | --- |")
+_README = Path(__file__).parents[1] / "README.md"
+_MARKS = ("<!-- benchmarks -->\n", "<!-- end of benchmarks -->\n")
+
+
+def into_readme(table: str) -> None:
+    """Put the table between its marks in the README."""
+    before, rest = _README.read_text(encoding="utf-8").split(_MARKS[0])
+    after = rest.split(_MARKS[1])[1]
+    _README.write_text(f"{before}{_MARKS[0]}{table}{_MARKS[1]}{after}", encoding="utf-8")
+
+
+def rows(wanted: Sequence[str]) -> Iterator[str]:
+    """The lines of the Markdown table, each as soon as it is known."""
+    yield "| what | against | times faster, or figure | goal | beside |"
+    yield "| --- | --- | --- | --- | --- |"
     with threadpool_limits(limits=1):
         for name in wanted or PARTS:
             try:
                 for line in PARTS[name]():
-                    print(f"| {line.what} | {line.against} | {line.figure} | {line.goal} | {line.more} |", flush=True)
+                    yield f"| {line.what} | {line.against} | {line.figure} | {line.goal} | {line.more} |"
             except ImportError as missing:
-                print(f"| {name} | | not run: {missing.name} is not installed | | |", flush=True)
+                yield f"| {name} | | not run: {missing.name} is not installed | | |"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the comparisons as a Markdown table."""
+    wanted = [name for name in arguments if name != "--readme"]
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        sys.exit(f"no comparison {unknown[0]!r}: choose from {', '.join(PARTS)}")
+    table = ""
+    for row in rows(wanted):
+        print(row, flush=True)
+        table += row + "\n"
+    if "--readme" in arguments:
+        into_readme(table)
 
 
 if __name__ == "__main__":
