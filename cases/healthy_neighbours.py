@@ -399,7 +399,7 @@ def silu_tails(x):
     points=[{"x": -40.0}, {"x": -300.0}, {"x": 40.0}, {"x": 300.0}],
     samples=0,
     implementations={"autograd": "torch.nn.functional.mish"},
-    expect={"symbolic": "disagree"},
+    expect={"symbolic": "lossy"},
     because="SymPy's ln(1 + e^x) loses e^x in the sum",
     tags=("torch",),
 )
@@ -512,7 +512,7 @@ def ndtr_tail(x):
     points=[{"x": -5.0}, {"x": -1.0}, {"x": 5.0}, {"x": 30.0}],
     samples=0,
     implementations={"autograd": "torch.special.log_ndtr"},
-    expect={"symbolic": "disagree"},
+    expect={"symbolic": "lossy"},
     because="SymPy rewrites erfc(-z) as 2 - erfc(z), which cancels",
     tags=("torch",),
 )

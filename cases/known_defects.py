@@ -231,7 +231,7 @@ def bce_with_logits_weighted(x):
     points=[{"x": -6.0}, {"x": -10.0}, {"x": -20.0}],
     samples=0,
     implementations={"autograd": "torch.nn.functional.gelu"},
-    expect={"symbolic": "disagree", "autograd": "disagree"},
+    expect={"symbolic": "lossy", "autograd": "disagree"},
     because="pytorch#187806: 1 + erf(x/sqrt 2) cancels and is 0 below -8.3, which leaves two digits at -10; SymPy "
     "rewrites erfc(-z) as 2 - erfc(z), which cancels as well",
     tags=("torch",),

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import sympy
 
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import CONST, INPUT, Builder, Node, live_nodes
+from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, live_nodes
 from diffcheck.program.trace import Traced
 
 # Which form of a derivative: 0 the most accurate one of the table, 1 and up the others; an operation with fewer forms
@@ -94,6 +95,19 @@ def _written(name: str, position: int, constants: tuple[Fraction | None, ...]) -
     builder = Builder()
     arguments = {symbol: builder.input(i) for i, symbol in enumerate(symbols)}
     return _Rule(builder.nodes, _Writer(builder, arguments).write(expression))
+
+
+def written(expressions: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol]) -> Program:
+    """The program of SymPy expressions in these symbols, an output for each.
+
+    Raises
+    ------
+    Unsupported
+        If they contain what no operation of diffcheck computes.
+    """
+    builder = Builder()
+    writer = _Writer(builder, {symbol: builder.input(i) for i, symbol in enumerate(symbols)})
+    return builder.program(len(symbols), np.array([writer.write(e) for e in expressions], np.int64))
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 import itertools
 import sys
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from diffcheck.engines.base import Clockwork, Estimate, Task, typed
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program
+from diffcheck.program.rules import written
 
 # What has no value in floating point, or was left undone by SymPy.
 _NO_NUMBER = (sympy.DiracDelta, sympy.Derivative, sympy.Subs, sympy.Integral)
@@ -48,10 +50,19 @@ class Closed:
             derivatives = [sympy.diff(output, x) for output in outputs for x in wrt]
         if task.dtype != "float64":
             derivatives, outputs = _weak(derivatives), _weak(outputs)
+        self._derivatives, self._symbols = derivatives, symbols
         self._evaluate = _compiled(symbols, derivatives)
         self._primal = _compiled(symbols, outputs)
         shared, results = sympy.cse(derivatives)
         self.operations: int | None = int(sympy.count_ops([e for _, e in shared]) + sympy.count_ops(results))
+
+    @cached_property
+    def program(self) -> Program | None:
+        """The closed form as straight-line code; ``None`` where it holds what no operation of diffcheck computes."""
+        try:
+            return written(self._derivatives, self._symbols)
+        except Unsupported:
+            return None
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point."""
