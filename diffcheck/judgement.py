@@ -153,6 +153,10 @@ def _at_kink(x: Any, error: Any, truth: Component, measure: _Measure, own_error:
     own = min(arb(own_error), quarter) if own_error is not None and own_error == own_error else balls.ZERO
     if error.upper() <= max(measure.bound.inherent.mid(), own):
         return measure.found(Verdict.KINK, balls.ZERO, note=_sides(truth, float(x)))
+    formula = measure.bound.formula
+    if error.upper() <= formula.mid() and (formula.is_finite() or x.is_zero()):
+        reason = Reason.CANCELLATION if formula.is_finite() else Reason.OVERFLOW
+        return measure.found(Verdict.LOSSY, error, reason, _sides(truth, float(x)))
     return measure.found(Verdict.DISAGREE, error, Reason.KINK_SIDE, _sides(truth, float(x)))
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
 from flint import arb
@@ -275,8 +276,18 @@ def test_a_finite_number_is_wrong_where_the_truth_is_far_beyond_the_largest(form
 )
 @pytest.mark.parametrize(("left", "right"), [(-1, 2), (2, -1)], ids=["rising", "falling"])
 def test_kink(format, value, verdict, reason, left, right):
-    judgement = judge(value, None, kink(left, right), bound_in_units(format), format)
+    judgement = judge(value, None, kink(left, right), bound_in_units(format, formula=8.0), format)
     assert (judgement.verdict, judgement.reason) == (verdict, reason)
+
+
+@each_format
+def test_digits_lost_at_a_kink_are_lost_digits(format):
+    """The sides are tiny and the formula cancels: zero is no wrong slope, but another number is."""
+    tiny = replace(bound_in_units(format), inherent=arb(0), formula=arb(2) ** -20)
+    sides = kink(arb(2) ** -30, arb(2) ** -29)
+    lossy, wrong = (judge(value, None, sides, tiny, format) for value in (0.0, 2.0**-10))
+    assert (lossy.verdict, lossy.reason) == (Verdict.LOSSY, Reason.CANCELLATION)
+    assert (wrong.verdict, wrong.reason) == (Verdict.DISAGREE, Reason.KINK_SIDE)
 
 
 def test_a_kink_s_note_names_the_convention():

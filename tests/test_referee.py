@@ -370,3 +370,23 @@ def test_exact_numbers_at_a_kink(number):
     assert component.left.is_zero()
     with ctx.workprec(256):
         assert component.right.overlaps(number.enclosure())
+
+
+MIXED = {
+    "|x y|": lambda x, y: abs(x * y),
+    "x times a length": lambda x, y: hypot(x * y, x * x),
+    "a length of products": lambda x, y: exp(hypot(x * y, 0 * x)),
+}
+
+
+@pytest.mark.parametrize("function", MIXED.values(), ids=MIXED)
+def test_a_mixed_derivative_that_depends_on_the_direction_is_not_certified(function):
+    found = truth(function, 0.0, 0.0, operator=HESSIAN)
+    assert found.components[1].status in (Status.UNDEFINED, Status.UNCERTAIN)
+    assert found.components[2].status in (Status.UNDEFINED, Status.UNCERTAIN)
+
+
+def test_a_mixed_derivative_beside_a_root_that_the_chain_rule_cannot_pass():
+    """The slope of sqrt(x^4) is 0/0 by the chain rule at 0, but it is x^2."""
+    found = truth(lambda x, y: sqrt(x**4) * y + x * y, 0.0, 0.0, operator=HESSIAN)
+    assert [float(c.left.mid()) for c in found.components] == [0.0, 1.0, 1.0, 0.0]

@@ -90,27 +90,53 @@ class _Rays:
         return not evaluate(piece.nodes, [balls.ball(v) for v in self._point], Balls()).faults
 
     def second(self, i: int, j: int) -> Component:
-        """The second derivative by two inputs, from the second coefficients along three rays and back."""
-        steps = [((i, 1),)] if i == j else [((i, 1), (j, 1)), ((i, 1),), ((j, 1),)]
-        sides = []
-        for sign in (1, -1):
-            coefficients = []
-            for step in steps:
-                ray = self._ray(*((column, sign * s) for column, s in step))
-                output = self._outputs[0]
-                if output in ray.faults:
-                    return _no_side(ray.faults[output][0])
-                coefficients.append(ray.values[output][2])
-            if i != j and not self._one_smooth_piece([self._ray(*((c, sign * s) for c, s in step)) for step in steps]):
-                return Component(
-                    Status.UNCERTAIN, reason="pieces meet here, and a mixed derivative needs one on all sides"
-                )
-            sides.append(2 * coefficients[0] if i == j else coefficients[0] - coefficients[1] - coefficients[2])
+        """The second derivative by two inputs, from the second coefficients along rays."""
         for column in {i, j}:
             slope = self.first(0, column)
             if slope.status is not Status.CERTIFIED:
                 return Component(Status.UNDEFINED, reason="the first derivative jumps or does not exist here")
+        if i != j:
+            return self._mixed(i, j)
+        sides = []
+        for sign in (1, -1):
+            coefficient = self._bend((i, sign))
+            if isinstance(coefficient, Fault):
+                return _no_side(coefficient)
+            sides.append(2 * coefficient)
         return _meeting(*sides)
+
+    def _mixed(self, i: int, j: int) -> Component:
+        """A mixed second derivative: what every pair of directions says, if they share one quadratic form."""
+        found: list[Ball] = []
+        # Twice along the first input as well: |x y| has one answer in each quadrant, and they differ.
+        for along_i, along_j in ((1, 1), (-1, -1), (1, -1), (-1, 1), (2, 1)):
+            steps_i, steps_j = [(i, along_i // abs(along_i))] * abs(along_i), [(j, along_j)]
+            rays = [(*steps_i, *steps_j), tuple(steps_i), tuple(steps_j)]
+            bends: list[Ball] = []
+            for ray in rays:
+                bend = self._bend(*ray)
+                if isinstance(bend, Fault):
+                    return _no_side(bend)
+                bends.append(bend)
+            if not self._one_smooth_piece([self._ray(*ray) for ray in rays]):
+                return Component(
+                    Status.UNCERTAIN, reason="pieces meet here, and a mixed derivative needs one on all sides"
+                )
+            together, first, second = bends
+            found.append((together - first - second) / (along_i * along_j))
+        if not all(is_tight(value) for value in found):
+            return Component(Status.UNCERTAIN, reason="a one-sided derivative is not enclosed tightly")
+        common = found[0]
+        for value in found[1:]:
+            if not common.overlaps(value):
+                return Component(Status.UNDEFINED, reason="the second derivative depends on the direction here")
+            common = common.intersection(value)
+        return Component(Status.CERTIFIED, common, common)
+
+    def _bend(self, *steps: tuple[int, int]) -> "Ball | Fault":
+        """The second coefficient along a ray."""
+        ray, output = self._ray(*steps), self._outputs[0]
+        return ray.faults[output][0] if output in ray.faults else ray.values[output][2]
 
 
 def _no_side(fault: Fault) -> Component:

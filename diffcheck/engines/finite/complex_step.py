@@ -22,6 +22,8 @@ from diffcheck.program.program import Program
 _STEP = 2.0**-60
 # A slope times the step may be a subnormal number, which is off by this many of its units.
 _SUBNORMAL_UNITS = 16
+# A step of a second difference, relative to the coordinate.
+_SHORT = 2.0**-10
 _COMPLEX = {"float64": "complex128", "float32": "complex64"}
 
 
@@ -65,11 +67,18 @@ class ComplexStep:
         columns = len(self._task.case.wrt_positions)
         if self._second is None:
             value = self._slopes.batch(point[None])[0]
-            smallest = 2.0**self._task.format.smallest_subnormal_exponent
-            error = np.broadcast_to(_SUBNORMAL_UNITS * smallest / self._slopes.steps(point[None]), value.shape)
+            error = np.broadcast_to(self._underflow(point), value.shape)
             return Estimate(value.reshape(self._task.shape), error.reshape(self._task.shape), columns)
         found = self._second.at(point[None])
-        return Estimate(found.value[0], found.error[0], found.calls * columns)
+        # What underflow leaves on the slopes, over a short step of their differences.
+        error = found.error[0] + self._underflow(point) / (_SHORT * self._slopes.steps(point[None])[0] / _STEP)
+        return Estimate(found.value[0], error, found.calls * columns)
+
+    def _underflow(self, point: Array) -> Array:
+        """The error that underflow may leave on the first derivatives, one for each column."""
+        smallest = 2.0**self._task.format.smallest_subnormal_exponent
+        found: Array = _SUBNORMAL_UNITS * smallest / self._slopes.steps(point[None])[0]
+        return found
 
 
 class _Slopes:
