@@ -27,6 +27,9 @@ _FIRST = 2.0**-3
 # Steps are no multiples of anything that a function may have for its period.
 _NO_PERIOD = (1 + 5**0.5) / 4
 _UNEVEN = 2.0**-24
+# Rounding of a value at its worst, in unit roundoffs, and a part of a value that leaves it a sure one.
+_WORST = 7.0
+_SURE = 0.1
 # A central quotient may begin with a step shorter by this before a one-sided one is taken instead.
 _SHORTER = 2.0**-6
 # The lengths of the later stages, relative to the first one's.
@@ -124,12 +127,15 @@ class _Around:
         todo = np.arange(len(self._where))
         stages: list[tuple[Array, Array]] = []
         value, error = np.zeros(shape), np.full(shape, np.inf)
+        resolved = np.zeros(shape, dtype=bool)
         for lengths in (first, own, *(first * later for later in _LATER)):
             now = todo[(lengths[todo] < first[todo]).any(1)] if stages else todo
             if not len(now):
                 continue
             stages.append((np.zeros(shape), np.full(shape, np.nan)))
             stages[-1][0][now], stages[-1][1][now], floor = self._stage(now, lengths[now])
+            short = _FIRST * lengths[now].max(1)[:, None] <= self._smooth_below(now)
+            resolved[now] |= short & (stages[-1][1][now] <= _SURE * np.abs(stages[-1][0][now]))
             value, error = most_certain(*map(np.stack, zip(*stages, strict=True)))
             enough = np.fmax(self._d.unit**_SATISFIED * np.abs(value[now]), _NEAR_FLOOR * floor)
             settled = np.isfinite(error[now]) & (error[now] <= enough)
@@ -140,7 +146,15 @@ class _Around:
         if not self._stepped:
             raise Unsupported("the domain is too narrow for two different steps")
         full = (len(self._points), len(self._d.columns), shape[1])
-        return Found(value.reshape(full), np.fmax(error, unresolved).reshape(full), self._calls)
+        return Found(
+            value.reshape(full), np.where(resolved, error, np.fmax(error, unresolved)).reshape(full), self._calls
+        )
+
+    def _smooth_below(self, rows: Rows) -> Array:
+        """The distances below which large jitter was seen to be none, shape (rows, outputs); infinite without any."""
+        own = self._own[self._where[rows][:, None], self._by[rows]].min(1)
+        distances: Array = self._noise.spacing[self._where[rows]] * own[:, None]
+        return distances
 
     def _stage(self, rows: Rows, lengths: Array) -> tuple[Array, Array, Array]:
         """Value, error and what the jitter leaves of it at the longest step; shape (rows, outputs)."""
@@ -168,7 +182,13 @@ class _Around:
             # The slopes of the nearer and of the farther half of a step that is twice this one.
             gap = 2 * np.abs(np.diff(quotient[:, one_sided], axis=0))
             bend[:, one_sided] = np.concatenate([gap[:1], gap])
-        rounding = self._rounding(where, k, quotient, np.maximum(np.abs(ahead), np.abs(back))) / np.abs(width)
+        size = np.maximum(np.abs(ahead), np.abs(back))
+        rounding = self._rounding(where, k, quotient, size) / np.abs(width)
+        # Below that distance the jitter is a part of the function, unless the function does not move at all.
+        moved = np.abs(self._points[where, k])[:, None] * np.abs(quotient)
+        distances = self._smooth_below(rows)
+        below = (np.abs(width) <= np.where(np.isfinite(distances), distances, 0.0)) & (quotient != 0)
+        rounding = np.where(below, _WORST * (size + moved) * self._d.unit / np.abs(width), rounding)
         return _Quotients(quotient, rounding, bend, np.where(central, 4.0, 2.0)[:, None])
 
     def _second(self, rows: Rows, lengths: Array) -> _Quotients:
