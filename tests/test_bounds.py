@@ -14,7 +14,7 @@ from diffcheck.judgement import Judgement, judge, worst
 from diffcheck.ops import cos, exp, expm1, log, log1p, pi, rational, relu, sigmoid, sin, softplus, sqrt, stack, tanh
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
-from diffcheck.referee import tape
+from diffcheck.referee import path_sums, tape
 from diffcheck.referee.bounds import FORMULA_FACTOR, INHERENT_FACTOR, Bound, Bounds
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Referee
@@ -472,16 +472,46 @@ def layered(n):
     return Referee(trace(made.function, made.shapes, made.constants), Operator.GRADIENT, made.wrt_positions)
 
 
-def test_many_outputs_have_the_bounds_that_each_has_alone(monkeypatch):
-    """The sketch estimates within a factor; four standard deviations of the median of its samples."""
-    referee, point = layered(40), [math.sin(k) for k in range(40)]
+def bounds_together_and_alone(referee, point, monkeypatch):
     truth = referee.truth(point)
     together = Bounds(referee).at(truth, point, FLOAT64)
-    monkeypatch.setattr(tape, "SWEPT", 40)
-    alone = Bounds(referee).at(truth, point, FLOAT64)
-    for one, other in zip(together, alone, strict=True):
-        assert 0.4 < float(one.scale.mid() / other.scale.mid()) < 2.5
-        assert 0.4 < float(one.formula.mid() / other.formula.mid()) < 2.5
+    monkeypatch.setattr(tape, "_MANY", math.inf)
+    return zip(together, Bounds(referee).at(truth, point, FLOAT64), strict=True)
+
+
+def test_many_outputs_have_the_bounds_that_each_has_alone(monkeypatch):
+    referee, point = layered(40), [math.sin(k) for k in range(40)]
+    for one, other in bounds_together_and_alone(referee, point, monkeypatch):
+        assert float(one.scale.mid()) == pytest.approx(float(other.scale.mid()), rel=1e-12)
+        assert float(one.formula.mid()) == pytest.approx(float(other.formula.mid()), rel=1e-12)
+
+
+def test_very_many_outputs_have_about_the_bounds_that_each_has_alone(monkeypatch):
+    """The sketch estimates within a factor; four standard deviations of the median of its samples."""
+    monkeypatch.setattr(path_sums, "EXACT", 1)
+    referee, point = layered(40), [math.sin(k) for k in range(40)]
+    for one, other in bounds_together_and_alone(referee, point, monkeypatch):
+        assert 0.6 < float(one.scale.mid() / other.scale.mid()) < 1.6
+        assert 0.6 < float(one.formula.mid() / other.formula.mid()) < 1.6
+
+
+@pytest.mark.parametrize(
+    "function",
+    {
+        "cancellation": lambda x: log(exp(40 + x) / exp(40 + x[::-1])) - (x - x[::-1]) + x * 2.0**-80,
+        "huge": lambda x: exp(400 * x) * exp(-400 * x + x[::-1]),
+        "tiny": lambda x: (x * 2.0**-1000) ** 2 * 2.0**1000,
+        "subnormal": lambda x: x * 2.0**-1060,
+    }.values(),
+    ids=["cancellation", "huge", "tiny", "subnormal"],
+)
+def test_what_floats_cannot_add_up_is_added_up_in_balls(function, monkeypatch):
+    monkeypatch.setattr(tape, "_MANY", 0)
+    made = case(x=interval(0.5, 2, shape=4))(function)
+    referee = Referee(trace(made.function, made.shapes, made.constants), Operator.JACOBIAN, made.wrt_positions)
+    for one, other in bounds_together_and_alone(referee, [0.5, 0.75, 1.5, 1.25], monkeypatch):
+        assert abs(one.scale - other.scale) <= 1e-2 * other.scale
+        assert abs(one.formula - other.formula) <= 1e-2 * other.formula
 
 
 def test_many_outputs_know_what_overflows():

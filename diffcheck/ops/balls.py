@@ -16,10 +16,8 @@ _RECURRENCE = 1000
 
 def ball(value: Fraction | int) -> Any:
     """The enclosure of an exact number at the working precision."""
-    value = Fraction(value)
-    if value.denominator == 1:
-        return arb(fmpz(value.numerator))
-    return arb(fmpq(value.numerator, value.denominator))
+    numerator, denominator = value.as_integer_ratio()
+    return arb(fmpz(numerator)) if denominator == 1 else arb(fmpq(numerator, denominator))
 
 
 def ball_of_float(x: float) -> Any:

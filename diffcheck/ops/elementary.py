@@ -1,5 +1,6 @@
 """Arithmetic, powers, exponentials, logarithms, trigonometric and hyperbolic functions, and what is made of pieces."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -34,14 +35,14 @@ def _operator(name: str, doc: str, function: Function, numpy: str, **columns: An
     return Primitive(name=name, doc=doc, numpy=f"numpy.{numpy}", **(same | columns))
 
 
-add = _operator("add", "x + y", lambda x, y: x + y, "add")
-sub = _operator("sub", "x - y", lambda x, y: x - y, "subtract")
-mul = _operator("mul", "x y", lambda x, y: x * y, "multiply")
-neg = _operator("neg", "-x", lambda x: -x, "negative", ulps=0)
+add = _operator("add", "x + y", operator.add, "add")
+sub = _operator("sub", "x - y", operator.sub, "subtract")
+mul = _operator("mul", "x y", operator.mul, "multiply")
+neg = _operator("neg", "-x", operator.neg, "negative", ulps=0)
 div = _operator(
     "div",
     "x / y",
-    lambda x, y: x / y,
+    operator.truediv,
     "divide",
     outside=lambda x, y: y.is_zero(),
     forms=((lambda x, y, _: 1 / y, lambda x, y, _: 1 / y), (lambda x, y, v: -v / y, lambda x, y, _: -x / y**2)),

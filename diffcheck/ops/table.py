@@ -194,11 +194,11 @@ class Primitive(Operation):
 
     def on_balls(self) -> Function:
         """The function of balls."""
-        return _method(self.arb) if isinstance(self.arb, str) else self.arb
+        return resolve(f"flint.arb.{self.arb}") if isinstance(self.arb, str) else self.arb
 
     def on_series(self) -> Function:
         """The function of power series."""
-        return self.series or self.on_balls()
+        return self.series or (_method(self.arb) if isinstance(self.arb, str) else self.arb)
 
     def on_sympy(self, *arguments: Any) -> Any:
         """The SymPy expression of these SymPy arguments."""

@@ -5,14 +5,16 @@ a matrix, and the sums of one level are one matrix product.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from diffcheck.program.program import CONST, INPUT, Node, Program
 
 SUM = "sum"
 # The nodes that are added up, and the factor of each.
 Terms = tuple[tuple[int, ...], tuple[float, ...]]
+NO_SUMS: Mapping[int, Terms] = MappingProxyType({})
 # A shorter sum is added up as it is written: its order may have been chosen with care.
 _LONG = 8
 
@@ -28,21 +30,26 @@ class Group:
 
 
 def schedule(program: Program) -> list[Group]:
-    """The groups in an order in which each finds its operands computed; inputs and constants belong to none."""
-    nodes = program.nodes
+    """The groups that compute a program's outputs, with its long sums in one piece."""
     sums = _long_sums(program)
-    needed = _needed(program, sums)
+    return by_level(program.nodes, _needed(program, sums), sums)
+
+
+def by_level(nodes: Sequence[Node], numbers: Iterable[int], sums: Mapping[int, Terms] = NO_SUMS) -> list[Group]:
+    """The groups that compute these nodes, in an order in which each finds its operands computed.
+
+    ``numbers`` are ascending; what is not among them is known before, as inputs and constants are.
+    """
     level: dict[int, int] = {}
     groups: dict[tuple[int, str, int], Group] = {}
-    for number in needed:
+    for number in numbers:
         name, operands = nodes[number]
         if name in (INPUT, CONST):
-            level[number] = 0
             continue
         factors: tuple[float, ...] = ()
         if number in sums:
             name, (operands, factors) = SUM, sums[number]
-        level[number] = 1 + max((level[i] for i in operands), default=0)
+        level[number] = 1 + max([level.get(i, 0) for i in operands], default=0)
         key = level[number], name, 0 if factors else len(operands)
         group = groups.setdefault(key, Group(name))
         group.nodes.append(number)

@@ -14,15 +14,16 @@ Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from flint import arb, ctx
+from flint import ctx
 
 from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import CONST, INPUT, Node
+from diffcheck.program.program import INPUT
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.culprit import Culprit, culprit
-from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
+from diffcheck.referee.evaluate import Ball, Evaluation
+from diffcheck.referee.rounding import rounding
 from diffcheck.referee.tape import Tape, total
 from diffcheck.referee.truth import Referee, Smooth, Truth
 
@@ -56,7 +57,7 @@ class Bounds:
 
     def __init__(self, referee: Referee) -> None:
         self._referee = referee
-        self._tapes: dict[tuple[int, int], Tape] = {}
+        self._tapes: dict[tuple[Smooth, int], Tape] = {}
         self._values: dict[Smooth, Tape] = {}
 
     def at(self, truth: Truth, point: Sequence[float], format: Format) -> list[Bound | None]:
@@ -82,11 +83,9 @@ class Bounds:
         if tape is None:
             tape = self._values[smooth] = Tape(smooth.program)
         with ctx.workprec(precision):
-            evaluation = evaluate(tape.nodes, smooth.inputs(point), Balls())
+            evaluation = tape.evaluation(smooth.inputs(point))
             exact = [evaluation.values[output] for output in tape.outputs]
-            formulas, moved = tape.absolute_sums(
-                evaluation, losses(tape, evaluation, format), _leaves(tape, evaluation)
-            )
+            formulas, moved = tape.absolute_sums(evaluation, tape.losses(evaluation, format), _leaves(tape, evaluation))
             return [(_bound(abs(v).mid() + s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
 
     def culprit(
@@ -102,18 +101,16 @@ class Bounds:
         place = truth.rows.index(row) * width + column
         lost: list[tuple[Ball, int]] = []
         with ctx.workprec(truth.precision):
-            inputs = truth.smooth.inputs(point)
             for form in range(self._forms(truth.smooth)):
                 tape = self._tape(truth.smooth, form)
-                evaluation = evaluate(tape.nodes, inputs, Balls())
+                evaluation = self._evaluation(truth.smooth, point, form)
                 if tape.outputs[place] in evaluation.faults:
                     return None
                 adjoints = tape.adjoints(tape.outputs[place], evaluation)
-                rounding = (abs(a) * _loss(tape.nodes[i], evaluation.values[i], format) for i, a in adjoints)
-                lost.append((total(rounding), form))
+                losses = tape.losses(evaluation, format)
+                lost.append((total(abs(a) * losses[i] for i, a in adjoints), form))
             worst, form = max(lost)
-            tape = self._tape(truth.smooth, form)
-            evaluation = evaluate(tape.nodes, inputs, Balls())
+            tape, evaluation = self._tape(truth.smooth, form), self._evaluation(truth.smooth, point, form)
             adjoints = tape.adjoints(tape.outputs[place], evaluation)
             found = culprit(tape.nodes, evaluation.values, adjoints, format, label)
             return replace(found, avoidable=form != STABLE and lost[0][0] * _AVOIDABLE < worst)
@@ -122,13 +119,11 @@ class Bounds:
         self, smooth: Smooth, point: Sequence[float], sizes: Sequence[Ball], format: Format
     ) -> Iterator[Bound]:
         """The bounds of all components; ``sizes`` are their absolute values."""
-        inputs = smooth.inputs(point)
         moved: Sequence[Ball] = []
         formulas: Sequence[Ball] = [balls.ZERO] * len(sizes)
         for form in range(self._forms(smooth)):
-            tape = self._tape(smooth, form)
-            evaluation = evaluate(tape.nodes, inputs, Balls())
-            weights = [losses(tape, evaluation, format)]
+            tape, evaluation = self._tape(smooth, form), self._evaluation(smooth, point, form)
+            weights = [tape.losses(evaluation, format)]
             if form == STABLE:
                 weights.append(_leaves(tape, evaluation))
             lost, *rest = tape.absolute_sums(evaluation, *weights)
@@ -142,10 +137,14 @@ class Bounds:
         return max((_alternatives(name) for name in names), default=1)
 
     def _tape(self, smooth: Smooth, form: int) -> Tape:
-        key = (id(smooth), form)
+        key = smooth, form
         if key not in self._tapes:
-            self._tapes[key] = Tape(self._referee.derivative(smooth, form))
+            self._tapes[key] = Tape(self._referee.derivative(smooth, form), self._referee.enclosures(smooth, form))
         return self._tapes[key]
+
+    def _evaluation(self, smooth: Smooth, point: Sequence[float], form: int) -> Evaluation:
+        known = self._referee.evaluation(smooth, point, form)
+        return self._tape(smooth, form).evaluation(smooth.inputs(point), known)
 
 
 def _alternatives(name: str) -> int:
@@ -156,33 +155,12 @@ def _alternatives(name: str) -> int:
     return max(map(len, row.forms), default=1)
 
 
-def losses(tape: Tape, evaluation: Evaluation, format: Format) -> list[Ball]:
-    """What rounding leaves on each node of a tape."""
-    return [_loss(tape.nodes[i], evaluation.values[i], format) for i in range(tape.size)]
-
-
 def _leaves(tape: Tape, evaluation: Evaluation) -> list[Ball]:
     """The absolute values of the inputs; zero for every other node."""
     return [abs(evaluation.values[i]) if tape.nodes[i][0] == INPUT else balls.ZERO for i in range(tape.size)]
 
 
-def _loss(node: Node, value: Ball, format: Format) -> Ball:
-    """The absolute error that rounding leaves on one intermediate value."""
-    name, operands = node
-    if value is None or name == INPUT or (name == CONST and format.holds(operands[0])):
-        return balls.ZERO
-    ulps = 1.0 if name == CONST else Primitive.rows[name].ulps
-    if ulps == 0 or not value.is_finite() or value.is_zero():
-        return balls.ZERO
-    magnitude = abs(value).mid()
-    if magnitude > balls.ball(format.largest):
-        return arb.pos_inf()
-    half_subnormal = balls.power_of_two(format.smallest_subnormal_exponent - 1)
-    return max(ulps * magnitude * balls.power_of_two(-format.precision), half_subnormal)
-
-
 def _bound(scale: Ball, formula: Ball, format: Format) -> Bound:
-    subnormal = balls.power_of_two(format.smallest_subnormal_exponent)
-    unit = balls.power_of_two(-format.precision)
-    inherent = min(INHERENT_FACTOR * unit, unit.sqrt()) * scale + subnormal
+    errors = rounding(format)
+    inherent = min(INHERENT_FACTOR * errors.unit, errors.root) * scale + errors.subnormal
     return Bound(scale, inherent, FORMULA_FACTOR * formula)

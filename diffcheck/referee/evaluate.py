@@ -45,6 +45,10 @@ class Evaluation:
     faults: dict[int, tuple[Fault, int]] = field(default_factory=dict)
     decisions: dict[int, tuple[int, int | None]] = field(default_factory=dict)
 
+    def copy(self) -> "Evaluation":
+        """The same, to be extended."""
+        return Evaluation(list(self.values), dict(self.faults), dict(self.decisions))
+
 
 class Arithmetic(Protocol):
     """What values are made of."""
@@ -140,18 +144,28 @@ class Jets:
 
 
 def evaluate(
-    nodes: Sequence[Node], inputs: Sequence[Any], arithmetic: Arithmetic, forced: Mapping[int, int] = NOTHING
+    nodes: Sequence[Node],
+    inputs: Sequence[Any],
+    arithmetic: Arithmetic,
+    forced: Mapping[int, int] = NOTHING,
+    known: Evaluation | None = None,
 ) -> Evaluation:
     """Every node's value at these inputs, at the working precision of `flint.ctx`.
 
-    ``forced`` gives the signs of switches that are not to be decided by their values.
+    Parameters
+    ----------
+    forced:
+        The signs of switches that are not to be decided by their values.
+    known:
+        What is known already of the first nodes.
     """
-    result = Evaluation()
+    result = Evaluation() if known is None else known.copy()
     values, faults = result.values, result.faults
     rows = Primitive.rows
     functions: dict[str, Callable[..., Any]] = {}
     finite = arithmetic.is_finite
-    for number, (name, operands) in enumerate(nodes):
+    for number in range(len(values), len(nodes)):
+        name, operands = nodes[number]
         if name == INPUT:
             values.append(inputs[operands[0]])
             continue

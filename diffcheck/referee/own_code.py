@@ -12,7 +12,7 @@ from flint import ctx
 from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
-from diffcheck.referee.bounds import FORMULA_FACTOR, losses
+from diffcheck.referee.bounds import FORMULA_FACTOR
 from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 from diffcheck.referee.paths import live_decisions, specialise
@@ -33,7 +33,7 @@ class OwnCode:
             if found is None:
                 return None
             tape, evaluation = found
-            ((lost,),) = tape.absolute_sums(evaluation, losses(tape, evaluation, self._format))
+            ((lost,),) = tape.absolute_sums(evaluation, tape.losses(evaluation, self._format))
             return FORMULA_FACTOR * lost
 
     def culprit(
@@ -57,4 +57,4 @@ class OwnCode:
         if int(output[0]) in evaluation.faults:
             return None
         tape = Tape(specialise(part, live_decisions(part, evaluation.decisions)))
-        return tape, evaluate(tape.nodes, inputs, Balls())
+        return tape, tape.evaluation(inputs)

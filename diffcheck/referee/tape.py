@@ -1,33 +1,34 @@
-"""How strongly every intermediate value of a program moves its outputs.
-
-For few outputs the adjoints are swept back from each. For many, one sweep forward moves every value at random, by
-weights with a Cauchy distribution: what reaches an output is Cauchy again, its scale the sum of the absolute values
-asked for, and the median of its size estimates that scale (Indyk 2006). The cost is then that of the program, however
-many outputs it has.
-"""
+"""How strongly every intermediate value of a program moves its outputs."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-import numpy as np
-from flint import arb, arb_poly
+from flint import arb
 
-from diffcheck.formats import FORMATS
+from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
 from diffcheck.program.differentiate import sweep
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import partial
+from diffcheck.referee.enclosures import Enclosures
 from diffcheck.referee.evaluate import Ball, Evaluation
+from diffcheck.referee.path_sums import Edges, path_sums
+from diffcheck.referee.rounding import rounding
 
-# Up to so many outputs are swept back one by one.
-SWEPT = 16
-# The median of so many samples estimates the scale within a fifth (one standard deviation).
-_SAMPLES = 64
+# From so many nodes times outputs on, all outputs together are faster than one by one.
+_MANY = 2000
 
 
 class Tape:
-    """A program without pieces, extended by the local partial derivatives of all its operations."""
+    """A program without pieces, extended by the local partial derivatives of all its operations.
 
-    def __init__(self, program: Program) -> None:
+    Parameters
+    ----------
+    enclosures:
+        Those of the program's nodes, where they are at hand.
+    """
+
+    def __init__(self, program: Program, enclosures: Enclosures | None = None) -> None:
         builder = Builder(program.nodes)
         self.size = len(program.nodes)
         self.outputs: list[int] = program.outputs.ravel().tolist()
@@ -40,20 +41,33 @@ class Tape:
             if operand in self._rounded
         }
         self.nodes = builder.nodes
+        self._program_enclosures = enclosures or Enclosures(program.nodes)
+        self._enclosures = Enclosures(self.nodes, self.size)
+
+    def evaluation(self, inputs: Sequence[Ball], known: Evaluation | None = None) -> Evaluation:
+        """All values at the working precision; ``known`` are those of the program's own nodes."""
+        return self._enclosures.at(inputs, known or self._program_enclosures.at(inputs))
+
+    def losses(self, evaluation: Evaluation, format: Format) -> list[Ball]:
+        """What rounding leaves on each of the program's nodes."""
+        return rounding(format).losses(self.nodes[: self.size], evaluation.values)
 
     def absolute_sums(self, evaluation: Evaluation, *weights: Sequence[Ball]) -> list[list[Ball]]:
         """For each list of weights ``w`` and each output ``y`` the sum of ``|dy/dv| w_v`` over all nodes ``v``.
 
         An output that does not exist has the sum zero.
         """
-        if len(self.outputs) > SWEPT:
-            return [self._sketched(evaluation, w) for w in weights]
-        sums: list[list[Ball]] = [[] for _ in weights]
-        for output in self.outputs:
-            adjoints = [] if output in evaluation.faults else self.adjoints(output, evaluation)
-            for found, w in zip(sums, weights, strict=True):
-                found.append(total(abs(adjoint) * w[i] for i, adjoint in adjoints))
-        return sums
+        distinct = list(dict.fromkeys(self.outputs))
+        sums: list[dict[int, Any]] = [dict.fromkeys(distinct) for _ in weights]
+        if self.size * len(distinct) >= _MANY:
+            together = path_sums(self.size, self._edges(evaluation), distinct, weights)
+            sums = [dict(zip(distinct, found, strict=True)) for found in together]
+        for output in distinct:
+            missing = [(found, w) for found, w in zip(sums, weights, strict=True) if found[output] is None]
+            adjoints = self.adjoints(output, evaluation) if missing and output not in evaluation.faults else []
+            for found, w in missing:
+                found[output] = total(abs(adjoint) * w[i] for i, adjoint in adjoints)
+        return [[found[output] for output in self.outputs] for found in sums]
 
     def adjoints(self, output: int, evaluation: Evaluation) -> list[tuple[int, Ball]]:
         """For every node that matters to an output the derivative of the output by it."""
@@ -75,36 +89,10 @@ class Tape:
         node = self._partials[number, position]
         return balls.ZERO if node in evaluation.faults else evaluation.values[node]
 
-    def _sketched(self, evaluation: Evaluation, weights: Sequence[Ball]) -> list[Ball]:
-        """The sums of one list of weights, estimated for all outputs together."""
-        random = np.random.default_rng(0)
-        moved: dict[int, arb_poly] = {}
-        unbounded: set[int] = set()
-        for number in range(self.size):
-            name, operands = self.nodes[number]
-            weight = weights[number]
-            if not weight.is_finite():
-                unbounded.add(number)
-            elif not weight.is_zero():
-                moved[number] = arb_poly(random.standard_cauchy(_SAMPLES).tolist()) * weight
-            if name in (INPUT, CONST):
-                continue
-            for position, operand in enumerate(operands):
-                if operand in unbounded:
-                    unbounded.add(number)
-                if operand in moved:
-                    term = moved[operand] * self._slope(evaluation, number, position)
-                    moved[number] = moved[number] + term if number in moved else term
-        return [self._scale(output, moved, unbounded, evaluation) for output in self.outputs]
-
-    @staticmethod
-    def _scale(output: int, moved: dict[int, arb_poly], unbounded: set[int], evaluation: Evaluation) -> Ball:
-        if output in evaluation.faults or not (output in moved or output in unbounded):
-            return balls.ZERO
-        sizes = [abs(x).mid() for x in moved[output]] if output in moved else []
-        if output in unbounded or not all(s.is_finite() for s in sizes):
-            return arb.pos_inf()
-        return sorted(sizes + [balls.ZERO] * (_SAMPLES - len(sizes)))[_SAMPLES // 2]
+    def _edges(self, evaluation: Evaluation) -> Edges:
+        numbers, positions = zip(*self._partials, strict=True) if self._partials else ((), ())
+        operands = [self.nodes[n][1][p] for n, p in zip(numbers, positions, strict=True)]
+        return Edges(numbers, operands, [self._slope(evaluation, n, p) for n, p in self._partials])
 
 
 def total(terms: Iterable[Ball]) -> Ball:

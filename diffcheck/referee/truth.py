@@ -6,7 +6,7 @@ precision raised until every enclosure is tight.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -16,10 +16,11 @@ from flint import ctx
 from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
 from diffcheck.program.differentiate import jacobian
-from diffcheck.program.program import Program
+from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
 from diffcheck.program.text import formula
 from diffcheck.referee.component import Component, Status, is_tight
+from diffcheck.referee.enclosures import Enclosures
 from diffcheck.referee.evaluate import NOTHING, Ball, Balls, Evaluation, Fault, evaluate
 from diffcheck.referee.kinks import one_sided
 from diffcheck.referee.paths import Decisions, lift_data, live_decisions, specialise
@@ -62,10 +63,14 @@ class Smooth:
 
     program: Program
     data: tuple[Fraction, ...]
+    _enclosed: dict[int, list[Ball]] = field(default_factory=dict, init=False, repr=False)
+    """The data as balls, by working precision."""
 
     def inputs(self, point: Sequence[float]) -> list[Ball]:
         """All inputs as balls at the working precision."""
-        return [balls.ball(Fraction(v)) for v in point] + [balls.ball(c) for c in self.data]
+        if ctx.prec not in self._enclosed:
+            self._enclosed[ctx.prec] = list(map(balls.ball, self.data))
+        return list(map(balls.ball_of_float, point)) + self._enclosed[ctx.prec]
 
 
 class Referee:
@@ -89,7 +94,9 @@ class Referee:
         self.operator = operator
         self.wrt = tuple(wrt)
         self._smooth: dict[Any, Smooth] = {}
-        self._derivatives: dict[tuple[int, int], Program] = {}
+        self._derivatives: dict[tuple[Smooth, int], Program] = {}
+        self._enclosures: dict[tuple[Smooth, int], Enclosures] = {}
+        self._latest: tuple[object, Evaluation] | None = None
 
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
@@ -145,13 +152,27 @@ class Referee:
 
     def derivative(self, smooth: Smooth, form: int = STABLE) -> Program:
         """The derivative program, by one of the forms in common use."""
-        key = (id(smooth), form)
+        key = smooth, form
         if key not in self._derivatives:
             program = smooth.program
             for _ in range(self.operator.order):
                 program = jacobian(program, self.wrt, form)
             self._derivatives[key] = program
         return self._derivatives[key]
+
+    def evaluation(self, smooth: Smooth, point: Sequence[float], form: int = STABLE) -> Evaluation:
+        """The derivative program's values at the working precision; the latest ones are kept."""
+        question = smooth, form, tuple(point), ctx.prec
+        if self._latest is None or self._latest[0] != question:
+            self._latest = question, self.enclosures(smooth, form).at(smooth.inputs(point))
+        return self._latest[1]
+
+    def enclosures(self, smooth: Smooth, form: int = STABLE) -> Enclosures:
+        """What evaluates the derivative program."""
+        key = smooth, form
+        if key not in self._enclosures:
+            self._enclosures[key] = Enclosures(self.derivative(smooth, form).nodes)
+        return self._enclosures[key]
 
     def primal(self, x: Sequence[Fraction], forced: Mapping[int, int] = NOTHING) -> tuple[Evaluation, int] | str:
         """The function's own evaluation in which every output and every decision is certain; else what is not."""
@@ -170,18 +191,22 @@ class Referee:
     def certified(self, smooth: Smooth, point: Sequence[float]) -> tuple[list[Component], int]:
         """The components at this point, in balls of rising precision."""
         program = self.derivative(smooth)
-        outputs = program.outputs.ravel().tolist()
-        known: dict[int, Component] = {}
-        for precision in LADDER:
-            with ctx.workprec(precision):
-                evaluation = evaluate(program.nodes, smooth.inputs(point), Balls())
-            for output in outputs:
-                component = known.get(output)
-                if component is None or component.status is Status.UNCERTAIN:
-                    known[output] = self._component(program, output, evaluation, precision)
-            if all(c.status is not Status.UNCERTAIN for c in known.values()):
+        outputs: list[int] = program.outputs.ravel().tolist()
+        with ctx.workprec(LADDER[0]):
+            evaluation = self.evaluation(smooth, point)
+        found = {output: self._component(program, output, evaluation, LADDER[0]) for output in outputs}
+        used = LADDER[0]
+        for precision in LADDER[1:]:
+            undecided = [output for output, c in found.items() if c.status is Status.UNCERTAIN]
+            if not undecided:
                 break
-        return [known[output] for output in outputs], precision
+            used = precision
+            part = Builder(program.nodes).program(len(program.inputs), np.array(undecided))
+            with ctx.workprec(precision):
+                evaluation = evaluate(part.nodes, smooth.inputs(point), Balls())
+            for output, number in zip(undecided, part.outputs.tolist(), strict=True):
+                found[output] = self._component(part, number, evaluation, precision)
+        return [found[output] for output in outputs], used
 
     def _contradiction(self, smooth: Smooth, point: Sequence[float], found: Sequence[Component], precision: int) -> str:
         """The operations whose rules the second route contradicts, in words."""
