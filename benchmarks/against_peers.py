@@ -15,11 +15,11 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from problems import Problem, helmholtz, on_objects, traced
+from measure import cells, headed, into_readme, printed, ratio, seconds
+from problems import Problem, helmholtz, on_casadi_scalars, on_objects, traced
 from threadpoolctl import threadpool_limits
 
 from diffcheck import case, interval, ops
@@ -44,20 +44,6 @@ class Line:
     more: str = ""
 
 
-def seconds(call: Callable[[], object]) -> float:
-    """The time of one call."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
-def ratio(theirs: Callable[[], object], ours: Callable[[], object], rounds: int = 5) -> str:
-    """Their time over ours: median and quartiles over rounds in turns."""
-    found = sorted(seconds(theirs) / seconds(ours) for _ in range(rounds))
-    low, middle, high = (found[int(q * (rounds - 1))] for q in (0.25, 0.5, 0.75))
-    return f"{middle:.3g}" if rounds == 1 else f"{middle:.3g} ({low:.3g} to {high:.3g})"
-
-
 def gradient_of(problem: Problem) -> tuple[Program, Compiled]:
     """The function's program, and its gradient ready to call."""
     program = trace(traced(problem), {"x": (problem.n,)}, {})
@@ -78,14 +64,14 @@ def prepare() -> Iterator[Line]:
         import sympy
 
         symbols = sympy.symbols(f"x:{problem.n}")
-        energy = on_objects(problem, symbols, sympy.log)
+        energy = on_objects(problem, symbols, sympy)
         return sympy.lambdify(symbols, [sympy.diff(energy, x) for x in symbols], cse=True)(*point)
 
     def symengine_way() -> Any:
         import symengine
 
         symbols = [symengine.Symbol(f"x{k}") for k in range(problem.n)]
-        energy = on_objects(problem, symbols, symengine.log)
+        energy = on_objects(problem, symbols, symengine)
         return symengine.Lambdify(symbols, [energy.diff(x) for x in symbols], cse=True)(point)
 
     def casadi_way() -> Any:
@@ -93,23 +79,24 @@ def prepare() -> Iterator[Line]:
 
         x = casadi.SX.sym("x", problem.n)
 
-        def log(v: Any) -> Any:
-            return _Casadi(casadi.log(v.value)) if isinstance(v, _Casadi) else casadi.log(v)
-
-        energy = problem.function(_Casadi(x), log, lambda v: _Casadi(casadi.DM(v)))
+        energy = problem.function(_Casadi(x), _Casadi, lambda v: _Casadi(casadi.DM(v)))
         return casadi.Function("gradient", [x], [casadi.gradient(energy, x)])(point)
+
+    def casadi_scalars() -> Any:
+        return on_casadi_scalars(problem)(point)
 
     def jax_way() -> Any:
         import jax
 
         jax.config.update("jax_enable_x64", True)
-        return jax.jit(jax.grad(lambda x: problem.function(x, jax.numpy.log)))(problem.point)
+        return jax.jit(jax.grad(lambda x: problem.function(x, jax.numpy)))(problem.point)
 
     what = "symbolic gradient ready to call, Helmholtz n = 50"
     for name, way, rounds, goal in (
         ("sympy.diff + lambdify", sympy_way, 1, "250"),
         ("SymEngine, diff + Lambdify", symengine_way, 3, "above 1"),
-        ("CasADi, its own matrices", casadi_way, 5, "above 1"),
+        ("CasADi, number by number", casadi_scalars, 5, "above 1"),
+        ("CasADi, its own matrices", casadi_way, 5, ""),
         ("JAX, jit(grad)", jax_way, 3, ""),
     ):
         agrees = np.abs(np.array(way()).ravel() / expected - 1).max() < 1e-9
@@ -137,6 +124,12 @@ class _Casadi:
 
     def __truediv__(self, other: Any) -> Any:
         return _Casadi(self.value / other)
+
+    @staticmethod
+    def log(x: Any) -> Any:
+        import casadi
+
+        return _Casadi(casadi.log(x.value)) if isinstance(x, _Casadi) else casadi.log(x)
 
 
 def growth() -> Iterator[Line]:
@@ -169,7 +162,7 @@ def evaluate() -> Iterator[Line]:
         points = np.random.default_rng(1).uniform(0.1, 0.9, (10_000, n))
         tensors = torch.tensor(points)
         _, compiled = gradient_of(problem)
-        batched = torch.func.vmap(torch.func.grad(lambda x, p=problem: p.function(x, torch.log, torch.tensor)))
+        batched = torch.func.vmap(torch.func.grad(lambda x, p=problem: p.function(x, torch, torch.tensor)))
         agrees = np.abs(batched(tensors[:10]).numpy() / compiled.batch(points[:10]) - 1).max() < 1e-9
         yield Line(
             f"evaluation of it on 10,000 points, n = {n}",
@@ -284,7 +277,7 @@ def certified() -> Iterator[Line]:
     smooth = referee.truth(point).smooth
     assert smooth is not None
     symbols = sympy.symbols("x:50")
-    energy = on_objects(problem, symbols, sympy.log)
+    energy = on_objects(problem, symbols, sympy)
     slopes = [sympy.diff(energy, x) for x in symbols]
     values = dict(zip(symbols, map(sympy.Float, point), strict=True))
     lambdified = sympy.lambdify(symbols, slopes, modules="mpmath", cse=True)
@@ -329,28 +322,16 @@ PARTS = {
 }
 
 
-_README = Path(__file__).parents[1] / "README.md"
-_MARKS = ("<!-- benchmarks -->\n", "<!-- end of benchmarks -->\n")
-
-
-def into_readme(table: str) -> None:
-    """Put the table between its marks in the README."""
-    before, rest = _README.read_text(encoding="utf-8").split(_MARKS[0])
-    after = rest.split(_MARKS[1])[1]
-    _README.write_text(f"{before}{_MARKS[0]}{table}{_MARKS[1]}{after}", encoding="utf-8")
-
-
 def rows(wanted: Sequence[str]) -> Iterator[str]:
     """The lines of the Markdown table, each as soon as it is known."""
-    yield "| what | against | times faster, or figure | goal | beside |"
-    yield "| --- | --- | --- | --- | --- |"
+    yield from headed(["what", "against", "times faster, or figure", "goal", "beside"])
     with threadpool_limits(limits=1):
         for name in wanted or PARTS:
             try:
                 for line in PARTS[name]():
-                    yield f"| {line.what} | {line.against} | {line.figure} | {line.goal} | {line.more} |"
+                    yield cells(line.what, line.against, line.figure, line.goal, line.more)
             except ImportError as missing:
-                yield f"| {name} | | not run: {missing.name} is not installed | | |"
+                yield cells(name, "", f"not run: {missing.name} is not installed", "", "")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -359,12 +340,9 @@ def main(arguments: Sequence[str]) -> None:
     unknown = [name for name in wanted if name not in PARTS]
     if unknown:
         sys.exit(f"no comparison {unknown[0]!r}: choose from {', '.join(PARTS)}")
-    table = ""
-    for row in rows(wanted):
-        print(row, flush=True)
-        table += row + "\n"
+    table = printed(rows(wanted))
     if "--readme" in arguments:
-        into_readme(table)
+        into_readme("benchmarks", table)
 
 
 if __name__ == "__main__":

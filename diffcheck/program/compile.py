@@ -12,7 +12,7 @@ import numpy as np
 import scipy.sparse
 
 from diffcheck.ops.table import Primitive, resolve
-from diffcheck.program.program import CONST, INPUT, Program, uncollected
+from diffcheck.program.program import CONST, INPUT, Program, distinct, uncollected
 from diffcheck.program.schedule import SUM, Group, schedule
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -57,7 +57,9 @@ class Compiled:
             rows.update({number: count + k for k, number in enumerate(group.nodes)})
             count += len(group.nodes)
         self._rows = count
-        self._outputs = np.array([rows[i] for i in program.outputs.ravel().tolist()], np.intp)
+        place = np.zeros(len(program.nodes), np.intp)
+        place[list(rows)] = list(rows.values())
+        self._outputs = place[program.outputs.ravel()]
         self._plain: Callable[..., tuple[float, ...]] | None = None
 
     @property
@@ -110,7 +112,7 @@ class Compiled:
 
 def _used(program: Program, groups: Sequence[Group]) -> list[int]:
     """The nodes that some group, or the result, takes as they are."""
-    used = set(program.outputs.ravel().tolist())
+    used = set(distinct(program.outputs))
     for group in groups:
         for operands in group.operands:
             used.update(operands)

@@ -1,12 +1,12 @@
 """Derivatives of programs: the chain rule along the straight-line code; the result is a program again."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
 import numpy as np
 
-from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, live_nodes, uncollected
+from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, nodes_below, uncollected
 from diffcheck.program.rules import STABLE, partial
 
 
@@ -36,9 +36,14 @@ def jacobian(program: Program, wrt: Sequence[int], form: int = STABLE, mode: Mod
         Its outputs have the shape ``program.outputs.shape + (len(wrt),)``.
     """
     builder = Builder(program.nodes)
-    rows = (_backward if mode is Mode.REVERSE else _forward)(builder, program, wrt, form)
-    shape = (*program.outputs.shape, len(wrt))
-    return builder.program(len(program.inputs), np.array(rows, np.int64).reshape(shape))
+    found = np.full((program.outputs.size, len(wrt)), builder.const(0), np.int64)
+    columns = {program.inputs[position]: k for k, position in enumerate(wrt)}
+    for row, slopes in zip(
+        found, (_backward if mode is Mode.REVERSE else _forward)(builder, program, columns, form), strict=True
+    ):
+        for column, slope in slopes.items():
+            row[column] = slope
+    return builder.program(len(program.inputs), found.reshape(*program.outputs.shape, len(wrt)))
 
 
 def cheaper_mode(program: Program, wrt: Sequence[int]) -> Mode:
@@ -74,32 +79,25 @@ def _reached(program: Program, seeds: dict[int, int]) -> list[int]:
     return bits
 
 
-def _backward(builder: Builder, program: Program, wrt: Sequence[int], form: int) -> list[list[int]]:
-    """The nodes of each output's derivatives."""
+def _backward(builder: Builder, program: Program, columns: Mapping[int, int], form: int) -> Iterator[dict[int, int]]:
+    """For each output the nodes of its derivatives that are not zero, by column."""
     zero, one = builder.const(0), builder.const(1)
-    reached = _reached(program, {program.inputs[position]: 1 for position in wrt})
+    reached = _reached(program, dict.fromkeys(columns, 1))
     outputs: list[int] = program.outputs.ravel().tolist()
-    rows = []
     for output in outputs:
-        if not reached[output]:
-            rows.append([zero] * len(wrt))
-            continue
         # One output needs a look at every node; of many, each only at those that it depends on.
-        order = range(output, -1, -1) if len(outputs) == 1 else reversed(live_nodes(program.nodes, [output]))
-        adjoints = dict(
-            sweep(
-                program.nodes,
-                output,
-                order=order,
-                seed=one,
-                matters=reached.__getitem__,
-                partial=lambda number, position: partial(builder, number, position, form),
-                multiply=lambda adjoint, slope: _multiplied(builder, adjoint, slope, zero, one),
-                add=lambda x, y: builder.apply("add", x, y),
-            )
+        order = range(output, -1, -1) if len(outputs) == 1 else nodes_below(program.nodes, output)
+        adjoints = sweep(
+            program.nodes,
+            output,
+            order=order if reached[output] else (),
+            seed=one,
+            matters=reached.__getitem__,
+            partial=lambda number, position: partial(builder, number, position, form),
+            multiply=lambda adjoint, slope: _multiplied(builder, adjoint, slope, zero, one),
+            add=lambda x, y: builder.apply("add", x, y),
         )
-        rows.append([adjoints.get(program.inputs[position], zero) for position in wrt])
-    return rows
+        yield {columns[number]: adjoint for number, adjoint in adjoints if number in columns}
 
 
 def _multiplied(builder: Builder, adjoint: int, slope: int, zero: int, one: int) -> int:
@@ -118,14 +116,13 @@ def _multiplied(builder: Builder, adjoint: int, slope: int, zero: int, one: int)
     return builder.apply("mul", adjoint, slope)
 
 
-def _forward(builder: Builder, program: Program, wrt: Sequence[int], form: int) -> list[list[int]]:
-    """The nodes of each output's derivatives."""
+def _forward(builder: Builder, program: Program, columns: Mapping[int, int], form: int) -> Iterator[dict[int, int]]:
+    """For each output the nodes of its derivatives that are not zero, by column."""
     zero, one = builder.const(0), builder.const(1)
-    column = {program.inputs[position]: k for k, position in enumerate(wrt)}
     tangents: dict[int, dict[int, int]] = {}
     for number, (name, operands) in enumerate(program.nodes):
-        if name == INPUT and number in column:
-            tangents[number] = {column[number]: one}
+        if name == INPUT and number in columns:
+            tangents[number] = {columns[number]: one}
         elif name == "where":
             condition, *branches = operands
             left, right = (tangents.get(i, {}) for i in branches)
@@ -145,8 +142,8 @@ def _forward(builder: Builder, program: Program, wrt: Sequence[int], form: int) 
                         found[k] = builder.apply("add", found[k], term) if k in found else term
             if found:
                 tangents[number] = found
-    outputs = program.outputs.ravel().tolist()
-    return [[tangents.get(output, {}).get(k, zero) for k in range(len(wrt))] for output in outputs]
+    for output in program.outputs.ravel().tolist():
+        yield tangents.get(output, {})
 
 
 def sweep(

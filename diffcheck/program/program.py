@@ -20,6 +20,8 @@ Node = tuple[str, tuple[Any, ...]]
 # A folded constant may grow to this many bits; beyond it the operation stays a node, so that 3 ** 10 ** 9 costs
 # nothing.
 _FOLD_BITS = 2048
+# A constant that no identity is about.
+_OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Builder:
         if node[0] == CONST:
             value = node[1][0]
             simple = value.denominator == 1 and -1 <= value.numerator <= 1
-            self._constants[number] = value.numerator if simple else "other"
+            self._constants[number] = value.numerator if simple else _OTHER
 
     def input(self, position: int) -> int:
         """The node of the flattened input at ``position``."""
@@ -95,12 +97,11 @@ class Builder:
     def apply(self, name: str, *operands: int) -> int:
         """The node of an operation on nodes."""
         constants = self._constants
-        for i in operands:
-            if i in constants:
-                simpler = self._simplified(name, operands)
-                if simpler is not None:
-                    return simpler
-                break
+        known = [constants[i] for i in operands if i in constants]
+        if known and (len(known) == len(operands) or name == "where" or known != [_OTHER]):
+            simpler = self._simplified(name, operands)
+            if simpler is not None:
+                return simpler
         if name == "neg" and self.nodes[operands[0]][0] == "neg":
             inner: int = self.nodes[operands[0]][1][0]
             return inner
@@ -137,9 +138,8 @@ class Builder:
 
     def program(self, inputs: int, outputs: "np.ndarray[Any, Any]") -> Program:
         """The program of these outputs; what they do not need is left out."""
-        live = live_nodes(self.nodes, outputs.ravel().tolist())
-        renumbered = dict(zip(live, range(len(live)), strict=True))
-        new = renumbered.__getitem__
+        live = live_nodes(self.nodes, distinct(outputs))
+        new = dict(zip(live, range(len(live)), strict=True)).__getitem__
         nodes = tuple(
             [
                 node if node[0] == INPUT or node[0] == CONST else (node[0], tuple(map(new, node[1])))
@@ -150,8 +150,9 @@ class Builder:
         for number, (name, operands) in enumerate(nodes):
             if name == INPUT:
                 positions[operands[0]] = number
-        kept = np.array([renumbered[i] for i in outputs.ravel().tolist()], np.int64)
-        return Program(nodes, tuple(positions), kept.reshape(outputs.shape))
+        renumbered = np.zeros(len(self.nodes), np.int64)
+        renumbered[live] = range(len(live))
+        return Program(nodes, tuple(positions), renumbered[outputs])
 
 
 @contextlib.contextmanager
@@ -164,6 +165,12 @@ def uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def distinct(outputs: "np.ndarray[Any, Any]") -> list[int]:
+    """The nodes among the outputs, each once, in ascending order."""
+    found: list[int] = np.flatnonzero(np.bincount(outputs.ravel())).tolist()
+    return found
 
 
 def live_nodes(nodes: Sequence[Node], outputs: Iterable[int]) -> list[int]:
@@ -182,6 +189,19 @@ def live_nodes(nodes: Sequence[Node], outputs: Iterable[int]) -> list[int]:
                 for i in operands:
                     live[i] = 1
     return [number for number, alive in enumerate(live) if alive]
+
+
+def nodes_below(nodes: Sequence[Node], output: int) -> list[int]:
+    """The nodes that one output depends on, itself the first, in descending order."""
+    found = {output}
+    pending = [output]
+    while pending:
+        name, operands = nodes[pending.pop()]
+        if name != INPUT and name != CONST:
+            new = [i for i in operands if i not in found]
+            found.update(new)
+            pending += new
+    return sorted(found, reverse=True)
 
 
 def _fold(name: str, values: list[Fraction | None]) -> Fraction | None:

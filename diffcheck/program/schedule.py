@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from diffcheck.program.program import CONST, INPUT, Node, Program
+from diffcheck.program.program import CONST, INPUT, Node, Program, distinct
 
 SUM = "sum"
 # The nodes that are added up, and the factor of each.
@@ -40,7 +40,7 @@ def by_level(nodes: Sequence[Node], numbers: Iterable[int], sums: Mapping[int, T
 
     ``numbers`` are ascending; what is not among them is known before, as inputs and constants are.
     """
-    level: dict[int, int] = {}
+    level = [0] * len(nodes)
     groups: dict[tuple[int, str, int], Group] = {}
     for number in numbers:
         name, operands = nodes[number]
@@ -49,9 +49,11 @@ def by_level(nodes: Sequence[Node], numbers: Iterable[int], sums: Mapping[int, T
         factors: tuple[float, ...] = ()
         if number in sums:
             name, (operands, factors) = SUM, sums[number]
-        level[number] = 1 + max([level.get(i, 0) for i in operands], default=0)
+        level[number] = 1 + max(map(level.__getitem__, operands), default=0)
         key = level[number], name, 0 if factors else len(operands)
-        group = groups.setdefault(key, Group(name))
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = Group(name)
         group.nodes.append(number)
         group.operands.append(operands)
         group.factors.append(factors)
@@ -61,7 +63,7 @@ def by_level(nodes: Sequence[Node], numbers: Iterable[int], sums: Mapping[int, T
 def _long_sums(program: Program) -> dict[int, Terms]:
     """The terms of every long sum, by the node that is the sum."""
     nodes = program.nodes
-    uses: Counter[int] = Counter(program.outputs.ravel().tolist())
+    uses: Counter[int] = Counter(distinct(program.outputs))
     linear = [_is_linear(nodes, number) for number in range(len(nodes))]
     inside: set[int] = set()  # nodes that only another sum uses
     for number, (name, operands) in enumerate(nodes):
@@ -108,7 +110,7 @@ def _terms(nodes: Sequence[Node], root: int, inside: set[int]) -> Iterator[tuple
 def _needed(program: Program, sums: dict[int, Terms]) -> list[int]:
     """The nodes that are computed on their own, in ascending order."""
     seen: set[int] = set()
-    pending: list[int] = program.outputs.ravel().tolist()
+    pending: list[int] = distinct(program.outputs)
     while pending:
         number = pending.pop()
         if number in seen:

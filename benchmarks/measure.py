@@ -1,0 +1,48 @@
+"""What the benchmarks share: clocks, and tables that go into the README."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+_README = Path(__file__).parents[1] / "README.md"
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """The time of one call."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def ratio(theirs: Callable[[], object], ours: Callable[[], object], rounds: int = 5) -> str:
+    """Their time over ours: median and quartiles over rounds in turns."""
+    found = sorted(seconds(theirs) / seconds(ours) for _ in range(rounds))
+    low, middle, high = (found[int(q * (rounds - 1))] for q in (0.25, 0.5, 0.75))
+    return f"{middle:.3g}" if rounds == 1 else f"{middle:.3g} ({low:.3g} to {high:.3g})"
+
+
+def printed(lines: Iterator[str]) -> str:
+    """The lines of a table in one text, each printed as soon as it is known."""
+    table = ""
+    for line in lines:
+        print(line, flush=True)
+        table += line + "\n"
+    return table
+
+
+def cells(*texts: str) -> str:
+    """A line of a Markdown table."""
+    return "| " + " | ".join(texts) + " |"
+
+
+def headed(columns: Sequence[str]) -> list[str]:
+    """The head of a Markdown table."""
+    return [cells(*columns), cells(*["---"] * len(columns))]
+
+
+def into_readme(name: str, table: str) -> None:
+    """Put a table between its marks in the README."""
+    opening, closing = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    before, rest = _README.read_text(encoding="utf-8").split(opening)
+    after = rest.split(closing)[1]
+    _README.write_text(f"{before}{opening}{table}{closing}{after}", encoding="utf-8")
