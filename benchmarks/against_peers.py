@@ -260,7 +260,8 @@ def _finite_gradient() -> Iterator[Line]:
     for name, way in ways:
         calls = 0
         theirs = digits(way(), expected)
-        more = f"digits: ours {digits(found.value, expected):.1f}, theirs {theirs:.1f}; calls: {found.calls}, {calls}"
+        mine = digits(found.value, expected)
+        more = f"digits: ours {mine:.1f}, theirs {theirs:.1f}; calls: {found.calls[0]}, {calls}"
         what, goal = "same, gradient with n = 100", "20, no fewer digits, fewer calls"
         yield Line(what, name, ratio(way, lambda: ours.at(x[None])), goal, more)
 

@@ -589,3 +589,14 @@ def test_many_points_at_once_are_the_same_as_one_after_the_other():
     for k, point in enumerate(points):
         alone = differences.at(point[None])
         assert together.value[k] == pytest.approx(alone.value[0], rel=1e-12, abs=1e-12)
+
+
+def test_differences_at_many_points_are_those_at_each():
+    made = case(x=interval(-2, 2, shape=3))(lambda x: exp(sin(x)).sum() * x[0])
+    engine = prepared(Finite(), made, GRADIENT)
+    places = [at(x=np.array([0.1, -1.5, k / 7])) for k in range(5)]
+    for together, point in zip(engine.derivatives(places), places, strict=True):
+        alone = engine.derivative(point)
+        assert together.value == pytest.approx(alone.value, rel=1e-14)
+        assert together.error == pytest.approx(alone.error, rel=0.5, abs=1e-12)
+        assert together.function_calls == alone.function_calls

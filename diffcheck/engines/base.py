@@ -66,8 +66,9 @@ class Estimate:
 class Prepared(Protocol):
     """A task made ready. Calling twice at one point gives the same bits.
 
-    Two attributes are optional: ``batch(points)``, a call that computes the derivatives at all these points at once,
-    or ``None``; and ``program``, the straight-line code that is evaluated (see `diffcheck.referee.own_code`).
+    Three attributes are optional: ``derivatives(points)``, what ``derivative`` says at each of many points, sooner;
+    ``batch(points)``, a call that computes the derivatives at all these points at once, or ``None``; and ``program``,
+    the straight-line code that is evaluated (see `diffcheck.referee.own_code`).
     """
 
     @property

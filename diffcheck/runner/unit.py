@@ -1,7 +1,8 @@
 """One unit: the truth at every point, every engine's answer held against it, and what the engines say together."""
 
+import functools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from diffcheck.case.case import Array, Point
 from diffcheck.case.points import points
-from diffcheck.engines.base import Engine, Prepared, Task
+from diffcheck.engines.base import Engine, Estimate, Prepared, Task
 from diffcheck.errors import DiffcheckError, Unsupported
 from diffcheck.formats import FORMATS, Format
 from diffcheck.judgement import Judgement, judge
@@ -64,8 +65,8 @@ class Court:
         row = replace(row, prepare_s=prepare_s, operations=prepared.operations)
         trial = Trial(task, row, prepared)
         calls = None
-        for question in self.questions:
-            answer, calls = self._answer(prepared, task, question)
+        for question, estimate in zip(self.questions, self._estimates(prepared), strict=True):
+            answer, calls = self._answer(prepared, task, question, estimate)
             if task.engine in task.case.implementations:
                 self._judge_value(answer, prepared, task, question)
             trial.answers.append(answer)
@@ -96,10 +97,25 @@ class Court:
         note = "; ".join(filter(None, [found.note, *contradictions]))
         trial.row = replace(trial.row, reason=str(found.reason), note=note)
 
-    def _answer(self, prepared: Prepared, task: Task, question: Question) -> tuple[Answer, int | None]:
+    def _estimates(self, prepared: Prepared) -> Sequence[Callable[[], Estimate]]:
+        """The engine's answers; beyond the first, whose time counts, all together if it can."""
+        one_by_one = [functools.partial(prepared.derivative, question.point) for question in self.questions]
+        together = getattr(prepared, "derivatives", None)
+        if together is None:
+            return one_by_one
+        later = [question.point for question in self.questions[1:]]
+        try:
+            found = together(later) if later else []
+        except Exception:  # alone, each point tells its own story
+            return one_by_one
+        return [one_by_one[0], *(functools.partial(_same, estimate) for estimate in found)]
+
+    def _answer(
+        self, prepared: Prepared, task: Task, question: Question, ask: Callable[[], Estimate]
+    ) -> tuple[Answer, int | None]:
         start = time.perf_counter()
         try:
-            estimate = prepared.derivative(question.point)
+            estimate = ask()
             seconds = time.perf_counter() - start
             values = _numbers(estimate.value)
             own = None if estimate.error is None else _numbers(estimate.error)
@@ -190,6 +206,10 @@ class Court:
             0 if smooth is None else self.referee.derivative(smooth).operations,
             self.unit.case.reference,
         )
+
+
+def _same(estimate: Estimate) -> Estimate:
+    return estimate
 
 
 def _numbers(value: Any) -> Array:

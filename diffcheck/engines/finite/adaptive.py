@@ -12,7 +12,6 @@ from typing import Any, Protocol
 import numpy as np
 
 from diffcheck.case.case import Array
-from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Task
 from diffcheck.engines.finite.extrapolation import extrapolated, most_certain
 from diffcheck.engines.finite.noise import SAMPLES, SPACINGS, Noise, measured
@@ -44,11 +43,14 @@ _LARGEST_BATCH = 2**22
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """Derivatives at points: values and their estimated errors, shape (points, columns, outputs)."""
+    """Derivatives at points: values and their estimated errors, shape (points, columns, outputs).
+
+    ``calls`` says for each point how often the function was evaluated for it.
+    """
 
     value: Array
     error: Array
-    calls: int
+    calls: Rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,16 +110,17 @@ class _Around:
     def __init__(self, differences: Differences, points: Array) -> None:
         self._d = differences
         self._points = points
-        self._calls = 0
+        everywhere = np.arange(len(points))
+        self._calls = np.zeros(len(points), np.intp)
         self._stepped = False
-        self._here = self._evaluate(points)
+        self._here = self._evaluate(points[None], everywhere)[0]
         sizes = np.abs(points)
         # The function is supposed to change over one, or over the coordinate if it is larger.
         within = np.minimum(np.maximum(sizes, 1.0), differences.hi - differences.lo)
         self._length = np.where(differences.linear, within, np.where(sizes > 0, sizes, 1.0))
         self._own = np.where(sizes > 0, np.minimum(sizes, self._length), self._length)
-        self._noise = self._jitter()
-        self._where = np.repeat(np.arange(len(points)), len(differences.columns))
+        self._noise = self._jitter(everywhere)
+        self._where = np.repeat(everywhere, len(differences.columns))
         self._by = np.tile(differences.columns, (len(points), 1))
 
     def found(self) -> Found:
@@ -250,12 +253,15 @@ class _Around:
             points[:, rows, k] = after
             real = np.where(move != 0, after - before, real)
         self._stepped |= bool(real.any())
-        return self._evaluate(points), real
+        return self._evaluate(points, where), real
 
-    def _evaluate(self, points: Array) -> Array:
-        """The function, its outputs flattened along the last axis; batches that are not too large."""
+    def _evaluate(self, points: Array, where: Rows) -> Array:
+        """The function, its outputs flattened along the last axis; batches that are not too large.
+
+        The last but one axis of ``points`` belongs to the points ``where``.
+        """
         flat = points.reshape(-1, points.shape[-1])
-        self._calls += len(flat)
+        np.add.at(self._calls, where, len(flat) // max(1, len(where)))
         size = max(1, _LARGEST_BATCH // max(1, flat.shape[1]))
         parts = [self._d.function.batch(flat[k : k + size]) for k in range(0, len(flat), size)]
         shape = (*points.shape[:-1], self._d.outputs)
@@ -264,7 +270,7 @@ class _Around:
         values: Array = np.concatenate(parts).reshape(shape).astype(np.float64)
         return values
 
-    def _jitter(self) -> Noise:
+    def _jitter(self, everywhere: Rows) -> Noise:
         """The function's noise at each point, measured along lines through it; shape (points, outputs)."""
         above, below = self._d.hi - self._points, self._points - self._d.lo
         room, side = np.maximum(above, below) / SAMPLES, np.where(above >= below, 1.0, -1.0)
@@ -273,29 +279,8 @@ class _Around:
         moves = np.stack([side * uneven * np.minimum(spacing * self._own, room) for spacing in SPACINGS])
         lines = self._points + np.arange(SAMPLES)[:, None, None, None] * moves
         lines = np.clip(lines.astype(self._d.dtype).astype(np.float64), self._d.lo, self._d.hi)
-        values = self._evaluate(lines)
+        values = self._evaluate(lines, everywhere)
         flat = [values[:, k].reshape(SAMPLES, -1) for k in range(len(SPACINGS))]
         noise = measured(flat, self._d.unit, np.abs(self._here).reshape(-1))
         shape = self._here.shape
         return Noise(noise.level.reshape(shape), noise.spacing.reshape(shape))
-
-
-def differences_of(function: Batched, task: Task) -> Differences:
-    """The differences of a task's function that it asks for; by each pair of inputs once for a Hessian."""
-    wrt = task.case.wrt_positions
-    pairs = (
-        [(i, j) for n, i in enumerate(wrt) for j in wrt[n:]]
-        if task.operator is Operator.HESSIAN
-        else [(i,) for i in wrt]
-    )
-    return Differences(function, task.program.outputs.size, pairs, task)
-
-
-def shaped(columns: Array, task: Task) -> Array:
-    """Columns of outputs in the shape of the task; of a Hessian the upper triangle, row by row."""
-    if task.operator is not Operator.HESSIAN:
-        return columns.T.reshape(task.shape)
-    full = np.empty(task.shape)
-    rows, cols = np.triu_indices(len(full))
-    full[rows, cols] = full[cols, rows] = columns[:, 0]
-    return full

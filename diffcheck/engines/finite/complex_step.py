@@ -72,7 +72,7 @@ class ComplexStep:
         found = self._second.at(point[None])
         # What underflow leaves on the slopes, over a short step of their differences.
         error = found.error[0] + self._underflow(point) / (_SHORT * self._slopes.steps(point[None])[0] / _STEP)
-        return Estimate(found.value[0], error, found.calls * columns)
+        return Estimate(found.value[0], error, int(found.calls[0]) * columns)
 
     def _underflow(self, point: Array) -> Array:
         """The error that underflow may leave on the first derivatives, one for each column."""

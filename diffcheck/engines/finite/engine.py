@@ -7,8 +7,9 @@ import numpy as np
 
 from diffcheck.case.case import Point
 from diffcheck.engines.base import Clockwork, Estimate, Prepared, Task, flat
-from diffcheck.engines.finite.adaptive import differences_of, shaped
+from diffcheck.engines.finite.adaptive import Differences
 from diffcheck.engines.finite.central import Central
+from diffcheck.engines.finite.columns import columns_of, shaped
 from diffcheck.engines.finite.complex_step import ComplexStep
 from diffcheck.errors import Unsupported
 from diffcheck.program.compile import Compiled
@@ -53,13 +54,20 @@ class Adaptive:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._function = Compiled(task.program, task.dtype)
-        self._differences = differences_of(self._function, task)
+        self._differences = Differences(self._function, task.program.outputs.size, columns_of(task), task)
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point, with its error estimate."""
-        found = self._differences.at(flat(point, self._task)[None])
-        value, error = (shaped(part[0], self._task) for part in (found.value, found.error))
-        return Estimate(value, error, found.calls)
+        (estimate,) = self.derivatives([point])
+        return estimate
+
+    def derivatives(self, points: Sequence[Point]) -> list[Estimate]:
+        """The derivatives at many points, with their error estimates."""
+        found = self._differences.at(np.array([flat(point, self._task) for point in points]))
+        return [
+            Estimate(shaped(value, self._task), shaped(error, self._task), calls)
+            for value, error, calls in zip(found.value, found.error, found.calls.tolist(), strict=True)
+        ]
 
     def batch(self, points: Sequence[Point]) -> Callable[[], object]:
         """The differences at many points, evaluated together."""
