@@ -153,7 +153,7 @@ def logistic(iterates: int) -> Problem:
             value = rate * value * (1 - value)
         return value
 
-    return Problem(f"logistic map, {iterates} iterates", 2, function, np.array([3.7, 0.4]))
+    return Problem(f"logistic map, {iterates} iterates", 2, function, np.array([3.0, 0.4]))
 
 
 def network(inputs: int = 8, hidden: int = 16, samples: int = 8) -> Problem:
