@@ -15,6 +15,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -313,12 +314,22 @@ def start() -> Iterator[Line]:
         yield Line(f"diffcheck {' '.join(arguments)}", "", f"{best:.2f} s", goal)
 
 
+def library() -> Iterator[Line]:
+    """All shipped cases, check only."""
+    from plain_script import compare
+
+    found = compare([str(Path(__file__).parents[1] / "cases")])
+    figure = f"{found.theirs / found.ours:.2g}"
+    yield Line("the shipped library, check only", "the plain script", figure, "20", str(found))
+
+
 PARTS = {
     "prepare": prepare,
     "growth": growth,
     "evaluate": evaluate,
     "finite": finite,
     "certified": certified,
+    "library": library,
     "start": start,
 }
 

@@ -13,6 +13,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numdifftools
@@ -77,9 +78,21 @@ def check(unit: Unit, forms: tuple[Any, Callable[..., Any], Callable[..., Any], 
     return "agree" if agrees else "disagree"
 
 
-def main(paths: list[str]) -> None:
-    """Print both times and what both found."""
-    warnings.simplefilter("ignore")
+@dataclass(frozen=True)
+class Comparison:
+    """Seconds of both, and what the script said of how many derivatives."""
+
+    theirs: float
+    ours: float
+    told: Counter[str]
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{count} {what}" for what, count in self.told.most_common())
+        return f"{self.told.total()} derivatives: {self.theirs:.0f} s against {self.ours:.0f} s; the script says {said}"
+
+
+def compare(paths: list[str]) -> Comparison:
+    """Both on the same derivatives at the same points."""
     units = plan(collect(paths).cases, (), contestants(["finite"], ["cpu"], ["float64"], {"finite": Finite()}))
     good = [(unit, in_three_forms(unit)) for unit in units if unit.program is not None]
     told: Counter[str] = Counter()
@@ -91,12 +104,11 @@ def main(paths: list[str]) -> None:
             except Exception as raised:  # a plain script stops here; this one goes on
                 told[f"raises {type(raised).__name__}"] += 1
 
-    with threadpool_limits(limits=1), np.errstate(all="ignore"):
+    with threadpool_limits(limits=1), np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         ours = seconds(lambda: conduct(paths, Settings(timing=False)))
-        theirs = seconds(script)
-    print(f"{len(good)} derivatives; the script {theirs:.1f} s, diffcheck {ours:.1f} s, ratio {theirs / ours:.2g}")
-    print("the script says:", ", ".join(f"{count} {what}" for what, count in told.most_common()))
+        return Comparison(seconds(script), ours, told)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["cases"])
+    print(compare(sys.argv[1:] or ["cases"]))
