@@ -261,7 +261,8 @@ def recorded(function, domain, operator, dtype, method):
     recorder = Recorder(function)
     ready = prepared(ENGINES["finite"], case(x=domain)(recorder), operator, dtype, method)
     if method == "adaptive":
-        recorder = ready._differences.function = Batches(ready._differences.function, domain.shape)
+        region = ready._differences.region
+        recorder = region.function = Batches(region.function, domain.shape)
     recorder.arguments.clear()
     return recorder, ready
 
@@ -443,6 +444,25 @@ def test_finite_differences_beside_a_kink_are_honest(x, method):
     value, error = float(estimate.value[0]), float(estimate.error[0])
     side = 1.0 + (x > 0)
     assert abs(value - side) <= error
+
+
+# Functions of x and y = 0.5 whose pieces meet at x = 0, and their second derivatives by x and by x and y.
+SEAMS = {
+    "relu x times y": (lambda x, y: relu(x) * y, lambda x: [0, x > 0]),
+    "abs x times y": (lambda x, y: abs(x) * y, lambda x: [0, np.sign(x)]),
+    "square of relu x times y": (lambda x, y: relu(x) ** 2 * y, lambda x: [float(x > 0), 2 * max(x, 0)]),
+    "square of the larger": (lambda x, y: maximum(x, y - 0.5) ** 2, lambda x: [2 * (x > 0), 0]),
+}
+
+
+@pytest.mark.parametrize("x", [1.3e-3, -1.3e-3, 1.3e-5, -1.3e-7, 1.3e-9])
+@pytest.mark.parametrize(("function", "row"), SEAMS.values(), ids=SEAMS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_second_differences_beside_a_seam_are_honest(function, row, x, dtype):
+    x = float(np.dtype(dtype).type(x))
+    made = case(x=interval(-2, 2), y=interval(-2, 2))(function)
+    estimate = prepared(ENGINES["finite"], made, HESSIAN, dtype, "adaptive").derivative(at(x=x, y=0.5))
+    assert np.all(np.abs(estimate.value[0] - row(x)) <= estimate.error[0])
 
 
 FLOAT32 = {

@@ -51,15 +51,14 @@ class Differences:
     """
 
     def __init__(self, function: Batched, outputs: int, columns: Sequence[tuple[int, ...]], task: Task) -> None:
-        self.function = function
-        self._region = Region(function, outputs, task)
+        self.region = Region(function, outputs, task)
         self._columns = np.array(columns, np.intp)
 
     def at(self, points: Array) -> Found:
         """The differences at points, shape (points, flattened inputs)."""
         with np.errstate(all="ignore"):
-            samples = Samples(self._region, np.asarray(points, np.float64), self._columns)
-            return _found(samples, (len(points), *self._columns.shape[:1], self._region.outputs))
+            samples = Samples(self.region, np.asarray(points, np.float64), self._columns)
+            return _found(samples, (len(points), *self._columns.shape[:1], self.region.outputs))
 
 
 def _found(samples: Samples, full: tuple[int, ...]) -> Found:

@@ -9,6 +9,8 @@ from diffcheck.engines.finite.samples import Rows, Samples
 
 # Rounding of a value at its worst, in unit roundoffs.
 _WORST = 7.0
+# The second differences of two sides may be apart by so many times what rounding leaves on one.
+_NOISY = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,4 +77,43 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
     size = np.max(np.abs([both, first, second, neither]), axis=0)
     slope = np.abs(both - first) / np.abs(moved[..., None])
     rounding = 4 * samples.rounding(where, i, slope, size) / np.abs(width_i) / np.abs(width_j)
-    return Quotients(quotient, rounding, np.zeros_like(quotient), np.where(central, 4.0, 2.0)[:, None])
+    bend = np.zeros_like(quotient)
+    around, across = central & pure, central & ~pure
+    bend[:, around] = _between_sides(
+        samples.here[where[around]], both[:, around], neither[:, around], step_i[:, around]
+    )
+    if across.any():
+        corners = tuple(corner[:, across] for corner in (both, first, second, neither))
+        bend[:, across] = _between_quadrants(
+            samples, where[across], (i[across], up_i[:, across]), (j[across], up_j[:, across]), corners
+        )
+    # The quadrants are a fourth of the rectangle, what rounding leaves on them four times as much.
+    noise = _NOISY * rounding * np.where(pure, 1.0, 4.0)[:, None]
+    bend = np.where(bend > noise, bend, 0.0)
+    return Quotients(quotient, rounding, bend, np.where(central, 4.0, 2.0)[:, None])
+
+
+def _between_sides(here: Array, ahead: Array, back: Array, step: Array) -> Array:
+    """How far the second differences on both sides of a point are apart; they reach to the step before."""
+    if not here.size:
+        return ahead
+    right, left = (here - 2 * side[1:] + side[:-1] for side in (ahead, back))
+    gap = np.abs(right - left) / step[1:, :, None] ** 2
+    return np.concatenate([gap[:1], gap])
+
+
+def _between_quadrants(
+    samples: Samples, where: Rows, first: tuple[Rows, Array], second: tuple[Rows, Array], corners: tuple[Array, ...]
+) -> Array:
+    """How far the mixed differences in the four quadrants around a point are apart."""
+    here = samples.here[where]
+    (right, left), (above, below) = (samples.axis(where, k, move) for k, move in (first, second))
+    area = (np.abs(first[1]) * np.abs(second[1]))[..., None]
+    sides = ((right, above), (right, below), (left, above), (left, below))
+    signs = (1, -1, -1, 1)
+    quadrants = [
+        sign * (corner - side - other + here) / area
+        for sign, corner, (side, other) in zip(signs, corners, sides, strict=True)
+    ]
+    gap: Array = np.ptp(quadrants, axis=0)
+    return gap

@@ -131,6 +131,12 @@ class Samples:
         self.stepped |= bool(real.any())
         return self._evaluate(points, where), real
 
+    def axis(self, where: Rows, k: Rows, move: Array) -> tuple[Array, Array]:
+        """The function a move ahead and a move back along one input; rows that share point and input share values."""
+        _, kept, back_to = np.unique(where * self.points.shape[1] + k, return_index=True, return_inverse=True)
+        ahead, back = (self.moved(where[kept], (k[kept], sign * move[:, kept]))[0] for sign in (1, -1))
+        return ahead[:, back_to], back[:, back_to]
+
     def _evaluate(self, points: Array, where: Rows) -> Array:
         """The function, its outputs flattened along the last axis; batches that are not too large.
 
