@@ -50,11 +50,12 @@ class Closed:
             derivatives = [sympy.diff(output, x) for output in outputs for x in wrt]
         if task.dtype != "float64":
             derivatives, outputs = _weak(derivatives), _weak(outputs)
-        self._derivatives, self._symbols = derivatives, symbols
-        self._evaluate = _compiled(symbols, derivatives)
-        self._primal = _compiled(symbols, outputs)
-        shared, results = sympy.cse(derivatives)
-        self.operations: int | None = int(sympy.count_ops([e for _, e in shared]) + sympy.count_ops(results))
+        self._derivatives, self._outputs, self._symbols = derivatives, outputs, symbols
+        self._evaluate, self.operations = _compiled(symbols, derivatives)
+
+    @cached_property
+    def _primal(self) -> Callable[..., Any]:
+        return _compiled(self._symbols, self._outputs)[0]
 
     @cached_property
     def program(self) -> Program | None:
@@ -78,7 +79,7 @@ class Closed:
 
     def clockwork(self, point: Point) -> Clockwork:
         """The compiled closed forms of derivative and function."""
-        flat = self._flat(point)
+        flat, compiled = self._flat(point), self._primal
 
         def derivative() -> object:
             with np.errstate(all="ignore"):
@@ -86,7 +87,7 @@ class Closed:
 
         def primal() -> object:
             with np.errstate(all="ignore"):
-                return self._primal(*flat)
+                return compiled(*flat)
 
         return Clockwork(derivative, primal)
 
@@ -126,15 +127,20 @@ def _weak(expressions: list[sympy.Expr]) -> list[sympy.Expr]:
     return [plain(expression) for expression in expressions]
 
 
-def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> Callable[..., Any]:
+def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> tuple[Callable[..., Any], int | None]:
+    """A function of these symbols, and how many operations it has."""
     for expression in expressions:
         for atom in expression.atoms(*_NO_NUMBER):
             raise Unsupported(f"SymPy's derivative contains {atom}, which has no floating-point value")
     # Long sums and deep towers of functions print recursively.
+    shared, results = sympy.cse(expressions)
+    operations = int(sympy.count_ops([e for _, e in shared]) + sympy.count_ops(results))
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 20_000))
     try:
-        function: Callable[..., Any] = sympy.lambdify(symbols, expressions, modules=["scipy", "numpy"], cse=True)
+        function: Callable[..., Any] = sympy.lambdify(
+            symbols, expressions, modules=["scipy", "numpy"], cse=lambda _: (shared, results)
+        )
     finally:
         sys.setrecursionlimit(limit)
-    return function
+    return function, operations
