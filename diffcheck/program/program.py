@@ -64,6 +64,8 @@ class Builder:
         self._number: dict[Node, int] = {node: i for i, node in enumerate(self.nodes)}
         # Constants by node; of those that are not 0, 1 or -1 nobody asks for the value here.
         self._constants: dict[int, int | str] = {}
+        # Whole numbers are asked for again and again; a fraction's hash takes long.
+        self._whole: dict[int, int] = {}
         for number, node in enumerate(self.nodes):
             self._note(number, node)
 
@@ -87,7 +89,12 @@ class Builder:
 
     def const(self, value: Fraction | int) -> int:
         """The node of an exact number."""
-        return self._keep((CONST, (value if type(value) is Fraction else Fraction(value),)))
+        if type(value) is Fraction:
+            return self._keep((CONST, (value,)))
+        number = self._whole.get(int(value))
+        if number is None:
+            number = self._whole[int(value)] = self._keep((CONST, (Fraction(value),)))
+        return number
 
     def value(self, number: int) -> Fraction | None:
         """The exact number that a node is, ``None`` if it is not a constant."""

@@ -4,7 +4,6 @@ Nodes of one level and one operation are computed together. A long sum of values
 a matrix, and the sums of one level are one matrix product.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -17,6 +16,7 @@ Terms = tuple[tuple[int, ...], tuple[float, ...]]
 NO_SUMS: Mapping[int, Terms] = MappingProxyType({})
 # A shorter sum is added up as it is written: its order may have been chosen with care.
 _LONG = 8
+_ADDITIVE = {"add", "sub", "neg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +65,20 @@ def by_level(nodes: Sequence[Node], numbers: Iterable[int], sums: Mapping[int, T
 def _long_sums(program: Program) -> dict[int, Terms]:
     """The terms of every long sum, by the node that is the sum."""
     nodes = program.nodes
-    uses: Counter[int] = Counter(distinct(program.outputs))
-    linear = [_is_linear(nodes, number) for number in range(len(nodes))]
-    inside: set[int] = set()  # nodes that only another sum uses
+    uses = [0] * len(nodes)
+    for number in distinct(program.outputs):
+        uses[number] = 1
+    linear = bytearray(len(nodes))
+    summed: list[int] = []  # what a sum uses
     for number, (name, operands) in enumerate(nodes):
-        if name not in (INPUT, CONST):
-            uses.update(operands)
-            if linear[number]:
-                inside.update(i for i in operands if linear[i])
-    inside = {i for i in inside if uses[i] == 1}
+        if name in (INPUT, CONST):
+            continue
+        for i in operands:
+            uses[i] += 1
+        if name in _ADDITIVE or (name == "mul" and any(nodes[i][0] == CONST for i in operands)):
+            linear[number] = 1
+            summed += operands
+    inside = {i for i in summed if linear[i] and uses[i] == 1}  # nodes that only another sum uses
     found: dict[int, Terms] = {}
     for number in range(len(nodes)):
         if linear[number] and number not in inside:
@@ -81,11 +86,6 @@ def _long_sums(program: Program) -> dict[int, Terms]:
             if len(terms) >= _LONG:
                 found[number] = tuple(i for i, _ in terms), tuple(factor for _, factor in terms)
     return found
-
-
-def _is_linear(nodes: Sequence[Node], number: int) -> bool:
-    name, operands = nodes[number]
-    return name in ("add", "sub", "neg") or (name == "mul" and any(nodes[i][0] == CONST for i in operands))
 
 
 def _terms(nodes: Sequence[Node], root: int, inside: set[int]) -> Iterator[tuple[int, float]]:
