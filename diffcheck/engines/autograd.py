@@ -107,7 +107,7 @@ class Automatic:
         return Clockwork(
             derivative=derive,
             primal=lambda: function(start),
-            synchronize=torch.cuda.synchronize if self._device.type == "cuda" else None,
+            synchronize=self._wait if self._device.type == "cuda" else None,
             peak_bytes=lambda: self._peak_bytes(derive),
         )
 
@@ -125,6 +125,10 @@ class Automatic:
         except Exception:  # a function that decides by its values, or a backward pass without a batching rule
             return None
         return lambda: together(stacked)
+
+    def _wait(self) -> None:
+        """Until an event behind all that was launched on the device has come."""
+        torch.cuda.current_stream(self._device).record_event().synchronize()
 
     def _peak_bytes(self, derive: Callable[[], object]) -> int | None:
         """The memory of one derivative on a GPU; on the processor torch does not tell."""
