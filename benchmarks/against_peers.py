@@ -94,7 +94,7 @@ def prepare() -> Iterator[Line]:
 
     what = "symbolic gradient ready to call, Helmholtz n = 50"
     for name, way, rounds, goal in (
-        ("sympy.diff + lambdify", sympy_way, 1, "250"),
+        ("sympy.diff + lambdify", sympy_way, 3, "250"),
         ("SymEngine, diff + Lambdify", symengine_way, 3, "above 1"),
         ("CasADi, number by number", casadi_scalars, 5, "above 1"),
         ("CasADi, its own matrices", casadi_way, 5, ""),
