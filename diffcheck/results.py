@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from diffcheck.verdict import Verdict, no_digit_right
+from diffcheck.verdict import Breach, Verdict, no_digit_right
 
 NAN = float("nan")
 # Fields that the journal and ``timings.csv`` hold, not ``results.csv``.
@@ -82,13 +82,18 @@ class Row:
         """Whether this row fails a run.
 
         A failing verdict does, and another one than the case declares; of somebody's own implementation also an
-        answer without a right digit, and every finding. Cases declare what happens in double precision; in another
-        dtype a declared outcome is allowed, not demanded.
+        answer without a right digit, and every finding that the case does not declare. Cases declare what happens in
+        double precision; in another dtype a declared outcome is allowed, not demanded.
         """
         wanting = self.verdict.fails or (self.verdict is Verdict.LOSSY and self.no_digit and self.on_trial)
-        if self.expected and self.dtype == "float64":
-            return self.verdict != self.expected or bool(self.on_trial and self.findings and not wanting)
-        return (wanting and self.verdict != self.expected) or bool(self.on_trial and self.findings)
+        breaks = bool(self.findings) and self.on_trial
+        strict = self.dtype == "float64"
+        if self.expected in list(Breach):
+            met = self.expected in self.findings
+            return wanting or not met if strict else wanting or (breaks and not met)
+        if breaks and not wanting:
+            return True
+        return self.verdict != self.expected if self.expected and strict else wanting and self.verdict != self.expected
 
     @property
     def key(self) -> tuple[str, ...]:

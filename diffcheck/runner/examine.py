@@ -17,7 +17,7 @@ from diffcheck.judgement.answer import Answer, speaking
 from diffcheck.judgement.consensus import consensus
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
-from diffcheck.judgement.hearing import judged
+from diffcheck.judgement.hearing import findings, judged
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.reasons import explained
 from diffcheck.judgement.witness import Witness
@@ -57,6 +57,7 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     trial.first_call_s = trial.answers[0].seconds
     decisive = _decisive(court, witness, trial.answers, given)
     trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
+    trial.row = replace(trial.row, findings="; ".join(map(str, findings(court, witness))))
     return trial
 
 
