@@ -113,6 +113,8 @@ class CaseRow:
     operations: int
     derivative_operations: int
     reference: str
+    not_judged: str = ""
+    """The listed points at which no derivative exists, and what each of them is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,22 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     return value
+
+
+def place(point: Mapping[str, Any]) -> str:
+    """A point in words, short for large arrays.
+
+    >>> place({"x": 0.1, "w": [1.0, 2.0]})
+    'x = 0.1, w = [1.0, 2.0]'
+    """
+    return ", ".join(f"{name} = {_coordinates(value)}" for name, value in point.items())
+
+
+def _coordinates(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    flat = json.dumps(value)
+    return flat if len(flat) <= 40 else f"array ({flat.count(',') + 1} numbers)"
 
 
 def counts(rows: Iterable[Row]) -> dict[str, int]:

@@ -22,14 +22,16 @@ from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.reasons import explained
 from diffcheck.judgement.witness import Witness
 from diffcheck.referee.component import Status
-from diffcheck.results import CaseRow
+from diffcheck.results import CaseRow, place
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.rows import empty_row, summary
+from diffcheck.runner.rows import empty_row, plain, summary
 from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
 
 # What a case's function may raise as a result of its own: `sys.exit` in a kernel ends no run.
 RAISED = (Exception, SystemExit)
+# How many of an engine's values are told at a point where no derivative exists.
+_SAID = 3
 
 
 def court_of(unit: Unit, dtype: str, samples: int, seed: int) -> Court:
@@ -107,7 +109,21 @@ def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: 
         dispute = Dispute(court, witness, court.questions[k], answer.values, given[k].errors, component)
         found = explained(found, dispute, list(zip(court.questions, answers, strict=True)))
     contradictions = sorted({q.truth.contradiction for q in court.questions} - {""})
-    return replace(found, note="; ".join(filter(None, [found.note, *contradictions])))
+    silent = [] if found.verdict is Verdict.UNDEFINED else list(_unjudged(court, answers))
+    return replace(found, note="; ".join(filter(None, [found.note, *contradictions, *silent])))
+
+
+def _unjudged(court: Court, answers: Sequence[Answer]) -> Iterator[str]:
+    """The listed points at which no derivative exists, and what the engine says there."""
+    for k, (where, shape) in _places_without_derivative(court).items():
+        values = answers[k].values
+        says = "" if values is None else f"; the engine says {', '.join(f'{v:.6g}' for v in values[:_SAID])}"
+        yield f"not judged at {where}: {shape}{says}"
+
+
+def _places_without_derivative(court: Court) -> dict[int, tuple[str, str]]:
+    """The listed points at which no derivative exists, in words, and what each of them is."""
+    return {k: (place(plain(court.questions[k].point)), shape) for k, shape in court.without_derivative.items()}
 
 
 def _estimates(prepared: Prepared, questions: Sequence[Question]) -> Sequence[Callable[[], Estimate]]:
@@ -137,6 +153,7 @@ def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
         court.program.operations,
         0 if smooth is None else court.referee.derivative(smooth).operations,
         unit.case.reference,
+        "; ".join(f"{where}: {shape}" for where, shape in _places_without_derivative(court).values()),
     )
 
 
