@@ -22,7 +22,7 @@ FLOORS = {
     "timing": set(),
     "formats": {"errors"},
     "ops": {"errors"},
-    "case": {*GROUND, "verdict"},
+    "case": {*GROUND, "ops", "verdict"},
     "program": {"errors", "ops"},
     "sources": FUNCTIONS,
     "engines": {*PROGRAMS, "verdict"},
