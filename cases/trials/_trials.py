@@ -4,7 +4,8 @@
     TANH("tanh_near_zero", 1e-10, 0.5).agrees()
     TANH("tanh_tail", 5.0, 20.0).lossy("pytorch#195527: 1 - y^2 of the rounded y is 0 at 20")
 
-A defect is a derivative that is wrong although the true one is a double. It must come out as declared, and its case
+A defect is a derivative that is wrong although the true one is a double, a value that is wrong beside a right one, or
+a backward that breaks its contract (``breaches("batched-gradient", ...)``). It must come out as declared, and its case
 fails as soon as it is gone. A neighbour must agree: a comparison that accuses one is too strict. Defects have the tag
 ``defect``, the others ``neighbour``.
 """
@@ -73,6 +74,7 @@ def trial(definition, implementation, **parameters):
             return made(definition)
 
         verdicts = {"agrees": "agree", "lossy": "lossy", "disagrees": "disagree", "nonfinite": "nonfinite"}
-        return SimpleNamespace(**{method: partial(outcome, verdict) for method, verdict in verdicts.items()})
+        methods = {method: partial(outcome, verdict) for method, verdict in verdicts.items()}
+        return SimpleNamespace(**methods, breaches=outcome)
 
     return at

@@ -104,7 +104,10 @@ LOG_SIGMOID("log_sigmoid_curvature", 40.0, 700.0, operators="hessian").disagrees
 
 GELU = trial(lambda x: x * erfc(-x / sqrt(2)) / 2, "torch.nn.functional.gelu")
 GELU("gelu_ordinary", 3.0, 1.0, -1.0, 1e200).agrees()
-GELU("gelu_second", -6.0, 3.0, 20.0, operators="hessian").agrees()
+GELU("gelu_second", 0.5, 3.0, 20.0, operators="hessian").agrees()
+GELU("gelu_value", -6.0, operators="hessian").disagrees(
+    "pytorch#187806: the second derivative is right, of the value 1 + erf(x/sqrt 2) leaves nine digits"
+)
 GELU("gelu_left_tail", -6.0, -10.0, -20.0, symbolic="lossy").disagrees(
     "pytorch#187806: 1 + erf(x/sqrt 2) cancels and is 0 below -8.3, which leaves two digits at -10; SymPy "
     "rewrites erfc(-z) as 2 - erfc(z), which cancels as well"

@@ -25,7 +25,10 @@ DIGAMMA("digamma_slope", 3.0, 0.5, 10.0, -0.5).disagrees(
 )
 
 TRIGAMMA = trial(lambda x: polygamma(1, x), lambda x: torch.polygamma(1, x))
-TRIGAMMA("trigamma_everywhere", 3.0, 0.5, -0.5, -10.3, 100.0, 1e-8).agrees()
+TRIGAMMA("trigamma_everywhere", 1e-8).agrees()
+TRIGAMMA("trigamma_value", 3.0, 0.5, -0.5, -10.3, 100.0).disagrees(
+    "the derivative is right, the value is a short series: 4.934802202 at 0.5, nine digits of fifteen"
+)
 
 POLYGAMMA_30 = trial(lambda x: polygamma(30, x), lambda x: torch.polygamma(30, x))
 POLYGAMMA_30("polygamma_of_order_30", 3.0, 0.5, 1000.0).agrees()

@@ -59,7 +59,9 @@ DIST("dist_huge", ([1e200, 1e200], [1.0, 1.0])).disagrees(
 )
 
 CDIST = trial(distance, lambda x, y: torch.cdist(x[None], y[None])[0, 0])
-CDIST("cdist_direct", ([10000.004, 10000.003], [1e4, 1e4]), ([3.0, 4.0], [1.0, 2.0])).agrees()
+CDIST("cdist_direct", ([10000.004, 10000.003], [1e4, 1e4]), ([3.0, 4.0], [1.0, 2.0])).breaches(
+    "batched-gradient", "under vmap its backward takes the first incoming gradient of a batch for all"
+)
 CDIST("cdist_tiny", ([3e-200, 4e-200], [0.0, 0.0])).disagrees(
     "the squares underflow, the distance is 0 and so is the derivative instead of 0.8"
 )
@@ -76,7 +78,9 @@ CDIST_3 = trial(
     lambda x, y: (abs(x[0] - y[0]) ** 3 + abs(x[1] - y[1]) ** 3) ** rational(1, 3),
     lambda x, y: torch.cdist(x[None], y[None], p=3.0)[0, 0],
 )
-CDIST_3("cdist_of_order_3", ([3.0, 4.0], [1.0, 2.5])).agrees()
+CDIST_3("cdist_of_order_3", ([3.0, 4.0], [1.0, 2.5])).breaches(
+    "batched-gradient", "under vmap its backward takes the first incoming gradient of a batch for all"
+)
 
 # |x - y + 1e-6|, as documented.
 PAIRWISE = trial(lambda x, y: hypot(x[0] - y[0] + 1e-6, x[1] - y[1] + 1e-6), "torch.nn.functional.pairwise_distance")

@@ -21,8 +21,11 @@ ERFCX_BY_LOG("erfcx_tail", 100.0, 1e4, symbolic="nonfinite").lossy(
 )
 
 NDTR = trial(lambda x: erfc(-x / sqrt(2)) / 2, "torch.special.ndtr")
-NDTR("ndtr_tail", -30.0, -37.0, 5.0, 38.0).agrees()
-NDTR("ndtr_second", -30.0, 5.0, operators="hessian").agrees()
+NDTR("ndtr_middle", -1.0, 5.0, 38.0).agrees()
+NDTR("ndtr_second", -1.0, 5.0, operators="hessian").agrees()
+NDTR("ndtr_tail", -30.0, -37.0).disagrees(
+    "the derivative is right, the value 1 + erf(x/sqrt 2) is 0 where the truth is 4.9e-198 and 5.7e-300"
+)
 
 LOG_NDTR = trial(log_ndtr, "torch.special.log_ndtr")
 LOG_NDTR("log_ndtr_tail", -5.0, -1.0, 5.0, 30.0, symbolic="lossy").agrees(

@@ -16,7 +16,7 @@ from diffcheck.case.operators import Operator, operator_named
 from diffcheck.case.parameters import by_name, demand_no_option, split, with_defaults
 from diffcheck.case.precondition import Precondition, precondition
 from diffcheck.errors import CaseError, UsageError
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import Breach, Verdict
 
 Point = Mapping[str, Array]
 Function = Callable[..., Any]
@@ -227,8 +227,9 @@ def _expectations(expect: Mapping[str, str] | None, because: str) -> dict[str, s
     if not isinstance(expect, Mapping):
         raise CaseError(f"expect={expect!r}: it must map an engine to its verdict, such as {{'autograd': 'disagree'}}")
     for engine, verdict in expect.items():
-        if verdict not in list(Verdict):
-            raise CaseError(f"expect of {engine}: unknown verdict {verdict!r}: choose from {', '.join(Verdict)}")
+        if verdict not in [*Verdict, *Breach]:
+            known = ", ".join([*Verdict, *Breach])
+            raise CaseError(f"expect of {engine}: unknown verdict {verdict!r}: choose from {known}")
     if expect and not because:
         raise CaseError("expect=... needs because=...: say why this outcome is known")
     return dict(expect)
