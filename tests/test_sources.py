@@ -138,13 +138,13 @@ def test_a_case_that_is_told_is_named_when_it_is_asked_for(folder):
 # Imports.
 
 
-def test_an_imported_case_is_collected(folder):
-    written("first.py", SQUARE + "ALL = [case(x=interval(0, 1), name='cube')(lambda x: x ** 3)]\n")
-    loaded = collect(
-        [written("second.py", "from first import square as mine, ALL\n" + SQUARE.replace("square", "own"))]
-    )
+def test_imported_cases_are_collected(folder):
+    text = "def made(name):\n    return case(x=interval(0, 1), name=name)(lambda x: x * x)\n"
+    written("first.py", SQUARE + text + "ALL = [made('a'), {'b': (made('c'),)}, made('d')]\n")
+    text = "from first import square as mine, ALL\n" + SQUARE.replace("square", "own")
+    loaded = collect([written("second.py", text)])
     assert loaded.problems == ()
-    assert names(loaded) == ["own", "square", "cube"]
+    assert names(loaded) == ["own", "square", "a", "c", "d"]
 
 
 def test_a_module_that_is_imported_keeps_its_cases(folder):

@@ -7,7 +7,7 @@ from diffcheck.ops import exp2, log2, logsumexp, sigmoid, softplus, stack
 SOFTMAX = trial(lambda x: stack([sigmoid(x[0] - x[1]), sigmoid(x[1] - x[0])]), lambda x: torch.softmax(x, 0))
 SOFTMAX("softmax_of_neighbours", [1.0, 2.0], [1000001.0, 1000000.0]).agrees()
 SOFTMAX("softmax_tail", [40.0, 0.0]).lossy(
-    "y (g - sum of g y) of the rounded y is 0 on the diagonal instead of 4.2e-18"
+    "pytorch#195684: y (g - sum of g y) of the rounded y is 0 on the diagonal instead of 4.2e-18"
 )
 
 LOG_SOFTMAX = trial(

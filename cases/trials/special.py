@@ -43,8 +43,8 @@ SINC("sinc_near_zero", 1e-3, 1e-10).lossy(
 
 GUARDED_SINC = trial(lambda x: where(x == 0, 1, sin(x) / x), lambda x: torch.sinc(x / torch.pi))
 GUARDED_SINC("sinc_curvature_at_zero", 0.0, operators="hessian", symbolic="disagree").nonfinite(
-    "pytorch#196703: 0/0 in the branch not taken; the second derivative is -1/3; SymPy differentiates the "
-    "constant of the branch x = 0"
+    "pytorch#89459, pytorch#196703: 0/0 in the branch not taken; the second derivative is -1/3; SymPy "
+    "differentiates the constant of the branch x = 0"
 )
 
 ENTROPY = trial(lambda x: -x * log(x), "torch.special.entr")
