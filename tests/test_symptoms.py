@@ -47,12 +47,18 @@ SEEN = [
     ("sign at one point", one(lambda x: -torch.cos(x)), [0.5], "the truth with the other sign"),
     ("twice", one(lambda x: 2 * torch.cos(x)), [0.5, 1.0], "2 times the truth, wherever it is wrong"),
     ("half", one(lambda x: torch.cos(x) / 2), [0.5, 1.0], "1/2 of the truth, wherever it is wrong"),
-    ("a permille", one(lambda x: torch.cos(x) * 1.001), [0.5, 1.0], "1.001 times the truth, wherever it is wrong"),
+    ("a permille", one(lambda x: torch.cos(x) * 1.25), [0.5, 1.0], "1.25 times the truth, wherever it is wrong"),
+    ("a millionth", one(lambda x: torch.cos(x) * (1 + 1e-6)), [0.5, 1.0], "off by 1e-06 of the truth, wherever"),
     ("no factor", one(lambda x: torch.cos(x) + 0.01), [0.5, 1.0], "of the truth"),
     ("sign and size", one(lambda x: torch.cos(x) - 1), [0.5, 1.0], "the sign is wrong"),
     ("NaN", one(lambda x: torch.cos(x) / 0 * 0), [0.5, 1.0], "NaN from finite inputs"),
     ("infinity", one(lambda x: torch.cos(x) / 0), [0.5, 1.0], "infinity from finite inputs"),
-    ("single", one(lambda x: torch.cos(x.float()).double()), [0.3, 1.1], "one rounding to float32"),
+    (
+        "single",
+        one(lambda x: torch.cos(x.float()).double()),
+        [0.3, 1.1],
+        "the size of float32's rounding, wherever it is wrong",
+    ),
 ]
 
 

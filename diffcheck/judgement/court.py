@@ -1,6 +1,6 @@
 """The truths and bounds of a case and operator, in one dtype, computed once for all engines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -68,6 +68,20 @@ class Court:
         """The name of a flattened input, or of one of the data behind them."""
         names = self._inputs
         return names[position] if position < len(names) else f"c{position - len(names) + 1}"
+
+    @property
+    def width(self) -> int:
+        """How many elements are differentiated by; of a second derivative, in each of its rows."""
+        return len(self.case.wrt_positions)
+
+    def columns(self, names: Iterable[str]) -> list[int]:
+        """The columns of the derivative by these inputs."""
+        columns, start = {}, 0
+        for name in self.case.wrt:
+            size = int(np.prod(self.case.inputs[name].shape, dtype=int))
+            columns[name] = range(start, start + size)
+            start += size
+        return [column for name in names for column in columns[name]]
 
     def shape(self, question: Question, component: int) -> str:
         """What a point is, along the input that a component belongs to."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 
 from diffcheck.ops.table import Composite, Primitive
@@ -30,4 +31,5 @@ def _computed(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) 
     if method != "__call__" or name is None or options:
         return NotImplemented
     row: Any = Primitive.rows.get(name) or Composite.rows[name]
-    return row(*inputs)
+    # A scalar of NumPy's would ask again; a number of Python's takes the tensor's dtype, as everywhere in torch.
+    return row(*(x.item() if isinstance(x, np.generic) else x for x in inputs))
