@@ -54,6 +54,8 @@ class Row:
     note: str = ""
     expected: str = field(default="", metadata=_MORE)
     """The verdict that the case declares as known; empty if it declares none."""
+    demanded: str = field(default="", metadata=_MORE)
+    """The option that this row does not satisfy, such as ``--min-digits autograd=10``."""
     first_call_s: float = field(default=NAN, metadata=_MORE)
     points_per_s: float = field(default=NAN, metadata=_MORE)
     """Throughput at the batch that was asked for."""
@@ -64,10 +66,12 @@ class Row:
 
     @property
     def fails(self) -> bool:
-        """Whether this row fails a run: a failing verdict, or another one than the case declares.
+        """Whether this row fails a run: a failing verdict, another one than the case declares, or an unmet demand.
 
         Cases declare what happens in double precision; in another dtype a declared outcome is allowed, not demanded.
         """
+        if self.demanded:
+            return True
         if self.expected and self.dtype == "float64":
             return self.verdict != self.expected
         return self.verdict.fails and self.verdict != self.expected
