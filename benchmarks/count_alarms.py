@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from diffcheck.engines.autograd import Autograd
-from diffcheck.judgement import Judgement
+from diffcheck.judgement.numbers import Judgement
 from diffcheck.referee.bounds import FORMULA_FACTOR, INHERENT_FACTOR
+from diffcheck.runner.examine import court_of, hear
 from diffcheck.runner.plan import Contestant, plan
-from diffcheck.runner.unit import Court
 from diffcheck.sources.collect import collect
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -26,8 +26,8 @@ def judgements(file: str) -> Iterator[list[Judgement]]:
     """For each case and operator the judgements on all components at all points."""
     contestant = Contestant(Autograd(), "reverse", "cpu", "float64")
     for unit in plan(collect([str(CASES / file)]).cases, [], (contestant,)):
-        court = Court(unit, "float64", samples=0, seed=0)
-        trial = court.hear(*unit.tasks()[0])
+        court = court_of(unit, "float64", samples=0, seed=0)
+        trial = hear(court, *unit.tasks()[0])
         yield [j for answer in trial.answers for j in answer.judgements if not math.isnan(j.error_ulp)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import Verdict, no_digit_right
 
 NAN = float("nan")
 # Fields that the journal and ``timings.csv`` hold, not ``results.csv``.
@@ -20,6 +20,8 @@ class Row:
     """The results of one task; the fields, in this order, are the columns of ``results.csv``.
 
     Errors are in units in the last place of the dtype at the truth, times in seconds per evaluation at one point.
+    Verdict, reason, bounds, digits, point, component, value, truth, note and ``error_ulp`` speak of the one point and
+    component that decides; ``max_error_ulp``, ``median_error_ulp`` and ``min_digits`` are over all of them.
     """
 
     case: str
@@ -40,6 +42,7 @@ class Row:
     formula_ulp: float = NAN
     digits: float = NAN
     digits_possible: float = NAN
+    min_digits: float = NAN
     worst_point: str = ""
     worst_component: str = ""
     value: float = NAN
@@ -52,6 +55,13 @@ class Row:
     function_calls: int | None = None
     operations: int | None = None
     note: str = ""
+    error_ulp: float = NAN
+    estimate: str = ""
+    """What the method's estimates of its own errors are worth, at worst; see `diffcheck.judgement.numbers.Quality`."""
+    findings: str = ""
+    """How a backward breaks its contract, beside what its numbers say; names with details, joined by semicolons."""
+    on_trial: bool = field(default=False, metadata=_MORE)
+    """Whether somebody's own implementation was asked, not the case's function."""
     expected: str = field(default="", metadata=_MORE)
     """The verdict that the case declares as known; empty if it declares none."""
     demanded: str = field(default="", metadata=_MORE)
@@ -65,16 +75,24 @@ class Row:
     """Of ``symbolic``: evaluations after which its preparation has paid for itself against ``autograd``."""
 
     @property
-    def fails(self) -> bool:
-        """Whether this row fails a run: a failing verdict, another one than the case declares, or an unmet demand.
+    def no_digit(self) -> bool:
+        """Whether the answer that decides has no right digit where the format has digits to give."""
+        return no_digit_right(self.digits, self.digits_possible, self.reason)
 
-        Cases declare what happens in double precision; in another dtype a declared outcome is allowed, not demanded.
+    @property
+    def fails(self) -> bool:
+        """Whether this row fails a run.
+
+        A failing verdict does, and another one than the case declares; of somebody's own implementation also an
+        answer without a right digit, and every finding; and what does not meet a demand. Cases declare what happens in double precision; in another
+        dtype a declared outcome is allowed, not demanded.
         """
         if self.demanded:
             return True
+        wanting = self.verdict.fails or (self.verdict is Verdict.LOSSY and self.no_digit and self.on_trial)
         if self.expected and self.dtype == "float64":
-            return self.verdict != self.expected
-        return self.verdict.fails and self.verdict != self.expected
+            return self.verdict != self.expected or bool(self.on_trial and self.findings and not wanting)
+        return (wanting and self.verdict != self.expected) or bool(self.on_trial and self.findings)
 
     @property
     def key(self) -> tuple[str, ...]:

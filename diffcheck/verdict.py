@@ -1,6 +1,10 @@
 """The words for the outcome of a comparison, from the best to the worst, and for its reason."""
 
+import math
 from enum import StrEnum
+
+# A value that is off by half of the truth has no digit right: not even the first rounds to the same.
+NO_DIGIT = math.log10(2.0)
 
 
 class Verdict(StrEnum):
@@ -77,3 +81,11 @@ class Reason(StrEnum):
     """NaN or infinity."""
     WRONG = "wrong"
     """A value that neither rounding nor the formula explains, and whose error does not shrink with precision."""
+
+
+def no_digit_right(digits: float, possible: float, reason: str) -> bool:
+    """Whether no digit is right, or not even the sign, where the format has digits to give.
+
+    The slope of another piece at a comparison that the format cannot decide has no digits of this one.
+    """
+    return digits <= NO_DIGIT and possible >= 1 and reason != Reason.BRANCH

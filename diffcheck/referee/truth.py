@@ -90,7 +90,7 @@ class Referee:
         self, program: Program, operator: Operator, wrt: Sequence[int], label: Callable[[int], str] = "x{}".format
     ) -> None:
         self.program = program
-        self._label = label
+        self.label = label
         self.operator = operator
         self.wrt = tuple(wrt)
         self._smooth: dict[Any, Smooth] = {}
@@ -265,4 +265,4 @@ class Referee:
         return Truth((Component(status, reason=text),) * int(np.prod(shape, dtype=int)), None, (), LADDER[-1])
 
     def _origin(self, program: Program, number: int) -> str:
-        return formula(program.nodes, number, self._label)
+        return formula(program.nodes, number, self.label)

@@ -60,9 +60,14 @@ def expected(run: Run) -> Table:
 
 
 def lossy(run: Run) -> Table:
-    """The rows that lose digits, those that lose most first."""
-    rows = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected]
-    return _findings(sorted(rows, key=lambda row: row.digits - row.digits_possible))
+    """The rows that lose digits and do not fail: first those without a right digit, then those that lose most."""
+    return _findings(lossy_rows(run))
+
+
+def lossy_rows(run: Run) -> list[Row]:
+    """The rows that lose digits and do not fail: first those without a right digit, then those that lose most."""
+    rows = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected and not row.fails]
+    return sorted(rows, key=lambda row: (not row.no_digit, row.digits - row.digits_possible))
 
 
 def unjudged(run: Run) -> Table:
@@ -80,8 +85,8 @@ def finding(row: Row) -> str:
         parts.append(f"at {_place(row)}")
     if row.truth:
         parts.append(f"gives {number(row.value, 17)}, the truth is {shortened(row.truth)}, {_digits(row)} digits")
-    if row.note:
-        parts.append(f"- {row.note}")
+    if row.note or row.findings:
+        parts.append(f"- {_told(row)}")
     return " ".join(parts)
 
 
@@ -97,9 +102,9 @@ def _findings(rows: Iterable[Row]) -> Table:
                 _place(row),
                 number(row.value, 10),
                 shortened(row.truth),
-                number(row.max_error_ulp),
+                number(row.error_ulp),
                 _digits(row),
-                row.note,
+                _told(row),
             )
             for row in rows
         ),
@@ -126,7 +131,7 @@ def cases(run: Run) -> list[CaseTable]:
 
 
 def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> CaseTable:
-    quantities = ("digits", "possible", "worst error (ulp)", "inherent (ulp)", "formula (ulp)")
+    quantities = ("digits", "possible", "error (ulp)", "inherent (ulp)", "formula (ulp)")
     header = ("engine", "verdict", *quantities, "at", "value", "truth")
     table = Table(
         header,
@@ -136,7 +141,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
                 _verdict(row),
                 digits_of(row.digits),
                 digits_of(row.digits_possible),
-                number(row.max_error_ulp),
+                number(row.error_ulp),
                 number(row.inherent_ulp),
                 number(row.formula_ulp),
                 _place(row),
@@ -203,7 +208,13 @@ def _engine(row: Row) -> str:
 
 
 def _verdict(row: Row) -> str:
-    return f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
+    words = f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
+    return f"{words}, no digit right" if row.verdict is Verdict.LOSSY and row.no_digit else words
+
+
+def _told(row: Row) -> str:
+    """The findings, which fail a trial whatever its numbers say, before the note."""
+    return "; ".join(filter(None, [row.findings, row.note]))
 
 
 def _digits(row: Row) -> str:

@@ -77,8 +77,7 @@ def summary(run: Run, console: Console) -> None:
     if run.rows:
         console.print(_rich(tables.by_engine(run)))
     _findings(console, "that fail", tables.failing_rows(run))
-    lossy = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected]
-    _findings(console, "that lose digits", sorted(lossy, key=lambda row: row.digits - row.digits_possible))
+    _findings(console, "that lose digits", tables.lossy_rows(run))
     for text in run.broken:
         console.print(Text(f"broken: {text}", "bold red"), soft_wrap=True)
     console.print(tables.headline(run), soft_wrap=True, highlight=False)

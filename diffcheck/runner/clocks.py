@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import cycle, islice
 
 from diffcheck.results import Row
-from diffcheck.runner.answer import Trial
+from diffcheck.runner.trial import Trial
 from diffcheck.timing import Call, Timing, measure, peak_bytes
 from diffcheck.verdict import Verdict
 

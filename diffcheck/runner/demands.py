@@ -25,7 +25,7 @@ def demanded(row: Row, strict: Sequence[str], min_digits: Mapping[str, float]) -
             return replace(row, demanded=f"--strict {engine}".strip())
     if row.verdict not in _EXCUSED:
         for engine, digits in min_digits.items():
-            if row.digits < digits and _names(engine, row):
+            if row.min_digits < digits and _names(engine, row):
                 return replace(row, demanded=f"--min-digits {f'{engine}=' * bool(engine)}{digits:g}")
     return row
 

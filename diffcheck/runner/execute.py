@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.results import CaseRow, Row
-from diffcheck.runner.answer import Trial
 from diffcheck.runner.clocks import timed as timed_rows
+from diffcheck.runner.examine import court_of, hear
+from diffcheck.runner.examine import together as said_together
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import broken_rows, refused
-from diffcheck.runner.unit import Court
+from diffcheck.runner.trial import Trial
 
 
 @dataclass(slots=True)
@@ -86,12 +87,12 @@ def _check(unit: Unit, samples: int, seed: int, timing: bool) -> tuple[list[Tria
     together = None
     for dtype in dict.fromkeys(c.dtype for c in unit.contestants):
         try:
-            court = Court(unit, dtype, samples, seed)
+            court = court_of(unit, dtype, samples, seed)
         except Unsupported as reason:
             trials += refused(unit, dtype, str(reason))
             continue
-        heard = [court.hear(engine, task) for engine, task in unit.tasks() if task.dtype == dtype]
-        together = together or court.together(heard)
+        heard = [hear(court, engine, task) for engine, task in unit.tasks() if task.dtype == dtype]
+        together = together or said_together(unit, court, heard)
         trials += heard
     for trial in trials:
         row = trial.row if timing else replace(trial.row, prepare_s=float("nan"))

@@ -1,0 +1,87 @@
+"""The truths and bounds of a case and operator, in one dtype, computed once for all engines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from diffcheck.case.case import Case, Point
+from diffcheck.case.operators import Operator
+from diffcheck.formats import Format
+from diffcheck.ops import balls
+from diffcheck.program.program import Program
+from diffcheck.referee.bounds import Bound, Bounds
+from diffcheck.referee.near_ties import NearTies
+from diffcheck.referee.truth import Referee, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A point with its truth and the bounds on what an answer may be off by."""
+
+    point: Point
+    truth: Truth
+    bounds: list[Bound | None]
+    size: Any
+    """The absolute value of the largest component; where all are zero, a typical one of other points."""
+
+    @property
+    def x(self) -> list[float]:
+        """All input elements of the point."""
+        return _flat(self.point)
+
+
+class Court:
+    """The questions that every engine is asked, and what their answers are held against.
+
+    Attributes
+    ----------
+    labels:
+        A name for each component of the derivative.
+    """
+
+    def __init__(
+        self, case: Case, operator: Operator, program: Program, format: Format, points: Sequence[Point]
+    ) -> None:
+        self.case = case
+        self.operator = operator
+        self.program = program
+        self.format = format
+        self.labels = case.components(operator, program.outputs.shape)
+        self._inputs = case.input_labels
+        self.referee = Referee(program, operator, case.wrt_positions, self.label)
+        self.bounds = Bounds(self.referee)
+        self.near_ties = NearTies(self.referee, self.bounds, format)
+        questions = [self._question(p) for p in points]
+        sizes = sorted(q.size for q in questions if not q.size.is_zero())
+        typical = sizes[len(sizes) // 2] if sizes else None
+        self.questions = [
+            q if not q.size.is_zero() else replace(q, size=self._steepness(q) if typical is None else typical)
+            for q in questions
+        ]
+
+    def label(self, position: int) -> str:
+        """The name of a flattened input, or of one of the data behind them."""
+        names = self._inputs
+        return names[position] if position < len(names) else f"c{position - len(names) + 1}"
+
+    def values(self, truth: Truth, question: Question) -> list[tuple[Bound, Any]]:
+        """For each output that exists at the point the bound on the function's own value, and its enclosure."""
+        return self.bounds.of_values(truth, question.x, self.format)
+
+    def _question(self, point: Point) -> Question:
+        question = Question(point, self.referee.truth(_flat(point)), [], balls.ZERO)
+        bounds = self.bounds.at(question.truth, question.x, self.format)
+        size = max((c.size for c in question.truth.components), default=balls.ZERO)
+        return replace(question, bounds=bounds, size=size)
+
+    def _steepness(self, question: Question) -> Any:
+        """The slope that the function's value makes over the length in which a function is supposed to change."""
+        sizes = [abs(exact).mid() for _, exact in self.values(question.truth, question)]
+        return max(sizes, default=balls.ZERO) / max(1.0, *map(abs, question.x))
+
+
+def _flat(point: Point) -> list[float]:
+    values: list[float] = np.concatenate([np.ravel(v) for v in point.values()]).tolist()
+    return values

@@ -1,0 +1,163 @@
+"""One unit: every engine is asked at every point, and its answers are judged."""
+
+import functools
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from diffcheck.case.case import Array
+from diffcheck.case.points import points
+from diffcheck.engines.base import Engine, Estimate, Prepared, Task
+from diffcheck.errors import DiffcheckError, Unsupported
+from diffcheck.formats import FORMATS
+from diffcheck.judgement.answer import Answer, speaking
+from diffcheck.judgement.consensus import consensus
+from diffcheck.judgement.court import Court, Question
+from diffcheck.judgement.dispute import Dispute
+from diffcheck.judgement.hearing import judged
+from diffcheck.judgement.numbers import Judgement
+from diffcheck.judgement.reasons import explained
+from diffcheck.judgement.witness import Witness
+from diffcheck.referee.component import Status
+from diffcheck.results import CaseRow
+from diffcheck.runner.plan import Unit
+from diffcheck.runner.rows import empty_row, summary
+from diffcheck.runner.trial import Trial
+from diffcheck.verdict import Verdict
+
+# What a case's function may raise as a result of its own: `sys.exit` in a kernel ends no run.
+RAISED = (Exception, SystemExit)
+
+
+def court_of(unit: Unit, dtype: str, samples: int, seed: int) -> Court:
+    """The truths of a unit in one dtype, at its points."""
+    assert unit.program is not None
+    format = FORMATS[dtype]
+    return Court(unit.case, unit.operator, unit.program, format, points(unit.case, samples, seed, format))
+
+
+def hear(court: Court, engine: Engine, task: Task) -> Trial:
+    """Let an engine answer all questions, and judge it."""
+    row = empty_row(task)
+    start = time.perf_counter()
+    try:
+        prepared = engine.prepare(task)
+    except Unsupported as reason:
+        return Trial(task, replace(row, verdict=Verdict.UNSUPPORTED, note=str(reason)))
+    except RAISED as raised:  # an engine that raises is a result
+        return Trial(task, replace(row, reason="prepare", note=_told(raised)))
+    row = replace(row, prepare_s=time.perf_counter() - start, operations=prepared.operations)
+    witness = Witness(engine, task, prepared)
+    trial = Trial(task, row, prepared, points=[question.point for question in court.questions])
+    given = [_given(task, ask) for _, ask in zip(court.questions, _estimates(prepared, court.questions), strict=True)]
+    trial.answers = [_answer(court, witness, q, g) for q, g in zip(court.questions, given, strict=True)]
+    trial.first_call_s = trial.answers[0].seconds
+    decisive = _decisive(court, witness, trial.answers, given)
+    trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
+    return trial
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What an engine gave at one point: numbers, flattened, or why there are none."""
+
+    values: Array | None = None
+    errors: list[float | None] = field(default_factory=list)
+    calls: int | None = None
+    seconds: float = float("nan")
+    failure: Judgement | None = None
+
+
+def _given(task: Task, ask: Callable[[], Estimate]) -> _Given:
+    start = time.perf_counter()
+    try:
+        estimate = ask()
+        seconds = time.perf_counter() - start
+        values = _numbers(estimate.value)
+        own = None if estimate.error is None else _numbers(estimate.error)
+    except Unsupported as reason:
+        return _Given(failure=Judgement(Verdict.UNSUPPORTED, note=str(reason)))
+    except RAISED as raised:  # an engine that raises is a result
+        return _Given(failure=Judgement(Verdict.ERROR, note=_told(raised)))
+    for what, array in (("returns", values), ("estimates errors of", own)):
+        if array is not None and array.shape != task.shape:
+            note = f"the engine {what} shape {array.shape}, the {task.operator} has shape {task.shape}"
+            return _Given(calls=estimate.function_calls, failure=Judgement(Verdict.ERROR, note=note))
+    errors: list[float | None] = [None] * values.size if own is None else list(own.ravel().tolist())
+    return _Given(values.ravel(), errors, estimate.function_calls, seconds)
+
+
+def _answer(court: Court, witness: Witness, question: Question, given: _Given) -> Answer:
+    if given.values is None:
+        assert given.failure is not None
+        return Answer(None, [given.failure])
+    return Answer(given.values, judged(court, witness, question, given.values, given.errors), given.seconds)
+
+
+def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: Sequence[_Given]) -> Judgement:
+    """The judgement that decides, with its reason, and what contradicts the referee's own rules."""
+    k, answer = speaking(answers)
+    found = answer.worst
+    if answer.values is not None:
+        component = answer.judgements.index(found)
+        dispute = Dispute(court, witness, court.questions[k], answer.values, given[k].errors, component)
+        found = explained(found, dispute, list(zip(court.questions, answers, strict=True)))
+    contradictions = sorted({q.truth.contradiction for q in court.questions} - {""})
+    return replace(found, note="; ".join(filter(None, [found.note, *contradictions])))
+
+
+def _estimates(prepared: Prepared, questions: Sequence[Question]) -> Sequence[Callable[[], Estimate]]:
+    """The engine's answers; beyond the first, whose time counts, all together if it can."""
+    one_by_one = [functools.partial(prepared.derivative, question.point) for question in questions]
+    together = getattr(prepared, "derivatives", None)
+    if together is None:
+        return one_by_one
+    later = [question.point for question in questions[1:]]
+    try:
+        found = together(later) if later else []
+    except RAISED:  # alone, each point tells its own story
+        return one_by_one
+    return [one_by_one[0], *(functools.partial(_same, estimate) for estimate in found)]
+
+
+def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
+    """What the engines say together of the case."""
+    smooth = next((q.truth.smooth for q in court.questions if q.truth.smooth is not None), None)
+    verdict, blamed = consensus([trial.testimony for trial in trials])
+    return CaseRow(
+        unit.case.name,
+        str(unit.operator),
+        verdict,
+        ", ".join(blamed),
+        min(_certified_digits(court), default=0.0),
+        court.program.operations,
+        0 if smooth is None else court.referee.derivative(smooth).operations,
+        unit.case.reference,
+    )
+
+
+def _certified_digits(court: Court) -> Iterator[float]:
+    for question in court.questions:
+        for component in question.truth.components:
+            if component.status is Status.CERTIFIED and component.digits == component.digits:
+                yield min(max(component.digits, 0.0), 99.0)
+
+
+def _same(estimate: Estimate) -> Estimate:
+    return estimate
+
+
+def _numbers(value: Any) -> Array:
+    """Real numbers in double precision; TypeError or ValueError for anything else."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"an engine must return real numbers, not {type(value).__name__} of {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _told(raised: BaseException) -> str:
+    text = str(raised) if isinstance(raised, DiffcheckError) else f"{type(raised).__name__}: {raised}"
+    return " ".join(text.split())
