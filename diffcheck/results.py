@@ -83,9 +83,9 @@ class Row:
     def fails(self) -> bool:
         """Whether this row fails a run.
 
-        A failing verdict does, and another one than the case declares; of somebody's own implementation also an
-        answer without a right digit, and every finding; and what does not meet a demand. Cases declare what happens in double precision; in another
-        dtype a declared outcome is allowed, not demanded.
+        A failing verdict does, another one than the case declares, and what does not meet a demand; of somebody's own
+        implementation also an answer without a right digit, and every finding. Cases declare what happens in double
+        precision; in another dtype a declared outcome is allowed, not demanded.
         """
         if self.demanded:
             return True
@@ -123,7 +123,8 @@ class Run:
     environment: Mapping[str, str]
     broken: tuple[str, ...] = ()
     """What is wrong with case files or cases that could not be loaded."""
-    interrupted: bool = False
+    interrupted: str = ""
+    """Where it was when Ctrl-C ended it; empty if nothing did."""
 
     @property
     def failing(self) -> list[Row]:

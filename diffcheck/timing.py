@@ -34,14 +34,24 @@ class Timing:
     iqr_s: float
 
 
-def measure(calls: Sequence[Call]) -> list[Timing | Exception]:
-    """The time of each call, in turns; for a call that raises, what it raised."""
+def measure(calls: Sequence[Call], before: Callable[[int], object] = lambda number: None) -> list[Timing | Exception]:
+    """The time of each call, in turns; for a call that raises, what it raised.
+
+    Parameters
+    ----------
+    before:
+        Is told, outside the clock, which call comes next.
+    """
     with threadpool_limits(limits=1):
-        loops = [_calibrated(call) for call in calls]
+        loops = []
+        for k, call in enumerate(calls):
+            before(k)
+            loops.append(_calibrated(call))
         rounds: list[list[float]] = [[] for _ in calls]
         for _ in range(ROUNDS):
-            for call, number, found in zip(calls, loops, rounds, strict=True):
+            for k, (call, number, found) in enumerate(zip(calls, loops, rounds, strict=True)):
                 if isinstance(number, int):
+                    before(k)
                     found.append(_round(call, number) / number)
     return [
         number if isinstance(number, Exception) else _timing(found) for number, found in zip(loops, rounds, strict=True)

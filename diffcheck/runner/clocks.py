@@ -7,27 +7,37 @@ from itertools import cycle, islice
 from diffcheck.results import Row
 from diffcheck.runner.trial import Trial
 from diffcheck.timing import Call, Timing, measure, peak_bytes
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import UNANSWERED, Verdict
 
 
-def timed(trials: Sequence[Trial], batch: int) -> list[Row]:
+def _nobody(_: Trial) -> None:
+    """Is told nothing."""
+
+
+def timed(trials: Sequence[Trial], batch: int, told: Callable[[Trial], None] = _nobody) -> list[Row]:
     """The rows with their timings; a task that cannot be evaluated keeps none.
 
     Parameters
     ----------
     batch:
         Points for the throughput; 0 leaves it out.
+    told:
+        Is told, outside the clock, whose call comes next.
     """
-    runnable = [t for t in trials if t.row.verdict not in (Verdict.ERROR, Verdict.UNSUPPORTED)]
+    runnable = [t for t in trials if t.prepared and t.row.verdict not in (*UNANSWERED, Verdict.UNSUPPORTED)]
     calls: dict[tuple[int, str], Call] = {}
     rows = {id(t): t.row for t in trials}
+    by_id = {id(t): t for t in trials}
     for trial in runnable:
+        told(trial)
         try:
             calls |= {(id(trial), name): call for name, call in _calls(trial, batch)}
         except Exception as raised:  # the verdict stands, whatever happens to the clock
             rows[id(trial)] = _untimed(trial.row, raised)
-    found = dict(zip(calls, measure(list(calls.values())), strict=True))
+    whose = [by_id[key] for key, _ in calls]
+    found = dict(zip(calls, measure(list(calls.values()), lambda k: told(whose[k])), strict=True))
     for trial in runnable:
+        told(trial)
         own = {name: timing for (key, name), timing in found.items() if key == id(trial)}
         if own:
             rows[id(trial)] = _with_times(trial, own, batch)

@@ -11,7 +11,7 @@ _FIRST = ["symbolic", "finite", "autograd"]
 
 
 class Installed(Mapping[str, Engine]):
-    """What is registered as entry points ``diffcheck.engines``; importing PyTorch takes seconds, a list of names none."""
+    """What is registered as entry points ``diffcheck.engines``; names import nothing, PyTorch takes seconds."""
 
     def __init__(self) -> None:
         points = {point.name: point for point in entry_points(group="diffcheck.engines")}

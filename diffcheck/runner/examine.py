@@ -2,13 +2,13 @@
 
 import functools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from diffcheck.case.case import Array
+from diffcheck.case.case import Array, Point
 from diffcheck.case.points import points
 from diffcheck.engines.base import Engine, Estimate, Prepared, Task
 from diffcheck.errors import DiffcheckError, Unsupported
@@ -32,11 +32,19 @@ from diffcheck.verdict import Verdict
 RAISED = (Exception, SystemExit)
 
 
-def court_of(unit: Unit, dtype: str, samples: int, seed: int) -> Court:
-    """The truths of a unit in one dtype, at its points."""
+def court_of(
+    unit: Unit, dtype: str, samples: int, seed: int, each: Callable[[Sequence[Point]], Iterable[Point]] = iter
+) -> Court:
+    """The truths of a unit in one dtype, at its points.
+
+    Parameters
+    ----------
+    each:
+        Is given the points and hands them on, one after another.
+    """
     assert unit.program is not None
     format = FORMATS[dtype]
-    return Court(unit.case, unit.operator, unit.program, format, points(unit.case, samples, seed, format))
+    return Court(unit.case, unit.operator, unit.program, format, each(points(unit.case, samples, seed, format)))
 
 
 def hear(court: Court, engine: Engine, task: Task) -> Trial:

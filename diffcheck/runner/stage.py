@@ -34,7 +34,9 @@ class Stage:
         who = f"{self.engine}:{self.method}" if self.engine else ""
         unusual = [self.device] * (self.device not in ("", "cpu")) + [self.dtype] * (self.dtype not in ("", "float64"))
         what = "" if self.step is Step.TASK else str(self.step)
-        return f"{self.source} {self.operator}".strip() + ", " + " ".join(filter(None, [what, who, *unusual, self.detail]))
+        return (
+            f"{self.source} {self.operator}".strip() + ", " + " ".join(filter(None, [what, who, *unusual, self.detail]))
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Cases from Python files: every module-level `Case`, as pytest collects functions."""
 
 import ast
+import contextlib
 import hashlib
 import sys
 from pathlib import Path
@@ -39,7 +40,8 @@ def load(path: Path) -> Loaded:
                 problems.append(_stopped(path, statement.lineno, raised))
                 break
     finally:
-        sys.path.remove(str(path.parent))
+        with contextlib.suppress(ValueError):  # the file may have changed the list
+            sys.path.remove(str(path.parent))
     cases = {id(value): value for value in vars(module).values() if isinstance(value, Case)}
     return Loaded(tuple(cases.values()), tuple(problems))
 
