@@ -18,11 +18,11 @@ class Spectator(Protocol):
         """The plan is made: so many cases with their operators."""
         ...
 
-    def at(self, place: str) -> None:
-        """What is done now."""
+    def at(self, subject: str, what: str) -> None:
+        """What is done now, with which file or case."""
         ...
 
-    def foreseen(self, place: str, seconds: float) -> None:
+    def foreseen(self, subject: str, seconds: float) -> None:
         """What will take about so long."""
         ...
 
@@ -90,12 +90,12 @@ class Record:
         """What is done now."""
         self.stage = stage
         if self._spectator is not None:
-            self._spectator.at(str(stage))
+            self._spectator.at(stage.subject, stage.what)
 
     def foreseen(self, stage: Stage, seconds: float) -> None:
         """A case will take long."""
         if self._spectator is not None:
-            self._spectator.foreseen(str(stage), seconds)
+            self._spectator.foreseen(stage.subject, seconds)
 
     def known(self, row: Row) -> None:
         """A task is checked or timed."""

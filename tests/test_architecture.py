@@ -19,7 +19,7 @@ PROGRAMS = {*FUNCTIONS, "program"}
 JUDGES = {*PROGRAMS, "engines", "referee", "verdict", "judgement"}
 FLOORS = {
     "errors": set(),
-    "timing": set(),
+    "timing": {"errors"},
     "formats": {"errors"},
     "ops": {"errors"},
     "case": {*GROUND, "verdict"},

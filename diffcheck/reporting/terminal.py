@@ -35,8 +35,9 @@ class Reporter:
         self._console = console
         self._done = 0
         self._total = 0
-        self._place = ""
-        self._progress_at = time.monotonic()
+        self._subject = ""
+        self._what = ""
+        self._began = 0.0
         self._patience_s = PATIENCE_S
         self._live = console.is_terminal
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -44,37 +45,39 @@ class Reporter:
         self._task: TaskID | None = None
         self._clock: TaskID | None = None
 
-    def at(self, place: str) -> None:
-        """What is done now."""
-        self._place = place
+    def at(self, subject: str, what: str) -> None:
+        """What is done now, with which file or case."""
+        self._what = what
+        if subject != self._subject:
+            self._subject = subject
+            self._began = time.monotonic()
+            self._patience_s = PATIENCE_S
         if self._live:
             if self._task is None:
                 self._task = self._bar.add_task("reading", total=None, place="")
                 self._bar.start()
-            self._bar.update(self._task if self._clock is None else self._clock, place=place)
+            self._bar.update(self._task if self._clock is None else self._clock, place=f"{subject}, {what}")
 
     def started(self, units: int) -> None:
         """The plan is made."""
         self._total = units
-        self._progressed()
         if self._task is not None:
             self._bar.update(self._task, description="checking", total=units)
 
     def waiting(self) -> None:
         """Time passes: outside a terminal say where the run is, at growing distances."""
-        waited_s = time.monotonic() - self._progress_at
-        if self._place and not self._live and waited_s > self._patience_s:
+        waited_s = time.monotonic() - self._began
+        if self._subject and not self._live and waited_s > self._patience_s:
             self._patience_s *= 2
-            self._say(f"still at: {self._place} ({duration(waited_s)})")
+            self._say(f"still at: {self._subject}, {self._what} ({duration(waited_s)})")
 
-    def foreseen(self, place: str, seconds: float) -> None:
+    def foreseen(self, subject: str, seconds: float) -> None:
         """What will take about so long."""
-        self._say(f"{place}: some {duration(seconds)}, to judge by the size of the case")
+        self._say(f"{subject}: some {duration(seconds)}, to judge by the size of the case")
 
     def checked(self, case: str, operator: str, rows: Sequence[Row]) -> None:
         """A case's operator is checked."""
         self._done += 1
-        self._progressed()
         if self._task is not None:
             self._bar.update(self._task, advance=1)
         failing = [row for row in rows if row.fails]
@@ -88,7 +91,6 @@ class Reporter:
 
     def timed(self, case: str) -> None:
         """A case's operator is timed."""
-        self._progressed()
         if not self._live:
             return
         if self._clock is None:
@@ -99,10 +101,6 @@ class Reporter:
         """Take the bar away."""
         if self._task is not None:
             self._bar.stop()
-
-    def _progressed(self) -> None:
-        self._progress_at = time.monotonic()
-        self._patience_s = PATIENCE_S
 
     def _say(self, text: str) -> None:
         self._console.print(text, soft_wrap=True, highlight=False, markup=False)

@@ -11,7 +11,7 @@ import numpy as np
 from diffcheck.case.case import Array, Point
 from diffcheck.case.points import points
 from diffcheck.engines.base import Engine, Estimate, Prepared, Task
-from diffcheck.errors import DiffcheckError, Unsupported
+from diffcheck.errors import RAISED, DiffcheckError, Unsupported
 from diffcheck.formats import FORMATS
 from diffcheck.judgement.answer import Answer, speaking
 from diffcheck.judgement.consensus import consensus
@@ -27,9 +27,6 @@ from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import empty_row, summary
 from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
-
-# What a case's function may raise as a result of its own: `sys.exit` in a kernel ends no run.
-RAISED = (Exception, SystemExit)
 
 
 def court_of(

@@ -28,6 +28,7 @@ from diffcheck.verdict import UNANSWERED, Verdict
 OPERATION_S = 1e-6
 # What takes longer is announced.
 LONG_S = 20.0
+_REPRODUCE = "reproduce: diffcheck run "
 
 
 class Execution:
@@ -66,9 +67,21 @@ class Execution:
     def _told(self, row: Row, unit: Unit) -> Row:
         """The row as it is reported; known from now on."""
         row = demanded(row, self._settings.strict, self._settings.min_digits)
-        row = _explained(row, unit, self._settings.samples, self._settings.seed)
+        row = self._reproduced(_excused(row, unit), unit)
         self._known(row)
         return row
+
+    def _reproduced(self, row: Row, unit: Unit) -> Row:
+        """A failing row with the command that shows it again, at the end of its note."""
+        if not row.fails or "::" not in unit.case.source or _REPRODUCE in row.note:
+            return row
+        contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
+        contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
+        command = (
+            f"{_REPRODUCE}{shlex.quote(unit.case.source)} --operator {row.operator} {contestant}"
+            f"--samples {self._settings.samples} --seed {self._settings.seed}"
+        )
+        return replace(row, note="; ".join(filter(None, [row.note, command])))
 
     def _check(self, number: int, unit: Unit) -> None:
         try:
@@ -156,7 +169,7 @@ class Execution:
             rows = [_untimed(row, lost.fate) for row in self._rows_of(unit) if _answered(row)]
         for row in rows:
             if row != self._rows[row.key]:
-                self._known(row)
+                self._known(self._reproduced(row, unit))
 
     def _clocked(self, trial: Trial) -> None:
         self._escort.at(_stage(Step.CLOCK, trial.task))
@@ -208,23 +221,18 @@ def _answered(row: Row) -> bool:
 
 def _untimed(row: Row, fate: Fate) -> Row:
     """The row of a task that was lost while it was timed: its verdict stands, unless it took its process down."""
-    verdict = Verdict.CRASH if fate.verdict is Verdict.CRASH else row.verdict
-    return replace(row, verdict=verdict, note="; ".join(filter(None, [row.note, f"not timed: {fate.note}"])))
+    crashed = fate.verdict is Verdict.CRASH
+    told = f"while it was timed: {fate.note}" if crashed else f"not timed: {fate.note}"
+    note = "; ".join(filter(None, [row.note, told]))
+    return replace(row, verdict=fate.verdict if crashed else row.verdict, note=note)
 
 
-def _explained(row: Row, unit: Unit, samples: int, seed: int) -> Row:
-    """The row with what the case says about its verdict, and for a failing one the command that shows it again."""
+def _excused(row: Row, unit: Unit) -> Row:
+    """The row with what the case says about its verdict, and the demand that it does not meet."""
     notes = [row.note] if row.note else []
     if row.expected:
         met = f"expected {row.expected}" if row.verdict == row.expected else f"the case expects {row.expected}"
         notes.append(f"{met}: {unit.case.because}")
     if row.demanded:
         notes.append(f"fails {row.demanded}")
-    if row.fails and "::" in unit.case.source:
-        contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
-        contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
-        notes.append(
-            f"reproduce: diffcheck run {shlex.quote(unit.case.source)} --operator {row.operator} {contestant}"
-            f"--samples {samples} --seed {seed}"
-        )
     return replace(row, note="; ".join(notes))

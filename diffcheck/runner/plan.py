@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from diffcheck.case.case import Case
 from diffcheck.case.operators import Operator, demand_fit, natural_operator
 from diffcheck.engines.base import Engine, Task
-from diffcheck.errors import CaseError, DiffcheckError, UsageError
+from diffcheck.errors import RAISED, CaseError, DiffcheckError, UsageError
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
 from diffcheck.runner.engines import installed_engines, named
@@ -153,7 +153,7 @@ def _units(
     except Lost as lost:
         how = "the function raises" if lost.fate.verdict is Verdict.ERROR else "tracing the function:"
         return _broken(case, wanted, by, f"{how} {lost}", lost.fate.verdict)
-    except (Exception, SystemExit) as raised:  # whatever a user's function raises is a result, not a crash
+    except RAISED as raised:  # whatever a user's function raises is a result, not a crash
         return _broken(case, wanted, by, f"the function raises {told(raised)}")
     outputs = program.outputs.shape
     units = []

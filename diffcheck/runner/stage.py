@@ -31,12 +31,20 @@ class Stage:
 
     def __str__(self) -> str:
         """``cases/x.py::net gradient, truth at point 3 of 12``."""
+        return f"{self.subject}, {self.what}"
+
+    @property
+    def subject(self) -> str:
+        """The file, or the case with the operator."""
+        return f"{self.source} {self.operator}".strip()
+
+    @property
+    def what(self) -> str:
+        """What is done with it."""
         who = f"{self.engine}:{self.method}" if self.engine else ""
         unusual = [self.device] * (self.device not in ("", "cpu")) + [self.dtype] * (self.dtype not in ("", "float64"))
-        what = "" if self.step is Step.TASK else str(self.step)
-        return (
-            f"{self.source} {self.operator}".strip() + ", " + " ".join(filter(None, [what, who, *unusual, self.detail]))
-        )
+        step = "" if self.step is Step.TASK else str(self.step)
+        return " ".join(filter(None, [step, who, *unusual, self.detail]))
 
 
 @dataclass(frozen=True, slots=True)

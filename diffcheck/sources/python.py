@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from diffcheck.case.case import Case
-from diffcheck.errors import DiffcheckError
+from diffcheck.errors import RAISED, DiffcheckError
 from diffcheck.sources.loaded import Loaded
 
 
@@ -36,7 +36,7 @@ def load(path: Path) -> Loaded:
                 exec(code, module.__dict__)
             except DiffcheckError as mistake:
                 problems.append(f"{path}:{statement.lineno}: {mistake}")
-            except (Exception, SystemExit) as raised:  # whatever a user's file raises is told, not propagated
+            except RAISED as raised:  # whatever a user's file raises is told, not propagated
                 problems.append(_stopped(path, statement.lineno, raised))
                 break
     finally:
