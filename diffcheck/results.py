@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from diffcheck.verdict import Verdict, no_digit_right
+from diffcheck.verdict import Breach, Verdict, no_digit_right
 
 NAN = float("nan")
 # Fields that the journal and ``timings.csv`` hold, not ``results.csv``.
@@ -84,15 +84,20 @@ class Row:
         """Whether this row fails a run.
 
         A failing verdict does, another one than the case declares, and what does not meet a demand; of somebody's own
-        implementation also an answer without a right digit, and every finding. Cases declare what happens in double
-        precision; in another dtype a declared outcome is allowed, not demanded.
+        implementation also an answer without a right digit, and every finding that the case does not declare. Cases
+        declare what happens in double precision; in another dtype a declared outcome is allowed, not demanded.
         """
         if self.demanded:
             return True
         wanting = self.verdict.fails or (self.verdict is Verdict.LOSSY and self.no_digit and self.on_trial)
-        if self.expected and self.dtype == "float64":
-            return self.verdict != self.expected or bool(self.on_trial and self.findings and not wanting)
-        return (wanting and self.verdict != self.expected) or bool(self.on_trial and self.findings)
+        breaks = bool(self.findings) and self.on_trial
+        strict = self.dtype == "float64"
+        if self.expected in list(Breach):
+            met = self.expected in self.findings
+            return wanting or not met if strict else wanting or (breaks and not met)
+        if breaks and not wanting:
+            return True
+        return self.verdict != self.expected if self.expected and strict else wanting and self.verdict != self.expected
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -112,6 +117,8 @@ class CaseRow:
     operations: int
     derivative_operations: int
     reference: str
+    not_judged: str = ""
+    """The listed points at which no derivative exists, and what each of them is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,22 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     return value
+
+
+def place(point: Mapping[str, Any]) -> str:
+    """A point in words, short for large arrays.
+
+    >>> place({"x": 0.1, "w": [1.0, 2.0]})
+    'x = 0.1, w = [1.0, 2.0]'
+    """
+    return ", ".join(f"{name} = {_coordinates(value)}" for name, value in point.items())
+
+
+def _coordinates(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    flat = json.dumps(value)
+    return flat if len(flat) <= 40 else f"array ({flat.count(',') + 1} numbers)"
 
 
 def counts(rows: Iterable[Row]) -> dict[str, int]:

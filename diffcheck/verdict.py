@@ -1,6 +1,7 @@
 """The words for the outcome of a comparison, from the best to the worst, and for its reason."""
 
 import math
+from dataclasses import dataclass
 from enum import StrEnum
 
 # A value that is off by half of the truth has no digit right: not even the first rounds to the same.
@@ -89,3 +90,35 @@ def no_digit_right(digits: float, possible: float, reason: str) -> bool:
     The slope of another piece at a comparison that the format cannot decide has no digits of this one.
     """
     return digits <= NO_DIGIT and possible >= 1 and reason != Reason.BRANCH
+
+
+class Breach(StrEnum):
+    """How a backward breaks its contract, whatever its numbers say."""
+
+    NO_GRADIENT = "no-gradient"
+    """The output has no graph, or an input gets no gradient, though the derivative is not zero."""
+    IGNORES_GRADIENT = "ignores-gradient"
+    """The incoming gradient has no influence."""
+    NONLINEAR = "nonlinear-gradient"
+    """The result is not linear in the incoming gradient."""
+    CHANGES_INPUT = "changes-input"
+    """An input or a constant is changed in place."""
+    CHANGES_GRADIENT = "changes-gradient"
+    """The incoming gradient is changed in place."""
+    UNREPEATABLE = "unrepeatable"
+    """Two calls, or two backward passes through one graph, answer differently."""
+    UNDEFINED_GRADIENT = "undefined-gradient"
+    """An undefined incoming gradient is not taken for zero."""
+    BATCHED_GRADIENT = "batched-gradient"
+    """A batch of incoming gradients gives something else than one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A breach, and what was seen of it."""
+
+    breach: Breach
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.breach}: {self.detail}"

@@ -22,7 +22,7 @@ FLOORS = {
     "timing": {"errors"},
     "formats": {"errors"},
     "ops": {"errors"},
-    "case": {*GROUND, "verdict"},
+    "case": {*GROUND, "ops", "verdict"},
     "program": {"errors", "ops"},
     "sources": FUNCTIONS,
     "engines": {*PROGRAMS, "verdict"},
@@ -42,7 +42,7 @@ FLOORS = {
 }
 # Libraries that only these may import, anywhere in their text.
 LIBRARIES = {
-    "torch": {"diffcheck.engines.autograd"},
+    "torch": {f"diffcheck.engines.autograd.{name}" for name in ("engine", "automatic", "modes", "contract", "arrays")},
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
     "click": {"diffcheck.cli"},

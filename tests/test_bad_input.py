@@ -20,10 +20,10 @@ from diffcheck.cli import main
 from diffcheck.errors import CaseError, DiffcheckError, DomainError, OutputError, SourceError, UsageError
 
 HEADER = """
-import math
+import decimal, math
 import sys
 import numpy as np
-from diffcheck import case, interval, ops
+from diffcheck import case, each, interval, ops
 
 @case(x=interval(1, 2))
 def first(x):
@@ -178,6 +178,35 @@ DEFINING = {
     "constant-nan": (
         body("return x * c", options=", c=math.nan").replace("bad(x)", "bad(x, c)"),
         "'bad': constant 'c' holds NaN",
+    ),
+    "constant-decimal": (
+        body("return x * c", options=", c=decimal.Decimal(2)").replace("bad(x)", "bad(x, c)"),
+        r"'bad': constant 'c' is Decimal\('2'\) of type decimal.Decimal: it must be a number",
+    ),
+    "name-of-two-lines": (
+        body("return x", options=", name='a\\nb'"),
+        r"'bad': name='a\\nb': it must be text on one line",
+    ),
+    "each-of-nothing": (body("return x", options=", n=each()"), r"each\(\) names no value"),
+    "where-is-false": (
+        body("return x", options=", where=lambda x: x < 1, points=[{'x': 1.5}]"),
+        r"'bad': point 0 gives x = 1\.5, at which where= is false",
+    ),
+    "where-of-another": (
+        body("return x", options=", where=lambda y: y < 1"),
+        "'bad': where= names 'y', the case has x",
+    ),
+    "parameter-called-name": (
+        body("return x").replace("bad(x)", "bad(x, name)"),
+        r"'bad': parameter 'name' of the function is called like an option of case\(\): rename it",
+    ),
+    "implementation-none": (
+        body("return x", options=", implementations={'autograd': None}"),
+        "'bad': implementation for autograd is None: it must be a function or its dotted path",
+    ),
+    "two-of-one-name": (
+        body("return x") + body("return -x"),
+        r"2 cases are called 'bad' \(line 10, line 13\): give each its own name: case\(..., name=...\)",
     ),
     "star-arguments": (
         body("return x").replace("bad(x)", "bad(x, *rest)"),

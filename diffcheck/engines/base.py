@@ -66,9 +66,10 @@ class Estimate:
 class Prepared(Protocol):
     """A task made ready. Calling twice at one point gives the same bits.
 
-    Three attributes are optional: ``derivatives(points)``, what ``derivative`` says at each of many points, sooner;
-    ``batch(points)``, a call that computes the derivatives at all these points at once, or ``None``; and ``program``,
-    the straight-line code that is evaluated (see `diffcheck.referee.own_code`).
+    Four attributes are optional: ``derivatives(points)``, what ``derivative`` says at each of many points, sooner;
+    ``batch(points)``, a call that computes the derivatives at all these points at once, or ``None``; ``program``, the
+    straight-line code that is evaluated (see `diffcheck.referee.own_code`); and ``findings(point)``, how somebody's own
+    implementation breaks the contract of a backward there, a list of `diffcheck.verdict.Finding`.
     """
 
     @property

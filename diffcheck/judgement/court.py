@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,9 @@ from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.bounds import Bound, Bounds
+from diffcheck.referee.component import Status
 from diffcheck.referee.near_ties import NearTies
+from diffcheck.referee.shape import Shape, shape
 from diffcheck.referee.truth import Referee, Truth
 
 
@@ -65,6 +68,25 @@ class Court:
         """The name of a flattened input, or of one of the data behind them."""
         names = self._inputs
         return names[position] if position < len(names) else f"c{position - len(names) + 1}"
+
+    def shape(self, question: Question, component: int) -> str:
+        """What a point is, along the input that a component belongs to."""
+        positions = self.case.wrt_positions
+        row, column = divmod(component, len(positions))
+        second = self.operator is Operator.HESSIAN
+        found = shape(self.program, question.x, positions[column], 0 if second else row)
+        return "the slope has a kink" if second and found is Shape.SMOOTH else str(found)
+
+    @cached_property
+    def without_derivative(self) -> dict[int, str]:
+        """The listed points at which nothing can be judged, by their number, and what each of them is."""
+        listed = [_flat(point) for point in self.case.points]
+        rounded = {tuple(map(self.format.round, x)) for x in listed}
+        return {
+            k: self.shape(question, 0)
+            for k, question in enumerate(self.questions)
+            if tuple(question.x) in rounded and all(c.status is Status.UNDEFINED for c in question.truth.components)
+        }
 
     def values(self, truth: Truth, question: Question) -> list[tuple[Bound, Any]]:
         """For each output that exists at the point the bound on the function's own value, and its enclosure."""

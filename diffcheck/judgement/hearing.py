@@ -9,7 +9,8 @@ from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.witness import Witness
-from diffcheck.verdict import Reason, Verdict
+from diffcheck.referee.component import Status
+from diffcheck.verdict import Breach, Finding, Reason, Verdict
 
 
 def judged(
@@ -30,6 +31,21 @@ def judged(
         if value is not None and (value.verdict.fails or lost):
             found[0] = replace(found[0], verdict=Verdict.DISAGREE, reason=Reason.VALUE, note=value.note)
     return found
+
+
+def findings(court: Court, witness: Witness) -> list[Finding]:
+    """How an implementation on trial breaks its contract at any point, each breach once.
+
+    No gradient is none where the derivative is zero.
+    """
+    found: dict[Breach, Finding] = {}
+    for question in court.questions:
+        certified = [c for c in question.truth.components if c.status is Status.CERTIFIED]
+        moves = any(not c.left.contains(0) for c in certified)
+        for finding in witness.findings(question.point):
+            if moves or finding.breach is not Breach.NO_GRADIENT:
+                found.setdefault(finding.breach, finding)
+    return list(found.values())
 
 
 def _judged(dispute: Dispute) -> Judgement:

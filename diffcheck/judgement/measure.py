@@ -44,6 +44,11 @@ class Measure:
         return balls.ball(self.format.largest) + self.ulp / 2
 
     @property
+    def smallest(self) -> Any:
+        """The format's smallest positive number."""
+        return balls.power_of_two(self.format.smallest_subnormal_exponent)
+
+    @property
     def quarter(self) -> Any:
         """The relative error that leaves a quarter of the format's digits."""
         return self.unit.sqrt().sqrt()
@@ -73,7 +78,7 @@ class Measure:
         """What rounding to the format's smallest numbers may leave; nothing of a truth that is zero."""
         if self.magnitude.is_zero():
             return balls.ZERO
-        return balls.power_of_two(self.format.smallest_subnormal_exponent) / 2
+        return self.smallest / 2
 
     def _counted(self, error: Any) -> float:
         if self.magnitude.is_zero():

@@ -108,6 +108,8 @@ def _held(
     error = max(low - x, x - high, balls.ZERO)
     if truth.status is Status.KINK:
         return _at_kink(x, error, measure, own_error)
+    if measure.magnitude < measure.smallest and abs(x) <= measure.smallest:
+        return _found(measure, Verdict.AGREE, error)  # zero and its neighbours are the numbers around such a truth
     zero = bool(low.contains(0))
     scale = max(typical_size, measure.magnitude) if zero else measure.magnitude
     if own_error is None:

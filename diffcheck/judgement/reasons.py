@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
 from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.appeals import other_function
@@ -23,7 +22,6 @@ from diffcheck.referee.bounds import INHERENT_FACTOR
 from diffcheck.referee.branches import singular_branch
 from diffcheck.referee.component import Status
 from diffcheck.referee.culprit import Culprit, better_forms
-from diffcheck.referee.shape import Shape, shape
 from diffcheck.verdict import Reason, Verdict
 
 # Which two precisions tell whether an error shrinks with precision.
@@ -73,17 +71,7 @@ def _at_no_derivative(judgement: Judgement, dispute: Dispute) -> Judgement:
         says = _joined(truth.reason, says)
     if judgement.verdict is Verdict.NONFINITE:
         judgement = replace(judgement, reason=Reason.SINGULAR)
-    return replace(judgement, note=f"{_shape(dispute)}: {says}")
-
-
-def _shape(dispute: Dispute) -> str:
-    """What the point is, along the input that a component belongs to."""
-    court = dispute.court
-    positions = court.case.wrt_positions
-    row, column = divmod(dispute.component, len(positions))
-    second = court.operator is Operator.HESSIAN
-    found = shape(court.program, dispute.question.x, positions[column], 0 if second else row)
-    return "the slope has a kink" if second and found is Shape.SMOOTH else str(found)
+    return replace(judgement, note=f"{dispute.court.shape(dispute.question, dispute.component)}: {says}")
 
 
 def _lossy(judgement: Judgement, dispute: Dispute) -> Judgement:

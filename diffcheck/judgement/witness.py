@@ -9,6 +9,7 @@ import numpy as np
 from diffcheck.case.case import Array, Point
 from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.referee.own_code import OwnCode
+from diffcheck.verdict import Finding
 
 
 class Witness:
@@ -36,6 +37,14 @@ class Witness:
             found: list[float] = np.ravel(self.prepared.value(point)).tolist()
         except Exception:  # an engine that has no value of the function tells nothing
             return None
+        return found
+
+    def findings(self, point: Point) -> list[Finding]:
+        """How somebody's own implementation breaks its contract at a point; nothing of who is not on trial."""
+        ask = getattr(self.prepared, "findings", None)
+        if ask is None or not self.on_trial:
+            return []
+        found: list[Finding] = ask(point)
         return found
 
     def again(self, dtype: str, point: Point) -> Array | None:

@@ -180,7 +180,7 @@ class Traced(Arithmetic, Traceable):
         raise CaseError("NumPy cannot compute with a traced value: use the functions of diffcheck.ops instead")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        name = _OPERATORS.get(ufunc.__name__)
+        name = NUMPY_OPERATORS.get(ufunc.__name__)
         if method != "__call__" or name is None:
             raise _not_numpy(ufunc.__name__)
         if name == "matmul":
@@ -199,13 +199,13 @@ class Traced(Arithmetic, Traceable):
 def _not_numpy(name: str) -> CaseError:
     """The error that names the operation to use instead of NumPy's function."""
     rows = {*Primitive.rows, *Composite.rows}
-    ours = next((n for n in (name, name.replace("arc", "a"), _OPERATORS.get(name, "")) if n in rows), "")
+    ours = next((n for n in (name, name.replace("arc", "a"), NUMPY_OPERATORS.get(name, "")) if n in rows), "")
     advice = f"use diffcheck.ops.{ours} instead" if ours else "use the functions of diffcheck.ops instead"
     return CaseError(f"numpy.{name} cannot be traced: {advice}")
 
 
 # What NumPy calls when an array stands to the left of a traced value.
-_OPERATORS = {
+NUMPY_OPERATORS = {
     "add": "add",
     "subtract": "sub",
     "multiply": "mul",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from diffcheck.reporting.numbers import digits_of, number, seconds
-from diffcheck.results import CaseRow, Row, Run, counts
+from diffcheck.results import CaseRow, Row, Run, counts, place
 from diffcheck.verdict import Verdict
 
 
@@ -157,6 +157,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
         return CaseTable(" ".join(key), said, rows[0].note, table)
     facts.append(f"{case.operations} operations, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
+    facts += [f"not judged at {case.not_judged}"] if case.not_judged else []
     facts += [case.reference] if case.reference else []
     return CaseTable(" ".join(key), case.consensus, "; ".join(facts), table)
 
@@ -234,17 +235,8 @@ def _place(row: Row) -> str:
     """The worst point, short for large arrays, and the component if there are several."""
     if not row.worst_point:
         return "-"
-    point = json.loads(row.worst_point)
-    texts = [f"{name} = {_coordinates(value)}" for name, value in point.items()]
-    where = ", ".join(texts)
+    where = place(json.loads(row.worst_point))
     return f"{where}; by {row.worst_component}" if row.components > 1 and row.worst_component else where
-
-
-def _coordinates(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    flat = json.dumps(value)
-    return flat if len(flat) <= 40 else f"array ({flat.count(',') + 1} numbers)"
 
 
 def _counted(count: int, noun: str) -> str:

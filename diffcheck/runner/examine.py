@@ -17,16 +17,19 @@ from diffcheck.judgement.answer import Answer, speaking
 from diffcheck.judgement.consensus import consensus
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
-from diffcheck.judgement.hearing import judged
+from diffcheck.judgement.hearing import findings, judged
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.reasons import explained
 from diffcheck.judgement.witness import Witness
 from diffcheck.referee.component import Status
-from diffcheck.results import CaseRow
+from diffcheck.results import CaseRow, place
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.rows import empty_row, summary
+from diffcheck.runner.rows import empty_row, plain, summary
 from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
+
+# How many of an engine's values are told at a point where no derivative exists.
+_SAID = 3
 
 
 def court_of(
@@ -62,6 +65,7 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     trial.first_call_s = trial.answers[0].seconds
     decisive = _decisive(court, witness, trial.answers, given)
     trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
+    trial.row = replace(trial.row, findings="; ".join(map(str, findings(court, witness))))
     return trial
 
 
@@ -111,7 +115,21 @@ def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: 
         dispute = Dispute(court, witness, court.questions[k], answer.values, given[k].errors, component)
         found = explained(found, dispute, list(zip(court.questions, answers, strict=True)))
     contradictions = sorted({q.truth.contradiction for q in court.questions} - {""})
-    return replace(found, note="; ".join(filter(None, [found.note, *contradictions])))
+    silent = [] if found.verdict is Verdict.UNDEFINED else list(_unjudged(court, answers))
+    return replace(found, note="; ".join(filter(None, [found.note, *contradictions, *silent])))
+
+
+def _unjudged(court: Court, answers: Sequence[Answer]) -> Iterator[str]:
+    """The listed points at which no derivative exists, and what the engine says there."""
+    for k, (where, shape) in _places_without_derivative(court).items():
+        values = answers[k].values
+        says = "" if values is None else f"; the engine says {', '.join(f'{v:.6g}' for v in values[:_SAID])}"
+        yield f"not judged at {where}: {shape}{says}"
+
+
+def _places_without_derivative(court: Court) -> dict[int, tuple[str, str]]:
+    """The listed points at which no derivative exists, in words, and what each of them is."""
+    return {k: (place(plain(court.questions[k].point)), shape) for k, shape in court.without_derivative.items()}
 
 
 def _estimates(prepared: Prepared, questions: Sequence[Question]) -> Sequence[Callable[[], Estimate]]:
@@ -141,6 +159,7 @@ def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
         court.program.operations,
         0 if smooth is None else court.referee.derivative(smooth).operations,
         unit.case.reference,
+        "; ".join(f"{where}: {shape}" for where, shape in _places_without_derivative(court).values()),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.case.case import Case
+from diffcheck.case.case import Case, Point
 from diffcheck.engines.base import Task
 from diffcheck.judgement.answer import Answer, speaking
 from diffcheck.judgement.court import Court
@@ -99,7 +99,7 @@ def summary(row: Row, answers: Sequence[Answer], decisive: Judgement, calls: int
         digits_possible=decisive.digits_possible,
         min_digits=min((j.digits for j in all_judged if j.digits == j.digits), default=NAN),
         estimate=str(max((j.estimate for j in all_judged), key=list(Quality).index)),
-        worst_point=json.dumps({name: v.tolist() for name, v in question.point.items()}),
+        worst_point=json.dumps(plain(question.point)),
         function_calls=calls,
         note=decisive.note,
     )
@@ -112,6 +112,11 @@ def summary(row: Row, answers: Sequence[Answer], decisive: Judgement, calls: int
         value=float(answer.values[c]),
         truth=shown(question.truth.components[c]),
     )
+
+
+def plain(point: Point) -> dict[str, Any]:
+    """A point as numbers and lists of them."""
+    return {name: value.tolist() for name, value in point.items()}
 
 
 def shown(component: Component) -> str:

@@ -1,4 +1,4 @@
-"""Paths -> cases: files, folders of files, and single cases by ``file.py::name``."""
+"""Paths -> cases: files, folders of files, single cases by ``file.py::name`` and families by their common name."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -37,13 +37,11 @@ def collect(paths: Iterable[str], read: Callable[[Path], Loaded] = read) -> Load
                 problems += known[file].problems
             found = known[file].cases
             if wanted:
-                found = tuple(c for c in found if c.name == wanted)
+                found = tuple(c for c in found if c.name == wanted or c.name.startswith(f"{wanted}["))
                 if not found:
                     names = ", ".join(c.name for c in known[file].cases) or "none"
-                    text = f"{file} has no case {wanted!r}; it has {names}"
-                    if not known[file].problems:
-                        raise UsageError(text)
-                    problems.append(text)
+                    reasons = "".join(f"\n{problem}" for problem in known[file].problems)
+                    raise UsageError(f"{file} has no case {wanted!r}; it has {names}{reasons}")
             cases += [replace(c, source=f"{file}::{c.name}") for c in found]
     return Loaded(tuple(_distinct(cases)), tuple(dict.fromkeys(problems)))
 
@@ -67,9 +65,16 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _distinct(cases: list[Case]) -> list[Case]:
-    """Each case once; cases of one name in several files are named after their files as well."""
-    once = list({c.source: c for c in cases}.values())
-    often = Counter(c.name for c in once)
-    return [
-        replace(c, name=f"{Path(c.source.partition('::')[0]).stem}.{c.name}") if often[c.name] > 1 else c for c in once
-    ]
+    """Each case once; cases of one name in several files are named after as much of their paths as tells them apart."""
+    once = list({(Path(c.source.partition("::")[0]).resolve(), c.own_name): c for c in cases}.values())
+    named = [c.name for c in once]
+    parts = [Path(c.source.partition("::")[0]).with_suffix("").parts for c in once]
+    depth = 0
+    while len(set(named)) < len(named) and depth < max(map(len, parts)):
+        depth += 1
+        often = Counter(named)
+        named = [
+            f"{'/'.join(path[-depth:])}.{c.own_name}" if often[name] > 1 else name
+            for name, path, c in zip(named, parts, once, strict=True)
+        ]
+    return [replace(c, name=name) for c, name in zip(once, named, strict=True)]

@@ -1,0 +1,235 @@
+"""What a backward must do beside giving the right numbers: each breach is a finding of its own, and fails a trial."""
+
+import numpy as np
+import pytest
+import torch
+
+from diffcheck import case, interval
+from diffcheck.api import Settings, conduct
+from diffcheck.ops import cos, sin, stack
+from diffcheck.ops import sum as total
+
+
+def row(implementation, *, definition=lambda x: total(sin(x)), shape=3, **options):
+    subject = case(x=interval(-2, 2, shape=shape), samples=2, implementations={"autograd": implementation}, **options)(
+        definition
+    )
+    (found,) = conduct(subject, Settings(engines=["autograd"], timing=False)).rows
+    return found
+
+
+def custom(forward, backward, *, materialize=True):
+    """A custom function: ``forward(ctx, x)``, ``backward(ctx, g)``."""
+
+    class Custom(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, *x):
+            ctx.set_materialize_grads(materialize)
+            ctx.save_for_backward(*x)
+            return forward(ctx, *x)
+
+        @staticmethod
+        def backward(ctx, *g):
+            return backward(ctx, *g)
+
+    return Custom.apply
+
+
+def saved(ctx):
+    (x,) = ctx.saved_tensors
+    return x
+
+
+def right(ctx, x):
+    return torch.sin(x).sum()
+
+
+def spoils(ctx, x):
+    x.data.mul_(2)
+    return torch.sin(x / 2).sum()
+
+
+def spoils_gradient(ctx, g):
+    kept = g.clone()
+    g.mul_(2)
+    return kept * torch.cos(saved(ctx))
+
+
+class Forgetful:
+    """Right at every first call of a pair only."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, ctx, g):
+        self.calls += 1
+        return g * torch.cos(saved(ctx)) * (1 + 1e-3 * (self.calls % 2))
+
+
+class Draining:
+    """A backward that uses up what it saved."""
+
+    def __call__(self, ctx, g):
+        x = saved(ctx)
+        result = g * torch.cos(x)
+        x.data.zero_()
+        return result
+
+
+FAULTS = {
+    "ignores": (custom(right, lambda ctx, g: torch.cos(saved(ctx))), "ignores-gradient"),
+    "squares": (custom(right, lambda ctx, g: g**2 * torch.cos(saved(ctx))), "nonlinear-gradient"),
+    "clips": (custom(right, lambda ctx, g: g.clamp(-1, 1) * torch.cos(saved(ctx))), "nonlinear-gradient"),
+    "absolute": (custom(right, lambda ctx, g: g.abs() * torch.cos(saved(ctx))), "nonlinear-gradient"),
+    "adds": (custom(right, lambda ctx, g: g * torch.cos(saved(ctx)) + 1e-3), "nonlinear-gradient"),
+    "input in place": (custom(spoils, lambda ctx, g: g * torch.cos(saved(ctx) / 2)), "changes-input"),
+    "incoming in place": (custom(right, spoils_gradient), "changes-gradient"),
+    "another each time": (custom(right, Forgetful()), "unrepeatable"),
+    "random": (
+        custom(right, lambda ctx, g: g * torch.cos(saved(ctx)) * (1 + 1e-9 * torch.rand(3, dtype=g.dtype))),
+        "unrepeatable",
+    ),
+    "random value": (lambda x: torch.sin(x).sum() * (1 + 1e-15 * torch.rand(()).item()), "unrepeatable"),
+    "drained": (custom(right, Draining()), "unrepeatable"),
+    "no graph": (lambda x: torch.sin(x.detach()).sum(), "no-gradient"),
+    "from numpy": (lambda x: torch.tensor(np.sin(x.detach().numpy()).sum()), "no-gradient"),
+    "undefined": (
+        custom(right, lambda ctx, g: g * torch.cos(saved(ctx)), materialize=False),
+        "undefined-gradient",
+    ),
+}
+
+
+@pytest.mark.parametrize(("implementation", "breach"), FAULTS.values(), ids=FAULTS)
+def test_a_breach_is_found_and_fails_the_trial(implementation, breach):
+    found = row(implementation)
+    assert breach in found.findings
+    assert found.fails
+
+
+@pytest.mark.parametrize(("implementation", "breach"), FAULTS.values(), ids=FAULTS)
+def test_scalar_functions_too(implementation, breach):
+    found = row(implementation, definition=lambda x: sin(x), shape=())
+    assert breach in found.findings
+    assert found.fails
+
+
+def two(ctx, x):
+    return torch.sin(x), torch.cos(x)
+
+
+def both(ctx, g, h):
+    return g * torch.cos(saved(ctx)) - h * torch.sin(saved(ctx))
+
+
+def lazy(ctx, g, h):
+    if g is None and h is None:
+        return None
+    g = 0 if g is None else g * torch.cos(saved(ctx))
+    return g - (0 if h is None else h * torch.sin(saved(ctx)))
+
+
+def forgets_second(ctx, g, h):
+    return None if g is None else g * torch.cos(saved(ctx)) - (0 if h is None else h * torch.sin(saved(ctx)))
+
+
+@pytest.mark.parametrize(
+    ("backward", "materialize", "breach"),
+    [
+        (both, True, ""),
+        (lazy, False, ""),
+        (both, False, "undefined-gradient"),
+        (forgets_second, False, "undefined-gradient"),
+    ],
+    ids=["zeros", "looks for none", "multiplies none", "drops the other"],
+)
+def test_of_several_outputs_one_may_be_used_alone(backward, materialize, breach):
+    found = row(custom(two, backward, materialize=materialize), definition=lambda x: stack([sin(x), cos(x)]))
+    assert found.findings.startswith(breach)
+    assert bool(found.findings) == bool(breach)
+
+
+class Mixing(torch.autograd.Function):
+    """The sum of sines; a batch of incoming gradients is mixed up in its backward."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x):
+        return torch.sin(x).sum()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, g):
+        return Product.apply(g, saved(ctx))
+
+
+class Product(torch.autograd.Function):
+    """g cos(x), with a rule for batches that takes the first gradient for all."""
+
+    @staticmethod
+    def forward(g, x):
+        return g * torch.cos(x)
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        pass
+
+    @staticmethod
+    def vmap(info, in_dims, g, x):
+        first = g.movedim(in_dims[0], 0)[0]
+        return (first * torch.cos(x)).expand(info.batch_size, *x.shape), 0
+
+
+def test_a_batch_must_give_what_one_after_the_other_gives():
+    found = row(Mixing.apply)
+    assert "batched-gradient" in found.findings
+    assert found.fails
+
+
+RIGHT = {
+    "torch": lambda x: torch.sin(x).sum(),
+    "custom": custom(right, lambda ctx, g: g * torch.cos(saved(ctx))),
+    "in place on its own": lambda x: x.clone().sin_().sum(),
+    "cancelling": custom(right, lambda ctx, g: (g + g * 1e2 - g * 1e2) * 0 + g * torch.cos(saved(ctx))),
+}
+
+
+@pytest.mark.parametrize("implementation", RIGHT.values(), ids=RIGHT)
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
+def test_who_keeps_the_contract_is_not_accused(implementation, dtype):
+    subject = case(x=interval(-2, 2, shape=3), samples=2, implementations={"autograd": implementation})(
+        lambda x: total(sin(x))
+    )
+    (found,) = conduct(subject, Settings(engines=["autograd"], timing=False, dtypes=[dtype])).rows
+    assert found.findings == ""
+    assert not found.fails
+
+
+def test_no_graph_is_right_where_the_derivative_is_zero():
+    found = row(lambda x: x.detach().sum() * 0 + 3.0, definition=lambda x: 0 * total(x) + 3)
+    assert found.findings == ""
+    assert found.verdict == "agree"
+
+
+def test_no_gradient_is_told_as_such_beside_the_number():
+    found = row(lambda x: torch.sin(x.detach()).sum())
+    assert (found.verdict, found.value) == ("disagree", 0.0)
+    assert found.findings == "no-gradient: the output has no graph"
+
+
+def test_constants_are_handed_out_as_copies():
+    def spoiling(x, w):
+        result = (w.clone() * torch.sin(x)).sum()
+        w.data.mul_(2)
+        return result
+
+    subject = case(
+        x=interval(-2, 2, shape=3), w=np.array([1.0, 2.0, 3.0]), samples=2, implementations={"autograd": spoiling}
+    )(lambda x, w: total(w * sin(x)))
+    (found,) = conduct(subject, Settings(engines=["autograd"], timing=False)).rows
+    assert found.verdict == "agree"
+    assert found.findings == "changes-input: the forward pass changes w in place"
