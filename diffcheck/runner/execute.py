@@ -102,8 +102,8 @@ class Execution:
         for dtype in dict.fromkeys(c.dtype for c in unit.contestants):
             stage = Stage(Step.TRUTH, unit.case.source, str(unit.operator), dtype=dtype)
             try:
-                self._escort.at(stage)
-                court = court_of(unit, dtype, self._settings.samples, self._settings.seed, self._each(unit, stage))
+                with self._escort.inside(stage):
+                    court = court_of(unit, dtype, self._settings.samples, self._settings.seed, self._each(unit, stage))
             except Unsupported as reason:
                 trials += self._kept(refused(unit, dtype, str(reason)), unit)
                 continue

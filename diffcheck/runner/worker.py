@@ -1,6 +1,7 @@
 """The process in which cases run: it gets an order, tells what it finds, and ends with the process that started it."""
 
 import faulthandler
+import functools
 import os
 import signal
 import sys
@@ -49,7 +50,13 @@ class _Wire:
         self._connection = connection
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        return lambda *arguments: self._connection.send((name, arguments))
+        return functools.partial(self._send, name)
+
+    def _send(self, name: str, *arguments: Any) -> None:
+        try:
+            self._connection.send((name, arguments))
+        except OSError:  # the supervisor is gone, or a case has closed what it did not open
+            os._exit(1)
 
 
 def _end_with(parent: int) -> None:
