@@ -45,11 +45,16 @@ class _Run(click.Command):
         from diffcheck.runner.engines import installed_engines
 
         known = installed_engines()
-        told = []
-        for k, word in enumerate(args):
-            following = args[k + 1].partition(":")[0] if k + 1 < len(args) else ""
-            told.append("--strict=" if word == "--strict" and following not in known else word)
-        return super().parse_args(context, told)
+        following = [word.partition(":")[0] for word in args[1:]] + [""]
+        return super().parse_args(
+            context,
+            [
+                "--strict=" if word == "--strict" and after not in known else word
+                for word, after in zip(args, following, strict=True)
+            ]
+            if "--strict" in args
+            else args,
+        )
 
 
 def _least(_: click.Context, __: click.Parameter, values: Iterable[str]) -> dict[str, float]:

@@ -82,7 +82,8 @@ CALLED = {
     "hides": ("os.closerange(3, 100)", "crash", r"^the process"),
     # The child holds the way to the supervisor open, so that its end cannot be heard.
     "forks": (
-        "os.fork() or time.sleep(600)\n        os._exit(5)",
+        "pid = os.fork()\n        if not pid: time.sleep(600)\n"
+        "        open('child', 'w').write(str(pid))\n        os._exit(5)",
         "crash",
         "^the process ended itself with exit code 5;",
     ),
@@ -180,6 +181,10 @@ def test_what_a_file_does_when_it_is_read_is_told(survived: Outcome, text: str) 
     assert survived.code == 2
 
 
+def test_what_a_lost_process_has_started_is_ended(survived: Outcome) -> None:
+    assert not alive(int(Path("child").read_text()))
+
+
 def test_our_own_mistake_is_told_with_its_traceback_and_ends_nothing(survived: Outcome) -> None:
     row = survived.rows["sabotaged", "symbolic"]
     assert "diffcheck itself failed: ZeroDivisionError: planted; please report it" in row["note"]
@@ -198,6 +203,15 @@ def test_journal_holds_the_rows_of_the_table_after_all_processes(survived: Outco
     rows = map(json.loads, Path("out/results.jsonl").read_text().splitlines())
     last = {(row["case"], row["engine"]): row["verdict"] for row in rows}
     assert last == {key: row["verdict"] for key, row in survived.rows.items()}
+
+
+def test_x_stops_at_what_ended_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file.py").write_text(FILES["good.py"] + HEADER + "@case(x=interval(1, 2))\ndef ends(x):\n    os._exit(3)\n")
+    Path("good.py").write_text(FILES["good.py"].replace("good", "never"))
+    found = outcome("file.py", "good.py", "--engine", "symbolic", "-x", *OPTIONS)
+    assert {case: row["verdict"] for (case, _), row in found.rows.items()} == {"good": "agree", "ends": "crash"}
+    assert found.code == 1
 
 
 # The clock: the third argument of `when` counts calls with numbers.
