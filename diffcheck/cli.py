@@ -45,16 +45,12 @@ class _Run(click.Command):
         from diffcheck.runner.engines import installed_engines
 
         known = installed_engines()
-        following = [word.partition(":")[0] for word in args[1:]] + [""]
-        return super().parse_args(
-            context,
-            [
-                "--strict=" if word == "--strict" and after not in known else word
-                for word, after in zip(args, following, strict=True)
-            ]
-            if "--strict" in args
-            else args,
-        )
+        following = [*args[1:], ""]
+        told = [
+            "--strict=" if word == "--strict" and following[k].partition(":")[0] not in known else word
+            for k, word in enumerate(args)
+        ]
+        return super().parse_args(context, told)
 
 
 def _least(_: click.Context, __: click.Parameter, values: Iterable[str]) -> dict[str, float]:

@@ -56,8 +56,7 @@ class Record:
         self._clocked: set[UnitKey] = set()
         self._begun = False
         self._written = False
-        self.stage: Stage | None = None
-        """Where the run is."""
+        self._stage: Stage | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +87,7 @@ class Record:
 
     def at(self, stage: Stage) -> None:
         """What is done now."""
-        self.stage = stage
+        self._stage = stage
         if self._spectator is not None:
             self._spectator.at(stage.subject, stage.what)
 
@@ -126,7 +125,7 @@ class Record:
 
     def run(self, *, interrupted: bool = False) -> Run:
         """The results; written as reports, if there is a folder for them."""
-        place = str(self.stage or "its start") if interrupted else ""
+        place = str(self._stage or "its start") if interrupted else ""
         found = Run(
             tuple(self._rows.values()), tuple(self._cases.values()), self._environment, tuple(self._broken), place
         )

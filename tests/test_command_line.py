@@ -89,6 +89,10 @@ def test_exit_code_of_a_real_process(folder: Path, line: str, code: int) -> None
         pytest.param("", 2, "Missing argument 'PATH...'", id="no-path"),
         pytest.param("waves.py --bogus", 2, "No such option '?--bogus", id="unknown-option"),
         pytest.param("waves.py --seed x", 2, "--seed", id="seed-no-number"),
+        pytest.param(
+            "waves.py --timeout 5", 2, "a timeout needs a process for the cases alone", id="timeout-in-process"
+        ),
+        pytest.param("waves.py --timeout -1", 2, "--timeout", id="timeout-negative"),
         pytest.param("waves.py --seed -1", 2, "--seed", id="seed-negative"),
     ],
 )

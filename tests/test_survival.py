@@ -111,7 +111,7 @@ FILES = {
     )
     + "".join(f"@case(x=interval(1, 2))\ndef {name}(x):\n    {text}\n" for name, (text, *_) in TRACED.items())
     + "@case(x=interval(1, 2), where=lambda x: os._exit(4))\ndef picky(x):\n    return x * x\n"
-    + "@case(x=interval(1, 2))\ndef talks(x):\n    print('hello')\n    return x * x\n",
+    + "@case(x=interval(1, 2))\ndef talks(x):\n    print('hello', hash('hello'))\n    return x * x\n",
     "ends.py": "import os\nos._exit(9)\n",
     "loops.py": "x = 1\nwhile x: pass\n",
     "interrupts.py": "raise KeyboardInterrupt\n",
@@ -195,8 +195,13 @@ def test_report_and_terminal_name_what_was_lost(survived: Outcome) -> None:
     report = Path("out/report.md").read_text()
     for name in (*CALLED, *TRACED):
         assert f"| {name} derivative |" in report
-        assert f"] {name} derivative: " in survived.err
-    assert "hello" in survived.out
+        assert survived.err.count(f"] {name} derivative: ") == 1
+
+
+def test_all_processes_hash_alike_and_print_where_the_run_does(survived: Outcome) -> None:
+    said = [line for line in survived.out.splitlines() if line.startswith("hello")]
+    assert len(said) > len(CALLED)
+    assert len(set(said)) == 1
 
 
 def test_journal_holds_the_rows_of_the_table_after_all_processes(survived: Outcome) -> None:

@@ -31,8 +31,6 @@ class WorkerError(DiffcheckError):
 class Keeper(Observer, Protocol):
     """An observer that keeps what it is told."""
 
-    stage: Stage | None
-
     def left(self, condemned: Mapping[Stage, Fate]) -> Earlier:
         """What is done, for a process that goes on."""
         ...
@@ -45,6 +43,7 @@ class Supervisor:
         self._paths = tuple(paths)
         self._settings = settings
         self._condemned: dict[Stage, Fate] = {}
+        self._stage: Stage | None = None
         self._worker = _Worker(Order(self._paths, settings, Earlier()))
 
     def run(self, keeper: Keeper, waiting: Callable[[], object] = lambda: None) -> None:
@@ -64,9 +63,9 @@ class Supervisor:
         """
         try:
             while (fate := self._watch(keeper, waiting)) is not None:
-                if keeper.stage is None or keeper.stage in self._condemned:
+                if self._stage is None or self._stage in self._condemned:
                     raise WorkerError(f"the process that runs the cases ended where no case is to blame: {fate.note}")
-                self._condemned[keeper.stage] = fate
+                self._condemned[self._stage] = fate
                 self.stop()
                 self._worker = _Worker(Order(self._paths, self._settings, keeper.left(self._condemned)))
         finally:
@@ -78,14 +77,14 @@ class Supervisor:
 
     def _watch(self, keeper: Keeper, waiting: Callable[[], object]) -> Fate | None:
         """Why the worker ended; ``None`` if it has done its work."""
-        keeper.stage = None
+        self._stage = None
         heard = time.monotonic()
         while True:
             waiting()
             try:
                 message = self._worker.heard(1.0)
             except EOFError:
-                return self._worker.fate(keeper.stage)
+                return self._worker.fate(self._stage)
             if message is not None:
                 heard = time.monotonic()
                 name, arguments = message
@@ -96,15 +95,17 @@ class Supervisor:
                     raise UsageError(*arguments)
                 if name == FAILED:
                     return Fate(Verdict.CRASH, f"diffcheck itself failed: {arguments[0]}; please report it")
+                if name == Observer.at.__name__:
+                    (self._stage,) = arguments
                 getattr(keeper, name)(*arguments)
-            elif self._expired(keeper.stage, heard):
-                place = self._worker.stopped_at(keeper.stage)
+            elif self._expired(time.monotonic() - heard):
+                place = self._worker.stopped_at(self._stage)
                 return Fate(Verdict.TIMEOUT, f"longer than --timeout {self._settings.timeout:g} s{place}")
 
-    def _expired(self, stage: Stage | None, heard: float) -> bool:
+    def _expired(self, silent_s: float) -> bool:
         limit = self._settings.timeout
         # Before its first stage a worker imports, which takes what it takes.
-        return limit is not None and stage is not None and time.monotonic() - heard > limit
+        return limit is not None and self._stage is not None and silent_s > limit
 
 
 class _Worker:
