@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from diffcheck.errors import DiffcheckError
+from diffcheck.runner.settings import DEFAULT_SAMPLES, DEFAULT_TIMEOUT_S, Settings
 
 if TYPE_CHECKING:
     from diffcheck.results import Run
-    from diffcheck.runner.settings import Settings
 
 PASSED, FAILED, USAGE, NOTHING, INTERRUPTED = 0, 1, 2, 5, 130
 
@@ -112,7 +112,11 @@ def main() -> None:
     help="float64, float32, bfloat16, float16 (default: float64).",
 )
 @click.option(
-    "--samples", type=click.IntRange(min=0), default=8, show_default=True, help="Random points for each case."
+    "--samples",
+    type=click.IntRange(min=0),
+    default=DEFAULT_SAMPLES,
+    show_default=True,
+    help="Random points for each case.",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where the random points start from."
@@ -151,7 +155,7 @@ def main() -> None:
     type=click.FloatRange(min=0),
     metavar="S",
     help="Give up what takes longer than so many seconds in one stage: reading a file, tracing, the truth at a point, "
-    "an engine's preparation, its answers (default: 300; 0 for never).",
+    f"an engine's preparation, its answers (default: {DEFAULT_TIMEOUT_S:g}; 0 for never).",
 )
 @click.option(
     "--in-process",
@@ -180,8 +184,6 @@ def run(
 
     Exit code: 0 all passed, 1 something failed, 2 usage error or a broken case file, 5 no case found, 130 interrupted.
     """
-    from diffcheck.runner.settings import DEFAULT_TIMEOUT_S, Settings
-
     if timeout is None and not in_process:
         timeout = DEFAULT_TIMEOUT_S
     settings = Settings(
@@ -216,14 +218,13 @@ def run(
     sys.exit(FAILED if result.failing else PASSED)
 
 
-def _supervised(paths: tuple[str, ...], settings: "Settings") -> "Run":
+def _supervised(paths: tuple[str, ...], settings: Settings) -> "Run":
     """The results of case files, run in another process."""
     from diffcheck.runner.engines import demand_known, installed_engines
     from diffcheck.runner.supervisor import Supervisor
 
     demand_known(settings.engines_named, installed_engines())
-    supervisor = Supervisor(paths, settings)
-    try:
+    with Supervisor(paths, settings) as supervisor:
         # These take as long to load as the other process needs until it has something to say.
         from rich.console import Console
 
@@ -239,11 +240,9 @@ def _supervised(paths: tuple[str, ...], settings: "Settings") -> "Run":
             finally:
                 reporter.stop()
             return record.run()
-    finally:
-        supervisor.stop()
 
 
-def _here(paths: tuple[str, ...], settings: "Settings") -> "Run":
+def _here(paths: tuple[str, ...], settings: Settings) -> "Run":
     """The results of case files, run in this process."""
     from rich.console import Console
 

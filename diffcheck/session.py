@@ -49,7 +49,7 @@ class Record:
         self._journal = None if self._folder is None else Journal(self._folder, LEFT)
         self._spectator = spectator
         self._environment: Mapping[str, str] = {}
-        self._rows: dict[tuple[str, ...], Row] = {}
+        self._rows: dict[tuple[str, str], dict[tuple[str, ...], Row]] = {}
         self._cases: dict[tuple[str, str], CaseRow] = {}
         self._broken: list[str] = []
         self._checked: set[UnitKey] = set()
@@ -98,7 +98,7 @@ class Record:
 
     def known(self, row: Row) -> None:
         """A task is checked or timed."""
-        self._rows[row.key] = row
+        self._rows.setdefault((row.case, row.operator), {})[row.key] = row
         if self._journal is not None:
             self._journal.write(row)
 
@@ -110,8 +110,7 @@ class Record:
         """All tasks of a unit are checked."""
         self._checked.add(unit)
         if self._spectator is not None:
-            rows = [r for r in self._rows.values() if (r.case, r.operator) == (case, unit[1])]
-            self._spectator.checked(case, unit[1], rows)
+            self._spectator.checked(case, unit[1], list(self._rows[case, unit[1]].values()))
 
     def clocked(self, unit: UnitKey, case: str) -> None:
         """All tasks of a unit are timed."""
@@ -121,14 +120,16 @@ class Record:
 
     def left(self, condemned: Mapping[Stage, Fate]) -> Earlier:
         """What is done, for a process that goes on."""
-        return Earlier(self._rows, frozenset(self._checked), frozenset(self._clocked), dict(condemned))
+        rows = {row.key: row for row in self._all()}
+        return Earlier(rows, frozenset(self._checked), frozenset(self._clocked), dict(condemned))
 
     def run(self, *, interrupted: bool = False) -> Run:
         """The results; written as reports, if there is a folder for them."""
         place = str(self._stage or "its start") if interrupted else ""
-        found = Run(
-            tuple(self._rows.values()), tuple(self._cases.values()), self._environment, tuple(self._broken), place
-        )
+        found = Run(tuple(self._all()), tuple(self._cases.values()), self._environment, tuple(self._broken), place)
         if self._folder is not None and self._written:
             write_reports(found, self._folder)
         return found
+
+    def _all(self) -> list[Row]:
+        return [row for rows in self._rows.values() for row in rows.values()]

@@ -39,7 +39,9 @@ class Execution:
         self._observer = observer
         self._escort = escort
         self._earlier = earlier
-        self._rows = dict(earlier.rows)
+        self._rows: dict[tuple[str, str], dict[tuple[str, ...], Row]] = {}
+        for row in earlier.rows.values():
+            self._rows.setdefault((row.case, row.operator), {})[row.key] = row
         # Ready to be timed, by the unit's number: what another process has prepared is not among them.
         self._trials: dict[int, list[Trial]] = {}
 
@@ -50,25 +52,26 @@ class Execution:
             if unit.key not in self._earlier.checked:
                 self._check(number, unit)
             checked.append((number, unit))
-            if self._settings.fail_fast and any(row.fails for row in self._rows_of(unit)):
+            if self._settings.fail_fast and any(row.fails for row in self._rows_of(unit).values()):
                 break
         for number, unit in checked if self._settings.timing else ():
             if unit.program is not None and unit.key not in self._earlier.clocked:
                 self._time(number, unit)
                 self._observer.clocked(unit.key, unit.case.name)
 
-    def _rows_of(self, unit: Unit) -> list[Row]:
-        return [r for r in self._rows.values() if (r.case, r.operator) == (unit.case.name, str(unit.operator))]
+    def _rows_of(self, unit: Unit) -> dict[tuple[str, ...], Row]:
+        """What is known of a unit's tasks."""
+        return self._rows.setdefault((unit.case.name, str(unit.operator)), {})
 
-    def _known(self, row: Row) -> None:
-        self._rows[row.key] = row
+    def _known(self, row: Row, unit: Unit) -> None:
+        self._rows_of(unit)[row.key] = row
         self._observer.known(row)
 
     def _told(self, row: Row, unit: Unit) -> Row:
         """The row as it is reported; known from now on."""
         row = demanded(row, self._settings.strict, self._settings.min_digits)
         row = self._reproduced(_excused(row, unit), unit)
-        self._known(row)
+        self._known(row, unit)
         return row
 
     def _reproduced(self, row: Row, unit: Unit) -> Row:
@@ -166,10 +169,11 @@ class Execution:
                 trials = self._trials.pop(number, None) or self._again(unit)
                 rows = timed(trials, self._settings.batch, self._clocked)
         except Lost as lost:
-            rows = [_untimed(row, lost.fate) for row in self._rows_of(unit) if _answered(row)]
+            rows = [_untimed(row, lost.fate) for row in self._rows_of(unit).values() if _answered(row)]
+        known = dict(self._rows_of(unit))
         for row in rows:
-            if row != self._rows[row.key]:
-                self._known(self._reproduced(row, unit))
+            if row != known[row.key]:
+                self._known(self._reproduced(row, unit), unit)
 
     def _clocked(self, trial: Trial) -> None:
         self._escort.at(_stage(Step.CLOCK, trial.task))
@@ -178,7 +182,7 @@ class Execution:
         """The trials of a unit that an earlier process has checked, prepared again."""
         trials = []
         for engine, task in unit.tasks():
-            row = self._rows[empty_row(task).key]
+            row = self._rows_of(unit)[empty_row(task).key]
             if not _answered(row):
                 continue
             trial = Trial(task, row, first_call_s=row.first_call_s)

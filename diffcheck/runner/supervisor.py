@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Pipe
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from diffcheck.errors import DiffcheckError, UsageError
 from diffcheck.runner.messages import DONE, FAILED, REFUSED, Earlier, Observer, Order
@@ -37,13 +37,14 @@ class Keeper(Observer, Protocol):
 
 
 class Supervisor:
-    """Runs the cases of files in another process, which starts at once."""
+    """Runs the cases of files in another process, which starts at once and ends at the end of the context."""
 
     def __init__(self, paths: Sequence[str], settings: Settings) -> None:
         self._paths = tuple(paths)
         self._settings = settings
         self._condemned: dict[Stage, Fate] = {}
         self._stage: Stage | None = None
+        self._done = False
         self._worker = _Worker(Order(self._paths, settings, Earlier()))
 
     def run(self, keeper: Keeper, waiting: Callable[[], object] = lambda: None) -> None:
@@ -61,18 +62,20 @@ class Supervisor:
         WorkerError
             If workers end for no case's fault.
         """
-        try:
-            while (fate := self._watch(keeper, waiting)) is not None:
-                if self._stage is None or self._stage in self._condemned:
-                    raise WorkerError(f"the process that runs the cases ended where no case is to blame: {fate.note}")
-                self._condemned[self._stage] = fate
-                self.stop()
-                self._worker = _Worker(Order(self._paths, self._settings, keeper.left(self._condemned)))
-        finally:
-            self.stop()
+        while (fate := self._watch(keeper, waiting)) is not None:
+            if self._stage is None or self._stage in self._condemned:
+                raise WorkerError(f"the process that runs the cases ended where no case is to blame: {fate.note}")
+            self._condemned[self._stage] = fate
+            self._worker.kill()
+            self._worker = _Worker(Order(self._paths, self._settings, keeper.left(self._condemned)))
+        self._done = True
 
-    def stop(self) -> None:
-        """End the worker."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._done:
+            self._worker.leave()
         self._worker.kill()
 
     def _watch(self, keeper: Keeper, waiting: Callable[[], object]) -> Fate | None:
@@ -89,7 +92,6 @@ class Supervisor:
                 heard = time.monotonic()
                 name, arguments = message
                 if name == DONE:
-                    self._worker.leave()
                     return None
                 if name == REFUSED:
                     raise UsageError(*arguments)
@@ -169,9 +171,7 @@ class _Worker:
         return self._place(stage)
 
     def kill(self) -> None:
-        """End it and all that it has started; again, nothing."""
-        if self._way.closed:
-            return
+        """End it and all that it has started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
