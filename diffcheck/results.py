@@ -64,6 +64,8 @@ class Row:
     """Whether somebody's own implementation was asked, not the case's function."""
     expected: str = field(default="", metadata=_MORE)
     """The verdict that the case declares as known; empty if it declares none."""
+    demanded: str = field(default="", metadata=_MORE)
+    """The option that this row does not satisfy, such as ``--min-digits autograd=10``."""
     first_call_s: float = field(default=NAN, metadata=_MORE)
     points_per_s: float = field(default=NAN, metadata=_MORE)
     """Throughput at the batch that was asked for."""
@@ -81,10 +83,12 @@ class Row:
     def fails(self) -> bool:
         """Whether this row fails a run.
 
-        A failing verdict does, and another one than the case declares; of somebody's own implementation also an
-        answer without a right digit, and every finding that the case does not declare. Cases declare what happens in
-        double precision; in another dtype a declared outcome is allowed, not demanded.
+        A failing verdict does, another one than the case declares, and what does not meet a demand; of somebody's own
+        implementation also an answer without a right digit, and every finding that the case does not declare. Cases
+        declare what happens in double precision; in another dtype a declared outcome is allowed, not demanded.
         """
+        if self.demanded:
+            return True
         wanting = self.verdict.fails or (self.verdict is Verdict.LOSSY and self.no_digit and self.on_trial)
         declared = set(filter(None, self.expected.split(", ")))
         verdicts, breaches = declared - set(Breach), declared & set(Breach)
@@ -129,7 +133,8 @@ class Run:
     environment: Mapping[str, str]
     broken: tuple[str, ...] = ()
     """What is wrong with case files or cases that could not be loaded."""
-    interrupted: bool = False
+    interrupted: str = ""
+    """Where it was when Ctrl-C ended it; empty if nothing did."""
 
     @property
     def failing(self) -> list[Row]:

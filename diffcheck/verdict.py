@@ -31,6 +31,10 @@ class Verdict(StrEnum):
     """NaN or infinity where a finite truth exists."""
     ERROR = "error"
     """The engine raised."""
+    TIMEOUT = "timeout"
+    """The engine did not answer in time and was stopped."""
+    CRASH = "crash"
+    """The engine took its process down."""
 
     @property
     def severity(self) -> int:
@@ -40,12 +44,16 @@ class Verdict(StrEnum):
     @property
     def fails(self) -> bool:
         """Whether a run with this verdict fails."""
-        return self in (Verdict.DISAGREE, Verdict.NONFINITE, Verdict.ERROR)
+        return self in (Verdict.DISAGREE, Verdict.NONFINITE, *UNANSWERED)
 
     @property
     def judged(self) -> bool:
         """Whether a point with this verdict was really compared with a truth."""
-        return self not in (Verdict.UNDEFINED, Verdict.UNSUPPORTED, Verdict.UNCERTAIN, Verdict.ERROR)
+        return self not in (Verdict.UNDEFINED, Verdict.UNSUPPORTED, Verdict.UNCERTAIN, *UNANSWERED)
+
+
+UNANSWERED = (Verdict.ERROR, Verdict.TIMEOUT, Verdict.CRASH)
+"""The engine gave no answer to judge."""
 
 
 class Reason(StrEnum):

@@ -104,7 +104,11 @@ class Clockwork:
 
 
 class Engine(Protocol):
-    """A family of methods for derivatives; further ones plug in by the entry point ``diffcheck.engines``."""
+    """A family of methods for derivatives; further ones plug in by the entry point ``diffcheck.engines``.
+
+    Two attributes are optional: ``tries_implementations``, whether the engine calls what a case gives it under its name
+    in ``implementations``; and ``preferred(program, operator, inputs)``, the method that it takes for a function.
+    """
 
     @property
     def name(self) -> str:

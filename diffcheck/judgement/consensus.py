@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from diffcheck.judgement.answer import Answer, Testimony
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import UNANSWERED, Verdict
 
-_WRONG = (Verdict.LOSSY, Verdict.DISAGREE, Verdict.NONFINITE, Verdict.ERROR)
+_WRONG = (Verdict.LOSSY, Verdict.DISAGREE, Verdict.NONFINITE, *UNANSWERED)
 
 
 def consensus(testimonies: Sequence[Testimony]) -> tuple[str, list[str]]:

@@ -1,6 +1,6 @@
 """The truths and bounds of a case and operator, in one dtype, computed once for all engines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -45,7 +45,7 @@ class Court:
     """
 
     def __init__(
-        self, case: Case, operator: Operator, program: Program, format: Format, points: Sequence[Point]
+        self, case: Case, operator: Operator, program: Program, format: Format, points: Iterable[Point]
     ) -> None:
         self.case = case
         self.operator = operator

@@ -153,7 +153,8 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
     )
     facts = [_counted(rows[0].points, "point"), _counted(rows[0].components, "component")]
     if case is None:
-        return CaseTable(" ".join(key), "the case itself is broken", rows[0].note, table)
+        said = "the case itself is broken" if rows[0].reason == "case" else "not finished"
+        return CaseTable(" ".join(key), said, rows[0].note, table)
     facts.append(f"{case.operations} operations, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
     facts += [f"not judged at {case.not_judged}"] if case.not_judged else []

@@ -2,16 +2,16 @@
 
 import functools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from diffcheck.case.case import Array
+from diffcheck.case.case import Array, Point
 from diffcheck.case.points import points
 from diffcheck.engines.base import Engine, Estimate, Prepared, Task
-from diffcheck.errors import DiffcheckError, Unsupported
+from diffcheck.errors import RAISED, DiffcheckError, Unsupported
 from diffcheck.formats import FORMATS
 from diffcheck.judgement.answer import Answer, speaking
 from diffcheck.judgement.consensus import consensus
@@ -29,17 +29,23 @@ from diffcheck.runner.rows import empty_row, plain, summary
 from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
 
-# What a case's function may raise as a result of its own: `sys.exit` in a kernel ends no run.
-RAISED = (Exception, SystemExit)
 # How many of an engine's values are told at a point where no derivative exists.
 _SAID = 3
 
 
-def court_of(unit: Unit, dtype: str, samples: int, seed: int) -> Court:
-    """The truths of a unit in one dtype, at its points."""
+def court_of(
+    unit: Unit, dtype: str, samples: int, seed: int, each: Callable[[Sequence[Point]], Iterable[Point]] = iter
+) -> Court:
+    """The truths of a unit in one dtype, at its points.
+
+    Parameters
+    ----------
+    each:
+        Is given the points and hands them on, one after another.
+    """
     assert unit.program is not None
     format = FORMATS[dtype]
-    return Court(unit.case, unit.operator, unit.program, format, points(unit.case, samples, seed, format))
+    return Court(unit.case, unit.operator, unit.program, format, each(points(unit.case, samples, seed, format)))
 
 
 def hear(court: Court, engine: Engine, task: Task) -> Trial:

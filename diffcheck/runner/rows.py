@@ -30,7 +30,7 @@ def broken_rows(unit: Unit) -> list[Row]:
             c.method or c.engine.methods[0],
             c.device,
             c.dtype,
-            Verdict.ERROR,
+            unit.verdict,
             "case",
             note=f"{unit.case.source}: {unit.problem}",
             expected=expected(unit.case, c.engine.name, c.method or c.engine.methods[0]),

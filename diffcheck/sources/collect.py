@@ -13,8 +13,13 @@ from diffcheck.sources.loaded import Loaded
 READERS: dict[str, Callable[[Path], Loaded]] = {".py": python.load}
 
 
-def collect(paths: Iterable[str]) -> Loaded:
-    """The cases of all files at or below these paths.
+def read(file: Path) -> Loaded:
+    """The cases of a file of a known kind."""
+    return READERS[file.suffix](file)
+
+
+def collect(paths: Iterable[str], read: Callable[[Path], Loaded] = read) -> Loaded:
+    """The cases of all files at or below these paths, each file read once.
 
     Raises
     ------
@@ -23,20 +28,20 @@ def collect(paths: Iterable[str]) -> Loaded:
     """
     cases: list[Case] = []
     problems: list[str] = []
-    read: dict[Path, Loaded] = {}
-    for text in paths:
-        name, _, wanted = text.partition("::")
+    known: dict[Path, Loaded] = {}
+    for path in paths:
+        name, _, wanted = path.partition("::")
         for file in _files(Path(name)):
-            if file not in read:
-                read[file] = READERS[file.suffix](file)
-                problems += read[file].problems
-            found = read[file].cases
+            if file not in known:
+                known[file] = read(file)
+                problems += known[file].problems
+            found = known[file].cases
             if wanted:
                 found = tuple(c for c in found if c.name == wanted or c.name.startswith(f"{wanted}["))
                 if not found:
-                    known = ", ".join(c.name for c in read[file].cases) or "none"
-                    reasons = "".join(f"\n{problem}" for problem in read[file].problems)
-                    raise UsageError(f"{file} has no case {wanted!r}; it has {known}{reasons}")
+                    names = ", ".join(c.name for c in known[file].cases) or "none"
+                    reasons = "".join(f"\n{problem}" for problem in known[file].problems)
+                    raise UsageError(f"{file} has no case {wanted!r}; it has {names}{reasons}")
             cases += [replace(c, source=f"{file}::{c.name}") for c in found]
     return Loaded(tuple(_distinct(cases)), tuple(dict.fromkeys(problems)))
 

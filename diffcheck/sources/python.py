@@ -11,7 +11,7 @@ from typing import Any
 
 from diffcheck.case.case import Case
 from diffcheck.case.made import watched
-from diffcheck.errors import DiffcheckError
+from diffcheck.errors import RAISED, DiffcheckError
 from diffcheck.sources.loaded import Loaded
 
 # The top-level modules that case files have imported from their own folders. Python gives the one that it has to
@@ -58,7 +58,7 @@ def _executed(tree: ast.Module, path: Path, namespace: dict[str, Any]) -> list[s
             exec(code, namespace)
         except DiffcheckError as mistake:
             problems.append(f"{path}:{statement.lineno}: {mistake}")
-        except (Exception, SystemExit) as raised:  # whatever a user's file raises is told, not propagated
+        except RAISED as raised:  # whatever a user's file raises is told, not propagated
             problems.append(_stopped(path, statement.lineno, raised))
             break
     return problems

@@ -16,6 +16,7 @@ class Autograd:
 
     name = "autograd"
     methods = ("reverse", "forward", "func", "compiled")
+    tries_implementations = True
 
     def available(self, device: str) -> str | None:
         """Whether torch sees the device."""
