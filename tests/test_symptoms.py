@@ -6,7 +6,7 @@ import torch
 
 from diffcheck import case, interval
 from diffcheck.api import Settings, conduct
-from diffcheck.ops import exp, expm1, log, log1p, logsumexp, maximum, mean, sin, square, tanh, where
+from diffcheck.ops import exp, expm1, log, log1p, logsumexp, maximum, mean, sigmoid, sin, square, tanh, where
 from diffcheck.ops import sum as total
 
 
@@ -302,4 +302,20 @@ def test_one_factor_everywhere_is_no_lost_digit_in_eight_bits(factor):
     )
     (found,) = conduct(subject, Settings(engines=["autograd"], timing=False, dtypes=["bfloat16"])).rows
     assert found.verdict == "disagree"
+    assert found.fails
+
+
+STEEP = {
+    "zero": (lambda x: x**16, planted(lambda x: x**16, lambda g, x: g * 0 * x), 1.25),
+    "half": (lambda x: x**16, planted(lambda x: x**16, lambda g, x: g * 8 * x**15), 1.25),
+    "twice": (lambda x: x**16, planted(lambda x: x**16, lambda g, x: g * 30 * x**15), 0.75),
+    "tail cut": (lambda x: sigmoid(x), planted(torch.sigmoid, lambda g, x: g * x * 0), 12.0),
+}
+
+
+@pytest.mark.parametrize(("definition", "kernel", "x"), STEEP.values(), ids=STEEP)
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_a_steep_question_excuses_no_answer_without_a_digit(definition, kernel, x, dtype):
+    found = row(definition, kernel, [x], dtype=dtype)
+    assert found.verdict not in ("agree", "ill-conditioned")
     assert found.fails
