@@ -1,5 +1,6 @@
 """Recording: the user's function runs once on traced arrays and leaves a program behind."""
 
+import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -10,7 +11,7 @@ from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.table import Composite, Operation, Primitive, Traceable
-from diffcheck.program.program import Builder, Program, uncollected
+from diffcheck.program.program import CONST, INPUT, Builder, Program, uncollected
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -48,6 +49,24 @@ class Traced(Arithmetic, Traceable):
     def T(self) -> "Traced":
         """The transposed array."""
         return self._like(self.numbers.T)
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether every element is a relation, or joins relations; 1 and 0 are conditions that are known."""
+        pending = self.numbers.ravel().tolist()
+        seen = set(pending)
+        while pending:
+            name, operands = self._builder.nodes[pending.pop()]
+            if name == "where":
+                new = set(operands[1:]) - seen
+                seen |= new
+                pending += new
+            elif name == CONST:
+                if operands[0] not in (0, 1):
+                    return False
+            elif name == INPUT or not Primitive.rows[name].condition:
+                return False
+        return True
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -183,11 +202,10 @@ class Traced(Arithmetic, Traceable):
         name = _OPERATORS.get(ufunc.__name__)
         if method != "__call__" or name is None:
             raise _not_numpy(ufunc.__name__)
-        if name == "matmul":
-            # The array stands to the left: Python's own dispatch would come back here.
-            product: Traced = self.__rmatmul__(inputs[0])
-            return product
-        return Primitive.rows[name](*inputs)
+        if isinstance(name, str):
+            return Primitive.rows[name](*inputs)
+        # The array stands to the left: as it is, Python's own dispatch would come back here.
+        return name(self._lift(inputs[0]), inputs[1])
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
         raise _not_numpy(function.__name__)
@@ -199,20 +217,23 @@ class Traced(Arithmetic, Traceable):
 def _not_numpy(name: str) -> CaseError:
     """The error that names the operation to use instead of NumPy's function."""
     rows = {*Primitive.rows, *Composite.rows}
-    ours = next((n for n in (name, name.replace("arc", "a"), _OPERATORS.get(name, "")) if n in rows), "")
+    ours = next((n for n in (name, name.replace("arc", "a"), _OPERATORS.get(name)) if n in rows), "")
     advice = f"use diffcheck.ops.{ours} instead" if ours else "use the functions of diffcheck.ops instead"
     return CaseError(f"numpy.{name} cannot be traced: {advice}")
 
 
 # What NumPy calls when an array stands to the left of a traced value.
-_OPERATORS = {
+_OPERATORS: dict[str, str | Callable[[Any, Any], Any]] = {
     "add": "add",
     "subtract": "sub",
     "multiply": "mul",
     "divide": "div",
     "power": "power",
     "negative": "neg",
-    "matmul": "matmul",
+    "matmul": operator.matmul,
+    "remainder": operator.mod,
+    "bitwise_and": operator.and_,
+    "bitwise_or": operator.or_,
     "greater": "gt",
     "greater_equal": "ge",
     "less": "lt",
