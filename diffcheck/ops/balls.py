@@ -10,6 +10,7 @@ from typing import Any
 from flint import arb, fmpq, fmpz
 
 ZERO = arb(0)
+HALF = arb(0.5)
 
 
 def ball(value: Fraction | int) -> Any:
@@ -122,8 +123,14 @@ def distance_to_integer(x: Any) -> Any:
 
 def nearest_integer(x: Any) -> Any:
     """The integer nearest to the midpoint of a ball, or of a series' first coefficient; an exact ball."""
-    head = x if isinstance(x, arb) else x[0]
-    return (head.mid() + arb(0.5)).floor().mid()
+    middle = (x if isinstance(x, arb) else x[0]).mid()
+    mantissa, exponent = middle.man_exp()
+    if exponent >= 0:
+        return middle
+    if magnitude(middle) < HALF:
+        return ZERO
+    # In whole numbers: at the working precision a half may be lost beside the number.
+    return arb(((mantissa << 1) + (fmpz(1) << -int(exponent))) >> (1 - int(exponent)))
 
 
 def is_pole_of_gamma(x: Any) -> bool:

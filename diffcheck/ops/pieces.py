@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from flint import arb
 
 from diffcheck.ops import balls
 from diffcheck.ops.table import Function, Primitive, composite, named_row
@@ -82,7 +81,7 @@ def _trunc(side: int, x: Any) -> int:
 
 
 def _round(side: int, x: Any) -> int:
-    below = _nearest(x - arb(0.5))
+    below = _nearest(x - balls.HALF)
     return below + (side > 0 if side else below % 2)
 
 
@@ -103,14 +102,14 @@ trunc = _step(
     "trunc",
     "the integer next to x towards zero",
     # Zero is no place where pieces meet.
-    switch=lambda x: balls.distance_to_integer(x) if _nearest(x) else 1 + 0 * x,
+    switch=lambda x: 1 + 0 * x if balls.nearest_integer(x).is_zero() else balls.distance_to_integer(x),
     value=_trunc,
     sympy=lambda sympy, x: sympy.Piecewise((sympy.floor(x), x >= 0), (sympy.ceiling(x), True)),
 )
 round = _step(
     "round",
     "the integer nearest to x, the even one of two",
-    switch=lambda x: balls.distance_to_integer(x - arb(0.5)),
+    switch=lambda x: balls.distance_to_integer(x - balls.HALF),
     value=_round,
     numpy="numpy.rint",
     sympy=lambda sympy, x: sympy.floor((2 * x + 1) / 4) + sympy.ceiling((2 * x - 1) / 4),
@@ -174,7 +173,7 @@ where = Primitive(
     sympy=_sympy_where,
     arb=lambda c, x, y: c,
     ulps=0,
-    switch=lambda c, x, y: c - arb(0.5),
+    switch=lambda c, x, y: c - balls.HALF,
     piece=lambda side, x, _: x[1] if side > 0 else x[2],
     sympy_rule=False,
     forms=((lambda c, x, y, _: 0,), (lambda c, x, y, _: _where(c, 1, 0),), (lambda c, x, y, _: _where(c, 0, 1),)),

@@ -79,17 +79,40 @@ def cbrt(x: Any) -> Any:
 
 
 def power(x: Any, y: Any) -> Any:
-    """``x ** y``, exact for a constant integer or half-integer ``y``."""
-    exponent = y[0]
-    if y.length() <= 1 and exponent.is_exact():
-        twice = (exponent * 2).unique_fmpz()
-        if twice is not None and int(twice) % 2 == 0:
-            return x ** (int(twice) // 2) if twice >= 0 else 1 / x ** (-int(twice) // 2)
-        if twice is not None:
-            return sqrt(x) ** int(twice) if twice > 0 else 1 / sqrt(x) ** -int(twice)
-    if order_of(x) is None and y[0] > 0:
-        return x  # zero to a positive power
-    return (y * x.log()).exp()
+    """``x ** y``, exact for a constant integer or half-integer ``y``, and where ``x`` begins with a power of t."""
+    if y.length() > 1:
+        return _varied_power(x, y)
+    exponent, k = y[0], order_of(x)
+    if k != 0 and exponent < 0:
+        return missing()
+    twice = (2 * exponent).unique_fmpz() if exponent.is_exact() else None
+    if twice is not None:
+        return _whole_power(sqrt(x), int(twice)) if twice % 2 else _whole_power(x, int(twice) // 2)
+    if k is None:
+        return x if exponent > 0 else undefined()
+    if k == 0:
+        return beginning(balls.power(x[0], exponent), (exponent * x.log()).exp())
+    shift = (k * exponent).unique_fmpz() if exponent.is_exact() else None
+    if shift is not None:
+        return shifted(power(shifted(x, -k), y), min(int(shift), x.prec))
+    return missing() if k * exponent < 1 else undefined()
+
+
+def _whole_power(x: Any, n: int) -> Any:
+    k = order_of(x)
+    if not x[0].is_finite() or (k is None and n > 0):
+        return x
+    if k and k * n >= x.prec:
+        return 0 * x
+    return x**n if n >= 0 else 1 / x**-n
+
+
+def _varied_power(x: Any, y: Any) -> Any:
+    """``x ** y`` for an exponent that varies: a negative base has none, and that of zero is zero where it exists."""
+    if order_of(x) is None:
+        side = sign(y)
+        return x if side == 1 else missing() if side == -1 else undefined()
+    return missing() if x[0] < 0 else (y * x.log()).exp()
 
 
 def atan2(y: Any, x: Any) -> Any:
@@ -123,14 +146,19 @@ def by_root(value: Any, sign: int, inside: Any, x: Any) -> Any:
     return beginning(value, (sign * quotient(x.derivative(), root)).integral())
 
 
+def _circle(x: Any) -> Any:
+    """``1 - x^2``: one formula keeps the digits of the first coefficient near the ends, another those of the others."""
+    return beginning((1 - x[0]) * (1 + x[0]), 1 - x * x)
+
+
 def asin(x: Any) -> Any:
     """The inverse sine."""
-    return by_root(x[0].asin(), 1, (1 - x) * (1 + x), x)
+    return by_root(x[0].asin(), 1, _circle(x), x)
 
 
 def acos(x: Any) -> Any:
     """The inverse cosine."""
-    return by_root(x[0].acos(), -1, (1 - x) * (1 + x), x)
+    return by_root(x[0].acos(), -1, _circle(x), x)
 
 
 def asinh(x: Any) -> Any:
@@ -140,12 +168,12 @@ def asinh(x: Any) -> Any:
 
 def acosh(x: Any) -> Any:
     """The inverse hyperbolic cosine."""
-    return by_root(x[0].acosh(), 1, (x - 1) * (x + 1), x)
+    return by_root(x[0].acosh(), 1, -_circle(x), x)
 
 
 def atanh(x: Any) -> Any:
     """The inverse hyperbolic tangent."""
-    return beginning(x[0].atanh(), (x.derivative() / ((1 - x) * (1 + x))).integral())
+    return beginning(x[0].atanh(), (x.derivative() / _circle(x)).integral())
 
 
 def logsumexp(*x: Any) -> Any:
@@ -162,7 +190,13 @@ def log1p(x: Any) -> Any:
 
 def xlogy(x: Any, y: Any) -> Any:
     """``x ln(y)``, zero for ``x = 0`` whatever ``y`` is."""
-    return x if order_of(x) is None else x * y.log()
+    if order_of(x) is None:
+        return x
+    side = sign(y)
+    if side in (0, -1):
+        return missing()
+    # Near zero the logarithm outgrows every number: t ln(t) has a vertical tangent, and t^2 ln(t) no series.
+    return x * y.log() if not y[0].is_zero() else undefined() if (order_of(x) or 0) > 1 else missing()
 
 
 def sinh(x: Any) -> Any:

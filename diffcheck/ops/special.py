@@ -21,7 +21,7 @@ erfc = Primitive(
     sympy="sympy.erfc",
     arb=special_enclosures.erfc,
     series=special_enclosures.series_of_erfc,
-    ulps=4,
+    ulps=2,
 )
 
 
@@ -82,6 +82,7 @@ xlogy = Primitive(
     sympy=lambda sympy, x, y: x * sympy.log(y),
     arb=balls.xlogy,
     series=series.xlogy,
+    ulps=2,
     outside=lambda x, y: y <= 0 and not x.is_zero(),
 )
 softplus = Primitive(

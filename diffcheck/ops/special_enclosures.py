@@ -7,9 +7,9 @@ from typing import Any
 from flint import arb, arb_series, ctx
 
 from diffcheck.ops import series
-from diffcheck.ops.balls import ZERO
+from diffcheck.ops.balls import HALF, ZERO
 
-_HALF, _THREE_HALVES = arb(0.5), arb(1.5)
+_THREE_HALVES = arb(1.5)
 
 
 def erfc(x: Any) -> Any:
@@ -20,7 +20,7 @@ def erfc(x: Any) -> Any:
     if x.is_exact() or not x > 1:
         return x.erfc()
     square = x * x
-    return (-square).exp() * square.hypgeom_u(_HALF, _HALF) / arb.const_sqrt_pi()
+    return (-square).exp() * square.hypgeom_u(HALF, HALF) / arb.const_sqrt_pi()
 
 
 def ndtr(x: Any) -> Any:
@@ -35,7 +35,7 @@ def log_ndtr(x: Any) -> Any:
     if x > -1:
         return ndtr(x).log()
     half_square = x * x / 2
-    return (half_square.hypgeom_u(_HALF, _HALF) / (2 * arb.const_sqrt_pi())).log() - half_square
+    return (half_square.hypgeom_u(HALF, HALF) / (2 * arb.const_sqrt_pi())).log() - half_square
 
 
 def series_of_erfc(x: Any) -> Any:
@@ -52,7 +52,7 @@ def series_of_log_ndtr(x: Any) -> Any:
     head = x[0]
     if head < ZERO:
         z = head * head / 2
-        u = z.hypgeom_u(_HALF, _HALF)
+        u = z.hypgeom_u(HALF, HALF)
         h, g = [arb(2).sqrt() / u], [-head * z.hypgeom_u(_THREE_HALVES, _THREE_HALVES) / (2 * u)]
     else:
         h = [(-head * head / 2).exp() / ((2 * arb.pi()).sqrt() * ndtr(head))]

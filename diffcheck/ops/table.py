@@ -166,7 +166,8 @@ class Primitive(Operation):
     outside:
         Whether these arguments (balls) lie outside the domain for certain.
     ulps:
-        Units in the last place that a good implementation may lose.
+        Units of roundoff that a good implementation may lose, its result's or its arguments': what was measured on the
+        implementations there are (`benchmarks/measure_ulps.py`). The bounds allow sixteen times that.
     forms:
         For each argument the derivative forms in common use, functions of the arguments and the value, the most
         accurate first; for an operation of any number of arguments, a function of the argument's position. Without
