@@ -188,12 +188,12 @@ def main() -> None:
             if loss.of_bound > 1:
                 reason = INACCURATE.get((row, name), "not listed")
                 remarks.append(f"{row} by {name} in {format}: {loss.of_bound:.3g} at {loss.of_bound_at}: {reason}")
-        if not _is_sound(row, found):
+        if not is_sound(row, found):
             remarks.append(f"{row}: the table says {Primitive.rows[row].ulps:g}, which is not what was measured")
     print("\n" + "\n".join(remarks))
 
 
-def _is_sound(row: str, found: Mapping[tuple[str, str], Loss]) -> bool:
+def is_sound(row: str, found: Mapping[tuple[str, str], Loss]) -> bool:
     """Whether the table's `ulps` lies between the best loss and twice the worst."""
     lost = [
         loss.lost for (name, format), loss in found.items() if format == "float64" and (row, name) not in INACCURATE

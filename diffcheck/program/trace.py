@@ -1,6 +1,5 @@
 """Recording: the user's function runs once on traced arrays and leaves a program behind."""
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -199,13 +198,14 @@ class Traced(Arithmetic, Traceable):
         raise CaseError("NumPy cannot compute with a traced value: use the functions of diffcheck.ops instead")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if method == "__call__" and ufunc.__name__ in _METHODS:
+            # The array stands to the left: Python's own dispatch would come back here.
+            (left, right), word = inputs, _METHODS[ufunc.__name__]
+            return getattr(right, f"__r{word}__")(left) if right is self else getattr(left, f"__{word}__")(right)
         name = _OPERATORS.get(ufunc.__name__)
         if method != "__call__" or name is None:
             raise _not_numpy(ufunc.__name__)
-        if isinstance(name, str):
-            return Primitive.rows[name](*inputs)
-        # The array stands to the left: as it is, Python's own dispatch would come back here.
-        return name(self._lift(inputs[0]), inputs[1])
+        return Primitive.rows[name](*inputs)
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
         raise _not_numpy(function.__name__)
@@ -217,23 +217,19 @@ class Traced(Arithmetic, Traceable):
 def _not_numpy(name: str) -> CaseError:
     """The error that names the operation to use instead of NumPy's function."""
     rows = {*Primitive.rows, *Composite.rows}
-    ours = next((n for n in (name, name.replace("arc", "a"), _OPERATORS.get(name)) if n in rows), "")
+    ours = next((n for n in (name, name.replace("arc", "a"), _OPERATORS.get(name, "")) if n in rows), "")
     advice = f"use diffcheck.ops.{ours} instead" if ours else "use the functions of diffcheck.ops instead"
     return CaseError(f"numpy.{name} cannot be traced: {advice}")
 
 
 # What NumPy calls when an array stands to the left of a traced value.
-_OPERATORS: dict[str, str | Callable[[Any, Any], Any]] = {
+_OPERATORS = {
     "add": "add",
     "subtract": "sub",
     "multiply": "mul",
     "divide": "div",
     "power": "power",
     "negative": "neg",
-    "matmul": operator.matmul,
-    "remainder": operator.mod,
-    "bitwise_and": operator.and_,
-    "bitwise_or": operator.or_,
     "greater": "gt",
     "greater_equal": "ge",
     "less": "lt",
@@ -241,6 +237,8 @@ _OPERATORS: dict[str, str | Callable[[Any, Any], Any]] = {
     "equal": "eq",
     "not_equal": "ne",
 }
+# The same where no operation is called, but a method of this name, with or without an r before it.
+_METHODS = {"matmul": "matmul", "remainder": "mod", "bitwise_and": "and", "bitwise_or": "or"}
 
 
 @uncollected()
