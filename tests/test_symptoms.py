@@ -319,3 +319,16 @@ def test_a_steep_question_excuses_no_answer_without_a_digit(definition, kernel, 
     found = row(definition, kernel, [x], dtype=dtype)
     assert found.verdict not in ("agree", "ill-conditioned")
     assert found.fails
+
+
+def test_every_operator_with_an_array_on_either_side():
+    rows, mask = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([True, False])
+
+    def function(x):
+        y = rows @ x + x @ rows - x * rows[0] + rows[1] / x + rows[0] ** x + (rows[1] % x) + 0.5**x
+        z = where((x < rows[0]) & mask | (rows[1] >= x), y, -y)
+        return total(where(rows[0] == x, z, z * (np.ones(2) - x)))
+
+    subject = case(x=interval(0.5, 0.75, shape=2), samples=2)(function)
+    settings = Settings(timing=False, engines=["autograd:reverse", "autograd:func", "autograd:forward"])
+    assert [str(r.verdict) for r in conduct(subject, settings).rows] == ["agree"] * 3
