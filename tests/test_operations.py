@@ -530,6 +530,17 @@ EXACT = {
     "third": (ops.rational(1, 3), "0.33333333333333333333333333333333333333333333333333"),
     "sqrt 2": (ops.sqrt(2), "1.41421356237309504880168872420969807856967187537694"),
     "2 pi": (2 * ops.pi, "6.28318530717958647692528676655900576839433879875021"),
+    "abs": (ops.abs(-ops.pi), "3.14159265358979323846264338327950288419716939937510"),
+    "maximum": (ops.maximum(ops.sqrt(2), 1), "1.41421356237309504880168872420969807856967187537694"),
+    "minimum": (ops.minimum(ops.sqrt(2), 1), "1"),
+    "floor": (ops.floor(100 * ops.pi), "314"),
+    "relation": (ops.gt(ops.pi, ops.e), "1"),
+    "where": (
+        ops.where(ops.logical_and(ops.pi > 3, ops.pi < 4), ops.e, 0),
+        "2.71828182845904523536028747135266249775724709369995",
+    ),
+    "cbrt": (ops.cbrt(-8), "-2"),
+    "hypot of one": (ops.hypot(-3), "3"),
 }
 
 
@@ -540,6 +551,18 @@ def test_exact_numbers(number, digits):
     assert float(number) == float(digits)
     assert (np.ones(2) * number).tolist() == [float(digits)] * 2
     assert (torch.ones(2, dtype=torch.float64) * number).tolist() == [float(digits)] * 2
+
+
+def test_a_constant_that_lies_where_pieces_meet_is_not_decided():
+    with pytest.raises(
+        CaseError, match=r"maximum\(power.*, 2\) is not decided at 256 bits: write the number that it is"
+    ):
+        float(ops.maximum(ops.sqrt(2) ** 2.0, 2))
+
+
+def test_the_length_of_one_is_its_size():
+    assert ops.hypot(np.array([-3.0, 2.0])).tolist() == [3, 2]
+    assert ops.hypot(torch.tensor([-3.0, 2.0])).tolist() == [3, 2]
 
 
 ARRAY = np.array([0.5, 0.25, 1.0])

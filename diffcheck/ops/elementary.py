@@ -170,7 +170,7 @@ def _torch_hypot(torch: Any, *x: Any) -> Any:
 hypot = named_row(
     "hypot",
     "sqrt(x1^2 + ... + xn^2), without the overflow of the squares",
-    numpy=lambda *x: functools.reduce(np.hypot, x),
+    numpy=lambda *x: functools.reduce(np.hypot, x[1:], np.abs(x[0])),
     torch=_torch_hypot,
     sympy=_sympy_hypot,
     sympy_name="hypot",

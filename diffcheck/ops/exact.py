@@ -15,7 +15,7 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arithmetic import Arithmetic
-from diffcheck.ops.balls import ball
+from diffcheck.ops.balls import ball, sign
 from diffcheck.ops.table import Operation, Primitive, Traceable
 
 
@@ -77,7 +77,15 @@ class Exact(Arithmetic, Traceable):
 
     def enclosure(self) -> Any:
         """The ball that encloses the number at the working precision."""
-        return self.operation.on_balls()(*(a.enclosure() if isinstance(a, Exact) else ball(a) for a in self.arguments))
+        row = self.operation
+        arguments = [a.enclosure() if isinstance(a, Exact) else ball(a) for a in self.arguments]
+        if row.switch is None or row.piece is None:
+            return row.on_balls()(*arguments)
+        side = sign(row.switch(*arguments))
+        if side is None:
+            raise CaseError(f"the constant {self} is not decided at {flint.ctx.prec} bits: write the number that it is")
+        chosen = row.piece(side, arguments, arguments)
+        return ball(chosen) if isinstance(chosen, int) else chosen
 
     def __float__(self) -> float:
         return self._float
