@@ -465,6 +465,19 @@ def test_ctrl_c_names_the_case_and_keeps_what_is_known(waiting: "subprocess.Pope
     assert not alive(worker)
 
 
+def test_a_worker_that_cannot_start_is_no_case_to_blame(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file.py").write_text(FILES["good.py"])
+    program = "import sys; sys.executable = '/bin/false'; from diffcheck.cli import main; main(['run', 'file.py'])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "diffcheck: the process that runs the cases ended where no case is to blame: "
+        "the process ended itself with exit code 1\n"
+    )
+    assert not Path("reports").exists()
+
+
 # In the process of a Python user.
 
 
