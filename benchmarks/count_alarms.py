@@ -29,6 +29,8 @@ def judgements(tag: str) -> Iterator[list[Judgement]]:
     for unit in plan(tagged, [], (contestant,)):
         court = court_of(unit, "float64", samples=0, seed=0)
         trial = hear(court, *unit.tasks()[0])
+        if trial.row.findings or trial.row.note.startswith("the derivative is right"):
+            continue  # these constants are about derivatives
         yield [j for answer in trial.answers for j in answer.judgements if not math.isnan(j.error_ulp)]
 
 

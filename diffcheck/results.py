@@ -90,14 +90,17 @@ class Row:
         if self.demanded:
             return True
         wanting = self.verdict.fails or (self.verdict is Verdict.LOSSY and self.no_digit and self.on_trial)
-        breaks = bool(self.findings) and self.on_trial
-        strict = self.dtype == "float64"
-        if self.expected in list(Breach):
-            met = self.expected in self.findings
-            return wanting or not met if strict else wanting or (breaks and not met)
-        if breaks and not wanting:
+        declared = set(filter(None, self.expected.split(", ")))
+        verdicts, breaches = declared - set(Breach), declared & set(Breach)
+        undeclared = set(self.breaches) - breaches
+        if self.dtype == "float64" and (breaches - set(self.breaches) or (verdicts and self.verdict not in verdicts)):
             return True
-        return self.verdict != self.expected if self.expected and strict else wanting and self.verdict != self.expected
+        return (wanting and self.verdict not in verdicts) or bool(undeclared and self.on_trial)
+
+    @property
+    def breaches(self) -> list[str]:
+        """The names of the findings."""
+        return [finding.partition(":")[0] for finding in self.findings.split("; ") if finding]
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ class Breach(StrEnum):
     NONLINEAR = "nonlinear-gradient"
     """The result is not linear in the incoming gradient."""
     CHANGES_INPUT = "changes-input"
-    """An input or a constant is changed in place."""
+    """An input, a constant, or the result that was returned, is changed in place."""
     CHANGES_GRADIENT = "changes-gradient"
     """The incoming gradient is changed in place."""
     UNREPEATABLE = "unrepeatable"
@@ -119,6 +119,8 @@ class Finding:
 
     breach: Breach
     detail: str
+    inputs: tuple[str, ...] = ()
+    """The inputs that it is about; empty for all."""
 
     def __str__(self) -> str:
-        return f"{self.breach}: {self.detail}"
+        return f"{self.breach}: {self.detail.replace(';', ',')}"

@@ -54,7 +54,10 @@ FLOORS = {
 }
 # Libraries that only these may import, anywhere in their text.
 LIBRARIES = {
-    "torch": {f"diffcheck.engines.autograd.{name}" for name in ("engine", "automatic", "modes", "contract", "arrays")},
+    "torch": {
+        f"diffcheck.engines.autograd.{name}"
+        for name in ("engine", "automatic", "modes", "contract", "passes", "arrays")
+    },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
     "click": {"diffcheck.cli"},

@@ -1,7 +1,7 @@
 """A case: a function, its inputs with their domains, its points, the operators asked for. A frozen value."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -113,7 +113,7 @@ def case(
     operators: str | Iterable[str] = (),
     wrt: str | Iterable[str] | None = None,
     samples: int | None = None,
-    expect: Mapping[str, str] | None = None,
+    expect: Mapping[str, str | Sequence[str]] | None = None,
     because: str = "",
     reference: str = "",
     tags: str | Iterable[str] = (),
@@ -220,19 +220,23 @@ def _several(option: str, given: Any) -> list[Any]:
     return list(given)
 
 
-def _expectations(expect: Mapping[str, str] | None, because: str) -> dict[str, str]:
-    """The declared verdicts by engine, checked."""
+def _expectations(expect: Mapping[str, str | Sequence[str]] | None, because: str) -> dict[str, str]:
+    """The declared verdicts and findings by engine, checked, joined by commas."""
     if expect is None:
         return {}
     if not isinstance(expect, Mapping):
         raise CaseError(f"expect={expect!r}: it must map an engine to its verdict, such as {{'autograd': 'disagree'}}")
-    for engine, verdict in expect.items():
-        if verdict not in [*Verdict, *Breach]:
-            known = ", ".join([*Verdict, *Breach])
-            raise CaseError(f"expect of {engine}: unknown verdict {verdict!r}: choose from {known}")
+    found = {}
+    for engine, declared in expect.items():
+        words = [declared] if isinstance(declared, str) else list(declared)
+        for word in words:
+            if word not in [*Verdict, *Breach]:
+                known = ", ".join([*Verdict, *Breach])
+                raise CaseError(f"expect of {engine}: unknown verdict {word!r}: choose from {known}")
+        found[engine] = ", ".join(words)
     if expect and not because:
         raise CaseError("expect=... needs because=...: say why this outcome is known")
-    return dict(expect)
+    return found
 
 
 def _implementations(given: Mapping[str, Function | str] | None) -> dict[str, Function | str]:

@@ -68,8 +68,10 @@ class Prepared(Protocol):
 
     Four attributes are optional: ``derivatives(points)``, what ``derivative`` says at each of many points, sooner;
     ``batch(points)``, a call that computes the derivatives at all these points at once, or ``None``; ``program``, the
-    straight-line code that is evaluated (see `diffcheck.referee.own_code`); and ``findings(point)``, how somebody's own
-    implementation breaks the contract of a backward there, a list of `diffcheck.verdict.Finding`.
+    straight-line code that is evaluated (see `diffcheck.referee.own_code`); and ``findings(point, elsewhere,
+    slack)``, how somebody's own implementation breaks the contract of a backward at a point, a list of
+    `diffcheck.verdict.Finding`: another point may be called in between, and ``slack`` says for each input what rounding
+    may leave on its gradient.
     """
 
     @property

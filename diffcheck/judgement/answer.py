@@ -31,6 +31,8 @@ class Testimony:
     unit_roundoff: float
     verdict: Verdict
     answers: Sequence[Answer]
+    breaks: bool = False
+    """Whether a contract is broken, whatever the numbers say."""
 
 
 def speaking(answers: Sequence[Answer]) -> tuple[int, Answer]:

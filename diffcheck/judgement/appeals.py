@@ -4,7 +4,7 @@ A failing number is excused by the rounding errors of the program that the engin
 comparison that the format cannot decide. A passing one is accused where the function itself is another one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from diffcheck.judgement.court import Court, Question
@@ -42,37 +42,47 @@ def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:
     return replace(judgement, verdict=Verdict.LOSSY, reason=Reason.BRANCH, note=note)
 
 
-def of_function(court: Court, witness: Witness, question: Question) -> Judgement | None:
-    """The judgement on the value of the function itself, like that on the derivative; ``None`` if nobody tells it.
+def of_function(court: Court, witness: Witness, question: Question) -> tuple[int, Judgement] | None:
+    """The worst judgement on a value of the function itself, like that on a derivative, and of which output it is.
 
-    Where the format cannot tell pieces apart, the value of any of them is right.
+    ``None`` if nobody tells the value. Where the format cannot tell pieces apart, the value of any of them is right.
     """
     found = list(_of_each_piece(court, witness, question))
-    return found[0] if all(map(_wrong, found)) else next(j for j in found if not _wrong(j))
+    if any(f is None for f in found):
+        return None
+    return next((f for f in found if f is not None and not _wrong(f)), found[0])
 
 
 def other_function(court: Court, witness: Witness, question: Question) -> str:
     """What is wrong with the value of the function itself; empty if nothing is."""
     found = of_function(court, witness, question)
-    return found.note if found is not None and found.verdict.fails else ""
+    return found[1].note if found is not None and found[1].verdict.fails else ""
 
 
-def _wrong(judgement: Judgement | None) -> bool:
-    return judgement is not None and (judgement.verdict.fails or judgement.no_digit)
+def _wrong(found: tuple[int, Judgement] | None) -> bool:
+    return found is not None and (found[1].verdict.fails or found[1].no_digit)
 
 
-def _of_each_piece(court: Court, witness: Witness, question: Question) -> Iterator[Judgement | None]:
+def _of_each_piece(court: Court, witness: Witness, question: Question) -> Iterator[tuple[int, Judgement] | None]:
     """The judgement on the value against the piece at the point, then against what the format takes for it."""
     values = witness.value(question.point)
     ties = court.near_ties.at(question.truth, question.x)
     for truth in (question.truth, *(other for tie in ties for other in tie.others)):
-        found = [] if values is None else list(_values_judged(court, question, truth, values))
-        yield worst(found) if found else None
+        found = {} if values is None else dict(_values_judged(court, question, truth, values))
+        yield _worst(found) if found else None
 
 
-def _values_judged(court: Court, question: Question, truth: Truth, values: list[float]) -> Iterator[Judgement]:
+def _worst(found: Mapping[int, Judgement]) -> tuple[int, Judgement]:
+    chosen = worst(found.values())
+    return next(row for row, judgement in found.items() if judgement is chosen), chosen
+
+
+def _values_judged(
+    court: Court, question: Question, truth: Truth, values: list[float]
+) -> Iterator[tuple[int, Judgement]]:
     for row, (bound, exact) in zip(truth.rows, court.values(truth, question), strict=True):
         if is_tight(exact):
             found = judge(values[row], None, Component(Status.CERTIFIED, exact, exact), bound, court.format)
-            note = f"the function itself gives {values[row]!r}, its definition {exact.str(17, radius=False)}"
-            yield replace(found, note=note)
+            right = f", {found.digits:.1f} digits" if 1 <= found.digits < court.format.digits else ""
+            note = f"the function itself gives {values[row]!r}, its definition {exact.str(17, radius=False)}{right}"
+            yield row, replace(found, note=note)

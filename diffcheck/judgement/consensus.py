@@ -16,7 +16,7 @@ def consensus(testimonies: Sequence[Testimony]) -> tuple[str, list[str]]:
     Together wrong are engines whose values at a point lie closer to one another, ten times at least, than to the truth.
     """
     heard = [t for t in testimonies if t.verdict not in (Verdict.UNSUPPORTED, Verdict.UNCERTAIN, Verdict.UNDEFINED)]
-    blamed = list(dict.fromkeys(t.engine for t in heard if t.verdict in _WRONG))
+    blamed = list(dict.fromkeys(t.engine for t in heard if t.verdict in _WRONG or t.breaks))
     if not heard:
         return ("undecided: the engines differ" if _differ(testimonies) else "undecided"), []
     if not blamed:

@@ -69,6 +69,20 @@ class Court:
         names = self._inputs
         return names[position] if position < len(names) else f"c{position - len(names) + 1}"
 
+    @property
+    def width(self) -> int:
+        """How many elements are differentiated by; of a second derivative, in each of its rows."""
+        return len(self.case.wrt_positions)
+
+    def columns(self, names: Iterable[str]) -> list[int]:
+        """The columns of the derivative by these inputs."""
+        columns, start = {}, 0
+        for name in self.case.wrt:
+            size = int(np.prod(self.case.inputs[name].shape, dtype=int))
+            columns[name] = range(start, start + size)
+            start += size
+        return [column for name in names for column in columns[name]]
+
     def shape(self, question: Question, component: int) -> str:
         """What a point is, along the input that a component belongs to."""
         positions = self.case.wrt_positions

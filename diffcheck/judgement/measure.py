@@ -70,6 +70,8 @@ class Measure:
 
         NaN where there is none to count, or where the format holds no whole digit of the truth.
         """
+        if self.digits_possible != self.digits_possible:
+            return NAN
         held = error.is_zero() or not self._counted(self._spacing) < 1
         return self._counted(error) if held else NAN
 

@@ -108,8 +108,8 @@ def _held(
     error = max(low - x, x - high, balls.ZERO)
     if truth.status is Status.KINK:
         return _at_kink(x, error, measure, own_error)
-    if measure.magnitude < measure.smallest and abs(x) <= measure.smallest:
-        return _found(measure, Verdict.AGREE, error)  # zero and its neighbours are the numbers around such a truth
+    if measure.magnitude < measure.smallest and abs(x) <= measure.smallest and not x * low < 0:
+        return _found(measure, Verdict.AGREE, error)  # zero and its neighbour are the numbers around such a truth
     zero = bool(low.contains(0))
     scale = max(typical_size, measure.magnitude) if zero else measure.magnitude
     if own_error is None:
@@ -120,9 +120,7 @@ def _held(
 def _claimed(own_error: float) -> Any:
     """An error estimate as a ball; one of NaN excuses nothing."""
     own = arb(own_error)
-    if own.is_nan():
-        return balls.ZERO
-    return own if own.is_finite() else arb.pos_inf()
+    return balls.ZERO if own.is_nan() else own
 
 
 def _found(measure: Measure, verdict: Verdict, error: Any, reason: Reason = Reason.NONE, note: str = "") -> Judgement:

@@ -41,11 +41,16 @@ def explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Que
     record:
         All questions that the engine was asked, and its answers.
     """
+    if judgement.reason is Reason.VALUE:
+        return judgement
     if judgement.verdict is Verdict.UNDEFINED or dispute.truth.status is Status.KINK:
-        return _at_no_derivative(judgement, dispute)
+        found = _at_no_derivative(judgement, dispute)
+        return replace(found, note=_joined(found.note, symptoms(dispute, record))) if found.verdict.fails else found
     match judgement.verdict:
         case Verdict.LOSSY if judgement.reason not in (Reason.TRUNCATION, Reason.BRANCH):
-            return _lossy(judgement, dispute)
+            found = _lossy(judgement, dispute)
+            if not (judgement.no_digit and dispute.witness.on_trial):
+                return found
         case Verdict.NONFINITE:
             found = _nonfinite(judgement, dispute)
         case Verdict.DISAGREE:
@@ -111,8 +116,6 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
         error = abs(balls.ball_of_float(dispute.value) - dispute.truth.left)
         claimed = dispute.errors[dispute.component]
         return replace(judgement, note=f"off by {float(error.mid()):.2g}, its own estimate says {claimed:.2g}")
-    if judgement.reason is Reason.VALUE:
-        return replace(judgement, note=f"the derivative is right, the value is not: {judgement.note}")
     if judgement.reason is not Reason.WRONG:
         return judgement
     off = other_function(dispute.court, dispute.witness, dispute.question)
@@ -172,9 +175,11 @@ def _shrinks(dispute: Dispute) -> str:
         if values is None or not np.isfinite(values[dispute.component]):
             return ""
         errors.append(float(abs(balls.ball_of_float(float(values[dispute.component])) / truth.left - 1).mid()))
-    # An error that does not come back when the task is prepared anew has nothing to do with precision.
-    again = errors[1] > INHERENT_FACTOR * high.unit_roundoff
+    # What one rounding of the lower precision hides tells nothing, and an error that does not come back when the task
+    # is prepared anew has nothing to do with precision.
+    seen = errors[0] > min(INHERENT_FACTOR * low.unit_roundoff, low.unit_roundoff**0.5)
+    again = court.format is low or errors[1] > INHERENT_FACTOR * high.unit_roundoff
     shrinks = errors[1] <= errors[0] * (high.unit_roundoff / low.unit_roundoff) ** 0.5
-    if not (again and shrinks):
+    if not (seen and again and shrinks):
         return ""
     return f"off by {errors[0]:.1g} of the truth in {low.name}, by {errors[1]:.1g} in {high.name}"

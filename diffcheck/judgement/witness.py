@@ -1,5 +1,6 @@
 """An engine with its task, as it may be asked again."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -39,13 +40,18 @@ class Witness:
             return None
         return found
 
-    def findings(self, point: Point) -> list[Finding]:
-        """How somebody's own implementation breaks its contract at a point; nothing of who is not on trial."""
+    def findings(self, point: Point, elsewhere: Point, slack: Mapping[str, Array]) -> list[Finding]:
+        """How an implementation breaks the contract of a backward at a point; see `diffcheck.engines.base.Prepared`."""
         ask = getattr(self.prepared, "findings", None)
-        if ask is None or not self.on_trial:
-            return []
-        found: list[Finding] = ask(point)
+        found: list[Finding] = [] if ask is None else ask(point, elsewhere, slack)
         return found
+
+    def asked_again(self, point: Point) -> Array | None:
+        """The derivative at a point, flattened, when the same is asked once more; ``None`` if it then raises."""
+        try:
+            return np.ravel(self.prepared.derivative(point).value)
+        except Exception:  # it has answered before: `diffcheck.judgement.contract` tells
+            return None
 
     def again(self, dtype: str, point: Point) -> Array | None:
         """The derivative at a point, flattened, by the task prepared anew in another dtype; ``None`` if it cannot."""

@@ -49,7 +49,7 @@ def failing(run: Run) -> Table:
 def failing_rows(run: Run) -> list[Row]:
     """The rows that fail the run, the worst first; a case that is itself broken counts once, not for every engine."""
     once: dict[tuple[str, ...], Row] = {}
-    for row in sorted(run.failing, key=lambda row: -row.verdict.severity):
+    for row in sorted(run.failing, key=lambda row: (not row.findings, -row.verdict.severity)):
         once.setdefault((row.case, row.operator, "case") if row.reason == "case" else row.key, row)
     return list(once.values())
 
@@ -211,7 +211,9 @@ def _engine(row: Row) -> str:
 
 def _verdict(row: Row) -> str:
     words = f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
-    return f"{words}, no digit right" if row.verdict is Verdict.LOSSY and row.no_digit else words
+    if row.verdict is Verdict.LOSSY and row.no_digit:
+        words = f"{words}, no digit right"
+    return f"{words}, but {', '.join(row.breaches)}" if row.findings else words
 
 
 def _told(row: Row) -> str:

@@ -15,9 +15,10 @@ from diffcheck.errors import RAISED, DiffcheckError, Unsupported
 from diffcheck.formats import FORMATS
 from diffcheck.judgement.answer import Answer, speaking
 from diffcheck.judgement.consensus import consensus
+from diffcheck.judgement.contract import breaches
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
-from diffcheck.judgement.hearing import findings, judged
+from diffcheck.judgement.hearing import judged, systematic
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.reasons import explained
 from diffcheck.judgement.witness import Witness
@@ -61,11 +62,12 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     witness = Witness(engine, task, prepared)
     trial = Trial(task, row, prepared, points=[question.point for question in court.questions])
     given = [_given(task, ask) for _, ask in zip(court.questions, _estimates(prepared, court.questions), strict=True)]
-    trial.answers = [_answer(court, witness, q, g) for q, g in zip(court.questions, given, strict=True)]
+    answers = [_answer(court, witness, q, g) for q, g in zip(court.questions, given, strict=True)]
+    trial.answers = systematic(court, witness, answers)
     trial.first_call_s = trial.answers[0].seconds
     decisive = _decisive(court, witness, trial.answers, given)
     trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
-    trial.row = replace(trial.row, findings="; ".join(map(str, findings(court, witness))))
+    trial.row = replace(trial.row, findings="; ".join(map(str, breaches(court, witness, trial.answers))))
     return trial
 
 

@@ -27,4 +27,6 @@ class Trial:
     @property
     def testimony(self) -> Testimony:
         """What the engine said, for the consensus."""
-        return Testimony(self.task.engine, self.task.format.unit_roundoff, self.row.verdict, self.answers)
+        return Testimony(
+            self.task.engine, self.task.format.unit_roundoff, self.row.verdict, self.answers, bool(self.row.findings)
+        )

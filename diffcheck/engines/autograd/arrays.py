@@ -1,17 +1,36 @@
 """NumPy arrays that a case's function holds: in a closure, a global, or made on the way. They are constants.
 
 NumPy asks a tensor for its own array where the two meet, which a tensor that is differentiated by refuses. With an
-``__array_ufunc__`` of its own it is asked to compute instead, by the operation's row.
+``__array_ufunc__`` of its own it is asked to compute instead.
 """
 
+import operator
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import torch
 
-from diffcheck.ops.table import Composite, Primitive
-from diffcheck.program.trace import NUMPY_OPERATORS
+# What NumPy calls for Python's operators.
+_OPERATORS = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "remainder": operator.mod,
+    "power": operator.pow,
+    "negative": operator.neg,
+    "matmul": operator.matmul,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "bitwise_and": operator.and_,
+    "bitwise_or": operator.or_,
+}
 
 
 @contextmanager
@@ -26,8 +45,17 @@ def arrays_as_tensors() -> Iterator[None]:
 
 
 def _computed(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-    name = NUMPY_OPERATORS.get(ufunc.__name__)
-    if method != "__call__" or name is None or options:
+    compute = _OPERATORS.get(ufunc.__name__)
+    if method != "__call__" or compute is None or options:
         return NotImplemented
-    row: Any = Primitive.rows.get(name) or Composite.rows[name]
-    return row(*inputs)
+    return compute(*(_constant(x, self) for x in inputs))
+
+
+def _constant(x: Any, like: Any) -> Any:
+    """An array as a tensor, with fractions in the dtype of the tensor that it meets; a scalar as a number."""
+    if isinstance(x, np.generic):
+        return x.item()
+    if not isinstance(x, np.ndarray):
+        return x
+    fractions = x.dtype.kind == "f" and like.is_floating_point()
+    return torch.as_tensor(x, dtype=like.dtype if fractions else None, device=like.device)

@@ -2,16 +2,17 @@
 
 import functools
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from diffcheck.case.case import Point
+from diffcheck.case.case import Array, Point
 from diffcheck.engines.autograd.arrays import arrays_as_tensors
 from diffcheck.engines.autograd.contract import Contract
-from diffcheck.engines.autograd.modes import METHODS, Derive, Flat, forward, reverse, transformed
+from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, transformed
+from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.ops.table import resolve
@@ -35,7 +36,7 @@ class Automatic:
         self._dtype = getattr(torch, task.dtype)
         self._device = torch.device(task.device)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
-        self._derive = METHODS.get(task.method, reverse)
+        self._derive = METHODS[task.method]
         self._evaluate = torch.compile(self._derived, dynamic=False) if task.method == "compiled" else self._derived
 
     def derivative(self, point: Point) -> Estimate:
@@ -51,17 +52,21 @@ class Automatic:
         except _NOT_COMPILED as reason:
             raise Unsupported(f"torch.compile: {str(reason).strip().splitlines()[0]}") from None
         found = value.reshape(self._task.shape).detach().to("cpu", torch.float64).numpy()
-        return Estimate(found, function_calls=1 if self._task.method != "forward" else len(self._start(inputs)))
+        columns = len(self._task.case.wrt_positions)
+        return Estimate(found, function_calls=columns if self._task.method == "forward" else 1)
 
     def value(self, point: Point) -> Any:
-        """The function itself."""
-        return self._result(self._tensors(point)).detach().to("cpu", torch.float64).numpy()
+        """The function itself, as it is called to be differentiated."""
+        inputs = self._tensors(point)
+        for name in self._task.case.wrt:
+            inputs[name].requires_grad_()
+        return self._result(inputs).detach().to("cpu", torch.float64).numpy()
 
     def clockwork(self, point: Point) -> Clockwork:
         """The function alone, and the function with its derivative."""
         operator = self._task.operator
         inputs = self._tensors(point)
-        function, start = self._flat_function(inputs), self._start(inputs)
+        function, start = self._function_of(inputs), self._start(inputs)
 
         def derive() -> object:
             if self._task.method == "compiled":
@@ -107,7 +112,7 @@ class Automatic:
         return peak - before
 
     def _derived(self, inputs: dict[str, Tensor], derive: Derive | None = None) -> Tensor:
-        return (derive or self._derive)(self._flat_function(inputs), self._start(inputs), self._task.operator)
+        return (derive or self._derive)(self._function_of(inputs), self._start(inputs), self._task.operator)
 
     def _tensors(self, point: Point) -> dict[str, Tensor]:
         return {name: torch.tensor(v, dtype=self._dtype, device=self._device) for name, v in point.items()}
@@ -119,24 +124,21 @@ class Automatic:
             return torch.tensor(value, dtype=self._dtype, device=self._device)
         return value
 
-    def _start(self, inputs: dict[str, Tensor]) -> Tensor:
-        """All elements that are differentiated by, in one vector."""
-        return torch.cat([inputs[name].reshape(-1) for name in self._task.case.wrt])
+    def _start(self, inputs: dict[str, Tensor]) -> list[Tensor]:
+        """What is differentiated by."""
+        return [inputs[name] for name in self._task.case.wrt]
 
-    def _flat_function(self, inputs: dict[str, Tensor]) -> Flat:
-        """The function from that vector to the vector of all results."""
-        wrt = self._task.case.wrt
-        sizes = [inputs[name].numel() for name in wrt]
+    def _function_of(self, inputs: dict[str, Tensor]) -> Function:
+        """The function of what is differentiated by; the other inputs stay."""
         expected = self._task.program.outputs.shape
 
-        def function(x: Tensor) -> Tensor:
-            parts = {name: v.reshape(inputs[name].shape) for name, v in zip(wrt, torch.split(x, sizes), strict=True)}
-            result = self._result(inputs | parts)
+        def function(parts: Sequence[Tensor]) -> Tensor:
+            result = self._result(inputs | dict(zip(self._task.case.wrt, parts, strict=True)))
             if result.shape != expected:
                 raise CaseError(
                     f"on tensors the function returns shape {tuple(result.shape)}, traced it was {expected}"
                 )
-            return result.reshape(-1)
+            return result
 
         return function
 
@@ -163,13 +165,17 @@ class Automatic:
             return self._constants
         return {name: v.clone() if isinstance(v, Tensor) else v for name, v in self._constants.items()}
 
-    def findings(self, point: Point) -> list[Finding]:
-        """How the backward breaks its contract at a point."""
-        inputs = self._tensors(point)
-        wrt = {name: inputs.pop(name) for name in self._task.case.wrt}
+    def findings(self, point: Point, elsewhere: Point, slack: Mapping[str, Array]) -> list[Finding]:
+        """How the backward breaks its contract at a point; see `diffcheck.engines.autograd.contract`."""
+        wrt = self._task.case.wrt
 
         def call(arguments: dict[str, Any]) -> list[Tensor]:
             result = self._call(arguments)
             return [r for r in (result if isinstance(result, (list, tuple)) else [result]) if isinstance(r, Tensor)]
 
-        return Contract(call, wrt, inputs | self._constants).findings()
+        def arguments(p: Point) -> Arguments:
+            inputs = self._tensors(p)
+            return Arguments({name: inputs.pop(name) for name in wrt}, inputs | self._constants)
+
+        allowed = {name: self._constant(value) for name, value in slack.items()}
+        return list(Contract(call, arguments(point), arguments(elsewhere), allowed).findings())
