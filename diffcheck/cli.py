@@ -221,7 +221,7 @@ def run(
 def _supervised(paths: tuple[str, ...], settings: Settings) -> "Run":
     """The results of case files, run in another process."""
     from diffcheck.runner.engines import demand_known, installed_engines
-    from diffcheck.runner.supervisor import Supervisor
+    from diffcheck.runner.supervisor import Supervisor, WorkerError
 
     demand_known(settings.engines_named, installed_engines())
     with Supervisor(paths, settings) as supervisor:
@@ -237,6 +237,9 @@ def _supervised(paths: tuple[str, ...], settings: Settings) -> "Run":
                 supervisor.run(record, reporter.waiting)
             except KeyboardInterrupt:
                 return record.run(interrupted=True)
+            except WorkerError:
+                record.run(interrupted=True)
+                raise
             finally:
                 reporter.stop()
             return record.run()

@@ -106,15 +106,15 @@ class Record:
         """What the engines say together."""
         self._cases[row.case, row.operator] = row
 
-    def checked(self, unit: UnitKey, case: str) -> None:
+    def checked(self, source: str, operator: str, case: str) -> None:
         """All tasks of a unit are checked."""
-        self._checked.add(unit)
+        self._checked.add((source, operator))
         if self._spectator is not None:
-            self._spectator.checked(case, unit[1], list(self._rows[case, unit[1]].values()))
+            self._spectator.checked(case, operator, list(self._rows[case, operator].values()))
 
-    def clocked(self, unit: UnitKey, case: str) -> None:
+    def clocked(self, source: str, operator: str, case: str) -> None:
         """All tasks of a unit are timed."""
-        self._clocked.add(unit)
+        self._clocked.add((source, operator))
         if self._spectator is not None:
             self._spectator.timed(case)
 

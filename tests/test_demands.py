@@ -189,7 +189,7 @@ def test_an_engine_of_ones_own_is_known_by_name() -> None:
         (["waves.py", "--operator", "slope"], 2),
         (["waves.py", "-k", "(a"], 2),
         (["waves.py", "--bogus"], 2),
-        (["waves.py", "--engine", "symbolic", "--samples", "1", "--no-timing", "--output", "out"], 0),
+        (["waves.py", "--samples", "1", "--no-timing", "--output", "out"], 0),
     ],
 )
 def test_who_watches_a_run_loads_neither_torch_nor_sympy(folder: Path, arguments: list[str], code: int) -> None:

@@ -57,7 +57,7 @@ class Execution:
         for number, unit in checked if self._settings.timing else ():
             if unit.program is not None and unit.key not in self._earlier.clocked:
                 self._time(number, unit)
-                self._observer.clocked(unit.key, unit.case.name)
+                self._observer.clocked(*unit.key, unit.case.name)
 
     def _rows_of(self, unit: Unit) -> dict[tuple[str, ...], Row]:
         """What is known of a unit's tasks."""
@@ -94,7 +94,7 @@ class Execution:
         if unit.program is None:
             for row in broken_rows(unit):
                 self._told(row, unit)
-        self._observer.checked(unit.key, unit.case.name)
+        self._observer.checked(*unit.key, unit.case.name)
 
     def _heard(self, unit: Unit) -> list[Trial]:
         """The trials of a unit, each told as soon as it is over; and what the engines say together (of one dtype)."""

@@ -12,7 +12,7 @@ from multiprocessing.connection import Pipe
 from typing import Any, Protocol, Self
 
 from diffcheck.errors import DiffcheckError, UsageError
-from diffcheck.runner.messages import DONE, FAILED, REFUSED, Earlier, Observer, Order
+from diffcheck.runner.messages import DONE, FAILED, REFUSED, Earlier, Observer, Order, unpacked
 from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Fate, Stage
 from diffcheck.verdict import Verdict
@@ -21,6 +21,8 @@ from diffcheck.verdict import Verdict
 _LAST_WORD_S = 3.0
 # More than the hundred frames that `faulthandler` writes, and what a pipe holds.
 _TRACE_BYTES = 65536
+# No message is longer; what a case has written there itself may say that it is.
+_LONGEST = 2**26
 _FRAME = re.compile(r'File "(.+)", line (\d+) in (.+)')
 
 
@@ -88,6 +90,8 @@ class Supervisor:
                 message = self._worker.heard(1.0)
             except EOFError:
                 return self._worker.fate(self._stage)
+            except ValueError:
+                return Fate(Verdict.CRASH, "the process wrote to a file that it had not opened")
             if message is not None:
                 heard = time.monotonic()
                 name, arguments = message
@@ -135,13 +139,23 @@ class _Worker:
         with contextlib.suppress(BrokenPipeError):  # then it is dead, which will be noticed
             self._way.send(order)
 
-    def heard(self, seconds: float) -> tuple[str, tuple[Any, ...]] | None:
-        """A message, ``None`` if there is none for so long; `EOFError` if there will be none any more."""
+    def heard(self, seconds: float) -> tuple[str, list[Any]] | None:
+        """A message, ``None`` if there is none for so long.
+
+        Raises
+        ------
+        EOFError
+            If there will be none any more.
+        ValueError
+            If something else has been written to the way.
+        """
         try:
             if self._way.poll(seconds):
-                return self._way.recv()  # type: ignore[no-any-return]
+                return unpacked(self._way.recv_bytes(_LONGEST))
         except ConnectionError:
             raise EOFError from None
+        except OSError as garbled:
+            raise ValueError from garbled
         # A child of the worker may hold its end of the way.
         if self._process.poll() is not None and not self._way.poll(0):
             raise EOFError
@@ -160,7 +174,7 @@ class _Worker:
             return Fate(Verdict.CRASH, f"the process lost its connection{self._place(stage)}")
         if code >= 0:
             return Fate(Verdict.CRASH, f"the process ended itself with exit code {code}{self._place(stage)}")
-        name = signal.Signals(-code).name
+        name = next((known.name for known in signal.Signals if known == -code), f"signal {-code}")
         hint = " (perhaps for want of memory)" if name == "SIGKILL" else ""
         return Fate(Verdict.CRASH, f"the process was killed by {name}{hint}{self._place(stage)}")
 

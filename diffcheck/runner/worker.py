@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from diffcheck.errors import DiffcheckError
 from diffcheck.runner.escort import told
-from diffcheck.runner.messages import DONE, FAILED, REFUSED, Observer, Order
+from diffcheck.runner.messages import DONE, FAILED, REFUSED, Observer, Order, packed
 
 
 def main(way: int, traces: int, parent: int) -> None:
@@ -33,14 +33,15 @@ def main(way: int, traces: int, parent: int) -> None:
     order: Order = connection.recv()
     from diffcheck.runner.work import work  # takes a second; the order is small and waits in the way until it is read
 
+    wire = _Wire(connection)
     try:
-        work(order.paths, order.settings, cast("Observer", _Wire(connection)), earlier=order.earlier)
-        connection.send((DONE, ()))
+        work(order.paths, order.settings, cast("Observer", wire), earlier=order.earlier)
+        wire.send(DONE)
     except DiffcheckError as mistake:
-        connection.send((REFUSED, (str(mistake),)))
+        wire.send(REFUSED, str(mistake))
     except Exception as raised:
         traceback.print_exc()
-        connection.send((FAILED, (told(raised),)))
+        wire.send(FAILED, told(raised))
 
 
 class _Wire:
@@ -50,11 +51,12 @@ class _Wire:
         self._connection = connection
 
     def __getattr__(self, name: str) -> Callable[..., None]:
-        return functools.partial(self._send, name)
+        return functools.partial(self.send, name)
 
-    def _send(self, name: str, *arguments: Any) -> None:
+    def send(self, name: str, *arguments: Any) -> None:
+        """Send what the supervisor passes on as this call."""
         try:
-            self._connection.send((name, arguments))
+            self._connection.send_bytes(packed(name, *arguments))
         except OSError:  # the supervisor is gone, or a case has closed what it did not open
             os._exit(1)
 
