@@ -23,7 +23,7 @@ FLOORS = {
     "formats": {"errors"},
     "ops": {"errors"},
     "case": {*GROUND, "verdict"},
-    "program": {"errors", "ops"},
+    "program": {*GROUND, "ops"},
     "sources": FUNCTIONS,
     "engines": PROGRAMS,
     "referee": {*PROGRAMS, "verdict"},

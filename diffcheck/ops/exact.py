@@ -28,19 +28,25 @@ def exact(value: Any) -> Fraction:
     return Fraction(x)
 
 
+def _argument(value: Any) -> Fraction | float:
+    """A whole number or a fraction as what it is; a float stays one, because it may stand for another number."""
+    number = exact(value)
+    return number if isinstance(value, (Fraction, numbers.Integral)) else float(number)
+
+
 class Exact(Arithmetic, Traceable):
     """A constant expression: an operation on fractions and constant expressions."""
 
     is_constant = True
 
-    def __init__(self, operation: Primitive, arguments: tuple["Fraction | Exact", ...]) -> None:
+    def __init__(self, operation: Primitive, arguments: tuple["Fraction | float | Exact", ...]) -> None:
         self.operation = operation
         self.arguments = arguments
 
     @classmethod
     def of(cls, operation: Primitive, arguments: tuple[Any, ...]) -> "Exact":
         """The constant that ``operation`` gives on numbers and constants."""
-        return cls(operation, tuple(a if isinstance(a, Exact) else exact(a) for a in arguments))
+        return cls(operation, tuple(a if isinstance(a, Exact) else _argument(a) for a in arguments))
 
     def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """The constant that ``operation`` gives; with an array or a tensor beside it this is not called."""
@@ -53,7 +59,9 @@ class Exact(Arithmetic, Traceable):
 
     def enclosure(self) -> Any:
         """The ball that encloses the number at the working precision."""
-        return self.operation.on_balls()(*(a.enclosure() if isinstance(a, Exact) else ball(a) for a in self.arguments))
+        return self.operation.on_balls()(
+            *(a.enclosure() if isinstance(a, Exact) else ball(exact(a)) for a in self.arguments)
+        )
 
     def __float__(self) -> float:
         return self._float

@@ -5,9 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from diffcheck.formats import FORMATS
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import CONST, INPUT, Builder, Program
+from diffcheck.program.program import CONST, INPUT, Builder, Program, is_data
 from diffcheck.program.trace import Traced
 
 Decisions = Mapping[int, tuple[int, int | None]]
@@ -44,7 +43,7 @@ def specialise(program: Program, decisions: Decisions) -> Program:
         if name == INPUT:
             number_of[number] = builder.input(operands[0])
         elif name == CONST:
-            number_of[number] = builder.const(operands[0])
+            number_of[number] = builder.const(*operands)
         elif number in decisions:
             side, constant = decisions[number]
             number_of[number] = _piece(builder, name, [number_of.get(i) for i in operands], side, constant)
@@ -57,8 +56,8 @@ def specialise(program: Program, decisions: Decisions) -> Program:
 def lift_data(program: Program) -> tuple[Program, tuple[Fraction, ...]]:
     """The program with its data made inputs, behind the others, and their values.
 
-    A constant is data unless every format holds it: 1, 2 and 0.5 are part of the question, 0.1 and a measured value
-    are not. As an input it is not folded with others, and the sensitivity to it can be asked.
+    1, 0.5, a third and pi are part of the question, 0.1 and a measured value are not: another number may have been
+    meant. As an input such a constant is not folded with others, and the sensitivity to it can be asked.
     """
     builder = Builder()
     data: list[Fraction] = []
@@ -66,11 +65,11 @@ def lift_data(program: Program) -> tuple[Program, tuple[Fraction, ...]]:
     for name, operands in program.nodes:
         if name == INPUT:
             number_of.append(builder.input(operands[0]))
-        elif name == CONST and not FORMATS["bfloat16"].holds(operands[0]):
+        elif is_data((name, operands)):
             number_of.append(builder.input(len(program.inputs) + len(data)))
             data.append(operands[0])
         elif name == CONST:
-            number_of.append(builder.const(operands[0]))
+            number_of.append(builder.const(*operands))
         else:
             number_of.append(builder.apply(name, *(number_of[i] for i in operands)))
     outputs = np.array([number_of[i] for i in program.outputs.ravel().tolist()], np.int64)
