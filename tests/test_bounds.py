@@ -86,7 +86,7 @@ SCALES = {
     "data times a fraction is data": (lambda x: (TENTH * rational(1, 3)) * x, [7.0], 2 * TENTH / 3),
     "data minus a whole number is data": (lambda x: (3 - TENTH) * x, [7.0], 2 * (3 - TENTH)),
     "fractions among themselves are no data": (lambda x: (3 - rational(1, 3)) * x, [7.0], 8 / 3),
-    "a comparison of data is no data": (lambda x: maximum(TENTH > rational(1, 20), 0) * x, [7.0], 1),
+    "a comparison of data is no data": (lambda x: maximum(rational(1, 20) < TENTH, 0) * x, [7.0], 1),
     "data is data on its piece": (lambda x: maximum(TENTH * x, 0), [7.0], 2 * TENTH),
     "a fraction is none on its piece": (lambda x: maximum(rational(1, 3) * x, 0), [7.0], 1 / 3),
     "an equal fraction beside data": (lambda x: TENTH * x + rational(*TENTH.as_integer_ratio()) * x, [7.0], 0.3),

@@ -20,6 +20,14 @@ def ball(value: Fraction | int) -> Any:
     return arb(fmpz(numerator)) if denominator == 1 else arb(fmpq(numerator, denominator))
 
 
+def fraction(x: Any) -> Fraction | None:
+    """The number that a ball is, ``None`` if it is not exact."""
+    if not (x.is_exact() and x.is_finite()):
+        return None
+    mantissa, exponent = map(int, x.man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent
+
+
 def ball_of_float(x: float) -> Any:
     """The exact ball of a finite float."""
     return arb(x)
@@ -88,8 +96,12 @@ def _whole_power(x: Any, n: int) -> Any:
 
 
 def atan2(y: Any, x: Any) -> Any:
-    """The angle of the point (x, y); no number on or across its cut, the negative half of the first axis."""
-    return arb.nan() if y.contains(0) and not x > ZERO else arb.atan2(y, x)
+    """The angle of the point (x, y); no number across its cut, the negative half of the first axis, and at (0, 0).
+
+    On the cut itself the angle is pi, as C has it.
+    """
+    across = y.contains(0) and not (x > ZERO or (y.is_zero() and x < ZERO))
+    return arb.nan() if across else arb.atan2(y, x)
 
 
 def outside_power(x: Any, y: Any) -> bool:

@@ -1,17 +1,26 @@
 """Arithmetic, powers, exponentials, logarithms, trigonometric and hyperbolic functions, and what is made of pieces."""
 
 import operator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from flint import arb
 
 from diffcheck.ops import balls, series
+from diffcheck.ops.exact import exact_power, pi
 from diffcheck.ops.table import Column, Function, Primitive, composite
 
 
 def _sigmoid(x: Any) -> Any:
     return Primitive.rows["sigmoid"](x)
+
+
+def _angle(y: Any, x: Any) -> Any:
+    """The angle of (y, x), by quotients that stay bounded, from the side of the cut on which ``y`` is."""
+    if balls.magnitude(x) > balls.magnitude(y):
+        return atan(y / x) + (0 if x > 0 else -pi if y < 0 else pi)
+    return (pi if y > 0 else -pi) / 2 - atan(x / y)
 
 
 def _where(c: Any, x: Any, y: Any) -> Any:
@@ -55,10 +64,18 @@ power = _operator(
     arb=balls.power,
     series=series.power,
     outside=balls.outside_power,
+    at_edge=lambda x, y: x.contains(0) and not (y.is_exact() and y.is_integer()),
+    exactly=exact_power,
     ulps=2,
     forms=((lambda x, y, _: y * x ** (y - 1),), (lambda x, _, v: v * Primitive.rows["log"](x),)),
 )
-sqrt = _row("sqrt", "square root", series=series.sqrt, outside=lambda x: x < 0)
+sqrt = _row(
+    "sqrt",
+    "square root",
+    series=series.sqrt,
+    outside=lambda x: x < 0,
+    exactly=lambda x: exact_power(x, Fraction(1, 2)),
+)
 
 exp = _row("exp", "e to the power x")
 exp2 = _row("exp2", "2 to the power x", sympy=lambda _, x: 2**x, arb=lambda x: 2**x)
@@ -76,6 +93,7 @@ log2 = _row(
     sympy="sympy.codegen.cfunctions.log2",
     arb=lambda x: x.log() / arb.const_log2(),
     outside=lambda x: x <= 0,
+    elsewhere=lambda x: log(x) / log(2),
 )
 log10 = _row(
     "log10",
@@ -83,6 +101,7 @@ log10 = _row(
     sympy="sympy.codegen.cfunctions.log10",
     arb=lambda x: x.log() / arb.const_log10(),
     outside=lambda x: x <= 0,
+    elsewhere=lambda x: log(x) / log(10),
 )
 log1p = _row(
     "log1p",
@@ -90,21 +109,41 @@ log1p = _row(
     sympy="sympy.codegen.cfunctions.log1p",
     series=lambda x: (1 + x).log(),
     outside=lambda x: x <= -1,
+    elsewhere=lambda x: log(1 + x),
 )
 
-sin = _row("sin", "sine")
-cos = _row("cos", "cosine")
-tan = _row("tan", "tangent", ulps=2)
-asin = _row("asin", "inverse sine", numpy="numpy.arcsin", outside=lambda x: balls.magnitude(x) > 1)
-acos = _row("acos", "inverse cosine", numpy="numpy.arccos", outside=lambda x: balls.magnitude(x) > 1)
-atan = _row("atan", "inverse tangent", numpy="numpy.arctan")
+sin = _row("sin", "sine", of_pi=lambda x: x.sin_pi())
+cos = _row("cos", "cosine", of_pi=lambda x: x.cos_pi())
+tan = _row("tan", "tangent", of_pi=lambda x: x.sin_pi() / x.cos_pi(), elsewhere=lambda x: sin(x) / cos(x), ulps=2)
+asin = _row(
+    "asin",
+    "inverse sine",
+    numpy="numpy.arcsin",
+    outside=lambda x: balls.magnitude(x) > 1,
+    elsewhere=lambda x: pi / 2 - Primitive.rows["acos"](x),
+)
+acos = _row(
+    "acos",
+    "inverse cosine",
+    numpy="numpy.arccos",
+    outside=lambda x: balls.magnitude(x) > 1,
+    elsewhere=lambda x: 2 * asin(sqrt((1 - x) / 2)) if x > 0 else pi - 2 * asin(sqrt((1 + x) / 2)),
+)
+atan = _row(
+    "atan",
+    "inverse tangent",
+    numpy="numpy.arctan",
+    elsewhere=lambda x: (pi if x > 0 else -pi) / 2 - Primitive.rows["atan"](1 / x),
+)
 atan2 = _row(
     "atan2",
     "the angle of the point (y, x), arguments in this order",
     numpy="numpy.arctan2",
     arb=balls.atan2,
     series=series.atan2,
-    outside=lambda y, x: y.is_zero() and x <= 0,
+    outside=lambda y, x: y.is_zero() and x.is_zero(),
+    at_edge=lambda y, x: y.contains(0) and not x > 0,
+    elsewhere=_angle,
 )
 sinh = _row("sinh", "hyperbolic sine", series=lambda x: (x.exp() - (-x).exp()) / 2, ulps=2)
 cosh = _row("cosh", "hyperbolic cosine", series=lambda x: (x.exp() + (-x).exp()) / 2, ulps=2)
@@ -112,6 +151,7 @@ tanh = _row(
     "tanh",
     "hyperbolic tangent",
     series=lambda x: 2 * series.sigmoid(2 * x) - 1,
+    elsewhere=lambda x: 2 * _sigmoid(2 * x) - 1,
     ulps=2,
     forms=((lambda x, _: 4 * (_sigmoid(2 * x) * _sigmoid(-2 * x)), lambda _, y: 1 - y**2),),
 )
@@ -128,6 +168,7 @@ acosh = _row(
     numpy="numpy.arccosh",
     series=lambda x: (x + (x * x - 1).sqrt()).log(),
     outside=lambda x: x < 1,
+    elsewhere=lambda x: 2 * asinh(sqrt((x - 1) / 2)),
     ulps=2,
 )
 atanh = _row(
@@ -136,6 +177,7 @@ atanh = _row(
     numpy="numpy.arctanh",
     series=lambda x: ((1 + x) / (1 - x)).log() / 2,
     outside=lambda x: balls.magnitude(x) >= 1,
+    elsewhere=lambda x: (log(1 + x) - log(1 - x)) / 2,
     ulps=2,
 )
 hypot = _row(
@@ -144,6 +186,7 @@ hypot = _row(
     sympy="sympy.codegen.cfunctions.hypot",
     arb=lambda x, y: (x * x + y * y).sqrt(),
     series=lambda x, y: series.sqrt(x * x + y * y),
+    elsewhere=lambda x, y: sqrt(x * x + y * y),
     forms=((lambda x, _, v: x / v,), (lambda _, y, v: y / v,)),
 )
 sigmoid = _row(
@@ -153,6 +196,7 @@ sigmoid = _row(
     sympy=lambda sympy, x: 1 / (1 + sympy.exp(-x)),
     arb=balls.sigmoid,
     series=series.sigmoid,
+    elsewhere=lambda x: 1 / (1 + exp(-x)) if x > 0 else exp(x) / (1 + exp(x)),
     ulps=2,
     forms=((lambda x, _: _sigmoid(x) * _sigmoid(-x), lambda _, y: y * (1 - y)),),
 )
@@ -170,7 +214,7 @@ def _relation(name: str, doc: str, numpy: str, sympy: str, holds: Function) -> P
         sympy=f"sympy.{sympy}",
         arb=lambda x, y: x - y,
         ulps=0,
-        switch=lambda x, y: x - y,
+        switch=operator.sub,
         piece=lambda side, arguments, _: int(holds(side)),
         forms=((lambda x, y, _: 0,), (lambda x, y, _: 0,)),
     )
@@ -214,8 +258,8 @@ maximum = _row(
     sympy="sympy.Max",
     arb=lambda x, y: x - y,
     ulps=0,
-    switch=lambda x, y: x - y,
-    piece=lambda side, x, _: x[0] if side >= 0 else x[1],
+    switch=operator.sub,
+    takes=lambda side: 0 if side >= 0 else 1,
 )
 minimum = _row(
     "minimum",
@@ -223,8 +267,8 @@ minimum = _row(
     sympy="sympy.Min",
     arb=lambda x, y: x - y,
     ulps=0,
-    switch=lambda x, y: x - y,
-    piece=lambda side, x, _: x[0] if side <= 0 else x[1],
+    switch=operator.sub,
+    takes=lambda side: 0 if side <= 0 else 1,
 )
 where = Primitive(
     name="where",
@@ -234,8 +278,9 @@ where = Primitive(
     sympy=lambda sympy, c, x, y: sympy.Piecewise((x, c), (y, True)),
     arb=lambda c, x, y: c,
     ulps=0,
-    switch=lambda c, x, y: c - arb(0.5),
-    piece=lambda side, x, _: x[1] if side > 0 else x[2],
+    switch=lambda c: c - arb(0.5),
+    takes=lambda side: 1 if side > 0 else 2,
+    deciding=1,
     forms=((lambda c, x, y, _: 0,), (lambda c, x, y, _: _where(c, 1, 0),), (lambda c, x, y, _: _where(c, 0, 1),)),
 )
 

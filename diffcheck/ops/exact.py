@@ -17,6 +17,9 @@ from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.balls import ball
 from diffcheck.ops.table import Operation, Primitive, Traceable
 
+# The bits that an exact power may have.
+_LARGEST_POWER = 4096
+
 
 def exact(value: Any) -> Fraction:
     """The number that a Python or NumPy number is, exactly."""
@@ -32,6 +35,29 @@ def _argument(value: Any) -> Fraction | float:
     """A whole number or a fraction as what it is; a float stays one, because it may stand for another number."""
     number = exact(value)
     return number if isinstance(value, (Fraction, numbers.Integral)) else float(number)
+
+
+def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    """``base ** exponent`` where that is a fraction with no more than a few thousand bits.
+
+    >>> exact_power(Fraction(4, 9), Fraction(3, 2))
+    Fraction(8, 27)
+    """
+    above, below = (_root(n, exponent.denominator) for n in base.as_integer_ratio())
+    size = max(base.numerator.bit_length(), base.denominator.bit_length()) * abs(exponent.numerator)
+    if above is None or below is None or size > _LARGEST_POWER or (base == 0 and exponent <= 0):
+        return None
+    return Fraction(above, below) ** exponent.numerator
+
+
+def _root(value: int, degree: int) -> int | None:
+    """The whole ``degree``-th root of a whole number, ``None`` if it has none."""
+    if degree == 1 or value in (0, 1):
+        return value
+    if value < 0 or degree > value.bit_length():
+        return None
+    found = int(flint.fmpz(value).root(degree))
+    return found if found**degree == value else None
 
 
 class Exact(Arithmetic, Traceable):

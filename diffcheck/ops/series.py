@@ -67,6 +67,8 @@ def power(x: Any, y: Any) -> Any:
 
 def atan2(y: Any, x: Any) -> Any:
     """The angle of (y, x): the angle at t = 0 plus the integral of ``(x y' - y x') / (x^2 + y^2)``."""
+    if y[0].contains(0) and not x[0] > 0:
+        return undefined()  # from which side the cut is met, the first coefficient does not tell
     start = balls.atan2(y[0], x[0])
     return start + ((x * y.derivative() - y * x.derivative()) / (x * x + y * y)).integral()
 
@@ -104,6 +106,9 @@ def polygamma(order: Any, x: Any) -> Any:
 
 
 def sign(x: Any) -> int | None:
-    """The certain sign of a series for small t > 0: that of its first coefficient that is not the number zero."""
+    """The certain sign of a series for small t > 0: that of its first coefficient that is not the number zero.
+
+    ``None`` if all that are known are zero: a higher one need not be.
+    """
     k = order_of(x)
-    return 0 if k is None else balls.sign(x[k])
+    return None if k is None else balls.sign(x[k])

@@ -6,7 +6,7 @@ import numpy as np
 from flint import arb, arb_series
 
 from diffcheck.ops import balls, series
-from diffcheck.ops.elementary import exp, sigmoid, sqrt
+from diffcheck.ops.elementary import exp, log, log1p, sigmoid, sqrt
 from diffcheck.ops.exact import pi
 from diffcheck.ops.table import Primitive, composite
 
@@ -81,6 +81,7 @@ xlogy = Primitive(
     arb=balls.xlogy,
     series=lambda x, y: x * y.log(),
     outside=lambda x, y: y <= 0 and not x.is_zero(),
+    elsewhere=lambda x, y: x * log(y),
 )
 softplus = Primitive(
     name="softplus",
@@ -90,6 +91,7 @@ softplus = Primitive(
     sympy=lambda sympy, x: sympy.log(1 + sympy.exp(x)),
     arb=balls.softplus,
     series=lambda x: (1 + x.exp()).log(),
+    elsewhere=lambda x: x + log1p(exp(-x)) if x > 0 else log1p(exp(x)),
     ulps=2,
     forms=((lambda x, _: sigmoid(x),),),
 )

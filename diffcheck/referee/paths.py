@@ -27,11 +27,10 @@ def live_decisions(program: Program, decisions: Decisions) -> dict[int, tuple[in
             continue
         if Primitive.rows[name].switch is not None:
             live[number] = decisions[number]
-        if name == "where":
-            side, _ = decisions[number]
-            pending += [operands[0], operands[1] if side > 0 else operands[2]]
-        else:
-            pending += operands
+        row = Primitive.rows[name]
+        pending += operands[: row.deciding]
+        if row.takes is not None:
+            pending.append(operands[row.takes(decisions[number][0])])
     return dict(sorted(live.items()))
 
 
@@ -80,7 +79,11 @@ def lift_data(program: Program) -> tuple[Program, tuple[Fraction, ...]]:
 def _piece(builder: Builder, name: str, operands: list[int | None], side: int, constant: int | None) -> int:
     if constant is not None:
         return builder.const(constant)
-    piece = Primitive.rows[name].piece
-    assert piece is not None
-    chosen = piece(side, [None if i is None else Traced(builder, i) for i in operands], None)
+    row = Primitive.rows[name]
+    if row.takes is not None:
+        taken = operands[row.takes(side)]
+        assert taken is not None
+        return taken
+    assert row.piece is not None
+    chosen = row.piece(side, [None if i is None else Traced(builder, i) for i in operands], None)
     return int(chosen.numbers)

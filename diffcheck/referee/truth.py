@@ -5,26 +5,31 @@ is differentiated by the chain rule, and the result is evaluated in balls from e
 precision raised until every enclosure is tight.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-from flint import ctx
+from flint import arb, ctx
 
 from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
+from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
-from diffcheck.program.program import Builder, Program
+from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import STABLE
 from diffcheck.program.text import formula
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.enclosures import Enclosures
 from diffcheck.referee.evaluate import NOTHING, Ball, Balls, Evaluation, Fault, evaluate
-from diffcheck.referee.kinks import one_sided
+from diffcheck.referee.exactly import evaluate_exactly
+from diffcheck.referee.kinks import Evidence, Rays
+from diffcheck.referee.neighbourhood import Neighbourhood
 from diffcheck.referee.paths import Decisions, lift_data, live_decisions, specialise
-from diffcheck.referee.second_route import contradicts, wrong_rules
+from diffcheck.referee.second_route import Word, words, wrong_rules
+
+T = TypeVar("T")
 
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
 LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -44,12 +49,15 @@ class Truth:
         The outputs that exist, as positions among all outputs.
     precision:
         The working precision in bits at which the components were certified.
+    confirmed:
+        For each component whether a second, independent route gave the same; `False` where it could not be asked.
     """
 
     components: tuple[Component, ...]
     smooth: "Smooth | None"
     rows: tuple[int, ...]
     precision: int
+    confirmed: tuple[bool, ...]
     contradiction: str = ""
     """The operations whose derivative rules contradict the second route; the components then come from that route."""
 
@@ -71,6 +79,10 @@ class Smooth:
         if ctx.prec not in self._enclosed:
             self._enclosed[ctx.prec] = list(map(balls.ball, self.data))
         return list(map(balls.ball_of_float, point)) + self._enclosed[ctx.prec]
+
+    def exactly(self, nodes: Sequence[Node], point: Sequence[float]) -> Evaluation:
+        """The values of a program of the same inputs, found with formulas."""
+        return evaluate_exactly(nodes, [*map(Fraction, point), *self.data], self.inputs(point), Balls())
 
 
 class Referee:
@@ -97,14 +109,15 @@ class Referee:
         self._derivatives: dict[tuple[Smooth, int], Program] = {}
         self._enclosures: dict[tuple[Smooth, int], Enclosures] = {}
         self._latest: tuple[object, Evaluation] | None = None
+        self._edges = list(_edges(program))
 
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
         x = [Fraction(v) for v in point]
-        found = self.primal(x)
-        if isinstance(found, str):
-            return self._nothing(Status.UNCERTAIN, found)
-        evaluation, precision = found
+        primal = self.primal(x)
+        if isinstance(primal, str):
+            return self._nothing(Status.UNCERTAIN, primal)
+        evaluation, precision = primal
         rows = self.rows(evaluation)
         if not rows:
             output = int(self.program.outputs.flat[0])
@@ -112,22 +125,63 @@ class Referee:
         defined = self.restricted(rows)
         decisions = live_decisions(defined, evaluation.decisions)
         smooth = self._smooth_piece(rows, defined, decisions)
-        wrong = ""
-        if any(side == 0 for side, _ in decisions.values()):
-            found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
-        else:
-            found_rows, precision = self.certified(smooth, point)
-            wrong = self._contradiction(smooth, point, found_rows, precision)
-            if wrong:
-                found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
-            elif any(c.status is Status.UNDEFINED for c in found_rows):
-                # The chain rule divides by zero at the tip of sqrt(x^2); the sides may still have slopes.
-                sides = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
-                found_rows = [
-                    side if c.status is Status.UNDEFINED and side.status in (Status.KINK, Status.CERTIFIED) else c
-                    for c, side in zip(found_rows, sides, strict=True)
-                ]
-        return Truth(self._placed(rows, found_rows, evaluation), smooth, rows, precision, wrong)
+        count = int(np.prod(self.operator.shape(defined.outputs.shape, len(self.wrt)), dtype=int))
+        found, said, wrong = [Component(Status.UNCERTAIN)] * count, [Word.SILENT] * count, ""
+        if all(side != 0 for side, _ in decisions.values()):
+            found, precision = self.certified(smooth, point)
+            with ctx.workprec(precision):
+                said = words(smooth.program, [*x, *smooth.data], self.operator, self.wrt, found)
+            if Word.CONTRADICTED in said:
+                wrong = self._wrong_rules(smooth, point, precision)
+        at_edge = self._at_edge(evaluation)
+        doubtful = [k for k, c in enumerate(found) if wrong or at_edge or c.status is not Status.CERTIFIED]
+        if doubtful:
+            around = self._neighbourhood(rows, defined, point, evaluation, precision)
+            for k in doubtful:
+                found[k], said[k] = around.component(k, found[k])
+            for evidence in around.contradicted:
+                wrong = wrong or self._wrong_rules(self._piece(rows, evidence), point, precision)
+        confirmed = [word is Word.CONFIRMED for word in said]
+        return Truth(
+            tuple(self._placed(rows, found, self._absent(evaluation))),
+            smooth,
+            rows,
+            precision,
+            tuple(self._placed(rows, confirmed, [False] * self.program.outputs.size)),
+            wrong,
+        )
+
+    def _neighbourhood(
+        self, rows: tuple[int, ...], defined: Program, point: Sequence[float], evaluation: Evaluation, precision: int
+    ) -> Neighbourhood:
+        """The sides of the outputs that exist."""
+        x = [Fraction(v) for v in point]
+
+        def chain_rule(evidence: Evidence, precision: int) -> Ball | None:
+            smooth = self._piece(rows, evidence)
+            with ctx.workprec(precision):
+                found = self.evaluation(smooth, point)
+            output = int(self.derivative(smooth).outputs.flat[evidence.place])
+            return None if output in found.faults else found.values[output]
+
+        return Neighbourhood(
+            lambda bits: Rays(defined, x, self.operator, self.wrt, evaluation, bits),
+            [bits for bits in LADDER if bits >= precision],
+            chain_rule,
+        )
+
+    def _piece(self, rows: tuple[int, ...], evidence: Evidence) -> "Smooth":
+        """The piece of one output that holds along a ray."""
+        row = (rows[evidence.row],)
+        return self._smooth_piece(row, self.restricted(row), evidence.decisions)
+
+    def _at_edge(self, evaluation: Evaluation) -> bool:
+        """Whether an operation may end or jump at this point."""
+        return any(
+            at_edge(*(evaluation.values[i] for i in operands))
+            for operands, at_edge in self._edges
+            if evaluation.faults.keys().isdisjoint(operands)
+        )
 
     def otherwise(self, point: Sequence[float], forced: Mapping[int, int]) -> Truth:
         """The derivative of the piece in which these switches have the signs that are given, at a point outside it."""
@@ -141,7 +195,8 @@ class Referee:
         defined = self.restricted(rows)
         smooth = self._smooth_piece(rows, defined, live_decisions(defined, evaluation.decisions))
         components, precision = self.certified(smooth, point)
-        return Truth(self._placed(rows, components, evaluation), smooth, rows, precision)
+        placed = tuple(self._placed(rows, components, self._absent(evaluation)))
+        return Truth(placed, smooth, rows, precision, (False,) * len(placed))
 
     def _smooth_piece(self, rows: tuple[int, ...], defined: Program, decisions: Decisions) -> Smooth:
         key = (rows, tuple(decisions.items()))
@@ -164,7 +219,11 @@ class Referee:
         """The derivative program's values at the working precision; the latest ones are kept."""
         question = smooth, form, tuple(point), ctx.prec
         if self._latest is None or self._latest[0] != question:
-            self._latest = question, self.enclosures(smooth, form).at(smooth.inputs(point))
+            found = self.enclosures(smooth, form).at(smooth.inputs(point))
+            if any(fault is Fault.UNDECIDED for fault, _ in found.faults.values()):
+                # Formulas take longer than balls and are only tried where these do not decide.
+                found = smooth.exactly(self.derivative(smooth, form).nodes, point)
+            self._latest = question, found
         return self._latest[1]
 
     def enclosures(self, smooth: Smooth, form: int = STABLE) -> Enclosures:
@@ -178,9 +237,13 @@ class Referee:
         """The function's own evaluation in which every output and every decision is certain; else what is not."""
         outputs = set(self.program.outputs.ravel().tolist())
         blocking = None
-        for precision in LADDER:
+        for precision, exactly in [(LADDER[0], False), *((bits, True) for bits in LADDER)]:
             with ctx.workprec(precision):
-                evaluation = evaluate(self.program.nodes, [balls.ball(v) for v in x], Balls(), forced)
+                inputs = [balls.ball(v) for v in x]
+                if exactly:
+                    evaluation = evaluate_exactly(self.program.nodes, x, inputs, Balls(), forced=forced)
+                else:
+                    evaluation = evaluate(self.program.nodes, inputs, Balls(), forced)
             undecided = [f for o in outputs if (f := evaluation.faults.get(o)) and f[0] is Fault.UNDECIDED]
             if not undecided:
                 return evaluation, precision
@@ -202,18 +265,19 @@ class Referee:
                 break
             used = precision
             part = Builder(program.nodes).program(len(program.inputs), np.array(undecided))
+            doubts = evaluation.faults.values()
             with ctx.workprec(precision):
-                evaluation = evaluate(part.nodes, smooth.inputs(point), Balls())
+                if any(fault is Fault.UNDECIDED for fault, _ in doubts):
+                    evaluation = smooth.exactly(part.nodes, point)
+                else:
+                    evaluation = evaluate(part.nodes, smooth.inputs(point), Balls())
             for output, number in zip(undecided, part.outputs.tolist(), strict=True):
                 found[output] = self._component(part, number, evaluation, precision)
         return [found[output] for output in outputs], used
 
-    def _contradiction(self, smooth: Smooth, point: Sequence[float], found: Sequence[Component], precision: int) -> str:
+    def _wrong_rules(self, smooth: Smooth, point: Sequence[float], precision: int) -> str:
         """The operations whose rules the second route contradicts, in words."""
-        everything = [Fraction(v) for v in point] + list(smooth.data)
         with ctx.workprec(precision):
-            if not contradicts(smooth.program, everything, self.operator, self.wrt, found):
-                return ""
             names = wrong_rules(smooth.program, smooth.inputs(point))
         whose = ", ".join(names) or "some operation"
         return f"SymPy's derivative rule of {whose} contradicts its power series, from which the truth is taken instead"
@@ -241,28 +305,37 @@ class Referee:
             return self.program
         return Program(self.program.nodes, self.program.inputs, self.program.outputs.ravel()[list(rows)])
 
-    def _placed(
-        self, rows: tuple[int, ...], found: Sequence[Component], evaluation: Evaluation
-    ) -> tuple[Component, ...]:
-        """The components of the outputs that exist, and `UNDEFINED` for those of the others."""
+    def _placed(self, rows: tuple[int, ...], found: Sequence[T], absent: Sequence[T]) -> Iterator[T]:
+        """What was found about the outputs that exist, and for each component of another output what stands there."""
+        width = len(found) // len(rows)
+        places = {row: k * width for k, row in enumerate(rows)}
+        for row, nothing in enumerate(absent):
+            yield from found[places[row] : places[row] + width] if row in places else [nothing] * width
+
+    def _absent(self, evaluation: Evaluation) -> list[Component]:
+        """For each output what its components are if it does not exist here."""
         outputs = self.program.outputs.ravel().tolist()
-        if len(rows) == len(outputs):
-            return tuple(found)
-        width = len(self.wrt)
-        placed: list[Component] = []
-        for k, output in enumerate(outputs):
-            if k in rows:
-                start = rows.index(k) * width
-                placed += found[start : start + width]
-            else:
-                reason = self._origin(self.program, evaluation.faults[output][1])
-                placed += [Component(Status.UNDEFINED, reason=f"{reason} does not exist here")] * width
-        return tuple(placed)
+        origins = [
+            self._origin(self.program, evaluation.faults[o][1]) if o in evaluation.faults else "" for o in outputs
+        ]
+        return [Component(Status.UNDEFINED, reason=f"{origin} does not exist here") for origin in origins]
 
     def _nothing(self, status: Status, reason: str) -> Truth:
         shape = self.operator.shape(self.program.outputs.shape, len(self.wrt))
         text = f"{reason} does not exist here" if status is Status.UNDEFINED else reason
-        return Truth((Component(status, reason=text),) * int(np.prod(shape, dtype=int)), None, (), LADDER[-1])
+        count = int(np.prod(shape, dtype=int))
+        return Truth((Component(status, reason=text),) * count, None, (), LADDER[-1], (False,) * count)
 
     def _origin(self, program: Program, number: int) -> str:
         return formula(program.nodes, number, self._label)
+
+
+def _edges(program: Program) -> Iterator[tuple[tuple[int, ...], Callable[..., bool]]]:
+    """The operands of the operations that may end or jump where they have a value, and what tells whether they do."""
+    anywhere = balls.ZERO.union(arb.neg_inf()).union(arb.pos_inf())
+    for name, operands in program.nodes:
+        at_edge = None if name in (INPUT, CONST) else Primitive.rows[name].at_edge
+        if at_edge is not None:
+            known = [program.nodes[i] for i in operands]
+            if at_edge(*(balls.ball(of[0]) if kind == CONST else anywhere for kind, of in known)):
+                yield operands, at_edge

@@ -1,0 +1,140 @@
+"""Evaluation that knows its values as formulas too: slower, for points where balls alone do not decide."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from operator import sub
+from typing import Any, Protocol
+
+from flint import arb
+
+from diffcheck.ops.table import Primitive
+from diffcheck.program.program import Node
+from diffcheck.referee.evaluate import NOTHING, Arithmetic, Evaluation, evaluate
+from diffcheck.referee.identities import Atoms, Polynomial
+from diffcheck.referee.jets import coefficient
+
+
+class Sharpened(Arithmetic, Protocol):
+    """An arithmetic whose values can be made exact."""
+
+    def polynomial(self, coefficients: Mapping[int, Fraction]) -> Any:
+        """The value that is this polynomial in the way t along a ray."""
+        ...
+
+    def with_head(self, x: Any, head: Fraction) -> Any:
+        """The same value, if it may have this one at t = 0, with that known exactly."""
+        ...
+
+    def of_pi(self, row: Primitive, x: Any) -> Any:
+        """The operation of pi times a value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A value with its formula."""
+
+    value: Any
+    formula: Polynomial | None
+
+    def __neg__(self) -> "_Known":
+        return _Known(-self.value, None if self.formula is None else -self.formula)
+
+    def __getitem__(self, power: int) -> Any:
+        return coefficient(self.value, power)
+
+
+class _Exactly:
+    """An arithmetic in which formulas make values exact, and what is equal is known to be."""
+
+    def __init__(self, arithmetic: Sharpened, atoms: Atoms) -> None:
+        self._arithmetic = arithmetic
+        self._atoms = atoms
+
+    def known(self, value: Any, formula: Polynomial | None) -> _Known:
+        """The value, made exact where its formula tells."""
+        if formula is not None:
+            along = formula.along
+            if along is not None:
+                return _Known(self._arithmetic.polynomial(along), formula)
+            start = self._atoms.start(formula)
+            if start is not None and start.value is not None:
+                value = self._arithmetic.with_head(value, start.value)
+        return _Known(value, formula)
+
+    def const(self, value: Fraction) -> _Known:
+        """The exact number."""
+        return _Known(self._arithmetic.const(value), Polynomial.number(value))
+
+    def function(self, row: Primitive) -> Callable[..., _Known]:
+        """The operation on values and formulas."""
+        apply = self._arithmetic.function(row)
+
+        def on_known(*operands: _Known) -> _Known:
+            formulas = [x.formula for x in operands]
+            turns = self._atoms.turns(row, formulas)
+            value = None if turns is None else self._of_pi(row, operands[0], turns)
+            if value is None:
+                value = apply(*(x.value for x in operands))
+            # What has no value has no formula: the difference of two poles is not zero.
+            return self.known(value, self._atoms.applied(row, formulas) if self._arithmetic.is_finite(value) else None)
+
+        return on_known
+
+    def _of_pi(self, row: Primitive, operand: _Known, turns: Polynomial) -> Any:
+        """The operation on a multiple of pi, ``None`` if it is none at t = 0."""
+        start = self._atoms.start(turns)
+        if start is None or start.value is None:
+            return None
+        quotient = self._arithmetic.function(Primitive.rows["div"])(operand.value, arb.pi())
+        return self._arithmetic.of_pi(row, self.known(quotient, turns).value)
+
+    def is_finite(self, x: _Known) -> bool:
+        """Whether the value is finite."""
+        return self._arithmetic.is_finite(x.value)
+
+    def switch(self, row: Primitive, operands: Sequence[_Known]) -> _Known:
+        """The value of the switch; of a difference the formula, too."""
+        value = self._arithmetic.switch(row, [x.value for x in operands])
+        if row.switch is not sub:
+            return _Known(value, None)
+        x, y = (o.formula for o in operands)
+        return self.known(value, None if x is None or y is None else x - y)
+
+    def sign(self, x: _Known) -> int | None:
+        """The certain sign."""
+        return self._arithmetic.sign(x.value)
+
+    def outside(self, row: Primitive, operands: Sequence[_Known]) -> bool:
+        """Whether the operands lie outside the domain for certain; at an exact multiple of pi nothing is too wide."""
+        turns = self._atoms.turns(row, [x.formula for x in operands])
+        if turns is not None and turns.value is not None:
+            return True
+        return self._arithmetic.outside(row, [x.value for x in operands])
+
+
+def evaluate_exactly(
+    nodes: Sequence[Node],
+    point: Sequence[Fraction],
+    inputs: Sequence[Any],
+    arithmetic: Sharpened,
+    direction: Sequence[int] | None = None,
+    forced: Mapping[int, int] = NOTHING,
+) -> Evaluation:
+    """Every node's value, as `evaluate` finds it with more effort.
+
+    Parameters
+    ----------
+    point:
+        The inputs at the point, all of them.
+    inputs:
+        The same as values, along a ray in this direction if there is one.
+    """
+    atoms = Atoms()
+    steps = [0] * len(point) if direction is None else direction
+    formulas = [Polynomial.number(x) + atoms.way().times(Fraction(d)) for x, d in zip(point, steps, strict=True)]
+    exactly = _Exactly(arithmetic, atoms)
+    result = evaluate(nodes, [_Known(v, f) for v, f in zip(inputs, formulas, strict=True)], exactly, forced)
+    values = [x.value if isinstance(x, _Known) else x for x in result.values]
+    return Evaluation(values, result.faults, result.decisions)

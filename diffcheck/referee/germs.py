@@ -1,0 +1,380 @@
+"""Functions along a ray where they have no power series: sums of ``c t^a ln(t)^b``, with any rational ``a``.
+
+The square root of t, t^1.1 and t ln(t) are such sums, and arithmetic, powers, logarithms and exponentials of such sums
+are again (transseries of the first level; van der Hoeven 2006). A sum is known below some power of t; what is left out
+is as small as that power, logarithms aside. Like power series they are for small t > 0, with ball coefficients.
+"""
+
+import functools
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, arb_series, ctx
+
+from diffcheck.ops import balls
+from diffcheck.ops.exact import Exact, exact
+from diffcheck.ops.table import Operation, Primitive, Traceable
+
+Ball = Any
+# The powers of t and of ln(t) in a term.
+Exponents = tuple[Fraction, int]
+_CONSTANT: Exponents = (Fraction(0), 0)
+
+# An infinite sum is followed so far beyond its first term, and no further than to so many terms.
+ORDER = 7
+_TERMS = 40
+
+
+class NoExpansion(ArithmeticError):
+    """A function has no such sum, or which one it has cannot be told."""
+
+
+def _rank(exponents: Exponents) -> tuple[Fraction, int]:
+    """The place of a term among others: the largest for small t comes first."""
+    a, b = exponents
+    return a, -b
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Germ(Traceable):
+    """A sum of ``c t^a ln(t)^b``.
+
+    Attributes
+    ----------
+    terms:
+        The coefficients that are not the number zero itself.
+    order:
+        All terms with a smaller ``a`` are there; infinite for a sum that is exact.
+    """
+
+    terms: Mapping[Exponents, Ball]
+    order: Fraction | float
+
+    @staticmethod
+    def of(terms: Mapping[Exponents, Ball], order: Fraction | float = math.inf) -> "Germ":
+        """The sum of those terms that are below the order and not zero; the largest if they are many."""
+        kept = {e: c for e, c in terms.items() if e[0] < order and not c.is_zero()}
+        if len(kept) > _TERMS:
+            order = min(order, sorted(kept, key=_rank)[_TERMS][0])
+            kept = {e: c for e, c in kept.items() if e[0] < order}
+        return Germ(kept, order)
+
+    def __getitem__(self, power: int) -> Ball:
+        """The coefficient of a whole power of t; `NoExpansion` if it is not known or outweighed by others."""
+        if self.order <= power or any(a < 0 or (a == 0 and b > 0) for a, b in self.terms):
+            raise NoExpansion
+        return self.terms.get((Fraction(power), 0), balls.ZERO)
+
+    def leading(self) -> tuple[Exponents, Ball] | None:
+        """The term that outweighs all others for small t; ``None`` for zero itself.
+
+        Raises
+        ------
+        NoExpansion
+            If the terms that are known may all be zero.
+        """
+        for exponents in sorted(self.terms, key=_rank):
+            if balls.sign(self.terms[exponents]) is None:
+                break
+            return exponents, self.terms[exponents]
+        if self.terms or self.order < math.inf:
+            raise NoExpansion
+        return None
+
+    def sign(self) -> int | None:
+        """The certain sign for small t; 0 for zero itself, ``None`` if it cannot be told."""
+        try:
+            found = self.leading()
+        except NoExpansion:
+            return None
+        if found is None:
+            return 0
+        (_, b), coefficient = found
+        side = balls.sign(coefficient)
+        assert side is not None
+        return -side if b % 2 else side  # ln(t) is negative
+
+    @property
+    def valuation(self) -> Fraction | float:
+        """No term, known or not, has a smaller power of t."""
+        return min((a for a, _ in self.terms), default=self.order)
+
+    def is_finite(self) -> bool:
+        """Whether all coefficients are finite."""
+        return all(c.is_finite() for c in self.terms.values())
+
+    # Comparisons are true only when they are certain, as for balls.
+
+    def __lt__(self, other: Any) -> bool:
+        return (self - other).sign() == -1
+
+    def __gt__(self, other: Any) -> bool:
+        return (self - other).sign() == 1
+
+    def __le__(self, other: Any) -> bool:
+        return (self - other).sign() in (-1, 0)
+
+    def __ge__(self, other: Any) -> bool:
+        return (self - other).sign() in (1, 0)
+
+    def is_zero(self) -> bool:
+        """Whether it is the number zero itself."""
+        return self.sign() == 0
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is one number for all t."""
+        return self.order == math.inf and self.terms.keys() <= {_CONSTANT}
+
+    def is_exact(self) -> bool:
+        """Whether it is an exact number for all t."""
+        return self.is_number and bool(self[0].is_exact())
+
+    def is_integer(self) -> bool:
+        """Whether it is a whole number for all t."""
+        return self.is_exact() and bool(self[0].is_integer())
+
+    def contains_integer(self) -> bool:
+        """Whether it may be a whole number for all small t; one that moves is none."""
+        moves = any(e != _CONSTANT and balls.sign(c) is not None for e, c in self.terms.items())
+        return not moves and (not self.is_number or bool(self[0].contains_integer()))
+
+    # Arithmetic.
+
+    def __neg__(self) -> "Germ":
+        return Germ({e: -c for e, c in self.terms.items()}, self.order)
+
+    def __abs__(self) -> "Germ":
+        side = self.sign()
+        if side is None:
+            raise NoExpansion
+        return -self if side < 0 else self
+
+    def __add__(self, other: Any) -> "Germ":
+        right = germ(other)
+        terms = dict(self.terms)
+        for exponents, c in right.terms.items():
+            terms[exponents] = terms[exponents] + c if exponents in terms else c
+        return Germ.of(terms, min(self.order, right.order))
+
+    def __sub__(self, other: Any) -> "Germ":
+        return self + -germ(other)
+
+    def __rsub__(self, other: Any) -> "Germ":
+        return germ(other) - self
+
+    def __mul__(self, other: Any) -> "Germ":
+        right = germ(other)
+        order = min(self.order + right.valuation, right.order + self.valuation)
+        terms: dict[Exponents, Ball] = {}
+        for (a, b), c in self.terms.items():
+            for (p, q), d in right.terms.items():
+                if a + p < order:
+                    exponents = a + p, b + q
+                    terms[exponents] = terms[exponents] + c * d if exponents in terms else c * d
+        return Germ.of(terms, order)
+
+    def __truediv__(self, other: Any) -> "Germ":
+        return self * germ(other).reciprocal()
+
+    def __rtruediv__(self, other: Any) -> "Germ":
+        return germ(other) / self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def _factors(self) -> tuple[Exponents, Ball, "Germ"]:
+        """``a, b``, ``c`` and a small ``w`` with ``c t^a ln(t)^b (1 + w)``."""
+        found = self.leading()
+        if found is None:
+            raise ZeroDivisionError
+        (a, b), c = found
+        rest = {(p - a, q - b): d / c for (p, q), d in self.terms.items() if (p, q) != (a, b)}
+        if any(p == 0 for p, _ in rest):
+            raise NoExpansion  # 1 + 1/ln(t) has infinitely many terms of one power of t
+        return (a, b), c, Germ.of(rest, self.order - a)
+
+    def _small(self, coefficients: Callable[[int], Iterator[Ball]]) -> "Germ":
+        """The sum of ``c_k w^k`` for a ``w`` that vanishes with t; so many coefficients are asked for."""
+        if not self.terms and self.order == math.inf:
+            return germ(next(coefficients(1)))
+        step = self.valuation
+        if step <= 0:
+            raise NoExpansion
+        order = min(self.order, ORDER)
+        count = min(math.ceil(order / step), _TERMS)
+        order = min(order, count * step)
+        w, result = Germ.of(self.terms, order), Germ({}, order)
+        for c in reversed(list(coefficients(count))):
+            result = w * result + c
+        return Germ.of(result.terms, order)
+
+    def reciprocal(self) -> "Germ":
+        """``1 / x``."""
+        (a, b), c, w = self._factors()
+        return w._small(lambda n: (arb((-1) ** k) for k in range(n)))._times(1 / c, -a, -b)
+
+    def _times(self, factor: Ball, a: Fraction, b: int) -> "Germ":
+        """The product with ``factor t^a ln(t)^b``."""
+        return Germ.of({(p + a, q + b): c * factor for (p, q), c in self.terms.items()}, self.order + a)
+
+    def __pow__(self, exponent: Any) -> "Germ":
+        power = _fraction(exponent)
+        if power is None:
+            return (germ(exponent) * self.log()).exp()
+        if power > 0 and self.sign() == 0:
+            return self
+        if power.denominator == 1 and 0 <= power <= _TERMS:
+            return functools.reduce(operator.mul, [self] * int(power), germ(1))
+        (a, b), c, w = self._factors()
+        if power.denominator > 1 and (b or not c > 0):
+            raise NoExpansion
+        factor = c.sqrt() if power == Fraction(1, 2) else balls.power(c, balls.ball(power))
+        return w._small(lambda n: _binomials(power, n))._times(factor, a * power, b * int(power))
+
+    def __rpow__(self, base: Any) -> "Germ":
+        return germ(base) ** self
+
+    def sqrt(self) -> "Germ":
+        """The square root."""
+        return self ** Fraction(1, 2)
+
+    def log(self) -> "Germ":
+        """The natural logarithm."""
+        (a, b), c, w = self._factors()
+        if b or not c > 0:
+            raise NoExpansion
+        series = w._small(lambda n: (balls.ball(Fraction(-((-1) ** k), k) if k else 0) for k in range(n)))
+        return series + Germ.of({_CONSTANT: c.log(), (Fraction(0), 1): balls.ball(a)})
+
+    def exp(self) -> "Germ":
+        """The exponential; of what tends to minus infinity like a power of t it is smaller than all powers."""
+        found = self.leading() if self.terms else None
+        if found is not None and found[0][0] < 0:
+            if self.sign() != -1:
+                raise NoExpansion
+            return Germ({}, Fraction(ORDER))
+        large = {e: c for e, c in self.terms.items() if e[0] <= 0}
+        if not large.keys() <= {_CONSTANT, (Fraction(0), 1)}:
+            raise NoExpansion
+        power = _fraction(large.get((Fraction(0), 1), balls.ZERO))
+        if power is None:
+            raise NoExpansion
+        small = Germ.of({e: c for e, c in self.terms.items() if e[0] > 0}, self.order)
+        series = small._small(lambda n: (1 / arb.fac_ui(k) for k in range(n)))
+        return series._times(large.get(_CONSTANT, balls.ZERO).exp(), power, 0)
+
+    def sin_pi(self) -> "Germ":
+        """The sine of pi times this."""
+        return _known(_composed(lambda x: x.sin_pi(), [self], 0))
+
+    def cos_pi(self) -> "Germ":
+        """The cosine of pi times this."""
+        return _known(_composed(lambda x: x.cos_pi(), [self], 0))
+
+    # Other operations.
+
+    def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> "Germ":
+        """What an operation of the table makes of germs and numbers."""
+        assert isinstance(operation, Primitive)
+        return applied(operation, arguments)
+
+
+def germ(value: Any) -> Germ:
+    """A number, a ball, a power series or a constant of the table as such a sum."""
+    match value:
+        case Germ():
+            return value
+        case arb():
+            return Germ.of({_CONSTANT: value})
+        case arb_series():
+            return Germ.of({(Fraction(k), 0): value[k] for k in range(value.length())}, Fraction(value.prec))
+        case Exact():
+            return Germ.of({_CONSTANT: value.enclosure()})
+        case _:
+            return Germ.of({_CONSTANT: balls.ball(exact(value))})
+
+
+def _fraction(value: Any) -> Fraction | None:
+    """The fraction that a number or an exact ball is, or a germ that is one for all t."""
+    if isinstance(value, Germ):
+        value = value[0] if value.is_exact() else arb.nan()
+    if not isinstance(value, arb):
+        return exact(value)
+    return balls.fraction(value)
+
+
+def _binomials(power: Fraction, count: int) -> Iterator[Ball]:
+    """The coefficients of ``(1 + w)^power``."""
+    coefficient = Fraction(1)
+    for k in range(count):
+        yield balls.ball(coefficient)
+        coefficient = coefficient * (power - k) / (k + 1)
+
+
+# What all other operations are made of where they have no power series.
+_OWN: dict[str, Callable[..., Germ]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "div": operator.truediv,
+    "neg": operator.neg,
+    "power": operator.pow,
+    "sqrt": Germ.sqrt,
+    "log": Germ.log,
+    "exp": Germ.exp,
+}
+
+
+def applied(row: Primitive, operands: tuple[Any, ...]) -> Germ:
+    """The operation on germs: its power series at the first terms composed with the others, or a formula for it.
+
+    Raises
+    ------
+    NoExpansion, ZeroDivisionError
+        If no such sum was found.
+    """
+    germs = [germ(x) for x in operands]
+    if row.name in _OWN:
+        return _OWN[row.name](*germs)
+    moving = [k for k, x in enumerate(germs) if not x.is_number]
+    if len(moving) == 1:
+        found = _composed(row.on_series(), germs, moving[0])
+        if found is not None:
+            return found
+    if row.elsewhere is None:
+        raise NoExpansion
+    return germ(row.elsewhere(*germs))
+
+
+def _known(found: Germ | None) -> Germ:
+    if found is None:
+        raise NoExpansion
+    return found
+
+
+def _composed(function: Callable[..., Any], operands: list[Germ], position: int) -> Germ | None:
+    """A function's own power series, about the constant term of the one operand that moves."""
+    inner = operands[position]
+    if any(a < 0 or (a == 0 and b) for a, b in inner.terms) or inner.order <= 0:
+        return None
+    rest = Germ.of({e: c for e, c in inner.terms.items() if e != _CONSTANT}, inner.order)
+
+    def taylor(count: int) -> Iterator[Ball]:
+        kept, ctx.cap = ctx.cap, max(ctx.cap, count)
+        try:
+            arguments = [arb_series([x[0]], count) for x in operands]
+            arguments[position] = arb_series([inner[0], 1], count)
+            outer = function(*arguments)
+        finally:
+            ctx.cap = kept
+        return (outer[k] for k in range(count))
+
+    try:
+        found = rest._small(taylor)
+    except (ValueError, ZeroDivisionError):
+        return None
+    return found if found.is_finite() else None
