@@ -109,6 +109,16 @@ def outside_power(x: Any, y: Any) -> bool:
     return bool((x < ZERO and not y.contains_integer()) or (x.is_zero() and y < ZERO))
 
 
+def sin_pi(x: Any) -> Any:
+    """``sin(pi x)`` of a fraction, a ball or a series; exact where it is."""
+    return arb.sin_pi_fmpq(fmpq(*x.as_integer_ratio())) if isinstance(x, Fraction) else x.sin_pi()
+
+
+def cos_pi(x: Any) -> Any:
+    """``cos(pi x)`` of a fraction, a ball or a series; exact where it is."""
+    return arb.cos_pi_fmpq(fmpq(*x.as_integer_ratio())) if isinstance(x, Fraction) else x.cos_pi()
+
+
 def sigmoid(x: Any) -> Any:
     """``1 / (1 + exp(-x))``, by the exponential that cannot overflow."""
     if x > ZERO:

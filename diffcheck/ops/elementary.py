@@ -74,6 +74,7 @@ sqrt = _row(
     "square root",
     series=series.sqrt,
     outside=lambda x: x < 0,
+    at_edge=lambda x: x.contains(0),
     exactly=lambda x: exact_power(x, Fraction(1, 2)),
 )
 
@@ -112,22 +113,32 @@ log1p = _row(
     elsewhere=lambda x: log(1 + x),
 )
 
-sin = _row("sin", "sine", of_pi=lambda x: x.sin_pi())
-cos = _row("cos", "cosine", of_pi=lambda x: x.cos_pi())
-tan = _row("tan", "tangent", of_pi=lambda x: x.sin_pi() / x.cos_pi(), elsewhere=lambda x: sin(x) / cos(x), ulps=2)
+sin = _row("sin", "sine", of_pi=balls.sin_pi)
+cos = _row("cos", "cosine", of_pi=balls.cos_pi)
+tan = _row(
+    "tan",
+    "tangent",
+    of_pi=lambda x: balls.sin_pi(x) / balls.cos_pi(x),
+    elsewhere=lambda x: sin(x) / cos(x),
+    ulps=2,
+)
 asin = _row(
     "asin",
     "inverse sine",
     numpy="numpy.arcsin",
     outside=lambda x: balls.magnitude(x) > 1,
+    at_edge=lambda x: balls.magnitude(x).contains(1),
     elsewhere=lambda x: pi / 2 - Primitive.rows["acos"](x),
+    undoes="sin",
 )
 acos = _row(
     "acos",
     "inverse cosine",
     numpy="numpy.arccos",
     outside=lambda x: balls.magnitude(x) > 1,
+    at_edge=lambda x: balls.magnitude(x).contains(1),
     elsewhere=lambda x: 2 * asin(sqrt((1 - x) / 2)) if x > 0 else pi - 2 * asin(sqrt((1 + x) / 2)),
+    undoes="cos",
 )
 atan = _row(
     "atan",
@@ -168,6 +179,7 @@ acosh = _row(
     numpy="numpy.arccosh",
     series=lambda x: (x + (x * x - 1).sqrt()).log(),
     outside=lambda x: x < 1,
+    at_edge=lambda x: x.contains(1),
     elsewhere=lambda x: 2 * asinh(sqrt((x - 1) / 2)),
     ulps=2,
 )
@@ -187,6 +199,7 @@ hypot = _row(
     arb=lambda x, y: (x * x + y * y).sqrt(),
     series=lambda x, y: series.sqrt(x * x + y * y),
     elsewhere=lambda x, y: sqrt(x * x + y * y),
+    exactly=lambda x, y: exact_power(x * x + y * y, Fraction(1, 2)),
     forms=((lambda x, _, v: x / v,), (lambda _, y, v: y / v,)),
 )
 sigmoid = _row(

@@ -47,8 +47,8 @@ def sqrt(x: Any) -> Any:
         return x.sqrt()
     if k % 2:
         return arb_series([arb.pos_inf()])
-    t = arb_series([0, 1])
-    return t ** (k // 2) * arb_series([x[i] for i in range(k, x.prec)], x.prec - k).sqrt()
+    root = arb_series([x[i] for i in range(k, x.prec)], x.prec - k).sqrt()
+    return arb_series([0] * (k // 2) + [root[i] for i in range(x.prec - k)], x.prec - k // 2)
 
 
 def power(x: Any, y: Any) -> Any:

@@ -81,6 +81,7 @@ xlogy = Primitive(
     arb=balls.xlogy,
     series=lambda x, y: x * y.log(),
     outside=lambda x, y: y <= 0 and not x.is_zero(),
+    at_edge=lambda x, y: x.contains(0) and not y > 0,
     elsewhere=lambda x, y: x * log(y),
 )
 softplus = Primitive(

@@ -178,7 +178,10 @@ class Primitive(Operation):
     elsewhere:
         The operation by other ones, at arguments where it has no power series of its own (`diffcheck.referee.germs`).
     of_pi:
-        The operation of pi times its argument, a function of balls or power series, exact where the value is.
+        The operation of pi times its argument, a function of fractions, balls or power series, exact where the value
+        is.
+    undoes:
+        For an inverse function the operation that it is the inverse of, if that one has ``of_pi``.
     exactly:
         The operation on fractions, ``None`` where its value is no fraction. Left out, exact balls tell.
     """
@@ -196,6 +199,7 @@ class Primitive(Operation):
     at_edge: Callable[..., bool] | None = None
     elsewhere: Function | None = None
     of_pi: Function | None = None
+    undoes: str | None = None
     exactly: Callable[..., Fraction | None] | None = None
     rows: ClassVar[dict[str, "Primitive"]] = {}
     constant_class: ClassVar[Any] = None

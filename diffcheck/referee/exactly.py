@@ -73,8 +73,7 @@ class _Exactly:
 
         def on_known(*operands: _Known) -> _Known:
             formulas = [x.formula for x in operands]
-            turns = self._atoms.turns(row, formulas)
-            value = None if turns is None else self._of_pi(row, operands[0], turns)
+            value = self._of_pi(row, operands)
             if value is None:
                 value = apply(*(x.value for x in operands))
             # What has no value has no formula: the difference of two poles is not zero.
@@ -82,13 +81,18 @@ class _Exactly:
 
         return on_known
 
-    def _of_pi(self, row: Primitive, operand: _Known, turns: Polynomial) -> Any:
-        """The operation on a multiple of pi, ``None`` if it is none at t = 0."""
-        start = self._atoms.start(turns)
-        if start is None or start.value is None:
+    def _of_pi(self, row: Primitive, operands: Sequence[_Known]) -> Any:
+        """The operation on what is a multiple of pi at t = 0, ``None`` if it is none."""
+        if row.of_pi is None or operands[0].formula is None:
             return None
-        quotient = self._arithmetic.function(Primitive.rows["div"])(operand.value, arb.pi())
-        return self._arithmetic.of_pi(row, self.known(quotient, turns).value)
+        formula = operands[0].formula
+        start = self._atoms.start(formula)
+        turns_at_start = self._atoms.turns(row, [start])
+        if turns_at_start is None or turns_at_start.value is None:
+            return None
+        quotient = self._arithmetic.function(Primitive.rows["div"])(operands[0].value, arb.pi())
+        quotient = self._arithmetic.with_head(quotient, turns_at_start.value)
+        return self._arithmetic.of_pi(row, self.known(quotient, self._atoms.turns(row, [formula])).value)
 
     def is_finite(self, x: _Known) -> bool:
         """Whether the value is finite."""

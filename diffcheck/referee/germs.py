@@ -22,7 +22,7 @@ from diffcheck.ops.table import Operation, Primitive, Traceable
 Ball = Any
 # The powers of t and of ln(t) in a term.
 Exponents = tuple[Fraction, int]
-_CONSTANT: Exponents = (Fraction(0), 0)
+CONSTANT: Exponents = (Fraction(0), 0)
 
 # An infinite sum is followed so far beyond its first term, and no further than to so many terms.
 ORDER = 7
@@ -49,10 +49,13 @@ class Germ(Traceable):
         The coefficients that are not the number zero itself.
     order:
         All terms with a smaller ``a`` are there; infinite for a sum that is exact.
+    number:
+        The fraction that a constant one is, where its ball cannot hold it.
     """
 
     terms: Mapping[Exponents, Ball]
     order: Fraction | float
+    number: Fraction | None = None
 
     @staticmethod
     def of(terms: Mapping[Exponents, Ball], order: Fraction | float = math.inf) -> "Germ":
@@ -110,16 +113,16 @@ class Germ(Traceable):
     # Comparisons are true only when they are certain, as for balls.
 
     def __lt__(self, other: Any) -> bool:
-        return (self - other).sign() == -1
+        return (self - germ(other)).sign() == -1
 
     def __gt__(self, other: Any) -> bool:
-        return (self - other).sign() == 1
+        return (self - germ(other)).sign() == 1
 
     def __le__(self, other: Any) -> bool:
-        return (self - other).sign() in (-1, 0)
+        return (self - germ(other)).sign() in (-1, 0)
 
     def __ge__(self, other: Any) -> bool:
-        return (self - other).sign() in (1, 0)
+        return (self - germ(other)).sign() in (1, 0)
 
     def is_zero(self) -> bool:
         """Whether it is the number zero itself."""
@@ -128,7 +131,7 @@ class Germ(Traceable):
     @property
     def is_number(self) -> bool:
         """Whether it is one number for all t."""
-        return self.order == math.inf and self.terms.keys() <= {_CONSTANT}
+        return self.order == math.inf and self.terms.keys() <= {CONSTANT}
 
     def is_exact(self) -> bool:
         """Whether it is an exact number for all t."""
@@ -140,7 +143,7 @@ class Germ(Traceable):
 
     def contains_integer(self) -> bool:
         """Whether it may be a whole number for all small t; one that moves is none."""
-        moves = any(e != _CONSTANT and balls.sign(c) is not None for e, c in self.terms.items())
+        moves = any(e != CONSTANT and balls.sign(c) is not None for e, c in self.terms.items())
         return not moves and (not self.is_number or bool(self[0].contains_integer()))
 
     # Arithmetic.
@@ -224,7 +227,7 @@ class Germ(Traceable):
     def __pow__(self, exponent: Any) -> "Germ":
         power = _fraction(exponent)
         if power is None:
-            return (germ(exponent) * self.log()).exp()
+            return self._irrational(germ(exponent))
         if power > 0 and self.sign() == 0:
             return self
         if power.denominator == 1 and 0 <= power <= _TERMS:
@@ -234,6 +237,14 @@ class Germ(Traceable):
             raise NoExpansion
         factor = c.sqrt() if power == Fraction(1, 2) else balls.power(c, balls.ball(power))
         return w._small(lambda n: _binomials(power, n))._times(factor, a * power, b * int(power))
+
+    def _irrational(self, exponent: "Germ") -> "Germ":
+        """The power with an exponent that is no fraction; what vanishes does so at least like a power below it."""
+        if exponent.is_number and self.valuation > 0 and self > 0:
+            lower = balls.fraction(exponent[0].lower())
+            if lower is not None and lower > 0:
+                return Germ({}, self.valuation * lower)
+        return (exponent * self.log()).exp()
 
     def __rpow__(self, base: Any) -> "Germ":
         return germ(base) ** self
@@ -248,7 +259,7 @@ class Germ(Traceable):
         if b or not c > 0:
             raise NoExpansion
         series = w._small(lambda n: (balls.ball(Fraction(-((-1) ** k), k) if k else 0) for k in range(n)))
-        return series + Germ.of({_CONSTANT: c.log(), (Fraction(0), 1): balls.ball(a)})
+        return series + Germ.of({CONSTANT: c.log(), (Fraction(0), 1): balls.ball(a)})
 
     def exp(self) -> "Germ":
         """The exponential; of what tends to minus infinity like a power of t it is smaller than all powers."""
@@ -258,14 +269,14 @@ class Germ(Traceable):
                 raise NoExpansion
             return Germ({}, Fraction(ORDER))
         large = {e: c for e, c in self.terms.items() if e[0] <= 0}
-        if not large.keys() <= {_CONSTANT, (Fraction(0), 1)}:
+        if not large.keys() <= {CONSTANT, (Fraction(0), 1)}:
             raise NoExpansion
         power = _fraction(large.get((Fraction(0), 1), balls.ZERO))
         if power is None:
             raise NoExpansion
         small = Germ.of({e: c for e, c in self.terms.items() if e[0] > 0}, self.order)
         series = small._small(lambda n: (1 / arb.fac_ui(k) for k in range(n)))
-        return series._times(large.get(_CONSTANT, balls.ZERO).exp(), power, 0)
+        return series._times(large.get(CONSTANT, balls.ZERO).exp(), power, 0)
 
     def sin_pi(self) -> "Germ":
         """The sine of pi times this."""
@@ -289,18 +300,20 @@ def germ(value: Any) -> Germ:
         case Germ():
             return value
         case arb():
-            return Germ.of({_CONSTANT: value})
+            return Germ.of({CONSTANT: value})
         case arb_series():
             return Germ.of({(Fraction(k), 0): value[k] for k in range(value.length())}, Fraction(value.prec))
         case Exact():
-            return Germ.of({_CONSTANT: value.enclosure()})
+            return Germ.of({CONSTANT: value.enclosure()})
         case _:
-            return Germ.of({_CONSTANT: balls.ball(exact(value))})
+            return Germ.of({CONSTANT: balls.ball(exact(value))})
 
 
 def _fraction(value: Any) -> Fraction | None:
     """The fraction that a number or an exact ball is, or a germ that is one for all t."""
     if isinstance(value, Germ):
+        if value.number is not None:
+            return value.number
         value = value[0] if value.is_exact() else arb.nan()
     if not isinstance(value, arb):
         return exact(value)
@@ -341,6 +354,8 @@ def applied(row: Primitive, operands: tuple[Any, ...]) -> Germ:
     if row.name in _OWN:
         return _OWN[row.name](*germs)
     moving = [k for k, x in enumerate(germs) if not x.is_number]
+    if not moving:
+        return germ(row.on_balls()(*(x[0] for x in germs)))
     if len(moving) == 1:
         found = _composed(row.on_series(), germs, moving[0])
         if found is not None:
@@ -361,20 +376,24 @@ def _composed(function: Callable[..., Any], operands: list[Germ], position: int)
     inner = operands[position]
     if any(a < 0 or (a == 0 and b) for a, b in inner.terms) or inner.order <= 0:
         return None
-    rest = Germ.of({e: c for e, c in inner.terms.items() if e != _CONSTANT}, inner.order)
+    rest = Germ.of({e: c for e, c in inner.terms.items() if e != CONSTANT}, inner.order)
+    # A series is for a positive way: that of the square root of x^2 is another one for a negative x.
+    way = rest.sign()
+    if way is None:
+        raise NoExpansion
 
     def taylor(count: int) -> Iterator[Ball]:
         kept, ctx.cap = ctx.cap, max(ctx.cap, count)
         try:
             arguments = [arb_series([x[0]], count) for x in operands]
-            arguments[position] = arb_series([inner[0], 1], count)
+            arguments[position] = arb_series([inner[0], way or 1], count)
             outer = function(*arguments)
         finally:
             ctx.cap = kept
         return (outer[k] for k in range(count))
 
     try:
-        found = rest._small(taylor)
+        found = (-rest if way < 0 else rest)._small(taylor)
     except (ValueError, ZeroDivisionError):
         return None
     return found if found.is_finite() else None

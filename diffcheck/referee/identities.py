@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from flint import arb
+
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 
@@ -122,8 +124,11 @@ class Atoms:
         turns = self.turns(row, operands)
         if turns is not None and turns.value is not None:
             assert row.of_pi is not None
-            exact = balls.fraction(row.of_pi(balls.ball(turns.value)))
-        return Polynomial.number(exact) if exact is not None else self._atom(row.name, tuple(known))
+            exact = balls.fraction(row.of_pi(turns.value))
+        if exact is not None:
+            return Polynomial.number(exact)
+        turn = _turn(row, values[0]) if len(values) == 1 and values[0] is not None else None
+        return self._atom(row.name, tuple(known)) if turn is None else self._atom("pi", ()).times(turn)
 
     def turns(self, row: Primitive, operands: Sequence[Polynomial | None]) -> Polynomial | None:
         """The operand over pi, if it is a multiple and the operation is exact for some multiples."""
@@ -168,17 +173,46 @@ class Atoms:
             case "sub", [x, y]:
                 return x - y
             case "mul", [x, y]:
-                return x * y
+                return self._without_roots(x * y)
             case "neg", [x]:
                 return -x
             case "div", [x, y]:
                 return self._quotient(x, y)
             case "power", [x, y] if (times := y.value) is not None and times in range(_DEGREE + 1):
-                return math.prod([x] * int(times), start=Polynomial.number(Fraction(1)))
+                return self._power(x, int(times))
         return None
 
+    def _power(self, x: Polynomial, times: int) -> Polynomial:
+        return self._without_roots(math.prod([x] * times, start=Polynomial.number(Fraction(1))))
+
+    def _without_roots(self, polynomial: Polynomial) -> Polynomial:
+        """The same with every power of a root that is whole put in its place: sqrt(x) sqrt(x) is x."""
+        for monomial, coefficient in polynomial.terms:
+            for atom in set(monomial):
+                root = self._root(atom)
+                if root is not None and monomial.count(atom) >= root[1]:
+                    rest = monomial
+                    for _ in range(root[1]):
+                        rest = _without(rest, atom)
+                    others = Polynomial(tuple(t for t in polynomial.terms if t[0] != monomial))
+                    return self._without_roots(others + Polynomial.of({rest: coefficient}) * root[0])
+        return polynomial
+
+    def _root(self, atom: int) -> tuple[Polynomial, int] | None:
+        """Which polynomial an atom to which power is, if it is a root."""
+        name, operands = self._known[atom]
+        exponent = operands[1].value if name == "power" else Fraction(1, 2) if name == "sqrt" else None
+        if exponent is None or not 0 < exponent.numerator <= _DEGREE or exponent.denominator > _DEGREE:
+            return None
+        return self._power(operands[0], exponent.numerator), exponent.denominator
+
     def _quotient(self, x: Polynomial, y: Polynomial) -> Polynomial | None:
-        """``x / y`` for a number ``y``, or one times pi and e."""
+        """``x / y`` for a multiple ``x`` of ``y``, or a ``y`` that is a number times pi and e."""
+        if not y.terms:
+            return None
+        ratio = x.terms[0][1] / y.terms[0][1] if x.terms else Fraction(0)
+        if x == y.times(ratio):
+            return Polynomial.number(ratio)
         if len(y.terms) != 1:
             return None
         ((monomial, factor),) = y.terms
@@ -187,6 +221,19 @@ class Atoms:
             constant = atom != _WAY and not self._known[atom][1]
             found = found.over(atom) if constant and found is not None else None
         return None if found is None else found.times(1 / factor)
+
+
+def _turn(row: Primitive, value: Fraction) -> Fraction | None:
+    """The multiple of pi that an inverse function gives, if that is a multiple of its half."""
+    if row.undoes is None:
+        return None
+    halves = (2 * row.on_balls()(balls.ball(value)) / arb.pi()).unique_fmpz()
+    if halves is None:
+        return None
+    forward = Primitive.rows[row.undoes].of_pi
+    assert forward is not None
+    turn = Fraction(int(halves), 2)
+    return turn if balls.fraction(forward(turn)) == value else None
 
 
 def _exactly(row: Primitive, values: Sequence[Fraction]) -> Fraction | None:

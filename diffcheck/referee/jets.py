@@ -3,6 +3,7 @@
 What does not depend on t stays a ball, so that a zero among them is known to be zero for all t.
 """
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -12,46 +13,29 @@ from flint import arb, arb_series
 
 from diffcheck.ops import balls, series
 from diffcheck.ops.table import Primitive
-from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.germs import ORDER, Germ, NoExpansion, applied, germ
+from diffcheck.referee.evaluate import ALWAYS_FINITE, Ball
+from diffcheck.referee.germs import CONSTANT, ORDER, Germ, NoExpansion, applied, germ
 
 # What divides by a series that begins with zero, or has none.
 _FAILURES = (ValueError, ArithmeticError)
+_REGULAR = ({arb_series}, {arb_series, arb})
 
 
 class Jets:
     """The arithmetic of balls, power series and germs."""
 
-    def const(self, value: Fraction) -> Ball:
-        """The ball of an exact number."""
-        return balls.ball(value)
+    def const(self, value: Fraction) -> Any:
+        """The ball of an exact number; the number itself is kept where no ball holds it, for it may be an exponent."""
+        enclosure = balls.ball(value)
+        return enclosure if enclosure.is_exact() else Germ({CONSTANT: enclosure}, math.inf, value)
 
     def function(self, row: Primitive) -> Callable[..., Any]:
-        """The operation; NaN where it has no expansion."""
-        on_balls, on_series = row.on_balls(), row.on_series()
-
-        def on_jets(*operands: Any) -> Any:
-            kinds = {type(x) for x in operands}
-            if kinds <= {arb}:
-                return on_balls(*operands)
-            if Germ not in kinds:
-                try:
-                    found = on_series(*[series.constant(x) if type(x) is arb else x for x in operands])
-                except _FAILURES:
-                    pass
-                else:
-                    if self.is_finite(found):
-                        return found
-            try:
-                return _simplest(applied(row, operands))
-            except _FAILURES:
-                return arb.nan()
-
-        return on_jets
+        """The operation; a series or germ if it has a finite one, else a ball, which may be NaN."""
+        return _function(row)
 
     def is_finite(self, x: Any) -> bool:
-        """Whether all coefficients are finite."""
-        return all(c.is_finite() for c in x.coeffs()) if type(x) is arb_series else bool(x.is_finite())
+        """Whether there is an expansion."""
+        return type(x) is not arb or bool(x.is_finite())
 
     def switch(self, row: Primitive, operands: Sequence[Any]) -> Any:
         """The value of the switch; NaN where it has no expansion."""
@@ -85,9 +69,11 @@ class Jets:
         exact, moving = balls.ball(head), germ(x)
         try:
             at_zero = moving[0]
-            return x if at_zero.is_exact() or not at_zero.contains(exact) else _simplest(moving - at_zero + exact)
         except NoExpansion:
             return x
+        if at_zero.is_exact() or not at_zero.contains(exact):
+            return x
+        return _simplest(Germ.of({**moving.terms, CONSTANT: exact}, moving.order))
 
     def of_pi(self, row: Primitive, x: Any) -> Any:
         """The operation of pi times a value."""
@@ -96,6 +82,38 @@ class Jets:
             return _simplest(row.of_pi(germ(x)))
         except _FAILURES:
             return arb.nan()
+
+
+@functools.cache
+def _function(row: Primitive) -> Callable[..., Any]:
+    """The operation on jets."""
+    on_balls, on_series = row.on_balls(), row.on_series()
+    certain = row.name in ALWAYS_FINITE
+
+    def on_jets(*operands: Any) -> Any:
+        regular, kinds = operands, set(map(type, operands))
+        if Germ in kinds:
+            regular = tuple(x[0] if type(x) is Germ and x.number is not None else x for x in operands)
+            kinds = set(map(type, regular))
+        if kinds in _REGULAR:
+            try:
+                if certain:
+                    return on_series(*regular)
+                found = on_series(*[series.constant(x) if type(x) is arb else x for x in regular])
+            except _FAILURES:
+                pass
+            else:
+                if all(c.is_finite() for c in found.coeffs()):
+                    return found
+        elif Germ not in kinds:
+            return on_balls(*regular)
+        try:
+            expansion = applied(row, operands)
+        except _FAILURES:
+            return arb.nan()
+        return _simplest(expansion) if expansion.is_finite() else arb.nan()
+
+    return on_jets
 
 
 def _simplest(x: Germ) -> Any:

@@ -1,13 +1,16 @@
 """Derivatives from both sides of a point, by expansions along rays.
 
 They are asked where pieces meet, at the ends of a domain, and where the chain rule divides by zero. Along the ray
-``x + t d`` with t > 0 every comparison is decided by the first term that is not zero, so that the function is one smooth
-piece there, and the terms of its expansion are its one-sided derivatives. No derivative rule takes part.
+``x + t d`` with t > 0 every comparison is decided by the first term that is not zero, so that the function is one
+smooth piece there, and the terms of its expansion are its one-sided derivatives. No derivative rule takes part.
 """
 
-from collections.abc import Sequence
+import functools
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from flint import ctx
 
@@ -17,8 +20,10 @@ from diffcheck.program.program import Program
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 from diffcheck.referee.exactly import evaluate_exactly
+from diffcheck.referee.germs import Germ, NoExpansion, germ
 from diffcheck.referee.jets import Jets, along
 from diffcheck.referee.paths import Decisions, live_decisions, specialise
+from diffcheck.referee.quotients import Stencil
 from diffcheck.referee.sides import Course, Side, meeting, side
 
 # Comparisons that tie to this order along a ray count as undecided.
@@ -34,12 +39,23 @@ Steps = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A component of an output's derivative, as seen along a ray, and the pieces that hold there."""
+    """A component of an output's derivative, as seen along a ray.
+
+    Attributes
+    ----------
+    row, place:
+        The output, and the component among those of its derivative.
+    decisions:
+        The pieces that hold along the ray.
+    stencil:
+        The difference that tends to the same number.
+    """
 
     row: int
     place: int
     decisions: Decisions
     value: Ball
+    stencil: Callable[[], Stencil]
 
 
 class Rays:
@@ -70,7 +86,8 @@ class Rays:
         self._at = [evaluation.values[output] for output in self._outputs]
         self._precision = precision + _EXTRA_BITS
         self._known: dict[tuple[Steps, bool], Evaluation] = {}
-        self._exactly: dict[int, set[Steps]] = {}
+        self._exactly: set[tuple[int, Steps]] = set()
+        self._known_sides: dict[tuple[int, Steps, int], Side] = {}
         self._evidence: dict[tuple[int, int], list[Evidence]] = {}
 
     def component(self, number: int) -> Component:
@@ -91,10 +108,19 @@ class Rays:
             found = zip((-1, 1), self._sides(output, column, order), strict=True)
             place = number if self._operator is Operator.HESSIAN else column
             return [
-                Evidence(output, place, self._decisions(output, ((column, sign),)), s.slope)
-                for sign, s in found
+                Evidence(
+                    output, place, self._decisions(output, way), s.slope, functools.partial(self._stencil, way, order)
+                )
+                for way, s in ((((column, sign),), s) for sign, s in found)
                 if s.is_finite
             ]
+
+    def _stencil(self, way: Steps, order: int) -> Stencil:
+        """The first or second difference along a single step, for the derivative by its input."""
+        start = (0,) * len(self._point)
+        weights = (Fraction(-way[0][1]), Fraction(way[0][1])) if order == 1 else map(Fraction, (1, -2, 1))
+        ways = (start, *(tuple(self._direction(way * times)) for times in range(1, order + 1)))
+        return tuple(zip(weights, ways, strict=True))
 
     def _sides(self, row: int, column: int, order: int) -> tuple[Side, Side]:
         """The sides to the left and to the right along one input."""
@@ -103,30 +129,49 @@ class Rays:
 
     def _side(self, row: int, steps: Steps, order: int) -> Side:
         """One output along the sum of these steps."""
+        known = self._known_sides.get((row, steps, order))
+        if known is not None:
+            return known
         output, at = self._outputs[row], self._at[row]
         found = side(self._ray(row, steps), output, at, order)
-        if found.course is Course.UNKNOWN and steps not in self._exactly.setdefault(row, set()):
-            self._exactly[row].add(steps)
+        if found.course is Course.UNKNOWN and (row, steps) not in self._exactly:
+            self._exactly.add((row, steps))
             found = side(self._ray(row, steps), output, at, order)
+        self._known_sides[row, steps, order] = found
         return found
+
+    def _corner(self, *steps: Steps) -> Stencil:
+        """The mixed difference in a corner."""
+        first, second = steps
+        weight = Fraction(1, math.prod(sum(sign for _, sign in way) for way in steps))
+        ways = [self._direction(way) for way in (first + second, first, second, ())]
+        return tuple(zip((weight, -weight, -weight, weight), ways, strict=True))
 
     def _ray(self, row: int, steps: Steps) -> Evaluation:
         """The function along a ray, with more effort where an output needed it."""
-        exactly = steps in self._exactly.get(row, ())
+        exactly = (row, steps) in self._exactly
         if (steps, exactly) not in self._known:
-            direction = [0] * len(self._point)
-            for column, sign in steps:
-                direction[self._wrt[column]] += sign
-            inputs = along(self._point, direction, _ORDER)
-            nodes = self._program.nodes
+            nodes, inputs = self._program.nodes, self._inputs(steps)
             self._known[steps, exactly] = (
-                evaluate_exactly(nodes, self._point, inputs, Jets(), direction)
+                evaluate_exactly(nodes, self._point, inputs, Jets(), self._direction(steps))
                 if exactly
                 else evaluate(nodes, inputs, Jets())
             )
         return self._known[steps, exactly]
 
+    def _direction(self, steps: Steps) -> list[int]:
+        """The sum of the steps, among all inputs."""
+        direction = [0] * len(self._point)
+        for column, sign in steps:
+            direction[self._wrt[column]] += sign
+        return direction
+
+    def _inputs(self, steps: Steps) -> list[Any]:
+        """The inputs along a ray."""
+        return along(self._point, self._direction(steps), _ORDER)
+
     def _decisions(self, row: int, steps: Steps) -> Decisions:
+        """The pieces that an output has along a ray."""
         one = Program(self._program.nodes, self._program.inputs, self._program.outputs.ravel()[row : row + 1])
         return live_decisions(one, self._ray(row, steps).decisions)
 
@@ -141,26 +186,19 @@ class Rays:
         return meeting(*self._sides(0, i, 2)) if i == j else self._mixed(i, j)
 
     def _mixed(self, i: int, j: int) -> Component:
-        """A mixed second derivative: what every pair of directions says, if they share one quadratic form."""
+        """A mixed second derivative: what every pair of ways says, if they say the same."""
         found: list[Ball] = []
         for along_i, along_j in _PAIRS:
             steps_i, steps_j = ((i, along_i // abs(along_i)),) * abs(along_i), ((j, along_j),)
-            rays = (steps_i + steps_j, steps_i, steps_j)
-            sides = [self._side(0, steps, 2) for steps in rays]
-            courses = {s.course for s in sides}
-            if Course.MISSING in courses:
-                continue
-            if Course.UNKNOWN in courses:
-                return Component(Status.UNCERTAIN, reason="the function could not be expanded in all directions")
-            if not all(s.is_finite for s in sides) or not self._is_flat(rays):
-                return Component(Status.UNDEFINED, reason="the function has no tangent plane here that bends")
-            if not self._share_a_piece(rays):
-                reason = "pieces meet here, and a mixed derivative needs one on all sides"
-                return Component(Status.UNCERTAIN, reason=reason)
-            together, first, second = (s.slope for s in sides)
-            found.append((together - first - second) / (2 * along_i * along_j))
-            if len(found) == 1:
-                self._evidence[i, j] = [Evidence(0, i * len(self._wrt) + j, self._decisions(0, rays[0]), found[0])]
+            value = self._from_a_corner(steps_i, steps_j)
+            if isinstance(value, Component):
+                return value
+            if value is not None:
+                found.append(value / (along_i * along_j))
+                if len(found) == 1:
+                    pieces = self._decisions(0, steps_i + steps_j)
+                    stencil = functools.partial(self._corner, steps_i, steps_j)
+                    self._evidence[i, j] = [Evidence(0, i * len(self._wrt) + j, pieces, found[0], stencil)]
         if len(found) < 2:
             return Component(Status.UNCERTAIN, reason="the function exists in too few directions")
         if not all(is_tight(value) for value in found):
@@ -174,15 +212,57 @@ class Rays:
             return Component(Status.CERTIFIED, common, common)
         return Component(Status.ONE_SIDED, common, common, "the function exists only on one side of this point")
 
-    def _is_flat(self, rays: tuple[Steps, Steps, Steps]) -> bool:
-        """Whether the slope along the sum of two ways is the sum of their slopes."""
-        together, first, second = (self._side(0, steps, 1) for steps in rays)
-        return together.is_finite and bool(together.slope.overlaps(first.slope + second.slope))
+    def _from_a_corner(self, steps_i: Steps, steps_j: Steps) -> Ball | Component | None:
+        """The limit of ``(f(x + u + v) - f(x + u) - f(x + v) + f(x)) / t^2`` for two ways ``u`` and ``v`` of length t.
 
-    def _share_a_piece(self, rays: Sequence[Steps]) -> bool:
-        """Whether rays run in one piece that exists here: only then do they share one quadratic form."""
-        decisions = [self._decisions(0, steps) for steps in rays]
-        if any(d != decisions[0] for d in decisions):
+        ``None`` where there is nothing in that corner; a component where there is no limit, or none was found.
+        """
+        rays = steps_i + steps_j, steps_i, steps_j
+        courses = {self._side(0, steps, 2).course for steps in rays}
+        if Course.MISSING in courses:
+            return None
+        if courses != {Course.ON}:
+            return Component(Status.UNCERTAIN, reason="the function could not be expanded in all directions")
+        if not self._in_one_piece(*rays):
+            return Component(
+                Status.UNCERTAIN, reason="pieces meet here, and a mixed derivative needs one in each corner"
+            )
+        together, first, second = (germ(self._ray(0, steps).values[self._outputs[0]]) for steps in rays)
+        try:
+            return _coefficient(together - first - second + together[0], 2)
+        except NoExpansion:
+            return Component(Status.UNDEFINED, reason="the slopes along lines do not make one plane here")
+
+    def _in_one_piece(self, inside: Steps, *edges: Steps) -> bool:
+        """Whether the piece that holds in a corner holds at the point and along its edges, where others may meet it."""
+        decisions = self._decisions(0, inside)
+        piece = specialise(self._program, decisions)
+        if evaluate_exactly(piece.nodes, self._point, [balls.ball(v) for v in self._point], Balls()).faults:
             return False
-        piece = specialise(self._program, decisions[0])
-        return not evaluate(piece.nodes, [balls.ball(v) for v in self._point], Balls()).faults
+        return all(self._reaches(piece, decisions, edge) for edge in edges)
+
+    def _reaches(self, piece: Program, decisions: Decisions, edge: Steps) -> bool:
+        """Whether a piece is the function along a ray where it is not left, but perhaps meets others."""
+        here = self._decisions(0, edge)
+        if here == decisions:
+            return True
+        sides = {number: side for number, (side, _) in here.items()}
+        if any(sides.get(number) not in (side, 0) for number, (side, _) in decisions.items()):
+            return False
+        output = int(piece.outputs.flat[0])
+        ray = evaluate(piece.nodes, self._inputs(edge), Jets())
+        if output in ray.faults:
+            return False
+        try:
+            difference = germ(ray.values[output]) - germ(self._ray(0, edge).values[self._outputs[0]])
+            return bool(_coefficient(difference, 2).contains(0))
+        except NoExpansion:
+            return False
+
+
+def _coefficient(value: Germ, order: int) -> Ball:
+    """The coefficient of a power of t in a sum whose larger terms may all be zero; `NoExpansion` if one is not."""
+    larger = [c for (a, b), c in value.terms.items() if a < order or (a == order and b > 0)]
+    if value.order <= order or not all(c.contains(0) for c in larger):
+        raise NoExpansion
+    return value.terms.get((Fraction(order), 0), balls.ZERO)

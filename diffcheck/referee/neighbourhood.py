@@ -1,4 +1,7 @@
-"""The components at a point seen from its sides, where the chain rule at the point itself does not say all."""
+"""The components at a point seen from its sides, where the chain rule at the point itself does not say all.
+
+Each is held against a second route: the chain rule on the pieces at the sides, or else difference quotients.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,7 +13,7 @@ from diffcheck.referee.second_route import Word, compared
 
 
 class Neighbourhood:
-    """What the expansions along rays say, and whether the chain rule on their pieces says the same.
+    """What the expansions along rays say, and whether the second route says the same.
 
     Parameters
     ----------
@@ -20,6 +23,8 @@ class Neighbourhood:
         Which to try, in this order.
     chain_rule:
         The same derivative by the chain rule on the pieces that hold along a ray, ``None`` where that has none.
+    approached:
+        Whether difference quotients tend to the same derivative, where the chain rule says nothing.
     """
 
     def __init__(
@@ -27,10 +32,12 @@ class Neighbourhood:
         rays: Callable[[int], Rays],
         precisions: Sequence[int],
         chain_rule: Callable[[Evidence, int], Ball | None],
+        approached: Callable[[Evidence], bool],
     ) -> None:
         self._rays = rays
         self._precisions = precisions
         self._chain_rule = chain_rule
+        self._approached = approached
         self._known: dict[int, Rays] = {}
         self.contradicted: list[Evidence] = []
         """What the chain rule contradicts."""
@@ -49,7 +56,7 @@ class Neighbourhood:
         return found, Word.SILENT
 
     def _word(self, number: int, precision: int, chain: Component, found: Component) -> Word:
-        """What the chain rule says of a component."""
+        """What the second route says of a component."""
         if found.has_value and chain.status is Status.CERTIFIED:
             return compared(found, chain.left)
         if not found.has_value and found.status is not Status.KINK:
@@ -61,5 +68,7 @@ class Neighbourhood:
             word = Word.SILENT if slope is None else compared(side, slope)
             if word is Word.CONTRADICTED:
                 self.contradicted.append(evidence)
+            if word is Word.SILENT and self._approached(evidence):
+                word = Word.CONFIRMED
             said.add(word)
         return said.pop() if len(said) == 1 else Word.CONTRADICTED if Word.CONTRADICTED in said else Word.SILENT

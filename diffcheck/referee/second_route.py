@@ -5,14 +5,14 @@ do not overlap, a rule is wrong for certain, and the rule that contradicts the s
 comparing the two node by node.
 """
 
-import itertools
+import functools
 import math
 from collections.abc import Sequence
 from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_series
+from flint import arb, arb_series, ctx
 
 from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
@@ -21,11 +21,14 @@ from diffcheck.program.program import CONST, INPUT, Builder, Program
 from diffcheck.program.rules import partial
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
-from diffcheck.referee.germs import germ
-from diffcheck.referee.jets import Jets, along
+from diffcheck.referee.germs import Germ, NoExpansion
+from diffcheck.referee.jets import Jets, along, coefficient
 
 # A series confirms what it tells to double precision.
 _CONFIRMING_BITS = 53
+# Which way to go along a direction, and with how many times the bits: a series may lose more than the chain rule, and
+# where the function ends, the other way may tell.
+_ATTEMPTS = ((1, 1), (1, 4), (1, 16), (-1, 1))
 
 
 class Word(Enum):
@@ -53,47 +56,56 @@ def words(
     components:
         In row-major order. Of one that is not certified nothing is said.
     """
-    size = len(wrt)
-    width = size**operator.order
-    certified = [c.status is Status.CERTIFIED for c in components]
+    order, width = operator.order, len(wrt) ** operator.order
     found = [Word.SILENT] * len(components)
+    outputs: list[int] = program.outputs.ravel().tolist()
     asked: dict[tuple[int, ...], list[int]] = {}
-    for row in range(len(components) // width if width else 0):
-        known = certified[row * width : (row + 1) * width]
-        columns = tuple(k for k in range(size) if known[k]) if operator.order == 1 else tuple(range(size))
-        if columns and (operator.order == 1 or all(known)):
+    for row in range(len(outputs)):
+        start = row * width
+        columns = tuple([k for k in range(width) if components[start + k].status is Status.CERTIFIED])
+        # A quadratic form needs all of its coefficients.
+        if len(columns) == width or (columns and order == 1):
             asked.setdefault(columns, []).append(row)
-    outputs = program.outputs.ravel().tolist()
     for columns, rows in asked.items():
-        # Different for every input, so that swapped derivatives show; fixed, so that a run can be repeated.
-        steps = [1 + (7 * k + 3) % 11 if k in columns else 0 for k in range(size)]
-        weights = [math.prod(pair) for pair in itertools.product(steps, repeat=operator.order)]
-        for way in (1, -1):
+        steps, weights = _steps(len(wrt), order, columns if len(columns) < width else None)
+        for way, more in _ATTEMPTS:
             direction = [0] * len(point)
             for position, step in zip(wrt, steps, strict=True):
                 direction[position] = way * step
-            ray = evaluate(program.nodes, along(point, direction, operator.order + 1), Jets())
+            with ctx.workprec(more * ctx.prec):
+                ray = evaluate(program.nodes, along(point, direction, order + 1), Jets())
             for row in rows:
-                place = slice(row * width, (row + 1) * width)
-                terms = [w * c.left for w, c in zip(weights, components[place], strict=True) if w]
-                word = _compared(terms, _derivative(ray, outputs[row], operator.order, way))
-                for k in range(width):
-                    if weights[k]:
-                        found[row * width + k] = word
+                start = row * width
+                terms = [weights[k] * components[start + k].left for k in columns]
+                word = _compared(terms, _derivative(ray, outputs[row], order, way))
+                for k in columns:
+                    found[start + k] = word
             rows = [row for row in rows if found[row * width + columns[0]] is Word.SILENT]
             if not rows:
-                break  # where the function ends, the other way may tell
+                break
     return found
+
+
+@functools.cache
+def _steps(size: int, order: int, columns: tuple[int, ...] | None) -> tuple[list[int], list[int]]:
+    """How far to go along each input, or those only that are named, and what each component counts for then."""
+    # Different for every input, so that swapped derivatives show; fixed, so that a run can be repeated.
+    steps = [1 + (7 * k + 3) % 11 if columns is None or k in columns else 0 for k in range(size)]
+    return steps, steps if order == 1 else [a * b for a in steps for b in steps]
 
 
 def _derivative(ray: Evaluation, output: int, order: int, way: int) -> Ball:
     """The derivative of an order by the way along a ray; NaN where it has none."""
     if output in ray.faults:
         return arb.nan()
-    value = germ(ray.values[output])
-    if any(a < order and (b or a.denominator > 1) for a, b in value.terms) or value.order <= order:
+    value = ray.values[output]
+    try:
+        if type(value) is Germ and any(a < order and (b or a.denominator > 1) for a, b in value.terms):
+            return arb.nan()
+        found = coefficient(value, order)
+        return way * found if order == 1 else math.factorial(order) * found
+    except NoExpansion:
         return arb.nan()
-    return value[order] * math.factorial(order) * way**order
 
 
 def _compared(terms: Sequence[Ball], expected: Ball) -> Word:
@@ -102,14 +114,15 @@ def _compared(terms: Sequence[Ball], expected: Ball) -> Word:
         return Word.SILENT
     if not sum(terms, balls.ZERO).overlaps(expected):
         return Word.CONTRADICTED
+    if is_tight(expected):
+        return Word.CONFIRMED
     size = sum((abs(t).mid() for t in terms), balls.ZERO)
-    told = is_tight(expected) or expected.rad() <= size * balls.power_of_two(-_CONFIRMING_BITS)
-    return Word.CONFIRMED if told else Word.SILENT
+    return Word.CONFIRMED if expected.rad() <= size * balls.power_of_two(-_CONFIRMING_BITS) else Word.SILENT
 
 
 def compared(component: Component, expected: Ball) -> Word:
     """What another enclosure of the same number says of a component."""
-    return _compared([component.left], expected) if component.status is Status.CERTIFIED else Word.SILENT
+    return _compared([component.left], expected) if component.has_value else Word.SILENT
 
 
 def wrong_rules(program: Program, inputs: Sequence[Any]) -> list[str]:
@@ -126,8 +139,8 @@ def wrong_rules(program: Program, inputs: Sequence[Any]) -> list[str]:
             rule = partial(builder, number, position)
             slope = evaluate(builder.nodes, inputs, Balls()).values[rule]
             arguments = [arb_series([values[i], 1], 3) if k == position else values[i] for k, i in enumerate(operands)]
-            expansion = germ(Jets().function(Primitive.rows[name])(*arguments))
-            found = _derivative(Evaluation([expansion]), 0, 1, 1) if expansion.is_finite() else arb.nan()
+            expansion = Jets().function(Primitive.rows[name])(*arguments)
+            found = _derivative(Evaluation([expansion]), 0, 1, 1)
             if slope is not None and found.is_finite() and slope.is_finite() and not slope.overlaps(found):
                 wrong.append(name)
                 break

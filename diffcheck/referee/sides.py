@@ -53,8 +53,8 @@ def side(ray: Evaluation, output: int, at: Ball, order: int) -> Side:
         return Side(Course.MISSING if ray.faults[output][0] is Fault.UNDEFINED else Course.UNKNOWN)
     value = germ(ray.values[output])
     try:
-        found = value.leading() if value.terms else None
-        if found is not None and (found[0][0] < 0 or (found[0][0] == 0 and found[0][1] > 0)):
+        unbounded = {(a, b): c for (a, b), c in value.terms.items() if a < 0 or (a == 0 and b > 0)}
+        if unbounded and Germ.of(unbounded).sign() is not None:
             return Side(Course.POLE)
         if not value[0].overlaps(at):
             return Side(Course.JUMP)

@@ -6,9 +6,9 @@ precision raised until every enclosure is tight.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from flint import arb, ctx
@@ -27,9 +27,8 @@ from diffcheck.referee.exactly import evaluate_exactly
 from diffcheck.referee.kinks import Evidence, Rays
 from diffcheck.referee.neighbourhood import Neighbourhood
 from diffcheck.referee.paths import Decisions, lift_data, live_decisions, specialise
+from diffcheck.referee.quotients import approach
 from diffcheck.referee.second_route import Word, words, wrong_rules
-
-T = TypeVar("T")
 
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
 LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -109,6 +108,9 @@ class Referee:
         self._derivatives: dict[tuple[Smooth, int], Program] = {}
         self._enclosures: dict[tuple[Smooth, int], Enclosures] = {}
         self._latest: tuple[object, Evaluation] | None = None
+        self._width = len(self.wrt) ** operator.order
+        """How many components the derivative of one output has."""
+        self._all_rows = tuple(range(program.outputs.size))
         self._edges = list(_edges(program))
 
     def truth(self, point: Sequence[float]) -> Truth:
@@ -125,31 +127,28 @@ class Referee:
         defined = self.restricted(rows)
         decisions = live_decisions(defined, evaluation.decisions)
         smooth = self._smooth_piece(rows, defined, decisions)
-        count = int(np.prod(self.operator.shape(defined.outputs.shape, len(self.wrt)), dtype=int))
-        found, said, wrong = [Component(Status.UNCERTAIN)] * count, [Word.SILENT] * count, ""
-        if all(side != 0 for side, _ in decisions.values()):
+        wrong = ""
+        if any(side == 0 for side, _ in decisions.values()):
+            count = len(rows) * self._width
+            found, said = [Component(Status.UNCERTAIN)] * count, [Word.SILENT] * count
+        else:
             found, precision = self.certified(smooth, point)
             with ctx.workprec(precision):
                 said = words(smooth.program, [*x, *smooth.data], self.operator, self.wrt, found)
             if Word.CONTRADICTED in said:
                 wrong = self._wrong_rules(smooth, point, precision)
-        at_edge = self._at_edge(evaluation)
-        doubtful = [k for k, c in enumerate(found) if wrong or at_edge or c.status is not Status.CERTIFIED]
+        at_edge = bool(self._edges) and self._at_edge(evaluation)
+        doubtful = [k for k, word in enumerate(said) if word is not Word.CONFIRMED or wrong or at_edge]
         if doubtful:
             around = self._neighbourhood(rows, defined, point, evaluation, precision)
             for k in doubtful:
-                found[k], said[k] = around.component(k, found[k])
+                seen, said[k] = around.component(k, found[k])
+                if wrong or at_edge or found[k].status is not Status.CERTIFIED:
+                    found[k] = seen
             for evidence in around.contradicted:
                 wrong = wrong or self._wrong_rules(self._piece(rows, evidence), point, precision)
-        confirmed = [word is Word.CONFIRMED for word in said]
-        return Truth(
-            tuple(self._placed(rows, found, self._absent(evaluation))),
-            smooth,
-            rows,
-            precision,
-            tuple(self._placed(rows, confirmed, [False] * self.program.outputs.size)),
-            wrong,
-        )
+        confirmed = tuple([word is Word.CONFIRMED for word in said])
+        return self._placed(Truth(tuple(found), smooth, rows, precision, confirmed, wrong), evaluation)
 
     def _neighbourhood(
         self, rows: tuple[int, ...], defined: Program, point: Sequence[float], evaluation: Evaluation, precision: int
@@ -157,17 +156,26 @@ class Referee:
         """The sides of the outputs that exist."""
         x = [Fraction(v) for v in point]
 
+        known: dict[tuple[Smooth, int], Evaluation] = {}
+
         def chain_rule(evidence: Evidence, precision: int) -> Ball | None:
             smooth = self._piece(rows, evidence)
-            with ctx.workprec(precision):
-                found = self.evaluation(smooth, point)
+            if (smooth, precision) not in known:
+                with ctx.workprec(precision):
+                    known[smooth, precision] = self.evaluation(smooth, point)
+            found = known[smooth, precision]
             output = int(self.derivative(smooth).outputs.flat[evidence.place])
             return None if output in found.faults else found.values[output]
+
+        def approached(evidence: Evidence) -> bool:
+            output = int(defined.outputs.flat[evidence.row])
+            return approach(defined, output, x, evidence.stencil(), self.operator.order, evidence.value)
 
         return Neighbourhood(
             lambda bits: Rays(defined, x, self.operator, self.wrt, evaluation, bits),
             [bits for bits in LADDER if bits >= precision],
             chain_rule,
+            approached,
         )
 
     def _piece(self, rows: tuple[int, ...], evidence: Evidence) -> "Smooth":
@@ -195,8 +203,8 @@ class Referee:
         defined = self.restricted(rows)
         smooth = self._smooth_piece(rows, defined, live_decisions(defined, evaluation.decisions))
         components, precision = self.certified(smooth, point)
-        placed = tuple(self._placed(rows, components, self._absent(evaluation)))
-        return Truth(placed, smooth, rows, precision, (False,) * len(placed))
+        truth = Truth(tuple(components), smooth, rows, precision, (False,) * len(components))
+        return self._placed(truth, evaluation)
 
     def _smooth_piece(self, rows: tuple[int, ...], defined: Program, decisions: Decisions) -> Smooth:
         key = (rows, tuple(decisions.items()))
@@ -235,21 +243,26 @@ class Referee:
 
     def primal(self, x: Sequence[Fraction], forced: Mapping[int, int] = NOTHING) -> tuple[Evaluation, int] | str:
         """The function's own evaluation in which every output and every decision is certain; else what is not."""
-        outputs = set(self.program.outputs.ravel().tolist())
-        blocking = None
-        for precision, exactly in [(LADDER[0], False), *((bits, True) for bits in LADDER)]:
+        with ctx.workprec(LADDER[0]):
+            evaluation = evaluate(self.program.nodes, [balls.ball(v) for v in x], Balls(), forced)
+        if self._undecided(evaluation) is None:
+            return evaluation, LADDER[0]
+        for precision in LADDER:
             with ctx.workprec(precision):
                 inputs = [balls.ball(v) for v in x]
-                if exactly:
-                    evaluation = evaluate_exactly(self.program.nodes, x, inputs, Balls(), forced=forced)
-                else:
-                    evaluation = evaluate(self.program.nodes, inputs, Balls(), forced)
-            undecided = [f for o in outputs if (f := evaluation.faults.get(o)) and f[0] is Fault.UNDECIDED]
-            if not undecided:
+                evaluation = evaluate_exactly(self.program.nodes, x, inputs, Balls(), forced=forced)
+            blocking = self._undecided(evaluation)
+            if blocking is None:
                 return evaluation, precision
-            blocking = undecided[0][1]
         assert blocking is not None
         return f"{self._origin(self.program, blocking)} is not decided at {LADDER[-1]} bits"
+
+    def _undecided(self, evaluation: Evaluation) -> int | None:
+        """What keeps an output from being certain."""
+        if not evaluation.faults:
+            return None
+        found = [evaluation.faults[o] for o in self.program.outputs.ravel().tolist() if o in evaluation.faults]
+        return next((origin for fault, origin in found if fault is Fault.UNDECIDED), None)
 
     def certified(self, smooth: Smooth, point: Sequence[float]) -> tuple[list[Component], int]:
         """The components at this point, in balls of rising precision."""
@@ -296,6 +309,8 @@ class Referee:
 
     def rows(self, evaluation: Evaluation) -> tuple[int, ...]:
         """The outputs that exist."""
+        if not evaluation.faults:
+            return self._all_rows
         outputs = self.program.outputs.ravel().tolist()
         return tuple(k for k, output in enumerate(outputs) if output not in evaluation.faults)
 
@@ -305,25 +320,27 @@ class Referee:
             return self.program
         return Program(self.program.nodes, self.program.inputs, self.program.outputs.ravel()[list(rows)])
 
-    def _placed(self, rows: tuple[int, ...], found: Sequence[T], absent: Sequence[T]) -> Iterator[T]:
-        """What was found about the outputs that exist, and for each component of another output what stands there."""
-        width = len(found) // len(rows)
-        places = {row: k * width for k, row in enumerate(rows)}
-        for row, nothing in enumerate(absent):
-            yield from found[places[row] : places[row] + width] if row in places else [nothing] * width
-
-    def _absent(self, evaluation: Evaluation) -> list[Component]:
-        """For each output what its components are if it does not exist here."""
+    def _placed(self, truth: Truth, evaluation: Evaluation) -> Truth:
+        """The truth about all outputs, from that about those that exist."""
         outputs = self.program.outputs.ravel().tolist()
-        origins = [
-            self._origin(self.program, evaluation.faults[o][1]) if o in evaluation.faults else "" for o in outputs
-        ]
-        return [Component(Status.UNDEFINED, reason=f"{origin} does not exist here") for origin in origins]
+        if len(truth.rows) == len(outputs):
+            return truth
+        components: list[Component] = []
+        confirmed: list[bool] = []
+        for row, output in enumerate(outputs):
+            if row in truth.rows:
+                start = truth.rows.index(row) * self._width
+                components += truth.components[start : start + self._width]
+                confirmed += truth.confirmed[start : start + self._width]
+            else:
+                reason = f"{self._origin(self.program, evaluation.faults[output][1])} does not exist here"
+                components += [Component(Status.UNDEFINED, reason=reason)] * self._width
+                confirmed += [False] * self._width
+        return replace(truth, components=tuple(components), confirmed=tuple(confirmed))
 
     def _nothing(self, status: Status, reason: str) -> Truth:
-        shape = self.operator.shape(self.program.outputs.shape, len(self.wrt))
         text = f"{reason} does not exist here" if status is Status.UNDEFINED else reason
-        count = int(np.prod(shape, dtype=int))
+        count = self.program.outputs.size * self._width
         return Truth((Component(status, reason=text),) * count, None, (), LADDER[-1], (False,) * count)
 
     def _origin(self, program: Program, number: int) -> str:
