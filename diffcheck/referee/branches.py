@@ -13,7 +13,7 @@ from diffcheck.program.program import CONST, INPUT, Program
 from diffcheck.program.text import formula
 from diffcheck.referee.evaluate import Balls, evaluate
 from diffcheck.referee.paths import live_decisions, specialise
-from diffcheck.referee.truth import Smooth
+from diffcheck.referee.smooth import Smooth
 
 _PRECISION = 256
 

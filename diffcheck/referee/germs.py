@@ -5,19 +5,17 @@ are again (transseries of the first level; van der Hoeven 2006). A sum is known 
 is as small as that power, logarithms aside. Like power series they are for small t > 0, with ball coefficients.
 """
 
-import functools
 import math
-import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
-from flint import arb, arb_series, ctx
+from flint import arb, arb_series
 
 from diffcheck.ops import balls
 from diffcheck.ops.exact import Exact, exact
-from diffcheck.ops.table import Operation, Primitive, Traceable
+from diffcheck.ops.table import Operation, Traceable
 
 Ball = Any
 # The powers of t and of ln(t) in a term.
@@ -26,7 +24,7 @@ CONSTANT: Exponents = (Fraction(0), 0)
 
 # An infinite sum is followed so far beyond its first term, and no further than to so many terms.
 ORDER = 7
-_TERMS = 40
+TERMS = 40
 
 
 class NoExpansion(ArithmeticError):
@@ -56,13 +54,14 @@ class Germ(Traceable):
     terms: Mapping[Exponents, Ball]
     order: Fraction | float
     number: Fraction | None = None
+    operations: ClassVar[Any] = None
 
     @staticmethod
     def of(terms: Mapping[Exponents, Ball], order: Fraction | float = math.inf) -> "Germ":
         """The sum of those terms that are below the order and not zero; the largest if they are many."""
         kept = {e: c for e, c in terms.items() if e[0] < order and not c.is_zero()}
-        if len(kept) > _TERMS:
-            order = min(order, sorted(kept, key=_rank)[_TERMS][0])
+        if len(kept) > TERMS:
+            order = min(order, sorted(kept, key=_rank)[TERMS][0])
             kept = {e: c for e, c in kept.items() if e[0] < order}
         return Germ(kept, order)
 
@@ -189,8 +188,8 @@ class Germ(Traceable):
 
     __radd__, __rmul__ = __add__, __mul__
 
-    def _factors(self) -> tuple[Exponents, Ball, "Germ"]:
-        """``a, b``, ``c`` and a small ``w`` with ``c t^a ln(t)^b (1 + w)``."""
+    def factors(self) -> tuple[Exponents, Ball, "Germ"]:
+        """The exponents ``a, b``, ``c`` and a small ``w`` with ``c t^a ln(t)^b (1 + w)``."""
         found = self.leading()
         if found is None:
             raise ZeroDivisionError
@@ -200,7 +199,7 @@ class Germ(Traceable):
             raise NoExpansion  # 1 + 1/ln(t) has infinitely many terms of one power of t
         return (a, b), c, Germ.of(rest, self.order - a)
 
-    def _small(self, coefficients: Callable[[int], Iterator[Ball]]) -> "Germ":
+    def small(self, coefficients: Callable[[int], Iterator[Ball]]) -> "Germ":
         """The sum of ``c_k w^k`` for a ``w`` that vanishes with t; so many coefficients are asked for."""
         if not self.terms and self.order == math.inf:
             return germ(next(coefficients(1)))
@@ -208,7 +207,7 @@ class Germ(Traceable):
         if step <= 0:
             raise NoExpansion
         order = min(self.order, ORDER)
-        count = min(math.ceil(order / step), _TERMS)
+        count = min(math.ceil(order / step), TERMS)
         order = min(order, count * step)
         w, result = Germ.of(self.terms, order), Germ({}, order)
         for c in reversed(list(coefficients(count))):
@@ -217,81 +216,17 @@ class Germ(Traceable):
 
     def reciprocal(self) -> "Germ":
         """``1 / x``."""
-        (a, b), c, w = self._factors()
-        return w._small(lambda n: (arb((-1) ** k) for k in range(n)))._times(1 / c, -a, -b)
+        (a, b), c, w = self.factors()
+        return w.small(lambda n: (arb((-1) ** k) for k in range(n))).times(1 / c, -a, -b)
 
-    def _times(self, factor: Ball, a: Fraction, b: int) -> "Germ":
+    def times(self, factor: Ball, a: Fraction, b: int) -> "Germ":
         """The product with ``factor t^a ln(t)^b``."""
         return Germ.of({(p + a, q + b): c * factor for (p, q), c in self.terms.items()}, self.order + a)
 
-    def __pow__(self, exponent: Any) -> "Germ":
-        power = _fraction(exponent)
-        if power is None:
-            return self._irrational(germ(exponent))
-        if power > 0 and self.sign() == 0:
-            return self
-        if power.denominator == 1 and 0 <= power <= _TERMS:
-            return functools.reduce(operator.mul, [self] * int(power), germ(1))
-        (a, b), c, w = self._factors()
-        if power.denominator > 1 and (b or not c > 0):
-            raise NoExpansion
-        factor = c.sqrt() if power == Fraction(1, 2) else balls.power(c, balls.ball(power))
-        return w._small(lambda n: _binomials(power, n))._times(factor, a * power, b * int(power))
-
-    def _irrational(self, exponent: "Germ") -> "Germ":
-        """The power with an exponent that is no fraction; what vanishes does so at least like a power below it."""
-        if exponent.is_number and self.valuation > 0 and self > 0:
-            lower = balls.fraction(exponent[0].lower())
-            if lower is not None and lower > 0:
-                return Germ({}, self.valuation * lower)
-        return (exponent * self.log()).exp()
-
-    def __rpow__(self, base: Any) -> "Germ":
-        return germ(base) ** self
-
-    def sqrt(self) -> "Germ":
-        """The square root."""
-        return self ** Fraction(1, 2)
-
-    def log(self) -> "Germ":
-        """The natural logarithm."""
-        (a, b), c, w = self._factors()
-        if b or not c > 0:
-            raise NoExpansion
-        series = w._small(lambda n: (balls.ball(Fraction(-((-1) ** k), k) if k else 0) for k in range(n)))
-        return series + Germ.of({CONSTANT: c.log(), (Fraction(0), 1): balls.ball(a)})
-
-    def exp(self) -> "Germ":
-        """The exponential; of what tends to minus infinity like a power of t it is smaller than all powers."""
-        found = self.leading() if self.terms else None
-        if found is not None and found[0][0] < 0:
-            if self.sign() != -1:
-                raise NoExpansion
-            return Germ({}, Fraction(ORDER))
-        large = {e: c for e, c in self.terms.items() if e[0] <= 0}
-        if not large.keys() <= {CONSTANT, (Fraction(0), 1)}:
-            raise NoExpansion
-        power = _fraction(large.get((Fraction(0), 1), balls.ZERO))
-        if power is None:
-            raise NoExpansion
-        small = Germ.of({e: c for e, c in self.terms.items() if e[0] > 0}, self.order)
-        series = small._small(lambda n: (1 / arb.fac_ui(k) for k in range(n)))
-        return series._times(large.get(CONSTANT, balls.ZERO).exp(), power, 0)
-
-    def sin_pi(self) -> "Germ":
-        """The sine of pi times this."""
-        return _known(_composed(lambda x: x.sin_pi(), [self], 0))
-
-    def cos_pi(self) -> "Germ":
-        """The cosine of pi times this."""
-        return _known(_composed(lambda x: x.cos_pi(), [self], 0))
-
-    # Other operations.
-
     def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> "Germ":
         """What an operation of the table makes of germs and numbers."""
-        assert isinstance(operation, Primitive)
-        return applied(operation, arguments)
+        found: Germ = self.operations(operation, arguments)
+        return found
 
 
 def germ(value: Any) -> Germ:
@@ -307,93 +242,3 @@ def germ(value: Any) -> Germ:
             return Germ.of({CONSTANT: value.enclosure()})
         case _:
             return Germ.of({CONSTANT: balls.ball(exact(value))})
-
-
-def _fraction(value: Any) -> Fraction | None:
-    """The fraction that a number or an exact ball is, or a germ that is one for all t."""
-    if isinstance(value, Germ):
-        if value.number is not None:
-            return value.number
-        value = value[0] if value.is_exact() else arb.nan()
-    if not isinstance(value, arb):
-        return exact(value)
-    return balls.fraction(value)
-
-
-def _binomials(power: Fraction, count: int) -> Iterator[Ball]:
-    """The coefficients of ``(1 + w)^power``."""
-    coefficient = Fraction(1)
-    for k in range(count):
-        yield balls.ball(coefficient)
-        coefficient = coefficient * (power - k) / (k + 1)
-
-
-# What all other operations are made of where they have no power series.
-_OWN: dict[str, Callable[..., Germ]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "div": operator.truediv,
-    "neg": operator.neg,
-    "power": operator.pow,
-    "sqrt": Germ.sqrt,
-    "log": Germ.log,
-    "exp": Germ.exp,
-}
-
-
-def applied(row: Primitive, operands: tuple[Any, ...]) -> Germ:
-    """The operation on germs: its power series at the first terms composed with the others, or a formula for it.
-
-    Raises
-    ------
-    NoExpansion, ZeroDivisionError
-        If no such sum was found.
-    """
-    germs = [germ(x) for x in operands]
-    if row.name in _OWN:
-        return _OWN[row.name](*germs)
-    moving = [k for k, x in enumerate(germs) if not x.is_number]
-    if not moving:
-        return germ(row.on_balls()(*(x[0] for x in germs)))
-    if len(moving) == 1:
-        found = _composed(row.on_series(), germs, moving[0])
-        if found is not None:
-            return found
-    if row.elsewhere is None:
-        raise NoExpansion
-    return germ(row.elsewhere(*germs))
-
-
-def _known(found: Germ | None) -> Germ:
-    if found is None:
-        raise NoExpansion
-    return found
-
-
-def _composed(function: Callable[..., Any], operands: list[Germ], position: int) -> Germ | None:
-    """A function's own power series, about the constant term of the one operand that moves."""
-    inner = operands[position]
-    if any(a < 0 or (a == 0 and b) for a, b in inner.terms) or inner.order <= 0:
-        return None
-    rest = Germ.of({e: c for e, c in inner.terms.items() if e != CONSTANT}, inner.order)
-    # A series is for a positive way: that of the square root of x^2 is another one for a negative x.
-    way = rest.sign()
-    if way is None:
-        raise NoExpansion
-
-    def taylor(count: int) -> Iterator[Ball]:
-        kept, ctx.cap = ctx.cap, max(ctx.cap, count)
-        try:
-            arguments = [arb_series([x[0]], count) for x in operands]
-            arguments[position] = arb_series([inner[0], way or 1], count)
-            outer = function(*arguments)
-        finally:
-            ctx.cap = kept
-        return (outer[k] for k in range(count))
-
-    try:
-        found = (-rest if way < 0 else rest)._small(taylor)
-    except (ValueError, ZeroDivisionError):
-        return None
-    return found if found.is_finite() else None

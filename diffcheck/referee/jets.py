@@ -14,7 +14,8 @@ from flint import arb, arb_series
 from diffcheck.ops import balls, series
 from diffcheck.ops.table import Primitive
 from diffcheck.referee.evaluate import ALWAYS_FINITE, Ball
-from diffcheck.referee.germs import CONSTANT, ORDER, Germ, NoExpansion, applied, germ
+from diffcheck.referee.expansions import applied, composed
+from diffcheck.referee.germs import CONSTANT, ORDER, Germ, NoExpansion, germ
 
 # What divides by a series that begins with zero, or has none.
 _FAILURES = (ValueError, ArithmeticError)
@@ -78,10 +79,13 @@ class Jets:
     def of_pi(self, row: Primitive, x: Any) -> Any:
         """The operation of pi times a value."""
         assert row.of_pi is not None
+        if type(x) is arb:
+            return row.of_pi(x)
         try:
-            return _simplest(row.of_pi(germ(x)))
+            found = composed(row.of_pi, [germ(x)], 0)
         except _FAILURES:
-            return arb.nan()
+            found = None
+        return arb.nan() if found is None else _simplest(found)
 
 
 @functools.cache

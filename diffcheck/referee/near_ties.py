@@ -22,7 +22,8 @@ from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.paths import live_decisions, specialise
-from diffcheck.referee.truth import Referee, Smooth, Truth
+from diffcheck.referee.smooth import Smooth
+from diffcheck.referee.truth import Referee, Truth
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """The smooth program that a function is at a point: every ``where``, ``abs`` ... replaced by its piece there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
+from flint import arb
 
+from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program, is_data
 from diffcheck.program.trace import Traced
@@ -87,3 +89,14 @@ def _piece(builder: Builder, name: str, operands: list[int | None], side: int, c
     assert row.piece is not None
     chosen = row.piece(side, [None if i is None else Traced(builder, i) for i in operands], None)
     return int(chosen.numbers)
+
+
+def edges(program: Program) -> Iterator[tuple[tuple[int, ...], Callable[..., bool]]]:
+    """The operands of the operations that may end or jump where they have a value, and what tells whether they do."""
+    anywhere = balls.ZERO.union(arb.neg_inf()).union(arb.pos_inf())
+    for name, operands in program.nodes:
+        at_edge = None if name in (INPUT, CONST) else Primitive.rows[name].at_edge
+        if at_edge is not None:
+            known = [program.nodes[i] for i in operands]
+            if at_edge(*(balls.ball(of[0]) if kind == CONST else anywhere for kind, of in known)):
+                yield operands, at_edge

@@ -5,19 +5,18 @@ is differentiated by the chain rule, and the result is evaluated in balls from e
 precision raised until every enclosure is tight.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import ctx
 
 from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
-from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
-from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
+from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
 from diffcheck.program.text import formula
 from diffcheck.referee.component import Component, Status, is_tight
@@ -26,9 +25,10 @@ from diffcheck.referee.evaluate import NOTHING, Ball, Balls, Evaluation, Fault, 
 from diffcheck.referee.exactly import evaluate_exactly
 from diffcheck.referee.kinks import Evidence, Rays
 from diffcheck.referee.neighbourhood import Neighbourhood
-from diffcheck.referee.paths import Decisions, lift_data, live_decisions, specialise
+from diffcheck.referee.paths import Decisions, edges, lift_data, live_decisions, specialise
 from diffcheck.referee.quotients import approach
 from diffcheck.referee.second_route import Word, words, wrong_rules
+from diffcheck.referee.smooth import Smooth
 
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
 LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -53,35 +53,12 @@ class Truth:
     """
 
     components: tuple[Component, ...]
-    smooth: "Smooth | None"
+    smooth: Smooth | None
     rows: tuple[int, ...]
     precision: int
     confirmed: tuple[bool, ...]
     contradiction: str = ""
     """The operations whose derivative rules contradict the second route; the components then come from that route."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Smooth:
-    """The function near a point: a program without pieces.
-
-    ``data`` are the values of its inputs behind the function's own: the constants that count as inputs.
-    """
-
-    program: Program
-    data: tuple[Fraction, ...]
-    _enclosed: dict[int, list[Ball]] = field(default_factory=dict, init=False, repr=False)
-    """The data as balls, by working precision."""
-
-    def inputs(self, point: Sequence[float]) -> list[Ball]:
-        """All inputs as balls at the working precision."""
-        if ctx.prec not in self._enclosed:
-            self._enclosed[ctx.prec] = list(map(balls.ball, self.data))
-        return list(map(balls.ball_of_float, point)) + self._enclosed[ctx.prec]
-
-    def exactly(self, nodes: Sequence[Node], point: Sequence[float]) -> Evaluation:
-        """The values of a program of the same inputs, found with formulas."""
-        return evaluate_exactly(nodes, [*map(Fraction, point), *self.data], self.inputs(point), Balls())
 
 
 class Referee:
@@ -111,7 +88,7 @@ class Referee:
         self._width = len(self.wrt) ** operator.order
         """How many components the derivative of one output has."""
         self._all_rows = tuple(range(program.outputs.size))
-        self._edges = list(_edges(program))
+        self._edges = list(edges(program))
 
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
@@ -178,7 +155,7 @@ class Referee:
             approached,
         )
 
-    def _piece(self, rows: tuple[int, ...], evidence: Evidence) -> "Smooth":
+    def _piece(self, rows: tuple[int, ...], evidence: Evidence) -> Smooth:
         """The piece of one output that holds along a ray."""
         row = (rows[evidence.row],)
         return self._smooth_piece(row, self.restricted(row), evidence.decisions)
@@ -345,14 +322,3 @@ class Referee:
 
     def _origin(self, program: Program, number: int) -> str:
         return formula(program.nodes, number, self._label)
-
-
-def _edges(program: Program) -> Iterator[tuple[tuple[int, ...], Callable[..., bool]]]:
-    """The operands of the operations that may end or jump where they have a value, and what tells whether they do."""
-    anywhere = balls.ZERO.union(arb.neg_inf()).union(arb.pos_inf())
-    for name, operands in program.nodes:
-        at_edge = None if name in (INPUT, CONST) else Primitive.rows[name].at_edge
-        if at_edge is not None:
-            known = [program.nodes[i] for i in operands]
-            if at_edge(*(balls.ball(of[0]) if kind == CONST else anywhere for kind, of in known)):
-                yield operands, at_edge
