@@ -48,7 +48,7 @@ def composed(function: Callable[..., Any], operands: Sequence[Germ], position: i
         return None
     rest = Germ.of({e: c for e, c in inner.terms.items() if e != CONSTANT}, inner.order)
     # A series is for a positive way: that of the square root of x^2 is another one for a negative x.
-    way = rest.sign()
+    way = rest.sign() if rest.terms else 0
     if way is None:
         raise NoExpansion
 

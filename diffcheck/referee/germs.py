@@ -22,8 +22,9 @@ Ball = Any
 Exponents = tuple[Fraction, int]
 CONSTANT: Exponents = (Fraction(0), 0)
 
-# An infinite sum is followed so far beyond its first term, and no further than to so many terms.
-ORDER = 7
+# An infinite sum is followed so far beyond its first term, and no further than to so many terms. A second derivative
+# needs 2, and more where first terms cancel.
+ORDER = 5
 TERMS = 40
 
 
@@ -209,10 +210,12 @@ class Germ(Traceable):
         order = min(self.order, ORDER)
         count = min(math.ceil(order / step), TERMS)
         order = min(order, count * step)
-        w, result = Germ.of(self.terms, order), Germ({}, order)
+        w, terms = Germ.of(self.terms, order), dict[Exponents, Ball]()
         for c in reversed(list(coefficients(count))):
-            result = w * result + c
-        return Germ.of(result.terms, order)
+            product = w * Germ(terms, order)
+            order = min(order, product.order)
+            terms = {**product.terms, CONSTANT: c}  # every term of the product vanishes with t
+        return Germ.of(terms, order)
 
     def reciprocal(self) -> "Germ":
         """``1 / x``."""

@@ -21,13 +21,11 @@ from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 from diffcheck.referee.exactly import evaluate_exactly
 from diffcheck.referee.germs import Germ, NoExpansion, germ
-from diffcheck.referee.jets import Jets, along
+from diffcheck.referee.jets import ORDER, Jets, along
 from diffcheck.referee.paths import Decisions, live_decisions, specialise
 from diffcheck.referee.quotients import Stencil
 from diffcheck.referee.sides import Course, Side, meeting, side
 
-# Comparisons that tie to this order along a ray count as undecided.
-_ORDER = 6
 _EXTRA_BITS = 128
 # The pairs of ways along two inputs that a mixed derivative is seen from. Twice along the first as well: |x y| has one
 # answer in each quadrant, and they differ.
@@ -168,7 +166,7 @@ class Rays:
 
     def _inputs(self, steps: Steps) -> list[Any]:
         """The inputs along a ray."""
-        return along(self._point, self._direction(steps), _ORDER)
+        return along(self._point, self._direction(steps), ORDER)
 
     def _decisions(self, row: int, steps: Steps) -> Decisions:
         """The pieces that an output has along a ray."""

@@ -16,6 +16,8 @@ Decisions = Mapping[int, tuple[int, int | None]]
 
 def live_decisions(program: Program, decisions: Decisions) -> dict[int, tuple[int, int | None]]:
     """The decisions that the outputs depend on: those in branches not taken are left out."""
+    if not decisions:
+        return {}
     seen: set[int] = set()
     pending: list[int] = program.outputs.ravel().tolist()
     live: dict[int, tuple[int, int | None]] = {}
@@ -27,9 +29,9 @@ def live_decisions(program: Program, decisions: Decisions) -> dict[int, tuple[in
         name, operands = program.nodes[number]
         if name in (INPUT, CONST):
             continue
-        if Primitive.rows[name].switch is not None:
-            live[number] = decisions[number]
         row = Primitive.rows[name]
+        if row.switch is not None:
+            live[number] = decisions[number]
         pending += operands[: row.deciding]
         if row.takes is not None:
             pending.append(operands[row.takes(decisions[number][0])])

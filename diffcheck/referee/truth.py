@@ -5,6 +5,7 @@ is differentiated by the chain rule, and the result is evaluated in balls from e
 precision raised until every enclosure is tight.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -29,6 +30,7 @@ from diffcheck.referee.paths import Decisions, edges, lift_data, live_decisions,
 from diffcheck.referee.quotients import approach
 from diffcheck.referee.second_route import Word, words, wrong_rules
 from diffcheck.referee.smooth import Smooth
+from diffcheck.referee.tangents import Tangents
 
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
 LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -120,10 +122,12 @@ class Referee:
             around = self._neighbourhood(rows, defined, point, evaluation, precision)
             for k in doubtful:
                 seen, said[k] = around.component(k, found[k])
-                if wrong or at_edge or found[k].status is not Status.CERTIFIED:
+                contradicted = said[k] is Word.CONTRADICTED
+                if wrong or at_edge or contradicted or found[k].status is not Status.CERTIFIED:
                     found[k] = seen
-            for evidence in around.contradicted:
-                wrong = wrong or self._wrong_rules(self._piece(rows, evidence), point, precision)
+                if contradicted and not wrong:
+                    pieces = (self._piece(rows, evidence) for evidence in around.contradicted)
+                    wrong = self._wrong_rules(next(pieces, smooth), point, precision)
         confirmed = tuple([word is Word.CONFIRMED for word in said])
         return self._placed(Truth(tuple(found), smooth, rows, precision, confirmed, wrong), evaluation)
 
@@ -132,15 +136,16 @@ class Referee:
     ) -> Neighbourhood:
         """The sides of the outputs that exist."""
         x = [Fraction(v) for v in point]
-
-        known: dict[tuple[Smooth, int], Evaluation] = {}
+        partials = functools.cache(lambda: self._tangents.at(evaluation, [balls.ball(v) for v in x]))
 
         def chain_rule(evidence: Evidence, precision: int) -> Ball | None:
-            smooth = self._piece(rows, evidence)
-            if (smooth, precision) not in known:
-                with ctx.workprec(precision):
-                    known[smooth, precision] = self.evaluation(smooth, point)
-            found = known[smooth, precision]
+            with ctx.workprec(precision):
+                if self.operator.order == 1:
+                    output = int(defined.outputs.flat[evidence.row])
+                    position = self.wrt[evidence.place]
+                    return self._tangents.along(partials(), position, output, evidence.decisions)
+                smooth = self._piece(rows, evidence)
+                found = self.evaluation(smooth, point)
             output = int(self.derivative(smooth).outputs.flat[evidence.place])
             return None if output in found.faults else found.values[output]
 
@@ -154,6 +159,10 @@ class Referee:
             chain_rule,
             approached,
         )
+
+    @functools.cached_property
+    def _tangents(self) -> Tangents:
+        return Tangents(self.program)
 
     def _piece(self, rows: tuple[int, ...], evidence: Evidence) -> Smooth:
         """The piece of one output that holds along a ray."""
