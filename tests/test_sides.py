@@ -9,7 +9,7 @@ import pytest
 from flint import arb, ctx
 
 import diffcheck.ops as o
-from diffcheck import case, interval
+from diffcheck import case, check, interval
 from diffcheck.case.operators import Operator
 from diffcheck.program.trace import trace
 from diffcheck.referee.component import Component, Status
@@ -287,3 +287,25 @@ def test_what_is_seen_from_the_sides_is_confirmed(table):
     found = {name: truth(function, x, operator=operator) for name, (function, x, *_) in table.items()}
     valued = {name for name, (_, _, status, *_) in table.items() if status is not UNDEFINED}
     assert {name for name, t in found.items() if t.confirmed == (True,)} == valued
+
+
+# What it means for an engine: NaN where there is a derivative is a failure, whatever formula led there.
+
+VERDICTS = {
+    "acos of cos": (lambda x: o.acos(o.cos(x)), "symbolic", "nonfinite"),
+    "x sqrt(x) by torch": (lambda x: x * o.sqrt(x), "autograd", "nonfinite"),
+    "x sqrt(x) by SymPy": (lambda x: x * o.sqrt(x), "symbolic", "agree"),
+    "the tip of a length": (lambda x: o.sqrt(x * x), "autograd", "nonfinite"),
+    "sqrt": (lambda x: o.sqrt(x), "autograd", "undefined"),
+}
+
+
+@pytest.mark.parametrize(("function", "engine", "verdict"), VERDICTS.values(), ids=VERDICTS)
+def test_verdicts_at_the_sides(function, engine, verdict):
+    found = check(function, x=interval(-1, 1), points=[{"x": 0.0}], samples=0, engines=[engine])
+    assert [row.verdict for row in found.result.rows] == [verdict]
+
+
+def test_no_infinite_slope_is_shown_as_the_truth():
+    found = check(lambda x: o.sqrt(x), x=interval(0, 1), points=[{"x": 0.0}], samples=0, engines=["autograd"])
+    assert [row.truth for row in found.result.rows] == [""]
