@@ -110,10 +110,10 @@ class Balls:
         """The number that stands alone: at a point there is no way to go."""
         return balls.ball(coefficients.get(0, Fraction(0)))
 
-    def with_head(self, x: Ball, head: Fraction) -> Ball:
-        """The number that the ball encloses, if it may be this one."""
-        exact = balls.ball(head)
-        return exact if x.contains(exact) else x
+    def with_coefficients(self, x: Ball, coefficients: Sequence[Fraction | None]) -> Ball:
+        """The number that the ball encloses, if it may be the first one of these."""
+        known = coefficients[0] if coefficients else None
+        return balls.ball(known) if known is not None and x.contains(balls.ball(known)) else x
 
     def of_pi(self, row: Primitive, x: Ball) -> Ball:
         """The operation of pi times a ball."""

@@ -11,8 +11,10 @@ from flint import arb
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Node
 from diffcheck.referee.evaluate import NOTHING, Arithmetic, Evaluation, evaluate
-from diffcheck.referee.identities import Atoms, Polynomial
+from diffcheck.referee.identities import Atoms
 from diffcheck.referee.jets import coefficient
+from diffcheck.referee.polynomials import Polynomial
+from diffcheck.referee.taylor import Taylor
 
 
 class Sharpened(Arithmetic, Protocol):
@@ -22,8 +24,8 @@ class Sharpened(Arithmetic, Protocol):
         """The value that is this polynomial in the way t along a ray."""
         ...
 
-    def with_head(self, x: Any, head: Fraction) -> Any:
-        """The same value, if it may have this one at t = 0, with that known exactly."""
+    def with_coefficients(self, x: Any, coefficients: Sequence[Fraction | None]) -> Any:
+        """The same value with those of its first coefficients in place that it may have."""
         ...
 
     def of_pi(self, row: Primitive, x: Any) -> Any:
@@ -51,17 +53,17 @@ class _Exactly:
     def __init__(self, arithmetic: Sharpened, atoms: Atoms) -> None:
         self._arithmetic = arithmetic
         self._atoms = atoms
+        self._taylor = Taylor(atoms)
 
     def known(self, value: Any, formula: Polynomial | None) -> _Known:
         """The value, made exact where its formula tells."""
-        if formula is not None:
-            along = formula.along
-            if along is not None:
-                return _Known(self._arithmetic.polynomial(along), formula)
-            start = self._atoms.start(formula)
-            if start is not None and start.value is not None:
-                value = self._arithmetic.with_head(value, start.value)
-        return _Known(value, formula)
+        if formula is None:
+            return _Known(value, None)
+        along = formula.along
+        if along is not None:
+            return _Known(self._arithmetic.polynomial(along), formula)
+        coefficients = [c.value for c in self._taylor.coefficients(formula)]
+        return _Known(self._arithmetic.with_coefficients(value, coefficients), formula)
 
     def const(self, value: Fraction) -> _Known:
         """The exact number."""
@@ -77,21 +79,28 @@ class _Exactly:
             if value is None:
                 value = apply(*(x.value for x in operands))
             # What has no value has no formula: the difference of two poles is not zero.
-            return self.known(value, self._atoms.applied(row, formulas) if self._arithmetic.is_finite(value) else None)
+            return self.known(value, self._formula(row, formulas) if self._arithmetic.is_finite(value) else None)
 
         return on_known
+
+    def _formula(self, row: Primitive, operands: Sequence[Polynomial | None]) -> Polynomial | None:
+        """The formula of an operation, without the root where it is that of a square."""
+        found = self._atoms.applied(row, operands)
+        if found is None or not found.is_atom:
+            return found
+        name, inner = self._atoms.applies(found.terms[0][0][0])
+        return (self._taylor.root(inner[0]) if name == "sqrt" else None) or found
 
     def _of_pi(self, row: Primitive, operands: Sequence[_Known]) -> Any:
         """The operation on what is a multiple of pi at t = 0, ``None`` if it is none."""
         if row.of_pi is None or operands[0].formula is None:
             return None
         formula = operands[0].formula
-        start = self._atoms.start(formula)
-        turns_at_start = self._atoms.turns(row, [start])
-        if turns_at_start is None or turns_at_start.value is None:
+        turns = self._atoms.turns(row, self._taylor.coefficients(formula)[:1] or [None])
+        if turns is None or turns.value is None:
             return None
         quotient = self._arithmetic.function(Primitive.rows["div"])(operands[0].value, arb.pi())
-        quotient = self._arithmetic.with_head(quotient, turns_at_start.value)
+        quotient = self._arithmetic.with_coefficients(quotient, [turns.value])
         return self._arithmetic.of_pi(row, self.known(quotient, self._atoms.turns(row, [formula])).value)
 
     def is_finite(self, x: _Known) -> bool:

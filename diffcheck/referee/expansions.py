@@ -71,11 +71,11 @@ def composed(function: Callable[..., Any], operands: Sequence[Germ], position: i
 
 def power(base: Germ, exponent: Germ) -> Germ:
     """``base ** exponent``."""
+    if base.sign() == 0 and exponent.sign() == 1:
+        return base
     fraction = _fraction(exponent)
     if fraction is None:
         return _irrational_power(base, exponent)
-    if fraction > 0 and base.sign() == 0:
-        return base
     if fraction.denominator == 1 and 0 <= fraction <= TERMS:
         return functools.reduce(operator.mul, [base] * int(fraction), germ(1))
     (a, b), c, w = base.factors()

@@ -6,95 +6,14 @@ certain. Different polynomials say nothing.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 
 from flint import arb
 
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
-
-# A monomial is its atoms in ascending order, each as often as it occurs; the empty one is 1.
-Monomial = tuple[int, ...]
-_ONE: Monomial = ()
-# The way along the ray is the first atom.
-_WAY = 0
-# What grows beyond this is an atom of its own: so many terms, atoms in a monomial, and bits of a coefficient.
-_TERMS, _DEGREE, _BITS = 64, 16, 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Polynomial:
-    """The terms, ordered by monomial."""
-
-    terms: tuple[tuple[Monomial, Fraction], ...]
-
-    @staticmethod
-    def of(terms: Mapping[Monomial, Fraction]) -> "Polynomial":
-        """The polynomial with these terms, those with a factor of zero left out."""
-        return Polynomial(tuple(sorted((m, c) for m, c in terms.items() if c)))
-
-    @staticmethod
-    def number(value: Fraction) -> "Polynomial":
-        """A fraction."""
-        return Polynomial.of({_ONE: value})
-
-    @property
-    def value(self) -> Fraction | None:
-        """The fraction that it is."""
-        if not self.terms:
-            return Fraction(0)
-        return self.terms[0][1] if len(self.terms) == 1 and self.terms[0][0] == _ONE else None
-
-    @property
-    def along(self) -> dict[int, Fraction] | None:
-        """The coefficients by power of t, if it is made of nothing else."""
-        if any(atom != _WAY for m, _ in self.terms for atom in m):
-            return None
-        return {len(m): c for m, c in self.terms}
-
-    @property
-    def is_small(self) -> bool:
-        """Whether it stays within bounds."""
-        return len(self.terms) <= _TERMS and all(
-            len(m) <= _DEGREE and c.numerator.bit_length() + c.denominator.bit_length() <= _BITS for m, c in self.terms
-        )
-
-    def __neg__(self) -> "Polynomial":
-        return self.times(Fraction(-1))
-
-    def __add__(self, other: "Polynomial") -> "Polynomial":
-        terms = dict(self.terms)
-        for m, c in other.terms:
-            terms[m] = terms.get(m, Fraction(0)) + c
-        return Polynomial.of(terms)
-
-    def __sub__(self, other: "Polynomial") -> "Polynomial":
-        return self + -other
-
-    def __mul__(self, other: "Polynomial") -> "Polynomial":
-        terms: dict[Monomial, Fraction] = {}
-        for m, c in self.terms:
-            for n, d in other.terms:
-                product = tuple(sorted(m + n))
-                terms[product] = terms.get(product, Fraction(0)) + c * d
-        return Polynomial.of(terms)
-
-    def times(self, factor: Fraction) -> "Polynomial":
-        """The product with a fraction."""
-        return Polynomial(tuple((m, c * factor) for m, c in self.terms if factor))
-
-    def over(self, atom: int) -> "Polynomial | None":
-        """The quotient by an atom that is a factor of every term."""
-        if any(atom not in m for m, _ in self.terms):
-            return None
-        return Polynomial.of({_without(m, atom): c for m, c in self.terms})
-
-
-def _without(monomial: Monomial, atom: int) -> Monomial:
-    place = monomial.index(atom)
-    return monomial[:place] + monomial[place + 1 :]
+from diffcheck.referee.polynomials import DEGREE, WAY, Polynomial, without
 
 
 class Atoms:
@@ -103,11 +22,10 @@ class Atoms:
     def __init__(self) -> None:
         self._known: list[tuple[str, tuple[Polynomial, ...]]] = [("", ())]
         self._numbers: dict[tuple[str, tuple[Polynomial, ...]], int] = {}
-        self._starts: dict[int, Polynomial | None] = {_WAY: Polynomial.number(Fraction(0))}
 
     def way(self) -> Polynomial:
         """The way t along the ray."""
-        return Polynomial.of({(_WAY,): Fraction(1)})
+        return Polynomial.of({(WAY,): Fraction(1)})
 
     def applied(self, row: Primitive, operands: Sequence[Polynomial | None]) -> Polynomial | None:
         """What an operation without pieces makes of them; ``None`` if it has no value for certain."""
@@ -135,25 +53,9 @@ class Atoms:
         (operand,) = operands if row.of_pi is not None else (None,)
         return None if operand is None else operand.over(self._number("pi", ()))
 
-    def start(self, polynomial: Polynomial) -> Polynomial | None:
-        """Its value at t = 0, if that is the value of the same formula there."""
-        total = Polynomial.of({})
-        for monomial, coefficient in polynomial.terms:
-            product = Polynomial.number(coefficient)
-            for atom in monomial:
-                begin = self._start(atom)
-                if begin is None:
-                    return None
-                product = product * begin
-            total = total + product
-        return total
-
-    def _start(self, atom: int) -> Polynomial | None:
-        if atom not in self._starts:
-            name, operands = self._known[atom]
-            begins = [self.start(p) for p in operands]
-            self._starts[atom] = self.applied(Primitive.rows[name], begins)
-        return self._starts[atom]
+    def applies(self, atom: int) -> tuple[str, tuple[Polynomial, ...]]:
+        """The operation that an atom is, and on what."""
+        return self._known[atom]
 
     def _atom(self, name: str, operands: tuple[Polynomial, ...]) -> Polynomial:
         return Polynomial.of({(self._number(name, operands),): Fraction(1)})
@@ -173,14 +75,20 @@ class Atoms:
             case "sub", [x, y]:
                 return x - y
             case "mul", [x, y]:
-                return self._without_roots(x * y)
+                return self.product(x, y)
             case "neg", [x]:
                 return -x
             case "div", [x, y]:
                 return self._quotient(x, y)
-            case "power", [x, y] if (times := y.value) is not None and times in range(_DEGREE + 1):
+            case "hypot", [x, y]:
+                return self.applied(Primitive.rows["sqrt"], [x * x + y * y])
+            case "power", [x, y] if (times := y.value) is not None and times in range(DEGREE + 1):
                 return self._power(x, int(times))
         return None
+
+    def product(self, x: Polynomial, y: Polynomial) -> Polynomial:
+        """``x y``."""
+        return self._without_roots(x * y)
 
     def _power(self, x: Polynomial, times: int) -> Polynomial:
         return self._without_roots(math.prod([x] * times, start=Polynomial.number(Fraction(1))))
@@ -189,20 +97,20 @@ class Atoms:
         """The same with every power of a root that is whole put in its place: sqrt(x) sqrt(x) is x."""
         for monomial, coefficient in polynomial.terms:
             for atom in set(monomial):
-                root = self._root(atom)
+                root = self.root(atom)
                 if root is not None and monomial.count(atom) >= root[1]:
                     rest = monomial
                     for _ in range(root[1]):
-                        rest = _without(rest, atom)
+                        rest = without(rest, atom)
                     others = Polynomial(tuple(t for t in polynomial.terms if t[0] != monomial))
                     return self._without_roots(others + Polynomial.of({rest: coefficient}) * root[0])
         return polynomial
 
-    def _root(self, atom: int) -> tuple[Polynomial, int] | None:
+    def root(self, atom: int) -> tuple[Polynomial, int] | None:
         """Which polynomial an atom to which power is, if it is a root."""
         name, operands = self._known[atom]
         exponent = operands[1].value if name == "power" else Fraction(1, 2) if name == "sqrt" else None
-        if exponent is None or not 0 < exponent.numerator <= _DEGREE or exponent.denominator > _DEGREE:
+        if exponent is None or not 0 < exponent.numerator <= DEGREE or exponent.denominator > DEGREE:
             return None
         return self._power(operands[0], exponent.numerator), exponent.denominator
 
@@ -218,7 +126,7 @@ class Atoms:
         ((monomial, factor),) = y.terms
         found: Polynomial | None = x
         for atom in monomial:
-            constant = atom != _WAY and not self._known[atom][1]
+            constant = atom != WAY and not self._known[atom][1]
             found = found.over(atom) if constant and found is not None else None
         return None if found is None else found.times(1 / factor)
 

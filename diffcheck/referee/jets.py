@@ -67,16 +67,18 @@ class Jets:
         """The value that is this polynomial in t."""
         return _simplest(Germ.of({(Fraction(k), 0): balls.ball(c) for k, c in coefficients.items()}))
 
-    def with_head(self, x: Any, head: Fraction) -> Any:
-        """The same value, if it may have this one at t = 0, with that known exactly."""
-        exact, moving = balls.ball(head), germ(x)
-        try:
-            at_zero = moving[0]
-        except NoExpansion:
-            return x
-        if at_zero.is_exact() or not at_zero.contains(exact):
-            return x
-        return _simplest(Germ.of({**moving.terms, CONSTANT: exact}, moving.order))
+    def with_coefficients(self, x: Any, coefficients: Sequence[Fraction | None]) -> Any:
+        """The same value with those of its first coefficients in place that it may have."""
+        moving = germ(x)
+        terms = dict(moving.terms)
+        for k, c in enumerate(coefficients):
+            try:
+                before = moving[k]
+            except NoExpansion:
+                break
+            if c is not None and not before.is_exact() and before.contains(balls.ball(c)):
+                terms[Fraction(k), 0] = balls.ball(c)
+        return x if terms == moving.terms else _simplest(Germ.of(terms, moving.order))
 
     def of_pi(self, row: Primitive, x: Any) -> Any:
         """The operation of pi times a value."""

@@ -8,7 +8,8 @@ from flint import ctx
 
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
-from diffcheck.referee.evaluate import Ball, Balls, evaluate
+from diffcheck.referee.evaluate import Ball, Balls, Fault, evaluate
+from diffcheck.referee.exactly import evaluate_exactly
 
 # Distances from the point in powers of two, relative to the coordinates or one. What grows by this factor from each to
 # the next has no limit (a logarithm doubles), and a difference that falls by it goes to zero.
@@ -32,8 +33,11 @@ def steps(point: Sequence[Fraction], positions: Sequence[int]) -> list[Fraction]
 
 def value(program: Program, output: int, point: Sequence[Fraction], way: Sequence[int], step: Fraction) -> Ball | None:
     """An output at so many steps from a point; ``None`` where it does not exist or is not decided."""
-    moved = [balls.ball(x + step * d) for x, d in zip(point, way, strict=True)]
+    there = [x + step * d for x, d in zip(point, way, strict=True)]
+    moved = [balls.ball(x) for x in there]
     found = evaluate(program.nodes, moved, Balls())
+    if output in found.faults and found.faults[output][0] is Fault.UNDECIDED:
+        found = evaluate_exactly(program.nodes, there, moved, Balls())
     return None if output in found.faults else found.values[output]
 
 
