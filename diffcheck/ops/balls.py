@@ -10,8 +10,7 @@ from typing import Any
 from flint import arb, fmpq, fmpz
 
 ZERO = arb(0)
-# The recurrence that carries polygamma across zero takes one step per unit; further left the enclosure stays undecided.
-_RECURRENCE = 1000
+HALF = arb(0.5)
 
 
 def ball(value: Fraction | int) -> Any:
@@ -50,29 +49,6 @@ def sign(x: Any) -> int | None:
 def magnitude(x: Any) -> Any:
     """The absolute value (the table has its own ``abs``)."""
     return abs(x)
-
-
-def log_gamma(x: Any) -> Any:
-    """Ln |Gamma(x)| on both sides of zero."""
-    return x.lgamma() if x > ZERO else -abs(x.rgamma()).log()
-
-
-def polygamma(order: Any, x: Any) -> Any:
-    """The polygamma function of an integer order, DLMF 5.15: digamma for 0, else ``(-1)^(n+1) n! zeta(n+1, x)``.
-
-    Left of zero the Hurwitz zeta function is reached by the recurrence ``psi_n(x) = psi_n(x + 1) - (-1)^n n! /
-    x^(n+1)``.
-    """
-    n = int(order.unique_fmpz())
-    if n == 0:
-        return x.digamma()
-    factorial = arb.fac_ui(n)
-    shifted = ZERO
-    steps = max(0, 1 - int(float(x.mid()))) if x > -_RECURRENCE else 0
-    for _ in range(steps):
-        shifted = shifted - (-1) ** n * factorial / x ** (n + 1)
-        x = x + 1
-    return shifted + (-1) ** (n + 1) * factorial * arb(n + 1).zeta(x)
 
 
 def power(x: Any, y: Any) -> Any:
@@ -133,9 +109,28 @@ def softplus(x: Any) -> Any:
 
 
 def logsumexp(*x: Any) -> Any:
-    """``ln(sum(exp(x)))``, shifted by the largest midpoint."""
-    shift = max(b.mid() for b in x)
-    return shift + sum(((b - shift).exp() for b in x), ZERO).log()
+    """``ln(sum(exp(x)))``: the largest argument and what the others add, which keeps its digits when that is little."""
+    largest = max(range(len(x)), key=lambda i: x[i].mid())
+    others = [b - x[largest] for i, b in enumerate(x) if i != largest]
+    return x[largest] + sum((b.exp() for b in others), ZERO).log1p()
+
+
+def hypot(*x: Any) -> Any:
+    """The root of the sum of the squares."""
+    return sum((b * b for b in x), ZERO).sqrt()
+
+
+def cbrt(x: Any) -> Any:
+    """The real cube root, an exact number where it has few bits; it grows, so that a ball's ends enclose it."""
+    if not x.is_exact():
+        return cbrt(x.lower()).union(cbrt(x.upper()))
+    if x < ZERO:
+        return -cbrt(-x)
+    mantissa, exponent = x.man_exp()
+    shift = int(exponent) % 3
+    scaled = mantissa << shift
+    whole = scaled.root(3)
+    return arb((whole, (int(exponent) - shift) // 3)) if whole**3 == scaled else x.root(3)
 
 
 def xlogy(x: Any, y: Any) -> Any:
@@ -150,8 +145,14 @@ def distance_to_integer(x: Any) -> Any:
 
 def nearest_integer(x: Any) -> Any:
     """The integer nearest to the midpoint of a ball, or of a series' first coefficient; an exact ball."""
-    head = x if isinstance(x, arb) else x[0]
-    return (head.mid() + arb(0.5)).floor().mid()
+    middle = (x if isinstance(x, arb) else x[0]).mid()
+    mantissa, exponent = middle.man_exp()
+    if exponent >= 0:
+        return middle
+    if magnitude(middle) < HALF:
+        return ZERO
+    # In whole numbers: at the working precision a half may be lost beside the number.
+    return arb(((mantissa << 1) + (fmpz(1) << -int(exponent))) >> (1 - int(exponent)))
 
 
 def is_pole_of_gamma(x: Any) -> bool:

@@ -73,6 +73,10 @@ class Arithmetic(Protocol):
         """The certain sign of a value, ``None`` if it does not decide."""
         ...
 
+    def head(self, x: Any) -> Ball:
+        """The ball that a value begins with."""
+        ...
+
     def outside(self, row: Primitive, operands: Sequence[Any]) -> bool:
         """Whether the operands lie outside the operation's domain for certain."""
         ...
@@ -101,6 +105,10 @@ class Balls:
     def sign(self, x: Ball) -> int | None:
         """The certain sign."""
         return balls.sign(x)
+
+    def head(self, x: Ball) -> Ball:
+        """The ball itself."""
+        return x
 
     def outside(self, row: Primitive, operands: Sequence[Ball]) -> bool:
         """Whether the balls lie outside the domain."""
@@ -199,7 +207,7 @@ def _piece(
             result.faults[number] = result.faults[taken]
         return result.values[taken]
     assert row.piece is not None
-    chosen = row.piece(side, arguments, arguments)
+    chosen = row.piece(side, arguments, [arithmetic.head(x) for x in arguments])
     if isinstance(chosen, int):
         result.decisions[number] = side, chosen
         return arithmetic.const(Fraction(chosen))

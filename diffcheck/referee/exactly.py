@@ -10,9 +10,8 @@ from flint import arb
 
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Node
-from diffcheck.referee.evaluate import NOTHING, Arithmetic, Evaluation, evaluate
+from diffcheck.referee.evaluate import NOTHING, Arithmetic, Ball, Evaluation, evaluate
 from diffcheck.referee.identities import Atoms
-from diffcheck.referee.jets import coefficient
 from diffcheck.referee.polynomials import Polynomial
 from diffcheck.referee.taylor import Taylor
 
@@ -42,9 +41,6 @@ class _Known:
 
     def __neg__(self) -> "_Known":
         return _Known(-self.value, None if self.formula is None else -self.formula)
-
-    def __getitem__(self, power: int) -> Any:
-        return coefficient(self.value, power)
 
 
 class _Exactly:
@@ -118,6 +114,10 @@ class _Exactly:
     def sign(self, x: _Known) -> int | None:
         """The certain sign."""
         return self._arithmetic.sign(x.value)
+
+    def head(self, x: _Known) -> Ball:
+        """The ball that the value begins with."""
+        return self._arithmetic.head(x.value)
 
     def outside(self, row: Primitive, operands: Sequence[_Known]) -> bool:
         """Whether the operands lie outside the domain for certain; at an exact multiple of pi nothing is too wide."""

@@ -244,4 +244,6 @@ def germ(value: Any) -> Germ:
         case Exact():
             return Germ.of({CONSTANT: value.enclosure()})
         case _:
-            return Germ.of({CONSTANT: balls.ball(exact(value))})
+            number = exact(value)
+            found = Germ.of({CONSTANT: balls.ball(number)})
+            return found if found.is_exact() else Germ(found.terms, math.inf, number)

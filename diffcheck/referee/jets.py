@@ -56,6 +56,13 @@ class Jets:
             return balls.sign(x)
         return series.sign(x) if type(x) is arb_series else x.sign()
 
+    def head(self, x: Any) -> Ball:
+        """The constant term; NaN where others outweigh it."""
+        try:
+            return coefficient(x, 0)
+        except NoExpansion:
+            return arb.nan()
+
     def outside(self, row: Primitive, operands: Sequence[Any]) -> bool:
         """Whether the operands lie outside the operation's domain for certain, for all small t."""
         try:

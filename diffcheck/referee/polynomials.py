@@ -10,7 +10,7 @@ _ONE: Monomial = ()
 # The way along the ray is the first atom.
 WAY = 0
 # What grows beyond this is better an atom of its own: so many terms, atoms in a monomial, and bits of a coefficient.
-_TERMS, DEGREE, _BITS = 64, 16, 4096
+_TERMS, DEGREE, _BITS = 64, 64, 4096
 
 
 @dataclass(frozen=True, slots=True)

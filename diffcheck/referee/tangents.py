@@ -1,7 +1,7 @@
 """The chain rule along one input on the pieces that hold along a ray: a directional derivative in balls.
 
-All pieces that meet at a point have their values there in common, so that the derivatives of single operations are
-enclosed once for all rays.
+Pieces that meet at a point mostly have their values there in common, so that the derivatives of single operations are
+enclosed once for all rays; where one jumps, once more.
 """
 
 from collections.abc import Sequence
@@ -34,8 +34,13 @@ class Tangents:
         """The derivatives at a point, behind the values that are known there, at the working precision."""
         return evaluate(self._extended, inputs, Balls(), known=evaluation)
 
-    def along(self, partials: Evaluation, position: int, output: int, decisions: Decisions) -> Ball | None:
-        """The derivative of an output by an input, ``None`` where an operation has none."""
+    def along(
+        self, partials: Evaluation, inputs: Sequence[Ball], position: int, output: int, decisions: Decisions
+    ) -> Ball | None:
+        """The derivative of an output by an input on the pieces of a ray, ``None`` where an operation has none."""
+        if any(self._jumps(partials, number, decision) for number, decision in decisions.items()):
+            forced = {number: side for number, (side, _) in decisions.items()}
+            partials = evaluate(self._extended, inputs, Balls(), forced)
         tangents: dict[int, Ball | None] = {}
         for number, (name, operands) in enumerate(self._nodes[: output + 1]):
             if name == INPUT:
@@ -43,10 +48,21 @@ class Tangents:
                     tangents[number] = balls.ball(1)
             elif name != CONST and not tangents.keys().isdisjoint(operands):
                 if number in decisions:
-                    tangents[number] = _chosen(name, [tangents.get(i, balls.ZERO) for i in operands], decisions[number])
+                    _, constant = decisions[number]
+                    inner = [tangents.get(i, balls.ZERO) for i in operands]
+                    tangents[number] = balls.ZERO if constant is not None else _chosen(name, inner, decisions[number])
                 elif Primitive.rows[name].switch is None:
                     tangents[number] = self._chained(number, operands, tangents, partials)
         return tangents.get(output, balls.ZERO)
+
+    def _jumps(self, at: Evaluation, number: int, decision: tuple[int, int | None]) -> bool:
+        """Whether an operation has another value on the piece of a ray than at the point."""
+        if decision == at.decisions.get(number):
+            return False
+        name, operands = self._nodes[number]
+        there = _chosen(name, [at.values[i] for i in operands], decision)
+        here = at.values[number]
+        return there is None or here is None or not there.overlaps(here)
 
     def _chained(
         self, number: int, operands: Sequence[int], tangents: dict[int, Ball | None], partials: Evaluation
@@ -61,12 +77,12 @@ class Tangents:
         return total
 
 
-def _chosen(name: str, tangents: list[Any], decision: tuple[int, int | None]) -> Ball | None:
-    """The tangent of an operation made of pieces: that of its piece."""
+def _chosen(name: str, operands: list[Any], decision: tuple[int, int | None]) -> Ball | None:
+    """What the piece that was decided on makes of the operands, values or tangents."""
     row, (side, constant) = Primitive.rows[name], decision
     if constant is not None:
-        return balls.ZERO
+        return balls.ball(constant)
     if row.takes is not None:
-        return tangents[row.takes(side)]
+        return operands[row.takes(side)]
     assert row.piece is not None
-    return None if None in tangents else row.piece(side, tangents, None)
+    return None if None in operands else row.piece(side, operands, None)

@@ -136,14 +136,15 @@ class Referee:
     ) -> Neighbourhood:
         """The sides of the outputs that exist."""
         x = [Fraction(v) for v in point]
-        partials = functools.cache(lambda: self._tangents.at(evaluation, [balls.ball(v) for v in x]))
+        inputs = [balls.ball(v) for v in x]
+        partials = functools.cache(lambda: self._tangents.at(evaluation, inputs))
 
         def chain_rule(evidence: Evidence, precision: int) -> Ball | None:
             with ctx.workprec(precision):
                 if self.operator.order == 1:
                     output = int(defined.outputs.flat[evidence.row])
                     position = self.wrt[evidence.place]
-                    return self._tangents.along(partials(), position, output, evidence.decisions)
+                    return self._tangents.along(partials(), inputs, position, output, evidence.decisions)
                 smooth = self._piece(rows, evidence)
                 found = self.evaluation(smooth, point)
             output = int(self.derivative(smooth).outputs.flat[evidence.place])
