@@ -105,9 +105,12 @@ def _asked(question: Question, exact: Question, point: Point, right: Answers) ->
 
 
 def _is_edge(exact: Question, kinds: Sequence[str], point: Point) -> bool:
-    """Whether numbers as near as one likes have values and have none, or lie in different pieces."""
+    """Whether numbers as near as one likes have values and have none, jump, or lie in different pieces."""
     seen = set()
-    for neighbour in _neighbours(kinds, point, _NEAR):
+    around = list(_neighbours(kinds, point, _NEAR))
+    if len(around) > 1 and any(map(exact.may_jump, around)):
+        return True
+    for neighbour in around:
         answers = exact.at(neighbour)
         missing = tuple(label for label, answer in answers.found.items() if answer is Outcome.UNDEFINED)
         seen.add((missing, tuple(answers.sides)))

@@ -117,7 +117,8 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
         claimed = dispute.errors[dispute.component]
         return replace(judgement, note=f"off by {float(error.mid()):.2g}, its own estimate says {claimed:.2g}")
     if judgement.reason is not Reason.WRONG:
-        return judgement
+        own = _own_culprit(dispute)
+        return judgement if own is None else replace(judgement, note=own.text)
     off = other_function(dispute.court, dispute.witness, dispute.question)
     if off:
         return replace(judgement, reason=Reason.VALUE, note=f"value and slope are both off: {off}")
