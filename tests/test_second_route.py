@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 import sympy
-from diffcheck.judgement.court import Question
 from sympy.core.cache import clear_cache
 
 from diffcheck import case, check, interval
 from diffcheck.case.operators import Operator
 from diffcheck.case.points import points
 from diffcheck.formats import FORMATS
+from diffcheck.judgement.court import Question
 from diffcheck.ops import abs as magnitude
 from diffcheck.ops import asin, exp, log, relu, sin, sqrt, stack, where
 from diffcheck.program.trace import trace
