@@ -157,6 +157,10 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
         return CaseTable(" ".join(key), said, rows[0].note, table)
     facts.append(f"{case.operations} operations, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
+    if case.unconfirmed:
+        facts.append(
+            f"{case.unconfirmed} of {case.confirmed + case.unconfirmed} truths unconfirmed by the second route"
+        )
     facts += [f"not judged at {case.not_judged}"] if case.not_judged else []
     facts += [case.reference] if case.reference else []
     return CaseTable(" ".join(key), case.consensus, "; ".join(facts), table)
