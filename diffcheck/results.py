@@ -90,12 +90,16 @@ class Row:
         if self.demanded:
             return True
         wanting = self.verdict.fails or (self.verdict is Verdict.LOSSY and self.no_digit and self.on_trial)
-        declared = set(filter(None, self.expected.split(", ")))
-        verdicts, breaches = declared - set(Breach), declared & set(Breach)
+        verdicts, breaches = self.declared - set(Breach), self.declared & set(Breach)
         undeclared = set(self.breaches) - breaches
         if self.dtype == "float64" and (breaches - set(self.breaches) or (verdicts and self.verdict not in verdicts)):
             return True
         return (wanting and self.verdict not in verdicts) or bool(undeclared and self.on_trial)
+
+    @property
+    def declared(self) -> set[str]:
+        """The verdicts and the names of findings that the case expects."""
+        return set(filter(None, self.expected.split(", ")))
 
     @property
     def breaches(self) -> list[str]:

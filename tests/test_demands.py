@@ -32,6 +32,7 @@ def row(verdict: Verdict = Verdict.LOSSY, min_digits: float = 5.0, **more: str) 
         (row(), ("autograd:forward", "finite"), {}, ""),
         (row(Verdict.AGREE), ("",), {}, ""),
         (row(expected="lossy"), ("",), {"": 10}, ""),
+        (row(expected="disagree, lossy"), ("",), {"": 10}, ""),
         (row(Verdict.AGREE), (), {"": 5}, ""),
         (row(Verdict.AGREE), (), {"": 6}, "--min-digits 6"),
         (row(Verdict.AGREE), (), {"finite": 9, "autograd": 5.5}, "--min-digits autograd=5.5"),

@@ -409,6 +409,8 @@ def waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Iterator[subpro
     with started("file.py", *LIGHT, *OPTIONS) as process:
         try:
             until(lambda: Path("worker").exists() and bool(Path("worker").read_text()))
+            # The one who watches may be behind the one who works.
+            until(lambda: Path("out/results.jsonl").exists() and Path("out/results.jsonl").read_text().count("\n") == 3)
             yield process
         finally:
             process.kill()

@@ -235,7 +235,7 @@ def _excused(row: Row, unit: Unit) -> Row:
     """The row with what the case says about its verdict, and the demand that it does not meet."""
     notes = [row.note] if row.note else []
     if row.expected:
-        known = row.expected == row.verdict or row.expected in row.findings
+        known = row.declared <= {row.verdict, *row.breaches}
         met = f"expected {row.expected}" if known else f"the case expects {row.expected}"
         notes.append(f"{met}: {unit.case.because}")
     if row.demanded:

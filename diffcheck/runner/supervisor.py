@@ -64,13 +64,15 @@ class Supervisor:
         WorkerError
             If workers end for no case's fault.
         """
-        while (fate := self._watch(keeper, waiting)) is not None:
-            if self._stage is None or self._stage in self._condemned:
-                raise WorkerError(f"the process that runs the cases ended where no case is to blame: {fate.note}")
-            self._condemned[self._stage] = fate
-            self._worker.kill()
-            self._worker = _Worker(Order(self._paths, self._settings, keeper.left(self._condemned)))
-        self._done = True
+        try:
+            while not self._finished(keeper, waiting):
+                self._worker.kill()
+                self._worker = _Worker(Order(self._paths, self._settings, keeper.left(self._condemned)))
+            self._done = True
+        except KeyboardInterrupt:
+            self._worker.stop()
+            self._rest(keeper)
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -80,8 +82,8 @@ class Supervisor:
             self._worker.leave()
         self._worker.kill()
 
-    def _watch(self, keeper: Keeper, waiting: Callable[[], object]) -> Fate | None:
-        """Why the worker ended; ``None`` if it has done its work."""
+    def _finished(self, keeper: Keeper, waiting: Callable[[], object]) -> bool:
+        """Whether the worker did all its work before it ended; what ended it is condemned."""
         self._stage = None
         heard = time.monotonic()
         while True:
@@ -89,24 +91,49 @@ class Supervisor:
             try:
                 message = self._worker.heard(1.0)
             except EOFError:
-                return self._worker.fate(self._stage)
+                return self._condemn(self._worker.fate(self._stage))
             except ValueError:
-                return Fate(Verdict.CRASH, "the process wrote to a file that it had not opened")
+                return self._condemn(Fate(Verdict.CRASH, "the process wrote to a file that it had not opened"))
             if message is not None:
                 heard = time.monotonic()
                 name, arguments = message
                 if name == DONE:
-                    return None
+                    return True
                 if name == REFUSED:
                     raise UsageError(*arguments)
                 if name == FAILED:
-                    return Fate(Verdict.CRASH, f"diffcheck itself failed: {arguments[0]}; please report it")
-                if name == Observer.at.__name__:
-                    (self._stage,) = arguments
-                getattr(keeper, name)(*arguments)
+                    text = f"diffcheck itself failed: {arguments[0]}; please report it"
+                    return self._condemn(Fate(Verdict.CRASH, text))
+                self._pass_on(keeper, name, arguments)
             elif self._expired(time.monotonic() - heard):
                 place = self._worker.stopped_at(self._stage)
-                return Fate(Verdict.TIMEOUT, f"longer than --timeout {self._settings.timeout:g} s{place}")
+                # It may have come back at the last moment.
+                if self._rest(keeper):
+                    return False
+                return self._condemn(
+                    Fate(Verdict.TIMEOUT, f"longer than --timeout {self._settings.timeout:g} s{place}")
+                )
+
+    def _pass_on(self, keeper: Keeper, name: str, arguments: Sequence[Any]) -> None:
+        if name == Observer.at.__name__:
+            (self._stage,) = arguments
+        getattr(keeper, name)(*arguments)
+
+    def _rest(self, keeper: Keeper) -> bool:
+        """Pass on what a worker that was stopped had said; whether that was anything."""
+        said = False
+        with contextlib.suppress(EOFError, ValueError):
+            while (message := self._worker.heard(0.0)) is not None:
+                said = True
+                if message[0] not in (DONE, REFUSED, FAILED):
+                    self._pass_on(keeper, *message)
+        return said
+
+    def _condemn(self, fate: Fate) -> bool:
+        if self._stage is None or self._stage in self._condemned:
+            raise WorkerError(f"the process that runs the cases ended where no case is to blame: {fate.note}")
+        self._condemned[self._stage] = fate
+        return False
 
     def _expired(self, silent_s: float) -> bool:
         limit = self._settings.timeout
@@ -184,11 +211,15 @@ class _Worker:
         self.leave()
         return self._place(stage)
 
-    def kill(self) -> None:
-        """End it and all that it has started."""
+    def stop(self) -> None:
+        """End it and all that it has started; what it said can still be heard."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+    def kill(self) -> None:
+        """End it, and hear no more."""
+        self.stop()
         self._way.close()
         self._traces.close()
 
