@@ -179,7 +179,7 @@ class Contract:
                 return
 
     def _batched(self, passes: Passes) -> Iterator[Finding]:
-        batch = [torch.stack([g, -2 * g]) for g in passes.incoming()]
+        batch = [torch.stack([g, -g.flip(0) if g.dim() else -g / 3]) for g in passes.incoming()]
         for one_by_one, at_once in (
             (passes.pulled_back, passes.batch_pulled_back),
             (passes.transformed, passes.batch_transformed),
