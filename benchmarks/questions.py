@@ -23,7 +23,10 @@ from diffcheck.program.program import CONST, Builder, Node, Program
 from diffcheck.program.rules import SYMPY, partial
 from diffcheck.program.trace import Traced
 from diffcheck.referee.component import Status, is_tight
-from diffcheck.referee.evaluate import Balls, Fault, Jets, along, evaluate
+from diffcheck.referee.evaluate import Balls, Fault, evaluate
+from diffcheck.referee.germs import NoExpansion
+from diffcheck.referee.jets import Jets, along, coefficient
+from diffcheck.referee.paths import edges
 from diffcheck.referee.truth import LADDER, Referee
 
 Point = tuple[float, ...]
@@ -197,6 +200,15 @@ class Question:
         answers.sides = [side for side, _ in result.decisions.values()]
         return answers
 
+    def may_jump(self, point: Sequence[float | Fraction]) -> bool:
+        """Whether an operation may end or jump at a point where it has a value."""
+        found = evaluate(self._program.nodes, [balls.ball(Fraction(x)) for x in point], Balls())
+        return any(
+            at_edge(*(found.values[i] for i in operands))
+            for operands, at_edge in edges(self._program)
+            if found.faults.keys().isdisjoint(operands)
+        )
+
     @cached_property
     def _referee(self) -> Referee:
         return Referee(self._program, Operator.GRADIENT, range(self.use.arity))
@@ -224,10 +236,9 @@ class Question:
                 with ctx.workprec(precision):
                     inputs = along([Fraction(x) for x in point], direction, _ORDER)
                     jets = evaluate(self._program.nodes, inputs, Jets())
-                    fault = jets.faults.get(output)
+                    value, fault = jets.values[output], jets.faults.get(output)
                     found = [
-                        _answer(None if fault else jets.values[output][k], fault, is_tight if k > 1 else _is_narrow)
-                        for k in range(_ORDER + 1)
+                        _coefficient(value, fault, k, is_tight if k > 1 else _is_narrow) for k in range(_ORDER + 1)
                     ]
                     bends = evaluate(self._bends.nodes, [balls.ball(Fraction(x)) for x in point], Balls())
                 if not any(is_open(answer) for answer in found):
@@ -250,6 +261,14 @@ def _slopes(builder: Builder, value: int) -> Iterator[tuple[str, int]]:
         for form in range(max(1, len(row.forms_of(position)))):
             yield f"slope {place}" + (f" by form {form}" if form else ""), partial(builder, value, position, form)
         yield f"slope {place} by SymPy", partial(builder, value, position, SYMPY)
+
+
+def _coefficient(value: Any, fault: tuple[Fault, int] | None, power: int, narrow: Callable[[Ball], bool]) -> Answer:
+    """The coefficient of a power of t along a ray, undefined where a term that is no power is larger."""
+    try:
+        return _answer(None if fault else coefficient(value, power), fault, narrow)
+    except NoExpansion:
+        return Outcome.UNDEFINED
 
 
 def _answer(value: Ball, fault: tuple[Fault, int] | None, narrow: Callable[[Ball], bool]) -> Answer:

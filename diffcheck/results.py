@@ -126,6 +126,10 @@ class CaseRow:
     reference: str
     not_judged: str = ""
     """The listed points at which no derivative exists, and what each of them is."""
+    confirmed: int = 0
+    """Of how many components, at all points, the truth was confirmed by the second route."""
+    unconfirmed: int = 0
+    """Of how many it was certified, but the second route said nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from diffcheck.engines.base import Clockwork, Engine, Estimate, Prepared, Task
 from diffcheck.judgement.court import Court
 from diffcheck.ops import exp, maximum, sin, tanh
 from diffcheck.ops import sum as total
-from diffcheck.referee.component import Status
 from diffcheck.runner.examine import court_of, hear
 from diffcheck.runner.plan import Contestant, Unit, plan
 
@@ -191,7 +190,7 @@ def _changes(court: Court, right: Sequence[Array | None], wrong: Sequence[Array 
             continue
         if after is None:
             return True
-        certified = [c.status is Status.CERTIFIED for c in question.truth.components]
+        certified = [c.has_value for c in question.truth.components]
         with np.errstate(invalid="ignore"):
             same = np.abs(after - before) <= _NOTICED * np.abs(before)
         if (~same & np.array(certified)).any():

@@ -23,7 +23,7 @@ FLOORS = {
     "formats": {"errors"},
     "ops": {"errors"},
     "case": {*GROUND, "ops", "verdict"},
-    "program": {"errors", "ops"},
+    "program": {*GROUND, "ops"},
     "sources": FUNCTIONS,
     "engines": {*PROGRAMS, "verdict"},
     "referee": {*PROGRAMS, "verdict"},

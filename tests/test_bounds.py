@@ -4,6 +4,7 @@ import itertools
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from flint import arb
 
@@ -11,7 +12,23 @@ from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
 from diffcheck.judgement.numbers import Judgement, judge, worst
-from diffcheck.ops import cos, exp, expm1, log, log1p, pi, rational, relu, sigmoid, sin, softplus, sqrt, stack, tanh
+from diffcheck.ops import (
+    cos,
+    exp,
+    expm1,
+    log,
+    log1p,
+    maximum,
+    pi,
+    rational,
+    relu,
+    sigmoid,
+    sin,
+    softplus,
+    sqrt,
+    stack,
+    tanh,
+)
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
 from diffcheck.referee import path_sums, tape
@@ -58,8 +75,21 @@ SCALES = {
     "the constant 2 does not count": (lambda x: 2 * x, [7.0], 2),
     "the constant 0.5 does not count": (lambda x: 0.5 * x, [7.0], 0.5),
     "the constant 0.1 counts": (lambda x: TENTH * x, [7.0], TENTH + TENTH),
-    "the constant 1000 counts": (lambda x: 1001 * x, [7.0], 2002),
-    "a fraction counts": (lambda x: rational(1, 3) * x, [7.0], 2 / 3),
+    "a float of many digits counts": (lambda x: 1001.0 * x, [7.0], 2002),
+    "a whole number does not count": (lambda x: 1001 * x, [7.0], 1001),
+    "a fraction does not count": (lambda x: rational(1, 3) * x, [7.0], 1 / 3),
+    "pi does not count": (lambda x: pi * x, [7.0], math.pi),
+    "a root of a whole number does not count": (lambda x: sqrt(3) * x, [7.0], math.sqrt(3)),
+    "a root of a float counts": (lambda x: sqrt(TENTH) * x, [7.0], 1.5 * math.sqrt(TENTH)),
+    "an array of floats counts": (lambda x: (np.array([TENTH, 0.5]) * x).sum(), [7.0], 0.6 + TENTH),
+    "an array of whole numbers does not count": (lambda x: (np.array([1001, 3]) * x).sum(), [7.0], 1004),
+    "data times a fraction is data": (lambda x: (TENTH * rational(1, 3)) * x, [7.0], 2 * TENTH / 3),
+    "data minus a whole number is data": (lambda x: (3 - TENTH) * x, [7.0], 2 * (3 - TENTH)),
+    "fractions among themselves are no data": (lambda x: (3 - rational(1, 3)) * x, [7.0], 8 / 3),
+    "a comparison of data is no data": (lambda x: maximum(rational(1, 20) < TENTH, 0) * x, [7.0], 1),
+    "data is data on its piece": (lambda x: maximum(TENTH * x, 0), [7.0], 2 * TENTH),
+    "a fraction is none on its piece": (lambda x: maximum(rational(1, 3) * x, 0), [7.0], 1 / 3),
+    "an equal fraction beside data": (lambda x: TENTH * x + rational(*TENTH.as_integer_ratio()) * x, [7.0], 0.3),
     "1/4 does not count": (lambda x: rational(1, 4) * x, [7.0], 1 / 4),
     "in an exponent": (lambda x: exp(TENTH * x), [10.0], TENTH * math.e * (1 + 1) + TENTH * math.e * (1 + 1)),
 }
@@ -69,6 +99,15 @@ SCALES = {
 def test_scale(function, point, scale):
     bound = bound_of(function, *point)
     assert float(bound.scale.mid()) == pytest.approx(scale, rel=1e-13)
+
+
+@pytest.mark.parametrize("x", [1e-300, 3.0])
+def test_an_exact_exponent_is_no_source_of_error(x):
+    """|D| + |x dD/dx| of x^(4/3): 4/3 x^(1/3) and a third of it, however small x is."""
+    exact = bound_of(lambda x: x ** rational(4, 3), x)
+    assert float(exact.scale.mid()) == pytest.approx(16 / 9 * x ** (1 / 3), rel=1e-13)
+    measured = bound_of(lambda x: x ** (4 / 3), x)
+    assert measured.scale.mid() > 1.3 * exact.scale.mid()
 
 
 def test_scale_of_a_hessian():

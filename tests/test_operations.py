@@ -25,7 +25,8 @@ from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import Builder
 from diffcheck.program.rules import partial
 from diffcheck.program.trace import trace
-from diffcheck.referee.evaluate import Balls, Fault, Jets, along, evaluate
+from diffcheck.referee.evaluate import Balls, Fault, evaluate
+from diffcheck.referee.jets import Jets, along, coefficient
 from diffcheck.referee.paths import live_decisions, specialise
 
 BITS = 256
@@ -340,7 +341,7 @@ def test_series_agree_with_the_rules_in_first_order(name, use):
                 jets = evaluate(program.nodes, along(x, direction, 2), Jets())
                 assert jets.faults.keys().isdisjoint(outputs)
                 for row, output in enumerate(outputs):
-                    assert_same(jets.values[output][1], slopes[row, column])
+                    assert_same(coefficient(jets.values[output], 1), slopes[row, column])
 
 
 @each_use
@@ -355,7 +356,7 @@ def test_series_agree_with_the_rules_in_second_order(name, use):
             direction = [int(k == column) for k in range(len(x))]
             jets = evaluate(program.nodes, along(x, direction, 3), Jets())
             for row, output in enumerate(outputs):
-                assert_same(2 * jets.values[output][2], bends[row, column, column])
+                assert_same(2 * coefficient(jets.values[output], 2), bends[row, column, column])
 
 
 FORMS = {
@@ -482,7 +483,7 @@ OUTSIDE = {
     "atanh": (1.0,),
     "div": (1.0, 0.0),
     "power": (-2.0, 0.5),
-    "atan2": (0.0, -1.0),
+    "atan2": (0.0, 0.0),
     "lgamma": (-3.0,),
     "digamma": (0.0,),
     "polygamma": (1.0, -1.0),

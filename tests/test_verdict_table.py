@@ -215,7 +215,12 @@ def test_a_function_value_of_nan_is_found_out():
 
 
 def test_a_cut_that_rounding_hides_is_not_certified():
-    assert outcome(lambda x: atan2(sin(pi * x), x - 2), 1.0).verdict == "uncertain"
+    assert outcome(lambda x: atan2(sin(x) ** 2 + cos(x) ** 2 - 1, x - 2), 1.0).verdict == "uncertain"
+
+
+def test_a_cut_that_is_met_at_a_whole_number_is_a_jump():
+    row = outcome(lambda x: atan2(sin(pi * x), x - 2), 1.0)
+    assert (row.verdict, row.note[:4]) == ("undefined", "jump")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,12 @@ from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
 from diffcheck.judgement.witness import Witness
-from diffcheck.referee.component import Component, Status, is_tight
+from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Truth
 from diffcheck.verdict import Reason, Verdict
+
+# The enclosure of a value tells when its radius is so many times smaller than what any algorithm may be off by.
+_NARROW = 1024
 
 
 def by_own_code(judgement: Judgement, dispute: Dispute) -> Judgement:
@@ -81,7 +84,7 @@ def _values_judged(
     court: Court, question: Question, truth: Truth, values: list[float]
 ) -> Iterator[tuple[int, Judgement]]:
     for row, (bound, exact) in zip(truth.rows, court.values(truth, question), strict=True):
-        if is_tight(exact):
+        if exact.rad() * _NARROW <= bound.inherent.mid():
             found = judge(values[row], None, Component(Status.CERTIFIED, exact, exact), bound, court.format)
             right = f", {found.digits:.1f} digits" if 1 <= found.digits < court.format.digits else ""
             note = f"the function itself gives {values[row]!r}, its definition {exact.str(17, radius=False)}{right}"

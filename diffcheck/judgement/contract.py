@@ -8,7 +8,6 @@ from diffcheck.case.case import Array, Point
 from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.witness import Witness
-from diffcheck.referee.component import Status
 from diffcheck.verdict import Breach, Finding
 
 # Where a case has one point only, the other one lies so much nearer to zero.
@@ -52,7 +51,7 @@ def _moves(court: Court, question: Question, names: tuple[str, ...]) -> bool:
     """Whether some of these inputs (all, if none is named) has a derivative that is not zero."""
     columns = set(court.columns(names or court.case.wrt))
     return any(
-        c.status is Status.CERTIFIED and not c.left.contains(0)
+        c.has_value and not c.left.contains(0)
         for k, c in enumerate(question.truth.components)
         if k % court.width in columns
     )

@@ -9,7 +9,6 @@ from diffcheck.formats import Format
 from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.court import Question
 from diffcheck.judgement.numbers import Judgement
-from diffcheck.referee.component import Status
 
 # Ratios of value to truth are one factor when they differ by no more than this part of its distance from one, and by
 # a few roundings of the format.
@@ -45,7 +44,7 @@ def common_factor(
         for value, judgement, truth in zip(
             answer.values.tolist(), answer.judgements, question.truth.components, strict=True
         ):
-            if not counts(judgement) or truth.status is not Status.CERTIFIED:
+            if not counts(judgement) or not truth.has_value:
                 continue
             size = float(truth.left.mid())
             if size == 0 or not math.isfinite(size) or not math.isfinite(value) or value == 0:

@@ -43,6 +43,13 @@ def explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Que
     """
     if judgement.reason is Reason.VALUE:
         return judgement
+    if dispute.truth.status is Status.ONE_SIDED:
+        found = _explained(judgement, dispute, record)
+        return replace(found, note=_joined(f"one-sided: {dispute.truth.reason}", found.note))
+    return _explained(judgement, dispute, record)
+
+
+def _explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Question, Answer]]) -> Judgement:
     if judgement.verdict is Verdict.UNDEFINED or dispute.truth.status is Status.KINK:
         found = _at_no_derivative(judgement, dispute)
         return replace(found, note=_joined(found.note, symptoms(dispute, record))) if found.verdict.fails else found
@@ -117,7 +124,8 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
         claimed = dispute.errors[dispute.component]
         return replace(judgement, note=f"off by {float(error.mid()):.2g}, its own estimate says {claimed:.2g}")
     if judgement.reason is not Reason.WRONG:
-        return judgement
+        own = _own_culprit(dispute)
+        return judgement if own is None else replace(judgement, note=own.text)
     off = other_function(dispute.court, dispute.witness, dispute.question)
     if off:
         return replace(judgement, reason=Reason.VALUE, note=f"value and slope are both off: {off}")
@@ -167,7 +175,7 @@ def _shrinks(dispute: Dispute) -> str:
     if not np.isfinite(x).all():
         return ""
     truth = court.referee.truth(x).components[dispute.component]
-    if truth.status is not Status.CERTIFIED or truth.left.contains(0):
+    if not truth.has_value or truth.left.contains(0):
         return ""
     errors: list[float] = []
     for name in names:

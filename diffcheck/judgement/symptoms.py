@@ -12,7 +12,7 @@ from diffcheck.judgement.appeals import other_function
 from diffcheck.judgement.court import Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
-from diffcheck.referee.component import Component, Status
+from diffcheck.referee.component import Component
 from diffcheck.referee.neighbours import neighbouring_slopes
 
 Record = Sequence[tuple[Question, Answer]]
@@ -44,7 +44,7 @@ def _nonfinite(value: float) -> str:
 def _finite(dispute: Dispute, record: Record) -> Iterator[str]:
     factor = common_factor(record, dispute.court.format, lambda j: j.verdict.fails or j.no_digit, points=2)
     piece = _piece(dispute, record)
-    if dispute.truth.status is not Status.CERTIFIED:
+    if not dispute.truth.has_value:
         yield "outside the one-sided derivatives" if factor is None else _factor_text(factor)
         return
     value, truth = dispute.value, _number(dispute.truth)
@@ -106,8 +106,8 @@ def _twin(dispute: Dispute, record: Record) -> str:
         same = {
             c
             for c, other in enumerate(question.truth.components)
-            if other.status is Status.CERTIFIED
-            and here.status is Status.CERTIFIED
+            if other.has_value
+            and here.has_value
             and not other.left.overlaps(here.left)
             and _nearly(dispute, value, _number(other))
         }
@@ -142,7 +142,7 @@ def _of_single_precision(record: Record) -> bool:
         for value, judgement, truth in zip(
             answer.values.tolist(), answer.judgements, question.truth.components, strict=True
         )
-        if judgement.verdict.fails and truth.status is Status.CERTIFIED and _number(truth) != 0
+        if judgement.verdict.fails and truth.has_value and _number(truth) != 0
     ]
     return bool(relative) and unit / 16 <= max(relative) <= _ROUNDINGS * unit
 

@@ -19,6 +19,14 @@ def ball(value: Fraction | int) -> Any:
     return arb(fmpz(numerator)) if denominator == 1 else arb(fmpq(numerator, denominator))
 
 
+def fraction(x: Any) -> Fraction | None:
+    """The number that a ball is, ``None`` if it is not exact."""
+    if not (x.is_exact() and x.is_finite()):
+        return None
+    mantissa, exponent = map(int, x.man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent
+
+
 def ball_of_float(x: float) -> Any:
     """The exact ball of a finite float."""
     return arb(x)
@@ -64,13 +72,27 @@ def _whole_power(x: Any, n: int) -> Any:
 
 
 def atan2(y: Any, x: Any) -> Any:
-    """The angle of the point (x, y); no number on or across its cut, the negative half of the first axis."""
-    return arb.nan() if y.contains(0) and not x > ZERO else arb.atan2(y, x)
+    """The angle of the point (x, y); no number across its cut, the negative half of the first axis, and at (0, 0).
+
+    On the cut itself the angle is pi, as C has it.
+    """
+    across = y.contains(0) and not (x > ZERO or (y.is_zero() and x < ZERO))
+    return arb.nan() if across else arb.atan2(y, x)
 
 
 def outside_power(x: Any, y: Any) -> bool:
     """Whether ``x ** y`` does not exist for certain: a negative base to a fraction, zero to a negative number."""
     return bool((x < ZERO and not y.contains_integer()) or (x.is_zero() and y < ZERO))
+
+
+def sin_pi(x: Any) -> Any:
+    """``sin(pi x)`` of a fraction, a ball or a series; exact where it is."""
+    return arb.sin_pi_fmpq(fmpq(*x.as_integer_ratio())) if isinstance(x, Fraction) else x.sin_pi()
+
+
+def cos_pi(x: Any) -> Any:
+    """``cos(pi x)`` of a fraction, a ball or a series; exact where it is."""
+    return arb.cos_pi_fmpq(fmpq(*x.as_integer_ratio())) if isinstance(x, Fraction) else x.cos_pi()
 
 
 def sigmoid(x: Any) -> Any:

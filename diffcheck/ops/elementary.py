@@ -2,17 +2,34 @@
 
 import functools
 import operator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from flint import arb
 
 from diffcheck.ops import balls, series
+from diffcheck.ops.exact import exact_power, pi
 from diffcheck.ops.table import Function, Primitive, as_tensors, composite, named_row, resolve
 
 
 def _sigmoid(x: Any) -> Any:
     return Primitive.rows["sigmoid"](x)
+
+
+_THIRD = Fraction(1, 3)
+
+
+def _exact_cbrt(x: Fraction) -> Fraction | None:
+    root = exact_power(balls.magnitude(x), _THIRD)
+    return -root if root is not None and x < 0 else root
+
+
+def _angle(y: Any, x: Any) -> Any:
+    """The angle of (y, x), by quotients that stay bounded, from the side of the cut on which ``y`` is."""
+    if balls.magnitude(x) > balls.magnitude(y):
+        return atan(y / x) + (0 if x > 0 else -pi if y < 0 else pi)
+    return (pi if y > 0 else -pi) / 2 - atan(x / y)
 
 
 def _operator(name: str, doc: str, function: Function, numpy: str, **columns: Any) -> Primitive:
@@ -41,10 +58,19 @@ power = _operator(
     arb=balls.power,
     series=series.power,
     outside=balls.outside_power,
+    at_edge=lambda x, y: x.contains(0) and not (y.is_exact() and y.is_integer()),
+    exactly=exact_power,
     ulps=2,
     forms=((lambda x, y, _: y * x ** (y - 1),), (lambda x, _, v: v * Primitive.rows["log"](x),)),
 )
-sqrt = named_row("sqrt", "square root", series=series.sqrt, outside=lambda x: x < 0)
+sqrt = named_row(
+    "sqrt",
+    "square root",
+    series=series.sqrt,
+    outside=lambda x: x < 0,
+    at_edge=lambda x: x.contains(0),
+    exactly=lambda x: exact_power(x, Fraction(1, 2)),
+)
 
 
 def _torch_cbrt(torch: Any, x: Any) -> Any:
@@ -65,6 +91,8 @@ cbrt = named_row(
     series=series.cbrt,
     ulps=8,  # NumPy's loses one, but SymPy's code is the power of a rounded third, which loses 124 at 1e-323
     forms=((lambda _, y: 1 / (3 * y * y),),),
+    elsewhere=lambda x: power(x, _THIRD) if x > 0 else -power(-x, _THIRD),
+    exactly=_exact_cbrt,
 )
 
 exp = named_row("exp", "e to the power x")
@@ -90,6 +118,7 @@ log2 = named_row(
     arb=lambda x: x.log_base(2),
     series=lambda x: series.beginning(x[0].log_base(2), x.log() / arb.const_log2()),
     outside=lambda x: x <= 0,
+    elsewhere=lambda x: log(x) / log(2),
 )
 log10 = named_row(
     "log10",
@@ -98,6 +127,7 @@ log10 = named_row(
     arb=lambda x: x.log_base(10),
     series=lambda x: series.beginning(x[0].log_base(10), x.log() / arb.const_log10()),
     outside=lambda x: x <= 0,
+    elsewhere=lambda x: log(x) / log(10),
 )
 log1p = named_row(
     "log1p",
@@ -105,25 +135,52 @@ log1p = named_row(
     sympy="sympy.codegen.cfunctions.log1p",
     series=series.log1p,
     outside=lambda x: x <= -1,
+    elsewhere=lambda x: log(1 + x),
 )
 
-sin = named_row("sin", "sine")
-cos = named_row("cos", "cosine")
-tan = named_row("tan", "tangent")
+sin = named_row("sin", "sine", of_pi=balls.sin_pi)
+cos = named_row("cos", "cosine", of_pi=balls.cos_pi)
+tan = named_row(
+    "tan",
+    "tangent",
+    of_pi=lambda x: balls.sin_pi(x) / balls.cos_pi(x),
+    elsewhere=lambda x: sin(x) / cos(x),
+)
 asin = named_row(
-    "asin", "inverse sine", numpy="numpy.arcsin", series=series.asin, outside=lambda x: balls.magnitude(x) > 1
+    "asin",
+    "inverse sine",
+    numpy="numpy.arcsin",
+    series=series.asin,
+    outside=lambda x: balls.magnitude(x) > 1,
+    at_edge=lambda x: balls.magnitude(x).contains(1),
+    elsewhere=lambda x: pi / 2 - Primitive.rows["acos"](x),
+    undoes="sin",
 )
 acos = named_row(
-    "acos", "inverse cosine", numpy="numpy.arccos", series=series.acos, outside=lambda x: balls.magnitude(x) > 1
+    "acos",
+    "inverse cosine",
+    numpy="numpy.arccos",
+    series=series.acos,
+    outside=lambda x: balls.magnitude(x) > 1,
+    at_edge=lambda x: balls.magnitude(x).contains(1),
+    elsewhere=lambda x: 2 * asin(sqrt((1 - x) / 2)) if x > 0 else pi - 2 * asin(sqrt((1 + x) / 2)),
+    undoes="cos",
 )
-atan = named_row("atan", "inverse tangent", numpy="numpy.arctan")
+atan = named_row(
+    "atan",
+    "inverse tangent",
+    numpy="numpy.arctan",
+    elsewhere=lambda x: (pi if x > 0 else -pi) / 2 - Primitive.rows["atan"](1 / x),
+)
 atan2 = named_row(
     "atan2",
     "the angle of the point (y, x), arguments in this order",
     numpy="numpy.arctan2",
     arb=balls.atan2,
     series=series.atan2,
-    outside=lambda y, x: y.is_zero() and x <= 0,
+    outside=lambda y, x: y.is_zero() and x.is_zero(),
+    at_edge=lambda y, x: y.contains(0) and not x > 0,
+    elsewhere=_angle,
 )
 sinh = named_row("sinh", "hyperbolic sine", series=series.sinh, ulps=2)
 cosh = named_row("cosh", "hyperbolic cosine", series=series.cosh, ulps=2)
@@ -131,6 +188,7 @@ tanh = named_row(
     "tanh",
     "hyperbolic tangent",
     series=series.tanh,
+    elsewhere=lambda x: 2 * _sigmoid(2 * x) - 1,
     ulps=2,
     forms=((lambda x, _: 4 * (_sigmoid(2 * x) * _sigmoid(-2 * x)), lambda _, y: 1 - y**2),),
 )
@@ -147,6 +205,8 @@ acosh = named_row(
     numpy="numpy.arccosh",
     series=series.acosh,
     outside=lambda x: x < 1,
+    at_edge=lambda x: x.contains(1),
+    elsewhere=lambda x: 2 * asinh(sqrt((x - 1) / 2)),
     ulps=2,
 )
 atanh = named_row(
@@ -155,6 +215,7 @@ atanh = named_row(
     numpy="numpy.arctanh",
     series=series.atanh,
     outside=lambda x: balls.magnitude(x) >= 1,
+    elsewhere=lambda x: (log(1 + x) - log(1 - x)) / 2,
     ulps=2,
 )
 
@@ -187,6 +248,8 @@ hypot = named_row(
     arb=balls.hypot,
     series=lambda *x: series.sqrt(series.total(s * s for s in x)),
     forms=lambda i: (lambda *x: x[i] / x[-1],),
+    elsewhere=lambda *x: sqrt(functools.reduce(add, (v * v for v in x))),
+    exactly=lambda *x: exact_power(sum(v * v for v in x), Fraction(1, 2)),
 )
 sigmoid = named_row(
     "sigmoid",
@@ -195,6 +258,7 @@ sigmoid = named_row(
     sympy=lambda sympy, x: 1 / (1 + sympy.exp(-x)),
     arb=balls.sigmoid,
     series=series.sigmoid,
+    elsewhere=lambda x: 1 / (1 + exp(-x)) if x > 0 else exp(x) / (1 + exp(x)),
     ulps=2,
     forms=((lambda x, _: _sigmoid(x) * _sigmoid(-x), lambda _, y: y * (1 - y)),),
 )

@@ -18,6 +18,9 @@ from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.balls import ball, sign
 from diffcheck.ops.table import Operation, Primitive, Traceable
 
+# The bits that an exact power may have.
+_LARGEST_POWER = 4096
+
 
 def exact(value: Any, operation: str = "") -> Fraction:
     """The number that a Python or NumPy number is, exactly.
@@ -47,19 +50,48 @@ def exact(value: Any, operation: str = "") -> Fraction:
     return Fraction(*value.as_integer_ratio())
 
 
+def _argument(value: Any, operation: str) -> Fraction | float:
+    """A whole number or a fraction as what it is; a float stays one, because it may stand for another number."""
+    number = exact(value, operation)
+    return float(number) if isinstance(value, (float, np.floating)) else number
+
+
+def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    """``base ** exponent`` where that is a fraction with no more than a few thousand bits.
+
+    >>> exact_power(Fraction(4, 9), Fraction(3, 2))
+    Fraction(8, 27)
+    """
+    above, below = (_root(n, exponent.denominator) for n in base.as_integer_ratio())
+    size = max(base.numerator.bit_length(), base.denominator.bit_length()) * abs(exponent.numerator)
+    if above is None or below is None or size > _LARGEST_POWER or (base == 0 and exponent <= 0):
+        return None
+    return Fraction(above, below) ** exponent.numerator
+
+
+def _root(value: int, degree: int) -> int | None:
+    """The whole ``degree``-th root of a whole number, ``None`` if it has none."""
+    if degree == 1 or value in (0, 1):
+        return value
+    if value < 0 or degree > value.bit_length():
+        return None
+    found = int(flint.fmpz(value).root(degree))
+    return found if found**degree == value else None
+
+
 class Exact(Arithmetic, Traceable):
     """A constant expression: an operation on fractions and constant expressions."""
 
     is_constant = True
 
-    def __init__(self, operation: Primitive, arguments: tuple["Fraction | Exact", ...]) -> None:
+    def __init__(self, operation: Primitive, arguments: tuple["Fraction | float | Exact", ...]) -> None:
         self.operation = operation
         self.arguments = arguments
 
     @classmethod
     def of(cls, operation: Primitive, arguments: tuple[Any, ...]) -> "Exact":
         """The constant that ``operation`` gives on numbers and constants."""
-        return cls(operation, tuple(a if isinstance(a, Exact) else exact(a, operation.name) for a in arguments))
+        return cls(operation, tuple(a if isinstance(a, Exact) else _argument(a, operation.name) for a in arguments))
 
     @staticmethod
     def demand_number(value: Any, operation: str) -> None:
@@ -78,12 +110,15 @@ class Exact(Arithmetic, Traceable):
     def enclosure(self) -> Any:
         """The ball that encloses the number at the working precision."""
         row = self.operation
-        arguments = [a.enclosure() if isinstance(a, Exact) else ball(a) for a in self.arguments]
-        if row.switch is None or row.piece is None:
+        arguments = [a.enclosure() if isinstance(a, Exact) else ball(exact(a)) for a in self.arguments]
+        if row.switch is None:
             return row.on_balls()(*arguments)
-        side = sign(row.switch(*arguments))
+        side = sign(row.switch(*arguments[: row.deciding]))
         if side is None:
             raise CaseError(f"the constant {self} is not decided at {flint.ctx.prec} bits: write the number that it is")
+        if row.takes is not None:
+            return arguments[row.takes(side)]
+        assert row.piece is not None
         chosen = row.piece(side, arguments, arguments)
         return ball(chosen) if isinstance(chosen, int) else chosen
 

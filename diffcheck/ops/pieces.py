@@ -3,6 +3,7 @@
 `switch` is positive on one piece, negative on the other and zero where they meet; `piece` is the operation there.
 """
 
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ def _relation(name: str, doc: str, numpy: str, sympy: str, holds: Function) -> P
         sympy=f"sympy.{sympy}",
         arb=lambda x, y: x - y,
         ulps=0,
-        switch=lambda x, y: x - y,
+        switch=operator.sub,
         piece=lambda side, arguments, _: int(holds(side)),
         condition=True,
         sympy_rule=False,
@@ -122,8 +123,8 @@ maximum = named_row(
     sympy="sympy.Max",
     arb=lambda x, y: x - y,
     ulps=0,
-    switch=lambda x, y: x - y,
-    piece=lambda side, x, _: x[0] if side >= 0 else x[1],
+    switch=operator.sub,
+    takes=lambda side: 0 if side >= 0 else 1,
 )
 minimum = named_row(
     "minimum",
@@ -131,8 +132,8 @@ minimum = named_row(
     sympy="sympy.Min",
     arb=lambda x, y: x - y,
     ulps=0,
-    switch=lambda x, y: x - y,
-    piece=lambda side, x, _: x[0] if side <= 0 else x[1],
+    switch=operator.sub,
+    takes=lambda side: 0 if side <= 0 else 1,
 )
 
 
@@ -175,8 +176,9 @@ where = Primitive(
     sympy=_sympy_where,
     arb=lambda c, x, y: c,
     ulps=0,
-    switch=lambda c, x, y: c - balls.HALF,
-    piece=lambda side, x, _: x[1] if side > 0 else x[2],
+    switch=lambda c: c - balls.HALF,
+    takes=lambda side: 1 if side > 0 else 2,
+    deciding=1,
     sympy_rule=False,
     forms=((lambda c, x, y, _: 0,), (lambda c, x, y, _: _where(c, 1, 0),), (lambda c, x, y, _: _where(c, 0, 1),)),
 )

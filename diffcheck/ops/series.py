@@ -36,7 +36,10 @@ def total(terms: Iterable[Any]) -> Any:
 
 
 def order_of(x: Any) -> int | None:
-    """The power of t that ``x`` begins with, all coefficients below being zero itself; ``None`` for the zero series."""
+    """The power of t that ``x`` begins with, all coefficients below being zero itself.
+
+    ``None`` if all that are known are zero: a higher one need not be.
+    """
     for k in range(x.prec):
         if not x[k].is_zero():
             return k
@@ -62,7 +65,7 @@ def sqrt(x: Any) -> Any:
     """The square root; for a series that begins with an even power of t as well, because t is positive."""
     k = order_of(x)
     if k is None:
-        return x
+        return undefined()
     return missing() if k % 2 or x[k] < 0 else shifted(shifted(x, -k).sqrt(), k // 2)
 
 
@@ -70,7 +73,7 @@ def cbrt(x: Any) -> Any:
     """The real cube root; for a series that begins with a power of t that is a multiple of three as well."""
     k = order_of(x)
     if k is None:
-        return x
+        return undefined()
     if k % 3:
         return missing()
     rest = shifted(x, -k)
@@ -89,7 +92,7 @@ def power(x: Any, y: Any) -> Any:
     if twice is not None:
         return _whole_power(sqrt(x), int(twice)) if twice % 2 else _whole_power(x, int(twice) // 2)
     if k is None:
-        return x if exponent > 0 else undefined()
+        return undefined()
     if k == 0:
         return beginning(balls.power(x[0], exponent), (exponent * x.log()).exp())
     shift = (k * exponent).unique_fmpz() if exponent.is_exact() else None
@@ -110,13 +113,14 @@ def _whole_power(x: Any, n: int) -> Any:
 def _varied_power(x: Any, y: Any) -> Any:
     """``x ** y`` for an exponent that varies: a negative base has none, and that of zero is zero where it exists."""
     if order_of(x) is None:
-        side = sign(y)
-        return x if side == 1 else missing() if side == -1 else undefined()
+        return undefined()
     return missing() if x[0] < 0 else (y * x.log()).exp()
 
 
 def atan2(y: Any, x: Any) -> Any:
     """The angle of (y, x): the angle at t = 0 plus the integral of ``(x y' - y x') / (x^2 + y^2)``."""
+    if y[0].contains(0) and not x[0] > 0:
+        return undefined()  # from which side the cut is met, the first coefficient does not tell
     start = balls.atan2(y[0], x[0])
     return start + ((x * y.derivative() - y * x.derivative()) / (x * x + y * y)).integral()
 
@@ -191,7 +195,7 @@ def log1p(x: Any) -> Any:
 def xlogy(x: Any, y: Any) -> Any:
     """``x ln(y)``, zero for ``x = 0`` whatever ``y`` is."""
     if order_of(x) is None:
-        return x
+        return undefined()  # zero as far as it is known
     if sign(y) in (0, -1):
         return missing()
     if y[0].is_zero():
@@ -233,6 +237,9 @@ def _of_tanh(x: Any, size: int) -> list[Any]:
 
 
 def sign(x: Any) -> int | None:
-    """The certain sign of a series for small t > 0: that of its first coefficient that is not the number zero."""
+    """The certain sign of a series for small t > 0: that of its first coefficient that is not the number zero.
+
+    ``None`` if all that are known are zero: a higher one need not be.
+    """
     k = order_of(x)
-    return 0 if k is None else balls.sign(x[k])
+    return None if k is None else balls.sign(x[k])

@@ -6,7 +6,7 @@ import numpy as np
 from flint import arb_series
 
 from diffcheck.ops import balls, series, special_enclosures
-from diffcheck.ops.elementary import exp, sigmoid, sqrt
+from diffcheck.ops.elementary import exp, log, log1p, sigmoid, sqrt
 from diffcheck.ops.exact import pi
 from diffcheck.ops.table import Primitive, composite
 
@@ -84,6 +84,8 @@ xlogy = Primitive(
     series=series.xlogy,
     ulps=2,
     outside=lambda x, y: y <= 0 and not x.is_zero(),
+    at_edge=lambda x, y: x.contains(0) and not y > 0,
+    elsewhere=lambda x, y: x * log(y),
 )
 softplus = Primitive(
     name="softplus",
@@ -93,6 +95,7 @@ softplus = Primitive(
     sympy=lambda sympy, x: sympy.log(1 + sympy.exp(x)),
     arb=balls.softplus,
     series=lambda x: series.logsumexp(x, series.constant(balls.ZERO)),
+    elsewhere=lambda x: x + log1p(exp(-x)) if x > 0 else log1p(exp(x)),
     ulps=2,
     forms=((lambda x, _: sigmoid(x),),),
 )

@@ -174,9 +174,25 @@ class Primitive(Operation):
         any, SymPy's rule is the only form.
     switch:
         For an operation made of pieces, such as ``abs``: a function of the arguments (balls) whose sign says which
-        piece they lie in; pieces meet where it is zero.
+        piece they lie in; pieces meet where it is zero. ``operator.sub`` itself for what compares two arguments.
     piece:
         The operation on one piece: a function of that sign, the traced arguments and their balls.
+    takes:
+        For an operation whose value is one of its arguments: its position, by that sign.
+    deciding:
+        How many of the arguments, the first ones, say which piece they lie in and are those of ``switch``; all of them
+        if ``None``. The others need not exist.
+    at_edge:
+        Whether the operation may end or jump at these arguments (balls) although it has a value and a finite slope.
+    elsewhere:
+        The operation by other ones, at arguments where it has no power series of its own (`diffcheck.referee.germs`).
+    of_pi:
+        The operation of pi times its argument, a function of fractions, balls or power series, exact where the value
+        is.
+    undoes:
+        For an inverse function the operation that it is the inverse of, if that one has ``of_pi``.
+    exactly:
+        The operation on fractions, ``None`` where its value is no fraction. Left out, exact balls tell.
     condition:
         Whether the values are conditions: 1 where the relation holds, 0 where it does not.
     sympy_rule:
@@ -193,6 +209,13 @@ class Primitive(Operation):
     forms: tuple[tuple[Function, ...], ...] | Callable[[int], tuple[Function, ...]] = ()
     switch: Function | None = None
     piece: Function | None = None
+    takes: Callable[[int], int] | None = None
+    deciding: int | None = None
+    at_edge: Callable[..., bool] | None = None
+    elsewhere: Function | None = None
+    of_pi: Function | None = None
+    undoes: str | None = None
+    exactly: Callable[..., Fraction | None] | None = None
     condition: bool = False
     sympy_rule: bool = True
     sympy_name: str = ""

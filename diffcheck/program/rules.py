@@ -68,7 +68,7 @@ class _Rule:
             if name == INPUT:
                 number_of[number] = operands[arguments[0]]
             elif name == CONST:
-                number_of[number] = builder.const(arguments[0])
+                number_of[number] = builder.const(*arguments)
             else:
                 number_of[number] = builder.apply(name, *[number_of[i] for i in arguments])
         return number_of[self._result]

@@ -158,7 +158,9 @@ class Traced(Arithmetic, Traceable):
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":
             raise CaseError(f"cannot compute with {value!r} of type {type(value).__name__}: use numbers and arrays")
-        numbers = [self._builder.const(exact(v)) for v in array.ravel().tolist()]
+        # A float may stand for another number, a whole number is itself.
+        make = self._builder.data if array.dtype.kind == "f" else self._builder.const
+        numbers = [make(exact(v)) for v in array.ravel().tolist()]
         return self._like(np.array(numbers, np.int64).reshape(array.shape))
 
     def _reduced(self, operation: Primitive, axis: int | None) -> "Traced":

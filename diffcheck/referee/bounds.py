@@ -25,8 +25,9 @@ from diffcheck.program.rules import STABLE
 from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.rounding import rounding
+from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tape import Tape, total
-from diffcheck.referee.truth import Referee, Smooth, Truth
+from diffcheck.referee.truth import Referee, Truth
 
 # Fixed once by counting false alarms and misses: `benchmarks/count_alarms.py` counts again.
 INHERENT_FACTOR = 128

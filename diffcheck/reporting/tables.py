@@ -139,7 +139,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
             (
                 _engine(row),
                 _verdict(row),
-                digits_of(row.digits),
+                _right(row),
                 digits_of(row.digits_possible),
                 number(row.error_ulp),
                 number(row.inherent_ulp),
@@ -157,6 +157,10 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
         return CaseTable(" ".join(key), said, rows[0].note, table)
     facts.append(f"{case.operations} operations, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
+    if case.unconfirmed:
+        facts.append(
+            f"{case.unconfirmed} of {case.confirmed + case.unconfirmed} truths unconfirmed by the second route"
+        )
     facts += [f"not judged at {case.not_judged}"] if case.not_judged else []
     facts += [case.reference] if case.reference else []
     return CaseTable(" ".join(key), case.consensus, "; ".join(facts), table)
@@ -211,8 +215,6 @@ def _engine(row: Row) -> str:
 
 def _verdict(row: Row) -> str:
     words = f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
-    if row.verdict is Verdict.LOSSY and row.no_digit:
-        words = f"{words}, no digit right"
     return f"{words}, but {', '.join(row.breaches)}" if row.findings else words
 
 
@@ -222,7 +224,12 @@ def _told(row: Row) -> str:
 
 
 def _digits(row: Row) -> str:
-    return "-" if row.digits != row.digits else f"{digits_of(row.digits)} of {digits_of(row.digits_possible)}"
+    return "-" if row.digits != row.digits else f"{_right(row)} of {digits_of(row.digits_possible)}"
+
+
+def _right(row: Row) -> str:
+    """How many digits are right; in a word where none is, not even the sign perhaps."""
+    return "none" if row.no_digit else digits_of(row.digits)
 
 
 def shortened(truth: str) -> str:

@@ -22,7 +22,6 @@ from diffcheck.judgement.hearing import judged, systematic
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.reasons import explained
 from diffcheck.judgement.witness import Witness
-from diffcheck.referee.component import Status
 from diffcheck.results import CaseRow, place
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import empty_row, plain, summary
@@ -150,6 +149,7 @@ def _estimates(prepared: Prepared, questions: Sequence[Question]) -> Sequence[Ca
 
 def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
     """What the engines say together of the case."""
+    confirmed, unconfirmed = _second_route(court)
     smooth = next((q.truth.smooth for q in court.questions if q.truth.smooth is not None), None)
     verdict, blamed = consensus([trial.testimony for trial in trials])
     return CaseRow(
@@ -162,14 +162,27 @@ def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
         0 if smooth is None else court.referee.derivative(smooth).operations,
         unit.case.reference,
         "; ".join(f"{where}: {shape}" for where, shape in _places_without_derivative(court).values()),
+        confirmed,
+        unconfirmed,
     )
+
+
+def _second_route(court: Court) -> tuple[int, int]:
+    """How many components, at all points, the second route confirms, and of how many it says nothing."""
+    words = [
+        confirmed
+        for question in court.questions
+        for component, confirmed in zip(question.truth.components, question.truth.confirmed, strict=True)
+        if component.has_value
+    ]
+    return words.count(True), words.count(False)
 
 
 def _certified_digits(court: Court) -> Iterator[float]:
     for question in court.questions:
         for component in question.truth.components:
-            if component.status is Status.CERTIFIED and component.digits == component.digits:
-                yield min(max(component.digits, 0.0), 99.0)
+            if component.has_value:
+                yield min(component.digits, 99.0)
 
 
 def _same(estimate: Estimate) -> Estimate:

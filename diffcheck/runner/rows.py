@@ -123,7 +123,7 @@ def shown(component: Component) -> str:
     """The truth to 30 digits; at a kink both one-sided derivatives."""
     if component.status is Status.KINK:
         return f"[{_decimal(component.left)}, {_decimal(component.right)}]"
-    return "" if component.left is None else _decimal(component.left)
+    return "" if component.left is None or component.status is Status.UNDEFINED else _decimal(component.left)
 
 
 def _decimal(ball: Any) -> str:

@@ -140,7 +140,9 @@ class Contract:
                 w if w is None or f is None else torch.where(f.isfinite() | (abs(factor) <= 1), w, f)
                 for w, f, factor in zip(wanted, scaled, _FACTORS, strict=True)
             ]
-            wrong = [i for i in range(len(_FACTORS)) if not self._same(name, scaled[i], wanted[i], once)]
+            wrong = [
+                i for i, f in enumerate(_FACTORS) if not self._same(name, scaled[i], wanted[i], once, max(1.0, abs(f)))
+            ]
             if not wrong:
                 continue
             if all(self._same(name, s, once, once) for s in scaled):
@@ -195,14 +197,17 @@ class Contract:
     def _all_same(self, found: Gradients, expected: Gradients) -> bool:
         return all(map(self._same, self.here.inputs, found, expected, expected))
 
-    def _same(self, name: str, found: Tensor | None, expected: Tensor | None, scale: Tensor | None) -> bool:
+    def _same(
+        self, name: str, found: Tensor | None, expected: Tensor | None, scale: Tensor | None, times: float = 1.0
+    ) -> bool:
         """Whether half of the digits of two gradients are the same, in the size of ``scale``; none is zero.
 
-        The contract is about what is computed: how well is told by the numbers themselves.
+        The contract is about what is computed: how well is told by the numbers themselves. ``times`` says how large
+        the incoming gradient is, for what rounding leaves.
         """
         if found is None or expected is None:
             return all(t is None or bool((t == 0).all()) for t in (found, expected))
-        return self._close(found, expected, expected if scale is None else scale, self.slack[name])
+        return self._close(found, expected, expected if scale is None else scale, times * self.slack[name])
 
     def _close(self, found: Tensor, expected: Tensor, scale: Tensor, slack: Tensor) -> bool:
         sizes = [t.abs().nan_to_num(0.0, 0.0).max() for t in (scale, expected) if t.numel()]
