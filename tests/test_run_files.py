@@ -15,7 +15,10 @@ RESULTS = (
     "prepare_s,evaluate_s,evaluate_iqr_s,primal_s,cost_ratio,function_calls,operations,note,"
     "error_ulp,estimate,findings"
 )
-CASES = "case,operator,consensus,blamed,truth_digits,operations,derivative_operations,reference,not_judged"
+CASES = (
+    "case,operator,consensus,blamed,truth_digits,operations,derivative_operations,reference,"
+    "not_judged,confirmed,unconfirmed"
+)
 TIMES = ("prepare_s", "evaluate_s", "evaluate_iqr_s", "primal_s", "cost_ratio")
 ENGINES = ["symbolic", "finite", "autograd"]
 
