@@ -16,7 +16,7 @@ What is left over is explained by one of these, and counted as such:
 - formula: SymPy's rule, or another form in use, subtracts what agrees to 8192 bits (1 - tanh(x)^2 at 10000), while the
   row's stable form is tight. The referee uses that one; engines that use the other lose all digits.
 
-Run: ``python benchmarks/audit_balls.py [--step BINADES] [ROW ...]``; some minutes on one core.
+Run: ``python benchmarks/audit_balls.py [--step BINADES] [ROW ...]``; four minutes on one core.
 """
 
 import argparse
@@ -183,10 +183,9 @@ def main() -> None:
             audit(use, options.step, tally)
         counts = [f"{tally.counts[outcome] or ''}" for outcome in Outcome]
         print(cells(row, str(tally.counts.total()), *counts, f"{time.perf_counter() - start:.1f}"), flush=True)
-    print()
-    for row, tally in tallies.items():
-        for line in tally.told():
-            print(f"{row}: {line}")
+    found = [f"{row}: {line}" for row, tally in tallies.items() for line in tally.told()]
+    asked = sum(tally.counts.total() for tally in tallies.values())
+    print(f"\n{asked} numbers asked; wide, undecided or contradicted:", *(found or ["none"]), sep="\n")
 
 
 if __name__ == "__main__":

@@ -19,30 +19,45 @@ PROGRAMS = {*FUNCTIONS, "program"}
 JUDGES = {*PROGRAMS, "engines", "referee", "verdict", "judgement"}
 FLOORS = {
     "errors": set(),
-    "timing": set(),
+    "timing": {"errors"},
     "formats": {"errors"},
     "ops": {"errors"},
-    "case": {*GROUND, "verdict"},
+    "case": {*GROUND, "ops", "verdict"},
     "program": {*GROUND, "ops"},
     "sources": FUNCTIONS,
-    "engines": PROGRAMS,
+    "engines": {*PROGRAMS, "verdict"},
     "referee": {*PROGRAMS, "verdict"},
     "verdict": set(),
-    "judgement": {*GROUND, "ops", "referee", "verdict"},
+    "judgement": {*PROGRAMS, "engines", "referee", "verdict"},
     "results": {*GROUND, "verdict"},
     "environment": {"errors", "engines"},
-    "runner": {*JUDGES, "results", "timing"},
+    "runner": {*JUDGES, "sources", "environment", "results", "timing"},
     "reporting": {*GROUND, "verdict", "results"},
     "baseline": {*GROUND, "verdict", "results"},
+    "session": {"results", "runner", "reporting"},
     "selftest": {*JUDGES, "runner"},
-    "api": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline"},
-    "cli": {"selftest", *JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "api"},
+    "api": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "session"},
+    "cli": {
+        "selftest",
+        *JUDGES,
+        "sources",
+        "results",
+        "environment",
+        "runner",
+        "reporting",
+        "baseline",
+        "session",
+        "api",
+    },
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "api"},
     "__init__": {"case", "api"},
 }
 # Libraries that only these may import, anywhere in their text.
 LIBRARIES = {
-    "torch": {"diffcheck.engines.autograd"},
+    "torch": {
+        f"diffcheck.engines.autograd.{name}"
+        for name in ("engine", "automatic", "modes", "contract", "passes", "arrays")
+    },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
     "click": {"diffcheck.cli"},

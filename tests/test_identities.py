@@ -157,7 +157,8 @@ def test_a_pole_is_reported_as_one():
     (row,) = check(
         lambda x: o.pi / o.sin(o.pi * x), x=interval(-9, 9), points=[{"x": 3.0}], samples=0, engines=["autograd"]
     ).result.rows
-    assert (row.verdict, row.note) == ("undefined", "pole: pi / sin(pi * x) does not exist here")
+    assert row.verdict == "undefined"
+    assert row.note.startswith("pole: pi / sin(pi * x) does not exist here; the engine says")
 
 
 def test_many_ties_of_a_large_program_are_quick():

@@ -12,13 +12,13 @@ from diffcheck import case, check, interval
 from diffcheck.case.operators import Operator
 from diffcheck.case.points import points
 from diffcheck.formats import FORMATS
+from diffcheck.judgement.court import Question
 from diffcheck.ops import abs as magnitude
 from diffcheck.ops import asin, exp, log, relu, sin, sqrt, stack, where
 from diffcheck.program.trace import trace
 from diffcheck.referee.component import Status
 from diffcheck.referee.truth import Referee, Truth
 from diffcheck.runner.plan import plan
-from diffcheck.runner.reasons import flat
 from diffcheck.sources.collect import collect
 
 
@@ -130,7 +130,7 @@ def test_every_derivative_of_the_shipped_library_is_confirmed() -> None:
         assert unit.program is not None
         referee = Referee(unit.program, unit.operator, unit.case.wrt_positions)
         for point in points(unit.case, 4, 0, FORMATS["float64"]):
-            found = referee.truth(flat(point))
+            found = referee.truth(Question(point, None, [], None).x)
             assert found.contradiction == ""
             for component, confirmed in zip(found.components, found.confirmed, strict=True):
                 if component.has_value or component.status is Status.KINK:

@@ -78,7 +78,9 @@ def _nearest(x: Any) -> int:
 
 def _trunc(side: int, x: Any) -> int:
     nearest = _nearest(x)
-    return 0 if nearest == 0 else nearest - (side < 0) if nearest > 0 else nearest + (side > 0)
+    if nearest > 0:
+        return nearest - (side < 0)
+    return nearest + (side > 0) if nearest < 0 else 0
 
 
 def _round(side: int, x: Any) -> int:

@@ -196,12 +196,13 @@ def log1p(x: Any) -> Any:
 def xlogy(x: Any, y: Any) -> Any:
     """``x ln(y)``, zero for ``x = 0`` whatever ``y`` is."""
     if order_of(x) is None:
-        return undefined()
-    side = sign(y)
-    if side in (0, -1):
+        return undefined()  # zero as far as it is known
+    if sign(y) in (0, -1):
         return missing()
-    # Near zero the logarithm outgrows every number: t ln(t) has a vertical tangent, and t^2 ln(t) no series.
-    return x * y.log() if not y[0].is_zero() else undefined() if (order_of(x) or 0) > 1 else missing()
+    if y[0].is_zero():
+        # t ln(t) has a vertical tangent, t^2 ln(t) has a slope but no series.
+        return undefined() if (order_of(x) or 0) > 1 else missing()
+    return x * y.log()
 
 
 def sinh(x: Any) -> Any:

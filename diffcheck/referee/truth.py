@@ -80,7 +80,7 @@ class Referee:
         self, program: Program, operator: Operator, wrt: Sequence[int], label: Callable[[int], str] = "x{}".format
     ) -> None:
         self.program = program
-        self._label = label
+        self.label = label
         self.operator = operator
         self.wrt = tuple(wrt)
         self._smooth: dict[Any, Smooth] = {}
@@ -331,4 +331,4 @@ class Referee:
         return Truth((Component(status, reason=text),) * count, None, (), LADDER[-1], (False,) * count)
 
     def _origin(self, program: Program, number: int) -> str:
-        return formula(program.nodes, number, self._label)
+        return formula(program.nodes, number, self.label)
