@@ -55,6 +55,9 @@ TIES = {
     "a cube root cubed": (lambda x: larger((x**THIRD) ** 3, x), 0.7, "1"),
     "a quotient of itself": (lambda x: x * o.maximum(o.exp(x) / o.exp(x), 1), 0.7, "1"),
     "a product with pi over pi": (lambda x: larger(o.pi * x / o.pi, x), 0.7, "1"),
+    "the length of what lies on an axis": (lambda x: larger(o.hypot(x, 0), x), 0.7, "1"),
+    "the root of a square": (lambda x: larger(o.sqrt(x * x - 2 * x + 1), 1 - x) + 2 * x, 0.7, "1"),
+    "a length and a root": (lambda x: larger(o.hypot(x, 3), o.sqrt(9 + x * x)) - o.hypot(3, x) + x, 0.7, "1"),
     "the angle of -1 is pi": (lambda x: larger(x * o.acos(-1 + 0 * x), o.pi * x), 0.7, "pi"),
     "sixths of pi": (lambda x: x * larger(o.sin(o.pi / 6 + 0 * x), 0.5), 0.7, "1/2"),
 }

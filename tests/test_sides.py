@@ -67,6 +67,10 @@ FIRST = {
     "hypot with zero": (lambda x: o.hypot(x, 0), 0, KINK, -1, 1),
     "hypot of powers": (lambda x: o.hypot(x, x**3), 0, KINK, -1, 1),
     "a norm": (lambda x: o.norm(o.stack([x, 2 * x])), 0, KINK, -ROOT(5), ROOT(5)),
+    "cube root of a cube": (lambda x: o.cbrt(8 * x**3), 0, CERTIFIED, 2, 2),
+    "cube root of a square": (lambda x: o.cbrt(x * x), 0, UNDEFINED, -INFINITY, INFINITY),
+    "real cube root": (lambda x: o.cbrt(x), 0, UNDEFINED, INFINITY, INFINITY),
+    "hypot of three": (lambda x: o.hypot(x, 2 * x, 2 * x), 0, KINK, -3, 3),
     "cosine of a root": (lambda x: o.cos(o.sqrt(o.abs(x))), 0, KINK, 0.5, -0.5),
     "tanh of the reciprocal": (lambda x: o.where(o.eq(x, 0), 0, x * o.tanh(1 / x)), 0, KINK, -1, 1),
     # Powers of |x| with any exponent.
@@ -112,8 +116,12 @@ FIRST = {
     "floor": (lambda x: x * o.floor(x), 2, UNDEFINED, None, 2),
     "step": (lambda x: o.where(x > 0, 1, 3 * x), 0, UNDEFINED, 3, None),
     "atan(1/x)": (lambda x: o.where(o.eq(x, 0), 0, o.atan(1 / x)), 0, UNDEFINED, None, None),
-    # A condition that only a high power decides.
+    "a jump that a zero hides": (lambda x: x * o.where(x >= 0, 1, -1), 0, KINK, -1, 1),
+    # What only a high power decides.
     "x^12 > 0": (lambda x: o.where(x**12 > 0, 5 * x, x), 0, CERTIFIED, 5, 5),
+    "root of x^20": (lambda x: o.sqrt(x**20), 0, CERTIFIED, 0, 0),
+    "root of -x^20": (lambda x: o.sqrt(-(x**20)), 0, UNDEFINED, None, None),
+    "x^20 ln(x)": (lambda x: o.xlogy(x**20, x), 0, ONE_SIDED, 0, 0),
 }
 
 
@@ -156,6 +164,7 @@ MIXED = {
     "|x|^y": (lambda x, y: o.abs(x) ** y, (0, 2.5), CERTIFIED, 0),
     "a cut-off cube": (lambda x, y: o.relu(x) ** 3 * y + x * y, (0, 2), CERTIFIED, 1),
     "cut off on both sides": (lambda x, y: o.relu(x) ** 2 * o.relu(y) ** 2, (0, 0), CERTIFIED, 0),
+    "roots of both": (lambda x, y: (x * y) ** 1.5 + o.abs(x * y) ** 2.5 + 3 * x * y, (0, 0), ONE_SIDED, 3),
     "a cubic length": (lambda x, y: o.sqrt(x * x + y * y) ** 3, (0, 0), CERTIFIED, 0),
 }
 
@@ -172,6 +181,8 @@ NOT_MIXED = {
     "a root of a product": lambda x, y: o.sqrt(x * y),
     "a length to the power 1.5": lambda x, y: (x * x + y * y) ** 0.75,
     "fractional powers": lambda x, y: o.abs(x) ** 1.5 * o.abs(y) ** 0.5,
+    "fractional powers that differ along curves": lambda x, y: o.abs(x) ** 2.5 * o.abs(y) ** 0.5,
+    "a square times a root": lambda x, y: x * x * o.sqrt(y),
     "a piece beside an axis": lambda x, y: o.where(x > y * y, x * y, 3 * x * y),
 }
 
@@ -181,6 +192,37 @@ def test_what_has_no_mixed_second_derivative_is_not_certified(function):
     _, by_xy, by_yx, _ = truth(function, 0, 0, operator=Operator.HESSIAN).components
     assert not by_xy.has_value
     assert not by_yx.has_value
+
+
+# Values at the point that are roots: the first coefficient vanishes, though no ball shows it.
+ANGLES = {
+    "parallel": (lambda a, b: o.acos((a + 2 * b) / (o.hypot(a, b) * o.sqrt(5))), (1, 2), (0.4, 0.2)),
+    "parallel with whole lengths": (lambda a, b: o.acos((3 * a + 4 * b) / (5 * o.hypot(a, b))), (3, 4), (0.16, 0.12)),
+    "a norm": (
+        lambda a, b: o.acos((a + 2 * b) / (o.norm(o.stack([a, b])) * o.norm(o.stack([a * 0 + 1, a * 0 + 2])))),
+        (1, 2),
+        (0.4, 0.2),
+    ),
+    "normalised first": (
+        lambda a, b: o.hypot(a / o.hypot(a, b) - 1 / o.sqrt(5), b / o.hypot(a, b) - 2 / o.sqrt(5)),
+        (1, 2),
+        (0.4, 0.2),
+    ),
+    "half the angle": (
+        lambda a, b: 2 * o.asin(o.sqrt((1 - (3 * a + 4 * b) / (5 * o.hypot(a, b))) / 2)),
+        (3, 4),
+        (0.16, 0.12),
+    ),
+}
+
+
+@pytest.mark.parametrize(("function", "point", "slopes"), ANGLES.values(), ids=ANGLES)
+def test_the_angle_between_parallel_vectors_is_a_kink(function, point, slopes):
+    found = truth(function, *point)
+    assert [c.status for c in found.components] == [KINK] * 2
+    for component, slope in zip(found.components, slopes, strict=True):
+        assert_slopes([number(component.left), number(component.right)], -slope, slope)
+    assert found.confirmed == (True, True)
 
 
 def test_each_component_is_seen_along_its_own_axis():

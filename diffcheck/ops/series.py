@@ -129,7 +129,7 @@ def composed(taylor: Iterable[Any], x: Any) -> Any:
     """The function with these Taylor coefficients about ``x[0]``, of the series ``x``."""
     coefficients = list(taylor)[: x.prec]
     around = arb_series([0, *(x[k] for k in range(1, x.prec))], x.prec)
-    return arb_series(coefficients, x.prec)(around) if around.length() else constant(coefficients[0])
+    return arb_series(coefficients, x.prec)(around) if around.length() else arb_series(coefficients[:1], x.prec)
 
 
 def beginning(value: Any, x: Any) -> Any:
@@ -143,7 +143,8 @@ def by_root(value: Any, sign: int, inside: Any, x: Any) -> Any:
     There ``inside`` begins with a power of t: if an even one, the slope may exist along the ray.
     """
     if x.length() <= 1:
-        return constant(value)
+        # What moves by unknown powers of t only may leave the domain at its end.
+        return undefined() if inside[0].contains(0) else arb_series([value], x.prec)
     root = sqrt(inside)
     if not root[0].is_finite():
         return root

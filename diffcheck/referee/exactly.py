@@ -133,6 +133,7 @@ def evaluate_exactly(
     inputs: Sequence[Any],
     arithmetic: Sharpened,
     direction: Sequence[int] | None = None,
+    powers: Sequence[int] | None = None,
     forced: Mapping[int, int] = NOTHING,
 ) -> Evaluation:
     """Every node's value, as `evaluate` finds it with more effort.
@@ -142,11 +143,11 @@ def evaluate_exactly(
     point:
         The inputs at the point, all of them.
     inputs:
-        The same as values, along a ray in this direction if there is one.
+        The same as values, along a ray in this direction if there is one, by these powers of t.
     """
     atoms = Atoms()
-    steps = [0] * len(point) if direction is None else direction
-    formulas = [Polynomial.number(x) + atoms.way().times(Fraction(d)) for x, d in zip(point, steps, strict=True)]
+    steps = zip(direction or [0] * len(point), powers or [1] * len(point), strict=True)
+    formulas = [Polynomial.number(x) + atoms.way(p).times(Fraction(d)) for x, (d, p) in zip(point, steps, strict=True)]
     exactly = _Exactly(arithmetic, atoms)
     result = evaluate(nodes, [_Known(v, f) for v, f in zip(inputs, formulas, strict=True)], exactly, forced)
     values = [x.value if isinstance(x, _Known) else x for x in result.values]

@@ -23,9 +23,9 @@ class Atoms:
         self._known: list[tuple[str, tuple[Polynomial, ...]]] = [("", ())]
         self._numbers: dict[tuple[str, tuple[Polynomial, ...]], int] = {}
 
-    def way(self) -> Polynomial:
-        """The way t along the ray."""
-        return Polynomial.of({(WAY,): Fraction(1)})
+    def way(self, power: int = 1) -> Polynomial:
+        """A power of the way t along the ray."""
+        return Polynomial.of({(WAY,) * power: Fraction(1)})
 
     def applied(self, row: Primitive, operands: Sequence[Polynomial | None]) -> Polynomial | None:
         """What an operation without pieces makes of them; ``None`` if it has no value for certain."""
@@ -114,13 +114,30 @@ class Atoms:
             return None
         return self._power(operands[0], exponent.numerator), exponent.denominator
 
+    def inverse(self, x: Polynomial) -> Polynomial | None:
+        """One over a fraction times roots of fractions: 1 / sqrt(5) is sqrt(5) / 5."""
+        if len(x.terms) != 1:
+            return None
+        ((monomial, factor),) = x.terms
+        found = Polynomial.number(1 / factor)
+        for atom in monomial:
+            power, degree = self.root(atom) or (Polynomial.number(Fraction(0)), 1)
+            if not power.value:
+                return None
+            rest = Polynomial.of({(atom,) * (degree - 1): 1 / power.value})
+            found = self.product(found, rest)
+        return found
+
     def _quotient(self, x: Polynomial, y: Polynomial) -> Polynomial | None:
-        """``x / y`` for a multiple ``x`` of ``y``, or a ``y`` that is a number times pi and e."""
+        """``x / y`` for a multiple ``x`` of ``y``, or a ``y`` that is a fraction times roots, pi and e."""
         if not y.terms:
             return None
         ratio = x.terms[0][1] / y.terms[0][1] if x.terms else Fraction(0)
         if x == y.times(ratio):
             return Polynomial.number(ratio)
+        inverse = self.inverse(y)
+        if inverse is not None:
+            return self.product(x, inverse)
         if len(y.terms) != 1:
             return None
         ((monomial, factor),) = y.terms

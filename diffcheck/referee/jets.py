@@ -151,8 +151,14 @@ def coefficient(x: Any, power: int) -> Ball:
     return x[power]
 
 
-def along(point: Sequence[Fraction], direction: Sequence[int], order: int) -> list[Any]:
-    """The inputs as ``x + t d``, exact, series truncated after ``t ** order``; those that do not move as balls."""
+def along(
+    point: Sequence[Fraction], direction: Sequence[int], order: int, powers: Sequence[int] | None = None
+) -> list[Any]:
+    """The inputs as ``x + d t``, exact, series truncated after ``t ** order``; those that do not move as balls.
+
+    ``powers`` are those of t that they move with, where it is not the first.
+    """
     return [
-        arb_series([balls.ball(x), d], order + 1) if d else balls.ball(x) for x, d in zip(point, direction, strict=True)
+        arb_series([balls.ball(x), *[0] * (p - 1), d], order + 1) if d else balls.ball(x)
+        for x, d, p in zip(point, direction, powers or [1] * len(point), strict=True)
     ]

@@ -31,8 +31,11 @@ _EXTRA_BITS = 128
 # answer in each quadrant, and they differ.
 _PAIRS = ((1, 1), (-1, -1), (1, -1), (-1, 1), (2, 1))
 
-# How often to go along which columns, to the positive or to the negative side.
-Steps = tuple[tuple[int, int], ...]
+# The powers of t in both of them along curves; their sum is not beyond what power series are known to.
+_CURVES = ((1, 2), (2, 1), (1, 5), (5, 1))
+
+# Along which columns to go: column, factor c and power p of a way ``c t^p``.
+Steps = tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +112,20 @@ class Rays:
                 Evidence(
                     output, place, self._decisions(output, way), s.slope, functools.partial(self._stencil, way, order)
                 )
-                for way, s in ((((column, sign),), s) for sign, s in found)
+                for way, s in ((((column, sign, 1),), s) for sign, s in found)
                 if s.is_finite
             ]
 
     def _stencil(self, way: Steps, order: int) -> Stencil:
         """The first or second difference along a single step, for the derivative by its input."""
-        start = (0,) * len(self._point)
-        weights = (Fraction(-way[0][1]), Fraction(way[0][1])) if order == 1 else map(Fraction, (1, -2, 1))
-        ways = (start, *(tuple(self._direction(way * times)) for times in range(1, order + 1)))
-        return tuple(zip(weights, ways, strict=True))
+        ((column, sign, _),) = way
+        weights = (-sign, sign) if order == 1 else (1, -2, 1)
+        ways = [self._direction(((column, sign * times, 1),)) for times in range(order + 1)]
+        return tuple(zip(map(Fraction, weights), ways, strict=True))
 
     def _sides(self, row: int, column: int, order: int) -> tuple[Side, Side]:
         """The sides to the left and to the right along one input."""
-        left, right = (self._side(row, ((column, sign),), order) for sign in (-1, 1))
+        left, right = (self._side(row, ((column, sign, 1),), order) for sign in (-1, 1))
         return (left.turned() if order == 1 else left), right
 
     def _side(self, row: int, steps: Steps, order: int) -> Side:
@@ -141,7 +144,7 @@ class Rays:
     def _corner(self, *steps: Steps) -> Stencil:
         """The mixed difference in a corner."""
         first, second = steps
-        weight = Fraction(1, math.prod(sum(sign for _, sign in way) for way in steps))
+        weight = Fraction(1, math.prod(factor for way in steps for _, factor, _ in way))
         ways = [self._direction(way) for way in (first + second, first, second, ())]
         return tuple(zip((weight, -weight, -weight, weight), ways, strict=True))
 
@@ -151,7 +154,7 @@ class Rays:
         if (steps, exactly) not in self._known:
             nodes, inputs = self._program.nodes, self._inputs(steps)
             self._known[steps, exactly] = (
-                evaluate_exactly(nodes, self._point, inputs, Jets(), self._direction(steps))
+                evaluate_exactly(nodes, self._point, inputs, Jets(), self._direction(steps), self._powers(steps))
                 if exactly
                 else evaluate(nodes, inputs, Jets())
             )
@@ -160,13 +163,20 @@ class Rays:
     def _direction(self, steps: Steps) -> list[int]:
         """The sum of the steps, among all inputs."""
         direction = [0] * len(self._point)
-        for column, sign in steps:
-            direction[self._wrt[column]] += sign
+        for column, factor, _ in steps:
+            direction[self._wrt[column]] = factor
         return direction
+
+    def _powers(self, steps: Steps) -> list[int]:
+        """The powers of t that the inputs move with."""
+        powers = [1] * len(self._point)
+        for column, _, power in steps:
+            powers[self._wrt[column]] = power
+        return powers
 
     def _inputs(self, steps: Steps) -> list[Any]:
         """The inputs along a ray."""
-        return along(self._point, self._direction(steps), ORDER)
+        return along(self._point, self._direction(steps), ORDER, self._powers(steps))
 
     def _decisions(self, row: int, steps: Steps) -> Decisions:
         """The pieces that an output has along a ray."""
@@ -187,15 +197,15 @@ class Rays:
         """A mixed second derivative: what every pair of ways says, if they say the same."""
         found: list[Ball] = []
         for along_i, along_j in _PAIRS:
-            steps_i, steps_j = ((i, along_i // abs(along_i)),) * abs(along_i), ((j, along_j),)
-            value = self._from_a_corner(steps_i, steps_j)
+            ways: tuple[Steps, Steps] = ((i, along_i, 1),), ((j, along_j, 1),)
+            value = self._from_a_corner(*ways)
             if isinstance(value, Component):
                 return value
             if value is not None:
                 found.append(value / (along_i * along_j))
                 if len(found) == 1:
-                    pieces = self._decisions(0, steps_i + steps_j)
-                    stencil = functools.partial(self._corner, steps_i, steps_j)
+                    pieces = self._decisions(0, ways[0] + ways[1])
+                    stencil = functools.partial(self._corner, *ways)
                     self._evidence[i, j] = [Evidence(0, i * len(self._wrt) + j, pieces, found[0], stencil)]
         if len(found) < 2:
             return Component(Status.UNCERTAIN, reason="the function exists in too few directions")
@@ -210,12 +220,12 @@ class Rays:
             return Component(Status.CERTIFIED, common, common)
         return Component(Status.ONE_SIDED, common, common, "the function exists only on one side of this point")
 
-    def _from_a_corner(self, steps_i: Steps, steps_j: Steps) -> Ball | Component | None:
-        """The limit of ``(f(x + u + v) - f(x + u) - f(x + v) + f(x)) / t^2`` for two ways ``u`` and ``v`` of length t.
+    def _from_a_corner(self, u: Steps, v: Steps) -> Ball | Component | None:
+        """The limit of ``(f(x + u + v) - f(x + u) - f(x + v) + f(x)) / t^2`` for two ways ``u`` and ``v``.
 
         ``None`` where there is nothing in that corner; a component where there is no limit, or none was found.
         """
-        rays = steps_i + steps_j, steps_i, steps_j
+        rays = u + v, u, v
         courses = {self._side(0, steps, 2).course for steps in rays}
         if Course.MISSING in courses:
             return None
@@ -225,11 +235,24 @@ class Rays:
             return Component(
                 Status.UNCERTAIN, reason="pieces meet here, and a mixed derivative needs one in each corner"
             )
-        together, first, second = (germ(self._ray(0, steps).values[self._outputs[0]]) for steps in rays)
         try:
-            return _coefficient(together - first - second + together[0], 2)
+            limit = self._mixed_limit(u, v)
+            # A function that is no power series may have one limit along straight rays and others along curves.
+            if any(type(x) is Germ and not x.is_number for steps in rays for x in self._ray(0, steps).values):
+                curves = [self._mixed_limit(_curved(u, p), _curved(v, q)) for p, q in _CURVES]
+                if not all(other.overlaps(limit) for other in curves):
+                    raise NoExpansion
+            return limit
         except NoExpansion:
             return Component(Status.UNDEFINED, reason="the slopes along lines do not make one plane here")
+
+    def _mixed_limit(self, u: Steps, v: Steps) -> Ball:
+        """That limit, over the powers of t in both ways."""
+        for steps in (u + v, u, v):
+            if self._side(0, steps, 1).course is not Course.ON:
+                raise NoExpansion
+        together, first, second = (germ(self._ray(0, steps).values[self._outputs[0]]) for steps in (u + v, u, v))
+        return _coefficient(together - first - second + together[0], u[0][2] + v[0][2])
 
     def _in_one_piece(self, inside: Steps, *edges: Steps) -> bool:
         """Whether the piece that holds in a corner holds at the point and along its edges, where others may meet it."""
@@ -248,7 +271,8 @@ class Rays:
         if any(sides.get(number) not in (side, 0) for number, (side, _) in decisions.items()):
             return False
         output = int(piece.outputs.flat[0])
-        ray = evaluate(piece.nodes, self._inputs(edge), Jets())
+        inputs = self._inputs(edge)
+        ray = evaluate_exactly(piece.nodes, self._point, inputs, Jets(), self._direction(edge), self._powers(edge))
         if output in ray.faults:
             return False
         try:
@@ -256,6 +280,11 @@ class Rays:
             return bool(_coefficient(difference, 2).contains(0))
         except NoExpansion:
             return False
+
+
+def _curved(way: Steps, power: int) -> Steps:
+    """The same way, with another power of t."""
+    return tuple((column, factor, power) for column, factor, _ in way)
 
 
 def _coefficient(value: Germ, order: int) -> Ball:

@@ -98,7 +98,7 @@ class Taylor:
 
     def _quotient(self, x: Coefficients, y: Coefficients) -> Coefficients:
         """``x / y``."""
-        factor = self._inverse(y[0])
+        factor = self._atoms.inverse(y[0])
         if factor is None:
             return ()
         reciprocal = self._sum([Fraction((-1) ** k) for k in range(_COUNT)], self._scaled(y))
@@ -106,22 +106,8 @@ class Taylor:
 
     def _scaled(self, x: Coefficients) -> Coefficients:
         """``x`` over its first coefficient; nothing if that has no reciprocal as a formula."""
-        factor = self._inverse(x[0])
+        factor = self._atoms.inverse(x[0])
         return () if factor is None else self._times(x, _constant(factor))
-
-    def _inverse(self, x: Polynomial) -> Polynomial | None:
-        """One over a fraction times roots of fractions: 1 / sqrt(5) is sqrt(5) / 5."""
-        if len(x.terms) != 1:
-            return None
-        ((monomial, factor),) = x.terms
-        found = Polynomial.number(1 / factor)
-        for atom in monomial:
-            power, degree = self._atoms.root(atom) or (_ZERO, 1)
-            if not power.value:
-                return None
-            rest = Polynomial.of({(atom,) * (degree - 1): 1 / power.value})
-            found = self._atoms.product(found, rest)
-        return found
 
     def _sum(self, factors: Sequence[Fraction], x: Coefficients) -> Coefficients:
         """The sum of ``c_k w^k`` for what follows on the first coefficient."""
