@@ -11,7 +11,7 @@ import torch
 from diffcheck.case.case import Array, Point
 from diffcheck.engines.autograd.arrays import arrays_as_tensors
 from diffcheck.engines.autograd.contract import Contract
-from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, transformed
+from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
 from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import CaseError, Unsupported
@@ -36,7 +36,7 @@ class Automatic:
         self._dtype = getattr(torch, task.dtype)
         self._device = torch.device(task.device)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
-        self._derive = METHODS[task.method]
+        self._derive = METHODS.get(task.method, reverse)
         self._evaluate = torch.compile(self._derived, dynamic=False) if task.method == "compiled" else self._derived
 
     def derivative(self, point: Point) -> Estimate:
