@@ -228,7 +228,7 @@ def _expectations(expect: Mapping[str, str | Sequence[str]] | None, because: str
         raise CaseError(f"expect={expect!r}: it must map an engine to its verdict, such as {{'autograd': 'disagree'}}")
     found = {}
     for engine, declared in expect.items():
-        words = list(declared) if isinstance(declared, (list, tuple)) else [declared]
+        words: list[Any] = list(declared) if isinstance(declared, (list, tuple)) else [declared]
         if not words:
             raise CaseError(f"expect of {engine} is empty: name a verdict, or leave it out")
         for word in words:
