@@ -52,7 +52,8 @@ def explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Que
 def _explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Question, Answer]]) -> Judgement:
     if judgement.verdict is Verdict.UNDEFINED or dispute.truth.status is Status.KINK:
         found = _at_no_derivative(judgement, dispute)
-        return replace(found, note=_joined(found.note, symptoms(dispute, record))) if found.verdict.fails else found
+        seen = symptoms(dispute, record) if found.verdict is Verdict.DISAGREE else ""
+        return replace(found, note=_joined(found.note, seen))
     match judgement.verdict:
         case Verdict.LOSSY if judgement.reason not in (Reason.TRUNCATION, Reason.BRANCH):
             found = _lossy(judgement, dispute)

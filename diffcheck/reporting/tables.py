@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from diffcheck.reporting.numbers import digits_of, number, seconds
 from diffcheck.results import CaseRow, Row, Run, counts, place
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import Verdict, no_digit_right
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +229,7 @@ def _digits(row: Row) -> str:
 
 def _right(row: Row) -> str:
     """How many digits are right; in a word where none is, not even the sign perhaps."""
-    return "none" if row.no_digit else digits_of(row.digits)
+    return "none" if no_digit_right(row.digits, row.digits_possible, "") else digits_of(row.digits)
 
 
 def shortened(truth: str) -> str:
