@@ -242,3 +242,43 @@ def test_a_listed_point_without_derivative_is_told_beside_the_others(function, x
 
 def test_an_undefined_row_says_what_the_engine_returned():
     assert outcome(lambda x: log(x), -1.0).note.endswith("the engine says -1")
+
+
+def test_a_component_without_derivative_is_told_beside_one_that_has_one():
+    subject = case(x=interval(0, 1), y=interval(0, 1), points=[{"x": 0.0, "y": 1.0}], samples=0)(
+        lambda x, y: sqrt(x) * y
+    )
+    found = conduct(subject, Settings(timing=False))
+    assert [str(row.verdict) for row in found.rows] == ["agree"] * 3
+    assert found.cases[0].not_judged == "x = 0, y = 1: domain edge by x"
+    assert all("not judged at x = 0, y = 1: domain edge by x; the engine says" in row.note for row in found.rows)
+
+
+def test_zero_has_no_sign():
+    found = outcome(lambda x: atan2(x, x - 2) * (x - 2), -0.0)
+    assert found.worst_point == '{"x": 0.0}'
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "dtype", "told"),
+    [
+        (lambda x: 1 / (x + 1 - 1), 1e-10, "float32", "x + 1 - 1 cancels"),
+        (lambda x: log(1 - cos(x)), 1e-9, "float64", "1 - cos(x) cancels"),
+    ],
+)
+def test_digits_that_cancel_to_a_zero_are_named_where_it_is_divided_by(function, x, dtype, told):
+    row = outcome(function, x, dtype=dtype)
+    assert (row.verdict, row.reason) == ("nonfinite", "cancellation")
+    assert told in row.note
+
+
+def test_no_rule_is_blamed_on_a_cut():
+    subject = case(x=interval(-2, -1), y=interval(-1, 1), wrt="y", points=[{"x": -1.0, "y": 0.0}], samples=0)(
+        lambda x, y: atan2(y, x) ** 2
+    )
+    assert all("contradicts" not in row.note for row in conduct(subject, Settings(timing=False)).rows)
+
+
+def test_numbers_that_no_float_holds_are_unsupported():
+    row = outcome(lambda x: sin(x) * 1e-300 * 1e300 * 1e300 * 1e100, 0.5, engine="symbolic:closed")
+    assert row.verdict == "unsupported"

@@ -166,8 +166,8 @@ def _rounded(domains: Domains, point: Point, format: Format) -> Point:
 
 
 def _inside(domain: Interval, x: float, format: Format) -> float:
-    """The number of the format nearest to ``x``, or the next one that lies in the domain."""
-    rounded = format.round(x)
+    """The number of the format nearest to ``x``, or the next one that lies in the domain; zero without a sign."""
+    rounded = format.round(x) + 0.0  # the referee's numbers have one zero
     if domain.lo <= rounded <= domain.hi:
         return rounded
     _, exponent = np.frexp(x)

@@ -18,6 +18,9 @@ from diffcheck.referee.near_ties import NearTies
 from diffcheck.referee.shape import Shape, shape
 from diffcheck.referee.truth import Referee, Truth
 
+# How many components without a derivative are named at a point.
+_NAMED = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -89,18 +92,25 @@ class Court:
         row, column = divmod(component, len(positions))
         second = self.operator is Operator.HESSIAN
         found = shape(self.program, question.x, positions[column], 0 if second else row)
-        return "the slope has a kink" if second and found is Shape.SMOOTH else str(found)
+        return "no second derivative" if second and found is Shape.SMOOTH else str(found)
 
     @cached_property
     def without_derivative(self) -> dict[int, str]:
-        """The listed points at which nothing can be judged, by their number, and what each of them is."""
+        """The listed points at which something cannot be judged, by their number, and what each of them is."""
         listed = [_flat(point) for point in self.case.points]
         rounded = {tuple(map(self.format.round, x)) for x in listed}
-        return {
-            k: self.shape(question, 0)
-            for k, question in enumerate(self.questions)
-            if tuple(question.x) in rounded and all(c.status is Status.UNDEFINED for c in question.truth.components)
-        }
+        found = {}
+        for k, question in enumerate(self.questions):
+            missing = [c for c, truth in enumerate(question.truth.components) if truth.status is Status.UNDEFINED]
+            if not missing or tuple(question.x) not in rounded:
+                continue
+            shapes = {c: self.shape(question, c) for c in missing[:_NAMED]}
+            if len(missing) == len(question.truth.components) and len(set(shapes.values())) == 1:
+                found[k] = shapes[missing[0]]
+            else:
+                more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+                found[k] = ", ".join(f"{shape} by {self.labels[c]}" for c, shape in shapes.items()) + more
+        return found
 
     def values(self, truth: Truth, question: Question) -> list[tuple[Bound, Any]]:
         """For each output that exists at the point the bound on the function's own value, and its enclosure."""

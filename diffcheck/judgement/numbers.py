@@ -101,7 +101,7 @@ def _held(
     low, high = truth.left, truth.right
     if low > high:
         low, high = high, low
-    measure = Measure(max(abs(low).mid(), abs(high).mid()), bound, format)
+    measure = Measure(max(_size(low), _size(high)), bound, format)
     if value != value or value in (float("inf"), float("-inf")):
         return _nonfinite(value, low, high, measure)
     x = arb(value)
@@ -115,6 +115,12 @@ def _held(
     if own_error is None:
         return _rounded(x, error, scale, measure, zero)
     return _difference(x, error, _claimed(own_error), scale, measure)
+
+
+def _size(x: Any) -> Any:
+    """The absolute value of an enclosure; of one around zero that is not zero itself, the largest it may be."""
+    size = abs(x)
+    return size.mid() if size.is_exact() or not size.contains(0) else size.upper()
 
 
 def _claimed(own_error: float) -> Any:

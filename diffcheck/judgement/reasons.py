@@ -77,14 +77,14 @@ def _at_no_derivative(judgement: Judgement, dispute: Dispute) -> Judgement:
     """What the point is, and what the engine makes of it."""
     truth = dispute.truth
     says = f"the engine says {dispute.value:.6g}"
-    if truth.status is Status.KINK:
-        left, right = (float(side.mid()) for side in (truth.left, truth.right))
-        says = f"left {left:.6g}, right {right:.6g}; {says}"
-    else:
-        says = _joined(truth.reason, says)
     if judgement.verdict is Verdict.NONFINITE:
         judgement = replace(judgement, reason=Reason.SINGULAR)
-    return replace(judgement, note=f"{dispute.court.shape(dispute.question, dispute.component)}: {says}")
+    if truth.status is Status.KINK:
+        left, right = (float(side.mid()) for side in (truth.left, truth.right))
+        shape = "kink" if dispute.court.operator.order == 1 else "the slope has a kink"
+        return replace(judgement, note=f"{shape}: left {left:.6g}, right {right:.6g}; {says}")
+    shape = dispute.court.shape(dispute.question, dispute.component)
+    return replace(judgement, note=f"{shape}: {_joined(truth.reason, says)}")
 
 
 def _lossy(judgement: Judgement, dispute: Dispute) -> Judgement:
@@ -97,7 +97,8 @@ def _lossy(judgement: Judgement, dispute: Dispute) -> Judgement:
         return judgement
     smooth = dispute.question.truth.smooth
     advice = better_forms(smooth.program.operation_names()) if found.avoidable and smooth is not None else ""
-    return replace(judgement, reason=found.reason, note=_joined(_placed(dispute, found.text), advice, judgement.note))
+    told = _placed(dispute, found.text) or "rounding errors of which no single operation stands out"
+    return replace(judgement, reason=found.reason, note=_joined(told, advice, judgement.note))
 
 
 def _nonfinite(judgement: Judgement, dispute: Dispute) -> Judgement:
@@ -114,9 +115,10 @@ def _nonfinite(judgement: Judgement, dispute: Dispute) -> Judgement:
         branch = singular_branch(court.program, dispute.question.x, court.case.wrt_positions, court.format, court.label)
         if branch:
             return replace(judgement, reason=Reason.BRANCH, note=f"from the branch that is not taken: {branch}")
-    if _finite_in_double(dispute):
-        return replace(judgement, reason=Reason.OVERFLOW, note="float64 has the range that this formula needs")
-    return judgement
+        if found is not None and found.text:
+            return replace(judgement, reason=found.reason, note=found.text)
+    in_double = _finite_in_double(dispute)
+    return replace(judgement, note="the same in float64 gives a number") if in_double else judgement
 
 
 def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:

@@ -67,8 +67,11 @@ class Closed:
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point."""
-        with np.errstate(all="ignore"):
-            values = self._evaluate(*self._flat(point))
+        try:
+            with np.errstate(all="ignore"):
+                values = self._evaluate(*self._flat(point))
+        except OverflowError as reason:
+            raise Unsupported(f"SymPy's code holds a number that no float holds: {reason}") from None
         return Estimate(np.array([float(v) for v in values]).reshape(self._task.shape))
 
     def value(self, point: Point) -> Any:
