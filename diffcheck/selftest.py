@@ -179,7 +179,7 @@ def _try(unit: Unit, outcome: Outcome, samples: int, seed: int) -> None:
         outcome.healthy += 1
         if trial.row.fails:
             outcome.accused.append(f"{where}, {engine.name}: {trial.row.verdict} {trial.row.reason}; {trial.row.note}")
-        if right is None and not trial.row.verdict.fails:
+        if right is None and trial.answers and not trial.row.verdict.fails:
             right = [answer.values for answer in trial.answers]
 
 
