@@ -9,7 +9,7 @@ import numpy as np
 
 from diffcheck.case.case import Array
 from diffcheck.engines.base import Task
-from diffcheck.engines.finite.noise import SAMPLES, SPACINGS, Noise, measured
+from diffcheck.engines.finite.random_rounding import TRIALS
 
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -17,13 +17,16 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 # Steps of a stage, and the first of them as a part of the stage's length.
 STEPS = 6
 FIRST = 2.0**-3
-# Steps are no multiples of anything that a function may have for its period.
-_NO_PERIOD = (1 + 5**0.5) / 4
-_UNEVEN = 2.0**-24
+# What steps fall by. No power of it is near a whole number before the seventh: a wave that one step takes for none,
+# because it is a multiple of the period, is seen by the others.
+RATIO = 2.0 ** (8 / 7)
 # A central quotient may begin with a step shorter by this before a one-sided one is taken instead.
 _SHORTER = 2.0**-6
 # Numbers in the largest batch that is evaluated at once.
 _LARGEST_BATCH = 2**22
+# The largest rounding error of a value against the root mean square of trials that move every result by a unit in the
+# last place: one has sqrt(1/12) of that, and seven standard deviations are as good as never exceeded.
+_WORST = 2.0
 
 
 class Batched(Protocol):
@@ -35,19 +38,27 @@ class Batched(Protocol):
 
 
 class Region:
-    """A function of a task, in its dtype, on the task's domain."""
+    """A function of a task, in its dtype, on the task's domain; ``rounded`` is the same, rounded at random."""
 
-    def __init__(self, function: Batched, outputs: int, task: Task) -> None:
+    def __init__(self, function: Batched, rounded: Batched, outputs: int, task: Task) -> None:
         self.function = function
+        self.rounded = rounded
         self.outputs = outputs
         self.dtype = np.dtype(task.dtype)
         self.unit = task.format.unit_roundoff
+        self.smallest = 2.0**task.format.smallest_subnormal_exponent
         domains = [d for d in task.case.inputs.values() for _ in range(int(np.prod(d.shape, dtype=int)))]
         lo, hi = (np.array([getattr(d, end) for d in domains], self.dtype) for end in ("lo", "hi"))
         # The domain's ends, rounded inwards to numbers of the dtype.
         self.lo = np.where(lo < [d.lo for d in domains], np.nextafter(lo, hi), lo).astype(np.float64)
         self.hi = np.where(hi > [d.hi for d in domains], np.nextafter(hi, lo), hi).astype(np.float64)
         self.linear = np.array([d.scale == "linear" for d in domains], dtype=bool)
+
+    def inside(self, coordinates: Array) -> Array:
+        """Coordinates of all inputs as numbers of the dtype in the domain."""
+        numbers = coordinates.astype(self.dtype).astype(np.float64)
+        found: Array = np.clip(numbers, self.lo, self.hi)
+        return found
 
 
 class Samples:
@@ -57,9 +68,9 @@ class Samples:
     ----------
     here:
         The values at the points themselves, shape (points, outputs).
-    length, own:
-        For each input the length over which the function is supposed to change, and the coordinate's own size, shape
-        (points, inputs).
+    own, natural:
+        For each input the coordinate's own size, and the length over which a function is supposed to change: one, or
+        the coordinate if it is larger; shape (points, inputs).
     where, by:
         The point of each row and the inputs that it differentiates by, shapes (rows,) and (rows, order).
     calls:
@@ -69,37 +80,54 @@ class Samples:
     """
 
     def __init__(self, region: Region, points: Array, columns: Rows) -> None:
-        self._region = region
+        self.region = region
         self.points = points
         everywhere = np.arange(len(points))
         self.calls = np.zeros(len(points), np.intp)
         self.stepped = False
-        self.here = self._evaluate(points[None], everywhere)[0]
+        self.here = self.evaluate(points[None], everywhere)[0]
         sizes = np.abs(points)
-        # The function is supposed to change over one, or over the coordinate if it is larger.
-        within = np.minimum(np.maximum(sizes, 1.0), region.hi - region.lo)
-        self.length = np.where(region.linear, within, np.where(sizes > 0, sizes, 1.0))
-        self.own = np.where(sizes > 0, np.minimum(sizes, self.length), self.length)
-        self.noise = self._jitter(everywhere)
+        self.natural = np.minimum(np.maximum(sizes, 1.0), region.hi - region.lo)
+        self.own = np.where(sizes > 0, np.minimum(sizes, self.natural), self.natural)
+        self.level = self.noise(points, self.here)
+        # What rounding leaves at the far ends of a stage, beyond what it leaves at the point.
+        self.growth = np.zeros_like(self.level)
         self.where = np.repeat(everywhere, len(columns))
         self.by = np.tile(columns, (len(points), 1))
 
     @property
     def unit(self) -> float:
         """The unit roundoff of the dtype."""
-        return self._region.unit
+        return self.region.unit
 
-    def smooth_below(self, rows: Rows) -> Array:
-        """The distances below which large jitter was seen to be none, shape (rows, outputs); infinite without any."""
-        own = self.own[self.where[rows][:, None], self.by[rows]].min(1)
-        distances: Array = self.noise.spacing[self.where[rows]] * own[:, None]
-        return distances
+    def noise(self, points: Array, values: Array) -> Array:
+        """The largest rounding error at points, shape (points, outputs), by trials of random rounding."""
+        trials = self._batches(self.region.rounded, np.repeat(points, TRIALS, axis=0))
+        self.calls += TRIALS
+        off = np.abs(trials.reshape(len(points), TRIALS, -1) - values[:, None])
+        # What one trial makes of an end of the domain may be no number.
+        off = np.where(np.isfinite(off), off, 0.0)
+        largest = off.max(1)
+        scaled = off / np.where(largest > 0, largest, 1.0)[:, None]
+        return _WORST * largest * np.sqrt(np.mean(scaled**2, axis=1)) + self.region.smallest
 
-    def rounding(self, where: Rows, k: Rows, slope: Array, size: Array) -> Array:
-        """What rounding may leave on a difference: the jitter, one rounding of the values, and of the coordinate."""
-        moved = self._region.unit * np.abs(self.points[where, k])[:, None] * np.abs(slope)
-        rounding: Array = self.noise.level[where] + moved + self._region.unit * size
-        return rounding
+    def reach(self, lengths: Array) -> None:
+        """Measure the noise at the far ends of a stage of these lengths, shape (points, inputs)."""
+        ends = [self.region.inside(self.points + side * FIRST * lengths) for side in (1, -1)]
+        everywhere = np.arange(len(self.points))
+        levels = [self.noise(end, self.evaluate(end[None], everywhere)[0]) for end in ends]
+        self.growth = np.fmax(np.max(levels, axis=0) - self.level, 0.0)
+
+    def rounding(self, where: Rows, size: Array) -> Array:
+        """What rounding may leave on a difference of values, shape (steps, rows, outputs); the longest steps first."""
+        part = RATIO ** -np.arange(len(size), dtype=float)[:, None, None]
+        found: Array = self.level[where] + self.growth[where] * part + 2 * self.unit * size
+        return found
+
+    def displaced(self, where: Rows, k: Rows, slope: Array) -> Array:
+        """What the rounding of a coordinate leaves on a difference of second order."""
+        found: Array = self.unit * np.abs(self.points[where, k])[:, None] * np.abs(slope)
+        return found
 
     def steps(self, where: Rows, k: Rows, lengths: Array, reach: int) -> tuple[Array, Array, Mask]:
         """The steps, shape (steps, rows), with the wider side, and whether the domain has room on both sides.
@@ -107,13 +135,12 @@ class Samples:
         ``reach`` is how many steps a one-sided difference reaches to its side.
         """
         x = self.points[where, k]
-        below, above = x - self._region.lo[k], self._region.hi[k] - x
+        below, above = x - self.region.lo[k], self.region.hi[k] - x
         wanted = FIRST * lengths
         room = np.minimum(below, above)
         central = room >= _SHORTER * wanted
         first = np.where(central, np.minimum(wanted, room), np.minimum(wanted, np.maximum(below, above) / reach))
-        first = np.exp2(np.floor(np.log2(first))) * _NO_PERIOD
-        return first * np.exp2(-np.arange(STEPS))[:, None], np.where(above >= below, 1.0, -1.0), central
+        return first * RATIO ** -np.arange(STEPS, dtype=float)[:, None], np.where(above >= below, 1.0, -1.0), central
 
     def moved(self, where: Rows, *moves: tuple[Rows, Array]) -> tuple[Array, Array]:
         """The function at the points moved along some inputs, shape (steps, rows, outputs), and the last real move."""
@@ -124,12 +151,12 @@ class Samples:
         for k, move in moves:
             before = points[:, rows, k]
             after = np.clip(
-                (before + move).astype(self._region.dtype).astype(np.float64), self._region.lo[k], self._region.hi[k]
+                (before + move).astype(self.region.dtype).astype(np.float64), self.region.lo[k], self.region.hi[k]
             )
             points[:, rows, k] = after
             real = np.where(move != 0, after - before, real)
         self.stepped |= bool(real.any())
-        return self._evaluate(points, where), real
+        return self.evaluate(points, where), real
 
     def axis(self, where: Rows, k: Rows, move: Array) -> tuple[Array, Array]:
         """The function a move ahead and a move back along one input; rows that share point and input share values."""
@@ -137,38 +164,20 @@ class Samples:
         ahead, back = (self.moved(where[kept], (k[kept], sign * move[:, kept]))[0] for sign in (1, -1))
         return ahead[:, back_to], back[:, back_to]
 
-    def _evaluate(self, points: Array, where: Rows) -> Array:
-        """The function, its outputs flattened along the last axis; batches that are not too large.
+    def evaluate(self, points: Array, where: Rows) -> Array:
+        """The function, its outputs flattened along the last axis.
 
         The last but one axis of ``points`` belongs to the points ``where``.
         """
         flat = points.reshape(-1, points.shape[-1])
         np.add.at(self.calls, where, len(flat) // max(1, len(where)))
-        size = max(1, _LARGEST_BATCH // max(1, flat.shape[1]))
-        parts = [self._region.function.batch(flat[k : k + size]) for k in range(0, len(flat), size)]
-        shape = (*points.shape[:-1], self._region.outputs)
+        return self._batches(self.region.function, flat).reshape((*points.shape[:-1], self.region.outputs))
+
+    def _batches(self, function: Batched, points: Array) -> Array:
+        """The outputs at points, in batches that are not too large."""
+        size = max(TRIALS, _LARGEST_BATCH // max(1, points.shape[1]) // TRIALS * TRIALS)
+        parts = [function.batch(points[k : k + size]) for k in range(0, len(points), size)]
         if not parts:
-            return np.zeros(shape)
-        values: Array = np.concatenate(parts).reshape(shape).astype(np.float64)
-        return values
-
-    def _inside(self, coordinates: Array, inputs: Any) -> Array:
-        """Coordinates of these inputs as numbers of the dtype in the domain."""
-        numbers = coordinates.astype(self._region.dtype).astype(np.float64)
-        inside: Array = np.clip(numbers, self._region.lo[inputs], self._region.hi[inputs])
-        return inside
-
-    def _jitter(self, everywhere: Rows) -> Noise:
-        """The function's noise at each point, measured along lines through it; shape (points, outputs)."""
-        above, below = self._region.hi - self.points, self.points - self._region.lo
-        room, side = np.maximum(above, below) / SAMPLES, np.where(above >= below, 1.0, -1.0)
-        # No two inputs move quite alike: where a function cancels equal ones exactly its jitter would stay hidden.
-        uneven = 1 - np.arange(self.points.shape[1]) * _NO_PERIOD % 1 * _UNEVEN
-        moves = np.stack([side * uneven * np.minimum(spacing * self.own, room) for spacing in SPACINGS])
-        lines = self.points + np.arange(SAMPLES)[:, None, None, None] * moves
-        lines = self._inside(lines, slice(None))
-        values = self._evaluate(lines, everywhere)
-        flat = [values[:, k].reshape(SAMPLES, -1) for k in range(len(SPACINGS))]
-        noise = measured(flat, self._region.unit, np.abs(self.here).reshape(-1))
-        shape = self.here.shape
-        return Noise(noise.level.reshape(shape), noise.spacing.reshape(shape))
+            return np.zeros((0, self.region.outputs))
+        found: Array = np.concatenate(parts).astype(np.float64)
+        return found
