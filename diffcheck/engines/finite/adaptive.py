@@ -14,7 +14,8 @@ from diffcheck.case.case import Array
 from diffcheck.engines.base import Task
 from diffcheck.engines.finite.extrapolation import extrapolated, most_certain
 from diffcheck.engines.finite.quotients import first_differences, second_differences
-from diffcheck.engines.finite.samples import FIRST, Batched, Mask, Region, Rows, Samples
+from diffcheck.engines.finite.random_rounding import Batched
+from diffcheck.engines.finite.samples import FIRST, Mask, Region, Rows, Samples
 from diffcheck.engines.finite.witness import Witness
 from diffcheck.errors import Unsupported
 

@@ -1,7 +1,7 @@
 """The complex step: the imaginary part of f(x + i h) over h, without any difference that could cancel.
 
 Exact to rounding for functions that are analytic and computed by complex arithmetic (Squire and Trapp, SIAM Review 40,
-1998). Second derivatives are real differences of these first ones (Lai and Crassidis, 2008).
+1998); what rounding leaves is seen by trials of random rounding. Second derivatives are real differences of these first ones (Lai and Crassidis, 2008).
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +13,8 @@ from diffcheck.case.case import Array, Point
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task, flat
 from diffcheck.engines.finite.adaptive import Differences
+from diffcheck.engines.finite.random_rounding import TRIALS, RandomlyRounded, rounding_error
+from diffcheck.engines.finite.samples import Mask
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive, resolve
 from diffcheck.program.compile import Compiled
@@ -20,6 +22,9 @@ from diffcheck.program.program import Program
 
 # The step relative to the coordinate (to one at zero): its square is nothing beside one.
 _STEP = 2.0**-60
+# Another step, and what the two disagree by is multiplied with for an estimate of the error.
+_SHORTER = 2.0**-70
+_SAFETY = 2.0
 # A slope times the step may be a subnormal number, which is off by this many of its units.
 _SUBNORMAL_UNITS = 16
 # A step of a second difference, relative to the coordinate.
@@ -35,11 +40,14 @@ class ComplexStep:
     def __init__(self, task: Task) -> None:
         _demand_analytic(task.program)
         self._task = task
-        self._slopes = _Slopes(task)
-        self._primal = Compiled(task.program, task.dtype)
         wrt = task.case.wrt_positions
+        kind = _COMPLEX[task.dtype]
+        function = Compiled(task.program, kind)
+        self._slopes, self._shorter = _Slopes(function, wrt), _Slopes(function, wrt, _SHORTER)
+        self._rounded = _Slopes(RandomlyRounded(task.program, kind, alike=len(wrt)), wrt)
+        self._primal = Compiled(task.program, task.dtype)
         self._second = (
-            Differences(self._slopes, len(wrt), [(i,) for i in wrt], task)
+            Differences(self._slopes, self._rounded, len(wrt), [(i,) for i in wrt], task)
             if task.operator is Operator.HESSIAN
             else None
         )
@@ -66,9 +74,14 @@ class ComplexStep:
     def _at(self, point: Array) -> Estimate:
         columns = len(self._task.case.wrt_positions)
         if self._second is None:
-            value = self._slopes.batch(point[None])[0]
-            error = np.broadcast_to(self._underflow(point), value.shape)
-            return Estimate(value.reshape(self._task.shape), error.reshape(self._task.shape), columns)
+            value, finite = self._slopes.evaluate(point[None])
+            # The error is of the order of the step squared, or of less where the function has a branch point.
+            rest = np.abs(value - self._shorter.batch(point[None]))
+            error = _SAFETY * rest + rounding_error(self._rounded, point[None], value) + self._underflow(point)
+            error = np.where(finite & np.isfinite(value), error, np.inf)
+            return Estimate(
+                value.reshape(self._task.shape), error.reshape(self._task.shape), columns * (2 + TRIALS)
+            )
         found = self._second.at(point[None])
         # What underflow leaves on the slopes, over a short step of their differences.
         error = found.error[0] + self._underflow(point) / (_SHORT * self._slopes.steps(point[None])[0] / _STEP)
@@ -84,23 +97,29 @@ class ComplexStep:
 class _Slopes:
     """All first derivatives as a function of many points, shape (points, outputs, columns)."""
 
-    def __init__(self, task: Task) -> None:
-        self._function = Compiled(task.program, _COMPLEX[task.dtype])
-        self._wrt = np.array(task.case.wrt_positions, np.intp)
+    def __init__(self, function: Compiled, wrt: Sequence[int], step: float = _STEP) -> None:
+        self._function = function
+        self._wrt = np.array(wrt, np.intp)
+        self._step = step
 
     def batch(self, points: Array) -> Array:
         """The slopes at points of shape (points, flattened inputs)."""
+        return self.evaluate(points)[0]
+
+    def evaluate(self, points: Array) -> tuple[Array, Mask]:
+        """The slopes, and whether the function has a finite value there."""
         count, columns = len(points), len(self._wrt)
         steps = self.steps(points)
         moved = np.repeat(points.astype(np.complex128)[:, None], columns, axis=1)
         moved[:, np.arange(columns), self._wrt] += 1j * steps
-        values = self._function.batch(moved.reshape(count * columns, -1)).imag.astype(np.float64)
-        return np.moveaxis(values.reshape(count, columns, -1) / steps[..., None], 1, 2)
+        values = self._function.batch(moved.reshape(count * columns, -1)).reshape(count, columns, -1)
+        slopes = values.imag.astype(np.float64) / steps[..., None]
+        return np.moveaxis(slopes, 1, 2), np.moveaxis(np.isfinite(values.real), 1, 2)
 
     def steps(self, points: Array) -> Array:
         """The imaginary steps, shape (points, columns)."""
         sizes = np.abs(points[:, self._wrt])
-        return np.where(sizes > 0, sizes, 1.0) * _STEP
+        return np.where(sizes > 0, sizes, 1.0) * self._step
 
 
 def _demand_analytic(program: Program) -> None:

@@ -6,6 +6,7 @@ taken. It sees at one point what no sampling from outside can: a value that has 
 """
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
@@ -16,30 +17,50 @@ from diffcheck.program.program import Program
 from diffcheck.program.schedule import SUM, Group, schedule
 
 TRIALS = 4
+# The largest rounding error of a value against the root mean square of the trials. They move a result by two unit
+# roundoffs, rounding to nearest by sqrt(1/3) of one, and seven standard deviations are as good as never exceeded.
+_WORST = 2.0
 _SEED = 20090
-# Half a unit in the last place and a little more: what is moved by so much always rounds to the neighbouring number.
-_A_LITTLE_MORE = 1 + 2.0**-10
+# How far a result is moved, in unit roundoffs: one moves it to the neighbouring number. Two results whose difference is
+# all that is left must not be moved alike in every trial.
+_MOVES = 1.0, 3.0
+
+
+class Batched(Protocol):
+    """A function of many points at once."""
+
+    def batch(self, points: Array) -> Array:
+        """The outputs at points of shape (points, flattened inputs), in the shape (points,) + any."""
+        ...
 
 
 class RandomlyRounded(Compiled):
-    """A program on batches of points, rounded at random: point k of a batch has the trial k modulo ``trials``.
+    """A program on batches of points, rounded at random: the rows of a batch take `TRIALS` trials in turns.
 
     A trial is the same at every point and in every batch, so that calling twice gives the same bits.
+
+    Parameters
+    ----------
+    dtype:
+        What is computed in, complex numbers too.
+    alike:
+        How many rows in a row have the same trial.
     """
 
-    def __init__(self, program: Program, dtype: str, trials: int = TRIALS) -> None:
+    def __init__(self, program: Program, dtype: str, alike: int = 1) -> None:
         super().__init__(program, dtype)
-        self.trials = trials
+        self._alike = alike
         self._done = 0
         generator = np.random.default_rng(_SEED)
-        unit = np.finfo(dtype).eps / 2 * _A_LITTLE_MORE
+        unit, self._smallest = np.finfo(dtype).eps / 2, np.finfo(dtype).smallest_subnormal
+        parts = 2 if self._dtype.kind == "c" else 1
         place = len(program.inputs) + len(self._constants)
         for k, group in enumerate(schedule(program)):
             rows = slice(place, place + len(group.nodes))
             place = rows.stop
-            lost = unit * _ulps(group) * generator.choice((-1.0, 1.0), (len(group.nodes), trials))
-            terms = unit * generator.choice((-1.0, 1.0), (rows.start, trials)) if group.name == SUM else None
-            self._steps[k] = self._rounding(self._steps[k], rows, lost, terms)
+            size = parts, rows.stop if group.name == SUM else len(group.nodes), TRIALS
+            lost = unit * _ulps(group) * generator.uniform(*_MOVES, size) * generator.choice((-1.0, 1.0), size)
+            self._steps[k] = self._sum(self._steps[k], rows, lost) if group.name == SUM else self._rounded(self._steps[k], rows, lost)
 
     def batch(self, points: Array) -> Array:
         """The outputs at points of shape (points, flattened inputs), in the shape (points,) + shape of the outputs."""
@@ -53,23 +74,54 @@ class RandomlyRounded(Compiled):
     def _count(self, values: Array) -> None:
         self._done += values.shape[1]
 
-    def _rounding(
-        self, step: Callable[[Array], None], rows: slice, lost: Array, terms: Array | None
-    ) -> Callable[[Array], None]:
-        """A step whose results are rounded at random; the terms of a sum as well, since its partial sums are."""
+    def _move(self, values: Array, lost: Array) -> None:
+        """Round values at random in place; ``lost`` has the parts of complex numbers first and the trials last."""
+        trial = (self._done + np.arange(values.shape[1])) // self._alike % TRIALS
+        for part, moved in zip((values.real, values.imag), lost, strict=False):
+            by = moved[:, trial]
+            # Below the normal range a unit in the last place is the smallest number.
+            part += part * by + np.sign(by) * self._smallest
+
+    def _rounded(self, step: Callable[[Array], None], rows: slice, lost: Array) -> Callable[[Array], None]:
+        """A step whose results are rounded at random."""
 
         def rounded(values: Array) -> None:
-            trial = (self._done + np.arange(values.shape[1])) % self.trials
-            if terms is None:
-                step(values)
-            else:
-                moved = values.copy()
-                moved[: rows.start] += moved[: rows.start] * terms[:, trial]
-                step(moved)
-                values[rows] = moved[rows]
-            values[rows] += values[rows] * lost[:, trial]
+            step(values)
+            self._move(values[rows], lost)
 
         return rounded
+
+    def _sum(self, step: Callable[[Array], None], rows: slice, lost: Array) -> Callable[[Array], None]:
+        """Sums whose results are rounded at random, and their terms as well, since partial sums are."""
+
+        def rounded(values: Array) -> None:
+            terms = values[: rows.stop].copy()
+            self._move(terms[: rows.start], lost[:, : rows.start])
+            step(terms)
+            values[rows] = terms[rows]
+            self._move(values[rows], lost[:, rows])
+
+        return rounded
+
+
+def rounding_error(rounded: Batched, points: Array, values: Array) -> Array:
+    """The largest rounding error of values at points, by `TRIALS` trials at each.
+
+    Parameters
+    ----------
+    rounded:
+        A function rounded at random.
+    points, values:
+        Shapes (points, flattened inputs) and (points,) + any.
+    """
+    trials = rounded.batch(np.repeat(points, TRIALS, axis=0)).astype(np.float64)
+    off = np.abs(trials.reshape(len(points), TRIALS, *values.shape[1:]) - values[:, None])
+    # What a trial makes of an end of the domain may be no number.
+    off = np.where(np.isfinite(off), off, 0.0)
+    largest = off.max(1)
+    scaled = off / np.where(largest > 0, largest, 1.0)[:, None]
+    found: Array = _WORST * largest * np.sqrt(np.mean(scaled**2, axis=1))
+    return found
 
 
 def _ulps(group: Group) -> float:

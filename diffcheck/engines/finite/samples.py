@@ -3,13 +3,14 @@
 A row is a point with one of the columns of differences.
 """
 
-from typing import Any, Protocol
+import math
+from typing import Any
 
 import numpy as np
 
 from diffcheck.case.case import Array
 from diffcheck.engines.base import Task
-from diffcheck.engines.finite.random_rounding import TRIALS
+from diffcheck.engines.finite.random_rounding import TRIALS, Batched, rounding_error
 
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -17,24 +18,13 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 # Steps of a stage, and the first of them as a part of the stage's length.
 STEPS = 6
 FIRST = 2.0**-3
-# What steps fall by. No power of it is near a whole number before the seventh: a wave that one step takes for none,
-# because it is a multiple of the period, is seen by the others.
-RATIO = 2.0 ** (8 / 7)
+# What steps fall by. No power of it is near a whole number: a wave that one step takes for none, because it is a
+# multiple of the period, is seen by the others.
+RATIO = math.sqrt(math.e)
 # A central quotient may begin with a step shorter by this before a one-sided one is taken instead.
 _SHORTER = 2.0**-6
 # Numbers in the largest batch that is evaluated at once.
 _LARGEST_BATCH = 2**22
-# The largest rounding error of a value against the root mean square of trials that move every result by a unit in the
-# last place: one has sqrt(1/12) of that, and seven standard deviations are as good as never exceeded.
-_WORST = 2.0
-
-
-class Batched(Protocol):
-    """A function of many points at once."""
-
-    def batch(self, points: Array) -> Array:
-        """The outputs at points of shape (points, flattened inputs), in the shape (points,) + any."""
-        ...
 
 
 class Region:
@@ -101,15 +91,14 @@ class Samples:
         return self.region.unit
 
     def noise(self, points: Array, values: Array) -> Array:
-        """The largest rounding error at points, shape (points, outputs), by trials of random rounding."""
-        trials = self._batches(self.region.rounded, np.repeat(points, TRIALS, axis=0))
+        """The largest rounding error of values at points, shape (points, outputs)."""
         self.calls += TRIALS
-        off = np.abs(trials.reshape(len(points), TRIALS, -1) - values[:, None])
-        # What one trial makes of an end of the domain may be no number.
-        off = np.where(np.isfinite(off), off, 0.0)
-        largest = off.max(1)
-        scaled = off / np.where(largest > 0, largest, 1.0)[:, None]
-        return _WORST * largest * np.sqrt(np.mean(scaled**2, axis=1)) + self.region.smallest
+        size = self._largest_batch()
+        parts = [
+            rounding_error(self.region.rounded, points[k : k + size], values[k : k + size])
+            for k in range(0, len(points), size)
+        ]
+        return np.concatenate(parts) + self.region.smallest
 
     def reach(self, lengths: Array) -> None:
         """Measure the noise at the far ends of a stage of these lengths, shape (points, inputs)."""
@@ -171,13 +160,14 @@ class Samples:
         """
         flat = points.reshape(-1, points.shape[-1])
         np.add.at(self.calls, where, len(flat) // max(1, len(where)))
-        return self._batches(self.region.function, flat).reshape((*points.shape[:-1], self.region.outputs))
-
-    def _batches(self, function: Batched, points: Array) -> Array:
-        """The outputs at points, in batches that are not too large."""
-        size = max(TRIALS, _LARGEST_BATCH // max(1, points.shape[1]) // TRIALS * TRIALS)
-        parts = [function.batch(points[k : k + size]) for k in range(0, len(points), size)]
+        size = self._largest_batch()
+        parts = [self.region.function.batch(flat[k : k + size]) for k in range(0, len(flat), size)]
+        shape = (*points.shape[:-1], self.region.outputs)
         if not parts:
-            return np.zeros((0, self.region.outputs))
-        found: Array = np.concatenate(parts).astype(np.float64)
-        return found
+            return np.zeros(shape)
+        values: Array = np.concatenate(parts).reshape(shape).astype(np.float64)
+        return values
+
+    def _largest_batch(self) -> int:
+        """How many points are evaluated at once, at most."""
+        return max(1, _LARGEST_BATCH // max(1, self.points.shape[1]))
