@@ -66,11 +66,13 @@ def tail(series: Array, noise: Array) -> Array:
     Changes within rounding say nothing, and one small change may be luck. What shorter steps are not done with, longer
     ones are not either.
     """
+    found = np.zeros(series.shape)
+    if len(series) < 3:
+        return found
     change = np.abs(np.diff(series, axis=0))
     ratio = change[1:] / change[:-1]
     ratio[1:] = np.fmin(ratio[1:], np.sqrt(change[2:] / change[:-2]))
     significant = change[1:] > noise[2:] + noise[1:-1]
-    found = np.zeros(series.shape)
     found[2:] = np.where(significant, np.where(ratio < 1, ratio / (1 - ratio), np.inf), 0.0)
     return np.maximum.accumulate(found[::-1])[::-1]
 
@@ -109,9 +111,10 @@ def extrapolated(quotients: Array, rounding: Array, doubt: Array, base: Array) -
     # Where a step straddles a seam all wider ones do.
     doubt = np.maximum.accumulate(doubt[::-1])[::-1]
     shape = quotients.shape[1:]
-    rest = np.fmax(tail(quotients, rounding), _SAFETY)
+    rest = np.full(quotients.shape, _SAFETY)
     best, error, excess = quotients[-1], np.full(shape, np.inf), np.full(shape, np.inf)
     for column in table(quotients, rounding, [base**k for k in range(1, len(quotients))]):
+        rest[column.order :] = np.fmax(rest[column.order :], tail(column.values, column.noise))
         if column.order == 0:
             continue
         found = rest[column.order :] * column.apart + column.noise + doubt[: len(column.values)]

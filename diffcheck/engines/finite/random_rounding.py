@@ -58,9 +58,12 @@ class RandomlyRounded(Compiled):
         for k, group in enumerate(schedule(program)):
             rows = slice(place, place + len(group.nodes))
             place = rows.stop
-            size = parts, rows.stop if group.name == SUM else len(group.nodes), TRIALS
-            lost = unit * _ulps(group) * generator.uniform(*_MOVES, size) * generator.choice((-1.0, 1.0), size)
-            self._steps[k] = self._sum(self._steps[k], rows, lost) if group.name == SUM else self._rounded(self._steps[k], rows, lost)
+            moved = rows.stop if group.name == SUM else len(group.nodes)
+            # Up in one half of the trials, down in the other: what only moves one way may be absorbed.
+            signs = generator.permuted(np.tile((1.0, -1.0), (parts, moved, TRIALS // 2)), axis=-1)
+            lost = unit * _ulps(group) * generator.uniform(*_MOVES, signs.shape) * signs
+            kind = self._sum if group.name == SUM else self._rounded
+            self._steps[k] = kind(self._steps[k], rows, lost)
 
     def batch(self, points: Array) -> Array:
         """The outputs at points of shape (points, flattened inputs), in the shape (points,) + shape of the outputs."""
