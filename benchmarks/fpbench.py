@@ -4,6 +4,7 @@ https://fpbench.org/spec/fpcore-2.0.html; loops, arrays and tensors are left out
 precondition takes any number of float64 between -1e100 and 1e100.
 """
 
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -133,7 +134,7 @@ def _narrow(condition: Any, bounds: dict[str, list[float]]) -> None:
         relation, terms = relation.replace(">", "<"), terms[::-1]
     if relation not in ("<", "<="):
         return
-    for left, right in zip(terms, terms[1:], strict=False):
+    for left, right in itertools.pairwise(terms):
         low, high = _number(left), _number(right)
         if low is not None and isinstance(right, str) and right in bounds:
             bounds[right][0] = max(bounds[right][0], float(low))

@@ -13,7 +13,7 @@ With u the unit roundoff, `inherent` the error that any algorithm may have and `
 - **honest** otherwise.
 
 Where the truth is zero and nothing that the question is made of has a size, the scale is the function's value over the
-coordinates (over one below one), and an estimate is pessimistic if it is above sqrt(u) scale.
+coordinates (over one below one), and an estimate is pessimistic if it denies a quarter of the digits of that.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import itertools
 import math
 import pickle
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ from diffcheck.case.operators import Operator, natural_operator
 from diffcheck.engines.base import Estimate, Task, flat
 from diffcheck.engines.finite import Finite
 from diffcheck.errors import Unsupported
-from diffcheck.formats import FORMATS, Format
+from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
@@ -81,8 +82,8 @@ class Found:
         """Whether the estimate says too little, the right thing or too much."""
         if self.error > self.estimate + self.known.inherent:
             return OVERCONFIDENT
-        half = math.sqrt(self.unit) * self.scale
-        too_much = half if self.known.scale == 0 else _PESSIMISTIC * max(self.error, self.known.inherent)
+        half, quarter = self.unit ** (1 / 2) * self.scale, self.unit ** (1 / 4) * self.scale
+        too_much = quarter if self.known.scale == 0 else _PESSIMISTIC * max(self.error, self.known.inherent)
         return PESSIMISTIC if self.error <= half and self.estimate > too_much else HONEST
 
     @property
@@ -136,9 +137,7 @@ def operators(subject: Subject, program: Program, order: int) -> Iterator[Operat
         yield Operator.HESSIAN
 
 
-def truths(
-    referee: Referee, bounds: Bounds, point: dict[str, Any], task: Task, format: Format
-) -> list[Known | None]:
+def truths(referee: Referee, bounds: Bounds, point: dict[str, Any], task: Task, format: Format) -> list[Known | None]:
     """What is known of each component; ``None`` where no finite derivative of the format is certified."""
     x = flat(point, task)
     truth = referee.truth(x.tolist())
@@ -147,7 +146,14 @@ def truths(
         if component.status is not Status.CERTIFIED or bound is None or component.size > float(format.largest):
             found.append(None)
             continue
-        found.append(Known(_fraction(component.left.mid()), float(bound.inherent.mid()), float(bound.formula.mid()), float(bound.scale.mid())))
+        found.append(
+            Known(
+                _fraction(component.left.mid()),
+                float(bound.inherent.mid()),
+                float(bound.formula.mid()),
+                float(bound.scale.mid()),
+            )
+        )
     return found
 
 
@@ -170,14 +176,15 @@ class Truths:
 
     def of(self, subject: Subject, task: Task, points: Sequence[dict[str, Any]]) -> list[list[Known | None]]:
         """For each point what is known of each component."""
-        keys = [(task.name, subject.kind, subject.name, *(x.tobytes() for x in p.values())) for p in points]
+        code = zlib.crc32(repr(task.program.nodes).encode())
+        keys = [(code, str(task.operator), task.dtype, *(x.tobytes() for x in p.values())) for p in points]
         if not all(key in self._kept for key in keys):
             referee = Referee(task.program, task.operator, subject.made.wrt_positions)
             bounds = Bounds(referee)
             for key, point in zip(keys, points, strict=True):
                 found = truths(referee, bounds, point, task, task.format)
-                self._kept[key] = [known and tuple(known) for known in found]
-        return [[known and Known(*known) for known in self._kept[key]] for key in keys]
+                self._kept[key] = [None if known is None else tuple(known) for known in found]
+        return [[None if known is None else Known(*known) for known in self._kept[key]] for key in keys]
 
     def keep(self) -> None:
         """Write what is known."""
@@ -234,7 +241,17 @@ def _sizes(point: dict[str, Any], task: Task) -> list[float]:
 
 def table(found: Iterable[Found]) -> Iterator[str]:
     """A line for each kind, and one for all."""
-    columns = ("kind", "components", OVERCONFIDENT, "beyond `formula`", HONEST, PESSIMISTIC, "median digits", "own digits", "evaluations")
+    columns = (
+        "kind",
+        "components",
+        OVERCONFIDENT,
+        "beyond `formula`",
+        HONEST,
+        PESSIMISTIC,
+        "median digits",
+        "own digits",
+        "evaluations",
+    )
     yield from headed(columns)
     by_kind: dict[str, list[Found]] = defaultdict(list)
     for one in found:

@@ -4,7 +4,7 @@ Places and scales that mean nothing are drawn: another seed gives another popula
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from diffcheck import Case, case, interval
 from diffcheck.case.domain import Interval
 from diffcheck.case.points import points
 from diffcheck.formats import FORMATS
+from diffcheck.ops import abs as size
 from diffcheck.ops import (
     acos,
     asin,
@@ -56,7 +57,6 @@ from diffcheck.ops import (
     tanh,
     where,
 )
-from diffcheck.ops import abs as size
 from diffcheck.ops import sum as total
 
 Generator = np.random.Generator
@@ -75,13 +75,13 @@ class Subject:
     points: Sequence[Mapping[str, Any]]
 
 
-def one(kind: str, name: str, function: Function, domain: Interval, xs: Sequence[float]) -> Subject:
+def one(kind: str, name: str, function: Function, domain: Interval, xs: Iterable[float]) -> Subject:
     """A function of one number at some places, those outside the domain left out."""
     inside = [{"x": x} for x in dict.fromkeys(map(float, xs)) if domain.lo <= x <= domain.hi]
     return Subject(kind, name, case(x=domain, points=inside, samples=0)(function), inside)
 
 
-def many(kind: str, name: str, function: Function, domain: Interval, xs: Sequence[Any]) -> Subject:
+def many(kind: str, name: str, function: Function, domain: Interval, xs: Iterable[Any]) -> Subject:
     """A function of a vector at some places."""
     places = [{"x": np.asarray(x, float)} for x in xs]
     return Subject(kind, name, case(x=domain, points=places, samples=0)(function), places)
@@ -191,8 +191,8 @@ def several(draw: Generator) -> Iterator[Subject]:
 def seams(draw: Generator) -> Iterator[Subject]:
     """Functions made of pieces, beside where they meet and on it, at drawn and at special places."""
     box = interval(-4, 4)
-    for kind, places in (("seam, drawn", np.float32(draw.uniform(-2, 2, 3))), ("seam, special", [0.0, 1.0])):
-        for number, a in enumerate(map(float, places)):
+    for kind, places in (("seam, drawn", draw.uniform(-2, 2, 3)), ("seam, special", (0.0, 1.0))):
+        for number, a in enumerate(map(_single, places)):
             found: dict[str, Function] = {
                 "abs": lambda x, a=a: size(x - a),
                 "abs + sin": lambda x, a=a: size(x - a) + sin(3 * x),
@@ -213,7 +213,7 @@ def seams(draw: Generator) -> Iterator[Subject]:
                 "x|x|": lambda x, a=a: (x - a) * size(x - a),
                 "|x|^1.5": lambda x, a=a: size(x - a) ** 1.5,
                 "sqrt(|x|)": lambda x, a=a: sqrt(size(x - a)) + x,
-                "sawtooth": lambda x, a=a: 50 * (x - a) - floor(50 * (x - a)),
+                "sawtooth": lambda x, a=a: 47 * (x - a) - floor(47 * (x - a)),
             }
             distances = DISTANCES if number == 0 else DISTANCES[::3]
             for name, function in found.items():
@@ -324,7 +324,9 @@ def scales(draw: Generator) -> Iterator[Subject]:
     for name, function in several_scales.items():
         sizes = 10.0 ** draw.uniform(-60, 60, (8, 3)) * draw.choice([-1, 1], (8, 3))
         mild = 10.0 ** draw.uniform(-8, 8, (8, 3))
-        yield many("scales of several", name, function, interval(-1e100, 1e100, shape=3, scale="float"), [*sizes, *mild])
+        yield many(
+            "scales of several", name, function, interval(-1e100, 1e100, shape=3, scale="float"), [*sizes, *mild]
+        )
 
 
 def waves(draw: Generator) -> Iterator[Subject]:
@@ -345,7 +347,9 @@ def waves(draw: Generator) -> Iterator[Subject]:
         "nested": lambda x: sin(50 * sin(20 * x)),
     }
     for name, function in found.items():
-        yield one("waves", name, function, interval(-3, 3), [0.0, 1.0, *draw.uniform(-2, 2, 6), *draw.uniform(-0.01, 0.01, 2)])
+        yield one(
+            "waves", name, function, interval(-3, 3), [0.0, 1.0, *draw.uniform(-2, 2, 6), *draw.uniform(-0.01, 0.01, 2)]
+        )
 
 
 def plateaus(draw: Generator) -> Iterator[Subject]:
@@ -420,12 +424,8 @@ def noise(draw: Generator) -> Iterator[Subject]:
         "(sin x + 1e5) - 1e5": lambda x: (sin(x) + 1e5) - 1e5,
         "(exp x + 1e13) - 1e13": lambda x: (exp(x) + 1e13) - 1e13,
         "(1e-3 cos + 1e3) - 1e3": lambda x: (1e-3 * cos(x) + 1e3) - 1e3,
-        "expanded (x-1)^7": lambda x: (
-            x**7 - 7 * x**6 + 21 * x**5 - 35 * x**4 + 35 * x**3 - 21 * x**2 + 7 * x - 1
-        ),
-        "expanded (x-s)^4": lambda x: (
-            x**4 - 4 * shift * x**3 + 6 * shift**2 * x**2 - 4 * shift**3 * x + shift**4
-        ),
+        "expanded (x-1)^7": lambda x: x**7 - 7 * x**6 + 21 * x**5 - 35 * x**4 + 35 * x**3 - 21 * x**2 + 7 * x - 1,
+        "expanded (x-s)^4": lambda x: x**4 - 4 * shift * x**3 + 6 * shift**2 * x**2 - 4 * shift**3 * x + shift**4,
         "wilkinson": lambda x: _wilkinson(x),
         "sin far": lambda x: sin(1e8 + x),
         "exp(log)": lambda x: exp(30 * log(x + 4)),
@@ -435,7 +435,9 @@ def noise(draw: Generator) -> Iterator[Subject]:
         "(x^2 + 1e7) - x^2": lambda x: (x**2 + 1e7) - x**2 + sin(x),
     }
     for name, function in found.items():
-        yield one("noise", name, function, interval(-3, 3), [0.0, 1.0, *draw.uniform(-3, 3, 8), *draw.uniform(0.95, 1.05, 3)])
+        yield one(
+            "noise", name, function, interval(-3, 3), [0.0, 1.0, *draw.uniform(-3, 3, 8), *draw.uniform(0.95, 1.05, 3)]
+        )
 
 
 def _wilkinson(x: Any) -> Any:
@@ -493,7 +495,9 @@ def polynomials(draw: Generator) -> Iterator[Subject]:
     """Polynomials of high degree, in and beyond the interval where they stay small."""
     for n in (8, 15, 25):
         inner = draw.uniform(-1, 1, 5)
-        yield one("polynomial", f"chebyshev {n}", lambda x, n=n: _chebyshev(n, x), interval(-2, 2), [*inner, 1.0, 1.3, -1.7])
+        yield one(
+            "polynomial", f"chebyshev {n}", lambda x, n=n: _chebyshev(n, x), interval(-2, 2), [*inner, 1.0, 1.3, -1.7]
+        )
         yield one("polynomial", f"x^{n}", lambda x, n=n: x**n, interval(-9, 9), [*inner, 0.0, 1.0, 3.3, -7.1])
         c = draw.normal(size=n).tolist()
         yield one("polynomial", f"drawn {n}", lambda x, c=c: _horner(c, x), interval(-3, 3), [*inner, 0.0, 1.9, -2.7])
@@ -538,7 +542,9 @@ def powers(draw: Generator) -> Iterator[Subject]:
         for d in (1e-8, -1e-8, 1e-3, -1e-3, 0.1):
             p = n + d
             yield one("power", f"x^{p:.9g}", lambda x, p=p: x**p, interval(0, 1e5), xs)
-            yield one("power", f"|x|^{p:.9g}", lambda x, p=p: size(x) ** p, interval(-1e5, 1e5), [*xs, *(-x for x in xs[:8])])
+            yield one(
+                "power", f"|x|^{p:.9g}", lambda x, p=p: size(x) ** p, interval(-1e5, 1e5), [*xs, *(-x for x in xs[:8])]
+            )
 
 
 def constants(draw: Generator) -> Iterator[Subject]:
@@ -562,10 +568,26 @@ def constants(draw: Generator) -> Iterator[Subject]:
         "sigmoid pair": lambda x: sigmoid(x) + sigmoid(-x),
     }
     for name, function in found.items():
-        yield one("constant", name, function, interval(-9, 9), [0.0, 1.0, *draw.uniform(-9, 9, 8), *(10.0**-k for k in (2, 5, 9))])
-    yield many("constant", "unused", lambda x: x[0] ** 2 + 0 * x[1], interval(-9, 9, shape=2), draw.uniform(-9, 9, (6, 2)))
-    yield many("constant", "softmax sum", lambda x: total(softmax(x)), interval(-9, 9, shape=3), draw.uniform(-9, 9, (6, 3)))
-    yield many("constant", "shift", lambda x: logsumexp(x - x[0]) - logsumexp(x) + x[0], interval(-9, 9, shape=3), draw.uniform(-9, 9, (6, 3)))
+        yield one(
+            "constant",
+            name,
+            function,
+            interval(-9, 9),
+            [0.0, 1.0, *draw.uniform(-9, 9, 8), *(10.0**-k for k in (2, 5, 9))],
+        )
+    yield many(
+        "constant", "unused", lambda x: x[0] ** 2 + 0 * x[1], interval(-9, 9, shape=2), draw.uniform(-9, 9, (6, 2))
+    )
+    yield many(
+        "constant", "softmax sum", lambda x: total(softmax(x)), interval(-9, 9, shape=3), draw.uniform(-9, 9, (6, 3))
+    )
+    yield many(
+        "constant",
+        "shift",
+        lambda x: logsumexp(x - x[0]) - logsumexp(x) + x[0],
+        interval(-9, 9, shape=3),
+        draw.uniform(-9, 9, (6, 3)),
+    )
 
 
 def zeros(draw: Generator) -> Iterator[Subject]:
@@ -669,7 +691,8 @@ def fpbench(folder: Path, seed: int) -> Iterator[Subject]:
     for number, core in enumerate(cores(folder)):
         renamed = {f"v{k}": domain for k, domain in enumerate(core.domains.values())}
         source = f"lambda {', '.join(renamed)}: function(dict(zip(names, [{', '.join(renamed)}])))"
-        made = case(**renamed)(eval(source, {"function": core.function, "names": list(core.domains), "zip": zip}))
+        parameters: dict[str, Any] = dict(renamed)
+        made = case(**parameters)(eval(source, {"function": core.function, "names": list(core.domains), "zip": zip}))
         yield Subject("fpbench", f"{core.name} ({number})", made, points(made, 4, seed, FORMATS["float32"]))
 
 

@@ -55,7 +55,9 @@ class Adaptive:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._function = Compiled(task.program, task.dtype)
-        self._differences = Differences(self._function, RandomlyRounded(task.program, task.dtype), task.program.outputs.size, columns_of(task), task)
+        self._differences = Differences(
+            self._function, RandomlyRounded(task.program, task.dtype), task.program.outputs.size, columns_of(task), task
+        )
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point, with its error estimate."""

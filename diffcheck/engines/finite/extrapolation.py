@@ -1,25 +1,28 @@
 """Richardson extrapolation of difference quotients, with an estimate of the error of what it gives.
 
-Quotients with steps that halve have an error in powers of the step, even powers only for central ones. Combining
-neighbours removes one power after the other (Romberg 1955); the last combinations that agree with those they were
-made of are believed (as in Ridders 1982), and rounding is added.
+Quotients with steps that fall by a ratio have an error in powers of the step, even powers only for central ones.
+Combining neighbours removes one power after the other (Romberg 1955); the last combinations that agree with those they
+were made of are believed (as in Ridders 1982), and rounding is added. A series that does not fall as powers do has no
+such limit, and an estimate without bounds.
 """
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from diffcheck.case.case import Array
+from diffcheck.engines.finite.samples import RATIO, STEPS
 
+# What the powers of a step fall by from step to step: odd powers, even ones, all.
+ODD, EVEN, ALL = ([RATIO**power for power in range(first, 13, by)] for first, by in ((1, 2), (2, 2), (1, 1)))
 # The combination is better than what it was made of; the distance to that, times this, is the estimate of its error.
 _SAFETY = 2.0
 # A limit is one if it is so many times what the combinations that lead to it are apart.
-_SURE_LIMIT = 2.0
-# A limit is seen if it is so many times what rounding leaves on a quotient: what the combinations make of that.
-_SEEN = 8.0
-# Columns of the table: beyond this the rounding that the combinations add up outweighs what they remove.
-_COLUMNS = 7
+_SURE = 2.0
+# What extrapolation in odd powers makes of the rounding of a series: a limit below that many times it is not seen.
+UNSEEN = math.prod((factor + 1) / (factor - 1) for factor in ODD[: STEPS - 1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,27 +39,25 @@ class Column:
     noise: Array
 
 
-def table(series: Array, noise: Array, factors: list[Array]) -> Iterator[Column]:
+def table(series: Array, noise: Array, factors: Sequence[Array | float]) -> Iterator[Column]:
     """The columns of Romberg's table, that of the series itself first.
 
     Parameters
     ----------
     series, noise:
-        Shape (steps,) + any; each step is the one before over `RATIO`.
+        Shape (steps,) + any, the widest step first.
     factors:
         What the power that each further column removes falls by from step to step.
     """
-    apart = np.full(series.shape, np.inf)
-    apart[1:] = np.abs(np.diff(series, axis=0))
-    yield Column(0, series, apart, noise)
-    column = series
-    for order, factor in enumerate(factors[: min(len(series) - 1, _COLUMNS)], 1):
-        before = column
-        column = before[1:] + (before[1:] - before[:-1]) / (factor - 1)
+    values, apart = series, np.full(series.shape, np.inf)
+    apart[1:] = np.abs(np.diff(values, axis=0))
+    yield Column(0, values, apart, noise)
+    for order, factor in enumerate(factors[: len(series) - 1], 1):
+        before, values = values, values[1:] + np.diff(values, axis=0) / (factor - 1)
         noise = (factor * noise[1:] + noise[:-1]) / (factor - 1)
-        apart = np.maximum(np.abs(column - before[1:]), np.abs(column - before[:-1]))
-        apart[1:] = np.maximum(apart[1:], np.abs(column[1:] - column[:-1]))
-        yield Column(order, column, apart, noise)
+        apart = np.maximum(np.abs(values - before[1:]), np.abs(values - before[:-1]))
+        apart[1:] = np.maximum(apart[1:], np.abs(np.diff(values, axis=0)))
+        yield Column(order, values, apart, noise)
 
 
 def tail(series: Array, noise: Array) -> Array:
@@ -77,43 +78,42 @@ def tail(series: Array, noise: Array) -> Array:
     return np.maximum.accumulate(found[::-1])[::-1]
 
 
-def limits(series: Array, noise: Array, factors: list[Array]) -> Array:
+def limits(series: Array, noise: Array, factors: Sequence[float]) -> Array:
     """The absolute limits of a series that should tend to zero, zeros where it does.
 
     Shape (steps,) + any: the limit that is seen from each step and wider ones; it is one only if the combinations that
-    lead there agree on it, beyond rounding.
+    lead there agree on it, beyond rounding. Infinite where the series has no limit, or is no number.
     """
     found = np.zeros(series.shape)
-    growth = np.fmax(tail(series, noise), 1.0)
     for column in table(series, noise, factors):
         size = np.abs(column.values)
-        sure = size > _SURE_LIMIT * column.apart + column.noise
-        seen = np.where(sure, size * growth[column.order :], 0.0)
+        seen = np.where(size > _SURE * column.apart + column.noise, size, 0.0)
         found[column.order :] = np.fmax(found[column.order :], seen)
-    return np.where(np.isfinite(series) & np.isfinite(growth), found, np.inf)
+    rest = tail(series, noise)
+    return np.where(np.isfinite(series) & np.isfinite(rest), found * np.fmax(rest, 1.0), np.inf)
 
 
-def extrapolated(quotients: Array, rounding: Array, doubt: Array, base: Array) -> tuple[Array, Array, Array]:
+def extrapolated(quotients: Array, noise: Array, doubt: Array, base: Array) -> tuple[Array, Array, Array]:
     """The best combination of the quotients, the estimate of its error, and the part of that which is not rounding.
 
     Parameters
     ----------
     quotients:
-        Shape (steps,) + any; each step is the one before over `RATIO`.
-    rounding:
+        Shape (steps,) + any, that of the widest step first.
+    noise:
         The error that rounding may leave on each of them, in the same shape.
     doubt:
-        The error of a quotient with each step that straddles a seam, in the same shape.
+        The error of a quotient whose step straddles a seam, in the same shape.
     base:
-        What each further power of the error falls by from step to step, shape any: 4 for central quotients, whose error
-        has even powers only, 2 for one-sided ones.
+        What each further power of the error falls by from step to step, shape any: the ratio of the steps, or its
+        square for central quotients, whose error has even powers only.
     """
     # Where a step straddles a seam all wider ones do.
     doubt = np.maximum.accumulate(doubt[::-1])[::-1]
-    shape = quotients.shape[1:]
     rest = np.full(quotients.shape, _SAFETY)
+    shape = quotients.shape[1:]
     best, error, excess = quotients[-1], np.full(shape, np.inf), np.full(shape, np.inf)
-    for column in table(quotients, rounding, [base**k for k in range(1, len(quotients))]):
+    for column in table(quotients, noise, [base**k for k in range(1, len(quotients))]):
         rest[column.order :] = np.fmax(rest[column.order :], tail(column.values, column.noise))
         if column.order == 0:
             continue
@@ -126,37 +126,3 @@ def extrapolated(quotients: Array, rounding: Array, doubt: Array, base: Array) -
         # Combinations that rounding alone keeps apart are so by what it may leave on each.
         excess = np.where(better, np.fmax(least - (1 + _SAFETY) * left, 0.0), excess)
     return best, error, excess
-
-
-def most_certain(values: Array, errors: Array, excess: Array, widths: Array) -> tuple[Array, Array, Array]:
-    """Of several stages the value with the smallest error, that error, and the length of its stage.
-
-    A stage that a stage of shorter steps refutes is not believed. What shorter steps have not resolved longer ones have
-    not either, and what grows with shorter steps has no bound.
-
-    Parameters
-    ----------
-    values, errors, excess, widths:
-        Shape (stages,) + any; a stage that was not tried has NaN for its error. ``excess`` is the part of the errors
-        that is not rounding, ``widths`` the lengths of the stages.
-    """
-    tried = ~np.isnan(errors)
-    shorter = tried & (widths[:, None] > widths)
-    inherited = np.where(shorter, excess, 0.0).max(1)
-    errors = np.where(tried, np.fmax(errors, inherited), np.inf)
-    # A seam that longer steps straddle may be in reach of shorter ones that rounding keeps from seeing it.
-    wider = np.where(tried & (widths[:, None] < widths) & np.isfinite(excess), excess, 0.0).max(1)
-    errors = np.where((errors < wider) & (wider < _SEEN * errors), wider, errors)
-    apart = np.abs(values[:, None] - values) > errors[:, None] + errors
-    refuted = (apart & shorter).any(1)
-    chosen = np.argmin(np.where(refuted, np.inf, errors), axis=0)[None]
-    value, error, width = (np.take_along_axis(a, chosen, 0)[0] for a in (values, errors, widths))
-    return value, np.where(_growing(excess, widths, tried), np.inf, error), width
-
-
-def _growing(excess: Array, widths: Array, tried: Array) -> Array:
-    """Whether the shortest steps leave more unresolved than the next longer ones; of the shape of a stage."""
-    order = np.argsort(np.where(tried, widths, np.inf), axis=0)
-    first, second = (np.take_along_axis(excess, order[k : k + 1], 0)[0] for k in (0, min(1, len(order) - 1)))
-    found: Array = first > second
-    return found & (tried.sum(0) > 1)

@@ -5,11 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from diffcheck.case.case import Array
-from diffcheck.engines.finite.extrapolation import limits
-from diffcheck.engines.finite.samples import RATIO, Rows, Samples
-
-# What the powers of a step fall by from step to step.
-_ODD, _EVEN, _ALL = ([np.asarray(RATIO**k) for k in powers] for powers in (range(1, 12, 2), range(2, 13, 2), range(1, 7)))
+from diffcheck.engines.finite.extrapolation import ALL, EVEN, ODD, limits
+from diffcheck.engines.finite.samples import RATIO, Mask, Rows, Samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,14 +31,13 @@ def first_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients
     back, moved_back = np.broadcast_to(here, ahead.shape).copy(), np.zeros_like(step)
     back[:, central], moved_back[:, central] = samples.moved(where[central], (k[central], -(step * side)[:, central]))
     width = (moved_ahead - moved_back)[..., None]
-    quotient = (ahead - back) / width
     noise = samples.rounding(where, np.maximum(np.abs(ahead), np.abs(back)))
-    steps = np.abs(step)[..., None]
-    both = central[:, None]
-    bend = limits(((ahead - here) - (here - back)) / steps, 4 * noise / steps, _ODD)
-    doubt = np.where(both, bend + _step(here, ahead, back, noise) / steps, _offset(here, ahead, noise, _ALL) * np.inf)
-    doubt = np.where(np.isnan(doubt), 0.0, doubt)
-    return Quotients(quotient, noise / np.abs(width), doubt, np.where(central, RATIO**2, RATIO)[:, None])
+    doubt = np.zeros_like(ahead)
+    doubt[:, central] = _around(
+        here[central], ahead[:, central], back[:, central], step[:, central, None], noise[:, central]
+    )
+    doubt[:, ~central] = _beside(here[~central], ahead[:, ~central], noise[:, ~central])
+    return Quotients((ahead - back) / width, noise / np.abs(width), doubt, _base(central))
 
 
 def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
@@ -69,80 +65,74 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
     size = np.max(np.abs([both, first, second, neither]), axis=0)
     slope = np.abs(both - first) / np.abs(moved[..., None])
     noise = samples.rounding(where, size) + samples.displaced(where, i, slope)
-    rounding = 4 * noise / np.abs(width_i) / np.abs(width_j)
     doubt = np.zeros_like(quotient)
     here = samples.here[where]
-    around, across, beside = central & pure, central & ~pure, ~central & pure
-    steps = np.abs(step_i)[..., None]
+    around, beside, across = central & pure, ~central & pure, central & ~pure
     doubt[:, around] = _between_sides(
-        here[around], both[:, around], neither[:, around], steps[:, around], noise[:, around]
+        here[around], both[:, around], neither[:, around], step_i[:, around, None], noise[:, around]
     )
-    off = _offset(here[beside], first[:, beside], noise[:, beside], _ALL)
-    doubt[:, beside] = np.where(off > 0, np.inf, 0.0)
+    doubt[:, beside] = _beside(here[beside], first[:, beside], noise[:, beside])
     if across.any():
         corners = tuple(corner[:, across] for corner in (both, first, second, neither))
-        doubt[:, across] = _between_quadrants(
-            samples,
-            where[across],
-            (i[across], up_i[:, across]),
-            (j[across], up_j[:, across]),
-            corners,
-            noise[:, across],
-        )
-    return Quotients(quotient, rounding, doubt, np.where(central, RATIO**2, RATIO)[:, None])
+        moves = tuple((k[across], up[:, across]) for k, up in ((i, up_i), (j, up_j)))
+        doubt[:, across] = _between_quadrants(samples, where[across], moves, corners, noise[:, across])
+    return Quotients(quotient, 4 * noise / np.abs(width_i) / np.abs(width_j), doubt, _base(central))
 
 
-def _offset(here: Array, around: Array, noise: Array, factors: list[Array]) -> Array:
-    """How far the value at the point is from what the values around it tend to."""
-    return limits(around - here, 2 * noise, factors)
+def _base(central: Mask) -> Array:
+    return np.where(central, RATIO**2, RATIO)[:, None]
 
 
-def _step(here: Array, ahead: Array, back: Array, noise: Array) -> Array:
-    """A step of the value beside the point; infinite where the point belongs to neither side, as on a spike."""
-    middle = _offset(here, (ahead + back) / 2, noise, _EVEN)
-    sides = [_offset(here, side, noise, _ALL) for side in (ahead, back)]
-    return np.where((sides[0] > 0) & (sides[1] > 0), np.inf, 2 * middle)
+def _beside(here: Array, near: Array, noise: Array) -> Array:
+    """What a step of the value at the point leaves on one-sided differences: no bound."""
+    return np.where(limits(near - here, 2 * noise, ALL) > 0, np.inf, 0.0)
+
+
+def _around(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> Array:
+    """What a step of the value beside the point, or of the slope, leaves on central first differences.
+
+    Beside a step the point belongs to one of the sides; where it belongs to none, as on a spike, there is no bound.
+    """
+    bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
+    offset = limits((ahead + back) / 2 - here, 2 * noise, EVEN)
+    off = (offset > 0).any((0, -1))
+    if off.any():
+        right, left = (limits(side[:, off] - here[off], 2 * noise[:, off], ALL) > 0 for side in (ahead, back))
+        offset[:, off] = np.where(right & left, np.inf, offset[:, off])
+    return bend + 2 * offset / step
 
 
 def _between_sides(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> Array:
-    """What a seam leaves on second differences: a step of the value, of the slope, of the second derivative."""
-    offset = limits((ahead + back) / 2 - here, 2 * noise, _EVEN)
-    bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, _ODD)
-    # Across a seam of the second derivative the slope (f(x + h) - f(x - h)) / 2 h has a part in h itself.
-    slope = (ahead - back) / (2 * step)
-    series = np.zeros_like(slope)
+    """What a step of the second derivative leaves on second differences; one of the slope or the value, no bound."""
+    offset = limits((ahead + back) / 2 - here, 2 * noise, EVEN)
+    bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
+    # The slope (f(x + h) - f(x - h)) / 2 h has even powers of h, and across a step of the second derivative a fourth
+    # of that times h.
+    slope, rounding = (ahead - back) / (2 * step), noise / step
     apart = step[:-1] - step[1:]
-    series[1:] = (slope[:-1] - slope[1:]) / apart
-    weight = np.broadcast_to(noise / step, slope.shape)
     curve = np.zeros_like(slope)
-    curve[1:] = limits(series[1:], (weight[:-1] + weight[1:]) / apart, _ODD)
-    return np.where((offset > 0) | (bend > 0), np.inf, 2 * curve)
+    curve[1:] = limits((slope[:-1] - slope[1:]) / apart, (rounding[:-1] + rounding[1:]) / apart, ODD)
+    return np.where((offset > 0) | (bend > 0), np.inf, 4 * curve)
 
 
 def _between_quadrants(
-    samples: Samples,
-    where: Rows,
-    first: tuple[Rows, Array],
-    second: tuple[Rows, Array],
-    corners: tuple[Array, ...],
-    noise: Array,
+    samples: Samples, where: Rows, moves: tuple[tuple[Rows, Array], ...], corners: tuple[Array, ...], noise: Array
 ) -> Array:
     """How far the mixed differences in the four quadrants around a point are apart in the limit."""
     here = samples.here[where]
-    (right, left), (above, below) = (samples.axis(where, k, move) for k, move in (first, second))
-    area = (np.abs(first[1]) * np.abs(second[1]))[..., None]
+    (right, left), (above, below) = (samples.axis(where, k, move) for k, move in moves)
+    area = np.prod([np.abs(move) for _, move in moves], axis=0)[..., None]
     sides = ((right, above), (right, below), (left, above), (left, below))
     signs = (1, -1, -1, 1)
     north_east, south_east, north_west, south_west = (
         sign * (corner - side - other + here) / area
         for sign, corner, (side, other) in zip(signs, corners, sides, strict=True)
     )
-    left_over = 8 * noise / area
-    return np.max(
-        [
-            limits(north_east - south_west, left_over, _ODD),
-            limits(south_east - north_west, left_over, _ODD),
-            limits(north_east + south_west - south_east - north_west, 2 * left_over, _EVEN),
-        ],
-        axis=0,
+    rounding = 8 * noise / area
+    contrasts = (
+        limits(north_east - south_west, rounding, ODD),
+        limits(south_east - north_west, rounding, ODD),
+        limits(north_east + south_west - south_east - north_west, 2 * rounding, EVEN),
     )
+    found: Array = np.max(contrasts, axis=0)
+    return found

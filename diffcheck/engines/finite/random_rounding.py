@@ -119,10 +119,10 @@ def rounding_error(rounded: Batched, points: Array, values: Array) -> Array:
     """
     trials = rounded.batch(np.repeat(points, TRIALS, axis=0)).astype(np.float64)
     off = np.abs(trials.reshape(len(points), TRIALS, *values.shape[1:]) - values[:, None])
-    # What a trial makes of an end of the domain may be no number.
-    off = np.where(np.isfinite(off), off, 0.0)
+    # Beyond an end of the function's domain a trial is no number; beyond a pole nothing is known.
+    off = np.where(np.isnan(off), 0.0, off)
     largest = off.max(1)
-    scaled = off / np.where(largest > 0, largest, 1.0)[:, None]
+    scaled = off / np.where((largest > 0) & np.isfinite(largest), largest, 1.0)[:, None]
     found: Array = _WORST * largest * np.sqrt(np.mean(scaled**2, axis=1))
     return found
 

@@ -56,11 +56,13 @@ class Samples:
 
     Attributes
     ----------
-    here:
-        The values at the points themselves, shape (points, outputs).
+    here, level:
+        The values at the points themselves, and the largest rounding errors they may have, shape (points, outputs).
     own, natural:
         For each input the coordinate's own size, and the length over which a function is supposed to change: one, or
         the coordinate if it is larger; shape (points, inputs).
+    columns:
+        The inputs that each column of differences is taken by, shape (columns, order).
     where, by:
         The point of each row and the inputs that it differentiates by, shapes (rows,) and (rows, order).
     calls:
@@ -72,46 +74,68 @@ class Samples:
     def __init__(self, region: Region, points: Array, columns: Rows) -> None:
         self.region = region
         self.points = points
+        self.columns = columns
         everywhere = np.arange(len(points))
         self.calls = np.zeros(len(points), np.intp)
         self.stepped = False
         self.here = self.evaluate(points[None], everywhere)[0]
+        self.level = self._noise(points, self.here, everywhere)
+        self._growth, self._relative = np.zeros_like(self.level), np.zeros_like(self.level)
         sizes = np.abs(points)
         self.natural = np.minimum(np.maximum(sizes, 1.0), region.hi - region.lo)
         self.own = np.where(sizes > 0, np.minimum(sizes, self.natural), self.natural)
-        self.level = self.noise(points, self.here)
-        # What rounding leaves at the far ends of a stage, beyond what it leaves at the point.
-        self.growth = np.zeros_like(self.level)
         self.where = np.repeat(everywhere, len(columns))
         self.by = np.tile(columns, (len(points), 1))
+
+    @property
+    def order(self) -> int:
+        """Of the differences."""
+        return int(self.columns.shape[1])
 
     @property
     def unit(self) -> float:
         """The unit roundoff of the dtype."""
         return self.region.unit
 
-    def noise(self, points: Array, values: Array) -> Array:
-        """The largest rounding error of values at points, shape (points, outputs)."""
-        self.calls += TRIALS
-        size = self._largest_batch()
-        parts = [
-            rounding_error(self.region.rounded, points[k : k + size], values[k : k + size])
-            for k in range(0, len(points), size)
-        ]
-        return np.concatenate(parts) + self.region.smallest
+    def picked(self, lengths: Array) -> Array:
+        """Lengths of all inputs, shape (points, inputs), for the inputs of each row, shape (rows, order)."""
+        found: Array = lengths[self.where[:, None], self.by]
+        return found
 
-    def reach(self, lengths: Array) -> None:
-        """Measure the noise at the far ends of a stage of these lengths, shape (points, inputs)."""
-        ends = [self.region.inside(self.points + side * FIRST * lengths) for side in (1, -1)]
-        everywhere = np.arange(len(self.points))
-        levels = [self.noise(end, self.evaluate(end[None], everywhere)[0]) for end in ends]
-        self.growth = np.fmax(np.max(levels, axis=0) - self.level, 0.0)
+    def reach(self, where: Rows, lengths: Array) -> None:
+        """Measure what rounding leaves at the far ends of a stage of these lengths, shape (points, inputs).
+
+        ``where`` are the points, each once, that the stage is for.
+        """
+        moves = FIRST * np.stack([lengths, -lengths])[:, where]
+        ends = self.region.inside(self.points[where] + moves)
+        values = self.evaluate(ends, where)
+        level, here = self._noise(ends, values, where), self.here[where]
+        self._growth[where] = np.maximum(level - self.level[where], 0.0).max(0)
+        own, far = self.level[where] / np.abs(here), level / np.maximum(np.abs(values), np.abs(here))
+        self._relative[where] = np.fmax(own, np.fmax(*far))
 
     def rounding(self, where: Rows, size: Array) -> Array:
-        """What rounding may leave on a difference of values, shape (steps, rows, outputs); the longest steps first."""
+        """What rounding may leave on a difference of values, shape (steps, rows, outputs); the longest steps first.
+
+        Towards the ends of a stage it grows to what it is there, where all inputs are moved, but no more than a value
+        of this size would have lost.
+        """
         part = RATIO ** -np.arange(len(size), dtype=float)[:, None, None]
-        found: Array = self.level[where] + self.growth[where] * part + 2 * self.unit * size
+        growth = np.fmin(self._growth[where] * part, self._relative[where] * size)
+        found: Array = self.level[where] + growth + 2 * self.unit * size
         return found
+
+    def _noise(self, points: Array, values: Array, where: Rows) -> Array:
+        """The largest rounding errors of values, of their shape; `evaluate` says what the points are."""
+        flat, found = points.reshape(-1, points.shape[-1]), values.reshape(-1, values.shape[-1])
+        self.calls[where] += TRIALS * len(flat) // max(1, len(where))
+        size = self._largest_batch()
+        parts = [
+            rounding_error(self.region.rounded, flat[k : k + size], found[k : k + size])
+            for k in range(0, len(flat), size)
+        ]
+        return np.concatenate(parts).reshape(values.shape) + self.region.smallest
 
     def displaced(self, where: Rows, k: Rows, slope: Array) -> Array:
         """What the rounding of a coordinate leaves on a difference of second order."""
@@ -170,4 +194,4 @@ class Samples:
 
     def _largest_batch(self) -> int:
         """How many points are evaluated at once, at most."""
-        return max(1, _LARGEST_BATCH // max(1, self.points.shape[1]))
+        return int(max(1, _LARGEST_BATCH // max(1, self.points.shape[1])))

@@ -1,0 +1,54 @@
+"""Which of several stages to believe: their lengths differ, and shorter steps know what longer ones step over."""
+
+import numpy as np
+
+from diffcheck.case.case import Array
+from diffcheck.engines.finite.extrapolation import UNSEEN
+from diffcheck.engines.finite.samples import Mask, Rows
+
+
+class Stages:
+    """What was found with steps of several lengths, for each row of differences and each output.
+
+    Attributes
+    ----------
+    value, error, length:
+        The value with the smallest error, that error, and the length of its stage; shape (rows, outputs).
+    """
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.value = self.length = np.zeros(shape)
+        self.error = np.full(shape, np.inf)
+        self._all: list[tuple[Array, ...]] = []
+
+    def add(self, rows: Rows, value: Array, error: Array, excess: Array, length: Array) -> None:
+        """Another stage, tried for some rows.
+
+        ``excess`` is the part of the error that is not rounding, ``length`` the stage's for each row, shape (rows,).
+        """
+        stage = tuple(np.full(self.value.shape, empty) for empty in (0.0, np.inf, 0.0, np.nan))
+        for array, part in zip(stage, (value, error, excess, length[:, None]), strict=True):
+            array[rows] = part
+        self._all.append(stage)
+        values, errors, excesses, lengths = map(np.stack, zip(*self._all, strict=True))
+        shorter, longer = lengths[:, None] > lengths, lengths[:, None] < lengths
+        # What shorter steps have not resolved longer ones have not either.
+        errors = np.fmax(errors, np.where(shorter, excesses, 0.0).max(1))
+        # A seam that longer steps straddle may be in reach of shorter ones that rounding keeps from seeing it.
+        straddled = np.where(longer & np.isfinite(excesses), excesses, 0.0).max(1)
+        errors = np.where((errors < straddled) & (straddled < UNSEEN * errors), straddled, errors)
+        apart = np.abs(values[:, None] - values) > errors[:, None] + errors
+        refuted = (apart & shorter).any(1)
+        chosen = np.argmin(np.where(refuted, np.inf, errors), axis=0)[None]
+        self.value, self.error, self.length = (np.take_along_axis(a, chosen, 0)[0] for a in (values, errors, lengths))
+        self.error = np.where(_growing(excesses, lengths), np.inf, self.error)
+
+
+def _growing(excesses: Array, lengths: Array) -> Mask:
+    """Whether the shortest steps leave more unresolved than the next longer ones: then it has no bound."""
+    if len(lengths) < 2:
+        return np.zeros(lengths.shape[1:], dtype=bool)
+    order = np.argsort(lengths, axis=0)  # stages that were not tried come last
+    shortest, next_longer = (np.take_along_axis(excesses, order[k : k + 1], 0)[0] for k in (0, 1))
+    found: Mask = (shortest > next_longer) & (np.isfinite(lengths).sum(0) > 1)
+    return found
