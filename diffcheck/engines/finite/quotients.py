@@ -64,7 +64,9 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
     quotient = ((both - first) - (second - neither)) / width_i / width_j
     size = np.max(np.abs([both, first, second, neither]), axis=0)
     slope = np.abs(both - first) / np.abs(moved[..., None])
-    noise = samples.rounding(where, size) + samples.displaced(where, i, slope)
+    # Two steps to one side may lead between two numbers; all other moves are exact.
+    displaced = np.where((pure & ~central)[:, None], samples.displaced(where, i, slope), 0.0)
+    noise = samples.rounding(where, size) + displaced
     doubt = np.zeros_like(quotient)
     here = samples.here[where]
     around, beside, across = central & pure, ~central & pure, central & ~pure

@@ -44,10 +44,10 @@ class Region:
         self.hi = np.where(hi > [d.hi for d in domains], np.nextafter(hi, lo), hi).astype(np.float64)
         self.linear = np.array([d.scale == "linear" for d in domains], dtype=bool)
 
-    def inside(self, coordinates: Array) -> Array:
-        """Coordinates of all inputs as numbers of the dtype in the domain."""
+    def nearest(self, coordinates: Array, inputs: Any) -> Array:
+        """The numbers of the dtype in the domain that are nearest to coordinates of these inputs."""
         numbers = coordinates.astype(self.dtype).astype(np.float64)
-        found: Array = np.clip(numbers, self.lo, self.hi)
+        found: Array = np.clip(numbers, self.lo[inputs], self.hi[inputs])
         return found
 
 
@@ -108,7 +108,7 @@ class Samples:
         ``where`` are the points, each once, that the stage is for.
         """
         moves = FIRST * np.stack([lengths, -lengths])[:, where]
-        ends = self.region.inside(self.points[where] + moves)
+        ends = self.region.nearest(self.points[where] + moves, slice(None))
         values = self.evaluate(ends, where)
         level, here = self._noise(ends, values, where), self.here[where]
         self._growth[where] = np.maximum(level - self.level[where], 0.0).max(0)
@@ -153,7 +153,10 @@ class Samples:
         room = np.minimum(below, above)
         central = room >= _SHORTER * wanted
         first = np.where(central, np.minimum(wanted, room), np.minimum(wanted, np.maximum(below, above) / reach))
-        return first * RATIO ** -np.arange(STEPS, dtype=float)[:, None], np.where(above >= below, 1.0, -1.0), central
+        side = np.where(above >= below, 1.0, -1.0)
+        # What is a move to a number of the dtype on one side is one on the other.
+        there = self.region.nearest(x + side * first * RATIO ** -np.arange(STEPS, dtype=float)[:, None], k)
+        return np.abs(there - x), side, central
 
     def moved(self, where: Rows, *moves: tuple[Rows, Array]) -> tuple[Array, Array]:
         """The function at the points moved along some inputs, shape (steps, rows, outputs), and the last real move."""
@@ -163,9 +166,7 @@ class Samples:
         real = np.zeros(points.shape[:2])
         for k, move in moves:
             before = points[:, rows, k]
-            after = np.clip(
-                (before + move).astype(self.region.dtype).astype(np.float64), self.region.lo[k], self.region.hi[k]
-            )
+            after = self.region.nearest(before + move, k)
             points[:, rows, k] = after
             real = np.where(move != 0, after - before, real)
         self.stepped |= bool(real.any())

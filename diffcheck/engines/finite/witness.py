@@ -9,7 +9,7 @@ import numpy as np
 from diffcheck.case.case import Array
 from diffcheck.engines.finite.samples import FIRST, RATIO, STEPS, Mask, Samples
 
-_SCALES = 6
+_SCALES = 8
 # The widest and the narrowest scale, as powers of the unit roundoff, relative to the first stage's length and to the
 # coordinate: from the middle of the first stage's steps to where rounding leaves a third of the digits.
 _WIDEST, _NARROWEST = 1 / 6, 4 / 6
@@ -59,8 +59,10 @@ class Witness:
         everywhere = np.arange(len(points))
         moves = np.stack([self._steps, self._steps / 2])
         central = (((points - moves) >= region.lo) & ((points - moves) <= region.hi)).all(-1)[..., None]
-        ahead = samples.evaluate(region.inside(points + moves), everywhere)
-        other = samples.evaluate(region.inside(np.where(central, points - moves, points + 2 * moves)), everywhere)
+        ahead = samples.evaluate(region.nearest(points + moves, slice(None)), everywhere)
+        other = samples.evaluate(
+            region.nearest(np.where(central, points - moves, points + 2 * moves), slice(None)), everywhere
+        )
         noise = samples.level + 2 * samples.unit * np.maximum(np.abs(ahead), np.abs(other))
         if order == 1:
             changes = np.where(central, ahead - other, 4 * ahead - other - 3 * here) / 2
