@@ -37,7 +37,9 @@ def first_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients
         here[central], ahead[:, central], back[:, central], step[:, central, None], noise[:, central]
     )
     doubt[:, ~central] = _beside(here[~central], ahead[:, ~central], noise[:, ~central])
-    return Quotients((ahead - back) / width, noise / np.abs(width), doubt, _base(central))
+    quotient = (ahead - back) / width
+    uneven = _uneven(quotient, samples.grain(where, k) / np.abs(step)[..., None])
+    return Quotients(quotient, noise / np.abs(width) + uneven, doubt, _base(central))
 
 
 def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
@@ -65,7 +67,8 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
     size = np.max(np.abs([both, first, second, neither]), axis=0)
     slope = np.abs(both - first) / np.abs(moved[..., None])
     # Two steps to one side may lead between two numbers; all other moves are exact.
-    displaced = np.where((pure & ~central)[:, None], samples.displaced(where, i, slope), 0.0)
+    grain_i, grain_j = (samples.grain(where, k) for k in (i, j))
+    displaced = np.where((pure & ~central)[:, None], grain_i * slope, 0.0)
     noise = samples.rounding(where, size) + displaced
     doubt = np.zeros_like(quotient)
     here = samples.here[where]
@@ -78,11 +81,20 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
         corners = tuple(corner[:, across] for corner in (both, first, second, neither))
         moves = tuple((k[across], up[:, across]) for k, up in ((i, up_i), (j, up_j)))
         doubt[:, across] = _between_quadrants(samples, where[across], moves, corners, noise[:, across])
-    return Quotients(quotient, 4 * noise / np.abs(width_i) / np.abs(width_j), doubt, _base(central))
+    rounding = 4 * noise / np.abs(width_i) / np.abs(width_j)
+    uneven = _uneven(quotient, grain_i / step_i[..., None] + grain_j / step_j[..., None])
+    return Quotients(quotient, rounding + uneven, doubt, _base(central))
 
 
 def _base(central: Mask) -> Array:
     return np.where(central, RATIO**2, RATIO)[:, None]
+
+
+def _uneven(quotient: Array, grain: Array) -> Array:
+    """What it costs that steps are numbers of the dtype and fall by a ratio that is not quite the same everywhere."""
+    change = np.abs(np.diff(quotient, axis=0))
+    cost: Array = grain * np.concatenate([change[:1], change])
+    return cost
 
 
 def _beside(here: Array, near: Array, noise: Array) -> Array:

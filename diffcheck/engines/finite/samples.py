@@ -137,9 +137,9 @@ class Samples:
         ]
         return np.concatenate(parts).reshape(values.shape) + self.region.smallest
 
-    def displaced(self, where: Rows, k: Rows, slope: Array) -> Array:
-        """What the rounding of a coordinate leaves on a difference of second order."""
-        found: Array = self.unit * np.abs(self.points[where, k])[:, None] * np.abs(slope)
+    def grain(self, where: Rows, k: Rows) -> Array:
+        """How far the coordinates of these inputs may be from where they were to be moved, shape (rows, 1)."""
+        found: Array = self.unit * np.abs(self.points[where, k])[:, None]
         return found
 
     def steps(self, where: Rows, k: Rows, lengths: Array, reach: int) -> tuple[Array, Array, Mask]:
