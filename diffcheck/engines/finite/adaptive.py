@@ -98,7 +98,7 @@ class _Search:
         samples.reach(np.unique(samples.where[rows]), lengths)
         picked = samples.picked(lengths)[rows]
         quotients = (first_differences if samples.order == 1 else second_differences)(samples, rows, picked)
-        found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt, quotients.base)
+        found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)
         self._stages.add(rows, *found, picked.max(1))
 
     def _pending(self, lengths: Array) -> Mask:

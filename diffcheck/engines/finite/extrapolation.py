@@ -13,16 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from diffcheck.case.case import Array
-from diffcheck.engines.finite.samples import RATIO, STEPS
+from diffcheck.engines.finite.samples import FALL, STEPS
 
-# What the powers of a step fall by from step to step: odd powers, even ones, all.
-ODD, EVEN, ALL = ([RATIO**power for power in range(first, 13, by)] for first, by in ((1, 2), (2, 2), (1, 1)))
+# What the powers of a step fall by from step to step: those that errors are made of, and the odd ones of central steps.
+EVERY = [FALL**power for power in range(1, STEPS)]
+ODD = [FALL ** (power - 0.5) for power in range(1, STEPS)]
 # The combination is better than what it was made of; the distance to that, times this, is the estimate of its error.
 _SAFETY = 2.0
 # A limit is one if it is so many times what the combinations that lead to it are apart.
 _SURE = 2.0
 # What extrapolation in odd powers makes of the rounding of a series: a limit below that many times it is not seen.
-UNSEEN = math.prod((factor + 1) / (factor - 1) for factor in ODD[: STEPS - 1])
+UNSEEN = math.prod((factor + 1) / (factor - 1) for factor in ODD)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +94,7 @@ def limits(series: Array, noise: Array, factors: Sequence[float]) -> Array:
     return np.where(np.isfinite(series) & np.isfinite(rest), found * np.fmax(rest, 1.0), np.inf)
 
 
-def extrapolated(quotients: Array, noise: Array, doubt: Array, base: Array) -> tuple[Array, Array, Array]:
+def extrapolated(quotients: Array, noise: Array, doubt: Array) -> tuple[Array, Array, Array]:
     """The best combination of the quotients, the estimate of its error, and the part of that which is not rounding.
 
     Parameters
@@ -104,16 +105,13 @@ def extrapolated(quotients: Array, noise: Array, doubt: Array, base: Array) -> t
         The error that rounding may leave on each of them, in the same shape.
     doubt:
         The error of a quotient whose step straddles a seam, in the same shape.
-    base:
-        What each further power of the error falls by from step to step, shape any: the ratio of the steps, or its
-        square for central quotients, whose error has even powers only.
     """
     # Where a step straddles a seam all wider ones do.
     doubt = np.maximum.accumulate(doubt[::-1])[::-1]
     rest = np.full(quotients.shape, _SAFETY)
     shape = quotients.shape[1:]
     best, error, excess = quotients[-1], np.full(shape, np.inf), np.full(shape, np.inf)
-    for column in table(quotients, noise, [base**k for k in range(1, len(quotients))]):
+    for column in table(quotients, noise, EVERY):
         rest[column.order :] = np.fmax(rest[column.order :], tail(column.values, column.noise))
         if column.order == 0:
             continue

@@ -5,33 +5,33 @@ from dataclasses import dataclass
 import numpy as np
 
 from diffcheck.case.case import Array
-from diffcheck.engines.finite.extrapolation import ALL, EVEN, ODD, limits
-from diffcheck.engines.finite.samples import RATIO, Mask, Rows, Samples
+from diffcheck.engines.finite.extrapolation import EVERY, ODD, limits
+from diffcheck.engines.finite.samples import Rows, Samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quotients:
     """Difference quotients of one stage, what rounding may leave on them, and what a seam does that they straddle.
 
-    Shape (steps, rows, outputs); ``base``, of shape (rows, 1), is what further powers of the error fall by.
+    Shape (steps, rows, outputs).
     """
 
     quotient: Array
     rounding: Array
     doubt: Array
-    base: Array
 
 
 def first_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
     """Quotients of first differences."""
     where, k = samples.where[rows], samples.by[rows, 0]
-    step, side, central = samples.steps(where, k, lengths[:, 0], 1)
+    longest, side, central = samples.room(where, k, lengths[:, 0], 1)
+    step = samples.steps(where, k, longest, side, central)
     here = samples.here[where]
     ahead, moved_ahead = samples.moved(where, (k, step * side))
     back, moved_back = np.broadcast_to(here, ahead.shape).copy(), np.zeros_like(step)
     back[:, central], moved_back[:, central] = samples.moved(where[central], (k[central], -(step * side)[:, central]))
     width = (moved_ahead - moved_back)[..., None]
-    noise = samples.rounding(where, np.maximum(np.abs(ahead), np.abs(back)))
+    noise = samples.rounding(where, np.maximum(np.abs(ahead), np.abs(back)), central)
     doubt = np.zeros_like(ahead)
     doubt[:, central] = _around(
         here[central], ahead[:, central], back[:, central], step[:, central, None], noise[:, central]
@@ -39,17 +39,21 @@ def first_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients
     doubt[:, ~central] = _beside(here[~central], ahead[:, ~central], noise[:, ~central])
     quotient = (ahead - back) / width
     uneven = _uneven(quotient, samples.grain(where, k) / np.abs(step)[..., None])
-    return Quotients(quotient, noise / np.abs(width) + uneven, doubt, _base(central))
+    return Quotients(quotient, noise / np.abs(width) + uneven, doubt)
 
 
 def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
     """Quotients of second differences, by one input twice or by two."""
     where, (i, j) = samples.where[rows], samples.by[rows].T
-    (step_i, side_i, central_i), (step_j, side_j, central_j) = (
-        samples.steps(where, k, length, 2) for k, length in zip((i, j), lengths.T, strict=True)
+    (longest_i, side_i, central_i), (longest_j, side_j, central_j) = (
+        samples.room(where, k, length, 2) for k, length in zip((i, j), lengths.T, strict=True)
     )
     pure = i == j
     central = central_i & central_j
+    step_i, step_j = (
+        samples.steps(where, k, longest, side, central)
+        for k, longest, side in ((i, longest_i, side_i), (j, longest_j, side_j))
+    )
     up_i, up_j = step_i * side_i, step_j * side_j
     # By one input twice: f(x - h) - 2 f(x) + f(x + h); one-sided f(x) - 2 f(x + h) + f(x + 2 h). By two inputs the
     # corners of a rectangle, around the point or with the point for one of them.
@@ -69,7 +73,7 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
     # Two steps to one side may lead between two numbers; all other moves are exact.
     grain_i, grain_j = (samples.grain(where, k) for k in (i, j))
     displaced = np.where((pure & ~central)[:, None], grain_i * slope, 0.0)
-    noise = samples.rounding(where, size) + displaced
+    noise = samples.rounding(where, size, central) + displaced
     doubt = np.zeros_like(quotient)
     here = samples.here[where]
     around, beside, across = central & pure, ~central & pure, central & ~pure
@@ -83,11 +87,7 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
         doubt[:, across] = _between_quadrants(samples, where[across], moves, corners, noise[:, across])
     rounding = 4 * noise / np.abs(width_i) / np.abs(width_j)
     uneven = _uneven(quotient, grain_i / step_i[..., None] + grain_j / step_j[..., None])
-    return Quotients(quotient, rounding + uneven, doubt, _base(central))
-
-
-def _base(central: Mask) -> Array:
-    return np.where(central, RATIO**2, RATIO)[:, None]
+    return Quotients(quotient, rounding + uneven, doubt)
 
 
 def _uneven(quotient: Array, grain: Array) -> Array:
@@ -99,7 +99,7 @@ def _uneven(quotient: Array, grain: Array) -> Array:
 
 def _beside(here: Array, near: Array, noise: Array) -> Array:
     """What a step of the value at the point leaves on one-sided differences: no bound."""
-    return np.where(limits(near - here, 2 * noise, ALL) > 0, np.inf, 0.0)
+    return np.where(limits(near - here, 2 * noise, EVERY) > 0, np.inf, 0.0)
 
 
 def _around(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> Array:
@@ -108,17 +108,17 @@ def _around(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -
     Beside a step the point belongs to one of the sides; where it belongs to none, as on a spike, there is no bound.
     """
     bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
-    offset = limits((ahead + back) / 2 - here, 2 * noise, EVEN)
+    offset = limits((ahead + back) / 2 - here, 2 * noise, EVERY)
     off = (offset > 0).any((0, -1))
     if off.any():
-        right, left = (limits(side[:, off] - here[off], 2 * noise[:, off], ALL) > 0 for side in (ahead, back))
+        right, left = (limits(side[:, off] - here[off], 2 * noise[:, off], EVERY) > 0 for side in (ahead, back))
         offset[:, off] = np.where(right & left, np.inf, offset[:, off])
     return bend + 2 * offset / step
 
 
 def _between_sides(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> Array:
     """What a step of the second derivative leaves on second differences; one of the slope or the value, no bound."""
-    offset = limits((ahead + back) / 2 - here, 2 * noise, EVEN)
+    offset = limits((ahead + back) / 2 - here, 2 * noise, EVERY)
     bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
     # The slope (f(x + h) - f(x - h)) / 2 h has even powers of h, and across a step of the second derivative a fourth
     # of that times h.
@@ -146,7 +146,7 @@ def _between_quadrants(
     contrasts = (
         limits(north_east - south_west, rounding, ODD),
         limits(south_east - north_west, rounding, ODD),
-        limits(north_east + south_west - south_east - north_west, 2 * rounding, EVEN),
+        limits(north_east + south_west - south_east - north_west, 2 * rounding, EVERY),
     )
     found: Array = np.max(contrasts, axis=0)
     return found

@@ -18,13 +18,22 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 # Steps of a stage, and the first of them as a part of the stage's length.
 STEPS = 6
 FIRST = 2.0**-3
-# What steps fall by. No power of it is near a whole number: a wave that one step takes for none, because it is a
+# What the powers of a step that errors are made of fall by from step to step: even powers for central differences, all
+# for one-sided ones. No power of it is near a whole number: a wave that one step takes for none, because it is a
 # multiple of the period, is seen by the others.
-RATIO = math.sqrt(math.e)
+FALL = math.e
+CENTRAL_RATIO, ONE_SIDED_RATIO = math.sqrt(FALL), FALL
 # A central quotient may begin with a step shorter by this before a one-sided one is taken instead.
 _SHORTER = 2.0**-6
 # Numbers in the largest batch that is evaluated at once.
 _LARGEST_BATCH = 2**22
+
+
+def falling(central: Mask) -> Array:
+    """The steps of differences as parts of the longest, shape (steps, differences)."""
+    ratio = np.where(central, CENTRAL_RATIO, ONE_SIDED_RATIO)
+    found: Array = ratio ** -np.arange(STEPS, dtype=float)[:, None]
+    return found
 
 
 class Region:
@@ -115,14 +124,13 @@ class Samples:
         own, far = self.level[where] / np.abs(here), level / np.maximum(np.abs(values), np.abs(here))
         self._relative[where] = np.fmax(own, np.fmax(*far))
 
-    def rounding(self, where: Rows, size: Array) -> Array:
+    def rounding(self, where: Rows, size: Array, central: Mask) -> Array:
         """What rounding may leave on a difference of values, shape (steps, rows, outputs); the longest steps first.
 
         Towards the ends of a stage it grows to what it is there, where all inputs are moved, but no more than a value
         of this size would have lost.
         """
-        part = RATIO ** -np.arange(len(size), dtype=float)[:, None, None]
-        growth = np.fmin(self._growth[where] * part, self._relative[where] * size)
+        growth = np.fmin(self._growth[where] * falling(central)[..., None], self._relative[where] * size)
         found: Array = self.level[where] + growth + 2 * self.unit * size
         return found
 
@@ -142,8 +150,8 @@ class Samples:
         found: Array = self.unit * np.abs(self.points[where, k])[:, None]
         return found
 
-    def steps(self, where: Rows, k: Rows, lengths: Array, reach: int) -> tuple[Array, Array, Mask]:
-        """The steps, shape (steps, rows), with the wider side, and whether the domain has room on both sides.
+    def room(self, where: Rows, k: Rows, lengths: Array, reach: int) -> tuple[Array, Array, Mask]:
+        """The longest steps, shape (rows,), with the wider side, and whether the domain has room on both sides.
 
         ``reach`` is how many steps a one-sided difference reaches to its side.
         """
@@ -152,11 +160,15 @@ class Samples:
         wanted = FIRST * lengths
         room = np.minimum(below, above)
         central = room >= _SHORTER * wanted
-        first = np.where(central, np.minimum(wanted, room), np.minimum(wanted, np.maximum(below, above) / reach))
-        side = np.where(above >= below, 1.0, -1.0)
-        # What is a move to a number of the dtype on one side is one on the other.
-        there = self.region.nearest(x + side * first * RATIO ** -np.arange(STEPS, dtype=float)[:, None], k)
-        return np.abs(there - x), side, central
+        longest = np.where(central, np.minimum(wanted, room), np.minimum(wanted, np.maximum(below, above) / reach))
+        return longest, np.where(above >= below, 1.0, -1.0), central
+
+    def steps(self, where: Rows, k: Rows, longest: Array, side: Array, central: Mask) -> Array:
+        """The steps, shape (steps, rows), that lead to numbers of the dtype; on both sides if they do on one."""
+        x = self.points[where, k]
+        there = self.region.nearest(x + side * longest * falling(central), k)
+        found: Array = np.abs(there - x)
+        return found
 
     def moved(self, where: Rows, *moves: tuple[Rows, Array]) -> tuple[Array, Array]:
         """The function at the points moved along some inputs, shape (steps, rows, outputs), and the last real move."""

@@ -7,7 +7,7 @@ a wave that they step over are contradicted by it.
 import numpy as np
 
 from diffcheck.case.case import Array
-from diffcheck.engines.finite.samples import FIRST, RATIO, STEPS, Mask, Samples
+from diffcheck.engines.finite.samples import CENTRAL_RATIO, FIRST, STEPS, Mask, Samples
 
 _SCALES = 8
 # The widest and the narrowest scale, as powers of the unit roundoff, relative to the first stage's length and to the
@@ -100,5 +100,5 @@ class Witness:
         beyond = np.abs(self._changes - expected) - self._errors - allowed
         own = np.arange(len(value))[:, None, None]
         longest = self.lengths[:, own, self._samples.columns].max(-1)[..., None]
-        within = (longest <= length * RATIO ** (1 - STEPS)).all(2)
+        within = (longest <= length * CENTRAL_RATIO ** (1 - STEPS)).all(2)
         return np.where(np.isfinite(beyond) & within, np.maximum(beyond, 0.0), 0.0)
