@@ -87,7 +87,8 @@ class _Search:
                 beyond = self._contradictions()
         if not samples.stepped:
             raise Unsupported("the domain is too narrow for two different steps")
-        left = (beyond[:, :, None] / np.abs(witness.weights)).max(0)
+        beyond = beyond[:, :, None]
+        left = np.where(beyond > 0, beyond / np.abs(witness.weights), 0.0).max(0)
         return Found(self._full(self._stages.value), self._full(self._stages.error) + left, samples.calls)
 
     def _stage(self, rows: Rows, lengths: Array) -> None:
@@ -99,12 +100,12 @@ class _Search:
         picked = samples.picked(lengths)[rows]
         quotients = (first_differences if samples.order == 1 else second_differences)(samples, rows, picked)
         found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)
-        self._stages.add(rows, *found, picked.max(1))
+        self._stages.add(rows, *found, _mean(picked))
 
     def _pending(self, lengths: Array) -> Mask:
         """Rows whose error leaves too few digits, and may be smaller with the shorter steps of these lengths."""
         samples, stages = self._samples, self._stages
-        few = ~(stages.error <= samples.unit**_SATISFIED * np.abs(stages.value))
+        few = ~np.isfinite(stages.error) | (stages.error > samples.unit**_SATISFIED * np.abs(stages.value))
         if not few.any():
             none: Mask = few.any(1)
             return none
@@ -121,3 +122,9 @@ class _Search:
     def _full(self, rows: Array) -> Array:
         """By points, columns and outputs."""
         return rows.reshape(len(self._samples.points), -1, rows.shape[-1])
+
+
+def _mean(lengths: Array) -> Array:
+    """The geometric mean of the lengths of the last axis."""
+    found: Array = np.exp2(np.log2(lengths).mean(-1))
+    return found

@@ -108,7 +108,7 @@ def _around(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -
     Beside a step the point belongs to one of the sides; where it belongs to none, as on a spike, there is no bound.
     """
     bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
-    offset = limits((ahead + back) / 2 - here, 2 * noise, EVERY)
+    offset = limits(ahead / 2 + back / 2 - here, 2 * noise, EVERY)
     off = (offset > 0).any((0, -1))
     if off.any():
         right, left = (limits(side[:, off] - here[off], 2 * noise[:, off], EVERY) > 0 for side in (ahead, back))
@@ -118,7 +118,7 @@ def _around(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -
 
 def _between_sides(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> Array:
     """What a step of the second derivative leaves on second differences; one of the slope or the value, no bound."""
-    offset = limits((ahead + back) / 2 - here, 2 * noise, EVERY)
+    offset = limits(ahead / 2 + back / 2 - here, 2 * noise, EVERY)
     bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
     # The slope (f(x + h) - f(x - h)) / 2 h has even powers of h, and across a step of the second derivative a fourth
     # of that times h.

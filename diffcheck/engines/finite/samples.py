@@ -116,21 +116,23 @@ class Samples:
 
         ``where`` are the points, each once, that the stage is for.
         """
-        moves = FIRST * np.stack([lengths, -lengths])[:, where]
+        # No two neighbours alike: what cancels where all inputs move alike would hide their size.
+        far = FIRST * lengths[where] * (8 - np.arange(lengths.shape[1]) % 4) / 8
+        moves = np.stack([far, -far])
         ends = self.region.nearest(self.points[where] + moves, slice(None))
         values = self.evaluate(ends, where)
         level, here = self._noise(ends, values, where), self.here[where]
         self._growth[where] = np.maximum(level - self.level[where], 0.0).max(0)
-        own, far = self.level[where] / np.abs(here), level / np.maximum(np.abs(values), np.abs(here))
-        self._relative[where] = np.fmax(own, np.fmax(*far))
+        own = np.where(here != 0, self.level[where] / np.abs(here), 0.0)
+        self._relative[where] = np.fmax(own, np.fmax(*(level / np.maximum(np.abs(values), np.abs(here)))))
 
     def rounding(self, where: Rows, size: Array, central: Mask) -> Array:
         """What rounding may leave on a difference of values, shape (steps, rows, outputs); the longest steps first.
 
-        Towards the ends of a stage it grows to what it is there, where all inputs are moved, but no more than a value
-        of this size would have lost.
+        Towards the ends of a stage it grows to what it is there, where all inputs are moved, but to no more than
+        values as large as the largest would have lost.
         """
-        growth = np.fmin(self._growth[where] * falling(central)[..., None], self._relative[where] * size)
+        growth = np.fmin(self._growth[where], self._relative[where] * size.max(0)) * falling(central)[..., None]
         found: Array = self.level[where] + growth + 2 * self.unit * size
         return found
 

@@ -24,7 +24,8 @@ class Stages:
     def add(self, rows: Rows, value: Array, error: Array, excess: Array, length: Array) -> None:
         """Another stage, tried for some rows.
 
-        ``excess`` is the part of the error that is not rounding, ``length`` the stage's for each row, shape (rows,).
+        ``excess`` is the part of the error that is not rounding, ``length`` the stage's for each row, shape (rows,); of
+        two inputs the geometric mean.
         """
         stage = tuple(np.full(self.value.shape, empty) for empty in (0.0, np.inf, 0.0, np.nan))
         for array, part in zip(stage, (value, error, excess, length[:, None]), strict=True):
@@ -39,7 +40,10 @@ class Stages:
         errors = np.where((errors < straddled) & (straddled < UNSEEN * errors), straddled, errors)
         apart = np.abs(values[:, None] - values) > errors[:, None] + errors
         refuted = (apart & shorter).any(1)
-        chosen = np.argmin(np.where(refuted, np.inf, errors), axis=0)[None]
+        errors = np.where(refuted | ~np.isfinite(values), np.inf, errors)
+        # Where nothing is known any number will do, but it should be one.
+        known = np.isfinite(errors).any(0)
+        chosen = np.where(known, np.argmin(errors, axis=0), np.argmax(np.isfinite(values), axis=0))[None]
         self.value, self.error, self.length = (np.take_along_axis(a, chosen, 0)[0] for a in (values, errors, lengths))
         self.error = np.where(_growing(excesses, lengths), np.inf, self.error)
 

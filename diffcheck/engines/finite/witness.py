@@ -93,12 +93,12 @@ class Witness:
 
         Shape (scales, points, outputs), zero where it does not. A scale that is wider than the shortest steps of a
         stage which a derivative comes from has nothing to say; ``length``, of the shape of the derivatives, are the
-        lengths of these stages.
+        lengths of these stages (of two inputs, their geometric mean).
         """
         expected = (self.weights * value).sum(2)
         allowed = (np.abs(self.weights) * error).sum(2)
         beyond = np.abs(self._changes - expected) - self._errors - allowed
         own = np.arange(len(value))[:, None, None]
-        longest = self.lengths[:, own, self._samples.columns].max(-1)[..., None]
-        within = (longest <= length * CENTRAL_RATIO ** (1 - STEPS)).all(2)
+        mean = np.exp2(np.log2(self.lengths[:, own, self._samples.columns]).mean(-1))[..., None]
+        within = (mean <= length * CENTRAL_RATIO ** (1 - STEPS)).all(2)
         return np.where(np.isfinite(beyond) & within, np.maximum(beyond, 0.0), 0.0)
