@@ -1,7 +1,7 @@
 """The two constants of the bounds, fixed by counting: false alarms on right derivatives, misses on wrong ones.
 
-Every point of ``cases/known_defects.py`` and ``cases/healthy_neighbours.py`` is judged for PyTorch's reverse mode once;
-the verdicts are then drawn again for other constants k (of `inherent`) and c (of `formula`).
+Every point of the trials (``cases/trials``, neighbours and defects) is judged for PyTorch's reverse mode once; the
+verdicts are then drawn again for other constants k (of `inherent`) and c (of `formula`).
 
 Run: ``python benchmarks/count_alarms.py``.
 """
@@ -11,23 +11,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from diffcheck.engines.autograd import Autograd
-from diffcheck.judgement import Judgement
+from diffcheck.judgement.numbers import Judgement
 from diffcheck.referee.bounds import FORMULA_FACTOR, INHERENT_FACTOR
+from diffcheck.runner.examine import court_of, hear
 from diffcheck.runner.plan import Contestant, plan
-from diffcheck.runner.unit import Court
 from diffcheck.sources.collect import collect
 
-CASES = Path(__file__).parent.parent / "cases"
+TRIALS = Path(__file__).parent.parent / "cases" / "trials"
 GRID = [(k, c) for k in (8, 32, 128, 512, 2048) for c in (1, 4, 16, 64)]
-SETS = ("healthy_neighbours.py", "known_defects.py")
+SETS = ("neighbour", "defect")
 
 
-def judgements(file: str) -> Iterator[list[Judgement]]:
-    """For each case and operator the judgements on all components at all points."""
+def judgements(tag: str) -> Iterator[list[Judgement]]:
+    """For each case with this tag and operator the judgements on all components at all points."""
     contestant = Contestant(Autograd(), "reverse", "cpu", "float64")
-    for unit in plan(collect([str(CASES / file)]).cases, [], (contestant,)):
-        court = Court(unit, "float64", samples=0, seed=0)
-        trial = court.hear(*unit.tasks()[0])
+    tagged = [case for case in collect([str(TRIALS)]).cases if tag in case.tags]
+    for unit in plan(tagged, [], (contestant,)):
+        court = court_of(unit, "float64", samples=0, seed=0)
+        trial = hear(court, *unit.tasks()[0])
+        if trial.row.findings or trial.row.note.startswith("the derivative is right"):
+            continue  # these constants are about derivatives
         yield [j for answer in trial.answers for j in answer.judgements if not math.isnan(j.error_ulp)]
 
 
@@ -48,7 +51,7 @@ def outcome(found: list[Judgement], k: float, c: float) -> str:
 
 def main() -> None:
     """Print the counts for every pair of constants."""
-    healthy, defective = (list(judgements(file)) for file in SETS)
+    healthy, defective = (list(judgements(tag)) for tag in SETS)
     print(f"{len(healthy)} right derivatives, {len(defective)} wrong ones\n")
     print("|    k |  c | right called lossy | right called wrong | wrong called lossy | wrong missed |")
     print("| ---: | --: | ---: | ---: | ---: | ---: |")

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 from diffcheck.case.case import Case as Case
 from diffcheck.case.case import case as case
 from diffcheck.case.domain import interval as interval
+from diffcheck.case.family import each as each
 
 if TYPE_CHECKING:
     from diffcheck.api import check as check
     from diffcheck.api import run as run
 
-__all__ = ["Case", "case", "check", "interval", "run"]
+__all__ = ["Case", "case", "check", "each", "interval", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,10 +3,15 @@
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from diffcheck.errors import DiffcheckError
+from diffcheck.runner.settings import DEFAULT_SAMPLES, DEFAULT_TIMEOUT_S, Settings
+
+if TYPE_CHECKING:
+    from diffcheck.results import Run
 
 PASSED, FAILED, USAGE, NOTHING, INTERRUPTED = 0, 1, 2, 5, 130
 
@@ -33,6 +38,33 @@ def _listed(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tup
     return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
+class _Run(click.Command):
+    """Lets ``--strict`` stand alone before a path: what follows is its value only if that is the name of an engine."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        from diffcheck.runner.engines import installed_engines
+
+        known = installed_engines()
+        following = [*args[1:], ""]
+        told = [
+            "--strict=" if word == "--strict" and following[k].partition(":")[0] not in known else word
+            for k, word in enumerate(args)
+        ]
+        return super().parse_args(context, told)
+
+
+def _least(_: click.Context, __: click.Parameter, values: Iterable[str]) -> dict[str, float]:
+    """``[ENGINE=]N`` as numbers by engine, the empty name for all."""
+    found = {}
+    for value in values:
+        engine, digits = value.rpartition("=")[::2]
+        try:
+            found[engine] = float(digits)
+        except ValueError:
+            raise click.BadParameter(f"{value!r} is neither N nor ENGINE=N, with a number of digits N") from None
+    return found
+
+
 @click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="diffcheck", message="diffcheck %(version)s")
 def main() -> None:
@@ -43,7 +75,7 @@ def main() -> None:
     """
 
 
-@main.command()
+@main.command(cls=_Run)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "-k",
@@ -80,7 +112,11 @@ def main() -> None:
     help="float64, float32, bfloat16, float16 (default: float64).",
 )
 @click.option(
-    "--samples", type=click.IntRange(min=0), default=8, show_default=True, help="Random points for each case."
+    "--samples",
+    type=click.IntRange(min=0),
+    default=DEFAULT_SAMPLES,
+    show_default=True,
+    help="Random points for each case.",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where the random points start from."
@@ -100,8 +136,32 @@ def main() -> None:
     show_default=True,
     help="Folder for the result files.",
 )
-@click.option("--strict", is_flag=True, help="Lost digits (lossy) fail the run as well.")
+@click.option(
+    "--strict",
+    multiple=True,
+    metavar="[E[:METHOD]]",
+    help="Lost digits (lossy) fail the run as well, of every engine or of this one.",
+)
+@click.option(
+    "--min-digits",
+    multiple=True,
+    callback=_least,
+    metavar="[E=]N",
+    help="Fewer correct digits than N fail the run, of any engine or of this one.",
+)
 @click.option("-x", "fail_fast", is_flag=True, help="Stop at the first case that fails.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    metavar="S",
+    help="Give up what takes longer than so many seconds in one stage: reading a file, tracing, the truth at a point, "
+    f"an engine's preparation, its answers (default: {DEFAULT_TIMEOUT_S:g}; 0 for never).",
+)
+@click.option(
+    "--in-process",
+    is_flag=True,
+    help="Run the cases in this process, for a debugger: what ends a case ends the run.",
+)
 def run(
     paths: tuple[str, ...],
     match: str,
@@ -114,19 +174,18 @@ def run(
     timing: bool,
     batch: int,
     output: Path,
-    strict: bool,
+    strict: tuple[str, ...],
+    min_digits: dict[str, float],
     fail_fast: bool,
+    timeout: float | None,
+    in_process: bool,
 ) -> None:
     """Check and time the cases of files and folders (file.py::name for one case).
 
     Exit code: 0 all passed, 1 something failed, 2 usage error or a broken case file, 5 no case found, 130 interrupted.
     """
-    from rich.console import Console
-
-    from diffcheck.api import Settings, conduct
-    from diffcheck.reporting.terminal import Reporter, summary
-
-    reporter = Reporter(Console(stderr=True))
+    if timeout is None and not in_process:
+        timeout = DEFAULT_TIMEOUT_S
     settings = Settings(
         match=match,
         engines=engines,
@@ -137,18 +196,16 @@ def run(
         seed=seed,
         timing=timing,
         batch=batch,
+        strict=strict,
+        min_digits=min_digits,
         output=output,
         fail_fast=fail_fast,
+        timeout=timeout or None,
     )
-    try:
-        result = conduct(paths, settings, reporter)
-    finally:
-        reporter.stop()
-    if result.rows or result.broken:
-        summary(result, Console(width=None if sys.stdout.isatty() else 160))
-        click.echo(f"report: {output / 'report.md'}", err=True)
+    result = _here(paths, settings) if in_process else _supervised(paths, settings)
+    _summarised(result, output)
     if result.interrupted:
-        click.echo("diffcheck: interrupted; the results so far are written", err=True)
+        click.echo(f"diffcheck: interrupted at {result.interrupted}; what was known by then is written", err=True)
         sys.exit(INTERRUPTED)
     if result.broken:
         sys.exit(USAGE)
@@ -158,8 +215,58 @@ def run(
         )
         click.echo(" ".join([f"diffcheck: no case found in {', '.join(paths)}", *wanted]), err=True)
         sys.exit(NOTHING)
-    lossy = strict and any(row.verdict == "lossy" and not row.expected for row in result.rows)
-    sys.exit(FAILED if result.failing or lossy else PASSED)
+    sys.exit(FAILED if result.failing else PASSED)
+
+
+def _supervised(paths: tuple[str, ...], settings: Settings) -> "Run":
+    """The results of case files, run in another process."""
+    from diffcheck.runner.engines import demand_known, installed_engines
+    from diffcheck.runner.supervisor import Supervisor, WorkerError
+
+    demand_known(settings.engines_named, installed_engines())
+    with Supervisor(paths, settings) as supervisor:
+        # These take as long to load as the other process needs until it has something to say.
+        from rich.console import Console
+
+        from diffcheck.reporting.terminal import Reporter
+        from diffcheck.session import Record
+
+        reporter = Reporter(Console(stderr=True))
+        with Record(settings.output, reporter) as record:
+            try:
+                supervisor.run(record, reporter.waiting)
+            except KeyboardInterrupt:
+                return record.run(interrupted=True)
+            except WorkerError:
+                record.run(interrupted=True)
+                raise
+            finally:
+                reporter.stop()
+            return record.run()
+
+
+def _here(paths: tuple[str, ...], settings: Settings) -> "Run":
+    """The results of case files, run in this process."""
+    from rich.console import Console
+
+    from diffcheck.api import conduct
+    from diffcheck.reporting.terminal import Reporter
+
+    reporter = Reporter(Console(stderr=True))
+    try:
+        return conduct(paths, settings, reporter)
+    finally:
+        reporter.stop()
+
+
+def _summarised(result: "Run", output: Path) -> None:
+    from rich.console import Console
+
+    from diffcheck.reporting.terminal import summary
+
+    if result.rows or result.broken:
+        summary(result, Console(width=None if sys.stdout.isatty() else 160))
+        click.echo(f"report: {output / 'report.md'}", err=True)
 
 
 @main.command(name="list")
@@ -196,7 +303,7 @@ def selftest(paths: tuple[str, ...], match: str, samples: int, seed: int) -> Non
     Without a path a built-in sample of cases is used. Exit code: 0 if none is missed and none accused, else 1.
     """
     from diffcheck.reporting.terminal import selftest_text
-    from diffcheck.runner.plan import installed_engines
+    from diffcheck.runner.engines import installed_engines
     from diffcheck.selftest import sample
     from diffcheck.selftest import selftest as conducted
     from diffcheck.sources.collect import collect
@@ -219,7 +326,7 @@ def selftest(paths: tuple[str, ...], match: str, samples: int, seed: int) -> Non
 def env() -> None:
     """Show what results depend on: versions, processor, devices."""
     from diffcheck.environment import environment
-    from diffcheck.runner.plan import installed_engines
+    from diffcheck.runner.engines import installed_engines
 
     for name, value in environment(installed_engines().values(), {}).items():
         click.echo(f"{name}: {value}")

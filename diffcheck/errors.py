@@ -4,6 +4,9 @@ Every text says where, what was found, what is needed and what to do about it. T
 a traceback is shown only for an exception that is not a :class:`DiffcheckError`, because that one is our own mistake.
 """
 
+# What the code of a case may raise as a result of its own: `sys.exit` in a kernel ends no run.
+RAISED = (Exception, SystemExit)
+
 
 class DiffcheckError(Exception):
     """A mistake that the user can mend."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import Breach, Verdict, no_digit_right
 
 NAN = float("nan")
 # Fields that the journal and ``timings.csv`` hold, not ``results.csv``.
@@ -20,6 +20,8 @@ class Row:
     """The results of one task; the fields, in this order, are the columns of ``results.csv``.
 
     Errors are in units in the last place of the dtype at the truth, times in seconds per evaluation at one point.
+    Verdict, reason, bounds, digits, point, component, value, truth, note and ``error_ulp`` speak of the one point and
+    component that decides; ``max_error_ulp``, ``median_error_ulp`` and ``min_digits`` are over all of them.
     """
 
     case: str
@@ -40,6 +42,7 @@ class Row:
     formula_ulp: float = NAN
     digits: float = NAN
     digits_possible: float = NAN
+    min_digits: float = NAN
     worst_point: str = ""
     worst_component: str = ""
     value: float = NAN
@@ -52,8 +55,17 @@ class Row:
     function_calls: int | None = None
     operations: int | None = None
     note: str = ""
+    error_ulp: float = NAN
+    estimate: str = ""
+    """What the method's estimates of its own errors are worth, at worst; see `diffcheck.judgement.numbers.Quality`."""
+    findings: str = ""
+    """How a backward breaks its contract, beside what its numbers say; names with details, joined by semicolons."""
+    on_trial: bool = field(default=False, metadata=_MORE)
+    """Whether somebody's own implementation was asked, not the case's function."""
     expected: str = field(default="", metadata=_MORE)
     """The verdict that the case declares as known; empty if it declares none."""
+    demanded: str = field(default="", metadata=_MORE)
+    """The option that this row does not satisfy, such as ``--min-digits autograd=10``."""
     first_call_s: float = field(default=NAN, metadata=_MORE)
     points_per_s: float = field(default=NAN, metadata=_MORE)
     """Throughput at the batch that was asked for."""
@@ -63,14 +75,36 @@ class Row:
     """Of ``symbolic``: evaluations after which its preparation has paid for itself against ``autograd``."""
 
     @property
-    def fails(self) -> bool:
-        """Whether this row fails a run: a failing verdict, or another one than the case declares.
+    def no_digit(self) -> bool:
+        """Whether the answer that decides has no right digit where the format has digits to give."""
+        return no_digit_right(self.digits, self.digits_possible, self.reason)
 
-        Cases declare what happens in double precision; in another dtype a declared outcome is allowed, not demanded.
+    @property
+    def fails(self) -> bool:
+        """Whether this row fails a run.
+
+        A failing verdict does, another one than the case declares, and what does not meet a demand; of somebody's own
+        implementation also an answer without a right digit, and every finding that the case does not declare. Cases
+        declare what happens in double precision; in another dtype a declared outcome is allowed, not demanded.
         """
-        if self.expected and self.dtype == "float64":
-            return self.verdict != self.expected
-        return self.verdict.fails and self.verdict != self.expected
+        if self.demanded:
+            return True
+        wanting = self.verdict.fails or (self.verdict is Verdict.LOSSY and self.no_digit and self.on_trial)
+        verdicts, breaches = self.declared - set(Breach), self.declared & set(Breach)
+        undeclared = set(self.breaches) - breaches
+        if self.dtype == "float64" and (breaches - set(self.breaches) or (verdicts and self.verdict not in verdicts)):
+            return True
+        return (wanting and self.verdict not in verdicts) or bool(undeclared and self.on_trial)
+
+    @property
+    def declared(self) -> set[str]:
+        """The verdicts and the names of findings that the case expects."""
+        return set(filter(None, self.expected.split(", ")))
+
+    @property
+    def breaches(self) -> list[str]:
+        """The names of the findings."""
+        return [finding.partition(":")[0] for finding in self.findings.split("; ") if finding]
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -90,6 +124,12 @@ class CaseRow:
     operations: int
     derivative_operations: int
     reference: str
+    not_judged: str = ""
+    """The listed points at which no derivative exists, and what each of them is."""
+    confirmed: int = 0
+    """Of how many components, at all points, the truth was confirmed by the second route."""
+    unconfirmed: int = 0
+    """Of how many it was certified, but the second route said nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +141,8 @@ class Run:
     environment: Mapping[str, str]
     broken: tuple[str, ...] = ()
     """What is wrong with case files or cases that could not be loaded."""
-    interrupted: bool = False
+    interrupted: str = ""
+    """Where it was when Ctrl-C ended it; empty if nothing did."""
 
     @property
     def failing(self) -> list[Row]:
@@ -151,6 +192,22 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
     return value
+
+
+def place(point: Mapping[str, Any]) -> str:
+    """A point in words, short for large arrays.
+
+    >>> place({"x": 0.1, "w": [1.0, 2.0]})
+    'x = 0.1, w = [1.0, 2.0]'
+    """
+    return ", ".join(f"{name} = {_coordinates(value)}" for name, value in point.items())
+
+
+def _coordinates(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    flat = json.dumps(value)
+    return flat if len(flat) <= 40 else f"array ({flat.count(',') + 1} numbers)"
 
 
 def counts(rows: Iterable[Row]) -> dict[str, int]:

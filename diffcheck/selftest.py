@@ -15,11 +15,11 @@ import numpy as np
 from diffcheck.case.case import Array, Case, Point, case
 from diffcheck.case.domain import interval
 from diffcheck.engines.base import Clockwork, Engine, Estimate, Prepared, Task
+from diffcheck.judgement.court import Court
 from diffcheck.ops import exp, maximum, sin, tanh
 from diffcheck.ops import sum as total
-from diffcheck.referee.component import Status
+from diffcheck.runner.examine import court_of, hear
 from diffcheck.runner.plan import Contestant, Unit, plan
-from diffcheck.runner.unit import Court
 
 # A change below this part of a component's size is none.
 _NOTICED = 1e-9
@@ -161,11 +161,11 @@ def selftest(cases: Iterable[Case], engines: Sequence[Engine], samples: int, see
 
 
 def _try(unit: Unit, outcome: Outcome, samples: int, seed: int) -> None:
-    court = Court(unit, "float64", samples, seed)
+    court = court_of(unit, "float64", samples, seed)
     where = f"{unit.case.name} {unit.operator}"
     right: list[Array | None] | None = None
     for engine, task in unit.tasks():
-        trial = court.hear(engine, task)
+        trial = hear(court, engine, task)
         if isinstance(engine, Faulty):
             wrong = [answer.values for answer in trial.answers]
             if right is None or not _changes(court, right, wrong):
@@ -190,7 +190,7 @@ def _changes(court: Court, right: Sequence[Array | None], wrong: Sequence[Array 
             continue
         if after is None:
             return True
-        certified = [c.status is Status.CERTIFIED for c in question.truth.components]
+        certified = [c.has_value for c in question.truth.components]
         with np.errstate(invalid="ignore"):
             same = np.abs(after - before) <= _NOTICED * np.abs(before)
         if (~same & np.array(certified)).any():

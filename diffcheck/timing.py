@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from threadpoolctl import threadpool_limits
 
+from diffcheck.errors import RAISED
+
 # Several short rounds tell a spread; each is long enough that the clock's resolution does not matter.
 ROUNDS = 5
 ROUND_S = 0.004
@@ -34,18 +36,32 @@ class Timing:
     iqr_s: float
 
 
-def measure(calls: Sequence[Call]) -> list[Timing | Exception]:
-    """The time of each call, in turns; for a call that raises, what it raised."""
+def measure(
+    calls: Sequence[Call], before: Callable[[int], object] = lambda number: None
+) -> list[Timing | BaseException]:
+    """The time of each call, in turns; for a call that raises, what it raised.
+
+    Parameters
+    ----------
+    before:
+        Is told, outside the clock, which call comes next.
+    """
     with threadpool_limits(limits=1):
-        loops = [_calibrated(call) for call in calls]
+        loops: list[int | BaseException] = []
+        for k, call in enumerate(calls):
+            before(k)
+            loops.append(_calibrated(call))
         rounds: list[list[float]] = [[] for _ in calls]
         for _ in range(ROUNDS):
-            for call, number, found in zip(calls, loops, rounds, strict=True):
+            for k, call in enumerate(calls):
+                number = loops[k]
                 if isinstance(number, int):
-                    found.append(_round(call, number) / number)
-    return [
-        number if isinstance(number, Exception) else _timing(found) for number, found in zip(loops, rounds, strict=True)
-    ]
+                    before(k)
+                    try:
+                        rounds[k].append(_round(call, number) / number)
+                    except RAISED as raised:  # late, but it counts
+                        loops[k] = raised
+    return [_timing(found) if isinstance(number, int) else number for number, found in zip(loops, rounds, strict=True)]
 
 
 def peak_bytes(call: Callable[[], object]) -> int:
@@ -58,7 +74,7 @@ def peak_bytes(call: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-def _calibrated(call: Call) -> int | Exception:
+def _calibrated(call: Call) -> int | BaseException:
     """How many calls make a round long enough."""
     try:
         call.run()  # first calls fill caches
@@ -66,7 +82,7 @@ def _calibrated(call: Call) -> int | Exception:
         while elapsed < ROUND_S and number < 1_000_000:
             number = max(number + 1, min(10 * number, int(1.2 * number * ROUND_S / max(elapsed, 1e-9))))
             elapsed = _round(call, number)
-    except Exception as raised:  # the caller decides what a call that raises means
+    except RAISED as raised:  # the caller decides what a call that raises means
         return raised
     return number
 

@@ -1,6 +1,11 @@
 """The words for the outcome of a comparison, from the best to the worst, and for its reason."""
 
+import math
+from dataclasses import dataclass
 from enum import StrEnum
+
+# A value that is off by half of the truth has no digit right: not even the first rounds to the same.
+NO_DIGIT = math.log10(2.0)
 
 
 class Verdict(StrEnum):
@@ -26,6 +31,10 @@ class Verdict(StrEnum):
     """NaN or infinity where a finite truth exists."""
     ERROR = "error"
     """The engine raised."""
+    TIMEOUT = "timeout"
+    """The engine did not answer in time and was stopped."""
+    CRASH = "crash"
+    """The engine took its process down."""
 
     @property
     def severity(self) -> int:
@@ -35,12 +44,16 @@ class Verdict(StrEnum):
     @property
     def fails(self) -> bool:
         """Whether a run with this verdict fails."""
-        return self in (Verdict.DISAGREE, Verdict.NONFINITE, Verdict.ERROR)
+        return self in (Verdict.DISAGREE, Verdict.NONFINITE, *UNANSWERED)
 
     @property
     def judged(self) -> bool:
         """Whether a point with this verdict was really compared with a truth."""
-        return self not in (Verdict.UNDEFINED, Verdict.UNSUPPORTED, Verdict.UNCERTAIN, Verdict.ERROR)
+        return self not in (Verdict.UNDEFINED, Verdict.UNSUPPORTED, Verdict.UNCERTAIN, *UNANSWERED)
+
+
+UNANSWERED = (Verdict.ERROR, Verdict.TIMEOUT, Verdict.CRASH)
+"""The engine gave no answer to judge."""
 
 
 class Reason(StrEnum):
@@ -69,3 +82,45 @@ class Reason(StrEnum):
     """NaN or infinity."""
     WRONG = "wrong"
     """A value that neither rounding nor the formula explains, and whose error does not shrink with precision."""
+
+
+def no_digit_right(digits: float, possible: float, reason: str) -> bool:
+    """Whether no digit is right, or not even the sign, where the format has digits to give.
+
+    The slope of another piece at a comparison that the format cannot decide has no digits of this one.
+    """
+    return digits <= NO_DIGIT and possible >= 1 and reason != Reason.BRANCH
+
+
+class Breach(StrEnum):
+    """How a backward breaks its contract, whatever its numbers say."""
+
+    NO_GRADIENT = "no-gradient"
+    """The output has no graph, or an input gets no gradient, though the derivative is not zero."""
+    IGNORES_GRADIENT = "ignores-gradient"
+    """The incoming gradient has no influence."""
+    NONLINEAR = "nonlinear-gradient"
+    """The result is not linear in the incoming gradient."""
+    CHANGES_INPUT = "changes-input"
+    """An input, a constant, or the result that was returned, is changed in place."""
+    CHANGES_GRADIENT = "changes-gradient"
+    """The incoming gradient is changed in place."""
+    UNREPEATABLE = "unrepeatable"
+    """Two calls, or two backward passes through one graph, answer differently."""
+    UNDEFINED_GRADIENT = "undefined-gradient"
+    """An undefined incoming gradient is not taken for zero."""
+    BATCHED_GRADIENT = "batched-gradient"
+    """A batch of incoming gradients gives something else than one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A breach, and what was seen of it."""
+
+    breach: Breach
+    detail: str
+    inputs: tuple[str, ...] = ()
+    """The inputs that it is about; empty for all."""
+
+    def __str__(self) -> str:
+        return f"{self.breach}: {self.detail.replace(';', ',')}"

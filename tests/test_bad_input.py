@@ -1,12 +1,7 @@
 """Each kind of bad input gets one clear message and the right exit code, and never stops the good cases beside it."""
 
 import csv
-import json
 import re
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,10 +15,10 @@ from diffcheck.cli import main
 from diffcheck.errors import CaseError, DiffcheckError, DomainError, OutputError, SourceError, UsageError
 
 HEADER = """
-import math
+import decimal, math
 import sys
 import numpy as np
-from diffcheck import case, interval, ops
+from diffcheck import case, each, interval, ops
 
 @case(x=interval(1, 2))
 def first(x):
@@ -47,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def ran(*paths: str, engine: str = "symbolic", output: str = "out") -> Result:
     """The outcome of a quick run of these paths, without a traceback."""
     options = ["--engine", engine, "--samples", "1", "--no-timing", "--output", output]
-    result = CliRunner().invoke(main, ["run", *paths, *options])
+    result = CliRunner().invoke(main, ["run", "--in-process", *paths, *options])
     assert not isinstance(result.exception, Exception), result.exc_info
     assert "Traceback" not in result.output
     return result
@@ -70,6 +65,7 @@ RUNNING = {
     "raises-without-text": (body("raise ValueError"), "the function raises ValueError"),
     "assertion": (body("assert x is None, 'no'"), "the function raises AssertionError: no"),
     "exits": (body("sys.exit(3)"), "the function raises SystemExit: 3"),
+    "interrupts": (body("raise KeyboardInterrupt"), "the function raises KeyboardInterrupt"),
     "recursion": (body("return bad(x)"), "the function raises RecursionError"),
     "undefined-name": (body("return sine(x)"), "the function raises NameError: name 'sine' is not defined"),
     "returns-none": (body("x * x"), "the function returns None: it must return its value"),
@@ -178,6 +174,35 @@ DEFINING = {
     "constant-nan": (
         body("return x * c", options=", c=math.nan").replace("bad(x)", "bad(x, c)"),
         "'bad': constant 'c' holds NaN",
+    ),
+    "constant-decimal": (
+        body("return x * c", options=", c=decimal.Decimal(2)").replace("bad(x)", "bad(x, c)"),
+        r"'bad': constant 'c' is Decimal\('2'\) of type decimal.Decimal: it must be a number",
+    ),
+    "name-of-two-lines": (
+        body("return x", options=", name='a\\nb'"),
+        r"'bad': name='a\\nb': it must be text on one line",
+    ),
+    "each-of-nothing": (body("return x", options=", n=each()"), r"each\(\) names no value"),
+    "where-is-false": (
+        body("return x", options=", where=lambda x: x < 1, points=[{'x': 1.5}]"),
+        r"'bad': point 0 gives x = 1\.5, at which where= is false",
+    ),
+    "where-of-another": (
+        body("return x", options=", where=lambda y: y < 1"),
+        "'bad': where= names 'y', the case has x",
+    ),
+    "parameter-called-name": (
+        body("return x").replace("bad(x)", "bad(x, name)"),
+        r"'bad': parameter 'name' of the function is called like an option of case\(\): rename it",
+    ),
+    "implementation-none": (
+        body("return x", options=", implementations={'autograd': None}"),
+        "'bad': implementation for autograd is None: it must be a function or its dotted path",
+    ),
+    "two-of-one-name": (
+        body("return x") + body("return -x"),
+        r"2 cases are called 'bad' \(line 10, line 13\): give each its own name: case\(..., name=...\)",
     ),
     "star-arguments": (
         body("return x").replace("bad(x)", "bad(x, *rest)"),
@@ -330,58 +355,6 @@ def test_result_file_that_is_a_folder(folder: Path, name: str) -> None:
     result = ran("good.py")
     assert result.exit_code == 2
     assert "cannot write" in result.output
-
-
-# Ctrl-C.
-
-# The second case waits for a signal as soon as it meets a tensor; the first one is done by then.
-WAITING = """
-@case(x=interval(1, 2))
-def waits(x):
-    if hasattr(x, "requires_grad"):
-        signal.pause()
-    return x * x
-"""
-# Shells start background jobs with SIGINT ignored, and Python then leaves it so.
-INTERRUPTIBLE = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from diffcheck.cli import main; main()"
-)
-
-
-def interrupted(*options: str) -> subprocess.CompletedProcess[str]:
-    """The end of a run that gets Ctrl-C after its first line of progress."""
-    command = [sys.executable, "-c", INTERRUPTIBLE, "run", "file.py", "--samples", "1", "--output", "out", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        watchdog = threading.Timer(60, process.kill)
-        watchdog.start()
-        first = process.stderr.readline()
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate()
-        watchdog.cancel()
-    return subprocess.CompletedProcess(command, process.returncode, out, first + err)
-
-
-def test_interruption_keeps_what_was_computed(folder: Path) -> None:
-    Path("file.py").write_text("import signal\n" + HEADER + WAITING + FOOTER)
-    done = interrupted("--no-timing", "--engine", "autograd")
-    assert done.returncode == 130
-    assert "[1/3] first derivative: autograd agree" in done.stderr
-    assert "interrupted" in done.stderr
-    assert "Traceback" not in done.stderr
-    (row,) = map(json.loads, Path("out/results.jsonl").read_text().splitlines())
-    assert (row["case"], row["verdict"]) == ("first", "agree")
-    assert verdicts() == {"first": "agree"}
-    assert "interrupted" in Path("out/report.md").read_text()
-
-
-@pytest.mark.parametrize("where", ["while-read", "while-traced"])
-def test_interruption_before_the_first_result(folder: Path, where: str) -> None:
-    places = {"while-read": "raise KeyboardInterrupt\n", "while-traced": body("raise KeyboardInterrupt")}
-    Path("file.py").write_text(HEADER + places[where])
-    result = ran("file.py")
-    assert result.exit_code == 130
-    assert "interrupted" in result.output
 
 
 # The library: the same mistakes as exceptions.

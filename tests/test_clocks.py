@@ -46,6 +46,20 @@ def test_a_call_that_raises_spoils_no_other():
     assert second.median_s > 0
 
 
+@pytest.mark.parametrize("kind", [ValueError, SystemExit])
+def test_a_call_that_raises_in_its_last_round_spoils_no_other(kind):
+    told = []
+
+    def late():
+        if len(told) > 2 * ROUNDS:
+            raise kind("late")
+
+    first, second = measure([Call(late), Call(lambda: None)], told.append)
+    assert isinstance(first, kind)
+    assert isinstance(second, Timing)
+    assert told == [0, 1] * (1 + ROUNDS)
+
+
 def test_waiting_for_the_device_is_inside_the_clock():
     waited = []
     measure([Call(lambda: None, lambda: waited.append(1))])

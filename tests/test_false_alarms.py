@@ -8,20 +8,18 @@ from diffcheck.api import Settings, conduct
 from diffcheck.results import counts
 
 ROOT = Path(__file__).parent.parent
-# What a small format does to a formula: overflow is a fact, checked against the true intermediate values.
-OF_THE_FORMAT = {"overflow", "underflow", "singular", "branch"}
-
-# These hold torch's own functions against their definitions at points chosen for double precision.
-TRIALS = {"known_defects.py", "healthy_neighbours.py"}
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
-def test_no_right_engine_is_accused(dtype: str) -> None:
-    families = [str(f) for f in sorted((ROOT / "cases").glob("*.py")) if f.name not in TRIALS]
-    settings = Settings(dtypes=[dtype], engines=["symbolic", "autograd"], samples=1, seed=1, timing=False)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_right_engine_is_accused(dtype: str, seed: int) -> None:
+    # Without the trials below, whose points were chosen for double precision.
+    families = [str(f) for f in sorted((ROOT / "cases").glob("*.py"))]
+    settings = Settings(dtypes=[dtype], engines=["symbolic", "finite", "autograd"], samples=1, seed=seed, timing=False)
     found = conduct(families, settings)
-    accused = [row for row in found.rows if row.fails and row.reason not in OF_THE_FORMAT]
+    # What a small format does to a formula is a fact: the overflow is checked against the true intermediate values.
+    accused = [row for row in found.failing if (row.verdict, row.reason) != ("nonfinite", "overflow")]
     print(f"{dtype}: {len(found.rows)} tasks, {counts(found.rows)}, {len(accused)} false alarms")
-    assert len(found.rows) >= 250
+    assert len(found.rows) >= 400
     assert accused == []
-    assert all(row.verdict == "nonfinite" for row in found.failing)
+    assert len(found.failing) <= {"float64": 0, "float32": 8, "bfloat16": 4, "float16": 16}[dtype]

@@ -72,9 +72,26 @@ def test_the_least_of_three_that_are_nearly_equal():
     assert [(row.verdict, row.reason) for row in found.result.rows] == [("lossy", "branch")] * 2
 
 
-def test_nan_from_a_piece_that_the_format_takes_instead():
+def test_nan_is_no_slope_of_another_piece():
+    """Torch sees the tip of the root, where there is no slope; at this point there is one."""
     row = row_of(lambda x: o.sqrt(o.abs(1 - x * TENTH)), 10.0, "float64", "autograd:reverse")
-    assert (row.verdict, row.reason) == ("lossy", "branch")
+    assert row.verdict == "nonfinite"
+
+
+OVERFLOWS = {
+    "a sign": lambda x: o.log(o.abs(o.sinh(x))),
+    "a comparison": lambda x: o.log(o.maximum(o.exp(-x), o.exp(x) - 1)),
+    "a comparison of what overflows on both sides": lambda x: o.log(o.maximum(o.exp(-x), o.exp(1 - x))),
+}
+
+
+@pytest.mark.parametrize("function", OVERFLOWS.values(), ids=OVERFLOWS)
+@pytest.mark.parametrize("engine", ["symbolic:closed", "finite:adaptive", "autograd:reverse"])
+def test_an_overflow_decides_nothing_about_closeness(function, engine):
+    """Infinity is far from what it is compared with: the piece is certain, and NaN is no answer."""
+    (row,) = check(function, x=interval(-2e3, 2e3), points=[{"x": -1000.0}], samples=0, engines=[engine]).result.rows
+    assert (row.verdict, row.reason) == ("nonfinite", "overflow")
+    assert "cannot decide" not in row.note
 
 
 def test_an_implementation_may_take_the_other_piece_of_a_jump():

@@ -1,8 +1,10 @@
 """Every row of the table: balls, NumPy, torch and SymPy agree, series and rules, and all forms of a derivative."""
 
 import itertools
+import math
 import zlib
 from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -14,14 +16,17 @@ from flint import arb, ctx
 
 from diffcheck import ops
 from diffcheck.engines.symbolic.closed_form import closed_form
+from diffcheck.errors import CaseError
 from diffcheck.ops import balls
-from diffcheck.ops.exact import Exact
+from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.table import Composite, Operation, Primitive
+from diffcheck.program.compile import Compiled
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import Builder
 from diffcheck.program.rules import partial
 from diffcheck.program.trace import trace
-from diffcheck.referee.evaluate import Balls, Fault, Jets, along, evaluate
+from diffcheck.referee.evaluate import Balls, Fault, evaluate
+from diffcheck.referee.jets import Jets, along, coefficient
 from diffcheck.referee.paths import live_decisions, specialise
 
 BITS = 256
@@ -74,6 +79,7 @@ USES = {
         elementwise(lambda x: x**3 + x**-2 + x**2.0 + 2.0**x, (-3, -0.5)),
     ),
     "sqrt": elementwise(ops.sqrt, (1e-3, 1e3)),
+    "cbrt": elementwise(ops.cbrt, (-1e3, 1e3)),
     "exp": elementwise(ops.exp, (-50, 50)),
     "exp2": elementwise(ops.exp2, (-50, 50)),
     "expm1": both(elementwise(ops.expm1, (-40, 5)), elementwise(ops.expm1, (-1e-9, 1e-9))),
@@ -94,7 +100,7 @@ USES = {
     "asinh": elementwise(ops.asinh, (-50, 50)),
     "acosh": elementwise(ops.acosh, (1.1, 50)),
     "atanh": elementwise(ops.atanh, (-0.95, 0.95)),
-    "hypot": elementwise(ops.hypot, REAL, REAL),
+    "hypot": both(elementwise(ops.hypot, REAL, REAL), elementwise(ops.hypot, REAL, REAL, REAL)),
     "sigmoid": elementwise(ops.sigmoid, (-40, 40)),
     "gt": relation(ops.gt),
     "ge": relation(ops.ge),
@@ -105,9 +111,30 @@ USES = {
     "abs": elementwise(ops.abs, REAL),
     "sign": elementwise(ops.sign, REAL),
     "floor": elementwise(ops.floor, (-9, 9)),
+    "ceil": elementwise(ops.ceil, (-9, 9)),
+    "trunc": elementwise(ops.trunc, (-9, 9)),
+    "round": elementwise(ops.round, (-9, 9)),
     "maximum": elementwise(ops.maximum, REAL, REAL),
     "minimum": elementwise(ops.minimum, REAL, REAL),
     "where": elementwise(lambda c, x, y: ops.where(c > 0, x, y), REAL, REAL, REAL),
+    "logical_and": both(
+        elementwise(lambda x, y: ops.where(ops.logical_and(x > 0, y > x), x, y), REAL, REAL),
+        elementwise(lambda x, y: ops.where((x > 0) & (y > x) & True, x, y), REAL, REAL),
+    ),
+    "logical_or": both(
+        elementwise(lambda x, y: ops.where(ops.logical_or(x > 0, y > x), x, y), REAL, REAL),
+        elementwise(lambda x, y: ops.where(False | (x > 0) | (y > x), x, y), REAL, REAL),
+    ),
+    "logical_not": both(
+        elementwise(lambda x, y: ops.where(ops.logical_not(x > y), x, y), REAL, REAL),
+        elementwise(lambda x, y: ops.where(~((x > 0) & ~(y > x)), x, y), REAL, REAL),
+    ),
+    "copysign": elementwise(ops.copysign, REAL, REAL),
+    "fmod": both(elementwise(ops.fmod, REAL, (0.3, 0.7)), elementwise(ops.fmod, (-9, -1), (-0.7, -0.3))),
+    "remainder": both(
+        elementwise(ops.remainder, REAL, (0.3, 0.7)), elementwise(lambda x, y: x % y, (-9, 9), (-0.7, -0.3))
+    ),
+    "fma": elementwise(ops.fma, REAL, REAL, REAL),
     "erf": elementwise(ops.erf, (-3, 3)),
     "erfc": elementwise(ops.erfc, (-3, 8)),
     "log_ndtr": elementwise(ops.log_ndtr, (-30, 5)),
@@ -314,7 +341,7 @@ def test_series_agree_with_the_rules_in_first_order(name, use):
                 jets = evaluate(program.nodes, along(x, direction, 2), Jets())
                 assert jets.faults.keys().isdisjoint(outputs)
                 for row, output in enumerate(outputs):
-                    assert_same(jets.values[output][1], slopes[row, column])
+                    assert_same(coefficient(jets.values[output], 1), slopes[row, column])
 
 
 @each_use
@@ -329,7 +356,7 @@ def test_series_agree_with_the_rules_in_second_order(name, use):
             direction = [int(k == column) for k in range(len(x))]
             jets = evaluate(program.nodes, along(x, direction, 3), Jets())
             for row, output in enumerate(outputs):
-                assert_same(2 * jets.values[output][2], bends[row, column, column])
+                assert_same(2 * coefficient(jets.values[output], 2), bends[row, column, column])
 
 
 FORMS = {
@@ -386,8 +413,15 @@ def test_pieces_at_ties(name, expected):
     assert row(torch.tensor(x), torch.tensor(y)).double().tolist() == list(expected)
 
 
-HALVES = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0)
-STEPS = {"floor": (-2, -1, -1, 0, 0, 1), "sign": (-1, -1, -1, 0, 1, 1), "abs": (1.5, 1.0, 0.5, 0.0, 0.5, 1.0)}
+HALVES = (-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 2.5)
+STEPS = {
+    "floor": (-2, -1, -1, 0, 0, 1, 2),
+    "ceil": (-1, -1, 0, 0, 1, 1, 3),
+    "trunc": (-1, -1, 0, 0, 0, 1, 2),
+    "round": (-2, -1, 0, 0, 0, 1, 2),
+    "sign": (-1, -1, -1, 0, 1, 1, 1),
+    "abs": (1.5, 1.0, 0.5, 0.0, 0.5, 1.0, 2.5),
+}
 
 
 @pytest.mark.parametrize(("name", "expected"), STEPS.items(), ids=STEPS)
@@ -399,6 +433,42 @@ def test_steps_at_their_edges(name, expected):
         assert [float(b) for b in in_balls(program, fractions([x]))] == list(expected)
     assert row(x).tolist() == list(expected)
     assert row(torch.tensor(x)).tolist() == list(expected)
+    for dtype in ("float64", "float32"):
+        assert Compiled(program, dtype).batch(x[None])[0].tolist() == list(expected)
+    assert Compiled(program).at(x.tolist()).tolist() == list(expected)
+
+
+# The dividend, the divisor, what is left by fmod and by remainder.
+REMAINDERS = [(7, 3, 1, 1), (-7, 3, -1, 2), (7, -3, 1, -2), (-7, -3, -1, -1), (6, 3, 0, 0), (-0.75, 0.5, -0.25, 0.25)]
+
+
+@pytest.mark.parametrize(("x", "y", "rest", "modulus"), REMAINDERS)
+def test_remainders_have_the_sign_of_the_dividend_or_of_the_divisor(x, y, rest, modulus):
+    for function, expected in ((ops.fmod, rest), (ops.remainder, modulus), (lambda a, b: a % b, modulus)):
+        program = trace(lambda x, y, function=function: function(x, y), {"x": (), "y": ()}, {})
+        with ctx.workprec(BITS):
+            assert in_balls(program, [Fraction(x), Fraction(y)]) == [expected]
+        assert Compiled(program).at([x, y]) == expected
+        assert function(np.float64(x), np.float64(y)) == expected
+        assert function(torch.tensor(float(x)), torch.tensor(float(y))).item() == expected
+
+
+@pytest.mark.parametrize("x", [1e308, -1e308, 1e-308, 3.0], ids=str)
+def test_the_length_of_many_neither_overflows_nor_underflows(x):
+    expected = math.sqrt(3) * abs(x)
+    assert ops.hypot(np.float64(x), np.float64(x), np.float64(x)) == pytest.approx(expected, rel=1e-15)
+    legs = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for _ in range(3)]
+    length = ops.hypot(*legs)
+    assert length.item() == pytest.approx(expected, rel=1e-15)
+    slopes = torch.autograd.grad(length, legs)
+    assert [s.item() for s in slopes] == pytest.approx([math.copysign(1 / math.sqrt(3), x)] * 3, rel=1e-14)
+
+
+def test_the_length_of_many_at_a_point_where_some_are_zero():
+    legs = [torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in (0.0, 0.0, -2.0)]
+    length = ops.hypot(*legs, 0)
+    assert length.item() == 2
+    assert [s.item() for s in torch.autograd.grad(length, legs)] == [0, 0, -1]
 
 
 OUTSIDE = {
@@ -413,7 +483,7 @@ OUTSIDE = {
     "atanh": (1.0,),
     "div": (1.0, 0.0),
     "power": (-2.0, 0.5),
-    "atan2": (0.0, -1.0),
+    "atan2": (0.0, 0.0),
     "lgamma": (-3.0,),
     "digamma": (0.0,),
     "polygamma": (1.0, -1.0),
@@ -461,6 +531,17 @@ EXACT = {
     "third": (ops.rational(1, 3), "0.33333333333333333333333333333333333333333333333333"),
     "sqrt 2": (ops.sqrt(2), "1.41421356237309504880168872420969807856967187537694"),
     "2 pi": (2 * ops.pi, "6.28318530717958647692528676655900576839433879875021"),
+    "abs": (ops.abs(-ops.pi), "3.14159265358979323846264338327950288419716939937510"),
+    "maximum": (ops.maximum(ops.sqrt(2), 1), "1.41421356237309504880168872420969807856967187537694"),
+    "minimum": (ops.minimum(ops.sqrt(2), 1), "1"),
+    "floor": (ops.floor(100 * ops.pi), "314"),
+    "relation": (ops.gt(ops.pi, ops.e), "1"),
+    "where": (
+        ops.where(ops.logical_and(ops.pi > 3, ops.pi < 4), ops.e, 0),
+        "2.71828182845904523536028747135266249775724709369995",
+    ),
+    "cbrt": (ops.cbrt(-8), "-2"),
+    "hypot of one": (ops.hypot(-3), "3"),
 }
 
 
@@ -471,6 +552,18 @@ def test_exact_numbers(number, digits):
     assert float(number) == float(digits)
     assert (np.ones(2) * number).tolist() == [float(digits)] * 2
     assert (torch.ones(2, dtype=torch.float64) * number).tolist() == [float(digits)] * 2
+
+
+def test_a_constant_that_lies_where_pieces_meet_is_not_decided():
+    with pytest.raises(
+        CaseError, match=r"maximum\(power.*, 2\) is not decided at 256 bits: write the number that it is"
+    ):
+        float(ops.maximum(ops.sqrt(2) ** 2.0, 2))
+
+
+def test_the_length_of_one_is_its_size():
+    assert ops.hypot(np.array([-3.0, 2.0])).tolist() == [3, 2]
+    assert ops.hypot(torch.tensor([-3.0, 2.0])).tolist() == [3, 2]
 
 
 ARRAY = np.array([0.5, 0.25, 1.0])
@@ -505,3 +598,124 @@ def test_a_condition_that_is_known_beforehand():
     x = torch.tensor(0.5, dtype=torch.float64)
     assert ops.where(True, x, 2 * x).item() == 0.5
     assert ops.where(False, x, 2 * x).item() == 1.0
+
+
+CONDITIONS = {
+    "and": lambda x: (x > 0) & (x < 1),
+    "or": lambda x: (x < 0) | (x > 1),
+    "not": lambda x: ~(x > 0),
+    "of arrays": lambda x: (x > 0) & np.array([True, False, True]) | np.array([False, True, False]),
+    "arrays to the left": lambda x: np.array([True, False, True]) & (x > 0) | np.array([False, True, False]) & (x < 0),
+    "of known ones": lambda x: True & (x > 0) & ~(x > 1) | False,
+    "nested": lambda x: ~((x > -1) & ~((x > 0) | (x < -0.25))) & (x <= 2),
+    "by name": lambda x: ops.logical_and(ops.logical_not(x > 1), ops.logical_or(x > 0, x < -1)),
+    "of numbers": lambda x: ops.logical_or(ops.logical_not(x), ops.logical_and(x, x > 1)),
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS.values(), ids=CONDITIONS)
+@pytest.mark.parametrize("x", [(0.5, -0.5, 2.0), (0.0, 1.0, -2.0), (-1.0, 0.25, 3.0)], ids=str)
+def test_conditions_are_joined_alike_everywhere(condition, x):
+    def function(x):
+        return ops.where(condition(x), x + 10, -x)
+
+    array = np.array(x)
+    expected = np.where(condition(array), array + 10, -array).tolist()
+    program = trace(function, {"x": (3,)}, {})
+    assert Compiled(program).batch(array[None])[0].tolist() == expected
+    with ctx.workprec(BITS):
+        assert in_balls(program, fractions([array])) == expected
+    symbols, expressions = closed_form(program)
+    at = {s: sympy.Rational(v) for s, v in zip(symbols, x, strict=True)}
+    assert [float(e.subs(at)) for e in expressions] == expected
+
+
+TORCH_CONDITIONS = {name: c for name, c in CONDITIONS.items() if "array" not in name}
+
+
+@pytest.mark.parametrize("condition", TORCH_CONDITIONS.values(), ids=TORCH_CONDITIONS)
+def test_torch_joins_conditions_alike(condition):
+    x = np.array([0.5, -0.5, 2.0, 0.0, 1.0, -2.0])
+    assert condition(torch.tensor(x)).tolist() == np.asarray(condition(x)).tolist()
+
+
+def test_a_condition_behind_one_that_fails_need_not_exist():
+    program = trace(lambda x: ops.where((x > 0) & (ops.log(x) < 1), ops.log(x), x), {"x": ()}, {})
+    with ctx.workprec(BITS):
+        assert in_balls(program, [Fraction(-2)]) == [-2]
+    with pytest.raises(AssertionError), ctx.workprec(BITS):
+        in_balls(trace(lambda x: ops.where((ops.log(x) < 1) & (x > 0), x, x), {"x": ()}, {}), [Fraction(-2)])
+
+
+NUMBERS_JOINED = {
+    "and": lambda x: x & (x > 0),
+    "or": lambda x: (x > 0) | 2.0,
+    "not": lambda x: ~x,
+    "without parentheses": lambda x: x > 0 & x,
+    "an array of numbers": lambda x: np.ones(2) & (x > 0),
+}
+
+
+@pytest.mark.parametrize("function", NUMBERS_JOINED.values(), ids=NUMBERS_JOINED)
+def test_numbers_are_not_joined(function):
+    with pytest.raises(CaseError, match="of numbers: it joins conditions; write"):
+        trace(function, {"x": (2,)}, {})
+
+
+def test_a_product_with_an_array_to_the_left_is_in_order():
+    left = np.array([[1.0, 2.0], [3.0, 5.0]])
+    program = trace(lambda x: np.matmul(left, x) + np.matmul(x, left), {"x": (2, 2)}, {})
+    x = np.array([[2.0, -1.0], [0.5, 4.0]])
+    assert Compiled(program).batch(x.reshape(1, -1))[0].tolist() == (left @ x + x @ left).tolist()
+
+
+FOREIGN = {
+    "a decimal": Decimal("0.1"),
+    "a number of SymPy's": sympy.pi,
+    "a float of SymPy's": sympy.Float(2),
+    "a complex number": 1j,
+    "a text": "2",
+}
+
+
+@pytest.mark.parametrize("value", FOREIGN.values(), ids=FOREIGN)
+@pytest.mark.parametrize("operation", [ops.exp, ops.relu, ops.gelu, ops.rational], ids=lambda o: o.__name__)
+def test_a_foreign_value_is_no_constant(operation, value):
+    with pytest.raises(CaseError, match=f"of type {type(value).__name__} is not a number that a case can compute with"):
+        operation(value)
+
+
+class Dual:
+    """A number with a derivative, of somebody else's."""
+
+    def __float__(self):
+        return 2.0
+
+
+def test_what_merely_has_a_float_is_no_constant():
+    with pytest.raises(CaseError, match=r"maximum: .* of type Dual is not a number .*: use an int, a float"):
+        ops.maximum(Dual(), 1)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, np.float32("inf")], ids=str)
+def test_what_is_not_finite_is_no_constant(value):
+    with pytest.raises(CaseError, match="use a finite value"):
+        ops.exp(float(value))
+
+
+KNOWN = {
+    "bool": (True, 1),
+    "int": (10**30, 10**30),
+    "float": (0.1, Fraction(0.1)),
+    "Fraction": (Fraction(1, 3), Fraction(1, 3)),
+    "NumPy's bool": (np.bool_(True), 1),
+    "NumPy's int": (np.int8(-3), -3),
+    "NumPy's float": (np.float32(0.1), Fraction(float(np.float32(0.1)))),
+    "NumPy's long float": (np.longdouble(1) / 3, Fraction(*(np.longdouble(1) / 3).as_integer_ratio())),
+    "a rational number of SymPy's": (sympy.Rational(1, 3), Fraction(1, 3)),
+}
+
+
+@pytest.mark.parametrize(("value", "number"), KNOWN.values(), ids=KNOWN)
+def test_numbers_are_taken_exactly(value, number):
+    assert exact(value) == number

@@ -139,7 +139,8 @@ UNDEFINED = {
 def test_undefined(function, x):
     component = the(truth(function, x))
     assert component.status is Status.UNDEFINED
-    assert component.left is None
+    assert not component.has_value
+    assert component.size.is_zero()
     assert component.reason != ""
 
 
@@ -323,9 +324,15 @@ def test_one_referee_serves_points_on_different_pieces():
         assert_is(component.left, expected)
 
 
-def test_the_cut_of_atan2_is_a_jump():
-    by_y, _ = truth(lambda y, x: atan2(y, x), 0.0, -1.0, operator=GRADIENT).components
+def test_the_cut_of_atan2_is_a_jump_across_it_and_none_along_it():
+    by_y, by_x = truth(lambda y, x: atan2(y, x), 0.0, -2.0, operator=GRADIENT).components
+    # From above the angle falls from pi by y / x; from below it begins at -pi.
     assert by_y.status is Status.UNDEFINED
+    assert by_y.left is None
+    assert_is(by_y.right, "-0.5")
+    assert by_y.reason == "the function jumps here; the slope from the right is -0.5"
+    assert by_x.status is Status.CERTIFIED
+    assert by_x.left.is_zero()
 
 
 def test_a_sum_of_powers_at_zero():

@@ -5,9 +5,9 @@ import re
 import pytest
 from click.testing import CliRunner
 
-import diffcheck.runner.unit
+import diffcheck.judgement.dispute
 from diffcheck.cli import main
-from diffcheck.judgement import Judgement
+from diffcheck.judgement.numbers import Judgement
 from diffcheck.runner.plan import installed_engines
 from diffcheck.selftest import FAULTS, sample, selftest
 from diffcheck.verdict import Verdict
@@ -27,14 +27,14 @@ def test_every_fault_is_planted_and_caught() -> None:
 
 
 def test_a_checker_that_agrees_with_everything_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diffcheck.runner.unit, "judge", lambda *_: Judgement(Verdict.AGREE))
+    monkeypatch.setattr(diffcheck.judgement.dispute, "judge", lambda *_: Judgement(Verdict.AGREE))
     outcome = selftest(sample(), ENGINES, samples=1, seed=0)
     assert len(outcome.missed) >= len(FAULTS)
     assert sum(tally.caught.total() for tally in outcome.faults.values()) <= 1
 
 
 def test_a_checker_that_accuses_everybody_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diffcheck.runner.unit, "judge", lambda *_: Judgement(Verdict.DISAGREE))
+    monkeypatch.setattr(diffcheck.judgement.dispute, "judge", lambda *_: Judgement(Verdict.DISAGREE))
     outcome = selftest(sample(), ENGINES, samples=1, seed=0)
     assert len(outcome.accused) == outcome.healthy
 

@@ -48,11 +48,12 @@ NOTES = {
     "kink": (lambda x: o.abs(x), {}, "kink: left -1, right 1; the engine says 0"),
     "pole": (lambda x: 1 / x, {}, "pole: 1 / x does not exist here"),
     "removable": (lambda x: o.sin(x) / x, {}, "removable: sin(x) / x does not exist here"),
-    "jump": (lambda x: o.floor(x), {}, "jump: the function jumps here"),
+    "jump": (lambda x: o.floor(x), {}, "jump: the function jumps here; the slope from the right is 0"),
+    "a pole that rounding hides": (lambda x: 1 / o.sin(o.pi * x), {}, "pole: 1 / sin(pi * x) does not exist here"),
     "no derivative": (
         lambda x: o.sqrt(x),
         {"x": interval(0, 1)},
-        "domain edge: the derivative needs 0.5 / sqrt(x), which does not exist here",
+        "domain edge: the slope from the right is +infinity; nothing exists to the left",
     ),
     "slope": (
         lambda x: o.relu(x) ** 2,

@@ -7,12 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.case.constants import Array as Array
+from diffcheck.case.constants import doubles
 from diffcheck.case.domain import Interval
+from diffcheck.case.family import Each, combinations, is_name
+from diffcheck.case.made import tell
 from diffcheck.case.operators import Operator, operator_named
+from diffcheck.case.parameters import by_name, demand_no_option, split, with_defaults
+from diffcheck.case.precondition import Precondition, precondition
 from diffcheck.errors import CaseError, UsageError
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import Breach, Verdict
 
-Array = np.ndarray[Any, np.dtype[np.float64]]
 Point = Mapping[str, Array]
 Function = Callable[..., Any]
 
@@ -30,6 +35,8 @@ class Case:
         run says.
     expect:
         For an engine (or ``engine:method``) the verdict that is known and expected; a different one fails.
+    where:
+        Says of a point whether it is meant to be tried; ``None`` if every point of the domains is.
     """
 
     name: str
@@ -45,12 +52,18 @@ class Case:
     reference: str
     tags: tuple[str, ...]
     implementations: Mapping[str, Function | str]
+    where: Precondition | None = None
     source: str = ""
     doc: str = field(default="", repr=False)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         """The function itself."""
         return self.function(*arguments, **keywords)
+
+    @property
+    def own_name(self) -> str:
+        """Its name in its file, whatever ``name`` adds to tell it from those in other files."""
+        return self.source.partition("::")[2] or self.name
 
     @property
     def parameters(self) -> list[str]:
@@ -94,25 +107,33 @@ def _labels(name: str, shape: tuple[int, ...]) -> list[str]:
 
 def case(
     *without_parentheses: Any,
-    points: Sequence[Mapping[str, Any]] = (),
-    operators: Iterable[str] = (),
+    name: str | None = None,
+    points: Iterable[Mapping[str, Any]] = (),
+    where: Callable[..., Any] | None = None,
+    operators: str | Iterable[str] = (),
     wrt: str | Iterable[str] | None = None,
     samples: int | None = None,
-    expect: Mapping[str, str] | None = None,
+    expect: Mapping[str, str | Sequence[str]] | None = None,
     because: str = "",
     reference: str = "",
-    tags: Iterable[str] = (),
+    tags: str | Iterable[str] = (),
     implementations: Mapping[str, Function | str] | None = None,
     **parameters: Any,
-) -> Callable[[Function], Case]:
-    """Make the decorated function a case.
+) -> Callable[[Function], Any]:
+    """Make the decorated function a case; a tuple of cases if a parameter is ``each(...)``.
 
     Parameters
     ----------
     **parameters:
-        For each parameter of the function an :func:`interval` (an input) or a number or array (a constant).
+        For each parameter of the function an :func:`interval` (an input), a number or array (a constant), or
+        :func:`each` of several. No parameter can have the name of an option.
+    name:
+        What the case is called; left out, as the function is.
     points:
         Points that must be tried: for each input a number or an array of its shape.
+    where:
+        A function of the inputs and constants that it names, as NumPy numbers and arrays: only points where it is
+        true are tried, as in ``where=lambda x, y: x < y``.
     operators:
         ``"derivative"``, ``"gradient"``, ``"jacobian"``, ``"hessian"``; left out, it follows from the shapes.
     wrt:
@@ -138,110 +159,110 @@ def case(
             "write @case(...) with parentheses: every input needs a domain, such as @case(x=interval(0, 1))"
         )
 
-    def wrap(function: Function) -> Case:
-        name = getattr(function, "__name__", type(function).__name__).strip("<>")
+    def one(called: str, function: Function, given: Mapping[str, Any]) -> Case:
+        function = by_name(function, given)
+        inputs, constants = split(function, given)
+        if samples is not None and (not isinstance(samples, int) or samples < 0):
+            raise CaseError(f"samples={samples!r}: it must be a whole number, 0 or more")
+        listed = _several("points", points)
+        if samples == 0 and not listed:
+            raise CaseError("samples=0 means the listed points only, and none is listed: give points=[...]")
+        valid = precondition(where, inputs, constants)
+        return Case(
+            name=called,
+            function=function,
+            inputs=inputs,
+            constants=constants,
+            wrt=_wrt(wrt, inputs),
+            points=tuple(_point(i, p, inputs, valid) for i, p in enumerate(listed)),
+            operators=tuple(map(operator_named, _several("operators", operators))),
+            samples=samples,
+            expect=_expectations(expect, because),
+            because=because,
+            reference=reference,
+            tags=tuple(_several("tags", tags)),
+            implementations=_implementations(implementations),
+            where=valid,
+            source=_location(function),
+            doc=inspect.getdoc(function) or "",
+        )
+
+    def wrap(function: Function) -> Case | tuple[Case, ...]:
+        called = getattr(function, "__name__", type(function).__name__).strip("<>")
+        cases = []
         try:
-            function = _by_name(function, parameters)
-            inputs, constants = _split(function, parameters)
-            if samples is not None and (not isinstance(samples, int) or samples < 0):
-                raise CaseError(f"samples={samples!r}: it must be a whole number, 0 or more")
-            known = _expectations(expect, because)
-            if samples == 0 and not points:
-                raise CaseError("samples=0 means the listed points only, and none is listed: give points=[...]")
-            return Case(
-                name=name,
-                function=function,
-                inputs=inputs,
-                constants=constants,
-                wrt=_wrt(wrt, inputs),
-                points=tuple(_point(i, p, inputs) for i, p in enumerate(points)),
-                operators=tuple(map(operator_named, [operators] if isinstance(operators, str) else operators)),
-                samples=samples,
-                expect=known,
-                because=because,
-                reference=reference,
-                tags=tuple(tags),
-                implementations=dict(implementations or {}),
-                source=_location(function),
-                doc=inspect.getdoc(function) or "",
-            )
+            demand_no_option(function, _OPTIONS)
+            if name is not None and not is_name(name):
+                raise CaseError(f"name={name!r}: it must be text on one line, without '::'")
+            base = called if name is None else name
+            family = with_defaults(function, parameters)
+            for added, given in combinations(family):
+                called = f"{base}{added}"
+                cases.append(one(called, function, given))
         except (CaseError, UsageError) as mistake:
-            raise CaseError(f"case {name!r}: {mistake}") from None
+            raise CaseError(f"case {called!r}: {mistake}") from None
+        for made in cases:
+            tell(made)
+        return tuple(cases) if any(isinstance(value, Each) for value in family.values()) else cases[0]
 
     return wrap
 
 
-def _by_name(function: Function, given: Mapping[str, Any]) -> Function:
-    """The function with named parameters; one of ``*arguments``, as an operation is, gets them in the given order."""
-    kinds = [p.kind for p in inspect.signature(function).parameters.values()]
-    if not kinds or kinds[0] is not inspect.Parameter.VAR_POSITIONAL:
-        return function
-    names = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in given]
-
-    def named(**arguments: Any) -> Any:
-        return function(*(arguments[name] for name in given))
-
-    named.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined]
-    named.__doc__ = function.__doc__
-    return named
+_OPTIONS = {p.name for p in inspect.signature(case).parameters.values() if p.kind is p.KEYWORD_ONLY}
 
 
-def _split(function: Function, given: Mapping[str, Any]) -> tuple[dict[str, Interval], dict[str, Any]]:
-    """Inputs and constants, in the order of the function's parameters."""
-    signature = inspect.signature(function).parameters
-    for name in given:
-        if name not in signature:
-            known = ", ".join(signature)
-            raise CaseError(f"{name!r} is neither an option of case() nor a parameter of the function ({known})")
-    inputs: dict[str, Interval] = {}
-    constants: dict[str, Any] = {}
-    for name, parameter in signature.items():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
-            raise CaseError(f"parameter {name!r} must be an ordinary one, that can be given by name")
-        value = given.get(name, parameter.default)
-        if value is parameter.empty:
-            raise CaseError(f"input {name!r} has no domain: give {name}=interval(lo, hi) or a constant")
-        if isinstance(value, Interval):
-            inputs[name] = value
-        else:
-            constants[name] = _constant(name, value)
-    if not inputs:
-        raise CaseError("there is no input to differentiate by: give at least one parameter an interval")
-    return inputs, constants
+def _several(option: str, given: Any) -> list[Any]:
+    """What an option lists; a single text is one item."""
+    if isinstance(given, str):
+        return [given]
+    if not isinstance(given, Iterable):
+        raise CaseError(f"{option}={given!r}: it must be a list")
+    return list(given)
 
 
-def _constant(name: str, value: Any) -> Any:
-    if isinstance(value, (bool, int, str)) or callable(value) or value is None or hasattr(value, "is_constant"):
-        return value
-    try:
-        array = np.asarray(value)
-    except (TypeError, ValueError):
-        array = np.asarray(value, dtype=object)
-    if array.dtype.kind not in "biuf":
-        raise CaseError(f"constant {name!r} is {value!r}: it must be a number or an array of numbers")
-    if not np.isfinite(array).all():
-        raise CaseError(f"constant {name!r} holds NaN or infinity")
-    return float(array) if array.shape == () else array
-
-
-def _expectations(expect: Mapping[str, str] | None, because: str) -> dict[str, str]:
-    """The declared verdicts by engine, checked."""
-    if not expect:
+def _expectations(expect: Mapping[str, str | Sequence[str]] | None, because: str) -> dict[str, str]:
+    """The declared verdicts and findings by engine, checked, joined by commas."""
+    if expect is None:
         return {}
     if not isinstance(expect, Mapping):
         raise CaseError(f"expect={expect!r}: it must map an engine to its verdict, such as {{'autograd': 'disagree'}}")
-    for engine, verdict in expect.items():
-        if verdict not in list(Verdict):
-            raise CaseError(f"expect of {engine}: unknown verdict {verdict!r}: choose from {', '.join(Verdict)}")
-    if not because:
+    found = {}
+    for engine, declared in expect.items():
+        words: list[Any] = list(declared) if isinstance(declared, (list, tuple)) else [declared]
+        if not words:
+            raise CaseError(f"expect of {engine} is empty: name a verdict, or leave it out")
+        for word in words:
+            if word not in [*Verdict, *Breach]:
+                known = ", ".join([*Verdict, *Breach])
+                raise CaseError(f"expect of {engine}: unknown verdict {word!r}: choose from {known}")
+        found[engine] = ", ".join(words)
+    if expect and not because:
         raise CaseError("expect=... needs because=...: say why this outcome is known")
-    return dict(expect)
+    return found
+
+
+def _implementations(given: Mapping[str, Function | str] | None) -> dict[str, Function | str]:
+    """The functions on trial by engine, each a function or the dotted path of one."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise CaseError(
+            f"implementations={given!r}: it must map an engine to a function, such as {{'autograd': kernel}}"
+        )
+    for engine, function in given.items():
+        if isinstance(function, str):
+            parts = function.split(".")
+            if len(parts) < 2 or not all(map(str.isidentifier, parts)):
+                raise CaseError(f"implementation for {engine}: {function!r} is no dotted path, such as 'torch.tanh'")
+        elif not callable(function):
+            raise CaseError(f"implementation for {engine} is {function!r}: it must be a function or its dotted path")
+    return dict(given)
 
 
 def _wrt(wrt: str | Iterable[str] | None, inputs: Mapping[str, Interval]) -> tuple[str, ...]:
     if wrt is None:
         return tuple(inputs)
-    names = [wrt] if isinstance(wrt, str) else list(wrt)
+    names = _several("wrt", wrt)
     for name in names:
         if name not in inputs:
             raise CaseError(f"wrt={name!r} is not an input; the inputs are {', '.join(inputs)}")
@@ -250,30 +271,33 @@ def _wrt(wrt: str | Iterable[str] | None, inputs: Mapping[str, Interval]) -> tup
     return tuple(name for name in inputs if name in names)
 
 
-def _point(number: int, given: Mapping[str, Any], inputs: Mapping[str, Interval]) -> Point:
-    where = f"point {number}"
+def _point(number: int, given: Mapping[str, Any], inputs: Mapping[str, Interval], valid: Precondition | None) -> Point:
+    place = f"point {number}"
     if not isinstance(given, Mapping):
-        raise CaseError(f"{where} is {given!r}: it must be a mapping from input to value, such as {{'x': 0.5}}")
+        raise CaseError(f"{place} is {given!r}: it must be a mapping from input to value, such as {{'x': 0.5}}")
     for name in given:
         if name not in inputs:
-            raise CaseError(f"{where} names {name!r}; the inputs are {', '.join(inputs)}")
+            raise CaseError(f"{place} names {name!r}; the inputs are {', '.join(inputs)}")
     point: dict[str, Array] = {}
     for name, domain in inputs.items():
         if name not in given:
-            raise CaseError(f"{where} gives no value for input {name!r}")
+            raise CaseError(f"{place} gives no value for input {name!r}")
         try:
-            value = np.asarray(given[name], dtype=np.float64)
+            value = doubles(given[name])
         except (TypeError, ValueError):
             raise CaseError(
-                f"{where} gives {name} = {given[name]!r}: it must be a number or an array of numbers"
+                f"{place} gives {name} = {given[name]!r}: it must be a number or an array of numbers"
             ) from None
         if value.shape != domain.shape:
-            raise CaseError(f"{where} gives {name} shape {value.shape}, the domain says {domain.shape}")
+            raise CaseError(f"{place} gives {name} shape {value.shape}, the domain says {domain.shape}")
         if not np.isfinite(value).all():
-            raise CaseError(f"{where} gives {name} = {value}: NaN and infinity are no points")
+            raise CaseError(f"{place} gives {name} = {value}: NaN and infinity are no points")
         if (value < domain.lo).any() or (value > domain.hi).any():
-            raise CaseError(f"{where} gives {name} = {value}, outside its domain {domain}")
+            raise CaseError(f"{place} gives {name} = {value}, outside its domain {domain}")
         point[name] = value
+    if valid is not None and not valid(point):
+        shown = ", ".join(f"{name} = {value}" for name, value in point.items())
+        raise CaseError(f"{place} gives {shown}, at which where= is false")
     return point
 
 

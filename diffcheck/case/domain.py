@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from diffcheck.case.constants import doubles
 from diffcheck.errors import DomainError
 
 Scale = Literal["linear", "log", "float"]
@@ -48,8 +49,8 @@ def interval(lo: float, hi: float, *, shape: int | tuple[int, ...] = (), scale: 
     """
     where = f"interval({lo!r}, {hi!r})"
     try:
-        lo, hi = float(lo), float(hi)
-    except (TypeError, ValueError, OverflowError):
+        lo, hi = float(doubles(lo)), float(doubles(hi))
+    except (TypeError, ValueError):
         raise DomainError(f"{where}: the ends must be numbers that a float holds") from None
     if not (math.isfinite(lo) and math.isfinite(hi)):
         raise DomainError(f"{where}: the ends must be finite numbers")

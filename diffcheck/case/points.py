@@ -3,6 +3,7 @@
 Every coordinate is a number of the dtype under test, so that the referee and all engines speak of the same point.
 """
 
+import itertools
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -12,18 +13,21 @@ import numpy as np
 from diffcheck.case.case import Array, Case, Point
 from diffcheck.case.domain import Interval
 from diffcheck.errors import CaseError, Unsupported
-from diffcheck.formats import Format
+from diffcheck.formats import FORMATS, Format
 
 # Where derivatives go wrong: at zero and beside it (a removable point is lost there to cancellation), in the
 # saturation tails of sigmoid, tanh and erf, and at the sizes at which exp and squares overflow.
 _HARD = (1e-10, 1e-6, 1e-3, 0.5, 1.0, 10.0, 20.0, 40.0, 88.0, 710.0, 1e155, 1e200)
 
+# After so many points in a row that a precondition refuses, its region counts as not found: one that fills a thousandth
+# of the domain is missed with probability 0.999^10000 = e^-10.
+_TRIES = 10_000
 
 Domains = Mapping[str, Interval]
 
 
 def points(case: Case, samples: int, seed: int, format: Format) -> list[Point]:
-    """The points of a case, each once: listed, hard, then random ones.
+    """The points of a case, each once: listed, hard, then random ones; only those where its precondition holds.
 
     Parameters
     ----------
@@ -31,19 +35,27 @@ def points(case: Case, samples: int, seed: int, format: Format) -> list[Point]:
         How many random points, unless the case itself says so.
     seed:
         The same seed gives the same points, whatever other cases there are.
+
+    Raises
+    ------
+    CaseError
+        If there are no points, or the precondition holds hardly anywhere.
+    Unsupported
+        If there are none among the numbers of the format.
     """
     wanted = samples if case.samples is None else case.samples
     domains = {name: _held(domain, format) for name, domain in case.inputs.items()}
-    chosen = [_rounded(domains, p, format) for p in case.points if _fits(domains, p)]
-    if wanted:
-        generator = np.random.default_rng([seed, zlib.crc32(case.name.encode())])
-        chosen += [_rounded(domains, p, format) for p in _hard_points(domains, generator)]
-        chosen += [_rounded(domains, _random_point(domains, generator, format), format) for _ in range(wanted)]
-    elif not case.points:
+    if not wanted and not case.points:
         raise CaseError(f"case {case.name!r} has no points: list some, or ask for samples")
+    generator = np.random.default_rng([seed, zlib.crc32(case.own_name.encode())])
+    listed = [p for p in case.points if _fits(domains, p)]
+    hard = _hard_points(domains, generator) if wanted else ()
+    chosen = [p for p in (_rounded(domains, p, format) for p in (*listed, *hard)) if _valid(case, p)]
+    chosen += itertools.islice(_random_points(case, domains, generator, format), wanted)
     distinct = {tuple(v.tobytes() for v in p.values()): p for p in reversed(chosen)}
     if not distinct:
-        raise Unsupported(f"no listed point lies in the range of {format.name}")
+        condition = "" if case.where is None else ", where= being true"
+        raise Unsupported(f"no listed point lies in the range of {format.name}{condition}")
     return list(distinct.values())[::-1]
 
 
@@ -86,8 +98,25 @@ def _nearest(domain: Interval, x: float) -> float:
     return min(max(x, domain.lo), domain.hi)
 
 
-def _random_point(domains: Domains, generator: np.random.Generator, format: Format) -> Point:
-    return {name: _sample(domain, generator, format) for name, domain in domains.items()}
+def _valid(case: Case, point: Point) -> bool:
+    return case.where is None or case.where(point)
+
+
+def _random_points(case: Case, domains: Domains, generator: np.random.Generator, format: Format) -> Iterator[Point]:
+    """One after the other, without end; those that the precondition refuses are drawn again."""
+    refused = 0
+    while refused < _TRIES:
+        drawn = {name: _sample(domain, generator, format) for name, domain in domains.items()}
+        # Rounding takes longer than most conditions, and is for those only that have a chance.
+        if _valid(case, drawn) and _valid(case, point := _rounded(domains, drawn, format)):
+            refused = 0
+            yield point
+        else:
+            refused += 1
+    found = f"where= is false at {_TRIES} random points in a row"
+    if format is not FORMATS["float64"]:
+        raise Unsupported(f"{found} of {format.name}")
+    raise CaseError(f"{found}: narrow the domains, or list points and give samples=0")
 
 
 def _sample(domain: Interval, generator: np.random.Generator, format: Format) -> Array:

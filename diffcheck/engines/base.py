@@ -66,9 +66,12 @@ class Estimate:
 class Prepared(Protocol):
     """A task made ready. Calling twice at one point gives the same bits.
 
-    Three attributes are optional: ``derivatives(points)``, what ``derivative`` says at each of many points, sooner;
-    ``batch(points)``, a call that computes the derivatives at all these points at once, or ``None``; and ``program``,
-    the straight-line code that is evaluated (see `diffcheck.referee.own_code`).
+    Four attributes are optional: ``derivatives(points)``, what ``derivative`` says at each of many points, sooner;
+    ``batch(points)``, a call that computes the derivatives at all these points at once, or ``None``; ``program``, the
+    straight-line code that is evaluated (see `diffcheck.referee.own_code`); and ``findings(point, elsewhere,
+    slack)``, how somebody's own implementation breaks the contract of a backward at a point, a list of
+    `diffcheck.verdict.Finding`: another point may be called in between, and ``slack`` says for each input what rounding
+    may leave on its gradient.
     """
 
     @property
@@ -101,7 +104,11 @@ class Clockwork:
 
 
 class Engine(Protocol):
-    """A family of methods for derivatives; further ones plug in by the entry point ``diffcheck.engines``."""
+    """A family of methods for derivatives; further ones plug in by the entry point ``diffcheck.engines``.
+
+    Two attributes are optional: ``tries_implementations``, whether the engine calls what a case gives it under its name
+    in ``implementations``; and ``preferred(program, operator, inputs)``, the method that it takes for a function.
+    """
 
     @property
     def name(self) -> str:

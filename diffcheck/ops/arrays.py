@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.ops.elementary import maximum, minimum, sqrt
-from diffcheck.ops.table import composite
+from diffcheck.ops.elementary import sqrt
+from diffcheck.ops.pieces import maximum, minimum
+from diffcheck.ops.table import as_tensors, composite
 
 
 @composite(
@@ -70,13 +71,8 @@ def _as_arrays(arrays: Sequence[Any]) -> list[Any]:
     return [np.asarray(a, dtype=dtype) for a in arrays]
 
 
-def _as_tensors(torch: Any, arrays: Sequence[Any]) -> list[Any]:
-    like = next(a for a in arrays if isinstance(a, torch.Tensor))
-    return [torch.as_tensor(a, dtype=like.dtype, device=like.device) for a in arrays]
-
-
 @composite(
-    torch=lambda torch, x, axis=0: torch.stack(_as_tensors(torch, x), dim=axis),
+    torch=lambda torch, x, axis=0: torch.stack(as_tensors(torch, x), dim=axis),
     numpy=lambda x, axis=0: np.stack(_as_arrays(x), axis),
 )
 def stack(x: Sequence[Any], axis: int = 0) -> Any:
@@ -85,7 +81,7 @@ def stack(x: Sequence[Any], axis: int = 0) -> Any:
 
 
 @composite(
-    torch=lambda torch, x, axis=0: torch.cat(_as_tensors(torch, x), dim=axis),
+    torch=lambda torch, x, axis=0: torch.cat(as_tensors(torch, x), dim=axis),
     numpy=lambda x, axis=0: np.concatenate(_as_arrays(x), axis),
 )
 def concatenate(x: Sequence[Any], axis: int = 0) -> Any:

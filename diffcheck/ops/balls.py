@@ -10,14 +10,21 @@ from typing import Any
 from flint import arb, fmpq, fmpz
 
 ZERO = arb(0)
-# The recurrence that carries polygamma across zero takes one step per unit; further left the enclosure stays undecided.
-_RECURRENCE = 1000
+HALF = arb(0.5)
 
 
 def ball(value: Fraction | int) -> Any:
     """The enclosure of an exact number at the working precision."""
     numerator, denominator = value.as_integer_ratio()
     return arb(fmpz(numerator)) if denominator == 1 else arb(fmpq(numerator, denominator))
+
+
+def fraction(x: Any) -> Fraction | None:
+    """The number that a ball is, ``None`` if it is not exact."""
+    if not (x.is_exact() and x.is_finite()):
+        return None
+    mantissa, exponent = map(int, x.man_exp())
+    return Fraction(mantissa) * Fraction(2) ** exponent
 
 
 def ball_of_float(x: float) -> Any:
@@ -44,29 +51,6 @@ def magnitude(x: Any) -> Any:
     return abs(x)
 
 
-def log_gamma(x: Any) -> Any:
-    """Ln |Gamma(x)| on both sides of zero."""
-    return x.lgamma() if x > ZERO else -abs(x.rgamma()).log()
-
-
-def polygamma(order: Any, x: Any) -> Any:
-    """The polygamma function of an integer order, DLMF 5.15: digamma for 0, else ``(-1)^(n+1) n! zeta(n+1, x)``.
-
-    Left of zero the Hurwitz zeta function is reached by the recurrence ``psi_n(x) = psi_n(x + 1) - (-1)^n n! /
-    x^(n+1)``.
-    """
-    n = int(order.unique_fmpz())
-    if n == 0:
-        return x.digamma()
-    factorial = arb.fac_ui(n)
-    shifted = ZERO
-    steps = max(0, 1 - int(float(x.mid()))) if x > -_RECURRENCE else 0
-    for _ in range(steps):
-        shifted = shifted - (-1) ** n * factorial / x ** (n + 1)
-        x = x + 1
-    return shifted + (-1) ** (n + 1) * factorial * arb(n + 1).zeta(x)
-
-
 def power(x: Any, y: Any) -> Any:
     """``x ** y``; for an integer ``y`` every ``x`` is allowed."""
     n = y.unique_fmpz() if y.is_exact() else None
@@ -88,13 +72,27 @@ def _whole_power(x: Any, n: int) -> Any:
 
 
 def atan2(y: Any, x: Any) -> Any:
-    """The angle of the point (x, y); no number on or across its cut, the negative half of the first axis."""
-    return arb.nan() if y.contains(0) and not x > ZERO else arb.atan2(y, x)
+    """The angle of the point (x, y); no number across its cut, the negative half of the first axis, and at (0, 0).
+
+    On the cut itself the angle is pi, as C has it.
+    """
+    across = y.contains(0) and not (x > ZERO or (y.is_zero() and x < ZERO))
+    return arb.nan() if across else arb.atan2(y, x)
 
 
 def outside_power(x: Any, y: Any) -> bool:
     """Whether ``x ** y`` does not exist for certain: a negative base to a fraction, zero to a negative number."""
     return bool((x < ZERO and not y.contains_integer()) or (x.is_zero() and y < ZERO))
+
+
+def sin_pi(x: Any) -> Any:
+    """``sin(pi x)`` of a fraction, a ball or a series; exact where it is."""
+    return arb.sin_pi_fmpq(fmpq(*x.as_integer_ratio())) if isinstance(x, Fraction) else x.sin_pi()
+
+
+def cos_pi(x: Any) -> Any:
+    """``cos(pi x)`` of a fraction, a ball or a series; exact where it is."""
+    return arb.cos_pi_fmpq(fmpq(*x.as_integer_ratio())) if isinstance(x, Fraction) else x.cos_pi()
 
 
 def sigmoid(x: Any) -> Any:
@@ -111,9 +109,28 @@ def softplus(x: Any) -> Any:
 
 
 def logsumexp(*x: Any) -> Any:
-    """``ln(sum(exp(x)))``, shifted by the largest midpoint."""
-    shift = max(b.mid() for b in x)
-    return shift + sum(((b - shift).exp() for b in x), ZERO).log()
+    """``ln(sum(exp(x)))``: the largest argument and what the others add, which keeps its digits when that is little."""
+    largest = max(range(len(x)), key=lambda i: x[i].mid())
+    others = [b - x[largest] for i, b in enumerate(x) if i != largest]
+    return x[largest] + sum((b.exp() for b in others), ZERO).log1p()
+
+
+def hypot(*x: Any) -> Any:
+    """The root of the sum of the squares."""
+    return sum((b * b for b in x), ZERO).sqrt()
+
+
+def cbrt(x: Any) -> Any:
+    """The real cube root, an exact number where it has few bits; it grows, so that a ball's ends enclose it."""
+    if not x.is_exact():
+        return cbrt(x.lower()).union(cbrt(x.upper()))
+    if x < ZERO:
+        return -cbrt(-x)
+    mantissa, exponent = x.man_exp()
+    shift = int(exponent) % 3
+    scaled = mantissa << shift
+    whole = scaled.root(3)
+    return arb((whole, (int(exponent) - shift) // 3)) if whole**3 == scaled else x.root(3)
 
 
 def xlogy(x: Any, y: Any) -> Any:
@@ -128,8 +145,14 @@ def distance_to_integer(x: Any) -> Any:
 
 def nearest_integer(x: Any) -> Any:
     """The integer nearest to the midpoint of a ball, or of a series' first coefficient; an exact ball."""
-    head = x if isinstance(x, arb) else x[0]
-    return (head.mid() + arb(0.5)).floor().mid()
+    middle = (x if isinstance(x, arb) else x[0]).mid()
+    mantissa, exponent = middle.man_exp()
+    if exponent >= 0:
+        return middle
+    if magnitude(middle) < HALF:
+        return ZERO
+    # In whole numbers: at the working precision a half may be lost beside the number.
+    return arb(((mantissa << 1) + (fmpz(1) << -int(exponent))) >> (1 - int(exponent)))
 
 
 def is_pole_of_gamma(x: Any) -> bool:

@@ -11,21 +11,72 @@ from functools import cached_property
 from typing import Any
 
 import flint
+import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arithmetic import Arithmetic
-from diffcheck.ops.balls import ball
+from diffcheck.ops.balls import ball, sign
 from diffcheck.ops.table import Operation, Primitive, Traceable
 
+# The bits that an exact power may have.
+_LARGEST_POWER = 4096
 
-def exact(value: Any) -> Fraction:
-    """The number that a Python or NumPy number is, exactly."""
-    if isinstance(value, (Fraction, numbers.Integral)):
-        return Fraction(int(value)) if isinstance(value, numbers.Integral) else value
-    x = float(value)
-    if not math.isfinite(x):
-        raise CaseError(f"the constant {x} is not a number that a derivative can be taken with: use a finite value")
-    return Fraction(x)
+
+def exact(value: Any, operation: str = "") -> Fraction:
+    """The number that a Python or NumPy number is, exactly.
+
+    Raises
+    ------
+    CaseError
+        For NaN, infinities, and whatever else can be made a float but is none: a decimal, a number of SymPy's, a dual
+        number would lose what it stands for. ``operation`` is named in the text.
+    """
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, numbers.Rational):
+        return Fraction(int(value.numerator), int(value.denominator))
+    if isinstance(value, np.bool_):
+        return Fraction(bool(value))
+    where = f"{operation}: " if operation else ""
+    if not isinstance(value, (float, np.floating)):
+        raise CaseError(
+            f"{where}{value!r} of type {type(value).__name__} is not a number that a case can compute with: use an "
+            "int, a float, a Fraction or diffcheck.ops.rational (float(...) gives the double next to it)"
+        )
+    if not np.isfinite(value):
+        raise CaseError(
+            f"{where}the constant {value} is not a number that a derivative can be taken with: use a finite value"
+        )
+    return Fraction(*value.as_integer_ratio())
+
+
+def _argument(value: Any, operation: str) -> Fraction | float:
+    """A whole number or a fraction as what it is; a float stays one, because it may stand for another number."""
+    number = exact(value, operation)
+    return float(number) if isinstance(value, (float, np.floating)) else number
+
+
+def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    """``base ** exponent`` where that is a fraction with no more than a few thousand bits.
+
+    >>> exact_power(Fraction(4, 9), Fraction(3, 2))
+    Fraction(8, 27)
+    """
+    above, below = (_root(n, exponent.denominator) for n in base.as_integer_ratio())
+    size = max(base.numerator.bit_length(), base.denominator.bit_length()) * abs(exponent.numerator)
+    if above is None or below is None or size > _LARGEST_POWER or (base == 0 and exponent <= 0):
+        return None
+    return Fraction(above, below) ** exponent.numerator
+
+
+def _root(value: int, degree: int) -> int | None:
+    """The whole ``degree``-th root of a whole number, ``None`` if it has none."""
+    if degree == 1 or value in (0, 1):
+        return value
+    if value < 0 or degree > value.bit_length():
+        return None
+    found = int(flint.fmpz(value).root(degree))
+    return found if found**degree == value else None
 
 
 class Exact(Arithmetic, Traceable):
@@ -33,14 +84,19 @@ class Exact(Arithmetic, Traceable):
 
     is_constant = True
 
-    def __init__(self, operation: Primitive, arguments: tuple["Fraction | Exact", ...]) -> None:
+    def __init__(self, operation: Primitive, arguments: tuple["Fraction | float | Exact", ...]) -> None:
         self.operation = operation
         self.arguments = arguments
 
     @classmethod
     def of(cls, operation: Primitive, arguments: tuple[Any, ...]) -> "Exact":
         """The constant that ``operation`` gives on numbers and constants."""
-        return cls(operation, tuple(a if isinstance(a, Exact) else exact(a) for a in arguments))
+        return cls(operation, tuple(a if isinstance(a, Exact) else _argument(a, operation.name) for a in arguments))
+
+    @staticmethod
+    def demand_number(value: Any, operation: str) -> None:
+        """An error if the operation is given, without arrays beside it, what is no number."""
+        exact(value, operation)
 
     def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """The constant that ``operation`` gives; with an array or a tensor beside it this is not called."""
@@ -53,7 +109,18 @@ class Exact(Arithmetic, Traceable):
 
     def enclosure(self) -> Any:
         """The ball that encloses the number at the working precision."""
-        return self.operation.on_balls()(*(a.enclosure() if isinstance(a, Exact) else ball(a) for a in self.arguments))
+        row = self.operation
+        arguments = [a.enclosure() if isinstance(a, Exact) else ball(exact(a)) for a in self.arguments]
+        if row.switch is None:
+            return row.on_balls()(*arguments)
+        side = sign(row.switch(*arguments[: row.deciding]))
+        if side is None:
+            raise CaseError(f"the constant {self} is not decided at {flint.ctx.prec} bits: write the number that it is")
+        if row.takes is not None:
+            return arguments[row.takes(side)]
+        assert row.piece is not None
+        chosen = row.piece(side, arguments, arguments)
+        return ball(chosen) if isinstance(chosen, int) else chosen
 
     def __float__(self) -> float:
         return self._float
@@ -78,7 +145,7 @@ def rational(numerator: int, denominator: int = 1) -> Exact:
     >>> float(rational(1, 3))
     0.3333333333333333
     """
-    return Exact(Primitive.rows["div"], (Fraction(numerator), Fraction(denominator)))
+    return Exact.of(Primitive.rows["div"], (numerator, denominator))
 
 
 def _number(name: str, doc: str, value: float, sympy: Any, arb: Any) -> Exact:

@@ -1,12 +1,14 @@
 """Activations and losses under PyTorch's names: the torch side calls the fused function, which is what users run."""
 
+import functools
 from typing import Any
 
 from diffcheck.ops import balls, series
-from diffcheck.ops.elementary import exp, maximum, sigmoid, sqrt, tanh, where
+from diffcheck.ops.elementary import add, exp, log, sigmoid, sqrt, tanh
 from diffcheck.ops.exact import pi
+from diffcheck.ops.pieces import maximum, where
 from diffcheck.ops.special import erf, softplus, xlogy
-from diffcheck.ops.table import Primitive, composite
+from diffcheck.ops.table import Primitive, as_tensors, composite
 
 # One node over all its operands, because any sum of exponentials needs a shift, and the shift is no part of the
 # mathematics.
@@ -14,11 +16,13 @@ _logsumexp = Primitive(
     name="logsumexp_of",
     doc="ln(exp(x1) + ... + exp(xn))",
     numpy=lambda *x: _logsumexp_numpy(x),
-    torch=lambda torch, *x: torch.logsumexp(torch.stack(x), dim=0),
+    torch=lambda torch, *x: torch.logsumexp(torch.stack(torch.broadcast_tensors(*as_tensors(torch, x))), dim=0),
     sympy=lambda sympy, *x: sympy.log(sympy.Add(*map(sympy.exp, x))),
     arb=balls.logsumexp,
-    series=lambda *x: series.total(t.exp() for t in x).log(),
+    series=series.logsumexp,
+    elsewhere=lambda *x: log(functools.reduce(add, map(exp, x))),
     ulps=2,
+    sympy_rule=False,
     forms=lambda i: (lambda *x: exp(x[i] - x[-1]),),
 )
 
@@ -27,7 +31,7 @@ def _logsumexp_numpy(x: Any) -> Any:
     import numpy
     from scipy.special import logsumexp
 
-    return logsumexp(numpy.stack(x), axis=0)
+    return logsumexp(numpy.stack(numpy.broadcast_arrays(*x)), axis=0)
 
 
 @composite(torch=lambda torch, x, axis=-1: torch.logsumexp(x, dim=axis), numpy=lambda x, axis=-1: _lse(x, axis))

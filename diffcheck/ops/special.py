@@ -3,10 +3,10 @@
 from typing import Any
 
 import numpy as np
-from flint import arb, arb_series
+from flint import arb_series
 
-from diffcheck.ops import balls, series
-from diffcheck.ops.elementary import exp, sigmoid, sqrt
+from diffcheck.ops import balls, series, special_enclosures
+from diffcheck.ops.elementary import exp, log, log1p, sigmoid, sqrt
 from diffcheck.ops.exact import pi
 from diffcheck.ops.table import Primitive, composite
 
@@ -19,8 +19,9 @@ erfc = Primitive(
     numpy="scipy.special.erfc",
     torch="torch.erfc",
     sympy="sympy.erfc",
-    arb="erfc",
-    ulps=4,
+    arb=special_enclosures.erfc,
+    series=special_enclosures.series_of_erfc,
+    ulps=2,
 )
 
 
@@ -35,7 +36,8 @@ log_ndtr = Primitive(
     numpy="scipy.special.log_ndtr",
     torch="torch.special.log_ndtr",
     sympy=lambda sympy, x: sympy.log(sympy.erfc(-x / sympy.sqrt(2)) / 2),
-    arb=lambda x: ((-x / arb(2).sqrt()).erfc() / 2).log(),
+    arb=special_enclosures.log_ndtr,
+    series=special_enclosures.series_of_log_ndtr,
     ulps=4,
     forms=((lambda x, _: _log_ndtr_slope(x),),),
 )
@@ -45,8 +47,8 @@ lgamma = Primitive(
     numpy="scipy.special.gammaln",
     torch="torch.lgamma",
     sympy="sympy.loggamma",
-    arb=balls.log_gamma,
-    series=series.log_gamma,
+    arb=special_enclosures.log_gamma,
+    series=special_enclosures.series_of_log_gamma,
     outside=balls.is_pole_of_gamma,
     ulps=8,
 )
@@ -57,7 +59,7 @@ digamma = Primitive(
     torch="torch.digamma",
     sympy=lambda sympy, x: sympy.polygamma(0, x),
     arb="digamma",
-    series=lambda x: series.polygamma(arb_series([0]), x),
+    series=lambda x: special_enclosures.series_of_polygamma(arb_series([0]), x),
     outside=balls.is_pole_of_gamma,
     ulps=8,
 )
@@ -67,8 +69,8 @@ polygamma = Primitive(
     numpy="scipy.special.polygamma",
     torch=lambda torch, n, x: torch.special.polygamma(int(n), x),
     sympy="sympy.polygamma",
-    arb=balls.polygamma,
-    series=series.polygamma,
+    arb=special_enclosures.polygamma,
+    series=special_enclosures.series_of_polygamma,
     outside=lambda n, x: balls.is_pole_of_gamma(x),
     ulps=8,
 )
@@ -79,8 +81,11 @@ xlogy = Primitive(
     torch="torch.xlogy",
     sympy=lambda sympy, x, y: x * sympy.log(y),
     arb=balls.xlogy,
-    series=lambda x, y: x * y.log(),
+    series=series.xlogy,
+    ulps=2,
     outside=lambda x, y: y <= 0 and not x.is_zero(),
+    at_edge=lambda x, y: x.contains(0) and not y > 0,
+    elsewhere=lambda x, y: x * log(y),
 )
 softplus = Primitive(
     name="softplus",
@@ -89,7 +94,8 @@ softplus = Primitive(
     torch="torch.nn.functional.softplus",
     sympy=lambda sympy, x: sympy.log(1 + sympy.exp(x)),
     arb=balls.softplus,
-    series=lambda x: (1 + x.exp()).log(),
+    series=lambda x: series.logsumexp(x, series.constant(balls.ZERO)),
+    elsewhere=lambda x: x + log1p(exp(-x)) if x > 0 else log1p(exp(x)),
     ulps=2,
     forms=((lambda x, _: sigmoid(x),),),
 )

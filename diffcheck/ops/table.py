@@ -92,6 +92,14 @@ def _plain(a: Any) -> Any:
     return a
 
 
+def as_tensors(torch: Any, arguments: Iterable[Any]) -> list[Any]:
+    """Numbers, arrays and tensors as tensors of the dtype, and on the device, of the first that has fractions."""
+    arguments = list(arguments)
+    tensors = [a for a in arguments if isinstance(a, torch.Tensor)]
+    like = next((a for a in tensors if a.is_floating_point()), tensors[0])
+    return [torch.as_tensor(a, dtype=like.dtype, device=like.device) for a in arguments]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Operation:
     """A row of the table; call it as a function of arrays, tensors or traced values."""
@@ -158,16 +166,39 @@ class Primitive(Operation):
     outside:
         Whether these arguments (balls) lie outside the domain for certain.
     ulps:
-        Units in the last place that a good implementation may lose.
+        Units of roundoff that a good implementation may lose, its result's or its arguments': what was measured on the
+        implementations there are (`benchmarks/measure_ulps.py`). The bounds allow sixteen times that.
     forms:
         For each argument the derivative forms in common use, functions of the arguments and the value, the most
         accurate first; for an operation of any number of arguments, a function of the argument's position. Without
         any, SymPy's rule is the only form.
     switch:
         For an operation made of pieces, such as ``abs``: a function of the arguments (balls) whose sign says which
-        piece they lie in; pieces meet where it is zero.
+        piece they lie in; pieces meet where it is zero. ``operator.sub`` itself for what compares two arguments.
     piece:
         The operation on one piece: a function of that sign, the traced arguments and their balls.
+    takes:
+        For an operation whose value is one of its arguments: its position, by that sign.
+    deciding:
+        How many of the arguments, the first ones, say which piece they lie in and are those of ``switch``; all of them
+        if ``None``. The others need not exist.
+    at_edge:
+        Whether the operation may end or jump at these arguments (balls) although it has a value and a finite slope.
+    elsewhere:
+        The operation by other ones, at arguments where it has no power series of its own (`diffcheck.referee.germs`).
+    of_pi:
+        The operation of pi times its argument, a function of fractions, balls or power series, exact where the value
+        is.
+    undoes:
+        For an inverse function the operation that it is the inverse of, if that one has ``of_pi``.
+    exactly:
+        The operation on fractions, ``None`` where its value is no fraction. Left out, exact balls tell.
+    condition:
+        Whether the values are conditions: 1 where the relation holds, 0 where it does not.
+    sympy_rule:
+        Whether SymPy differentiates the expression by a rule for this operation; where it does not, the forms serve.
+    sympy_name:
+        The name of SymPy's own function, where the column ``sympy`` does not end in it.
     """
 
     sympy: Column
@@ -178,6 +209,16 @@ class Primitive(Operation):
     forms: tuple[tuple[Function, ...], ...] | Callable[[int], tuple[Function, ...]] = ()
     switch: Function | None = None
     piece: Function | None = None
+    takes: Callable[[int], int] | None = None
+    deciding: int | None = None
+    at_edge: Callable[..., bool] | None = None
+    elsewhere: Function | None = None
+    of_pi: Function | None = None
+    undoes: str | None = None
+    exactly: Callable[..., Fraction | None] | None = None
+    condition: bool = False
+    sympy_rule: bool = True
+    sympy_name: str = ""
     rows: ClassVar[dict[str, "Primitive"]] = {}
     constant_class: ClassVar[Any] = None
 
@@ -185,6 +226,8 @@ class Primitive(Operation):
         super().__post_init__()
         assert self.name not in self.rows, self.name
         self.rows[self.name] = self
+        if isinstance(self.sympy, str) and not self.sympy_name:
+            object.__setattr__(self, "sympy_name", self.sympy.rpartition(".")[2])
 
     def forms_of(self, position: int) -> tuple[Function, ...]:
         """The forms in common use of the derivative with respect to one argument."""
@@ -208,6 +251,17 @@ class Primitive(Operation):
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         return self.constant_class.of(self, arguments)
+
+
+def named_row(name: str, doc: str, **columns: Any) -> Primitive:
+    """The row whose NumPy, torch, SymPy and Arb functions have the operation's own name, but for the columns given."""
+    named: dict[str, Column] = {
+        "numpy": f"numpy.{name}",
+        "torch": f"torch.{name}",
+        "sympy": f"sympy.{name}",
+        "arb": name,
+    }
+    return Primitive(name=name, doc=doc, **(named | columns))
 
 
 @functools.cache
@@ -235,6 +289,9 @@ class Composite(Operation):
         return super().on_numpy(*arguments, **options) if self.numpy else self.definition(*arguments, **options)
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        for a in _flat(arguments):
+            if a is not None and not isinstance(a, Traceable):
+                Primitive.constant_class.demand_number(a, self.name)
         return self.definition(*arguments, **options)
 
 

@@ -207,6 +207,9 @@ _PLAIN = {
     "eq": "1.0 if {0} == {1} else 0.0",
     "ne": "1.0 if {0} != {1} else 0.0",
     "floor": "float(floor({0}))",
+    "ceil": "float(ceil({0}))",
+    "trunc": "float(trunc({0}))",
+    "round": "float(round({0}))",
 }
 _MATH = set(dir(math)) - {"gamma", "pow"}
 

@@ -1,11 +1,13 @@
 """A program: the function as a straight-line list of scalar operations, each kept once.
 
 A node is a pair ``(operation name, operand numbers)``. Two names are not operations: ``input``, whose operand is the
-position among the flattened inputs, and ``const``, whose operand is an exact fraction.
+position among the flattened inputs, and ``const``, whose operand is an exact fraction. A constant that is the rounding
+of another number, such as 0.1 or a measured value, is data: a second operand says so.
 """
 
 import contextlib
 import gc
+import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -13,15 +15,27 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.formats import FORMATS
+
 INPUT = "input"
 CONST = "const"
 Node = tuple[str, tuple[Any, ...]]
+
+_DATA = "data"
 
 # A folded constant may grow to this many bits; beyond it the operation stays a node, so that 3 ** 10 ** 9 costs
 # nothing.
 _FOLD_BITS = 2048
 # A constant that no identity is about.
 _OTHER = "other"
+_RELATIONS = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +101,19 @@ class Builder:
         """The node of the flattened input at ``position``."""
         return self._keep((INPUT, (position,)))
 
-    def const(self, value: Fraction | int) -> int:
-        """The node of an exact number."""
+    def const(self, value: Fraction | int, *data: str) -> int:
+        """The node of an exact number; of one that is `data` if the operand that says so stands behind it."""
         if type(value) is Fraction:
-            return self._keep((CONST, (value,)))
+            return self._keep((CONST, (value, *data)))
         number = self._whole.get(int(value))
         if number is None:
             number = self._whole[int(value)] = self._keep((CONST, (Fraction(value),)))
         return number
+
+    def data(self, value: Fraction) -> int:
+        """The node of a number that is the rounding of another one, unless every format holds it: 0.5 is itself."""
+        # The format with the fewest bits holds what all hold.
+        return self.const(value) if FORMATS["bfloat16"].holds(value) else self.const(value, _DATA)
 
     def value(self, number: int) -> Fraction | None:
         """The exact number that a node is, ``None`` if it is not a constant."""
@@ -124,7 +143,9 @@ class Builder:
         if all(i in self._constants for i in operands):
             folded = _fold(name, [self.value(i) for i in operands])
             if folded is not None:
-                return self.const(folded)
+                # What is made of data is data; an answer of yes or no is not.
+                measured = name not in _RELATIONS and any(is_data(self.nodes[i]) for i in operands)
+                return self.data(folded) if measured else self.const(folded)
         return self._identity(name, operands)
 
     def _identity(self, name: str, operands: tuple[int, ...]) -> int | None:
@@ -160,6 +181,11 @@ class Builder:
         renumbered = np.zeros(len(self.nodes), np.int64)
         renumbered[live] = range(len(live))
         return Program(nodes, tuple(positions), renumbered[outputs])
+
+
+def is_data(node: Node) -> bool:
+    """Whether a node is a constant that is the rounding of another number."""
+    return node[0] == CONST and len(node[1]) > 1
 
 
 @contextlib.contextmanager
@@ -228,10 +254,8 @@ def _fold(name: str, values: list[Fraction | None]) -> Fraction | None:
             return -a
         case "power", [Fraction() as a, Fraction() as b] if b.denominator == 1 and abs(b) <= 16 and (a != 0 or b >= 0):
             return a ** int(b)
-        case ("lt" | "le" | "gt" | "ge" | "eq" | "ne") as relation, [Fraction() as a, Fraction() as b]:
-            return Fraction(
-                {"lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b, "eq": a == b, "ne": a != b}[relation]
-            )
+        case relation, [Fraction() as a, Fraction() as b] if relation in _RELATIONS:
+            return Fraction(_RELATIONS[relation](a, b))
         case ("maximum" | "minimum") as extreme, [Fraction() as a, Fraction() as b]:
             return max(a, b) if extreme == "maximum" else min(a, b)
     return None

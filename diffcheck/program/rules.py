@@ -20,9 +20,6 @@ from diffcheck.program.trace import Traced
 # has its last one. Or SymPy's own, wherever SymPy has one.
 STABLE = 0
 SYMPY = -1
-# Operations that SymPy does not differentiate as functions of their arguments.
-_NOT_SYMPY = {"where", "gt", "ge", "lt", "le", "eq", "ne", "logsumexp_of"}
-
 
 # What every form of arithmetic's rules says, without asking: 1, -1, or the other operand.
 _SIMPLE = {
@@ -43,7 +40,7 @@ def partial(builder: Builder, number: int, position: int, form: int = STABLE) ->
     if simple is not None:
         return builder.const(simple) if simple in (1, -1) else operands[1 - position]
     forms = Primitive.rows[name].forms_of(position)
-    if forms and (form != SYMPY or name in _NOT_SYMPY):
+    if forms and (form != SYMPY or not Primitive.rows[name].sympy_rule):
         arguments = [Traced(builder, i) for i in (*operands, number)]
         result = forms[min(max(form, STABLE), len(forms) - 1)](*arguments)
         return int(result.numbers) if isinstance(result, Traced) else builder.const(Fraction(result))
@@ -71,7 +68,7 @@ class _Rule:
             if name == INPUT:
                 number_of[number] = operands[arguments[0]]
             elif name == CONST:
-                number_of[number] = builder.const(arguments[0])
+                number_of[number] = builder.const(*arguments)
             else:
                 number_of[number] = builder.apply(name, *[number_of[i] for i in arguments])
         return number_of[self._result]
@@ -112,8 +109,7 @@ def written(expressions: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol]) 
 
 @functools.cache
 def _rows_by_sympy_name() -> dict[str, str]:
-    named = {row.sympy.rpartition(".")[2]: name for name, row in Primitive.rows.items() if isinstance(row.sympy, str)}
-    return named | {"sign": "sign"}
+    return {row.sympy_name: name for name, row in Primitive.rows.items() if row.sympy_name}
 
 
 class _Writer:

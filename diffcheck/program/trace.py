@@ -10,7 +10,7 @@ from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.table import Composite, Operation, Primitive, Traceable
-from diffcheck.program.program import Builder, Program, uncollected
+from diffcheck.program.program import CONST, INPUT, Builder, Program, uncollected
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -48,6 +48,24 @@ class Traced(Arithmetic, Traceable):
     def T(self) -> "Traced":
         """The transposed array."""
         return self._like(self.numbers.T)
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether every element is a relation, or joins relations; 1 and 0 are conditions that are known."""
+        pending = self.numbers.ravel().tolist()
+        seen = set(pending)
+        while pending:
+            name, operands = self._builder.nodes[pending.pop()]
+            if name == "where":
+                new = set(operands[1:]) - seen
+                seen |= new
+                pending += new
+            elif name == CONST:
+                if operands[0] not in (0, 1):
+                    return False
+            elif name == INPUT or not Primitive.rows[name].condition:
+                return False
+        return True
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -140,7 +158,9 @@ class Traced(Arithmetic, Traceable):
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":
             raise CaseError(f"cannot compute with {value!r} of type {type(value).__name__}: use numbers and arrays")
-        numbers = [self._builder.const(exact(v)) for v in array.ravel().tolist()]
+        # A float may stand for another number, a whole number is itself.
+        make = self._builder.data if array.dtype.kind == "f" else self._builder.const
+        numbers = [make(exact(v)) for v in array.ravel().tolist()]
         return self._like(np.array(numbers, np.int64).reshape(array.shape))
 
     def _reduced(self, operation: Primitive, axis: int | None) -> "Traced":
@@ -180,13 +200,13 @@ class Traced(Arithmetic, Traceable):
         raise CaseError("NumPy cannot compute with a traced value: use the functions of diffcheck.ops instead")
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if method == "__call__" and ufunc.__name__ in _METHODS:
+            # The array stands to the left: Python's own dispatch would come back here.
+            (left, right), word = inputs, _METHODS[ufunc.__name__]
+            return getattr(right, f"__r{word}__")(left) if right is self else getattr(left, f"__{word}__")(right)
         name = _OPERATORS.get(ufunc.__name__)
         if method != "__call__" or name is None:
             raise _not_numpy(ufunc.__name__)
-        if name == "matmul":
-            # The array stands to the left: Python's own dispatch would come back here.
-            product: Traced = self.__rmatmul__(inputs[0])
-            return product
         return Primitive.rows[name](*inputs)
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
@@ -212,7 +232,6 @@ _OPERATORS = {
     "divide": "div",
     "power": "power",
     "negative": "neg",
-    "matmul": "matmul",
     "greater": "gt",
     "greater_equal": "ge",
     "less": "lt",
@@ -220,6 +239,8 @@ _OPERATORS = {
     "equal": "eq",
     "not_equal": "ne",
 }
+# The same where no operation is called, but a method of this name, with or without an r before it.
+_METHODS = {"matmul": "matmul", "remainder": "mod", "bitwise_and": "and", "bitwise_or": "or"}
 
 
 @uncollected()

@@ -1,8 +1,9 @@
 """How large an error may be: the two bounds, both first order in the unit roundoff u of the dtype.
 
-``inherent`` = min(k u, sqrt(u)) (|D| + sum over inputs and constants of |x dD/dx|)
-    What any good algorithm reaches, however it computes: it depends on the question alone. Half of the digits are
-    never given away: in bfloat16 k u alone would allow an error of a half.
+``inherent`` = k u s, with s = |D| + sum over inputs and constants of |x dD/dx|
+    What any good algorithm reaches, however it computes: it depends on the question alone. Of the digits that u s
+    leaves half are never given away: where sqrt(u s |D|) is less it is taken instead, u s at least. In bfloat16 k u s
+    would often allow an error as large as the truth.
 ``formula`` = c u sum over all intermediate values v of the derivative program of ulps(v) |dD/dv| |v|
     What this formula allows in this format: the adjoint rounding analysis of Linnainmaa (1976) and Iri (1984). Where
     an operation has several derivative forms in common use, the largest of theirs. A value below the normal range
@@ -24,8 +25,9 @@ from diffcheck.program.rules import STABLE
 from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.rounding import rounding
+from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tape import Tape, total
-from diffcheck.referee.truth import Referee, Smooth, Truth
+from diffcheck.referee.truth import Referee, Truth
 
 # Fixed once by counting false alarms and misses: `benchmarks/count_alarms.py` counts again.
 INHERENT_FACTOR = 128
@@ -86,7 +88,7 @@ class Bounds:
             evaluation = tape.evaluation(smooth.inputs(point))
             exact = [evaluation.values[output] for output in tape.outputs]
             formulas, moved = tape.absolute_sums(evaluation, tape.losses(evaluation, format), _leaves(tape, evaluation))
-            return [(_bound(abs(v).mid() + s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
+            return [(_bound(abs(v).mid(), s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
 
     def culprit(
         self, truth: Truth, point: Sequence[float], component: int, format: Format, label: Callable[[int], str]
@@ -129,7 +131,7 @@ class Bounds:
             lost, *rest = tape.absolute_sums(evaluation, *weights)
             formulas = [max(f, g) for f, g in zip(formulas, lost, strict=True)]
             moved = moved or rest[0]
-        return (_bound(d + s, f, format) for d, s, f in zip(sizes, moved, formulas, strict=True))
+        return (_bound(d, s, f, format) for d, s, f in zip(sizes, moved, formulas, strict=True))
 
     def _forms(self, smooth: Smooth) -> int:
         """How many derivative forms have to be tried: the most that an operation of the derivative has."""
@@ -160,7 +162,12 @@ def _leaves(tape: Tape, evaluation: Evaluation) -> list[Ball]:
     return [abs(evaluation.values[i]) if tape.nodes[i][0] == INPUT else balls.ZERO for i in range(tape.size)]
 
 
-def _bound(scale: Ball, formula: Ball, format: Format) -> Bound:
+def _bound(size: Ball, moved: Ball, formula: Ball, format: Format) -> Bound:
+    """The bound on a truth of this size, which rounding of its inputs moves by ``moved`` in unit roundoffs."""
     errors = rounding(format)
-    inherent = min(INHERENT_FACTOR * errors.unit, errors.root) * scale + errors.subnormal
-    return Bound(scale, inherent, FORMULA_FACTOR * formula)
+    scale = size + moved
+    unavoidable = errors.unit * scale
+    allowed = min(INHERENT_FACTOR * errors.unit, errors.root) * scale
+    if not size.is_zero():
+        allowed = max(min(INHERENT_FACTOR * unavoidable, (unavoidable * size).sqrt()), unavoidable)
+    return Bound(scale, allowed.mid() + errors.subnormal, FORMULA_FACTOR * formula)

@@ -7,20 +7,15 @@ from flint import ctx
 
 from diffcheck.formats import Format
 from diffcheck.ops import balls
+from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import CONST, INPUT, Program
 from diffcheck.program.text import formula
 from diffcheck.referee.evaluate import Balls, evaluate
 from diffcheck.referee.paths import live_decisions, specialise
-from diffcheck.referee.truth import Smooth
+from diffcheck.referee.smooth import Smooth
 
 _PRECISION = 256
-# The operands that a selecting operation leaves out, for the sign of its switch.
-_LEFT_OUT: dict[str, Callable[[int], int]] = {
-    "where": lambda side: 2 if side > 0 else 1,
-    "maximum": lambda side: 1 if side >= 0 else 0,
-    "minimum": lambda side: 0 if side > 0 else 1,
-}
 
 
 def singular_branch(
@@ -42,8 +37,9 @@ def singular_branch(
 def _untaken(program: Program, decisions: dict[int, tuple[int, int | None]]) -> Iterator[int]:
     for number, (side, _) in decisions.items():
         name, operands = program.nodes[number]
-        if name in _LEFT_OUT:
-            yield operands[_LEFT_OUT[name](side)]
+        takes = Primitive.rows[name].takes
+        if takes is not None:
+            yield from (operands[k] for k in {takes(other) for other in (-1, 0, 1)} - {takes(side)})
 
 
 def _singular(

@@ -1,4 +1,4 @@
-"""A program evaluated in balls, or in power series of balls: every node's enclosure, or why it has none."""
+"""A program evaluated in balls, or in another arithmetic: every node's enclosure, or why it has none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,14 +7,14 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from flint import arb, arb_series
-
-from diffcheck.ops import balls, series
+from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Node
 
 Ball = Any
 NOTHING: Mapping[int, int] = MappingProxyType({})
+# Sums and products of what is finite are finite.
+ALWAYS_FINITE = {"add", "sub", "mul", "neg"}
 
 
 class Fault(Enum):
@@ -65,16 +65,20 @@ class Arithmetic(Protocol):
         """Whether the value encloses finite numbers only."""
         ...
 
+    def switch(self, row: Primitive, operands: Sequence[Any]) -> Any:
+        """The value whose sign says which piece the operands lie in."""
+        ...
+
     def sign(self, x: Any) -> int | None:
         """The certain sign of a value, ``None`` if it does not decide."""
         ...
 
     def head(self, x: Any) -> Ball:
-        """The ball in which a value lies at the point itself."""
+        """The ball that a value begins with."""
         ...
 
-    def is_singular(self, x: Any) -> bool:
-        """Whether a value that is not finite has no finite one for certain."""
+    def outside(self, row: Primitive, operands: Sequence[Any]) -> bool:
+        """Whether the operands lie outside the operation's domain for certain."""
         ...
 
 
@@ -93,6 +97,11 @@ class Balls:
         """Whether the ball is finite."""
         return bool(x.is_finite())
 
+    def switch(self, row: Primitive, operands: Sequence[Ball]) -> Ball:
+        """The ball of the switch."""
+        assert row.switch is not None
+        return row.switch(*operands)
+
     def sign(self, x: Ball) -> int | None:
         """The certain sign."""
         return balls.sign(x)
@@ -101,46 +110,23 @@ class Balls:
         """The ball itself."""
         return x
 
-    def is_singular(self, x: Ball) -> bool:
-        """Never: an infinite ball may only be too wide."""
-        return False
+    def outside(self, row: Primitive, operands: Sequence[Ball]) -> bool:
+        """Whether the balls lie outside the domain."""
+        return row.outside is not None and bool(row.outside(*operands))
 
+    def polynomial(self, coefficients: Mapping[int, Fraction]) -> Ball:
+        """The number that stands alone: at a point there is no way to go."""
+        return balls.ball(coefficients.get(0, Fraction(0)))
 
-class Jets:
-    """Values along a ray from a point: power series in the way t > 0."""
+    def with_coefficients(self, x: Ball, coefficients: Sequence[Fraction | None]) -> Ball:
+        """The number that the ball encloses, if it may be the first one of these."""
+        known = coefficients[0] if coefficients else None
+        return balls.ball(known) if known is not None and x.contains(balls.ball(known)) else x
 
-    def const(self, value: Fraction) -> Any:
-        """The constant series."""
-        return series.constant(balls.ball(value))
-
-    def function(self, row: Primitive) -> Callable[..., Any]:
-        """The operation on series; one that divides by zero has no expansion."""
-        apply = row.on_series()
-
-        def guarded(*operands: Any) -> Any:
-            try:
-                expansion = apply(*operands)
-            except (ValueError, ZeroDivisionError):
-                return series.undefined()
-            return series.constant(expansion) if isinstance(expansion, arb) else expansion
-
-        return guarded
-
-    def is_finite(self, x: Any) -> bool:
-        """Whether all coefficients are finite."""
-        return all(x[k].is_finite() for k in range(x.length()))
-
-    def sign(self, x: Any) -> int | None:
-        """The certain sign for small t."""
-        return series.sign(x)
-
-    def head(self, x: Any) -> Ball:
-        """The constant term."""
-        return x[0]
-
-    def is_singular(self, x: Any) -> bool:
-        """Whether the ray meets a vertical tangent."""
-        return bool(x[0] == arb.pos_inf())
+    def of_pi(self, row: Primitive, x: Ball) -> Ball:
+        """The operation of pi times a ball."""
+        assert row.of_pi is not None
+        return row.of_pi(x)
 
 
 def evaluate(
@@ -185,10 +171,7 @@ def evaluate(
         arguments = [values[i] for i in operands]
         value = function(*arguments)
         if not finite(value):
-            outside = rows[name].outside
-            certain = arithmetic.is_singular(value) or (
-                outside is not None and outside(*map(arithmetic.head, arguments))
-            )
+            certain = arithmetic.outside(rows[name], arguments)
             faults[number] = (Fault.UNDEFINED if certain else Fault.UNDECIDED), number
         values.append(value)
     return result
@@ -208,30 +191,25 @@ def _piece(
     forced: int | None,
 ) -> Any:
     """The value of an operation made of pieces; the pieces that are not chosen need not exist."""
-    deciding = operands[:1] if row.name == "where" else operands
+    deciding = operands[: row.deciding]
     if not result.faults.keys().isdisjoint(deciding):
         result.faults[number] = _inherited(deciding, result.faults)
         return None
-    assert row.switch is not None
-    assert row.piece is not None
     arguments = [result.values[i] for i in operands]
-    side = arithmetic.sign(row.switch(*arguments)) if forced is None else forced
+    side = arithmetic.sign(arithmetic.switch(row, arguments[: row.deciding])) if forced is None else forced
     if side is None:
         result.faults[number] = Fault.UNDECIDED, number
         return None
-    chosen = row.piece(side, range(len(operands)) if row.name == "where" else arguments, arguments)
-    if row.name == "where":
+    if row.takes is not None:
+        taken = operands[row.takes(side)]
         result.decisions[number] = side, None
-        if operands[chosen] in result.faults:
-            result.faults[number] = result.faults[operands[chosen]]
-        return arguments[chosen]
+        if taken in result.faults:
+            result.faults[number] = result.faults[taken]
+        return result.values[taken]
+    assert row.piece is not None
+    chosen = row.piece(side, arguments, [arithmetic.head(x) for x in arguments])
     if isinstance(chosen, int):
         result.decisions[number] = side, chosen
         return arithmetic.const(Fraction(chosen))
     result.decisions[number] = side, None
     return chosen
-
-
-def along(point: Sequence[Fraction], direction: Sequence[int], order: int) -> list[Any]:
-    """The inputs as series ``x + t d``, exact, truncated after ``t ** order``."""
-    return [arb_series([balls.ball(x), d], order + 1) for x, d in zip(point, direction, strict=True)]

@@ -1,129 +1,214 @@
-"""Where pieces meet: the derivatives from both sides of a point, by power series along rays.
+"""Derivatives from both sides of a point, by expansions along rays.
 
-Along the ray ``x + t d`` with t > 0 every comparison is decided by the first coefficient that is not zero, so that
-the function is one smooth piece there and its first coefficients are its one-sided derivatives. No derivative rule
-takes part.
+They are asked where pieces meet, at the ends of a domain, and where the chain rule divides by zero. Along the ray
+``x + t d`` with t > 0 every comparison is decided by the first term that is not zero, so that the function is one
+smooth piece there, and the terms of its expansion are its one-sided derivatives. No derivative rule takes part.
 """
 
-import itertools
-from collections.abc import Sequence
+import functools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from flint import arb, ctx
+from flint import ctx
 
 from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.component import Component, Status, is_tight
-from diffcheck.referee.evaluate import Ball, Balls, Evaluation, Fault, Jets, along, evaluate
-from diffcheck.referee.paths import live_decisions, specialise
+from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
+from diffcheck.referee.exactly import evaluate_exactly
+from diffcheck.referee.germs import Germ, NoExpansion, germ
+from diffcheck.referee.jets import ORDER, Jets, along
+from diffcheck.referee.paths import Decisions, live_decisions, specialise
+from diffcheck.referee.quotients import Stencil
+from diffcheck.referee.sides import Course, Side, meeting, side
 
-# Comparisons that tie to this order along a ray count as undecided.
-_ORDER = 6
 _EXTRA_BITS = 128
+# The pairs of ways along two inputs that a mixed derivative is seen from. Twice along the first as well: |x y| has one
+# answer in each quadrant, and they differ.
+_PAIRS = ((1, 1), (-1, -1), (1, -1), (-1, 1), (2, 1))
+
+# The powers of t in both of them along curves; their sum is not beyond what power series are known to.
+_CURVES = ((1, 2), (2, 1), (1, 5), (5, 1))
+
+# Along which columns to go: column, factor c and power p of a way ``c t^p``.
+Steps = tuple[tuple[int, int, int], ...]
 
 
-def one_sided(
-    program: Program,
-    point: Sequence[Fraction],
-    operator: Operator,
-    wrt: Sequence[int],
-    evaluation: Evaluation,
-    precision: int,
-) -> list[Component]:
-    """The components at a point where pieces meet, in row-major order.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A component of an output's derivative, as seen along a ray.
+
+    Attributes
+    ----------
+    row, place:
+        The output, and the component among those of its derivative.
+    decisions:
+        The pieces that hold along the ray.
+    stencil:
+        The difference that tends to the same number.
+    """
+
+    row: int
+    place: int
+    decisions: Decisions
+    value: Ball
+    stencil: Callable[[], Stencil]
+
+
+class Rays:
+    """The one-sided derivatives at a point, at one working precision; each expansion is computed once.
 
     Parameters
     ----------
+    program:
+        The outputs that exist at the point.
     evaluation:
         The function at the point itself, at this working precision in bits.
     """
-    with ctx.workprec(precision + _EXTRA_BITS):
-        rays = _Rays(program, point, wrt, evaluation)
-        if operator is Operator.HESSIAN:
-            return [rays.second(i, j) for i, j in itertools.product(range(len(wrt)), repeat=2)]
-        rows = range(program.outputs.size)
-        return [rays.first(row, column) for row in rows for column in range(len(wrt))]
 
-
-class _Rays:
-    """The expansions of all outputs along the rays that were asked for, each computed once."""
-
-    def __init__(self, program: Program, point: Sequence[Fraction], wrt: Sequence[int], evaluation: Evaluation) -> None:
+    def __init__(
+        self,
+        program: Program,
+        point: Sequence[Fraction],
+        operator: Operator,
+        wrt: Sequence[int],
+        evaluation: Evaluation,
+        precision: int,
+    ) -> None:
         self._program = program
         self._point = point
+        self._operator = operator
         self._wrt = wrt
-        self._outputs = program.outputs.ravel().tolist()
+        self._outputs: list[int] = program.outputs.ravel().tolist()
         self._at = [evaluation.values[output] for output in self._outputs]
-        self._known: dict[tuple[tuple[int, int], ...], Evaluation] = {}
+        self._precision = precision + _EXTRA_BITS
+        self._known: dict[tuple[Steps, bool], Evaluation] = {}
+        self._exactly: set[tuple[int, Steps]] = set()
+        self._known_sides: dict[tuple[int, Steps, int], Side] = {}
+        self._evidence: dict[tuple[int, int], list[Evidence]] = {}
 
-    def _ray(self, *steps: tuple[int, int]) -> Evaluation:
-        """The function along the sum of these steps: (column, +1 or -1)."""
-        if steps not in self._known:
-            direction = [0] * len(self._point)
-            for column, sign in steps:
-                direction[self._wrt[column]] += sign
-            inputs = along(self._point, direction, _ORDER)
-            self._known[steps] = evaluate(self._program.nodes, inputs, Jets())
-        return self._known[steps]
+    def component(self, number: int) -> Component:
+        """A component, by its place in row-major order."""
+        with ctx.workprec(self._precision):
+            row, column = divmod(number, len(self._wrt))
+            if self._operator is not Operator.HESSIAN:
+                return meeting(*self._sides(row, column, 1))
+            return self._second(row, column)
 
-    def first(self, row: int, column: int) -> Component:
-        """The derivative of one output by one input."""
-        sides = []
-        for sign in (1, -1):
-            ray = self._ray((column, sign))
-            output = self._outputs[row]
-            if output in ray.faults:
-                return _no_side(ray.faults[output][0])
-            expansion = ray.values[output]
-            if not expansion[0].overlaps(self._at[row]):
-                return Component(Status.UNDEFINED, reason="the function jumps here")
-            sides.append(sign * expansion[1])
-        return _meeting(*sides)
+    def evidence(self, number: int) -> list[Evidence]:
+        """What a component with a value was made of."""
+        with ctx.workprec(self._precision):
+            row, column = divmod(number, len(self._wrt))
+            if self._operator is Operator.HESSIAN and row != column:
+                return self._evidence[row, column]
+            output, order = (0, 2) if self._operator is Operator.HESSIAN else (row, 1)
+            found = zip((-1, 1), self._sides(output, column, order), strict=True)
+            place = number if self._operator is Operator.HESSIAN else column
+            return [
+                Evidence(
+                    output, place, self._decisions(output, way), s.slope, functools.partial(self._stencil, way, order)
+                )
+                for way, s in ((((column, sign, 1),), s) for sign, s in found)
+                if s.is_finite
+            ]
 
-    def _one_smooth_piece(self, rays: Sequence[Evaluation]) -> bool:
-        """Whether the rays run in one piece that exists here: only then do they share one quadratic form."""
-        decisions = [live_decisions(self._program, ray.decisions) for ray in rays]
-        if any(d != decisions[0] for d in decisions):
-            return False
-        piece = specialise(self._program, decisions[0])
-        return not evaluate(piece.nodes, [balls.ball(v) for v in self._point], Balls()).faults
+    def _stencil(self, way: Steps, order: int) -> Stencil:
+        """The first or second difference along a single step, for the derivative by its input."""
+        ((column, sign, _),) = way
+        weights = (-sign, sign) if order == 1 else (1, -2, 1)
+        ways = [self._direction(((column, sign * times, 1),)) for times in range(order + 1)]
+        return tuple(zip(map(Fraction, weights), ways, strict=True))
 
-    def second(self, i: int, j: int) -> Component:
-        """The second derivative by two inputs, from the second coefficients along rays."""
+    def _sides(self, row: int, column: int, order: int) -> tuple[Side, Side]:
+        """The sides to the left and to the right along one input."""
+        left, right = (self._side(row, ((column, sign, 1),), order) for sign in (-1, 1))
+        return (left.turned() if order == 1 else left), right
+
+    def _side(self, row: int, steps: Steps, order: int) -> Side:
+        """One output along the sum of these steps."""
+        known = self._known_sides.get((row, steps, order))
+        if known is not None:
+            return known
+        output, at = self._outputs[row], self._at[row]
+        found = side(self._ray(row, steps), output, at, order)
+        if found.course is Course.UNKNOWN and (row, steps) not in self._exactly:
+            self._exactly.add((row, steps))
+            found = side(self._ray(row, steps), output, at, order)
+        self._known_sides[row, steps, order] = found
+        return found
+
+    def _corner(self, *steps: Steps) -> Stencil:
+        """The mixed difference in a corner."""
+        first, second = steps
+        weight = Fraction(1, math.prod(factor for way in steps for _, factor, _ in way))
+        ways = [self._direction(way) for way in (first + second, first, second, ())]
+        return tuple(zip((weight, -weight, -weight, weight), ways, strict=True))
+
+    def _ray(self, row: int, steps: Steps) -> Evaluation:
+        """The function along a ray, with more effort where an output needed it."""
+        exactly = (row, steps) in self._exactly
+        if (steps, exactly) not in self._known:
+            nodes, inputs = self._program.nodes, self._inputs(steps)
+            self._known[steps, exactly] = (
+                evaluate_exactly(nodes, self._point, inputs, Jets(), self._direction(steps), self._powers(steps))
+                if exactly
+                else evaluate(nodes, inputs, Jets())
+            )
+        return self._known[steps, exactly]
+
+    def _direction(self, steps: Steps) -> list[int]:
+        """The sum of the steps, among all inputs."""
+        direction = [0] * len(self._point)
+        for column, factor, _ in steps:
+            direction[self._wrt[column]] = factor
+        return direction
+
+    def _powers(self, steps: Steps) -> list[int]:
+        """The powers of t that the inputs move with."""
+        powers = [1] * len(self._point)
+        for column, _, power in steps:
+            powers[self._wrt[column]] = power
+        return powers
+
+    def _inputs(self, steps: Steps) -> list[Any]:
+        """The inputs along a ray."""
+        return along(self._point, self._direction(steps), ORDER, self._powers(steps))
+
+    def _decisions(self, row: int, steps: Steps) -> Decisions:
+        """The pieces that an output has along a ray."""
+        one = Program(self._program.nodes, self._program.inputs, self._program.outputs.ravel()[row : row + 1])
+        return live_decisions(one, self._ray(row, steps).decisions)
+
+    def _second(self, i: int, j: int) -> Component:
+        """The second derivative by two inputs."""
         for column in {i, j}:
-            slope = self.first(0, column)
-            if slope.status is not Status.CERTIFIED:
+            slope = meeting(*self._sides(0, column, 1))
+            if slope.status is Status.UNCERTAIN:
+                return slope
+            if slope.status not in (Status.CERTIFIED, Status.ONE_SIDED):
                 return Component(Status.UNDEFINED, reason="the first derivative jumps or does not exist here")
-        if i != j:
-            return self._mixed(i, j)
-        sides = []
-        for sign in (1, -1):
-            coefficient = self._bend((i, sign))
-            if isinstance(coefficient, Fault):
-                return _no_side(coefficient)
-            sides.append(2 * coefficient)
-        return _meeting(*sides)
+        return meeting(*self._sides(0, i, 2)) if i == j else self._mixed(i, j)
 
     def _mixed(self, i: int, j: int) -> Component:
-        """A mixed second derivative: what every pair of directions says, if they share one quadratic form."""
+        """A mixed second derivative: what every pair of ways says, if they say the same."""
         found: list[Ball] = []
-        # Twice along the first input as well: |x y| has one answer in each quadrant, and they differ.
-        for along_i, along_j in ((1, 1), (-1, -1), (1, -1), (-1, 1), (2, 1)):
-            steps_i, steps_j = [(i, along_i // abs(along_i))] * abs(along_i), [(j, along_j)]
-            rays = [(*steps_i, *steps_j), tuple(steps_i), tuple(steps_j)]
-            bends: list[Ball] = []
-            for ray in rays:
-                bend = self._bend(*ray)
-                if isinstance(bend, Fault):
-                    return _no_side(bend)
-                bends.append(bend)
-            if not self._one_smooth_piece([self._ray(*ray) for ray in rays]):
-                return Component(
-                    Status.UNCERTAIN, reason="pieces meet here, and a mixed derivative needs one on all sides"
-                )
-            together, first, second = bends
-            found.append((together - first - second) / (along_i * along_j))
+        for along_i, along_j in _PAIRS:
+            ways: tuple[Steps, Steps] = ((i, along_i, 1),), ((j, along_j, 1),)
+            value = self._from_a_corner(*ways)
+            if isinstance(value, Component):
+                return value
+            if value is not None:
+                found.append(value / (along_i * along_j))
+                if len(found) == 1:
+                    pieces = self._decisions(0, ways[0] + ways[1])
+                    stencil = functools.partial(self._corner, *ways)
+                    self._evidence[i, j] = [Evidence(0, i * len(self._wrt) + j, pieces, found[0], stencil)]
+        if len(found) < 2:
+            return Component(Status.UNCERTAIN, reason="the function exists in too few directions")
         if not all(is_tight(value) for value in found):
             return Component(Status.UNCERTAIN, reason="a one-sided derivative is not enclosed tightly")
         common = found[0]
@@ -131,26 +216,80 @@ class _Rays:
             if not common.overlaps(value):
                 return Component(Status.UNDEFINED, reason="the second derivative depends on the direction here")
             common = common.intersection(value)
-        return Component(Status.CERTIFIED, common, common)
+        if len(found) == len(_PAIRS):
+            return Component(Status.CERTIFIED, common, common)
+        return Component(Status.ONE_SIDED, common, common, "the function exists only on one side of this point")
 
-    def _bend(self, *steps: tuple[int, int]) -> "Ball | Fault":
-        """The second coefficient along a ray."""
-        ray, output = self._ray(*steps), self._outputs[0]
-        return ray.faults[output][0] if output in ray.faults else ray.values[output][2]
+    def _from_a_corner(self, u: Steps, v: Steps) -> Ball | Component | None:
+        """The limit of ``(f(x + u + v) - f(x + u) - f(x + v) + f(x)) / t^2`` for two ways ``u`` and ``v``.
+
+        ``None`` where there is nothing in that corner; a component where there is no limit, or none was found.
+        """
+        rays = u + v, u, v
+        courses = {self._side(0, steps, 2).course for steps in rays}
+        if Course.MISSING in courses:
+            return None
+        if courses != {Course.ON}:
+            return Component(Status.UNCERTAIN, reason="the function could not be expanded in all directions")
+        if not self._in_one_piece(*rays):
+            return Component(
+                Status.UNCERTAIN, reason="pieces meet here, and a mixed derivative needs one in each corner"
+            )
+        try:
+            limit = self._mixed_limit(u, v)
+            # A function that is no power series may have one limit along straight rays and others along curves.
+            if any(type(x) is Germ and not x.is_number for steps in rays for x in self._ray(0, steps).values):
+                curves = [self._mixed_limit(_curved(u, p), _curved(v, q)) for p, q in _CURVES]
+                if not all(other.overlaps(limit) for other in curves):
+                    raise NoExpansion
+            return limit
+        except NoExpansion:
+            return Component(Status.UNDEFINED, reason="the slopes along lines do not make one plane here")
+
+    def _mixed_limit(self, u: Steps, v: Steps) -> Ball:
+        """That limit, over the powers of t in both ways."""
+        for steps in (u + v, u, v):
+            if self._side(0, steps, 1).course is not Course.ON:
+                raise NoExpansion
+        together, first, second = (germ(self._ray(0, steps).values[self._outputs[0]]) for steps in (u + v, u, v))
+        return _coefficient(together - first - second + together[0], u[0][2] + v[0][2])
+
+    def _in_one_piece(self, inside: Steps, *edges: Steps) -> bool:
+        """Whether the piece that holds in a corner holds at the point and along its edges, where others may meet it."""
+        decisions = self._decisions(0, inside)
+        piece = specialise(self._program, decisions)
+        if evaluate_exactly(piece.nodes, self._point, [balls.ball(v) for v in self._point], Balls()).faults:
+            return False
+        return all(self._reaches(piece, decisions, edge) for edge in edges)
+
+    def _reaches(self, piece: Program, decisions: Decisions, edge: Steps) -> bool:
+        """Whether a piece is the function along a ray where it is not left, but perhaps meets others."""
+        here = self._decisions(0, edge)
+        if here == decisions:
+            return True
+        sides = {number: side for number, (side, _) in here.items()}
+        if any(sides.get(number) not in (side, 0) for number, (side, _) in decisions.items()):
+            return False
+        output = int(piece.outputs.flat[0])
+        inputs = self._inputs(edge)
+        ray = evaluate_exactly(piece.nodes, self._point, inputs, Jets(), self._direction(edge), self._powers(edge))
+        if output in ray.faults:
+            return False
+        try:
+            difference = germ(ray.values[output]) - germ(self._ray(0, edge).values[self._outputs[0]])
+            return bool(_coefficient(difference, 2).contains(0))
+        except NoExpansion:
+            return False
 
 
-def _no_side(fault: Fault) -> Component:
-    """What a side without a power series makes of a component."""
-    if fault is Fault.UNDEFINED:
-        return Component(Status.UNDEFINED, reason="pieces meet here, and one side has a vertical tangent or no value")
-    return Component(Status.UNCERTAIN, reason="pieces meet here, and one side has no power series")
+def _curved(way: Steps, power: int) -> Steps:
+    """The same way, with another power of t."""
+    return tuple((column, factor, power) for column, factor, _ in way)
 
 
-def _meeting(right: Ball, left: Ball) -> Component:
-    """What two one-sided derivatives make together."""
-    if not (is_tight(right) and is_tight(left)):
-        return Component(Status.UNCERTAIN, left, right, "a one-sided derivative is not enclosed tightly")
-    if right.overlaps(left):
-        common: arb = right.intersection(left)
-        return Component(Status.CERTIFIED, common, common)
-    return Component(Status.KINK, left, right, "the derivatives from the left and from the right differ")
+def _coefficient(value: Germ, order: int) -> Ball:
+    """The coefficient of a power of t in a sum whose larger terms may all be zero; `NoExpansion` if one is not."""
+    larger = [c for (a, b), c in value.terms.items() if a < order or (a == order and b > 0)]
+    if value.order <= order or not all(c.contains(0) for c in larger):
+        raise NoExpansion
+    return value.terms.get((Fraction(order), 0), balls.ZERO)

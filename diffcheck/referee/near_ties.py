@@ -22,7 +22,8 @@ from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.paths import live_decisions, specialise
-from diffcheck.referee.truth import Referee, Smooth, Truth
+from diffcheck.referee.smooth import Smooth
+from diffcheck.referee.truth import Referee, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,13 @@ class NearTies:
         self._known: dict[tuple[float, ...], list[NearTie]] = {}
 
     def explain(self, value: float, truth: Truth, point: Sequence[float], component: int) -> bool:
-        """Whether a wrong value of a certified component lies between the pieces that the format cannot tell apart."""
+        """Whether a wrong value of a certified component lies between the pieces that the format cannot tell apart.
+
+        NaN and infinity are no slope of any piece.
+        """
         ties = self.at(truth, point)
-        if not ties or truth.components[component].status is not Status.CERTIFIED:
+        if not ties or not np.isfinite(value) or truth.components[component].status is not Status.CERTIFIED:
             return False
-        if not np.isfinite(value):
-            return any(o.components[component].status is not Status.CERTIFIED for tie in ties for o in tie.others)
         with ctx.workprec(truth.precision):
             low, high = self._between(ties, truth, point, component)
             return bool(low <= balls.ball_of_float(value) <= high)
@@ -106,19 +108,18 @@ class NearTies:
         """The decisions, and their sides, whose switch is not larger than the rounding error of its operands."""
         program = self._referee.program
         live = live_decisions(self._referee.restricted(truth.rows), evaluation.decisions)
-        # A condition is 0 or 1 without error; the comparison that made it stands before it.
-        candidates = {n: side for n, (side, _) in live.items() if side != 0 and program.nodes[n][0] != "where"}
-        operands = sorted({i for n in candidates for i in program.nodes[n][1]})
+        rows = {n: Primitive.rows[program.nodes[n][0]] for n in live}
+        deciding = {n: program.nodes[n][1][: rows[n].deciding] for n, (side, _) in live.items() if side != 0}
+        operands = sorted({i for arguments in deciding.values() for i in arguments})
         if not operands:
             return
         compared = Program(program.nodes, program.inputs, np.array(operands, np.int64))
         smooth = Smooth(specialise(compared, live_decisions(compared, evaluation.decisions)), ())
         found = self._bounds.of_program(smooth, point, self._format, precision)
         errors = {i: bound.formula.mid() for i, (bound, _) in zip(operands, found, strict=True)}
-        for number, side in candidates.items():
-            name, arguments = program.nodes[number]
-            switch: Any = Primitive.rows[name].switch
-            # Every switch changes by no more than its operands.
+        for number, arguments in deciding.items():
+            switch: Any = rows[number].switch
+            # Every switch changes by no more than its operands. Infinity is far from everything that is finite.
             error = sum((errors[i] for i in arguments), balls.ZERO)
-            if abs(switch(*(evaluation.values[i] for i in arguments))).mid() <= error:
-                yield number, side
+            if error.is_finite() and abs(switch(*(evaluation.values[i] for i in arguments))).mid() <= error:
+                yield number, live[number][0]

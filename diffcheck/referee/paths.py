@@ -1,13 +1,14 @@
 """The smooth program that a function is at a point: every ``where``, ``abs`` ... replaced by its piece there."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
+from flint import arb
 
-from diffcheck.formats import FORMATS
+from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import CONST, INPUT, Builder, Program
+from diffcheck.program.program import CONST, INPUT, Builder, Program, is_data
 from diffcheck.program.trace import Traced
 
 Decisions = Mapping[int, tuple[int, int | None]]
@@ -15,6 +16,8 @@ Decisions = Mapping[int, tuple[int, int | None]]
 
 def live_decisions(program: Program, decisions: Decisions) -> dict[int, tuple[int, int | None]]:
     """The decisions that the outputs depend on: those in branches not taken are left out."""
+    if not decisions:
+        return {}
     seen: set[int] = set()
     pending: list[int] = program.outputs.ravel().tolist()
     live: dict[int, tuple[int, int | None]] = {}
@@ -26,13 +29,12 @@ def live_decisions(program: Program, decisions: Decisions) -> dict[int, tuple[in
         name, operands = program.nodes[number]
         if name in (INPUT, CONST):
             continue
-        if Primitive.rows[name].switch is not None:
+        row = Primitive.rows[name]
+        if row.switch is not None:
             live[number] = decisions[number]
-        if name == "where":
-            side, _ = decisions[number]
-            pending += [operands[0], operands[1] if side > 0 else operands[2]]
-        else:
-            pending += operands
+        pending += operands[: row.deciding]
+        if row.takes is not None:
+            pending.append(operands[row.takes(decisions[number][0])])
     return dict(sorted(live.items()))
 
 
@@ -44,7 +46,7 @@ def specialise(program: Program, decisions: Decisions) -> Program:
         if name == INPUT:
             number_of[number] = builder.input(operands[0])
         elif name == CONST:
-            number_of[number] = builder.const(operands[0])
+            number_of[number] = builder.const(*operands)
         elif number in decisions:
             side, constant = decisions[number]
             number_of[number] = _piece(builder, name, [number_of.get(i) for i in operands], side, constant)
@@ -57,8 +59,8 @@ def specialise(program: Program, decisions: Decisions) -> Program:
 def lift_data(program: Program) -> tuple[Program, tuple[Fraction, ...]]:
     """The program with its data made inputs, behind the others, and their values.
 
-    A constant is data unless every format holds it: 1, 2 and 0.5 are part of the question, 0.1 and a measured value
-    are not. As an input it is not folded with others, and the sensitivity to it can be asked.
+    1, 0.5, a third and pi are part of the question, 0.1 and a measured value are not: another number may have been
+    meant. As an input such a constant is not folded with others, and the sensitivity to it can be asked.
     """
     builder = Builder()
     data: list[Fraction] = []
@@ -66,11 +68,11 @@ def lift_data(program: Program) -> tuple[Program, tuple[Fraction, ...]]:
     for name, operands in program.nodes:
         if name == INPUT:
             number_of.append(builder.input(operands[0]))
-        elif name == CONST and not FORMATS["bfloat16"].holds(operands[0]):
+        elif is_data((name, operands)):
             number_of.append(builder.input(len(program.inputs) + len(data)))
             data.append(operands[0])
         elif name == CONST:
-            number_of.append(builder.const(operands[0]))
+            number_of.append(builder.const(*operands))
         else:
             number_of.append(builder.apply(name, *(number_of[i] for i in operands)))
     outputs = np.array([number_of[i] for i in program.outputs.ravel().tolist()], np.int64)
@@ -81,7 +83,22 @@ def lift_data(program: Program) -> tuple[Program, tuple[Fraction, ...]]:
 def _piece(builder: Builder, name: str, operands: list[int | None], side: int, constant: int | None) -> int:
     if constant is not None:
         return builder.const(constant)
-    piece = Primitive.rows[name].piece
-    assert piece is not None
-    chosen = piece(side, [None if i is None else Traced(builder, i) for i in operands], None)
+    row = Primitive.rows[name]
+    if row.takes is not None:
+        taken = operands[row.takes(side)]
+        assert taken is not None
+        return taken
+    assert row.piece is not None
+    chosen = row.piece(side, [None if i is None else Traced(builder, i) for i in operands], None)
     return int(chosen.numbers)
+
+
+def edges(program: Program) -> Iterator[tuple[tuple[int, ...], Callable[..., bool]]]:
+    """The operands of the operations that may end or jump where they have a value, and what tells whether they do."""
+    anywhere = balls.ZERO.union(arb.neg_inf()).union(arb.pos_inf())
+    for name, operands in program.nodes:
+        at_edge = None if name in (INPUT, CONST) else Primitive.rows[name].at_edge
+        if at_edge is not None:
+            known = [program.nodes[i] for i in operands]
+            if at_edge(*(balls.ball(of[0]) if kind == CONST else anywhere for kind, of in known)):
+                yield operands, at_edge

@@ -5,59 +5,124 @@ do not overlap, a rule is wrong for certain, and the rule that contradicts the s
 comparing the two node by node.
 """
 
+import functools
 import math
 from collections.abc import Sequence
+from enum import Enum
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_series
+from flint import arb, arb_series, ctx
 
 from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program
 from diffcheck.program.rules import partial
-from diffcheck.referee.component import Component, Status
-from diffcheck.referee.evaluate import Ball, Balls, Jets, along, evaluate
+from diffcheck.referee.component import Component, Status, is_tight
+from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
+from diffcheck.referee.germs import Germ, NoExpansion
+from diffcheck.referee.jets import Jets, along, coefficient
+
+# A series confirms what it tells to double precision.
+_CONFIRMING_BITS = 53
+# Which way to go along a direction, and with how many times the bits: a series may lose more than the chain rule, and
+# where the function ends, the other way may tell.
+_ATTEMPTS = ((1, 1), (1, 16), (-1, 1))
 
 
-def contradicts(
+class Word(Enum):
+    """What the second route says of the first."""
+
+    CONFIRMED = "confirmed"
+    CONTRADICTED = "contradicted"
+    SILENT = "silent"
+    """It has no expansion, or one too wide to tell."""
+
+
+def words(
     program: Program,
     point: Sequence[Fraction],
     operator: Operator,
     wrt: Sequence[int],
     components: Sequence[Component],
-) -> bool:
-    """Whether the components of a smooth program contradict its power series along one direction.
+) -> list[Word]:
+    """What the power series of a smooth program along one direction say of its components, one for each.
 
     Parameters
     ----------
     point:
         All inputs, the data constants among them.
     components:
-        In row-major order; one that is not certified, or a series that does not exist, contradicts nothing.
+        In row-major order. Of one that is not certified nothing is said.
     """
-    direction = [0] * len(point)
-    for k, position in enumerate(wrt):
-        # Different for every input, so that swapped derivatives show; fixed, so that a run can be repeated.
-        direction[position] = 1 + (7 * k + 3) % 11
-    steps = [direction[position] for position in wrt]
-    series = evaluate(program.nodes, along(point, direction, operator.order + 1), Jets())
-    width = len(wrt) ** operator.order
-    weights = [math.prod(pair) for pair in _tuples(steps, operator.order)]
-    for row, output in enumerate(program.outputs.ravel().tolist()):
-        mine = components[row * width : (row + 1) * width]
-        if output in series.faults or any(c.status is not Status.CERTIFIED for c in mine):
-            continue
-        chain: Ball = sum((w * c.left for w, c in zip(weights, mine, strict=True)), balls.ZERO)
-        expected = series.values[output][operator.order] * math.factorial(operator.order)
-        if expected.is_finite() and not chain.overlaps(expected):
-            return True
-    return False
+    order, width = operator.order, len(wrt) ** operator.order
+    found = [Word.SILENT] * len(components)
+    outputs: list[int] = program.outputs.ravel().tolist()
+    asked: dict[tuple[int, ...], list[int]] = {}
+    for row in range(len(outputs)):
+        start = row * width
+        columns = tuple([k for k in range(width) if components[start + k].status is Status.CERTIFIED])
+        # A quadratic form needs all of its coefficients.
+        if len(columns) == width or (columns and order == 1):
+            asked.setdefault(columns, []).append(row)
+    for columns, rows in asked.items():
+        steps, weights = _steps(len(wrt), order, columns if len(columns) < width else None)
+        for way, more in _ATTEMPTS:
+            direction = [0] * len(point)
+            for position, step in zip(wrt, steps, strict=True):
+                direction[position] = way * step
+            with ctx.workprec(more * ctx.prec):
+                ray = evaluate(program.nodes, along(point, direction, order + 1), Jets())
+            for row in rows:
+                start = row * width
+                terms = [weights[k] * components[start + k].left for k in columns]
+                word = _compared(terms, _derivative(ray, outputs[row], order, way))
+                for k in columns:
+                    found[start + k] = word
+            rows = [row for row in rows if found[row * width + columns[0]] is Word.SILENT]
+            if not rows:
+                break
+    return found
 
 
-def _tuples(steps: Sequence[int], order: int) -> list[tuple[int, ...]]:
-    return [(a,) for a in steps] if order == 1 else [(a, b) for a in steps for b in steps]
+@functools.cache
+def _steps(size: int, order: int, columns: tuple[int, ...] | None) -> tuple[list[int], list[int]]:
+    """How far to go along each input, or those only that are named, and what each component counts for then."""
+    # Different for every input, so that swapped derivatives show; fixed, so that a run can be repeated.
+    steps = [1 + (7 * k + 3) % 11 if columns is None or k in columns else 0 for k in range(size)]
+    return steps, steps if order == 1 else [a * b for a in steps for b in steps]
+
+
+def _derivative(ray: Evaluation, output: int, order: int, way: int) -> Ball:
+    """The derivative of an order by the way along a ray; NaN where it has none."""
+    if output in ray.faults:
+        return arb.nan()
+    value = ray.values[output]
+    try:
+        if type(value) is Germ and any(a < order and (b or a.denominator > 1) for a, b in value.terms):
+            return arb.nan()
+        found = coefficient(value, order)
+        return way * found if order == 1 else math.factorial(order) * found
+    except NoExpansion:
+        return arb.nan()
+
+
+def _compared(terms: Sequence[Ball], expected: Ball) -> Word:
+    """What a derivative by the second route says of the sum that the first route makes of its components."""
+    if not expected.is_finite():
+        return Word.SILENT
+    if not sum(terms, balls.ZERO).overlaps(expected):
+        return Word.CONTRADICTED
+    if is_tight(expected):
+        return Word.CONFIRMED
+    size = sum((abs(t).mid() for t in terms), balls.ZERO)
+    return Word.CONFIRMED if expected.rad() <= size * balls.power_of_two(-_CONFIRMING_BITS) else Word.SILENT
+
+
+def compared(component: Component, expected: Ball) -> Word:
+    """What another enclosure of the same number says of a component."""
+    return _compared([component.left], expected) if component.has_value else Word.SILENT
 
 
 def wrong_rules(program: Program, inputs: Sequence[Any]) -> list[str]:
@@ -73,9 +138,9 @@ def wrong_rules(program: Program, inputs: Sequence[Any]) -> list[str]:
                 continue
             rule = partial(builder, number, position)
             slope = evaluate(builder.nodes, inputs, Balls()).values[rule]
-            arguments = [arb_series([values[i], int(k == position)], 3) for k, i in enumerate(operands)]
+            arguments = [arb_series([values[i], 1], 3) if k == position else values[i] for k, i in enumerate(operands)]
             expansion = Jets().function(Primitive.rows[name])(*arguments)
-            found = expansion if isinstance(expansion, arb) else expansion[1]
+            found = _derivative(Evaluation([expansion]), 0, 1, 1)
             if slope is not None and found.is_finite() and slope.is_finite() and not slope.overlaps(found):
                 wrong.append(name)
                 break

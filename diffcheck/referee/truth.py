@@ -5,8 +5,9 @@ is differentiated by the chain rule, and the result is evaluated in balls from e
 precision raised until every enclosure is tight.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -22,9 +23,14 @@ from diffcheck.program.text import formula
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.enclosures import Enclosures
 from diffcheck.referee.evaluate import NOTHING, Ball, Balls, Evaluation, Fault, evaluate
-from diffcheck.referee.kinks import one_sided
-from diffcheck.referee.paths import Decisions, lift_data, live_decisions, specialise
-from diffcheck.referee.second_route import contradicts, wrong_rules
+from diffcheck.referee.exactly import evaluate_exactly
+from diffcheck.referee.kinks import Evidence, Rays
+from diffcheck.referee.neighbourhood import Neighbourhood
+from diffcheck.referee.paths import Decisions, edges, lift_data, live_decisions, specialise
+from diffcheck.referee.quotients import approach
+from diffcheck.referee.second_route import Word, words, wrong_rules
+from diffcheck.referee.smooth import Smooth
+from diffcheck.referee.tangents import Tangents
 
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
 LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
@@ -44,33 +50,17 @@ class Truth:
         The outputs that exist, as positions among all outputs.
     precision:
         The working precision in bits at which the components were certified.
+    confirmed:
+        For each component whether a second, independent route gave the same; `False` where it could not be asked.
     """
 
     components: tuple[Component, ...]
-    smooth: "Smooth | None"
+    smooth: Smooth | None
     rows: tuple[int, ...]
     precision: int
+    confirmed: tuple[bool, ...]
     contradiction: str = ""
     """The operations whose derivative rules contradict the second route; the components then come from that route."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Smooth:
-    """The function near a point: a program without pieces.
-
-    ``data`` are the values of its inputs behind the function's own: the constants that count as inputs.
-    """
-
-    program: Program
-    data: tuple[Fraction, ...]
-    _enclosed: dict[int, list[Ball]] = field(default_factory=dict, init=False, repr=False)
-    """The data as balls, by working precision."""
-
-    def inputs(self, point: Sequence[float]) -> list[Ball]:
-        """All inputs as balls at the working precision."""
-        if ctx.prec not in self._enclosed:
-            self._enclosed[ctx.prec] = list(map(balls.ball, self.data))
-        return list(map(balls.ball_of_float, point)) + self._enclosed[ctx.prec]
 
 
 class Referee:
@@ -90,21 +80,25 @@ class Referee:
         self, program: Program, operator: Operator, wrt: Sequence[int], label: Callable[[int], str] = "x{}".format
     ) -> None:
         self.program = program
-        self._label = label
+        self.label = label
         self.operator = operator
         self.wrt = tuple(wrt)
         self._smooth: dict[Any, Smooth] = {}
         self._derivatives: dict[tuple[Smooth, int], Program] = {}
         self._enclosures: dict[tuple[Smooth, int], Enclosures] = {}
         self._latest: tuple[object, Evaluation] | None = None
+        self._width = len(self.wrt) ** operator.order
+        """How many components the derivative of one output has."""
+        self._all_rows = tuple(range(program.outputs.size))
+        self._edges = list(edges(program))
 
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
         x = [Fraction(v) for v in point]
-        found = self.primal(x)
-        if isinstance(found, str):
-            return self._nothing(Status.UNCERTAIN, found)
-        evaluation, precision = found
+        primal = self.primal(x)
+        if isinstance(primal, str):
+            return self._nothing(Status.UNCERTAIN, primal)
+        evaluation, precision = primal
         rows = self.rows(evaluation)
         if not rows:
             output = int(self.program.outputs.flat[0])
@@ -114,20 +108,75 @@ class Referee:
         smooth = self._smooth_piece(rows, defined, decisions)
         wrong = ""
         if any(side == 0 for side, _ in decisions.values()):
-            found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
+            count = len(rows) * self._width
+            found, said = [Component(Status.UNCERTAIN)] * count, [Word.SILENT] * count
         else:
-            found_rows, precision = self.certified(smooth, point)
-            wrong = self._contradiction(smooth, point, found_rows, precision)
-            if wrong:
-                found_rows = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
-            elif any(c.status is Status.UNDEFINED for c in found_rows):
-                # The chain rule divides by zero at the tip of sqrt(x^2); the sides may still have slopes.
-                sides = one_sided(defined, x, self.operator, self.wrt, evaluation, precision)
-                found_rows = [
-                    side if c.status is Status.UNDEFINED and side.status in (Status.KINK, Status.CERTIFIED) else c
-                    for c, side in zip(found_rows, sides, strict=True)
-                ]
-        return Truth(self._placed(rows, found_rows, evaluation), smooth, rows, precision, wrong)
+            found, precision = self.certified(smooth, point)
+            with ctx.workprec(precision):
+                said = words(smooth.program, [*x, *smooth.data], self.operator, self.wrt, found)
+            if Word.CONTRADICTED in said:
+                wrong = self._wrong_rules(smooth, point, precision)
+        at_edge = bool(self._edges) and self._at_edge(evaluation)
+        doubtful = [k for k, word in enumerate(said) if word is not Word.CONFIRMED or wrong or at_edge]
+        if doubtful:
+            around = self._neighbourhood(rows, defined, point, evaluation, precision)
+            for k in doubtful:
+                seen, said[k] = around.component(k, found[k])
+                contradicted = said[k] is Word.CONTRADICTED
+                if wrong or at_edge or contradicted or found[k].status is not Status.CERTIFIED:
+                    found[k] = seen
+                if contradicted and not wrong:
+                    pieces = (self._piece(rows, evidence) for evidence in around.contradicted)
+                    wrong = self._wrong_rules(next(pieces, smooth), point, precision)
+        confirmed = tuple([word is Word.CONFIRMED for word in said])
+        return self._placed(Truth(tuple(found), smooth, rows, precision, confirmed, wrong), evaluation)
+
+    def _neighbourhood(
+        self, rows: tuple[int, ...], defined: Program, point: Sequence[float], evaluation: Evaluation, precision: int
+    ) -> Neighbourhood:
+        """The sides of the outputs that exist."""
+        x = [Fraction(v) for v in point]
+        inputs = [balls.ball(v) for v in x]
+        partials = functools.cache(lambda: self._tangents.at(evaluation, inputs))
+
+        def chain_rule(evidence: Evidence, precision: int) -> Ball | None:
+            with ctx.workprec(precision):
+                if self.operator.order == 1:
+                    output = int(defined.outputs.flat[evidence.row])
+                    position = self.wrt[evidence.place]
+                    return self._tangents.along(partials(), inputs, position, output, evidence.decisions)
+                smooth = self._piece(rows, evidence)
+                found = self.evaluation(smooth, point)
+            output = int(self.derivative(smooth).outputs.flat[evidence.place])
+            return None if output in found.faults else found.values[output]
+
+        def approached(evidence: Evidence) -> bool:
+            output = int(defined.outputs.flat[evidence.row])
+            return approach(defined, output, x, evidence.stencil(), self.operator.order, evidence.value)
+
+        return Neighbourhood(
+            lambda bits: Rays(defined, x, self.operator, self.wrt, evaluation, bits),
+            [bits for bits in LADDER if bits >= precision],
+            chain_rule,
+            approached,
+        )
+
+    @functools.cached_property
+    def _tangents(self) -> Tangents:
+        return Tangents(self.program)
+
+    def _piece(self, rows: tuple[int, ...], evidence: Evidence) -> Smooth:
+        """The piece of one output that holds along a ray."""
+        row = (rows[evidence.row],)
+        return self._smooth_piece(row, self.restricted(row), evidence.decisions)
+
+    def _at_edge(self, evaluation: Evaluation) -> bool:
+        """Whether an operation may end or jump at this point."""
+        return any(
+            at_edge(*(evaluation.values[i] for i in operands))
+            for operands, at_edge in self._edges
+            if evaluation.faults.keys().isdisjoint(operands)
+        )
 
     def otherwise(self, point: Sequence[float], forced: Mapping[int, int]) -> Truth:
         """The derivative of the piece in which these switches have the signs that are given, at a point outside it."""
@@ -141,7 +190,8 @@ class Referee:
         defined = self.restricted(rows)
         smooth = self._smooth_piece(rows, defined, live_decisions(defined, evaluation.decisions))
         components, precision = self.certified(smooth, point)
-        return Truth(self._placed(rows, components, evaluation), smooth, rows, precision)
+        truth = Truth(tuple(components), smooth, rows, precision, (False,) * len(components))
+        return self._placed(truth, evaluation)
 
     def _smooth_piece(self, rows: tuple[int, ...], defined: Program, decisions: Decisions) -> Smooth:
         key = (rows, tuple(decisions.items()))
@@ -164,7 +214,11 @@ class Referee:
         """The derivative program's values at the working precision; the latest ones are kept."""
         question = smooth, form, tuple(point), ctx.prec
         if self._latest is None or self._latest[0] != question:
-            self._latest = question, self.enclosures(smooth, form).at(smooth.inputs(point))
+            found = self.enclosures(smooth, form).at(smooth.inputs(point))
+            if any(fault is Fault.UNDECIDED for fault, _ in found.faults.values()):
+                # Formulas take longer than balls and are only tried where these do not decide.
+                found = smooth.exactly(self.derivative(smooth, form).nodes, point)
+            self._latest = question, found
         return self._latest[1]
 
     def enclosures(self, smooth: Smooth, form: int = STABLE) -> Enclosures:
@@ -176,17 +230,26 @@ class Referee:
 
     def primal(self, x: Sequence[Fraction], forced: Mapping[int, int] = NOTHING) -> tuple[Evaluation, int] | str:
         """The function's own evaluation in which every output and every decision is certain; else what is not."""
-        outputs = set(self.program.outputs.ravel().tolist())
-        blocking = None
+        with ctx.workprec(LADDER[0]):
+            evaluation = evaluate(self.program.nodes, [balls.ball(v) for v in x], Balls(), forced)
+        if self._undecided(evaluation) is None:
+            return evaluation, LADDER[0]
         for precision in LADDER:
             with ctx.workprec(precision):
-                evaluation = evaluate(self.program.nodes, [balls.ball(v) for v in x], Balls(), forced)
-            undecided = [f for o in outputs if (f := evaluation.faults.get(o)) and f[0] is Fault.UNDECIDED]
-            if not undecided:
+                inputs = [balls.ball(v) for v in x]
+                evaluation = evaluate_exactly(self.program.nodes, x, inputs, Balls(), forced=forced)
+            blocking = self._undecided(evaluation)
+            if blocking is None:
                 return evaluation, precision
-            blocking = undecided[0][1]
         assert blocking is not None
         return f"{self._origin(self.program, blocking)} is not decided at {LADDER[-1]} bits"
+
+    def _undecided(self, evaluation: Evaluation) -> int | None:
+        """What keeps an output from being certain."""
+        if not evaluation.faults:
+            return None
+        found = [evaluation.faults[o] for o in self.program.outputs.ravel().tolist() if o in evaluation.faults]
+        return next((origin for fault, origin in found if fault is Fault.UNDECIDED), None)
 
     def certified(self, smooth: Smooth, point: Sequence[float]) -> tuple[list[Component], int]:
         """The components at this point, in balls of rising precision."""
@@ -202,18 +265,19 @@ class Referee:
                 break
             used = precision
             part = Builder(program.nodes).program(len(program.inputs), np.array(undecided))
+            doubts = evaluation.faults.values()
             with ctx.workprec(precision):
-                evaluation = evaluate(part.nodes, smooth.inputs(point), Balls())
+                if any(fault is Fault.UNDECIDED for fault, _ in doubts):
+                    evaluation = smooth.exactly(part.nodes, point)
+                else:
+                    evaluation = evaluate(part.nodes, smooth.inputs(point), Balls())
             for output, number in zip(undecided, part.outputs.tolist(), strict=True):
                 found[output] = self._component(part, number, evaluation, precision)
         return [found[output] for output in outputs], used
 
-    def _contradiction(self, smooth: Smooth, point: Sequence[float], found: Sequence[Component], precision: int) -> str:
+    def _wrong_rules(self, smooth: Smooth, point: Sequence[float], precision: int) -> str:
         """The operations whose rules the second route contradicts, in words."""
-        everything = [Fraction(v) for v in point] + list(smooth.data)
         with ctx.workprec(precision):
-            if not contradicts(smooth.program, everything, self.operator, self.wrt, found):
-                return ""
             names = wrong_rules(smooth.program, smooth.inputs(point))
         whose = ", ".join(names) or "some operation"
         return f"SymPy's derivative rule of {whose} contradicts its power series, from which the truth is taken instead"
@@ -232,6 +296,8 @@ class Referee:
 
     def rows(self, evaluation: Evaluation) -> tuple[int, ...]:
         """The outputs that exist."""
+        if not evaluation.faults:
+            return self._all_rows
         outputs = self.program.outputs.ravel().tolist()
         return tuple(k for k, output in enumerate(outputs) if output not in evaluation.faults)
 
@@ -241,28 +307,28 @@ class Referee:
             return self.program
         return Program(self.program.nodes, self.program.inputs, self.program.outputs.ravel()[list(rows)])
 
-    def _placed(
-        self, rows: tuple[int, ...], found: Sequence[Component], evaluation: Evaluation
-    ) -> tuple[Component, ...]:
-        """The components of the outputs that exist, and `UNDEFINED` for those of the others."""
+    def _placed(self, truth: Truth, evaluation: Evaluation) -> Truth:
+        """The truth about all outputs, from that about those that exist."""
         outputs = self.program.outputs.ravel().tolist()
-        if len(rows) == len(outputs):
-            return tuple(found)
-        width = len(self.wrt)
-        placed: list[Component] = []
-        for k, output in enumerate(outputs):
-            if k in rows:
-                start = rows.index(k) * width
-                placed += found[start : start + width]
+        if len(truth.rows) == len(outputs):
+            return truth
+        components: list[Component] = []
+        confirmed: list[bool] = []
+        for row, output in enumerate(outputs):
+            if row in truth.rows:
+                start = truth.rows.index(row) * self._width
+                components += truth.components[start : start + self._width]
+                confirmed += truth.confirmed[start : start + self._width]
             else:
-                reason = self._origin(self.program, evaluation.faults[output][1])
-                placed += [Component(Status.UNDEFINED, reason=f"{reason} does not exist here")] * width
-        return tuple(placed)
+                reason = f"{self._origin(self.program, evaluation.faults[output][1])} does not exist here"
+                components += [Component(Status.UNDEFINED, reason=reason)] * self._width
+                confirmed += [False] * self._width
+        return replace(truth, components=tuple(components), confirmed=tuple(confirmed))
 
     def _nothing(self, status: Status, reason: str) -> Truth:
-        shape = self.operator.shape(self.program.outputs.shape, len(self.wrt))
         text = f"{reason} does not exist here" if status is Status.UNDEFINED else reason
-        return Truth((Component(status, reason=text),) * int(np.prod(shape, dtype=int)), None, (), LADDER[-1])
+        count = self.program.outputs.size * self._width
+        return Truth((Component(status, reason=text),) * count, None, (), LADDER[-1], (False,) * count)
 
     def _origin(self, program: Program, number: int) -> str:
-        return formula(program.nodes, number, self._label)
+        return formula(program.nodes, number, self.label)

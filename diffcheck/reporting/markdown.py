@@ -17,6 +17,8 @@ MEANINGS = (
     ("disagree", "finite, and outside both bounds"),
     ("nonfinite", "NaN or infinity where a finite truth exists"),
     ("error", "the engine, or the case itself, raised"),
+    ("timeout", "it did not come back within `--timeout` and was stopped"),
+    ("crash", "it took its process down"),
 )
 
 

@@ -37,3 +37,15 @@ def seconds(x: float) -> str:
         if x >= unit:
             return f"{x / unit:.3g} {name}" if x / unit >= 100 else f"{x / unit:.1f} {name}"
     return f"{x / 1e-9:.2g} ns"
+
+
+def duration(seconds: float) -> str:
+    """A time that a person waits, in seconds, minutes or hours.
+
+    >>> duration(25.4), duration(200), duration(7300)
+    ('25 s', '3 min', '2 h')
+    """
+    for unit, name in ((3600.0, "h"), (60.0, "min")):
+        if seconds >= 2 * unit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds:.0f} s"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from diffcheck.reporting.numbers import digits_of, number, seconds
-from diffcheck.results import CaseRow, Row, Run, counts
-from diffcheck.verdict import Verdict
+from diffcheck.results import CaseRow, Row, Run, counts, place
+from diffcheck.verdict import Verdict, no_digit_right
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def failing(run: Run) -> Table:
 def failing_rows(run: Run) -> list[Row]:
     """The rows that fail the run, the worst first; a case that is itself broken counts once, not for every engine."""
     once: dict[tuple[str, ...], Row] = {}
-    for row in sorted(run.failing, key=lambda row: -row.verdict.severity):
+    for row in sorted(run.failing, key=lambda row: (not row.findings, -row.verdict.severity)):
         once.setdefault((row.case, row.operator, "case") if row.reason == "case" else row.key, row)
     return list(once.values())
 
@@ -60,9 +60,14 @@ def expected(run: Run) -> Table:
 
 
 def lossy(run: Run) -> Table:
-    """The rows that lose digits, those that lose most first."""
-    rows = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected]
-    return _findings(sorted(rows, key=lambda row: row.digits - row.digits_possible))
+    """The rows that lose digits and do not fail: first those without a right digit, then those that lose most."""
+    return _findings(lossy_rows(run))
+
+
+def lossy_rows(run: Run) -> list[Row]:
+    """The rows that lose digits and do not fail: first those without a right digit, then those that lose most."""
+    rows = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected and not row.fails]
+    return sorted(rows, key=lambda row: (not row.no_digit, row.digits - row.digits_possible))
 
 
 def unjudged(run: Run) -> Table:
@@ -80,8 +85,8 @@ def finding(row: Row) -> str:
         parts.append(f"at {_place(row)}")
     if row.truth:
         parts.append(f"gives {number(row.value, 17)}, the truth is {shortened(row.truth)}, {_digits(row)} digits")
-    if row.note:
-        parts.append(f"- {row.note}")
+    if row.note or row.findings:
+        parts.append(f"- {_told(row)}")
     return " ".join(parts)
 
 
@@ -97,9 +102,9 @@ def _findings(rows: Iterable[Row]) -> Table:
                 _place(row),
                 number(row.value, 10),
                 shortened(row.truth),
-                number(row.max_error_ulp),
+                number(row.error_ulp),
                 _digits(row),
-                row.note,
+                _told(row),
             )
             for row in rows
         ),
@@ -126,7 +131,7 @@ def cases(run: Run) -> list[CaseTable]:
 
 
 def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> CaseTable:
-    quantities = ("digits", "possible", "worst error (ulp)", "inherent (ulp)", "formula (ulp)")
+    quantities = ("digits", "possible", "error (ulp)", "inherent (ulp)", "formula (ulp)")
     header = ("engine", "verdict", *quantities, "at", "value", "truth")
     table = Table(
         header,
@@ -134,9 +139,9 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
             (
                 _engine(row),
                 _verdict(row),
-                digits_of(row.digits),
+                _right(row),
                 digits_of(row.digits_possible),
-                number(row.max_error_ulp),
+                number(row.error_ulp),
                 number(row.inherent_ulp),
                 number(row.formula_ulp),
                 _place(row),
@@ -148,9 +153,15 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
     )
     facts = [_counted(rows[0].points, "point"), _counted(rows[0].components, "component")]
     if case is None:
-        return CaseTable(" ".join(key), "the case itself is broken", rows[0].note, table)
+        said = "the case itself is broken" if rows[0].reason == "case" else "not finished"
+        return CaseTable(" ".join(key), said, rows[0].note, table)
     facts.append(f"{case.operations} operations, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
+    if case.unconfirmed:
+        facts.append(
+            f"{case.unconfirmed} of {case.confirmed + case.unconfirmed} truths unconfirmed by the second route"
+        )
+    facts += [f"not judged at {case.not_judged}"] if case.not_judged else []
     facts += [case.reference] if case.reference else []
     return CaseTable(" ".join(key), case.consensus, "; ".join(facts), table)
 
@@ -203,11 +214,22 @@ def _engine(row: Row) -> str:
 
 
 def _verdict(row: Row) -> str:
-    return f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
+    words = f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
+    return f"{words}, but {', '.join(row.breaches)}" if row.findings else words
+
+
+def _told(row: Row) -> str:
+    """The findings, which fail a trial whatever its numbers say, before the note."""
+    return "; ".join(filter(None, [row.findings, row.note]))
 
 
 def _digits(row: Row) -> str:
-    return "-" if row.digits != row.digits else f"{digits_of(row.digits)} of {digits_of(row.digits_possible)}"
+    return "-" if row.digits != row.digits else f"{_right(row)} of {digits_of(row.digits_possible)}"
+
+
+def _right(row: Row) -> str:
+    """How many digits are right; in a word where none is, not even the sign perhaps."""
+    return "none" if no_digit_right(row.digits, row.digits_possible, "") else digits_of(row.digits)
 
 
 def shortened(truth: str) -> str:
@@ -222,17 +244,8 @@ def _place(row: Row) -> str:
     """The worst point, short for large arrays, and the component if there are several."""
     if not row.worst_point:
         return "-"
-    point = json.loads(row.worst_point)
-    texts = [f"{name} = {_coordinates(value)}" for name, value in point.items()]
-    where = ", ".join(texts)
+    where = place(json.loads(row.worst_point))
     return f"{where}; by {row.worst_component}" if row.components > 1 and row.worst_component else where
-
-
-def _coordinates(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    flat = json.dumps(value)
-    return flat if len(flat) <= 40 else f"array ({flat.count(',') + 1} numbers)"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -1,6 +1,7 @@
 """What a person sees in the terminal: a progress bar or plain lines while it runs, then the summary."""
 
 import io
+import time
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
@@ -9,12 +10,17 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from diffcheck.reporting import tables
+from diffcheck.reporting.numbers import duration
 from diffcheck.reporting.tables import Table
 from diffcheck.results import Row, Run
 from diffcheck.verdict import Verdict
 
 _STYLES = {Verdict.AGREE: "green", Verdict.LOSSY: "yellow", Verdict.UNCERTAIN: "magenta"}
 _SHOWN = 10
+# What loses digits by its nature, and would hide those that lose them without need.
+ESTIMATING = "finite"
+# Nobody wonders for so long what a run is doing.
+PATIENCE_S = 10.0
 
 
 def style(verdict: Verdict) -> str:
@@ -28,27 +34,52 @@ class Reporter:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._done = 0
-        self._rows = 0
         self._total = 0
+        self._subject = ""
+        self._what = ""
+        self._began = 0.0
+        self._patience_s = PATIENCE_S
         self._live = console.is_terminal
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._bar = Progress(*columns, TextColumn("{task.fields[name]}"), console=console, transient=True)
-        self._check: TaskID | None = None
+        self._bar = Progress(*columns, TextColumn("{task.fields[place]}"), console=console, transient=True)
+        self._task: TaskID | None = None
         self._clock: TaskID | None = None
+
+    def at(self, subject: str, what: str) -> None:
+        """What is done now, with which file or case."""
+        self._what = what
+        if subject != self._subject:
+            self._subject = subject
+            self._began = time.monotonic()
+            self._patience_s = PATIENCE_S
+        if self._live:
+            if self._task is None:
+                self._task = self._bar.add_task("reading", total=None, place="")
+                self._bar.start()
+            self._bar.update(self._task if self._clock is None else self._clock, place=f"{subject}, {what}")
 
     def started(self, units: int) -> None:
         """The plan is made."""
         self._total = units
-        if self._live and units:
-            self._check = self._bar.add_task("checking", total=units, name="")
-            self._bar.start()
+        if self._task is not None:
+            self._bar.update(self._task, description="checking", total=units)
+
+    def waiting(self) -> None:
+        """Time passes: outside a terminal say where the run is, at growing distances."""
+        waited_s = time.monotonic() - self._began
+        if self._subject and not self._live and waited_s > self._patience_s:
+            self._patience_s *= 2
+            self._say(f"still at: {self._subject}, {self._what} ({duration(waited_s)})")
+
+    def foreseen(self, subject: str, seconds: float) -> None:
+        """What will take about so long."""
+        self._say(f"{subject}: some {duration(seconds)}, to judge by the size of the case")
 
     def checked(self, case: str, operator: str, rows: Sequence[Row]) -> None:
         """A case's operator is checked."""
         self._done += 1
-        self._rows += len(rows)
-        if self._check is not None:
-            self._bar.update(self._check, advance=1, name=case)
+        if self._task is not None:
+            self._bar.update(self._task, advance=1)
         failing = [row for row in rows if row.fails]
         if self._live and not failing:
             return
@@ -58,18 +89,21 @@ class Reporter:
             line.append(str(row.verdict), style(row.verdict))
         self._console.print(line, soft_wrap=True)
 
-    def timed(self, row: Row) -> None:
-        """A task is timed."""
+    def timed(self, case: str) -> None:
+        """A case's operator is timed."""
         if not self._live:
             return
         if self._clock is None:
-            self._clock = self._bar.add_task("timing", total=self._rows, name="")
-        self._bar.update(self._clock, advance=1, name=row.case)
+            self._clock = self._bar.add_task("timing", total=self._total, place="")
+        self._bar.update(self._clock, advance=1)
 
     def stop(self) -> None:
         """Take the bar away."""
-        if self._check is not None:
+        if self._task is not None:
             self._bar.stop()
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
 def summary(run: Run, console: Console) -> None:
@@ -77,8 +111,15 @@ def summary(run: Run, console: Console) -> None:
     if run.rows:
         console.print(_rich(tables.by_engine(run)))
     _findings(console, "that fail", tables.failing_rows(run))
-    lossy = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected]
-    _findings(console, "that lose digits", sorted(lossy, key=lambda row: row.digits - row.digits_possible))
+    lossy = tables.lossy_rows(run)
+    _findings(console, "that lose digits", [row for row in lossy if row.engine != ESTIMATING])
+    estimated = sum(row.engine == ESTIMATING for row in lossy)
+    if estimated:
+        console.print(
+            f"{estimated} {'row' if estimated == 1 else 'rows'} of {ESTIMATING} differences "
+            f"{'loses' if estimated == 1 else 'lose'} digits; the report has all of them",
+            highlight=False,
+        )
     for text in run.broken:
         console.print(Text(f"broken: {text}", "bold red"), soft_wrap=True)
     console.print(tables.headline(run), soft_wrap=True, highlight=False)

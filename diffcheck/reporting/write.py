@@ -17,10 +17,21 @@ FILES: dict[str, Callable[[Run], str]] = {
 }
 
 
+def _half(name: str) -> str:
+    """The name of a file that is not finished."""
+    return f".{name}.part"
+
+
+LEFT = (*FILES, *map(_half, FILES))
+"""What an older run may have left in a folder."""
+
+
 def write_reports(run: Run, folder: Path) -> None:
-    """Write every file; `OutputError` if one cannot be written."""
+    """Write every file, each whole or not at all; `OutputError` if one cannot be written."""
     for name, content in FILES.items():
+        half = folder / _half(name)
         try:
-            (folder / name).write_text(content(run), encoding="utf-8", newline="\n")
+            half.write_text(content(run), encoding="utf-8", newline="\n")
+            half.replace(folder / name)
         except OSError as problem:
             raise OutputError(f"cannot write {folder / name}: {problem.strerror or problem}") from None

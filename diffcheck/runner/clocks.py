@@ -4,33 +4,46 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
 
+from diffcheck.errors import RAISED
 from diffcheck.results import Row
-from diffcheck.runner.answer import Trial
+from diffcheck.runner.trial import Trial
 from diffcheck.timing import Call, Timing, measure, peak_bytes
-from diffcheck.verdict import Verdict
+from diffcheck.verdict import UNANSWERED, Verdict
 
 
-def timed(trials: Sequence[Trial], batch: int) -> list[Row]:
+def _nobody(_: Trial) -> None:
+    """Is told nothing."""
+
+
+def timed(trials: Sequence[Trial], batch: int, told: Callable[[Trial], None] = _nobody) -> list[Row]:
     """The rows with their timings; a task that cannot be evaluated keeps none.
 
     Parameters
     ----------
     batch:
         Points for the throughput; 0 leaves it out.
+    told:
+        Is told, outside the clock, whose call comes next.
     """
-    runnable = [t for t in trials if t.row.verdict not in (Verdict.ERROR, Verdict.UNSUPPORTED)]
+    runnable = [t for t in trials if t.prepared and t.row.verdict not in (*UNANSWERED, Verdict.UNSUPPORTED)]
     calls: dict[tuple[int, str], Call] = {}
     rows = {id(t): t.row for t in trials}
+    by_id = {id(t): t for t in trials}
     for trial in runnable:
+        told(trial)
         try:
             calls |= {(id(trial), name): call for name, call in _calls(trial, batch)}
-        except Exception as raised:  # the verdict stands, whatever happens to the clock
+        except RAISED as raised:  # the verdict stands, whatever happens to the clock
             rows[id(trial)] = _untimed(trial.row, raised)
-    found = dict(zip(calls, measure(list(calls.values())), strict=True))
+    whose = [by_id[key] for key, _ in calls]
+    found = dict(zip(calls, measure(list(calls.values()), lambda k: told(whose[k])), strict=True))
     for trial in runnable:
+        told(trial)
         own = {name: timing for (key, name), timing in found.items() if key == id(trial)}
-        if own:
-            rows[id(trial)] = _with_times(trial, own, batch)
+        try:
+            rows[id(trial)] = _with_times(trial, own, batch) if own else rows[id(trial)]
+        except RAISED as raised:
+            rows[id(trial)] = _untimed(trial.row, raised)
     known = [rows[id(t)] for t in trials]
     return [replace(row, break_even=_break_even(row, known)) if row.engine == "symbolic" else row for row in known]
 
@@ -59,10 +72,10 @@ def _many(trial: Trial, batch: int) -> Callable[[], object] | None:
     return call
 
 
-def _with_times(trial: Trial, found: dict[str, Timing | Exception], batch: int) -> Row:
+def _with_times(trial: Trial, found: dict[str, Timing | BaseException], batch: int) -> Row:
     derivative, primal = found["derivative"], found["primal"]
     for timing in (derivative, primal):
-        if isinstance(timing, Exception):
+        if isinstance(timing, BaseException):
             return _untimed(trial.row, timing)
     assert isinstance(derivative, Timing)
     assert isinstance(primal, Timing)
@@ -93,7 +106,7 @@ def _peak(trial: Trial) -> int | None:
     return peak_bytes(clockwork.derivative) if on_device is None else on_device()
 
 
-def _untimed(row: Row, raised: Exception) -> Row:
+def _untimed(row: Row, raised: BaseException) -> Row:
     told = f"not timed: {type(raised).__name__}: {raised}"
     return replace(row, note="; ".join(filter(None, [row.note, told])))
 

@@ -1,115 +1,243 @@
 """A run: every unit is checked, then, with nothing beside it, every task is timed."""
 
 import shlex
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
+from diffcheck.case.case import Point
+from diffcheck.case.points import points
+from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.errors import CaseError, Unsupported
-from diffcheck.results import CaseRow, Row
-from diffcheck.runner.answer import Trial
-from diffcheck.runner.clocks import timed as timed_rows
+from diffcheck.results import NAN, Row
+from diffcheck.runner.clocks import timed
+from diffcheck.runner.demands import demanded
+from diffcheck.runner.escort import Escort, Lost
+from diffcheck.runner.examine import court_of, hear, together
+from diffcheck.runner.messages import Earlier, Observer
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.rows import broken_rows, refused
-from diffcheck.runner.unit import Court
+from diffcheck.runner.rows import broken_rows, empty_row, refused
+from diffcheck.runner.settings import Settings
+from diffcheck.runner.stage import Fate, Stage, Step
+from diffcheck.runner.trial import Trial
+from diffcheck.verdict import UNANSWERED, Verdict
+
+# Checking costs about so long for each operation, component and point: `network_10_5_1`, the largest of the shipped
+# cases (118 operations, 61 components, 28 points), took 1.3 microseconds by all three engines together; dense Hessians
+# of 20 inputs took 3.5, Jacobians of one layer 0.1. It is a guess for what takes long, not for what is short.
+OPERATION_S = 1e-6
+# What takes longer is announced.
+LONG_S = 20.0
+_REPRODUCE = "reproduce: diffcheck run "
 
 
-@dataclass(slots=True)
-class Progress:
-    """What is known so far."""
+class Execution:
+    """The units of a run, with what is known of them."""
 
-    rows: dict[tuple[str, ...], Row] = field(default_factory=dict)
-    cases: list[CaseRow] = field(default_factory=list)
-    interrupted: bool = False
+    def __init__(self, settings: Settings, observer: Observer, escort: Escort, earlier: Earlier) -> None:
+        self._settings = settings
+        self._observer = observer
+        self._escort = escort
+        self._earlier = earlier
+        self._rows: dict[tuple[str, str], dict[tuple[str, ...], Row]] = {}
+        for row in earlier.rows.values():
+            self._rows.setdefault((row.case, row.operator), {})[row.key] = row
+        # Ready to be timed, by the unit's number: what another process has prepared is not among them.
+        self._trials: dict[int, list[Trial]] = {}
 
-
-def execute(
-    units: Sequence[Unit],
-    *,
-    samples: int,
-    seed: int,
-    timing: bool,
-    batch: int,
-    fail_fast: bool,
-    written: Callable[[Row], None],
-    checked: Callable[[str, str, list[Row]], None],
-    timed: Callable[[Row], None],
-) -> Progress:
-    """Check and time; an interruption from the keyboard ends it and keeps what is known.
-
-    Parameters
-    ----------
-    samples, seed:
-        See `diffcheck.case.points.points`.
-    batch:
-        Points for the throughput; 0 leaves it out.
-    fail_fast:
-        Stop checking after the first unit that fails.
-    written:
-        Is given every row as soon as it is known, and again with its timing.
-    checked, timed:
-        Are told when a unit is checked and when a task is timed.
-    """
-    progress = Progress()
-    trials: list[list[Trial]] = []
-    try:
-        for unit in units:
-            try:
-                found, together = _check(unit, samples, seed, timing)
-            except CaseError as mistake:
-                unit = replace(unit, program=None, problem=str(mistake))
-                found, together = [], None
-            rows = [t.row for t in found] or [_explained(row, unit, samples, seed) for row in broken_rows(unit)]
-            for row in rows:
-                progress.rows[row.key] = row
-                written(row)
-            if together is not None:
-                progress.cases.append(together)
-                trials.append(found)
-            checked(unit.case.name, str(unit.operator), rows)
-            if fail_fast and any(row.fails for row in rows):
+    def run(self, units: Sequence[Unit]) -> None:
+        """Check the units, then time them."""
+        checked = []
+        for number, unit in enumerate(units):
+            if unit.key not in self._earlier.checked:
+                self._check(number, unit)
+            checked.append((number, unit))
+            if self._settings.fail_fast and any(row.fails for row in self._rows_of(unit).values()):
                 break
-        for found in trials if timing else ():
-            for row in timed_rows(found, batch):
-                progress.rows[row.key] = row
-                written(row)
-                timed(row)
-    except KeyboardInterrupt:
-        progress.interrupted = True
-    return progress
+        for number, unit in checked if self._settings.timing else ():
+            if unit.program is not None and unit.key not in self._earlier.clocked:
+                self._time(number, unit)
+                self._observer.clocked(*unit.key, unit.case.name)
 
+    def _rows_of(self, unit: Unit) -> dict[tuple[str, ...], Row]:
+        """What is known of a unit's tasks."""
+        return self._rows.setdefault((unit.case.name, str(unit.operator)), {})
 
-def _check(unit: Unit, samples: int, seed: int, timing: bool) -> tuple[list[Trial], CaseRow | None]:
-    """The trials of a unit and what the engines say together (of the first dtype)."""
-    if unit.program is None:
-        return [], None
-    trials: list[Trial] = []
-    together = None
-    for dtype in dict.fromkeys(c.dtype for c in unit.contestants):
-        try:
-            court = Court(unit, dtype, samples, seed)
-        except Unsupported as reason:
-            trials += refused(unit, dtype, str(reason))
-            continue
-        heard = [court.hear(engine, task) for engine, task in unit.tasks() if task.dtype == dtype]
-        together = together or court.together(heard)
-        trials += heard
-    for trial in trials:
-        row = trial.row if timing else replace(trial.row, prepare_s=float("nan"))
-        trial.row = _explained(row, unit, samples, seed)
-    return trials, together
+    def _known(self, row: Row, unit: Unit) -> None:
+        self._rows_of(unit)[row.key] = row
+        self._observer.known(row)
 
+    def _told(self, row: Row, unit: Unit) -> Row:
+        """The row as it is reported; known from now on."""
+        row = demanded(row, self._settings.strict, self._settings.min_digits)
+        row = self._reproduced(_excused(row, unit), unit)
+        self._known(row, unit)
+        return row
 
-def _explained(row: Row, unit: Unit, samples: int, seed: int) -> Row:
-    """The row with what the case says about its verdict, and for a failing one the command that shows it again."""
-    notes = [row.note] if row.note else []
-    if row.expected:
-        met = f"expected {row.expected}" if row.verdict == row.expected else f"the case expects {row.expected}"
-        notes.append(f"{met}: {unit.case.because}")
-    if row.fails and "::" in unit.case.source:
+    def _reproduced(self, row: Row, unit: Unit) -> Row:
+        """A failing row with the command that shows it again, at the end of its note."""
+        if not row.fails or "::" not in unit.case.source or _REPRODUCE in row.note:
+            return row
         contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
         contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
-        notes.append(
-            f"reproduce: diffcheck run {shlex.quote(unit.case.source)} --operator {row.operator} {contestant}"
-            f"--samples {samples} --seed {seed}"
+        command = (
+            f"{_REPRODUCE}{shlex.quote(unit.case.source)} --operator {row.operator} {contestant}"
+            f"--samples {self._settings.samples} --seed {self._settings.seed}"
         )
+        return replace(row, note="; ".join(filter(None, [row.note, command])))
+
+    def _check(self, number: int, unit: Unit) -> None:
+        try:
+            self._trials[number] = self._heard(unit)
+        except CaseError as mistake:
+            unit = replace(unit, program=None, problem=str(mistake))
+        if unit.program is None:
+            for row in broken_rows(unit):
+                self._told(row, unit)
+        self._observer.checked(*unit.key, unit.case.name)
+
+    def _heard(self, unit: Unit) -> list[Trial]:
+        """The trials of a unit, each told as soon as it is over; and what the engines say together (of one dtype)."""
+        if unit.program is None:
+            return []
+        trials: list[Trial] = []
+        agreed = False
+        for dtype in dict.fromkeys(c.dtype for c in unit.contestants):
+            stage = Stage(Step.TRUTH, unit.case.source, str(unit.operator), dtype=dtype)
+            try:
+                with self._escort.inside(stage):
+                    court = court_of(unit, dtype, self._settings.samples, self._settings.seed, self._each(unit, stage))
+            except Unsupported as reason:
+                trials += self._kept(refused(unit, dtype, str(reason)), unit)
+                continue
+            except Lost as lost:
+                self._lost(unit, dtype, lost.fate)
+                continue
+            heard = []
+            for engine, task in unit.tasks():
+                if task.dtype == dtype:
+                    heard += self._kept([self._trial(court, engine, task)], unit)
+            if not agreed:
+                self._observer.agreed(together(unit, court, heard))
+                agreed = True
+            trials += heard
+        return trials
+
+    def _kept(self, trials: list[Trial], unit: Unit) -> list[Trial]:
+        """The trials with their rows as they are reported."""
+        for trial in trials:
+            # A process that times what another one has checked needs the first call as well.
+            timed = replace(trial.row, first_call_s=trial.first_call_s)
+            trial.row = self._told(timed if self._settings.timing else replace(trial.row, prepare_s=NAN), unit)
+        return trials
+
+    def _lost(self, unit: Unit, dtype: str, fate: Fate) -> None:
+        """Tell that there is no truth in this dtype."""
+        none = tuple(c for c in unit.contestants if c.dtype == dtype)
+        broken = replace(unit, contestants=none, problem=f"computing the truth: {fate.note}", verdict=fate.verdict)
+        for row in broken_rows(broken):
+            self._told(row, unit)
+
+    def _each(self, unit: Unit, stage: Stage) -> Callable[[Sequence[Point]], Iterable[Point]]:
+        """Hands the points on and says which one it is; before the first one, whether they will take long."""
+
+        def each(given: Sequence[Point]) -> Iterator[Point]:
+            assert unit.program is not None
+            components = len(unit.case.components(unit.operator, unit.program.outputs.shape))
+            seconds = OPERATION_S * unit.program.operations * components * len(given)
+            if seconds > LONG_S:
+                self._observer.foreseen(stage, seconds)
+            for number, point in enumerate(given, 1):
+                self._escort.at(replace(stage, detail=f"at point {number} of {len(given)}"))
+                yield point
+
+        return each
+
+    def _trial(self, court: Any, engine: Engine, task: Task) -> Trial:
+        stage = _stage(Step.TASK, task)
+        try:
+            with self._escort.inside(stage):
+                return hear(court, _Announced(engine, stage, self._escort), task)
+        except Lost as lost:
+            return Trial(task, replace(empty_row(task), verdict=lost.fate.verdict, note=lost.fate.note))
+
+    def _time(self, number: int, unit: Unit) -> None:
+        """Time a unit's tasks in turns."""
+        stage = Stage(Step.CLOCK, unit.case.source, str(unit.operator))
+        try:
+            with self._escort.inside(stage):
+                trials = self._trials.pop(number, None) or self._again(unit)
+                rows = timed(trials, self._settings.batch, self._clocked)
+        except Lost as lost:
+            rows = [_untimed(row, lost.fate) for row in self._rows_of(unit).values() if _answered(row)]
+        known = dict(self._rows_of(unit))
+        for row in rows:
+            if row != known[row.key]:
+                self._known(self._reproduced(row, unit), unit)
+
+    def _clocked(self, trial: Trial) -> None:
+        self._escort.at(_stage(Step.CLOCK, trial.task))
+
+    def _again(self, unit: Unit) -> list[Trial]:
+        """The trials of a unit that an earlier process has checked, prepared again."""
+        trials = []
+        for engine, task in unit.tasks():
+            row = self._rows_of(unit)[empty_row(task).key]
+            if not _answered(row):
+                continue
+            trial = Trial(task, row, first_call_s=row.first_call_s)
+            try:
+                self._clocked(trial)
+                trial.prepared = engine.prepare(task)
+            except Lost as lost:
+                trial.row = _untimed(row, lost.fate)
+            trial.points = points(unit.case, self._settings.samples, self._settings.seed, task.format)
+            trials.append(trial)
+        return trials
+
+
+class _Announced:
+    """An engine that says when it prepares and when it answers."""
+
+    def __init__(self, engine: Engine, stage: Stage, escort: Escort) -> None:
+        self._engine = engine
+        self._stage = stage
+        self._escort = escort
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def prepare(self, task: Task) -> Prepared:
+        """As the engine."""
+        self._escort.at(replace(self._stage, detail="preparing"))
+        prepared = self._engine.prepare(task)
+        self._escort.at(replace(self._stage, detail="answering"))
+        return prepared
+
+
+def _stage(step: Step, task: Task) -> Stage:
+    return Stage(step, task.case.source, str(task.operator), task.engine, task.method, task.device, task.dtype)
+
+
+def _answered(row: Row) -> bool:
+    return row.verdict not in (*UNANSWERED, Verdict.UNSUPPORTED)
+
+
+def _untimed(row: Row, fate: Fate) -> Row:
+    """The row of a task that was lost while it was timed: its verdict stands, unless it took its process down."""
+    crashed = fate.verdict is Verdict.CRASH
+    told = f"while it was timed: {fate.note}" if crashed else f"not timed: {fate.note}"
+    note = "; ".join(filter(None, [row.note, told]))
+    return replace(row, verdict=fate.verdict if crashed else row.verdict, note=note)
+
+
+def _excused(row: Row, unit: Unit) -> Row:
+    """The row with what the case says about its verdict, and the demand that it does not meet."""
+    notes = [row.note] if row.note else []
+    if row.expected:
+        known = row.declared <= {row.verdict, *row.breaches}
+        met = f"expected {row.expected}" if known else f"the case expects {row.expected}"
+        notes.append(f"{met}: {unit.case.because}")
+    if row.demanded:
+        notes.append(f"fails {row.demanded}")
     return replace(row, note="; ".join(notes))

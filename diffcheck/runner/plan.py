@@ -1,16 +1,19 @@
 """What is to be done: cases x operators x engines x devices x dtypes, as tasks; and what cannot even be asked."""
 
+import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 
 from diffcheck.case.case import Case
 from diffcheck.case.operators import Operator, demand_fit, natural_operator
 from diffcheck.engines.base import Engine, Task
-from diffcheck.errors import CaseError, DiffcheckError, UsageError
+from diffcheck.errors import RAISED, CaseError, DiffcheckError, UsageError
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
+from diffcheck.runner.engines import installed_engines, named
+from diffcheck.runner.escort import Lost, told
+from diffcheck.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Contestant:
 class Unit:
     """A case with an operator and all its tasks: what is judged together, against one truth for each dtype.
 
-    ``problem`` says why there is nothing to compute: the case itself is broken.
+    ``problem`` says why there is nothing to compute: the case itself is broken, and its rows have this ``verdict``.
     """
 
     case: Case
@@ -35,6 +38,12 @@ class Unit:
     contestants: tuple[Contestant, ...]
     program: Program | None
     problem: str = ""
+    verdict: Verdict = Verdict.ERROR
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names the unit."""
+        return self.case.source, str(self.operator)
 
     def tasks(self) -> list[tuple[Engine, Task]]:
         """Each task with the engine that does it."""
@@ -55,17 +64,8 @@ class Unit:
         return chosen
 
 
-def installed_engines() -> dict[str, Engine]:
-    """The engines that are registered as entry points ``diffcheck.engines``, by name."""
-    found = {point.name: point.load()() for point in entry_points(group="diffcheck.engines")}
-    order = ["symbolic", "finite", "autograd"]
-    return dict(
-        sorted(found.items(), key=lambda item: (order.index(item[0]) if item[0] in order else len(order), item[0]))
-    )
-
-
 def contestants(
-    wanted: Sequence[str], devices: Sequence[str], dtypes: Sequence[str], engines: dict[str, Engine] | None = None
+    wanted: Sequence[str], devices: Sequence[str], dtypes: Sequence[str], engines: Mapping[str, Engine] | None = None
 ) -> tuple[Contestant, ...]:
     """The engines asked for, with their methods, on each device they can use.
 
@@ -84,7 +84,7 @@ def contestants(
         raise UsageError(
             "no engine is installed: reinstall diffcheck (pip install -e .), so that its entry points are registered"
         )
-    chosen = [_chosen(name, known) for name in (wanted or known)]
+    chosen = [named(name, known) for name in (wanted or known)]
     found, excuses = [], {}
     for device in devices:
         reasons = {engine.name: engine.available(device) for engine, _ in chosen}
@@ -99,37 +99,62 @@ def contestants(
     return tuple(dict.fromkeys(found))
 
 
-def _chosen(name: str, known: dict[str, Engine]) -> tuple[Engine, str]:
-    family, colon, method = name.partition(":")
-    if family not in known:
-        raise UsageError(f"unknown engine {family!r}: choose from {', '.join(known)}")
-    engine = known[family]
-    if colon and not method:
-        raise UsageError(f"engine {name!r} names no method after the colon: choose from {', '.join(engine.methods)}")
-    if colon and method not in engine.methods:
-        raise UsageError(f"engine {family} has no method {method!r}: choose from {', '.join(engine.methods)}")
-    return engine, method
+def unknown_engines(case: Case, known: Mapping[str, Engine]) -> str:
+    """What is wrong with the engines that a case names in ``implementations`` and ``expect``; empty if nothing is."""
+    for name in case.implementations:
+        if name not in known or not getattr(known[name], "tries_implementations", False):
+            able = [n for n, engine in known.items() if getattr(engine, "tries_implementations", False)]
+            return f"implementations={{{name!r}: ...}} names no engine that calls one: {_suggestion(name, able)}"
+    for name in case.expect:
+        family, colon, method = name.partition(":")
+        if family not in known:
+            return f"expect={{{name!r}: ...}} names no engine: {_suggestion(family, known)}"
+        if colon and method not in known[family].methods:
+            return f"expect={{{name!r}: ...}} names no method of {family}: {_suggestion(method, known[family].methods)}"
+    return ""
 
 
-def plan(cases: Iterable[Case], operators: Sequence[Operator], by: tuple[Contestant, ...]) -> list[Unit]:
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, known, 1)
+    return f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(known)}"
+
+
+def traced(case: Case) -> Program:
+    """The program of a case's function."""
+    return trace(case.function, case.shapes, case.constants)
+
+
+def plan(
+    cases: Iterable[Case],
+    operators: Sequence[Operator],
+    by: tuple[Contestant, ...],
+    traced: Callable[[Case], Program] = traced,
+) -> list[Unit]:
     """The units of a run.
 
     Parameters
     ----------
     operators:
         Only these of the operators that the cases ask for; empty for all.
+    traced:
+        Gives the program of a case; whatever it raises is the case's fault.
     """
-    return [unit for case in cases for unit in _units(case, operators, by)]
+    return [unit for case in cases for unit in _units(case, operators, by, traced)]
 
 
-def _units(case: Case, wanted: Sequence[Operator], by: tuple[Contestant, ...]) -> list[Unit]:
+def _units(
+    case: Case, wanted: Sequence[Operator], by: tuple[Contestant, ...], traced: Callable[[Case], Program]
+) -> list[Unit]:
     wrt_shapes = [case.inputs[name].shape for name in case.wrt]
     try:
-        program = trace(case.function, case.shapes, case.constants)
+        program = traced(case)
     except DiffcheckError as mistake:
         return _broken(case, wanted, by, str(mistake))
-    except (Exception, SystemExit) as raised:  # whatever a user's function raises is a result, not a crash
-        return _broken(case, wanted, by, f"the function raises {type(raised).__name__}: {raised}")
+    except Lost as lost:
+        how = "the function raises" if lost.fate.verdict is Verdict.ERROR else "tracing the function:"
+        return _broken(case, wanted, by, f"{how} {lost}", lost.fate.verdict)
+    except RAISED as raised:  # whatever a user's function raises is a result, not a crash
+        return _broken(case, wanted, by, f"the function raises {told(raised)}")
     outputs = program.outputs.shape
     units = []
     for operator in case.operators or (natural_operator(outputs, wrt_shapes),):
@@ -143,10 +168,12 @@ def _units(case: Case, wanted: Sequence[Operator], by: tuple[Contestant, ...]) -
     return units
 
 
-def _broken(case: Case, wanted: Sequence[Operator], by: tuple[Contestant, ...], problem: str) -> list[Unit]:
+def _broken(
+    case: Case, wanted: Sequence[Operator], by: tuple[Contestant, ...], problem: str, verdict: Verdict = Verdict.ERROR
+) -> list[Unit]:
     guess = natural_operator((), [case.inputs[name].shape for name in case.wrt])
     return [
-        Unit(case, operator, by, None, problem)
+        Unit(case, operator, by, None, problem, verdict)
         for operator in case.operators or (guess,)
         if not wanted or operator in wanted
     ]

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.case.case import Case
+from diffcheck.case.case import Case, Point
 from diffcheck.engines.base import Task
-from diffcheck.judgement import worst
+from diffcheck.judgement.answer import Answer, speaking
+from diffcheck.judgement.court import Court
+from diffcheck.judgement.numbers import Judgement, Quality
 from diffcheck.referee.component import Component, Status
-from diffcheck.results import Row
-from diffcheck.runner.answer import Answer, Question, Trial
+from diffcheck.results import NAN, Row
 from diffcheck.runner.plan import Unit
+from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
 
 
@@ -28,7 +30,7 @@ def broken_rows(unit: Unit) -> list[Row]:
             c.method or c.engine.methods[0],
             c.device,
             c.dtype,
-            Verdict.ERROR,
+            unit.verdict,
             "case",
             note=f"{unit.case.source}: {unit.problem}",
             expected=expected(unit.case, c.engine.name, c.method or c.engine.methods[0]),
@@ -62,61 +64,66 @@ def empty_row(task: Task) -> Row:
         task.dtype,
         Verdict.ERROR,
         components=int(np.prod(task.shape, dtype=int)),
+        on_trial=task.engine in task.case.implementations,
         expected=expected(task.case, task.engine, task.method),
     )
 
 
-def summary(
-    row: Row, answers: Sequence[Answer], calls: int | None, questions: Sequence[Question], labels: Sequence[str]
-) -> Row:
-    """The row with what the answers came to; ``labels`` name the components."""
+def summary(row: Row, answers: Sequence[Answer], decisive: Judgement, calls: int | None, court: Court) -> Row:
+    """The row with what the answers came to.
+
+    Parameters
+    ----------
+    decisive:
+        The judgement that decides, with its reason: point, component, digits, value and truth of the row are its own.
+    """
     by_point = [a.worst for a in answers]
     k, answer = speaking(answers)
-    overall, question = by_point[k], questions[k]
-    judged = [j for j in by_point if j.verdict.judged]
+    question = court.questions[k]
+    all_judged = [j for a in answers for j in a.judgements]
     errors = [max((j.error_ulp for j in a.judgements if j.error_ulp == j.error_ulp), default=None) for a in answers]
     known = [e for e in errors if e is not None]
-    compared = [j for a in answers for j in a.judgements if j.digits == j.digits]
     row = replace(
         row,
-        verdict=overall.verdict,
-        reason=str(overall.reason),
-        points=len(judged),
+        verdict=decisive.verdict,
+        reason=str(decisive.reason),
+        points=sum(j.verdict.judged for j in by_point),
         failed_points=sum(j.verdict.fails for j in by_point),
         lossy_points=sum(j.verdict is Verdict.LOSSY for j in by_point),
-        max_error_ulp=max(known, default=float("nan")),
-        median_error_ulp=statistics.median(known) if known else float("nan"),
-        inherent_ulp=overall.inherent_ulp,
-        formula_ulp=overall.formula_ulp,
-        digits=min((j.digits for j in compared), default=float("nan")),
-        digits_possible=overall.digits_possible,
-        worst_point=json.dumps({name: v.tolist() for name, v in question.point.items()}),
+        error_ulp=decisive.error_ulp,
+        max_error_ulp=max(known, default=NAN),
+        median_error_ulp=statistics.median(known) if known else NAN,
+        inherent_ulp=decisive.inherent_ulp,
+        formula_ulp=decisive.formula_ulp,
+        digits=decisive.digits,
+        digits_possible=decisive.digits_possible,
+        min_digits=min((j.digits for j in all_judged if j.digits == j.digits), default=NAN),
+        estimate=str(max((j.estimate for j in all_judged), key=list(Quality).index)),
+        worst_point=json.dumps(plain(question.point)),
         function_calls=calls,
-        note=overall.note,
+        note=decisive.note,
     )
     if answer.values is None:
         return row
-    c = answer.judgements.index(overall)
+    c = answer.judgements.index(answer.worst)
     return replace(
         row,
-        worst_component=labels[c],
+        worst_component=court.labels[c],
         value=float(answer.values[c]),
         truth=shown(question.truth.components[c]),
     )
 
 
-def speaking(answers: Sequence[Answer]) -> tuple[int, Answer]:
-    """The answer that speaks for the task, and the number of its point."""
-    by_point = [a.worst for a in answers]
-    k = by_point.index(worst(by_point))
-    return k, answers[k]
+def plain(point: Point) -> dict[str, Any]:
+    """A point as numbers and lists of them."""
+    return {name: value.tolist() for name, value in point.items()}
 
 
 def shown(component: Component) -> str:
     """The truth to 30 digits; at a kink both one-sided derivatives."""
     if component.status is Status.KINK:
         return f"[{_decimal(component.left)}, {_decimal(component.right)}]"
-    return "" if component.left is None else _decimal(component.left)
+    return "" if component.left is None or component.status is Status.UNDEFINED else _decimal(component.left)
 
 
 def _decimal(ball: Any) -> str:

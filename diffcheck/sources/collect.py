@@ -1,4 +1,4 @@
-"""Paths -> cases: files, folders of files, and single cases by ``file.py::name``."""
+"""Paths -> cases: files, folders of files, single cases by ``file.py::name`` and families by their common name."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -13,8 +13,13 @@ from diffcheck.sources.loaded import Loaded
 READERS: dict[str, Callable[[Path], Loaded]] = {".py": python.load}
 
 
-def collect(paths: Iterable[str]) -> Loaded:
-    """The cases of all files at or below these paths.
+def read(file: Path) -> Loaded:
+    """The cases of a file of a known kind."""
+    return READERS[file.suffix](file)
+
+
+def collect(paths: Iterable[str], read: Callable[[Path], Loaded] = read) -> Loaded:
+    """The cases of all files at or below these paths, each file read once.
 
     Raises
     ------
@@ -23,19 +28,20 @@ def collect(paths: Iterable[str]) -> Loaded:
     """
     cases: list[Case] = []
     problems: list[str] = []
-    read: dict[Path, Loaded] = {}
-    for text in paths:
-        name, _, wanted = text.partition("::")
+    known: dict[Path, Loaded] = {}
+    for path in paths:
+        name, _, wanted = path.partition("::")
         for file in _files(Path(name)):
-            if file not in read:
-                read[file] = READERS[file.suffix](file)
-                problems += read[file].problems
-            found = read[file].cases
+            if file not in known:
+                known[file] = read(file)
+                problems += known[file].problems
+            found = known[file].cases
             if wanted:
-                found = tuple(c for c in found if c.name == wanted)
+                found = tuple(c for c in found if c.name == wanted or c.name.startswith(f"{wanted}["))
                 if not found:
-                    known = ", ".join(c.name for c in read[file].cases) or "none"
-                    raise UsageError(f"{file} has no case {wanted!r}; it has {known}")
+                    names = ", ".join(c.name for c in known[file].cases) or "none"
+                    reasons = "".join(f"\n{problem}" for problem in known[file].problems)
+                    raise UsageError(f"{file} has no case {wanted!r}; it has {names}{reasons}")
             cases += [replace(c, source=f"{file}::{c.name}") for c in found]
     return Loaded(tuple(_distinct(cases)), tuple(dict.fromkeys(problems)))
 
@@ -59,9 +65,16 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _distinct(cases: list[Case]) -> list[Case]:
-    """Each case once; cases of one name in several files are named after their files as well."""
-    once = list({c.source: c for c in cases}.values())
-    often = Counter(c.name for c in once)
-    return [
-        replace(c, name=f"{Path(c.source.partition('::')[0]).stem}.{c.name}") if often[c.name] > 1 else c for c in once
-    ]
+    """Each case once; cases of one name in several files are named after as much of their paths as tells them apart."""
+    once = list({(Path(c.source.partition("::")[0]).resolve(), c.own_name): c for c in cases}.values())
+    named = [c.name for c in once]
+    parts = [Path(c.source.partition("::")[0]).with_suffix("").parts for c in once]
+    depth = 0
+    while len(set(named)) < len(named) and depth < max(map(len, parts)):
+        depth += 1
+        often = Counter(named)
+        named = [
+            f"{'/'.join(path[-depth:])}.{c.own_name}" if often[name] > 1 else name
+            for name, path, c in zip(named, parts, once, strict=True)
+        ]
+    return [replace(c, name=name) for c, name in zip(once, named, strict=True)]

@@ -47,7 +47,8 @@ class Region:
         self.unit = task.format.unit_roundoff
         self.smallest = 2.0**task.format.smallest_subnormal_exponent
         domains = [d for d in task.case.inputs.values() for _ in range(int(np.prod(d.shape, dtype=int)))]
-        lo, hi = (np.array([getattr(d, end) for d in domains], self.dtype) for end in ("lo", "hi"))
+        with np.errstate(over="ignore"):  # an end beyond the largest number is rounded inwards like every other
+            lo, hi = (np.array([getattr(d, end) for d in domains], self.dtype) for end in ("lo", "hi"))
         # The domain's ends, rounded inwards to numbers of the dtype.
         self.lo = np.where(lo < [d.lo for d in domains], np.nextafter(lo, hi), lo).astype(np.float64)
         self.hi = np.where(hi > [d.hi for d in domains], np.nextafter(hi, lo), hi).astype(np.float64)

@@ -1,61 +1,26 @@
-"""PyTorch: automatic differentiation, on the processor or a GPU. The only module that imports torch.
-
-``reverse`` is `torch.autograd.grad`, one backward pass for each output; ``forward`` is `torch.func.jvp`, one pass for
-each input; ``func`` is `torch.func.grad` and what is built on it, which transforms the function instead of recording
-it; ``compiled`` is what `torch.compile` makes of that.
-"""
+"""A function on tensors, ready to be differentiated."""
 
 import functools
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from diffcheck.case.case import Point
-from diffcheck.case.operators import Operator
+from diffcheck.case.case import Array, Point
+from diffcheck.engines.autograd.arrays import arrays_as_tensors
+from diffcheck.engines.autograd.contract import Contract
+from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
+from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.ops.table import resolve
+from diffcheck.verdict import Finding
 
 Tensor = torch.Tensor
-Flat = Callable[[Tensor], Tensor]
-Derive = Callable[[Flat, Tensor, Operator], Tensor]
 # What is raised where torch.compile cannot: the function leaves what it follows, or there is no compiler.
 _NOT_COMPILED = (torch._dynamo.exc.TorchDynamoException, torch._inductor.exc.InductorError)
-
-
-class Autograd:
-    """The engine ``autograd``."""
-
-    name = "autograd"
-    methods = ("reverse", "forward", "func", "compiled")
-
-    def available(self, device: str) -> str | None:
-        """Whether torch sees the device."""
-        if device == "cpu":
-            return None
-        if device == "cuda" or device.startswith("cuda:"):
-            count = torch.cuda.device_count() if torch.cuda.is_available() else 0
-            index = device.partition(":")[2] or "0"
-            if index.isdecimal() and int(index) < count:
-                return None
-            return f"torch {torch.__version__} sees {count or 'no'} CUDA device{'s' if count > 1 else ''} here"
-        return f"unknown device {device!r}: choose cpu or cuda"
-
-    def prepare(self, task: Task) -> "Automatic":
-        """Put the constants on the device."""
-        return Automatic(task)
-
-    def versions(self) -> dict[str, str]:
-        """torch, and the GPU if there is one."""
-        found = {"torch": torch.__version__, "torch_threads": str(torch.get_num_threads())}
-        if torch.cuda.is_available():
-            found["gpu"] = torch.cuda.get_device_name()
-            found["cuda"] = str(torch.version.cuda)
-            found["tf32"] = str(torch.backends.cuda.matmul.allow_tf32)
-        return found
 
 
 class Automatic:
@@ -71,7 +36,7 @@ class Automatic:
         self._dtype = getattr(torch, task.dtype)
         self._device = torch.device(task.device)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
-        self._derive = _DERIVE.get(task.method, _reverse)
+        self._derive = METHODS.get(task.method, reverse)
         self._evaluate = torch.compile(self._derived, dynamic=False) if task.method == "compiled" else self._derived
 
     def derivative(self, point: Point) -> Estimate:
@@ -87,17 +52,21 @@ class Automatic:
         except _NOT_COMPILED as reason:
             raise Unsupported(f"torch.compile: {str(reason).strip().splitlines()[0]}") from None
         found = value.reshape(self._task.shape).detach().to("cpu", torch.float64).numpy()
-        return Estimate(found, function_calls=1 if self._task.method != "forward" else len(self._start(inputs)))
+        columns = len(self._task.case.wrt_positions)
+        return Estimate(found, function_calls=columns if self._task.method == "forward" else 1)
 
     def value(self, point: Point) -> Any:
-        """The function itself."""
-        return self._result(self._tensors(point)).detach().to("cpu", torch.float64).numpy()
+        """The function itself, as it is called to be differentiated."""
+        inputs = self._tensors(point)
+        for name in self._task.case.wrt:
+            inputs[name].requires_grad_()
+        return self._result(inputs).detach().to("cpu", torch.float64).numpy()
 
     def clockwork(self, point: Point) -> Clockwork:
         """The function alone, and the function with its derivative."""
         operator = self._task.operator
         inputs = self._tensors(point)
-        function, start = self._flat_function(inputs), self._start(inputs)
+        function, start = self._function_of(inputs), self._start(inputs)
 
         def derive() -> object:
             if self._task.method == "compiled":
@@ -118,7 +87,7 @@ class Automatic:
             for name in points[0]
         }
         # Recording backward passes cannot be transformed; `torch.func` computes the same.
-        derive = _forward if self._task.method == "forward" else _transformed
+        derive = forward if self._task.method == "forward" else transformed
         together: Callable[..., Tensor] = torch.func.vmap(functools.partial(self._derived, derive=derive))
         try:
             together({name: value[:2] for name, value in stacked.items()})
@@ -143,7 +112,7 @@ class Automatic:
         return peak - before
 
     def _derived(self, inputs: dict[str, Tensor], derive: Derive | None = None) -> Tensor:
-        return (derive or self._derive)(self._flat_function(inputs), self._start(inputs), self._task.operator)
+        return (derive or self._derive)(self._function_of(inputs), self._start(inputs), self._task.operator)
 
     def _tensors(self, point: Point) -> dict[str, Tensor]:
         return {name: torch.tensor(v, dtype=self._dtype, device=self._device) for name, v in point.items()}
@@ -155,37 +124,34 @@ class Automatic:
             return torch.tensor(value, dtype=self._dtype, device=self._device)
         return value
 
-    def _start(self, inputs: dict[str, Tensor]) -> Tensor:
-        """All elements that are differentiated by, in one vector."""
-        return torch.cat([inputs[name].reshape(-1) for name in self._task.case.wrt])
+    def _start(self, inputs: dict[str, Tensor]) -> list[Tensor]:
+        """What is differentiated by."""
+        return [inputs[name] for name in self._task.case.wrt]
 
-    def _flat_function(self, inputs: dict[str, Tensor]) -> Flat:
-        """The function from that vector to the vector of all results."""
-        wrt = self._task.case.wrt
-        sizes = [inputs[name].numel() for name in wrt]
+    def _function_of(self, inputs: dict[str, Tensor]) -> Function:
+        """The function of what is differentiated by; the other inputs stay."""
         expected = self._task.program.outputs.shape
 
-        def function(x: Tensor) -> Tensor:
-            parts = {name: v.reshape(inputs[name].shape) for name, v in zip(wrt, torch.split(x, sizes), strict=True)}
-            result = self._result(inputs | parts)
+        def function(parts: Sequence[Tensor]) -> Tensor:
+            result = self._result(inputs | dict(zip(self._task.case.wrt, parts, strict=True)))
             if result.shape != expected:
                 raise CaseError(
                     f"on tensors the function returns shape {tuple(result.shape)}, traced it was {expected}"
                 )
-            return result.reshape(-1)
+            return result
 
         return function
 
-    def _call(self, inputs: dict[str, Tensor]) -> Any:
+    def _call(self, arguments: dict[str, Any]) -> Any:
         """The function; another implementation gets the arguments by position, whatever it calls them."""
-        arguments = inputs | self._constants
         if self._by_name:
-            return self._function(**arguments)
+            with arrays_as_tensors():
+                return self._function(**arguments)
         return self._function(*(arguments[name] for name in self._task.case.parameters))
 
     def _result(self, inputs: dict[str, Tensor]) -> Tensor:
         """The function's result; a list of tensors, or a number that no input influences, as one tensor."""
-        result = self._call(inputs)
+        result = self._call(inputs | self._own_constants())
         like = next(iter(inputs.values()))
         if isinstance(result, Tensor):
             return result
@@ -193,54 +159,23 @@ class Automatic:
             return torch.stack([torch.as_tensor(r, dtype=like.dtype, device=like.device) for r in result])
         return torch.as_tensor(float(result), dtype=like.dtype, device=like.device)
 
+    def _own_constants(self) -> dict[str, Any]:
+        """The constants; for somebody's own code a copy, which it may spoil."""
+        if self._by_name:
+            return self._constants
+        return {name: v.clone() if isinstance(v, Tensor) else v for name, v in self._constants.items()}
 
-def _reverse(function: Flat, x: Tensor, operator: Operator) -> Tensor:
-    """One backward pass for each output; for the Hessian one through each component of the gradient."""
-    x = x.clone().requires_grad_()
-    result = function(x)
-    if operator is Operator.HESSIAN:
-        result = _pulled_back(result[0], x, differentiable=True)
-    return torch.stack([_pulled_back(r, x) for r in result])
+    def findings(self, point: Point, elsewhere: Point, slack: Mapping[str, Array]) -> list[Finding]:
+        """How the backward breaks its contract at a point; see `diffcheck.engines.autograd.contract`."""
+        wrt = self._task.case.wrt
 
+        def call(arguments: dict[str, Any]) -> list[Tensor]:
+            result = self._call(arguments)
+            return [r for r in (result if isinstance(result, (list, tuple)) else [result]) if isinstance(r, Tensor)]
 
-def _pulled_back(output: Tensor, x: Tensor, differentiable: bool = False) -> Tensor:
-    """The gradient of one number; zeros where it does not depend on ``x``."""
-    if not output.requires_grad:
-        return torch.zeros_like(x)
-    return torch.autograd.grad(output, x, retain_graph=True, create_graph=differentiable, materialize_grads=True)[0]
+        def arguments(p: Point) -> Arguments:
+            inputs = self._tensors(p)
+            return Arguments({name: inputs.pop(name) for name in wrt}, inputs | self._constants)
 
-
-def _forward(function: Flat, x: Tensor, operator: Operator) -> Tensor:
-    """One pass with a tangent for each input; nested for the Hessian."""
-
-    def columns(f: Flat) -> Flat:
-        def derivative(v: Tensor) -> Tensor:
-            units = torch.eye(len(v), dtype=v.dtype, device=v.device)
-            return torch.stack([torch.func.jvp(f, (v,), (unit,))[1] for unit in units], dim=-1)
-
-        return derivative
-
-    slope = columns(function)
-    return columns(lambda v: slope(v).reshape(-1))(x) if operator is Operator.HESSIAN else slope(x)
-
-
-def _transformed(function: Flat, x: Tensor, operator: Operator) -> Tensor:
-    """`torch.func.grad`, `jacrev`, `hessian`."""
-    match operator:
-        case Operator.DERIVATIVE | Operator.GRADIENT:
-            gradient: Tensor = torch.func.grad(lambda v: function(v)[0])(x)
-            return gradient
-        case Operator.JACOBIAN:
-            jacobian: Tensor = torch.func.jacrev(function)(x)
-            return jacobian
-        case Operator.HESSIAN:
-            hessian: Tensor = torch.func.hessian(lambda v: function(v)[0])(x)
-            return hessian
-
-
-_DERIVE: dict[str, Derive] = {
-    "reverse": _reverse,
-    "forward": _forward,
-    "func": _transformed,
-    "compiled": _transformed,
-}
+        allowed = {name: self._constant(value) for name, value in slack.items()}
+        return list(Contract(call, arguments(point), arguments(elsewhere), allowed).findings())

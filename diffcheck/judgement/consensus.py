@@ -4,24 +4,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from diffcheck.runner.answer import Answer, Trial
-from diffcheck.verdict import Verdict
+from diffcheck.judgement.answer import Answer, Testimony
+from diffcheck.verdict import UNANSWERED, Verdict
 
-_WRONG = (Verdict.LOSSY, Verdict.DISAGREE, Verdict.NONFINITE, Verdict.ERROR)
+_WRONG = (Verdict.LOSSY, Verdict.DISAGREE, Verdict.NONFINITE, *UNANSWERED)
 
 
-def consensus(trials: Sequence[Trial]) -> tuple[str, list[str]]:
+def consensus(testimonies: Sequence[Testimony]) -> tuple[str, list[str]]:
     """``all right``, ``all wrong together``, ``blame: ...`` or ``undecided``, and the engines that are wrong somewhere.
 
     Together wrong are engines whose values at a point lie closer to one another, ten times at least, than to the truth.
     """
-    heard = [t for t in trials if t.row.verdict not in (Verdict.UNSUPPORTED, Verdict.UNCERTAIN, Verdict.UNDEFINED)]
-    blamed = list(dict.fromkeys(t.task.engine for t in heard if t.row.verdict in _WRONG))
+    heard = [t for t in testimonies if t.verdict not in (Verdict.UNSUPPORTED, Verdict.UNCERTAIN, Verdict.UNDEFINED)]
+    blamed = list(dict.fromkeys(t.engine for t in heard if t.verdict in _WRONG or t.breaks))
     if not heard:
-        return ("undecided: the engines differ" if _differ(trials) else "undecided"), []
+        return ("undecided: the engines differ" if _differ(testimonies) else "undecided"), []
     if not blamed:
         return "all right", []
-    unit = max(t.task.format.unit_roundoff for t in heard)
+    unit = max(t.unit_roundoff for t in heard)
     if len(heard) > 1 and any(_together(answers, unit) for answers in zip(*(t.answers for t in heard), strict=False)):
         return "all wrong together", blamed
     return f"blame: {', '.join(blamed)}", blamed
@@ -44,9 +44,9 @@ def _together(answers: Sequence[Answer], unit: float) -> bool:
     return False
 
 
-def _differ(trials: Sequence[Trial]) -> bool:
+def _differ(testimonies: Sequence[Testimony]) -> bool:
     """Whether engines that nobody can judge contradict one another beyond half of the digits."""
-    for answers in zip(*(t.answers for t in trials if t.answers), strict=False):
+    for answers in zip(*(t.answers for t in testimonies if t.answers), strict=False):
         values = [a.values for a in answers if a.values is not None]
         if not values or not any(j.verdict is Verdict.UNCERTAIN for a in answers for j in a.judgements):
             continue

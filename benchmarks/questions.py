@@ -1,0 +1,285 @@
+"""What the audits ask: every row of the table as it is used, its arguments of some kinds, at points of all binades."""
+
+import itertools
+import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, TypeGuard
+
+import numpy as np
+import references
+from flint import ctx
+
+from diffcheck import ops
+from diffcheck.case.operators import Operator
+from diffcheck.ops import balls
+from diffcheck.ops.table import Primitive
+from diffcheck.program.differentiate import jacobian
+from diffcheck.program.program import CONST, Builder, Node, Program
+from diffcheck.program.rules import SYMPY, partial
+from diffcheck.program.trace import Traced
+from diffcheck.referee.component import Status, is_tight
+from diffcheck.referee.evaluate import Balls, Fault, evaluate
+from diffcheck.referee.germs import NoExpansion
+from diffcheck.referee.jets import Jets, along, coefficient
+from diffcheck.referee.paths import edges
+from diffcheck.referee.truth import LADDER, Referee
+
+Point = tuple[float, ...]
+Ball = Any
+# From this distance of binades on only some of the special arguments are tried.
+_COARSE = 100
+# Coefficients of the power series that are asked for.
+_ORDER = 2
+
+
+class Outcome(StrEnum):
+    """What became of one number."""
+
+    TIGHT = "tight"
+    UNDEFINED = "undefined"
+    EDGE = "edge"
+    ARGUMENT = "argument"
+    FORMULA = "formula"
+    WIDE = "wide"
+    UNDECIDED = "undecided"
+    CONTRADICTED = "contradicted"
+
+
+Answer = Outcome | Ball
+
+
+@dataclass(frozen=True)
+class Use:
+    """A row as it is used: a function of its arguments, and by other means its value and its slopes, where known.
+
+    ``in_floats`` says at which arguments the function is worth while, and the same, in floating point.
+    """
+
+    row: str
+    function: Callable[..., Any]
+    arity: int
+    expected: tuple[references.Function, ...] = ()
+    in_floats: Callable[..., bool] = field(default=lambda *_: True)
+
+
+def uses() -> Iterator[Use]:
+    """Every row of the table that has arguments, once at least."""
+    rows = Primitive.rows
+    for name, known in {**references.UNARY, **references.STEPS}.items():
+        yield Use(name, rows[name], 1, known)
+    for name, of_pair in {**references.BINARY, **references.CHOICES}.items():
+        yield Use(name, rows[name], 2, of_pair)
+    for order in (0, 1, 2, 5):
+        known = references.polygamma(order)
+        # SciPy and torch take a step for each unit that the argument lies left of zero.
+        yield Use("polygamma", lambda x, order=order: ops.polygamma(order, x), 1, known, lambda x: x > -1000)
+    for exponent in (3, -2, 0.5, -2.5):
+        yield Use("power", lambda x, exponent=exponent: x**exponent, 1)
+    yield Use("power", lambda x: x ** ops.rational(1, 3), 1, in_floats=lambda _: False)  # 1/3 is no double
+    yield Use("power", lambda x: 2**x, 1)
+    yield Use("hypot", lambda x, y: ops.hypot(x, y, 3), 2)
+    yield Use("logsumexp_of", lambda x, y: rows["logsumexp_of"](x, 3, y), 2)
+    yield Use("where", lambda x, y: ops.where(x > y, x, y), 2, (max,))
+
+
+# The error that an argument has before the operation.
+KINDS: dict[str, Callable[[Any], Any]] = {
+    "exact": lambda x: x,
+    "relative": lambda x: x / 3 * 3,
+    "absolute": lambda x: x + Fraction(1, 3) - Fraction(1, 3),
+}
+
+
+def mixtures(arity: int) -> list[tuple[str, ...]]:
+    """The kinds of the arguments together: all alike, or one of two that is not exact."""
+    alike = [(kind,) * arity for kind in KINDS]
+    return alike if arity == 1 else [*alike, ("relative", "exact"), ("exact", "relative")]
+
+
+def binades(step: int) -> Iterator[float]:
+    """Of every ``step``-th binade a number between the powers of two, of both signs."""
+    generator = random.Random(0)
+    for exponent in range(-1074, 1024, step):
+        for sign in (1.0, -1.0):
+            yield math.ldexp(sign * (1 + generator.random()), exponent)
+
+
+def powers_of_two(step: int) -> Iterator[float]:
+    """Of every ``step``-th binade the power of two, of both signs."""
+    for exponent in range(-1074, 1024, step):
+        yield from (math.ldexp(1.0, exponent), math.ldexp(-1.0, exponent))
+
+
+# Zeros of lgamma's and digamma's, and ends of exp's range.
+_ROOTS = (1.4616321449683623, 0.504083008264455, 2.4570247382208006, 709.782712893384, 745.1332191019411)
+_QUARTERS = tuple(k * math.pi / 2 for k in (1, 2, 3, 4, 1000001, 1e15))
+
+
+_FEW = (0.0, 0.5, -0.5, 1.0, -1.0, 1.5, 2.0, 3.0, -3.0, 1 / 3, -1 / 3, 20.0, -700.0)
+
+
+def special() -> Iterator[float]:
+    """Zero, whole and half numbers, and doubles beside ends of domains, zeros and poles."""
+    yield 0.0
+    for x in (0.5, 1.0, 1.5, *(k / 2 for k in range(4, 25)), 2.0**53, *_ROOTS, *_QUARTERS):
+        for sign in (1, -1):
+            yield from (sign * math.nextafter(x, 0), sign * x, sign * math.nextafter(x, math.inf))
+
+
+def points(arity: int, step: int, exact: bool = True) -> list[Point]:
+    """The arguments to try; for two, all pairs of a coarser choice.
+
+    Parameters
+    ----------
+    exact:
+        Whether powers of two are tried as well: among arguments that are not exact they are numbers like others.
+    """
+    thin = special() if step < _COARSE else itertools.islice(special(), 0, None, 5)
+    if arity == 1:
+        return [(x,) for x in dict.fromkeys((*binades(step), *thin, *(powers_of_two(step) if exact else ())))]
+    coarse = max(128, 64 * step)
+    few = (*binades(coarse), *(powers_of_two(coarse) if exact else ()), *_FEW)
+    return list(itertools.product(dict.fromkeys(few), repeat=2))
+
+
+@dataclass(slots=True)
+class Answers:
+    """For each number that was asked its tight enclosure, or what became of it; and the sides of all pieces."""
+
+    found: dict[str, Answer]
+    sides: list[int] = field(default_factory=list)
+
+    def unsettled(self) -> list[str]:
+        """What more precision may answer."""
+        return [label for label, answer in self.found.items() if is_open(answer)]
+
+
+def is_known(answer: Answer | None) -> TypeGuard[Ball]:
+    """Whether an answer is an enclosure."""
+    return answer is not None and not isinstance(answer, Outcome)
+
+
+def is_open(answer: Answer) -> bool:
+    """Whether more precision may answer."""
+    return isinstance(answer, Outcome) and answer is not Outcome.UNDEFINED
+
+
+class Question:
+    """The value, the slopes and the series of a use whose arguments are of some kinds."""
+
+    def __init__(self, use: Use, kinds: tuple[str, ...]) -> None:
+        self.use = use
+        self.kinds = kinds
+        self.has_pieces = Primitive.rows[use.row].switch is not None
+        builder = Builder()
+        inputs = [Traced(builder, builder.input(k)) for k in range(use.arity)]
+        arguments = [KINDS[kind](x) for kind, x in zip(kinds, inputs, strict=True)]
+        value = int(use.function(*arguments).numbers)
+        self._numbers = {"value": value}
+        if not self.has_pieces:
+            self._numbers.update(_slopes(builder, value))
+        self._nodes: Sequence[Node] = builder.nodes
+        self._program = builder.program(use.arity, np.array(value))
+
+    def at(self, point: Sequence[float | Fraction]) -> Answers:
+        """Value and slopes, in balls of rising precision."""
+        answers = Answers(dict.fromkeys(self._numbers, Outcome.UNDECIDED))
+        for precision in LADDER:
+            with ctx.workprec(precision):
+                result = evaluate(self._nodes, [balls.ball(Fraction(x)) for x in point], Balls())
+                for label in answers.unsettled():
+                    fault = result.faults.get(self._numbers[label])
+                    answers.found[label] = _answer(result.values[self._numbers[label]], fault, _is_narrow)
+            if not answers.unsettled():
+                break
+        answers.sides = [side for side, _ in result.decisions.values()]
+        return answers
+
+    def may_jump(self, point: Sequence[float | Fraction]) -> bool:
+        """Whether an operation may end or jump at a point where it has a value."""
+        found = evaluate(self._program.nodes, [balls.ball(Fraction(x)) for x in point], Balls())
+        return any(
+            at_edge(*(found.values[i] for i in operands))
+            for operands, at_edge in edges(self._program)
+            if found.faults.keys().isdisjoint(operands)
+        )
+
+    @cached_property
+    def _referee(self) -> Referee:
+        return Referee(self._program, Operator.GRADIENT, range(self.use.arity))
+
+    def slopes_of_pieces(self, point: Point) -> dict[str, Answer]:
+        """What the referee says of the slopes of a row that is made of pieces."""
+        found: dict[str, Answer] = {}
+        for place, component in enumerate(self._referee.truth(point).components):
+            otherwise = Outcome.UNDECIDED if component.status is Status.UNCERTAIN else Outcome.UNDEFINED
+            found[f"slope {place}"] = component.left if component.status is Status.CERTIFIED else otherwise
+        return found
+
+    @cached_property
+    def _bends(self) -> Program:
+        everywhere = range(self.use.arity)
+        return jacobian(jacobian(self._program, everywhere), everywhere)
+
+    def series(self, point: Point, answers: Answers) -> Iterator[tuple[str, Answer]]:
+        """The first coefficients of the series along each argument; they contradict what the rules say, or do not."""
+        output = int(self._program.outputs)
+        for place in range(self.use.arity):
+            direction = [int(k == place) for k in range(self.use.arity)]
+            found: list[Answer] = [Outcome.UNDECIDED] * (_ORDER + 1)
+            for precision in LADDER:
+                with ctx.workprec(precision):
+                    inputs = along([Fraction(x) for x in point], direction, _ORDER)
+                    jets = evaluate(self._program.nodes, inputs, Jets())
+                    value, fault = jets.values[output], jets.faults.get(output)
+                    found = [
+                        _coefficient(value, fault, k, is_tight if k > 1 else _is_narrow) for k in range(_ORDER + 1)
+                    ]
+                    bends = evaluate(self._bends.nodes, [balls.ball(Fraction(x)) for x in point], Balls())
+                if not any(is_open(answer) for answer in found):
+                    break
+            bend = int(self._bends.outputs[place, place])
+            rules = [answers.found["value"], answers.found.get(f"slope {place}"), bends.values[bend]]
+            for k, answer in enumerate(found):
+                rule = None if k == _ORDER and bend in bends.faults else rules[k]
+                with ctx.workprec(LADDER[-1]):
+                    same = not (is_known(answer) and is_known(rule)) or (math.factorial(k) * answer).overlaps(rule)
+                yield f"series {k} by {place}", answer if same else Outcome.CONTRADICTED
+
+
+def _slopes(builder: Builder, value: int) -> Iterator[tuple[str, int]]:
+    """The nodes of the slopes by every form, and by SymPy's rule; the row's stable form has the shortest name."""
+    name, operands = builder.nodes[value]
+    row = Primitive.rows[name]
+    variable = [k for k, i in enumerate(operands) if builder.nodes[i][0] != CONST]
+    for place, position in enumerate(variable):
+        for form in range(max(1, len(row.forms_of(position)))):
+            yield f"slope {place}" + (f" by form {form}" if form else ""), partial(builder, value, position, form)
+        yield f"slope {place} by SymPy", partial(builder, value, position, SYMPY)
+
+
+def _coefficient(value: Any, fault: tuple[Fault, int] | None, power: int, narrow: Callable[[Ball], bool]) -> Answer:
+    """The coefficient of a power of t along a ray, undefined where a term that is no power is larger."""
+    try:
+        return _answer(None if fault else coefficient(value, power), fault, narrow)
+    except NoExpansion:
+        return Outcome.UNDEFINED
+
+
+def _answer(value: Ball, fault: tuple[Fault, int] | None, narrow: Callable[[Ball], bool]) -> Answer:
+    if fault is not None:
+        return Outcome.UNDEFINED if fault[0] is Fault.UNDEFINED else Outcome.UNDECIDED
+    return value if narrow(value) else Outcome.WIDE
+
+
+def _is_narrow(value: Ball) -> bool:
+    """Whether a ball is tight relatively: moved to the size of one, where the referee asks for nothing less."""
+    if value.is_exact():
+        return True
+    mantissa, exponent = abs(value).upper().man_exp()
+    return is_tight(value * balls.power_of_two(-int(exponent) - int(mantissa.bit_length())))

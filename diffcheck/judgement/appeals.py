@@ -1,0 +1,91 @@
+"""What may still excuse a failing number, or accuse a passing one.
+
+A failing number is excused by the rounding errors of the program that the engine says it evaluates, and by a
+comparison that the format cannot decide. A passing one is accused where the function itself is another one.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from diffcheck.judgement.court import Court, Question
+from diffcheck.judgement.dispute import Dispute
+from diffcheck.judgement.numbers import Judgement, judge, worst
+from diffcheck.judgement.witness import Witness
+from diffcheck.referee.component import Component, Status
+from diffcheck.referee.truth import Truth
+from diffcheck.verdict import Reason, Verdict
+
+# The enclosure of a value tells when its radius is so many times smaller than what any algorithm may be off by.
+_NARROW = 1024
+
+
+def by_own_code(judgement: Judgement, dispute: Dispute) -> Judgement:
+    """The judgement by the rounding errors of the program that the engine evaluates, if it says which."""
+    code, bound = dispute.witness.code, dispute.bound
+    if code is None or bound is None:
+        return judgement
+    formula = code.formula(dispute.question.x, dispute.component, dispute.question.truth.precision)
+    if formula is None:
+        return judgement
+    found = dispute.judged(replace(bound, formula=max(bound.formula, formula)))
+    if found.reason is Reason.WRONG and not formula.is_finite():
+        return replace(found, reason=Reason.OVERFLOW)
+    return found
+
+
+def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:
+    """The judgement on a value that may be another piece's, where the format cannot tell them apart."""
+    court, question = dispute.court, dispute.question
+    if not court.near_ties.explain(dispute.value, question.truth, question.x, dispute.component):
+        return judgement
+    here, *others = map(_wrong, _of_each_piece(court, dispute.witness, question))
+    if not here and all(others):
+        return judgement  # the engine's own value is that of the right piece: it did tell them apart
+    note = court.near_ties.text(court.near_ties.at(question.truth, question.x), court.label)
+    return replace(judgement, verdict=Verdict.LOSSY, reason=Reason.BRANCH, note=note)
+
+
+def of_function(court: Court, witness: Witness, question: Question) -> tuple[int, Judgement] | None:
+    """The worst judgement on a value of the function itself, like that on a derivative, and of which output it is.
+
+    ``None`` if nobody tells the value. Where the format cannot tell pieces apart, the value of any of them is right.
+    """
+    found = list(_of_each_piece(court, witness, question))
+    if any(f is None for f in found):
+        return None
+    return next((f for f in found if f is not None and not _wrong(f)), found[0])
+
+
+def other_function(court: Court, witness: Witness, question: Question) -> str:
+    """What is wrong with the value of the function itself; empty if nothing is."""
+    found = of_function(court, witness, question)
+    return found[1].note if found is not None and found[1].verdict.fails else ""
+
+
+def _wrong(found: tuple[int, Judgement] | None) -> bool:
+    return found is not None and (found[1].verdict.fails or found[1].no_digit)
+
+
+def _of_each_piece(court: Court, witness: Witness, question: Question) -> Iterator[tuple[int, Judgement] | None]:
+    """The judgement on the value against the piece at the point, then against what the format takes for it."""
+    values = witness.value(question.point)
+    ties = court.near_ties.at(question.truth, question.x)
+    for truth in (question.truth, *(other for tie in ties for other in tie.others)):
+        found = {} if values is None else dict(_values_judged(court, question, truth, values))
+        yield _worst(found) if found else None
+
+
+def _worst(found: Mapping[int, Judgement]) -> tuple[int, Judgement]:
+    chosen = worst(found.values())
+    return next(row for row, judgement in found.items() if judgement is chosen), chosen
+
+
+def _values_judged(
+    court: Court, question: Question, truth: Truth, values: list[float]
+) -> Iterator[tuple[int, Judgement]]:
+    for row, (bound, exact) in zip(truth.rows, court.values(truth, question), strict=True):
+        if exact.rad() * _NARROW <= bound.inherent.mid():
+            found = judge(values[row], None, Component(Status.CERTIFIED, exact, exact), bound, court.format)
+            right = f", {found.digits:.1f} digits" if 1 <= found.digits < court.format.digits else ""
+            note = f"the function itself gives {values[row]!r}, its definition {exact.str(17, radius=False)}{right}"
+            yield row, replace(found, note=note)

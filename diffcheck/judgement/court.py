@@ -1,0 +1,123 @@
+"""The truths and bounds of a case and operator, in one dtype, computed once for all engines."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from diffcheck.case.case import Case, Point
+from diffcheck.case.operators import Operator
+from diffcheck.formats import Format
+from diffcheck.ops import balls
+from diffcheck.program.program import Program
+from diffcheck.referee.bounds import Bound, Bounds
+from diffcheck.referee.component import Status
+from diffcheck.referee.near_ties import NearTies
+from diffcheck.referee.shape import Shape, shape
+from diffcheck.referee.truth import Referee, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A point with its truth and the bounds on what an answer may be off by."""
+
+    point: Point
+    truth: Truth
+    bounds: list[Bound | None]
+    size: Any
+    """The absolute value of the largest component; where all are zero, a typical one of other points."""
+
+    @property
+    def x(self) -> list[float]:
+        """All input elements of the point."""
+        return _flat(self.point)
+
+
+class Court:
+    """The questions that every engine is asked, and what their answers are held against.
+
+    Attributes
+    ----------
+    labels:
+        A name for each component of the derivative.
+    """
+
+    def __init__(
+        self, case: Case, operator: Operator, program: Program, format: Format, points: Iterable[Point]
+    ) -> None:
+        self.case = case
+        self.operator = operator
+        self.program = program
+        self.format = format
+        self.labels = case.components(operator, program.outputs.shape)
+        self._inputs = case.input_labels
+        self.referee = Referee(program, operator, case.wrt_positions, self.label)
+        self.bounds = Bounds(self.referee)
+        self.near_ties = NearTies(self.referee, self.bounds, format)
+        questions = [self._question(p) for p in points]
+        sizes = sorted(q.size for q in questions if not q.size.is_zero())
+        typical = sizes[len(sizes) // 2] if sizes else None
+        self.questions = [
+            q if not q.size.is_zero() else replace(q, size=self._steepness(q) if typical is None else typical)
+            for q in questions
+        ]
+
+    def label(self, position: int) -> str:
+        """The name of a flattened input, or of one of the data behind them."""
+        names = self._inputs
+        return names[position] if position < len(names) else f"c{position - len(names) + 1}"
+
+    @property
+    def width(self) -> int:
+        """How many elements are differentiated by; of a second derivative, in each of its rows."""
+        return len(self.case.wrt_positions)
+
+    def columns(self, names: Iterable[str]) -> list[int]:
+        """The columns of the derivative by these inputs."""
+        columns, start = {}, 0
+        for name in self.case.wrt:
+            size = int(np.prod(self.case.inputs[name].shape, dtype=int))
+            columns[name] = range(start, start + size)
+            start += size
+        return [column for name in names for column in columns[name]]
+
+    def shape(self, question: Question, component: int) -> str:
+        """What a point is, along the input that a component belongs to."""
+        positions = self.case.wrt_positions
+        row, column = divmod(component, len(positions))
+        second = self.operator is Operator.HESSIAN
+        found = shape(self.program, question.x, positions[column], 0 if second else row)
+        return "the slope has a kink" if second and found is Shape.SMOOTH else str(found)
+
+    @cached_property
+    def without_derivative(self) -> dict[int, str]:
+        """The listed points at which nothing can be judged, by their number, and what each of them is."""
+        listed = [_flat(point) for point in self.case.points]
+        rounded = {tuple(map(self.format.round, x)) for x in listed}
+        return {
+            k: self.shape(question, 0)
+            for k, question in enumerate(self.questions)
+            if tuple(question.x) in rounded and all(c.status is Status.UNDEFINED for c in question.truth.components)
+        }
+
+    def values(self, truth: Truth, question: Question) -> list[tuple[Bound, Any]]:
+        """For each output that exists at the point the bound on the function's own value, and its enclosure."""
+        return self.bounds.of_values(truth, question.x, self.format)
+
+    def _question(self, point: Point) -> Question:
+        question = Question(point, self.referee.truth(_flat(point)), [], balls.ZERO)
+        bounds = self.bounds.at(question.truth, question.x, self.format)
+        size = max((c.size for c in question.truth.components), default=balls.ZERO)
+        return replace(question, bounds=bounds, size=size)
+
+    def _steepness(self, question: Question) -> Any:
+        """The slope that the function's value makes over the length in which a function is supposed to change."""
+        sizes = [abs(exact).mid() for _, exact in self.values(question.truth, question)]
+        return max(sizes, default=balls.ZERO) / max(1.0, *map(abs, question.x))
+
+
+def _flat(point: Point) -> list[float]:
+    values: list[float] = np.concatenate([np.ravel(v) for v in point.values()]).tolist()
+    return values

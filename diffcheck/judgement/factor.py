@@ -1,0 +1,62 @@
+"""One factor between what an engine says and what is true, at several points."""
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from diffcheck.formats import Format
+from diffcheck.judgement.answer import Answer
+from diffcheck.judgement.court import Question
+from diffcheck.judgement.numbers import Judgement
+
+# Ratios of value to truth are one factor when they differ by no more than this part of its distance from one, and by
+# a few roundings of the format.
+_SAME = 2.0**-10
+_ROUNDINGS = 4
+# So many points, with truths that differ, must have it in common: their rounding errors have nothing to do with one
+# another.
+_POINTS = 3
+
+
+def common_factor(
+    record: Sequence[tuple[Question, Answer]],
+    format: Format,
+    counts: Callable[[Judgement], bool],
+    points: int = _POINTS,
+) -> float | None:
+    """The factor that all numbers that count share, as value over truth; ``None`` without, or with too few points.
+
+    Parameters
+    ----------
+    counts:
+        Which judgements count.
+    points:
+        At how many points it must be seen, with as many different truths.
+    """
+    ratios: list[float] = []
+    truths: set[float] = set()
+    seen = 0
+    for question, answer in record:
+        if answer.values is None:
+            continue
+        before = len(ratios)
+        for value, judgement, truth in zip(
+            answer.values.tolist(), answer.judgements, question.truth.components, strict=True
+        ):
+            if not counts(judgement) or not truth.has_value:
+                continue
+            size = float(truth.left.mid())
+            if size == 0 or not math.isfinite(size) or not math.isfinite(value) or value == 0:
+                return None
+            ratios.append(value / size)
+            truths.add(size)
+        seen += len(ratios) > before
+    if min(seen, len(truths)) < points:
+        return None
+    middle = float(np.median(ratios))
+    unit = format.unit_roundoff
+    noise = _SAME * abs(middle - 1) + _ROUNDINGS * unit * abs(middle)
+    if abs(middle - 1) <= 2 * _ROUNDINGS * unit or any(abs(r - middle) > noise for r in ratios):
+        return None
+    return middle

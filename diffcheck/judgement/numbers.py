@@ -1,0 +1,232 @@
+"""What the comparison of one number with the truth says."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from flint import arb, ctx
+
+from diffcheck.formats import Format
+from diffcheck.judgement.measure import NAN, Measure
+from diffcheck.ops import balls
+from diffcheck.referee.bounds import INHERENT_FACTOR, Bound
+from diffcheck.referee.component import Component, Status
+from diffcheck.verdict import Reason, Verdict, no_digit_right
+
+# Bits in which errors are counted: those of a tight enclosure, so that a truth beside a power of two keeps its unit.
+_PRECISION = 128
+
+
+class Quality(StrEnum):
+    """What a method's estimate of its own error is worth; from the best to the worst."""
+
+    NONE = ""
+    """The method gives none."""
+    HONEST = "honest"
+    """The error lies within it."""
+    PESSIMISTIC = "pessimistic"
+    """It claims less than a quarter of the format's digits, where more than half of them are right."""
+    OVERCONFIDENT = "overconfident"
+    """The error is larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one component at one point.
+
+    Attributes
+    ----------
+    error_ulp:
+        The error in units in the last place of the format at the truth; NaN if there is nothing to compare.
+    inherent_ulp, formula_ulp:
+        The bounds in the same unit.
+    digits, digits_possible:
+        Correct significant decimal digits of the value, and how many any good algorithm would have; NaN where there
+        is none to count (see `diffcheck.judgement.measure`).
+    estimate:
+        What the method's own error estimate is worth.
+    """
+
+    verdict: Verdict
+    reason: Reason = Reason.NONE
+    error_ulp: float = NAN
+    inherent_ulp: float = NAN
+    formula_ulp: float = NAN
+    digits: float = NAN
+    digits_possible: float = NAN
+    estimate: Quality = Quality.NONE
+    note: str = ""
+
+    @property
+    def no_digit(self) -> bool:
+        """Whether no digit is right where the format has digits to give."""
+        return no_digit_right(self.digits, self.digits_possible, self.reason)
+
+
+def judge(
+    value: float,
+    own_error: float | None,
+    truth: Component,
+    bound: Bound | None,
+    format: Format,
+    typical_size: Any = balls.ZERO,
+) -> Judgement:
+    """Hold one number against the truth.
+
+    Parameters
+    ----------
+    value:
+        What an engine computed, a number of the format.
+    own_error:
+        The method's estimate of its absolute error, for methods that have one. It must cover the error; a difference
+        quotient that then keeps less than a quarter of the format's digits is called ``lossy``, not ``agree``.
+    typical_size:
+        A typical absolute value of the components, against which an error is held where the truth is zero.
+
+    Where the truth is zero itself there are no digits that a formula could throw away, and what `formula` allows is
+    agreement.
+    """
+    if truth.status is Status.UNDEFINED:
+        return Judgement(Verdict.UNDEFINED, note=truth.reason)
+    if truth.status is Status.UNCERTAIN or bound is None:
+        return Judgement(Verdict.UNCERTAIN, note=truth.reason)
+    with ctx.workprec(_PRECISION):
+        return _held(value, own_error, truth, bound, format, typical_size)
+
+
+def _held(
+    value: float, own_error: float | None, truth: Component, bound: Bound, format: Format, typical_size: Any
+) -> Judgement:
+    low, high = truth.left, truth.right
+    if low > high:
+        low, high = high, low
+    measure = Measure(max(abs(low).mid(), abs(high).mid()), bound, format)
+    if value != value or value in (float("inf"), float("-inf")):
+        return _nonfinite(value, low, high, measure)
+    x = arb(value)
+    error = max(low - x, x - high, balls.ZERO)
+    if truth.status is Status.KINK:
+        return _at_kink(x, error, measure, own_error)
+    if measure.magnitude < measure.smallest and abs(x) <= measure.smallest and not x * low < 0:
+        return _found(measure, Verdict.AGREE, error)  # zero and its neighbour are the numbers around such a truth
+    zero = bool(low.contains(0))
+    scale = max(typical_size, measure.magnitude) if zero else measure.magnitude
+    if own_error is None:
+        return _rounded(x, error, scale, measure, zero)
+    return _difference(x, error, _claimed(own_error), scale, measure)
+
+
+def _claimed(own_error: float) -> Any:
+    """An error estimate as a ball; one of NaN excuses nothing."""
+    own = arb(own_error)
+    return balls.ZERO if own.is_nan() else own
+
+
+def _found(measure: Measure, verdict: Verdict, error: Any, reason: Reason = Reason.NONE, note: str = "") -> Judgement:
+    """A judgement with all its figures."""
+    error = error.upper()
+    return Judgement(
+        verdict,
+        reason,
+        error_ulp=measure.ulps(error),
+        inherent_ulp=measure.ulps(measure.bound.inherent.mid()),
+        formula_ulp=measure.ulps(measure.bound.formula.mid()),
+        digits=measure.digits(error),
+        digits_possible=measure.digits_possible,
+        note=note,
+    )
+
+
+def _within_inherent(error: Any, measure: Measure) -> Judgement | None:
+    if not error.upper() <= measure.bound.inherent.mid():
+        return None
+    leaves_half = measure.unit * measure.bound.scale.mid() <= measure.unit.sqrt() * measure.magnitude
+    # A value with no error at all is right, however hard the question was.
+    agrees = leaves_half or error.is_zero() or measure.magnitude < _smallest_normal(measure.format)
+    return _found(measure, Verdict.AGREE if agrees else Verdict.ILL_CONDITIONED, error)
+
+
+def _rounded(x: Any, error: Any, scale: Any, measure: Measure, zero: bool) -> Judgement:
+    """The judgement on a number that has rounding errors only."""
+    inherent = _within_inherent(error, measure)
+    if inherent is not None:
+        return inherent
+    formula = measure.bound.formula
+    rounding = min(INHERENT_FACTOR * measure.unit, measure.unit.sqrt()) * scale
+    if zero and error.upper() <= max(formula.mid(), rounding) and formula.is_finite():
+        return _found(measure, Verdict.AGREE, error)
+    return _beyond_inherent(x, error, measure, Reason.WRONG)
+
+
+def _difference(x: Any, error: Any, own: Any, scale: Any, measure: Measure) -> Judgement:
+    """The judgement on a number that comes with an estimate of its error: by what it got, if the estimate is honest.
+
+    ``scale`` is the truth's size, a typical one where it is zero.
+    """
+    covered = error.upper() <= own + measure.bound.inherent.mid()
+    found = _within_inherent(error, measure)
+    if found is None and covered and error.upper() <= measure.quarter * scale:
+        found = _found(measure, Verdict.AGREE, error)
+    if found is None and error.upper() <= own:
+        note = "the difference quotient keeps too few digits, and says so"
+        found = _found(measure, Verdict.LOSSY, error, Reason.TRUNCATION, note)
+    if found is None:
+        found = _beyond_inherent(x, error, measure, Reason.OVERCONFIDENT)
+    pessimistic = own > measure.quarter * scale and error.upper() <= measure.unit.sqrt() * scale
+    quality = Quality.PESSIMISTIC if pessimistic else Quality.HONEST if covered else Quality.OVERCONFIDENT
+    return replace(found, estimate=quality)
+
+
+def _beyond_inherent(x: Any, error: Any, measure: Measure, otherwise: Reason) -> Judgement:
+    """The judgement on an error that no algorithm need have: what the formula explains is lost digits."""
+    formula = measure.bound.formula
+    if not formula.is_finite():
+        # What overflows comes back as infinity or, divided by, as zero; it makes no other number.
+        if x.is_zero():
+            return _found(measure, Verdict.LOSSY, error, Reason.OVERFLOW)
+        return _found(measure, Verdict.DISAGREE, error, otherwise)
+    if error.upper() <= formula.mid():
+        return _found(measure, Verdict.LOSSY, error, Reason.CANCELLATION)
+    return _found(measure, Verdict.DISAGREE, error, otherwise)
+
+
+def _at_kink(x: Any, error: Any, measure: Measure, own_error: float | None) -> Judgement:
+    own = balls.ZERO if own_error is None else min(_claimed(own_error), measure.quarter * measure.magnitude)
+    if error.upper() <= max(measure.bound.inherent.mid(), own):
+        return _found(measure, Verdict.KINK, balls.ZERO)
+    return _beyond_inherent(x, error, measure, Reason.KINK_SIDE)
+
+
+def _nonfinite(value: float, low: Any, high: Any, measure: Measure) -> Judgement:
+    """Infinity is the right rounding of a truth beyond the largest number, and wrong for any other."""
+    if (value > 0 and low >= measure.infinite) or (value < 0 and -high >= measure.infinite):
+        return _found(measure, Verdict.AGREE, balls.ZERO, note="the truth rounds to infinity in " + measure.format.name)
+    if value != value and measure.beyond:
+        note = f"the truth lies beyond the largest number of {measure.format.name}"
+        return _found(measure, Verdict.LOSSY, arb.pos_inf(), Reason.OVERFLOW, note)
+    overflow = not measure.bound.formula.is_finite()
+    return _found(measure, Verdict.NONFINITE, arb.pos_inf(), Reason.OVERFLOW if overflow else Reason.SINGULAR)
+
+
+def _smallest_normal(format: Format) -> Any:
+    return balls.power_of_two(format.minimum_exponent)
+
+
+def worst(judgements: Iterable[Judgement]) -> Judgement:
+    """The judgement that speaks for all.
+
+    The worst verdict; among equals one without a right digit, then the one that lacks most of the digits that were
+    possible, then the one with the largest error against the allowed one.
+    """
+
+    def rank(j: Judgement) -> tuple[int, bool, float, float]:
+        severity = -1 if j.verdict is Verdict.UNDEFINED else j.verdict.severity
+        lacking = j.digits_possible - j.digits
+        excess = j.error_ulp / max(j.inherent_ulp, 1e-300)
+        known = j.error_ulp == j.error_ulp
+        if j.verdict.fails and known and lacking != lacking:
+            lacking = float("inf")  # another number than a truth of zero
+        return severity, j.no_digit, lacking if lacking == lacking else 0.0, excess if known else 0.0
+
+    return max(judgements, key=rank)

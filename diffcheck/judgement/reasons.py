@@ -1,0 +1,194 @@
+"""Why a verdict is not better: asked once for each task, at its worst point.
+
+A cause is named only where it was found. What is found in the definition's formula is the cause for engines that
+evaluate the definition; of somebody's own implementation it is told as what it is, and the rest is what can be seen
+from outside.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from diffcheck.formats import FORMATS
+from diffcheck.judgement.answer import Answer
+from diffcheck.judgement.appeals import other_function
+from diffcheck.judgement.court import Question
+from diffcheck.judgement.dispute import Dispute
+from diffcheck.judgement.numbers import Judgement
+from diffcheck.judgement.symptoms import symptoms
+from diffcheck.ops import balls
+from diffcheck.referee.bounds import INHERENT_FACTOR
+from diffcheck.referee.branches import singular_branch
+from diffcheck.referee.component import Status
+from diffcheck.referee.culprit import Culprit, better_forms
+from diffcheck.verdict import Reason, Verdict
+
+# Which two precisions tell whether an error shrinks with precision.
+_LADDER = {
+    "float64": ("float32", "float64"),
+    "float32": ("float32", "float64"),
+    "bfloat16": ("bfloat16", "float32"),
+    "float16": ("float16", "float32"),
+}
+
+
+def explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Question, Answer]]) -> Judgement:
+    """The judgement on a component, with the reason and what is known of where it went wrong.
+
+    Parameters
+    ----------
+    record:
+        All questions that the engine was asked, and its answers.
+    """
+    if judgement.reason is Reason.VALUE:
+        return judgement
+    if dispute.truth.status is Status.ONE_SIDED:
+        found = _explained(judgement, dispute, record)
+        return replace(found, note=_joined(f"one-sided: {dispute.truth.reason}", found.note))
+    return _explained(judgement, dispute, record)
+
+
+def _explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Question, Answer]]) -> Judgement:
+    if judgement.verdict is Verdict.UNDEFINED or dispute.truth.status is Status.KINK:
+        found = _at_no_derivative(judgement, dispute)
+        seen = symptoms(dispute, record) if found.verdict is Verdict.DISAGREE else ""
+        return replace(found, note=_joined(found.note, seen))
+    match judgement.verdict:
+        case Verdict.LOSSY if judgement.reason not in (Reason.TRUNCATION, Reason.BRANCH):
+            found = _lossy(judgement, dispute)
+            if not (judgement.no_digit and dispute.witness.on_trial):
+                return found
+        case Verdict.NONFINITE:
+            found = _nonfinite(judgement, dispute)
+        case Verdict.DISAGREE:
+            found = _disagree(judgement, dispute)
+        case _:
+            return judgement
+    told = found.reason in (Reason.OVERCONFIDENT, Reason.VALUE)
+    return replace(found, note=_joined("" if told else symptoms(dispute, record), found.note))
+
+
+def _joined(*texts: str) -> str:
+    return "; ".join(filter(None, texts))
+
+
+def _at_no_derivative(judgement: Judgement, dispute: Dispute) -> Judgement:
+    """What the point is, and what the engine makes of it."""
+    truth = dispute.truth
+    says = f"the engine says {dispute.value:.6g}"
+    if truth.status is Status.KINK:
+        left, right = (float(side.mid()) for side in (truth.left, truth.right))
+        says = f"left {left:.6g}, right {right:.6g}; {says}"
+    else:
+        says = _joined(truth.reason, says)
+    if judgement.verdict is Verdict.NONFINITE:
+        judgement = replace(judgement, reason=Reason.SINGULAR)
+    return replace(judgement, note=f"{dispute.court.shape(dispute.question, dispute.component)}: {says}")
+
+
+def _lossy(judgement: Judgement, dispute: Dispute) -> Judgement:
+    """The operation in which digits die: of the engine's own code where that is known, else of the definition."""
+    own = _own_culprit(dispute)
+    if own is not None:
+        return replace(judgement, reason=own.reason, note=own.text)
+    found = _culprit(dispute)
+    if found is None:
+        return judgement
+    smooth = dispute.question.truth.smooth
+    advice = better_forms(smooth.program.operation_names()) if found.avoidable and smooth is not None else ""
+    return replace(judgement, reason=found.reason, note=_joined(_placed(dispute, found.text), advice, judgement.note))
+
+
+def _nonfinite(judgement: Judgement, dispute: Dispute) -> Judgement:
+    own = _own_culprit(dispute)
+    if own is not None and own.reason in (Reason.OVERFLOW, Reason.UNDERFLOW):
+        return replace(judgement, reason=own.reason, note=own.text)
+    found = _culprit(dispute)
+    judgement = replace(judgement, reason=Reason.SINGULAR)
+    if found is not None and found.reason in (Reason.OVERFLOW, Reason.UNDERFLOW):
+        reason = judgement.reason if dispute.witness.on_trial else found.reason
+        return replace(judgement, reason=reason, note=_placed(dispute, found.text))
+    court = dispute.court
+    if not dispute.witness.on_trial:
+        branch = singular_branch(court.program, dispute.question.x, court.case.wrt_positions, court.format, court.label)
+        if branch:
+            return replace(judgement, reason=Reason.BRANCH, note=f"from the branch that is not taken: {branch}")
+    if _finite_in_double(dispute):
+        return replace(judgement, reason=Reason.OVERFLOW, note="float64 has the range that this formula needs")
+    return judgement
+
+
+def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
+    if judgement.reason is Reason.OVERCONFIDENT:
+        error = abs(balls.ball_of_float(dispute.value) - dispute.truth.left)
+        claimed = dispute.errors[dispute.component]
+        return replace(judgement, note=f"off by {float(error.mid()):.2g}, its own estimate says {claimed:.2g}")
+    if judgement.reason is not Reason.WRONG:
+        own = _own_culprit(dispute)
+        return judgement if own is None else replace(judgement, note=own.text)
+    off = other_function(dispute.court, dispute.witness, dispute.question)
+    if off:
+        return replace(judgement, reason=Reason.VALUE, note=f"value and slope are both off: {off}")
+    shrunk = _shrinks(dispute)
+    return replace(judgement, reason=Reason.INACCURATE, note=shrunk) if shrunk else judgement
+
+
+def _own_culprit(dispute: Dispute) -> Culprit | None:
+    code = dispute.witness.code
+    if code is None:
+        return None
+    return code.culprit(dispute.question.x, dispute.component, dispute.question.truth.precision, dispute.court.label)
+
+
+def _culprit(dispute: Dispute) -> Culprit | None:
+    court, question = dispute.court, dispute.question
+    return court.bounds.culprit(question.truth, question.x, dispute.component, court.format, court.label)
+
+
+def _placed(dispute: Dispute, text: str) -> str:
+    """What was found in the definition, called so where another implementation is on trial."""
+    return f"in the definition, {text}" if text and dispute.witness.on_trial else text
+
+
+def _finite_in_double(dispute: Dispute) -> bool:
+    """Whether the same engine gives a number in double precision."""
+    if dispute.court.format.name == "float64":
+        return False
+    values = dispute.witness.again("float64", dispute.question.point)
+    return values is not None and bool(np.isfinite(values[dispute.component]))
+
+
+def _shrinks(dispute: Dispute) -> str:
+    """How the error, at the point rounded to the lower precision, shrinks as the precision rises; empty if not.
+
+    It shrinks when it falls with the unit roundoff for half of the digits that the higher precision adds: an error
+    that rounding makes falls for all of them, one of a wrong formula for none.
+    """
+    court, question = dispute.court, dispute.question
+    names = _LADDER[court.format.name]
+    low, high = (FORMATS[name] for name in names)
+    rounded = {
+        name: np.array([low.round(v) for v in np.ravel(value).tolist()]).reshape(np.shape(value))
+        for name, value in question.point.items()
+    }
+    x = Question(rounded, question.truth, [], None).x
+    if not np.isfinite(x).all():
+        return ""
+    truth = court.referee.truth(x).components[dispute.component]
+    if not truth.has_value or truth.left.contains(0):
+        return ""
+    errors: list[float] = []
+    for name in names:
+        values = dispute.witness.again(name, rounded)
+        if values is None or not np.isfinite(values[dispute.component]):
+            return ""
+        errors.append(float(abs(balls.ball_of_float(float(values[dispute.component])) / truth.left - 1).mid()))
+    # What one rounding of the lower precision hides tells nothing, and an error that does not come back when the task
+    # is prepared anew has nothing to do with precision.
+    seen = errors[0] > min(INHERENT_FACTOR * low.unit_roundoff, low.unit_roundoff**0.5)
+    again = court.format is low or errors[1] > INHERENT_FACTOR * high.unit_roundoff
+    shrinks = errors[1] <= errors[0] * (high.unit_roundoff / low.unit_roundoff) ** 0.5
+    if not (seen and again and shrinks):
+        return ""
+    return f"off by {errors[0]:.1g} of the truth in {low.name}, by {errors[1]:.1g} in {high.name}"

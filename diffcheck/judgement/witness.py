@@ -1,0 +1,62 @@
+"""An engine with its task, as it may be asked again."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from diffcheck.case.case import Array, Point
+from diffcheck.engines.base import Engine, Prepared, Task
+from diffcheck.referee.own_code import OwnCode
+from diffcheck.verdict import Finding
+
+
+class Witness:
+    """What an engine can be asked besides the derivative."""
+
+    def __init__(self, engine: Engine, task: Task, prepared: Prepared) -> None:
+        self.engine = engine
+        self.task = task
+        self.prepared = prepared
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether somebody's own implementation is asked, not the case's function."""
+        return self.task.engine in self.task.case.implementations
+
+    @cached_property
+    def code(self) -> OwnCode | None:
+        """The program that the engine evaluates, if it says which."""
+        program = getattr(self.prepared, "program", None)
+        return None if program is None else OwnCode(program, self.task.format)
+
+    def value(self, point: Point) -> list[float] | None:
+        """The function itself at a point, flattened; ``None`` if the engine does not tell."""
+        try:
+            found: list[float] = np.ravel(self.prepared.value(point)).tolist()
+        except Exception:  # an engine that has no value of the function tells nothing
+            return None
+        return found
+
+    def findings(self, point: Point, elsewhere: Point, slack: Mapping[str, Array]) -> list[Finding]:
+        """How an implementation breaks the contract of a backward at a point; see `diffcheck.engines.base.Prepared`."""
+        ask = getattr(self.prepared, "findings", None)
+        found: list[Finding] = [] if ask is None else ask(point, elsewhere, slack)
+        return found
+
+    def asked_again(self, point: Point) -> Array | None:
+        """The derivative at a point, flattened, when the same is asked once more; ``None`` if it then raises."""
+        try:
+            return np.ravel(self.prepared.derivative(point).value)
+        except Exception:  # it has answered before: `diffcheck.judgement.contract` tells
+            return None
+
+    def again(self, dtype: str, point: Point) -> Array | None:
+        """The derivative at a point, flattened, by the task prepared anew in another dtype; ``None`` if it cannot."""
+        try:
+            value: Any = self.engine.prepare(replace(self.task, dtype=dtype)).derivative(point).value
+        except Exception:  # an engine that has no such precision tells nothing
+            return None
+        return np.ravel(value)

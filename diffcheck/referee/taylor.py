@@ -1,0 +1,135 @@
+"""The first coefficients of formulas along a ray, exactly: a sum that balls only know to be small may be zero there."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from diffcheck.ops.table import Primitive
+from diffcheck.referee.identities import Atoms
+from diffcheck.referee.polynomials import WAY, Polynomial
+
+# Of t^0, t^1 ... as many as are found, up to this many; none where the formula has no value at t = 0.
+Coefficients = tuple[Polynomial, ...]
+_COUNT = 5
+_ZERO, _ONE = Polynomial.number(Fraction(0)), Polynomial.number(Fraction(1))
+
+
+class Taylor:
+    """The expansions of formulas, each computed once."""
+
+    def __init__(self, atoms: Atoms) -> None:
+        self._atoms = atoms
+        self._known: dict[int, Coefficients] = {WAY: _constant(_ZERO, _ONE)}
+
+    def coefficients(self, formula: Polynomial) -> Coefficients:
+        """The coefficients, as formulas without t."""
+        total = _constant()
+        for monomial, factor in formula.terms:
+            product = _constant(Polynomial.number(factor))
+            for atom in monomial:
+                product = self._times(product, self._of_atom(atom))
+            total = tuple(x + y for x, y in zip(total, product, strict=False))
+        return total
+
+    def root(self, operand: Polynomial) -> Polynomial | None:
+        """The square root of a polynomial in t that is the square of one, for small t > 0."""
+        if operand.along is None:
+            return None
+        x, halves = self.coefficients(operand), 0
+        while len(x) > 2 and x[0] == x[1] == _ZERO:
+            x, halves = x[2:], halves + 1
+        if not x or x[0] == _ZERO:
+            return None
+        found = self._power(x, Fraction(1, 2), self._atoms.applied(Primitive.rows["sqrt"], [x[0]]))
+        values = [c.value for c in found]
+        root = Polynomial.of({(WAY,) * (k + halves): c for k, c in enumerate(values) if c is not None})
+        return root if root * root == operand else None
+
+    def _of_atom(self, atom: int) -> Coefficients:
+        if atom not in self._known:
+            name, operands = self._atoms.applies(atom)
+            inner = [self.coefficients(p) for p in operands]
+            start = self._atoms.applied(Primitive.rows[name], [x[0] for x in inner]) if all(inner) else None
+            self._known[atom] = () if start is None else self._composed(name, inner, start)
+        return self._known[atom]
+
+    def _composed(self, name: str, inner: Sequence[Coefficients], start: Polynomial) -> Coefficients:
+        """What an operation makes of expansions, from its value at t = 0 on."""
+        if all(x == _constant(x[0]) for x in inner):
+            return _constant(start)
+        found: Coefficients = ()
+        match name, inner:
+            case "div", [x, y]:
+                found = self._quotient(x, y)
+            case "sqrt", [x]:
+                found = self._power(x, Fraction(1, 2), start)
+            case "power", [x, y] if y[0].value is not None and y == _constant(y[0]):
+                found = self._power(x, y[0].value, start)
+            case "exp", [x]:
+                series = self._sum([Fraction(1, math.factorial(k)) for k in range(_COUNT)], x)
+                found = self._times(_constant(start), series)
+            case "log", [x]:
+                logarithm = [Fraction(0), *(Fraction(-((-1) ** k), k) for k in range(1, _COUNT))]
+                found = (start, *self._sum(logarithm, self._scaled(x))[1:])
+            case "sin" | "cos", [x]:
+                found = self._turned(name, x)
+        return found or (start,)
+
+    def _turned(self, name: str, x: Coefficients) -> Coefficients:
+        """The sine or cosine of a sum, by the addition theorem."""
+        sine, cosine = (self._atoms.applied(Primitive.rows[n], [x[0]]) for n in ("sin", "cos"))
+        if sine is None or cosine is None:
+            return ()
+        signed = [Fraction((-1) ** (k // 2), math.factorial(k)) for k in range(_COUNT)]
+        odd = self._sum([c * (k % 2) for k, c in enumerate(signed)], x)
+        even = self._sum([c * (1 - k % 2) for k, c in enumerate(signed)], x)
+        first, second = (sine, cosine) if name == "sin" else (cosine, -sine)
+        left, right = self._times(_constant(first), even), self._times(_constant(second), odd)
+        return tuple(a + b for a, b in zip(left, right, strict=False))
+
+    def _power(self, x: Coefficients, exponent: Fraction, start: Polynomial | None) -> Coefficients:
+        """The power that begins with ``start``."""
+        if start is None:
+            return ()
+        binomials = [Fraction(1)]
+        for k in range(_COUNT - 1):
+            binomials.append(binomials[-1] * (exponent - k) / (k + 1))
+        return self._times(_constant(start), self._sum(binomials, self._scaled(x)))
+
+    def _quotient(self, x: Coefficients, y: Coefficients) -> Coefficients:
+        """``x / y``."""
+        factor = self._atoms.inverse(y[0])
+        if factor is None:
+            return ()
+        reciprocal = self._sum([Fraction((-1) ** k) for k in range(_COUNT)], self._scaled(y))
+        return self._times(self._times(x, _constant(factor)), reciprocal)
+
+    def _scaled(self, x: Coefficients) -> Coefficients:
+        """``x`` over its first coefficient; nothing if that has no reciprocal as a formula."""
+        factor = self._atoms.inverse(x[0])
+        return () if factor is None else self._times(x, _constant(factor))
+
+    def _sum(self, factors: Sequence[Fraction], x: Coefficients) -> Coefficients:
+        """The sum of ``c_k w^k`` for what follows on the first coefficient."""
+        w = (_ZERO, *x[1:])[: len(x)]
+        found = _constant(Polynomial.number(factors[-1]))
+        for c in reversed(factors[:-1]):
+            first, *rest = self._times(w, found) or (_ZERO,)
+            found = (first + Polynomial.number(c), *rest)
+        return found[: len(x)]
+
+    def _times(self, x: Coefficients, y: Coefficients) -> Coefficients:
+        """The product."""
+        found = []
+        for k in range(min(len(x), len(y))):
+            total = _ZERO
+            for i in range(k + 1):
+                if x[i].terms and y[k - i].terms:
+                    total = total + self._atoms.product(x[i], y[k - i])
+            found.append(total)
+        return tuple(found)
+
+
+def _constant(*known: Polynomial) -> Coefficients:
+    """These coefficients, and zero for all others."""
+    return (*known, *[_ZERO] * (_COUNT - len(known)))

@@ -1,0 +1,202 @@
+"""One unit: every engine is asked at every point, and its answers are judged."""
+
+import functools
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from diffcheck.case.case import Array, Point
+from diffcheck.case.points import points
+from diffcheck.engines.base import Engine, Estimate, Prepared, Task
+from diffcheck.errors import RAISED, DiffcheckError, Unsupported
+from diffcheck.formats import FORMATS
+from diffcheck.judgement.answer import Answer, speaking
+from diffcheck.judgement.consensus import consensus
+from diffcheck.judgement.contract import breaches
+from diffcheck.judgement.court import Court, Question
+from diffcheck.judgement.dispute import Dispute
+from diffcheck.judgement.hearing import judged, systematic
+from diffcheck.judgement.numbers import Judgement
+from diffcheck.judgement.reasons import explained
+from diffcheck.judgement.witness import Witness
+from diffcheck.results import CaseRow, place
+from diffcheck.runner.plan import Unit
+from diffcheck.runner.rows import empty_row, plain, summary
+from diffcheck.runner.trial import Trial
+from diffcheck.verdict import Verdict
+
+# How many of an engine's values are told at a point where no derivative exists.
+_SAID = 3
+
+
+def court_of(
+    unit: Unit, dtype: str, samples: int, seed: int, each: Callable[[Sequence[Point]], Iterable[Point]] = iter
+) -> Court:
+    """The truths of a unit in one dtype, at its points.
+
+    Parameters
+    ----------
+    each:
+        Is given the points and hands them on, one after another.
+    """
+    assert unit.program is not None
+    format = FORMATS[dtype]
+    return Court(unit.case, unit.operator, unit.program, format, each(points(unit.case, samples, seed, format)))
+
+
+def hear(court: Court, engine: Engine, task: Task) -> Trial:
+    """Let an engine answer all questions, and judge it."""
+    row = empty_row(task)
+    start = time.perf_counter()
+    try:
+        prepared = engine.prepare(task)
+    except Unsupported as reason:
+        return Trial(task, replace(row, verdict=Verdict.UNSUPPORTED, note=str(reason)))
+    except RAISED as raised:  # an engine that raises is a result
+        return Trial(task, replace(row, reason="prepare", note=_told(raised)))
+    row = replace(row, prepare_s=time.perf_counter() - start, operations=prepared.operations)
+    witness = Witness(engine, task, prepared)
+    trial = Trial(task, row, prepared, points=[question.point for question in court.questions])
+    given = [_given(task, ask) for _, ask in zip(court.questions, _estimates(prepared, court.questions), strict=True)]
+    answers = [_answer(court, witness, q, g) for q, g in zip(court.questions, given, strict=True)]
+    trial.answers = systematic(court, witness, answers)
+    trial.first_call_s = trial.answers[0].seconds
+    decisive = _decisive(court, witness, trial.answers, given)
+    trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
+    trial.row = replace(trial.row, findings="; ".join(map(str, breaches(court, witness, trial.answers))))
+    return trial
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What an engine gave at one point: numbers, flattened, or why there are none."""
+
+    values: Array | None = None
+    errors: list[float | None] = field(default_factory=list)
+    calls: int | None = None
+    seconds: float = float("nan")
+    failure: Judgement | None = None
+
+
+def _given(task: Task, ask: Callable[[], Estimate]) -> _Given:
+    start = time.perf_counter()
+    try:
+        estimate = ask()
+        seconds = time.perf_counter() - start
+        values = _numbers(estimate.value)
+        own = None if estimate.error is None else _numbers(estimate.error)
+    except Unsupported as reason:
+        return _Given(failure=Judgement(Verdict.UNSUPPORTED, note=str(reason)))
+    except RAISED as raised:  # an engine that raises is a result
+        return _Given(failure=Judgement(Verdict.ERROR, note=_told(raised)))
+    for what, array in (("returns", values), ("estimates errors of", own)):
+        if array is not None and array.shape != task.shape:
+            note = f"the engine {what} shape {array.shape}, the {task.operator} has shape {task.shape}"
+            return _Given(calls=estimate.function_calls, failure=Judgement(Verdict.ERROR, note=note))
+    errors: list[float | None] = [None] * values.size if own is None else list(own.ravel().tolist())
+    return _Given(values.ravel(), errors, estimate.function_calls, seconds)
+
+
+def _answer(court: Court, witness: Witness, question: Question, given: _Given) -> Answer:
+    if given.values is None:
+        assert given.failure is not None
+        return Answer(None, [given.failure])
+    return Answer(given.values, judged(court, witness, question, given.values, given.errors), given.seconds)
+
+
+def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: Sequence[_Given]) -> Judgement:
+    """The judgement that decides, with its reason, and what contradicts the referee's own rules."""
+    k, answer = speaking(answers)
+    found = answer.worst
+    if answer.values is not None:
+        component = answer.judgements.index(found)
+        dispute = Dispute(court, witness, court.questions[k], answer.values, given[k].errors, component)
+        found = explained(found, dispute, list(zip(court.questions, answers, strict=True)))
+    contradictions = sorted({q.truth.contradiction for q in court.questions} - {""})
+    silent = [] if found.verdict is Verdict.UNDEFINED else list(_unjudged(court, answers))
+    return replace(found, note="; ".join(filter(None, [found.note, *contradictions, *silent])))
+
+
+def _unjudged(court: Court, answers: Sequence[Answer]) -> Iterator[str]:
+    """The listed points at which no derivative exists, and what the engine says there."""
+    for k, (where, shape) in _places_without_derivative(court).items():
+        values = answers[k].values
+        says = "" if values is None else f"; the engine says {', '.join(f'{v:.6g}' for v in values[:_SAID])}"
+        yield f"not judged at {where}: {shape}{says}"
+
+
+def _places_without_derivative(court: Court) -> dict[int, tuple[str, str]]:
+    """The listed points at which no derivative exists, in words, and what each of them is."""
+    return {k: (place(plain(court.questions[k].point)), shape) for k, shape in court.without_derivative.items()}
+
+
+def _estimates(prepared: Prepared, questions: Sequence[Question]) -> Sequence[Callable[[], Estimate]]:
+    """The engine's answers; beyond the first, whose time counts, all together if it can."""
+    one_by_one = [functools.partial(prepared.derivative, question.point) for question in questions]
+    together = getattr(prepared, "derivatives", None)
+    if together is None:
+        return one_by_one
+    later = [question.point for question in questions[1:]]
+    try:
+        found = together(later) if later else []
+    except RAISED:  # alone, each point tells its own story
+        return one_by_one
+    return [one_by_one[0], *(functools.partial(_same, estimate) for estimate in found)]
+
+
+def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
+    """What the engines say together of the case."""
+    confirmed, unconfirmed = _second_route(court)
+    smooth = next((q.truth.smooth for q in court.questions if q.truth.smooth is not None), None)
+    verdict, blamed = consensus([trial.testimony for trial in trials])
+    return CaseRow(
+        unit.case.name,
+        str(unit.operator),
+        verdict,
+        ", ".join(blamed),
+        min(_certified_digits(court), default=0.0),
+        court.program.operations,
+        0 if smooth is None else court.referee.derivative(smooth).operations,
+        unit.case.reference,
+        "; ".join(f"{where}: {shape}" for where, shape in _places_without_derivative(court).values()),
+        confirmed,
+        unconfirmed,
+    )
+
+
+def _second_route(court: Court) -> tuple[int, int]:
+    """How many components, at all points, the second route confirms, and of how many it says nothing."""
+    words = [
+        confirmed
+        for question in court.questions
+        for component, confirmed in zip(question.truth.components, question.truth.confirmed, strict=True)
+        if component.has_value
+    ]
+    return words.count(True), words.count(False)
+
+
+def _certified_digits(court: Court) -> Iterator[float]:
+    for question in court.questions:
+        for component in question.truth.components:
+            if component.has_value:
+                yield min(component.digits, 99.0)
+
+
+def _same(estimate: Estimate) -> Estimate:
+    return estimate
+
+
+def _numbers(value: Any) -> Array:
+    """Real numbers in double precision; TypeError or ValueError for anything else."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"an engine must return real numbers, not {type(value).__name__} of {array.dtype}")
+    return array.astype(np.float64)
+
+
+def _told(raised: BaseException) -> str:
+    text = str(raised) if isinstance(raised, DiffcheckError) else f"{type(raised).__name__}: {raised}"
+    return " ".join(text.split())

@@ -1,0 +1,117 @@
+"""What is told of a run as it goes, in one process or from one to another; and what a process is asked to do."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from diffcheck.runner.settings import Settings
+from diffcheck.runner.stage import Fate, Stage, Step
+from diffcheck.verdict import Verdict
+
+if TYPE_CHECKING:
+    from diffcheck.results import CaseRow, Row  # the supervisor starts the worker before it loads pandas
+
+UnitKey = tuple[str, str]
+
+
+class Observer(Protocol):
+    """Is told each thing as soon as it is known."""
+
+    def described(self, environment: Mapping[str, str]) -> None:
+        """What the results will depend on."""
+        ...
+
+    def broken(self, text: str) -> None:
+        """A case file or a definition cannot be used."""
+        ...
+
+    def planned(self, units: int) -> None:
+        """So many cases with their operators will be checked."""
+        ...
+
+    def at(self, stage: Stage) -> None:
+        """What is done now."""
+        ...
+
+    def foreseen(self, stage: Stage, seconds: float) -> None:
+        """A case will take long."""
+        ...
+
+    def known(self, row: "Row") -> None:
+        """A task is checked, or timed: the row takes the place of an earlier one."""
+        ...
+
+    def agreed(self, row: "CaseRow") -> None:
+        """What the engines say together of a case and operator."""
+        ...
+
+    def checked(self, source: str, operator: str, case: str) -> None:
+        """All tasks of a case and operator are checked."""
+        ...
+
+    def clocked(self, source: str, operator: str, case: str) -> None:
+        """All tasks of a case and operator are timed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What processes that ended have left of this run.
+
+    Attributes
+    ----------
+    rows:
+        What is known, by the rows' keys.
+    checked, clocked:
+        The units that need no more.
+    condemned:
+        What ended those processes, and must not be tried again.
+    """
+
+    rows: Mapping[tuple[str, ...], "Row"] = field(default_factory=dict)
+    checked: frozenset[UnitKey] = frozenset()
+    clocked: frozenset[UnitKey] = frozenset()
+    condemned: Mapping[Stage, Fate] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a worker is asked to do."""
+
+    paths: tuple[str, ...]
+    settings: Settings
+    earlier: Earlier
+
+
+# What a worker says beside the calls of an observer: it has finished; the user made a mistake; we made one.
+DONE, REFUSED, FAILED = "done", "refused", "failed"
+
+
+def packed(name: str, *arguments: Any) -> bytes:
+    """A call of an observer as JSON; of what cases hold, a subclass of ``str`` for one, only the plain text is sent."""
+    return json.dumps([name, *map(_plain, arguments)]).encode()
+
+
+def unpacked(message: bytes) -> tuple[str, list[Any]]:
+    """The name and the arguments of a call; `ValueError` for what was never packed."""
+    name, *arguments = json.loads(message)
+    return name, [_whole(*argument) if isinstance(argument, list) else argument for argument in arguments]
+
+
+def _plain(argument: Any) -> Any:
+    if not is_dataclass(argument):
+        return dict(argument) if isinstance(argument, Mapping) else argument
+    return [type(argument).__name__, *(getattr(argument, f.name) for f in fields(argument))]
+
+
+def _whole(kind: str, *values: Any) -> Any:
+    if kind == Stage.__name__:
+        step, *rest = values
+        return Stage(Step(step), *rest)
+    from diffcheck.results import CaseRow, Row
+
+    if kind == CaseRow.__name__:
+        return CaseRow(*values)
+    names = [f.name for f in fields(Row)]
+    return Row(**{**dict(zip(names, values, strict=True)), "verdict": Verdict(values[names.index("verdict")])})

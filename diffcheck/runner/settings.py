@@ -1,0 +1,86 @@
+"""What to run and how; the command line's options, under the same names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from diffcheck.case.operators import operator_named
+from diffcheck.errors import UsageError
+from diffcheck.formats import format_named
+from diffcheck.sources.select import matcher
+
+DEFAULT_SAMPLES = 8
+# Without an option a stage that does not come back within five minutes is given up: no stage of the shipped cases
+# takes a second, and somebody who waits for an endless loop wants to know before the coffee is cold.
+DEFAULT_TIMEOUT_S = 300.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What to run and how.
+
+    Attributes
+    ----------
+    match:
+        A ``-k`` expression over names, files and tags.
+    engines:
+        ``engine`` or ``engine:method``; empty for every engine's default method.
+    operators, devices, dtypes:
+        Restrict or widen what is computed.
+    samples, seed:
+        Random points for each case, beside the listed and the hard ones, and where they start from.
+    timing:
+        Whether to time the tasks after checking them.
+    batch:
+        Points at once for the throughput (``points_per_s``); 0 leaves it out.
+    strict:
+        Engines (``engine`` or ``engine:method``; the empty name for all) whose ``lossy`` rows fail.
+    min_digits:
+        For engines, named in the same way, the correct digits below which a row fails.
+    fail_fast:
+        Stop at the first case that fails.
+    timeout:
+        Seconds for each stage (reading a file, tracing, the truth at a point, a task), after which it is given up; for
+        runs in a process of their own, as those of the command line. ``None`` waits for ever.
+    output:
+        The folder for the result files; ``None`` writes none.
+    """
+
+    match: str = ""
+    engines: Sequence[str] = ()
+    operators: Sequence[str] = ()
+    devices: Sequence[str] = ("cpu",)
+    dtypes: Sequence[str] = ("float64",)
+    samples: int = DEFAULT_SAMPLES
+    seed: int = 0
+    timing: bool = True
+    batch: int = 0
+    strict: Sequence[str] = ()
+    min_digits: Mapping[str, float] = field(default_factory=dict)
+    fail_fast: bool = False
+    timeout: float | None = None
+    output: str | Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.samples < 0:
+            raise UsageError(f"samples is {self.samples}: it must be 0 or more")
+        if self.batch < 0:
+            raise UsageError(f"batch is {self.batch}: it must be 0 or more")
+        if self.seed < 0:
+            raise UsageError(f"seed is {self.seed}: it must be 0 or more")
+        if self.timeout is not None and not self.timeout > 0:
+            raise UsageError(f"timeout is {self.timeout:g} s: it must be above 0")
+        for engine, digits in self.min_digits.items():
+            if not digits >= 0:
+                raise UsageError(f"min_digits{f' of {engine}' * bool(engine)} is {digits}: it must be 0 or more")
+        for name in self.dtypes:
+            format_named(name)
+        for name in self.operators:
+            operator_named(name)
+        if self.match:
+            matcher(self.match)
+
+    @property
+    def engines_named(self) -> list[str]:
+        """Every ``engine`` or ``engine:method`` that is named anywhere."""
+        return [name for name in (*self.engines, *self.strict, *self.min_digits) if name]

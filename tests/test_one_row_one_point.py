@@ -1,0 +1,89 @@
+"""A row speaks of one point and one component: what it says of digits and ulps follows from its value and its truth."""
+
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from diffcheck.api import Settings, conduct
+from diffcheck.formats import FORMATS
+
+CASES = Path(__file__).parent.parent / "cases"
+
+
+@pytest.fixture(scope="module", params=["float64", "float32"])
+def run(request):
+    return conduct(str(CASES), Settings(dtypes=[request.param], timing=False))
+
+
+def spacing(truth, format):
+    """The unit in the last place at a truth."""
+    exponent = format.minimum_exponent
+    if truth:
+        exponent = math.floor(math.log2(abs(truth.numerator)) - math.log2(truth.denominator))
+        # Logarithms may be off by one at a power of two.
+        exponent += (abs(truth) >= Fraction(2) ** (exponent + 1)) - (abs(truth) < Fraction(2) ** exponent)
+    return Fraction(2) ** format.ulp_exponent(min(max(exponent, format.minimum_exponent), format.maximum_exponent))
+
+
+def compared(run):
+    """The rows in which one finite value stands beside one truth."""
+    finite = [row for row in run.rows if row.verdict.judged and math.isfinite(row.value)]
+    return [row for row in finite if row.truth and not row.truth.startswith("[")]
+
+
+def test_digits_and_ulps_follow_from_value_and_truth(run):
+    rows = compared(run)
+    assert len(rows) > 600
+    for row in rows:
+        format, truth = FORMATS[row.dtype], Fraction(row.truth)
+        error = abs(Fraction(row.value) - truth)
+        # The truth is printed to 30 digits.
+        ulps = error / spacing(truth, format)
+        if ulps < 10**300:
+            assert row.error_ulp == pytest.approx(float(ulps), rel=1e-6, abs=1e-9), row.key
+        if math.isnan(row.digits):
+            continue
+        if error == 0 or truth == 0:
+            assert row.digits == (format.digits if error == 0 else 0)
+            continue
+        digits = -(math.log10(error.numerator) - math.log10(error.denominator)) + (
+            math.log10(abs(truth.numerator)) - math.log10(truth.denominator)
+        )
+        assert row.digits == pytest.approx(min(max(digits, 0.0), format.digits), abs=1e-3), row.key
+
+
+def test_only_what_has_no_digits_has_none(run):
+    """A truth of zero, one beyond the format or below its smallest numbers; everywhere else digits are counted."""
+    without = [row for row in compared(run) if math.isnan(row.digits)]
+    assert without
+    for row in without:
+        format, truth = FORMATS[row.dtype], abs(Fraction(row.truth))
+        smallest = Fraction(2) ** format.smallest_subnormal_exponent
+        assert truth < 10 * smallest or truth > format.largest
+
+
+def test_agreement_never_stands_beside_no_digits(run):
+    assert [row.key for row in run.rows if row.verdict == "agree" and row.no_digit] == []
+    assert [row.key for row in run.rows if row.verdict == "agree" and row.digits < 1] == []
+
+
+def test_the_least_digits_of_all_are_no_more_than_those_of_the_row(run):
+    rows = [row for row in run.rows if not math.isnan(row.digits)]
+    assert len(rows) > 600
+    assert all(row.min_digits <= row.digits for row in rows)
+    assert any(row.min_digits < row.digits for row in rows)
+
+
+def test_no_failing_row_is_blank(run):
+    failing = [row for row in run.rows if row.verdict.fails]
+    assert len(failing) > 50
+    for row in failing:
+        told = row.note.split("; expected")[0].split("; the case expects")[0].split("; reproduce")[0]
+        assert told.strip(), row.key
+        assert not told.startswith(("expected", "the case expects", "reproduce")), (row.key, row.note)
+
+
+def test_truths_have_a_sane_number_of_digits(run):
+    assert all(0 <= case.truth_digits <= 99 for case in run.cases)

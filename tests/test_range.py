@@ -1,0 +1,108 @@
+"""Truths beyond a format's range, below its smallest numbers, and what over- and underflow inside leave of a result."""
+
+import math
+
+import pytest
+import torch
+
+from diffcheck import case, interval
+from diffcheck.api import Settings, conduct
+from diffcheck.ops import exp, log, sin, sqrt
+
+WIDE = interval(-1e308, 1e308)
+
+
+def row(function, x, engine="autograd", dtype="float64", **options):
+    subject = case(x=WIDE, points=[{"x": x}], samples=0, **options)(function)
+    (found,) = conduct(subject, Settings(engines=[engine], dtypes=[dtype], timing=False)).rows
+    return found
+
+
+def slope(value):
+    """An implementation of the exponential whose slope is this number."""
+
+    class Planted(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return torch.exp(x)
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * value
+
+    return Planted.apply
+
+
+BEYOND = [
+    # what is answered where the truth is e^1000, verdict, reason
+    (math.inf, "agree", ""),
+    (-math.inf, "nonfinite", "singular"),
+    (math.nan, "lossy", "overflow"),
+    (1e308, "disagree", "wrong"),
+    (7.0, "disagree", "wrong"),
+]
+
+
+@pytest.mark.parametrize(("value", "verdict", "reason"), BEYOND)
+def test_beyond_the_largest_number_infinity_is_right(value, verdict, reason):
+    found = row(lambda x: exp(x), 1000.0, implementations={"autograd": slope(value)})
+    assert (found.verdict, found.reason) == (verdict, reason)
+    assert found.fails == (verdict in ("disagree", "nonfinite"))
+    assert found.truth.startswith("1.97007111401704699388887935224e+434")
+    assert math.isnan(found.digits)
+    assert math.isnan(found.digits_possible)
+
+
+@pytest.mark.parametrize("engine", ["symbolic:closed", "symbolic:program", "autograd:reverse", "autograd:func"])
+@pytest.mark.parametrize(
+    "function", [lambda x: exp(x), lambda x: exp(2 * x), lambda x: exp(x) ** 3], ids=["exp", "exp 2x", "cube"]
+)
+def test_every_engine_is_right_about_a_slope_beyond_the_largest_number(engine, function):
+    assert row(function, 1000.0, engine).verdict in ("agree", "lossy")
+
+
+def test_just_below_the_largest_number_infinity_is_wrong():
+    found = row(lambda x: exp(x), 709.0, implementations={"autograd": slope(math.inf)})
+    assert (found.verdict, found.fails) == ("nonfinite", True)
+
+
+BELOW = [(0.0, "agree"), (5e-324, "agree"), (-5e-324, "lossy"), (1e-300, "disagree"), (math.nan, "nonfinite")]
+
+
+@pytest.mark.parametrize(("value", "verdict"), BELOW)
+def test_below_the_smallest_number_zero_and_its_neighbours_are_right(value, verdict):
+    found = row(lambda x: exp(x), -1000.0, implementations={"autograd": slope(value)})
+    assert found.verdict == verdict
+    assert math.isnan(found.digits)
+
+
+def test_a_subnormal_truth_has_the_digits_that_the_format_holds():
+    found = row(lambda x: exp(x), -735.0)
+    assert found.verdict == "agree"
+    assert 3 < found.digits <= found.digits_possible + 1 < 6
+
+
+@pytest.mark.parametrize(
+    ("function", "x"),
+    [
+        (lambda x: 1e300 * exp(x), -740.0),
+        (lambda x: sqrt(exp(2 * x)), -370.0),
+    ],
+    ids=["exponential", "root"],
+)
+def test_gradual_underflow_inside_is_named_as_such(function, x):
+    found = row(function, x)
+    assert (found.verdict, found.reason) == ("lossy", "underflow")
+    assert "underflows in float64" in found.note
+
+
+@pytest.mark.parametrize("engine", ["finite:adaptive", "finite:central", "autograd", "symbolic"])
+def test_overflow_inside_excuses_zero_and_no_other_number(engine):
+    found = row(lambda x: exp(x) / (1 + exp(x)) * sin(x), 800.0, engine)
+    assert found.value == 0 or not math.isfinite(found.value) or found.verdict in ("agree", "disagree")
+
+
+def test_a_slope_that_overflow_turns_into_another_number_is_wrong_for_differences_too():
+    found = row(lambda x: log(exp(x)) + sin(x), 720.0, "finite")
+    assert found.verdict in ("lossy", "nonfinite", "disagree")
+    assert found.verdict != "lossy" or found.estimate != "overconfident"

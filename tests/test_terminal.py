@@ -1,0 +1,94 @@
+"""What a person sees of a run while it goes, and of its rows."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from diffcheck import case, interval
+from diffcheck.api import Settings, conduct
+from diffcheck.reporting import terminal
+from diffcheck.reporting.terminal import Reporter, summary
+from diffcheck.results import Row, Run
+from diffcheck.runner import execute
+from diffcheck.verdict import Verdict
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The time, to be set; the reporter looks at it."""
+    now = [0.0]
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def shown() -> tuple[Reporter, io.StringIO]:
+    """A reporter outside a terminal, and what it wrote."""
+    stream = io.StringIO()
+    return Reporter(Console(file=stream, width=200)), stream
+
+
+def test_long_stages_are_told_at_growing_distances(clock: list[float], shown: tuple[Reporter, io.StringIO]) -> None:
+    reporter, stream = shown
+    reporter.at("x.py::net gradient", "truth at point 3 of 12")
+    for clock[0] in range(100):
+        reporter.waiting()
+    seconds = [line.rpartition("(")[2] for line in stream.getvalue().splitlines()]
+    assert seconds == ["11 s)", "21 s)", "41 s)", "81 s)"]
+    assert stream.getvalue().startswith("still at: x.py::net gradient, truth at point 3 of 12 (11 s)\n")
+
+
+def test_what_goes_on_is_not_told(clock: list[float], shown: tuple[Reporter, io.StringIO]) -> None:
+    reporter, stream = shown
+    for clock[0] in range(100):
+        reporter.at(f"x.py::net{clock[0] // 9} gradient", "tracing")
+        reporter.waiting()
+    assert stream.getvalue() == ""
+
+
+def test_steps_of_one_case_are_one_wait(clock: list[float], shown: tuple[Reporter, io.StringIO]) -> None:
+    reporter, stream = shown
+    for clock[0] in range(12):
+        reporter.at("x.py::net gradient", f"truth at point {clock[0]} of 12")
+        reporter.waiting()
+    assert stream.getvalue() == "still at: x.py::net gradient, truth at point 11 of 12 (11 s)\n"
+
+
+def test_a_terminal_has_a_bar_with_case_and_stage() -> None:
+    stream = io.StringIO()
+    reporter = Reporter(Console(file=stream, width=200, force_terminal=True))
+    reporter.at("x.py", "reading the file")
+    reporter.started(2)
+    reporter.checked("net", "gradient", [])
+    reporter.at("x.py::net gradient", "truth at point 3 of 12")
+    reporter.timed("net")
+    reporter.stop()
+    assert "x.py::net gradient, truth at point 3 of 12" in stream.getvalue()
+
+
+@pytest.mark.parametrize(("long_s", "told"), [(1e-9, True), (1e9, False)])
+def test_a_case_that_will_take_long_says_so_first(
+    monkeypatch: pytest.MonkeyPatch, shown: tuple[Reporter, io.StringIO], long_s: float, told: bool
+) -> None:
+    @case(x=interval(1, 2))
+    def square(x: float) -> float:
+        return x * x
+
+    reporter, stream = shown
+    monkeypatch.setattr(execute, "LONG_S", long_s)
+    conduct(replace(square, source="a.py::square"), Settings(engines=["symbolic"], timing=False), reporter)
+    first, *_ = stream.getvalue().splitlines()
+    assert (first == "a.py::square derivative: some 0 s, to judge by the size of the case") is told
+
+
+def test_lossy_differences_are_counted_and_others_shown() -> None:
+    rows = [
+        Row(f"c{k}", "derivative", engine, "m", "cpu", "float64", Verdict.LOSSY, "cancellation", digits=5.0)
+        for k, engine in enumerate(["finite"] * 20 + ["autograd", "symbolic"])
+    ]
+    stream = io.StringIO()
+    summary(Run(tuple(rows), (), {}), Console(file=stream, width=200))
+    assert [line.split()[1] for line in stream.getvalue().splitlines() if line.startswith("lossy")] == ["c20", "c21"]
+    assert "20 rows of finite differences lose digits; the report has all of them" in stream.getvalue()
