@@ -100,7 +100,7 @@ class _Search:
         picked = samples.picked(lengths)[rows]
         quotients = (first_differences if samples.order == 1 else second_differences)(samples, rows, picked)
         found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)
-        self._stages.add(rows, *found, _mean(picked))
+        self._stages.add(rows, *found, quotients.seen[-1], _mean(picked))
 
     def _pending(self, lengths: Array) -> Mask:
         """Rows whose error leaves too few digits, and may be smaller with the shorter steps of these lengths."""

@@ -57,8 +57,9 @@ class ComplexStep:
         if self._second is not None:
             found = self._second.at(here)
             return Estimate(found.value[0], found.error[0], int(found.calls[0]) * len(self._task.case.wrt_positions))
-        value, finite = self._slopes.evaluate(here)
-        error = np.where(finite, rounding_error(self._rounded, here, value), np.inf)
+        with np.errstate(all="ignore"):
+            value, finite = self._slopes.evaluate(here)
+            error = np.where(finite, rounding_error(self._rounded, here, value), np.inf)
         shape = self._task.shape
         return Estimate(value.reshape(shape), error.reshape(shape), len(self._task.case.wrt_positions))
 

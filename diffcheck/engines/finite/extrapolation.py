@@ -90,8 +90,8 @@ def limits(series: Array, noise: Array, factors: Sequence[float]) -> Array:
         size = np.abs(column.values)
         seen = np.where(size > _SURE * column.apart + column.noise, size, 0.0)
         found[column.order :] = np.fmax(found[column.order :], seen)
-    rest = tail(series, noise)
-    return np.where(np.isfinite(series) & np.isfinite(rest), found * np.fmax(rest, 1.0), np.inf)
+    rest = np.where(np.isfinite(series), tail(series, noise), np.inf)
+    return np.where(np.isfinite(rest), found * np.where(rest > _SAFETY, rest, 1.0), np.inf)
 
 
 def extrapolated(quotients: Array, noise: Array, doubt: Array) -> tuple[Array, Array, Array]:

@@ -13,12 +13,13 @@ from diffcheck.engines.finite.samples import Rows, Samples
 class Quotients:
     """Difference quotients of one stage, what rounding may leave on them, and what a seam does that they straddle.
 
-    Shape (steps, rows, outputs).
+    Shape (steps, rows, outputs). Where nothing bounds the ``doubt``, ``seen`` is the part of it that has a size.
     """
 
     quotient: Array
     rounding: Array
     doubt: Array
+    seen: Array
 
 
 def first_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
@@ -39,7 +40,7 @@ def first_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients
     doubt[:, ~central] = _beside(here[~central], ahead[:, ~central], noise[:, ~central])
     quotient = (ahead - back) / width
     uneven = _uneven(quotient, samples.grain(where, k) / np.abs(step)[..., None])
-    return Quotients(quotient, noise / np.abs(width) + uneven, doubt)
+    return Quotients(quotient, noise / np.abs(width) + uneven, doubt, doubt)
 
 
 def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
@@ -77,7 +78,7 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
     doubt = np.zeros_like(quotient)
     here = samples.here[where]
     around, beside, across = central & pure, ~central & pure, central & ~pure
-    doubt[:, around] = _between_sides(
+    doubt[:, around], curve = _between_sides(
         here[around], both[:, around], neither[:, around], step_i[:, around, None], noise[:, around]
     )
     doubt[:, beside] = _beside(here[beside], first[:, beside], noise[:, beside])
@@ -87,7 +88,9 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
         doubt[:, across] = _between_quadrants(samples, where[across], moves, corners, noise[:, across])
     rounding = 4 * noise / np.abs(width_i) / np.abs(width_j)
     uneven = _uneven(quotient, grain_i / step_i[..., None] + grain_j / step_j[..., None])
-    return Quotients(quotient, rounding + uneven, doubt)
+    seen = doubt.copy()
+    seen[:, around] = curve
+    return Quotients(quotient, rounding + uneven, doubt, seen)
 
 
 def _uneven(quotient: Array, grain: Array) -> Array:
@@ -116,8 +119,11 @@ def _around(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -
     return bend + 2 * offset / step
 
 
-def _between_sides(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> Array:
-    """What a step of the second derivative leaves on second differences; one of the slope or the value, no bound."""
+def _between_sides(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> tuple[Array, Array]:
+    """What a seam leaves on second differences, and the part that a step of the second derivative has in that.
+
+    A step of the slope or of the value leaves no bound.
+    """
     offset = limits(ahead / 2 + back / 2 - here, 2 * noise, EVERY)
     bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
     # The slope (f(x + h) - f(x - h)) / 2 h has even powers of h, and across a step of the second derivative a fourth
@@ -126,7 +132,7 @@ def _between_sides(here: Array, ahead: Array, back: Array, step: Array, noise: A
     apart = step[:-1] - step[1:]
     curve = np.zeros_like(slope)
     curve[1:] = limits((slope[:-1] - slope[1:]) / apart, (rounding[:-1] + rounding[1:]) / apart, ODD)
-    return np.where((offset > 0) | (bend > 0), np.inf, 4 * curve)
+    return np.where((offset > 0) | (bend > 0), np.inf, 4 * curve), 4 * curve
 
 
 def _between_quadrants(

@@ -78,7 +78,7 @@ class Samples:
     calls:
         For each point how often the function was evaluated.
     stepped:
-        Whether any step was one.
+        Whether there were two different steps anywhere.
     """
 
     def __init__(self, region: Region, points: Array, columns: Rows) -> None:
@@ -171,6 +171,7 @@ class Samples:
         x = self.points[where, k]
         there = self.region.nearest(x + side * longest * falling(central), k)
         found: Array = np.abs(there - x)
+        self.stepped |= bool(((found[:-1] > found[1:]) & (found[1:] > 0)).any())
         return found
 
     def moved(self, where: Rows, *moves: tuple[Rows, Array]) -> tuple[Array, Array]:
@@ -184,7 +185,6 @@ class Samples:
             after = self.region.nearest(before + move, k)
             points[:, rows, k] = after
             real = np.where(move != 0, after - before, real)
-        self.stepped |= bool(real.any())
         return self.evaluate(points, where), real
 
     def axis(self, where: Rows, k: Rows, move: Array) -> tuple[Array, Array]:

@@ -21,22 +21,27 @@ class Stages:
         self.error = np.full(shape, np.inf)
         self._all: list[tuple[Array, ...]] = []
 
-    def add(self, rows: Rows, value: Array, error: Array, excess: Array, length: Array) -> None:
+    def add(self, rows: Rows, value: Array, error: Array, excess: Array, seam: Array, length: Array) -> None:
         """Another stage, tried for some rows.
 
-        ``excess`` is the part of the error that is not rounding, ``length`` the stage's for each row, shape (rows,); of
-        two inputs the geometric mean.
+        Parameters
+        ----------
+        value, error, excess, seam:
+            Shape (rows, outputs). ``excess`` is the part of the error that is not rounding, ``seam`` the size of what
+            the shortest steps straddle.
+        length:
+            The stage's for each row, shape (rows,); of two inputs the geometric mean.
         """
-        stage = tuple(np.full(self.value.shape, empty) for empty in (0.0, np.inf, 0.0, np.nan))
-        for array, part in zip(stage, (value, error, excess, length[:, None]), strict=True):
+        stage = tuple(np.full(self.value.shape, empty) for empty in (0.0, np.inf, 0.0, 0.0, np.nan))
+        for array, part in zip(stage, (value, error, excess, seam, length[:, None]), strict=True):
             array[rows] = part
         self._all.append(stage)
-        values, errors, excesses, lengths = map(np.stack, zip(*self._all, strict=True))
+        values, errors, excesses, seams, lengths = map(np.stack, zip(*self._all, strict=True))
         shorter, longer = lengths[:, None] > lengths, lengths[:, None] < lengths
         # What shorter steps have not resolved longer ones have not either.
         errors = np.fmax(errors, np.where(shorter, excesses, 0.0).max(1))
         # A seam that longer steps straddle may be in reach of shorter ones that rounding keeps from seeing it.
-        straddled = np.where(longer & np.isfinite(excesses), excesses, 0.0).max(1)
+        straddled = np.where(longer & np.isfinite(seams), seams, 0.0).max(1)
         errors = np.where((errors < straddled) & (straddled < UNSEEN * errors), straddled, errors)
         apart = np.abs(values[:, None] - values) > errors[:, None] + errors
         refuted = (apart & shorter).any(1)
