@@ -1,8 +1,8 @@
 """Finite differences in batches: all points, components and steps of a stage are one evaluation of the function.
 
-The function is evaluated as its traced program on NumPy arrays. In a first stage the steps begin at an eighth of the
-length over which the function is supposed to change, and are halved; what extrapolation cannot settle there goes to
-further stages with ever shorter steps, only the components that need it.
+In a first stage the steps begin at an eighth of the length over which the function is supposed to change; what
+extrapolation cannot settle there, or what a witness with shorter steps contradicts, goes to further stages of shorter
+steps, only the components that need it.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,18 @@ import numpy as np
 
 from diffcheck.case.case import Array
 from diffcheck.engines.base import Task
-from diffcheck.engines.finite.extrapolation import extrapolated, most_certain
+from diffcheck.engines.finite.extrapolation import extrapolated
 from diffcheck.engines.finite.quotients import first_differences, second_differences
-from diffcheck.engines.finite.samples import FIRST, Batched, Region, Rows, Samples
+from diffcheck.engines.finite.random_rounding import Batched
+from diffcheck.engines.finite.samples import FIRST, Mask, Region, Rows, Samples
+from diffcheck.engines.finite.stages import Stages
+from diffcheck.engines.finite.witness import Witness
 from diffcheck.errors import Unsupported
 
-# A part of a value that leaves it a sure one.
-_SURE = 0.1
 # The lengths of the later stages, relative to the first one's.
-_LATER = (2.0**-10, 2.0**-20, 2.0**-30)
+_LATER = (2.0**-10, 2.0**-20, 2.0**-30, 2.0**-40)
 # An error is small enough when this part of the format's digits is right.
 _SATISFIED = 5 / 8
-# An error so near to what rounding leaves at the longest step grows with shorter ones.
-_NEAR_FLOOR = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,63 +43,88 @@ class Differences:
 
     Parameters
     ----------
+    rounded:
+        The function rounded at random.
     outputs:
         How many the function has.
     columns:
         The flattened inputs that each column of the result is differentiated by, shape (columns, order).
     """
 
-    def __init__(self, function: Batched, outputs: int, columns: Sequence[tuple[int, ...]], task: Task) -> None:
-        self.region = Region(function, outputs, task)
+    def __init__(
+        self, function: Batched, rounded: Batched, outputs: int, columns: Sequence[tuple[int, ...]], task: Task
+    ) -> None:
+        self.region = Region(function, rounded, outputs, task)
         self._columns = np.array(columns, np.intp)
 
     def at(self, points: Array) -> Found:
         """The differences at points, shape (points, flattened inputs)."""
         with np.errstate(all="ignore"):
-            samples = Samples(self.region, np.asarray(points, np.float64), self._columns)
-            return _found(samples, (len(points), *self._columns.shape[:1], self.region.outputs))
+            return _Search(Samples(self.region, np.asarray(points, np.float64), self._columns)).found()
 
 
-def _found(samples: Samples, full: tuple[int, ...]) -> Found:
-    """The differences by every column at every point."""
-    shape = (len(samples.where), samples.here.shape[1])
-    first, own = (scale[samples.where[:, None], samples.by] for scale in (samples.length, samples.own))
-    todo = np.arange(len(samples.where))
-    stages: list[tuple[Array, Array]] = []
-    value, error = np.zeros(shape), np.full(shape, np.inf)
-    resolved = np.zeros(shape, dtype=bool)
-    for lengths in (first, own, *(first * later for later in _LATER)):
-        now = todo[(lengths[todo] < first[todo]).any(1)] if stages else todo
-        if not len(now):
-            continue
-        stages.append((np.zeros(shape), np.full(shape, np.nan)))
-        stages[-1][0][now], stages[-1][1][now], floor = _stage(samples, now, lengths[now])
-        short = FIRST * lengths[now].max(1)[:, None] <= samples.smooth_below(now)
-        resolved[now] |= short & (stages[-1][1][now] <= _SURE * np.abs(stages[-1][0][now]))
-        value, error = most_certain(*map(np.stack, zip(*stages, strict=True)))
-        enough = np.fmax(samples.unit**_SATISFIED * np.abs(value[now]), _NEAR_FLOOR * floor)
-        settled = np.isfinite(error[now]) & (error[now] <= enough)
-        todo = np.setdiff1d(todo, now[settled.all(1)], assume_unique=True)
-    # Jitter that is much larger than rounding may be a slope that no step has resolved.
-    nearest = samples.noise.spacing[samples.where] ** own.shape[1] * np.prod(own, axis=1)[:, None]
-    unresolved = samples.noise.level[samples.where] / nearest
-    if not samples.stepped:
-        raise Unsupported("the domain is too narrow for two different steps")
-    return Found(
-        value.reshape(full), np.where(resolved, error, np.fmax(error, unresolved)).reshape(full), samples.calls
-    )
+class _Search:
+    """The stages of all rows."""
+
+    def __init__(self, samples: Samples) -> None:
+        self._samples = samples
+        self._first = np.where(samples.region.linear, samples.natural, samples.own)
+        self._witness = Witness(samples, self._first)
+        self._stages = Stages((len(samples.where), samples.region.outputs))
+
+    def found(self) -> Found:
+        """The derivatives."""
+        samples, witness = self._samples, self._witness
+        rows = np.arange(len(samples.where))
+        self._stage(rows, self._first)
+        for lengths in (samples.own, *(self._first * later for later in _LATER)):
+            self._stage(rows[self._pending(lengths)], lengths)
+        beyond = self._contradictions()
+        for k, lengths in enumerate(witness.lengths):
+            suspected = rows[(beyond[k] > 0).any(-1)[samples.where]]
+            if len(suspected):
+                self._stage(suspected, lengths)
+                beyond = self._contradictions()
+        if not samples.stepped:
+            raise Unsupported("the domain is too narrow for two different steps")
+        beyond = beyond[:, :, None]
+        left = np.where(beyond > 0, beyond / np.abs(witness.weights), 0.0).max(0)
+        return Found(self._full(self._stages.value), self._full(self._stages.error) + left, samples.calls)
+
+    def _stage(self, rows: Rows, lengths: Array) -> None:
+        """Try these lengths, shape (points, inputs), for some rows."""
+        if not len(rows):
+            return
+        samples = self._samples
+        samples.reach(np.unique(samples.where[rows]), lengths)
+        picked = samples.picked(lengths)[rows]
+        quotients = (first_differences if samples.order == 1 else second_differences)(samples, rows, picked)
+        found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)
+        self._stages.add(rows, *found, quotients.seen[-1], _mean(picked))
+
+    def _pending(self, lengths: Array) -> Mask:
+        """Rows whose error leaves too few digits, and may be smaller with the shorter steps of these lengths."""
+        samples, stages = self._samples, self._stages
+        few = ~np.isfinite(stages.error) | (stages.error > samples.unit**_SATISFIED * np.abs(stages.value))
+        if not few.any():
+            none: Mask = few.any(1)
+            return none
+        picked = samples.picked(lengths)
+        floor = samples.level[samples.where] / np.prod(FIRST * picked, axis=1)[:, None]
+        found: Mask = (few & (floor < stages.error)).any(1) & (picked < samples.picked(self._first)).any(1)
+        return found
+
+    def _contradictions(self) -> Array:
+        """By how much the witness contradicts what was found."""
+        stages = self._stages
+        return self._witness.contradicts(*map(self._full, (stages.value, stages.error, stages.length)))
+
+    def _full(self, rows: Array) -> Array:
+        """By points, columns and outputs."""
+        return rows.reshape(len(self._samples.points), -1, rows.shape[-1])
 
 
-def _stage(samples: Samples, rows: Rows, lengths: Array) -> tuple[Array, Array, Array]:
-    """Value, error and what the jitter leaves of it at the longest step; shape (rows, outputs)."""
-    quotients = (
-        first_differences(samples, rows, lengths[:, 0])
-        if lengths.shape[1] == 1
-        else second_differences(samples, rows, lengths)
-    )
-    value, error = extrapolated(quotients.quotient, quotients.rounding, quotients.bend, quotients.base)
-    # Jitter that may be a slope, unresolved so far, is a reason for shorter steps, not against them.
-    where = samples.where[rows]
-    jitter = np.where(np.isfinite(samples.noise.spacing[where]), 0.0, samples.noise.level[where])
-    floor = jitter / np.prod(FIRST * lengths, axis=1)[:, None]
-    return value, error, floor
+def _mean(lengths: Array) -> Array:
+    """The geometric mean of the lengths of the last axis."""
+    found: Array = np.exp2(np.log2(lengths).mean(-1))
+    return found

@@ -13,17 +13,17 @@ from diffcheck.case.case import Array, Point
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task, flat
 from diffcheck.engines.finite.adaptive import Differences
+from diffcheck.engines.finite.random_rounding import RandomlyRounded, rounding_error
+from diffcheck.engines.finite.samples import Mask
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive, resolve
 from diffcheck.program.compile import Compiled
 from diffcheck.program.program import Program
 
-# The step relative to the coordinate (to one at zero): its square is nothing beside one.
-_STEP = 2.0**-60
-# A slope times the step may be a subnormal number, which is off by this many of its units.
-_SUBNORMAL_UNITS = 16
-# A step of a second difference, relative to the coordinate.
-_SHORT = 2.0**-10
+# The step relative to the coordinate (to one at zero), in unit roundoffs: its square is nothing beside one.
+_STEP = 2.0**-7
+# The step of the trials. Another one: where the error is of the order of a power of the step, they differ by it.
+_TRIED = 2.0**-10
 _COMPLEX = {"float64": "complex128", "float32": "complex64"}
 
 
@@ -35,18 +35,33 @@ class ComplexStep:
     def __init__(self, task: Task) -> None:
         _demand_analytic(task.program)
         self._task = task
-        self._slopes = _Slopes(task)
-        self._primal = Compiled(task.program, task.dtype)
         wrt = task.case.wrt_positions
+        kind = _COMPLEX[task.dtype]
+        unit = task.format.unit_roundoff
+        self._slopes = _Slopes(Compiled(task.program, kind), wrt, unit * _STEP)
+        self._rounded = _Slopes(RandomlyRounded(task.program, kind, alike=len(wrt)), wrt, unit * _TRIED)
+        self._primal = Compiled(task.program, task.dtype)
         self._second = (
-            Differences(self._slopes, len(wrt), [(i,) for i in wrt], task)
+            Differences(self._slopes, self._rounded, len(wrt), [(i,) for i in wrt], task)
             if task.operator is Operator.HESSIAN
             else None
         )
 
     def derivative(self, point: Point) -> Estimate:
-        """The derivative at a point, with an estimate of what underflow or, for second derivatives, the step leaves."""
-        return self._at(flat(point, self._task))
+        """The derivative at a point, with an estimate of its error.
+
+        For first derivatives the function is called once for each input; the trials that tell what rounding and
+        underflow leave are beside that.
+        """
+        here = flat(point, self._task)[None]
+        if self._second is not None:
+            found = self._second.at(here)
+            return Estimate(found.value[0], found.error[0], int(found.calls[0]) * len(self._task.case.wrt_positions))
+        with np.errstate(all="ignore"):
+            value, finite = self._slopes.evaluate(here)
+            error = np.where(finite, rounding_error(self._rounded, here, value), np.inf)
+        shape = self._task.shape
+        return Estimate(value.reshape(shape), error.reshape(shape), len(self._task.case.wrt_positions))
 
     def batch(self, points: Sequence[Point]) -> Callable[[], object]:
         """The complex steps at many points, evaluated together."""
@@ -59,48 +74,32 @@ class ComplexStep:
 
     def clockwork(self, point: Point) -> Clockwork:
         """All complex steps at a point, and one real evaluation."""
-        here = flat(point, self._task)
-        numbers = here.tolist()
-        return Clockwork(lambda: self._at(here), lambda: self._primal.at(numbers))
-
-    def _at(self, point: Array) -> Estimate:
-        columns = len(self._task.case.wrt_positions)
-        if self._second is None:
-            value = self._slopes.batch(point[None])[0]
-            error = np.broadcast_to(self._underflow(point), value.shape)
-            return Estimate(value.reshape(self._task.shape), error.reshape(self._task.shape), columns)
-        found = self._second.at(point[None])
-        # What underflow leaves on the slopes, over a short step of their differences.
-        error = found.error[0] + self._underflow(point) / (_SHORT * self._slopes.steps(point[None])[0] / _STEP)
-        return Estimate(found.value[0], error, int(found.calls[0]) * columns)
-
-    def _underflow(self, point: Array) -> Array:
-        """The error that underflow may leave on the first derivatives, one for each column."""
-        smallest = 2.0**self._task.format.smallest_subnormal_exponent
-        found: Array = _SUBNORMAL_UNITS * smallest / self._slopes.steps(point[None])[0]
-        return found
+        numbers = flat(point, self._task).tolist()
+        return Clockwork(self.batch([point]), lambda: self._primal.at(numbers))
 
 
 class _Slopes:
     """All first derivatives as a function of many points, shape (points, outputs, columns)."""
 
-    def __init__(self, task: Task) -> None:
-        self._function = Compiled(task.program, _COMPLEX[task.dtype])
-        self._wrt = np.array(task.case.wrt_positions, np.intp)
+    def __init__(self, function: Compiled, wrt: Sequence[int], step: float) -> None:
+        self._function = function
+        self._wrt = np.array(wrt, np.intp)
+        self._step = step
 
     def batch(self, points: Array) -> Array:
         """The slopes at points of shape (points, flattened inputs)."""
+        return self.evaluate(points)[0]
+
+    def evaluate(self, points: Array) -> tuple[Array, Mask]:
+        """The slopes, and whether they and the function are numbers."""
         count, columns = len(points), len(self._wrt)
-        steps = self.steps(points)
+        sizes = np.abs(points[:, self._wrt])
+        steps = np.where(sizes > 0, sizes, 1.0) * self._step
         moved = np.repeat(points.astype(np.complex128)[:, None], columns, axis=1)
         moved[:, np.arange(columns), self._wrt] += 1j * steps
-        values = self._function.batch(moved.reshape(count * columns, -1)).imag.astype(np.float64)
-        return np.moveaxis(values.reshape(count, columns, -1) / steps[..., None], 1, 2)
-
-    def steps(self, points: Array) -> Array:
-        """The imaginary steps, shape (points, columns)."""
-        sizes = np.abs(points[:, self._wrt])
-        return np.where(sizes > 0, sizes, 1.0) * _STEP
+        values = self._function.batch(moved.reshape(count * columns, -1)).reshape(count, columns, -1)
+        slopes = values.imag.astype(np.float64) / steps[..., None]
+        return np.moveaxis(slopes, 1, 2), np.moveaxis(np.isfinite(values), 1, 2)
 
 
 def _demand_analytic(program: Program) -> None:

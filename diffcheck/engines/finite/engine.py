@@ -11,6 +11,7 @@ from diffcheck.engines.finite.adaptive import Differences
 from diffcheck.engines.finite.central import Central
 from diffcheck.engines.finite.columns import columns_of, shaped
 from diffcheck.engines.finite.complex_step import ComplexStep
+from diffcheck.engines.finite.random_rounding import RandomlyRounded
 from diffcheck.errors import Unsupported
 from diffcheck.program.compile import Compiled
 
@@ -54,7 +55,9 @@ class Adaptive:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._function = Compiled(task.program, task.dtype)
-        self._differences = Differences(self._function, task.program.outputs.size, columns_of(task), task)
+        self._differences = Differences(
+            self._function, RandomlyRounded(task.program, task.dtype), task.program.outputs.size, columns_of(task), task
+        )
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point, with its error estimate."""

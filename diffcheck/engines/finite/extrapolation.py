@@ -1,85 +1,126 @@
 """Richardson extrapolation of difference quotients, with an estimate of the error of what it gives.
 
-Quotients with steps that halve have an error in powers of the step, even powers only for central ones. Combining
-neighbours removes one power after the other (Romberg 1955); the last combinations that agree with those they were
-made of are believed (as in Ridders 1982), and rounding is added.
+Quotients with steps that fall by a ratio have an error in powers of the step, even powers only for central ones.
+Combining neighbours removes one power after the other (Romberg 1955); the last combinations that agree with those they
+were made of are believed (as in Ridders 1982), and rounding is added. A series that does not fall as powers do has no
+such limit, and an estimate without bounds.
 """
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from diffcheck.case.case import Array
+from diffcheck.engines.finite.samples import FALL, STEPS
 
+# What the powers of a step fall by from step to step: those that errors are made of, and the odd ones of central steps.
+EVERY = [FALL**power for power in range(1, STEPS)]
+ODD = [FALL ** (power - 0.5) for power in range(1, STEPS)]
 # The combination is better than what it was made of; the distance to that, times this, is the estimate of its error.
 _SAFETY = 2.0
-# The difference of the one-sided slopes falls by 0.5 from step to step where the function is smooth, by nothing
-# across a kink.
-_KINKED = 0.6
-# Columns of the table: beyond this the rounding that the combinations add up outweighs what they remove.
-_COLUMNS = 7
-# An error below this part of the value makes it a sure one.
-_SURE = 0.1
+# A limit is one if it is so many times what the combinations that lead to it are apart.
+_SURE = 2.0
+# What extrapolation in odd powers makes of the rounding of a series: a limit below that many times it is not seen.
+UNSEEN = math.prod((factor + 1) / (factor - 1) for factor in ODD)
 
 
-def extrapolated(quotients: Array, rounding: Array, bends: Array, base: Array) -> tuple[Array, Array]:
-    """The best combination of the quotients and the estimate of its error.
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One column of Romberg's table: combinations of ``order + 1`` neighbouring steps, the widest first.
+
+    ``apart`` is how far each is from what it was made of and from the combination before, ``noise`` what rounding may
+    leave on it.
+    """
+
+    order: int
+    values: Array
+    apart: Array
+    noise: Array
+
+
+def table(series: Array, noise: Array, factors: Sequence[Array | float]) -> Iterator[Column]:
+    """The columns of Romberg's table, that of the series itself first.
+
+    Parameters
+    ----------
+    series, noise:
+        Shape (steps,) + any, the widest step first.
+    factors:
+        What the power that each further column removes falls by from step to step.
+    """
+    values, apart = series, np.full(series.shape, np.inf)
+    apart[1:] = np.abs(np.diff(values, axis=0))
+    yield Column(0, values, apart, noise)
+    for order, factor in enumerate(factors[: len(series) - 1], 1):
+        before, values = values, values[1:] + np.diff(values, axis=0) / (factor - 1)
+        noise = (factor * noise[1:] + noise[:-1]) / (factor - 1)
+        apart = np.maximum(np.abs(values - before[1:]), np.abs(values - before[:-1]))
+        apart[1:] = np.maximum(apart[1:], np.abs(np.diff(values, axis=0)))
+        yield Column(order, values, apart, noise)
+
+
+def tail(series: Array, noise: Array) -> Array:
+    """How much more than its last change a series may still change, as a part of it; shape (steps,) + any.
+
+    Changes that fall by r from step to step add up to r / (1 - r) of the last one: to infinity if they do not fall.
+    Changes within rounding say nothing, and one small change may be luck. What shorter steps are not done with, longer
+    ones are not either.
+    """
+    found = np.zeros(series.shape)
+    if len(series) < 3:
+        return found
+    change = np.abs(np.diff(series, axis=0))
+    ratio = change[1:] / change[:-1]
+    ratio[1:] = np.fmin(ratio[1:], np.sqrt(change[2:] / change[:-2]))
+    significant = change[1:] > noise[2:] + noise[1:-1]
+    found[2:] = np.where(significant, np.where(ratio < 1, ratio / (1 - ratio), np.inf), 0.0)
+    return np.maximum.accumulate(found[::-1])[::-1]
+
+
+def limits(series: Array, noise: Array, factors: Sequence[float]) -> Array:
+    """The absolute limits of a series that should tend to zero, zeros where it does.
+
+    Shape (steps,) + any: the limit that is seen from each step and wider ones; it is one only if the combinations that
+    lead there agree on it, beyond rounding. Infinite where the series has no limit, or is no number.
+    """
+    found = np.zeros(series.shape)
+    for column in table(series, noise, factors):
+        size = np.abs(column.values)
+        seen = np.where(size > _SURE * column.apart + column.noise, size, 0.0)
+        found[column.order :] = np.fmax(found[column.order :], seen)
+    rest = np.where(np.isfinite(series), tail(series, noise), np.inf)
+    return np.where(np.isfinite(rest), found * np.where(rest > _SAFETY, rest, 1.0), np.inf)
+
+
+def extrapolated(quotients: Array, noise: Array, doubt: Array) -> tuple[Array, Array, Array]:
+    """The best combination of the quotients, the estimate of its error, and the part of that which is not rounding.
 
     Parameters
     ----------
     quotients:
-        Shape (steps,) + any; each step is half the one before.
-    rounding:
+        Shape (steps,) + any, that of the widest step first.
+    noise:
         The error that rounding may leave on each of them, in the same shape.
-    bends:
-        The difference of the one-sided slopes with each step, in the same shape; zeros where there is no such thing.
-    base:
-        What each further power of the error falls by from step to step, shape any: 4 for central quotients, whose error
-        has even powers only, 2 for one-sided ones.
+    doubt:
+        The error of a quotient whose step straddles a seam, in the same shape.
     """
-    steps = len(quotients)
-    straddling = np.zeros_like(bends)
-    straddling[1:] = np.where(bends[1:] > np.maximum(_KINKED * bends[:-1], rounding[1:]), bends[1:], 0.0)
-    # Where a step straddles a kink all wider ones do.
-    straddling = np.maximum.accumulate(straddling[::-1])[::-1]
-    column = quotients
-    noise = rounding
-    best, error = quotients[-1], np.full(quotients.shape[1:], np.inf)
-    for order in range(1, min(steps, _COLUMNS + 1)):
-        factor = base**order
-        before = column
-        column = before[1:] + (before[1:] - before[:-1]) / (factor - 1)
-        noise = (factor * noise[1:] + noise[:-1]) / (factor - 1)
-        apart = np.maximum(np.abs(column - before[1:]), np.abs(column - before[:-1]))
-        apart[1:] = np.maximum(apart[1:], np.abs(column[1:] - column[:-1]))
-        found = _SAFETY * apart + noise + straddling[order:]
+    # Where a step straddles a seam all wider ones do.
+    doubt = np.maximum.accumulate(doubt[::-1])[::-1]
+    rest = np.full(quotients.shape, _SAFETY)
+    shape = quotients.shape[1:]
+    best, error, excess = quotients[-1], np.full(shape, np.inf), np.full(shape, np.inf)
+    for column in table(quotients, noise, EVERY):
+        rest[column.order :] = np.fmax(rest[column.order :], tail(column.values, column.noise))
+        if column.order == 0:
+            continue
+        found = rest[column.order :] * column.apart + column.noise + doubt[: len(column.values)]
         found = np.where(np.isfinite(found), found, np.inf)
         chosen = np.argmin(found, axis=0)[None]
-        least = np.take_along_axis(found, chosen, 0)[0]
+        least, value, left = (np.take_along_axis(a, chosen, 0)[0] for a in (found, column.values, column.noise))
         better = least < error
-        best = np.where(better, np.take_along_axis(column, chosen, 0)[0], best)
-        error = np.where(better, least, error)
-    return best, error
-
-
-def most_certain(values: Array, errors: Array) -> tuple[Array, Array]:
-    """Of several stages the value with the smallest error, among those that are sure of themselves if any is.
-
-    Of those the ones that the fewest others contradict are taken. Two that are sure and contradict each other are both
-    not believed: the error then covers their distance.
-
-    Parameters
-    ----------
-    values, errors:
-        Shape (stages,) + any; a stage that was not tried has NaN for its error.
-    """
-    tried = ~np.isnan(errors)
-    errors = np.where(tried, errors, np.inf)
-    sure = errors <= _SURE * np.abs(values)
-    apart = np.abs(values[:, None] - values) > errors[:, None] + errors
-    contradicted = (apart & sure[:, None] & sure).sum(1)
-    believed = ~sure.any(0) | (sure & (contradicted == np.where(sure, contradicted, len(sure)).min(0)))
-    chosen = np.argmin(np.where(believed, errors, np.inf), axis=0)[None]
-    value, error = np.take_along_axis(values, chosen, 0), np.take_along_axis(errors, chosen, 0)
-    # Where nothing is sure and a stage overflows, nothing is known.
-    error = np.where(~sure.any(0) & (tried & ~np.isfinite(errors)).any(0), np.inf, error)
-    apart = np.where(sure, np.abs(values - value) - errors, 0.0)
-    return value[0], np.fmax(error[0], np.where(np.isfinite(apart), apart, 0.0).max(0))
+        best, error = np.where(better, value, best), np.where(better, least, error)
+        # Combinations that rounding alone keeps apart are so by what it may leave on each.
+        excess = np.where(better, np.fmax(least - (1 + _SAFETY) * left, 0.0), excess)
+    return best, error, excess

@@ -1,65 +1,60 @@
-"""Difference quotients of one stage, with what rounding may leave on them."""
+"""Difference quotients of one stage, with what rounding and seams may leave on them."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from diffcheck.case.case import Array
+from diffcheck.engines.finite.extrapolation import EVERY, ODD, limits
 from diffcheck.engines.finite.samples import Rows, Samples
-
-# Rounding of a value at its worst, in unit roundoffs.
-_WORST = 7.0
-# The second differences of two sides may be apart by so many times what rounding leaves on one.
-_NOISY = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Quotients:
-    """Difference quotients of one stage, what rounding may leave on them, and the difference of one-sided slopes.
+    """Difference quotients of one stage, what rounding may leave on them, and what a seam does that they straddle.
 
-    Shape (steps, rows, outputs); ``base``, of shape (rows, 1), is what further powers of the error fall by.
+    Shape (steps, rows, outputs). Where nothing bounds the ``doubt``, ``seen`` is the part of it that has a size.
     """
 
     quotient: Array
     rounding: Array
-    bend: Array
-    base: Array
+    doubt: Array
+    seen: Array
 
 
 def first_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
     """Quotients of first differences."""
     where, k = samples.where[rows], samples.by[rows, 0]
-    step, side, central = samples.steps(where, k, lengths, 1)
+    longest, side, central = samples.room(where, k, lengths[:, 0], 1)
+    step = samples.steps(where, k, longest, side, central)
     here = samples.here[where]
     ahead, moved_ahead = samples.moved(where, (k, step * side))
     back, moved_back = np.broadcast_to(here, ahead.shape).copy(), np.zeros_like(step)
     back[:, central], moved_back[:, central] = samples.moved(where[central], (k[central], -(step * side)[:, central]))
     width = (moved_ahead - moved_back)[..., None]
+    noise = samples.rounding(where, np.maximum(np.abs(ahead), np.abs(back)), central)
+    doubt = np.zeros_like(ahead)
+    doubt[:, central] = _around(
+        here[central], ahead[:, central], back[:, central], step[:, central, None], noise[:, central]
+    )
+    doubt[:, ~central] = _beside(here[~central], ahead[:, ~central], noise[:, ~central])
     quotient = (ahead - back) / width
-    bend = np.abs((ahead - here) - (here - back)) / step[..., None]
-    one_sided = ~central
-    if one_sided.any():
-        # The slopes of the nearer and of the farther half of a step that is twice this one.
-        gap = 2 * np.abs(np.diff(quotient[:, one_sided], axis=0))
-        bend[:, one_sided] = np.concatenate([gap[:1], gap])
-    size = np.maximum(np.abs(ahead), np.abs(back))
-    rounding = samples.rounding(where, k, quotient, size) / np.abs(width)
-    # Below that distance the jitter is a part of the function, unless the function does not move at all.
-    moved = np.abs(samples.points[where, k])[:, None] * np.abs(quotient)
-    distances = samples.smooth_below(rows)
-    below = (np.abs(width) <= np.where(np.isfinite(distances), distances, 0.0)) & (quotient != 0)
-    rounding = np.where(below, _WORST * (size + moved) * samples.unit / np.abs(width), rounding)
-    return Quotients(quotient, rounding, bend, np.where(central, 4.0, 2.0)[:, None])
+    uneven = _uneven(quotient, samples.grain(where, k) / np.abs(step)[..., None])
+    return Quotients(quotient, noise / np.abs(width) + uneven, doubt, doubt)
 
 
 def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
     """Quotients of second differences, by one input twice or by two."""
     where, (i, j) = samples.where[rows], samples.by[rows].T
-    (step_i, side_i, central_i), (step_j, side_j, central_j) = (
-        samples.steps(where, k, length, 2) for k, length in zip((i, j), lengths.T, strict=True)
+    (longest_i, side_i, central_i), (longest_j, side_j, central_j) = (
+        samples.room(where, k, length, 2) for k, length in zip((i, j), lengths.T, strict=True)
     )
     pure = i == j
     central = central_i & central_j
+    step_i, step_j = (
+        samples.steps(where, k, longest, side, central)
+        for k, longest, side in ((i, longest_i, side_i), (j, longest_j, side_j))
+    )
     up_i, up_j = step_i * side_i, step_j * side_j
     # By one input twice: f(x - h) - 2 f(x) + f(x + h); one-sided f(x) - 2 f(x + h) + f(x + 2 h). By two inputs the
     # corners of a rectangle, around the point or with the point for one of them.
@@ -76,44 +71,88 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
     quotient = ((both - first) - (second - neither)) / width_i / width_j
     size = np.max(np.abs([both, first, second, neither]), axis=0)
     slope = np.abs(both - first) / np.abs(moved[..., None])
-    rounding = 4 * samples.rounding(where, i, slope, size) / np.abs(width_i) / np.abs(width_j)
-    bend = np.zeros_like(quotient)
-    around, across = central & pure, central & ~pure
-    bend[:, around] = _between_sides(
-        samples.here[where[around]], both[:, around], neither[:, around], step_i[:, around]
+    # Two steps to one side may lead between two numbers; all other moves are exact.
+    grain_i, grain_j = (samples.grain(where, k) for k in (i, j))
+    displaced = np.where((pure & ~central)[:, None], grain_i * slope, 0.0)
+    noise = samples.rounding(where, size, central) + displaced
+    doubt = np.zeros_like(quotient)
+    here = samples.here[where]
+    around, beside, across = central & pure, ~central & pure, central & ~pure
+    doubt[:, around], curve = _between_sides(
+        here[around], both[:, around], neither[:, around], step_i[:, around, None], noise[:, around]
     )
+    doubt[:, beside] = _beside(here[beside], first[:, beside], noise[:, beside])
     if across.any():
         corners = tuple(corner[:, across] for corner in (both, first, second, neither))
-        bend[:, across] = _between_quadrants(
-            samples, where[across], (i[across], up_i[:, across]), (j[across], up_j[:, across]), corners
-        )
-    # The quadrants are a fourth of the rectangle, what rounding leaves on them four times as much.
-    noise = _NOISY * rounding * np.where(pure, 1.0, 4.0)[:, None]
-    bend = np.where(bend > noise, bend, 0.0)
-    return Quotients(quotient, rounding, bend, np.where(central, 4.0, 2.0)[:, None])
+        moves = tuple((k[across], up[:, across]) for k, up in ((i, up_i), (j, up_j)))
+        doubt[:, across] = _between_quadrants(samples, where[across], moves, corners, noise[:, across])
+    rounding = 4 * noise / np.abs(width_i) / np.abs(width_j)
+    uneven = _uneven(quotient, grain_i / step_i[..., None] + grain_j / step_j[..., None])
+    seen = doubt.copy()
+    seen[:, around] = curve
+    return Quotients(quotient, rounding + uneven, doubt, seen)
 
 
-def _between_sides(here: Array, ahead: Array, back: Array, step: Array) -> Array:
-    """How far the second differences on both sides of a point are apart; they reach to the step before."""
-    if not here.size:
-        return ahead
-    right, left = (here - 2 * side[1:] + side[:-1] for side in (ahead, back))
-    gap = np.abs(right - left) / step[1:, :, None] ** 2
-    return np.concatenate([gap[:1], gap])
+def _uneven(quotient: Array, grain: Array) -> Array:
+    """What it costs that steps are numbers of the dtype and fall by a ratio that is not quite the same everywhere."""
+    change = np.abs(np.diff(quotient, axis=0))
+    cost: Array = grain * np.concatenate([change[:1], change])
+    return cost
+
+
+def _beside(here: Array, near: Array, noise: Array) -> Array:
+    """What a step of the value at the point leaves on one-sided differences: no bound."""
+    return np.where(limits(near - here, 2 * noise, EVERY) > 0, np.inf, 0.0)
+
+
+def _around(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> Array:
+    """What a step of the value beside the point, or of the slope, leaves on central first differences.
+
+    Beside a step the point belongs to one of the sides; where it belongs to none, as on a spike, there is no bound.
+    """
+    bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
+    offset = limits(ahead / 2 + back / 2 - here, 2 * noise, EVERY)
+    off = (offset > 0).any((0, -1))
+    if off.any():
+        right, left = (limits(side[:, off] - here[off], 2 * noise[:, off], EVERY) > 0 for side in (ahead, back))
+        offset[:, off] = np.where(right & left, np.inf, offset[:, off])
+    return bend + 2 * offset / step
+
+
+def _between_sides(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> tuple[Array, Array]:
+    """What a seam leaves on second differences, and the part that a step of the second derivative has in that.
+
+    A step of the slope or of the value leaves no bound.
+    """
+    offset = limits(ahead / 2 + back / 2 - here, 2 * noise, EVERY)
+    bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
+    # The slope (f(x + h) - f(x - h)) / 2 h has even powers of h, and across a step of the second derivative a fourth
+    # of that times h.
+    slope, rounding = (ahead - back) / (2 * step), noise / step
+    apart = step[:-1] - step[1:]
+    curve = np.zeros_like(slope)
+    curve[1:] = limits((slope[:-1] - slope[1:]) / apart, (rounding[:-1] + rounding[1:]) / apart, ODD)
+    return np.where((offset > 0) | (bend > 0), np.inf, 4 * curve), 4 * curve
 
 
 def _between_quadrants(
-    samples: Samples, where: Rows, first: tuple[Rows, Array], second: tuple[Rows, Array], corners: tuple[Array, ...]
+    samples: Samples, where: Rows, moves: tuple[tuple[Rows, Array], ...], corners: tuple[Array, ...], noise: Array
 ) -> Array:
-    """How far the mixed differences in the four quadrants around a point are apart."""
+    """How far the mixed differences in the four quadrants around a point are apart in the limit."""
     here = samples.here[where]
-    (right, left), (above, below) = (samples.axis(where, k, move) for k, move in (first, second))
-    area = (np.abs(first[1]) * np.abs(second[1]))[..., None]
+    (right, left), (above, below) = (samples.axis(where, k, move) for k, move in moves)
+    area = np.prod([np.abs(move) for _, move in moves], axis=0)[..., None]
     sides = ((right, above), (right, below), (left, above), (left, below))
     signs = (1, -1, -1, 1)
-    quadrants = [
+    north_east, south_east, north_west, south_west = (
         sign * (corner - side - other + here) / area
         for sign, corner, (side, other) in zip(signs, corners, sides, strict=True)
-    ]
-    gap: Array = np.ptp(quadrants, axis=0)
-    return gap
+    )
+    rounding = 8 * noise / area
+    contrasts = (
+        limits(north_east - south_west, rounding, ODD),
+        limits(south_east - north_west, rounding, ODD),
+        limits(north_east + south_west - south_east - north_west, 2 * rounding, EVERY),
+    )
+    found: Array = np.max(contrasts, axis=0)
+    return found
