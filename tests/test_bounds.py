@@ -409,14 +409,35 @@ def test_log_one_plus_exp_at_800_is_lossy_by_overflow():
     [
         pytest.param(3, 0, Verdict.AGREE, Reason.NONE, id="within inherent"),
         pytest.param(6, 8, Verdict.AGREE, Reason.NONE, id="within a small estimate"),
-        pytest.param(100, 8, Verdict.LOSSY, Reason.CANCELLATION, id="beyond the estimate, within formula"),
-        pytest.param(2000, 8, Verdict.DISAGREE, Reason.OVERCONFIDENT, id="beyond the estimate and formula"),
     ],
 )
 def test_a_method_with_an_estimate_of_its_own(format, units, own_units, verdict, reason):
     u = 2.0**-format.precision
     judgement = judge(off(format, units), own_units * u, certified(1), bound_in_units(format), format)
     assert (judgement.verdict, judgement.reason) == (verdict, reason)
+    assert judgement.estimate == "honest"
+
+
+@pytest.mark.parametrize("format", [FLOAT64, FORMATS["float32"]], ids=["float64", "float32"])
+@pytest.mark.parametrize(
+    ("part", "own", "verdict", "reason", "estimate"),
+    [
+        pytest.param(3 / 16, 1 / 4, Verdict.AGREE, Reason.NONE, "honest", id="covered"),
+        pytest.param(3 / 8, 0, Verdict.AGREE, Reason.NONE, "overconfident", id="right enough, not covered"),
+        pytest.param(4, 8, Verdict.LOSSY, Reason.TRUNCATION, "honest", id="too few digits, and says so"),
+        pytest.param(4, 1 / 16, Verdict.DISAGREE, Reason.OVERCONFIDENT, "overconfident", id="too few digits"),
+    ],
+)
+def test_the_verdict_follows_the_error_and_the_estimate_has_a_quality(format, part, own, verdict, reason, estimate):
+    quarter = 2.0 ** (-format.precision / 4)
+    value = format.round(1 - min(part * quarter, 0.9))
+    judgement = judge(value, own * quarter, certified(1), bound_in_units(format), format)
+    assert (judgement.verdict, judgement.reason, judgement.estimate) == (verdict, reason, estimate)
+
+
+def test_an_estimate_that_claims_nothing_of_a_good_value_is_pessimistic():
+    judgement = judge(1 + 2.0**-40, 0.5, certified(1), bound_in_units(FLOAT64), FLOAT64)
+    assert (judgement.verdict, judgement.estimate) == (Verdict.AGREE, "pessimistic")
 
 
 @each_format

@@ -9,9 +9,8 @@ PROD("prod_with_zeros", [0.0, 2.0, 3.0], [0.0, 0.0, 3.0], [1e-200, 1e200, 1e-200
 PROD("prod_tiny", [1e-200, 2e-200]).disagrees(
     "the product divided by each factor: the product underflows, 0 instead of 2e-200"
 )
-PROD("prod_huge", [1e200, 1e200, 1e-300], finite="nonfinite").nonfinite(
-    "the product divided by each factor: an intermediate product overflows, inf instead of 1e-100; the "
-    "function itself overflows in differences"
+PROD("prod_huge", [1e200, 1e200, 1e-300]).nonfinite(
+    "the product divided by each factor: an intermediate product overflows, inf instead of 1e-100"
 )
 
 CUMPROD = trial(lambda x: stack([x[0], x[0] * x[1]]), lambda x: torch.cumprod(x, 0))

@@ -79,8 +79,8 @@ def judge(
     value:
         What an engine computed, a number of the format.
     own_error:
-        The method's estimate of its absolute error, for methods that have one. It must cover the error; a difference
-        quotient that then keeps less than a quarter of the format's digits is called ``lossy``, not ``agree``.
+        The method's estimate of its absolute error, for methods that have one. A difference quotient that keeps a
+        quarter of the format's digits agrees; one that keeps fewer is ``lossy`` if its estimate covers the error.
     typical_size:
         A typical absolute value of the components, against which an error is held where the truth is zero.
 
@@ -166,13 +166,15 @@ def _rounded(x: Any, error: Any, scale: Any, measure: Measure, zero: bool) -> Ju
 
 
 def _difference(x: Any, error: Any, own: Any, scale: Any, measure: Measure) -> Judgement:
-    """The judgement on a number that comes with an estimate of its error: by what it got, if the estimate is honest.
+    """The judgement on a number that comes with an estimate of its error: by what it got.
+
+    Where it got too few digits the estimate has to say so.
 
     ``scale`` is the truth's size, a typical one where it is zero.
     """
     covered = error.upper() <= own + measure.bound.inherent.mid()
     found = _within_inherent(error, measure)
-    if found is None and covered and error.upper() <= measure.quarter * scale:
+    if found is None and error.upper() <= measure.quarter * scale:
         found = _found(measure, Verdict.AGREE, error)
     if found is None and error.upper() <= own:
         note = "the difference quotient keeps too few digits, and says so"
