@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from flint import arb
 
 from diffcheck.case.case import Case, Point
 from diffcheck.case.operators import Operator
@@ -123,9 +124,13 @@ class Court:
         return replace(question, bounds=bounds, size=size)
 
     def _steepness(self, question: Question) -> Any:
-        """The slope that the function's value makes over the length in which a function is supposed to change."""
+        """The slope that the function's value makes over the length in which a function is supposed to change.
+
+        Where the value is zero as well, as for a function of size one.
+        """
         sizes = [abs(exact).mid() for _, exact in self.values(question.truth, question)]
-        return max(sizes, default=balls.ZERO) / max(1.0, *map(abs, question.x))
+        largest = max(sizes, default=balls.ZERO)
+        return arb(1) if largest.is_zero() else largest / max(1.0, *map(abs, question.x))
 
 
 def _flat(point: Point) -> list[float]:
