@@ -6,9 +6,9 @@
 
 Overconfident, honest and pessimistic are what `diffcheck.judgement` calls an estimate: too small for the error by more
 than what no algorithm avoids; claiming less than a quarter of the format's digits where half of them are right; and
-else. An overconfident answer that fails a run, because it keeps less than a quarter of the digits, is **accused**. Beside
-that it is counted how often an estimate is more than a thousand times the error (and the inherent one) where that
-costs less than half of the digits: too careful. Infinite answers and those that are no number have no quality.
+else. An overconfident answer that fails a run, because it keeps less than a quarter of the digits, is **accused**.
+Beside that it is counted how often an estimate is more than a thousand times the error (and the inherent one) where
+that costs less than half of the digits: too careful. Infinite answers and those that are no number have no quality.
 """
 
 import argparse
