@@ -70,6 +70,7 @@ sqrt = named_row(
     outside=lambda x: x < 0,
     at_edge=lambda x: x.contains(0),
     exactly=lambda x: exact_power(x, Fraction(1, 2)),
+    squared=lambda x: x,
 )
 
 
@@ -93,6 +94,7 @@ cbrt = named_row(
     forms=((lambda _, y: 1 / (3 * y * y),),),
     elsewhere=lambda x: power(x, _THIRD) if x > 0 else -power(-x, _THIRD),
     exactly=_exact_cbrt,
+    parity=-1,
 )
 
 exp = named_row("exp", "e to the power x")
@@ -102,6 +104,7 @@ exp2 = named_row(
     sympy=lambda _, x: 2**x,
     arb=lambda x: 2**x,
     series=lambda x: series.beginning(2 ** x[0], (x * arb.const_log2()).exp()),
+    formula=lambda x: power(2, x),
 )
 expm1 = named_row(
     "expm1",
@@ -109,6 +112,7 @@ expm1 = named_row(
     sympy="sympy.codegen.cfunctions.expm1",
     series=lambda x: series.beginning(x[0].expm1(), x.exp()),
     forms=((lambda x, _: exp(x), lambda _, y: y + 1),),
+    formula=lambda x: exp(x) - 1,
 )
 log = named_row("log", "natural logarithm", outside=lambda x: x <= 0)
 log2 = named_row(
@@ -119,6 +123,7 @@ log2 = named_row(
     series=lambda x: series.beginning(x[0].log_base(2), x.log() / arb.const_log2()),
     outside=lambda x: x <= 0,
     elsewhere=lambda x: log(x) / log(2),
+    formula=lambda x: log(x) / log(2),
 )
 log10 = named_row(
     "log10",
@@ -128,6 +133,7 @@ log10 = named_row(
     series=lambda x: series.beginning(x[0].log_base(10), x.log() / arb.const_log10()),
     outside=lambda x: x <= 0,
     elsewhere=lambda x: log(x) / log(10),
+    formula=lambda x: log(x) / log(10),
 )
 log1p = named_row(
     "log1p",
@@ -136,15 +142,17 @@ log1p = named_row(
     series=series.log1p,
     outside=lambda x: x <= -1,
     elsewhere=lambda x: log(1 + x),
+    formula=lambda x: log(1 + x),
 )
 
-sin = named_row("sin", "sine", of_pi=balls.sin_pi)
-cos = named_row("cos", "cosine", of_pi=balls.cos_pi)
+sin = named_row("sin", "sine", of_pi=balls.sin_pi, parity=-1, squared=lambda x: 1 - Primitive.rows["cos"](x) ** 2)
+cos = named_row("cos", "cosine", of_pi=balls.cos_pi, parity=1)
 tan = named_row(
     "tan",
     "tangent",
     of_pi=lambda x: balls.sin_pi(x) / balls.cos_pi(x),
     elsewhere=lambda x: sin(x) / cos(x),
+    formula=lambda x: sin(x) / cos(x),
 )
 asin = named_row(
     "asin",
@@ -155,6 +163,7 @@ asin = named_row(
     at_edge=lambda x: balls.magnitude(x).contains(1),
     elsewhere=lambda x: pi / 2 - Primitive.rows["acos"](x),
     undoes="sin",
+    parity=-1,
 )
 acos = named_row(
     "acos",
@@ -165,12 +174,15 @@ acos = named_row(
     at_edge=lambda x: balls.magnitude(x).contains(1),
     elsewhere=lambda x: 2 * asin(sqrt((1 - x) / 2)) if x > 0 else pi - 2 * asin(sqrt((1 + x) / 2)),
     undoes="cos",
+    formula=lambda x: pi / 2 - asin(x),
 )
 atan = named_row(
     "atan",
     "inverse tangent",
     numpy="numpy.arctan",
     elsewhere=lambda x: (pi if x > 0 else -pi) / 2 - Primitive.rows["atan"](1 / x),
+    undoes="tan",
+    parity=-1,
 )
 atan2 = named_row(
     "atan2",
@@ -182,13 +194,14 @@ atan2 = named_row(
     at_edge=lambda y, x: y.contains(0) and not x > 0,
     elsewhere=_angle,
 )
-sinh = named_row("sinh", "hyperbolic sine", series=series.sinh, ulps=2)
-cosh = named_row("cosh", "hyperbolic cosine", series=series.cosh, ulps=2)
+sinh = named_row("sinh", "hyperbolic sine", series=series.sinh, ulps=2, formula=lambda x: (exp(x) - exp(-x)) / 2)
+cosh = named_row("cosh", "hyperbolic cosine", series=series.cosh, ulps=2, formula=lambda x: (exp(x) + exp(-x)) / 2)
 tanh = named_row(
     "tanh",
     "hyperbolic tangent",
     series=series.tanh,
     elsewhere=lambda x: 2 * _sigmoid(2 * x) - 1,
+    formula=lambda x: sinh(x) / cosh(x),
     ulps=2,
     forms=((lambda x, _: 4 * (_sigmoid(2 * x) * _sigmoid(-2 * x)), lambda _, y: 1 - y**2),),
 )
@@ -197,6 +210,7 @@ asinh = named_row(
     "inverse hyperbolic sine",
     numpy="numpy.arcsinh",
     series=series.asinh,
+    formula=lambda x: log(x + sqrt(x * x + 1)),
     ulps=2,
 )
 acosh = named_row(
@@ -207,6 +221,7 @@ acosh = named_row(
     outside=lambda x: x < 1,
     at_edge=lambda x: x.contains(1),
     elsewhere=lambda x: 2 * asinh(sqrt((x - 1) / 2)),
+    formula=lambda x: log(x + sqrt(x * x - 1)),
     ulps=2,
 )
 atanh = named_row(
@@ -216,6 +231,7 @@ atanh = named_row(
     series=series.atanh,
     outside=lambda x: balls.magnitude(x) >= 1,
     elsewhere=lambda x: (log(1 + x) - log(1 - x)) / 2,
+    formula=lambda x: (log(1 + x) - log(1 - x)) / 2,
     ulps=2,
 )
 
@@ -249,6 +265,7 @@ hypot = named_row(
     series=lambda *x: series.sqrt(series.total(s * s for s in x)),
     forms=lambda i: (lambda *x: x[i] / x[-1],),
     elsewhere=lambda *x: sqrt(functools.reduce(add, (v * v for v in x))),
+    formula=lambda *x: sqrt(functools.reduce(add, (v * v for v in x))),
     exactly=lambda *x: exact_power(sum(v * v for v in x), Fraction(1, 2)),
 )
 sigmoid = named_row(
@@ -259,6 +276,7 @@ sigmoid = named_row(
     arb=balls.sigmoid,
     series=series.sigmoid,
     elsewhere=lambda x: 1 / (1 + exp(-x)) if x > 0 else exp(x) / (1 + exp(x)),
+    formula=lambda x: 1 / (1 + exp(-x)),
     ulps=2,
     forms=((lambda x, _: _sigmoid(x) * _sigmoid(-x), lambda _, y: y * (1 - y)),),
 )

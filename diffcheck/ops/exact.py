@@ -148,10 +148,18 @@ def rational(numerator: int, denominator: int = 1) -> Exact:
     return Exact.of(Primitive.rows["div"], (numerator, denominator))
 
 
-def _number(name: str, doc: str, value: float, sympy: Any, arb: Any) -> Exact:
-    row = Primitive(name=name, doc=doc, torch=lambda _: value, numpy=lambda: value, sympy=sympy, arb=arb, ulps=0.5)
+def _number(name: str, doc: str, value: float, sympy: Any, arb: Any, **columns: Any) -> Exact:
+    here = {"torch": lambda _: value, "numpy": lambda: value, "sympy": sympy, "arb": arb}
+    row = Primitive(name=name, doc=doc, ulps=0.5, **here, **columns)
     return Exact(row, ())
 
 
 pi = _number("pi", "the circle constant", math.pi, lambda sympy: sympy.pi, flint.arb.pi)
-e = _number("e", "Euler's number", math.e, lambda sympy: sympy.E, flint.arb.const_e)
+e = _number(
+    "e",
+    "Euler's number",
+    math.e,
+    lambda sympy: sympy.E,
+    flint.arb.const_e,
+    formula=lambda: Primitive.rows["exp"](1),
+)

@@ -21,6 +21,7 @@ _logsumexp = Primitive(
     arb=balls.logsumexp,
     series=series.logsumexp,
     elsewhere=lambda *x: log(functools.reduce(add, map(exp, x))),
+    formula=lambda *x: log(functools.reduce(add, map(exp, x))),
     ulps=2,
     sympy_rule=False,
     forms=lambda i: (lambda *x: exp(x[i] - x[-1]),),

@@ -11,7 +11,14 @@ from diffcheck.ops.exact import pi
 from diffcheck.ops.table import Primitive, composite
 
 erf = Primitive(
-    name="erf", doc="error function", numpy="scipy.special.erf", torch="torch.erf", sympy="sympy.erf", arb="erf", ulps=2
+    name="erf",
+    doc="error function",
+    numpy="scipy.special.erf",
+    torch="torch.erf",
+    sympy="sympy.erf",
+    arb="erf",
+    ulps=2,
+    parity=-1,
 )
 erfc = Primitive(
     name="erfc",
@@ -21,6 +28,7 @@ erfc = Primitive(
     sympy="sympy.erfc",
     arb=special_enclosures.erfc,
     series=special_enclosures.series_of_erfc,
+    formula=lambda x: 1 - erf(x),
     ulps=2,
 )
 
@@ -40,6 +48,7 @@ log_ndtr = Primitive(
     series=special_enclosures.series_of_log_ndtr,
     ulps=4,
     forms=((lambda x, _: _log_ndtr_slope(x),),),
+    formula=lambda x: log(erfc(-x / sqrt(2)) / 2),
 )
 lgamma = Primitive(
     name="lgamma",
@@ -83,9 +92,11 @@ xlogy = Primitive(
     arb=balls.xlogy,
     series=series.xlogy,
     ulps=2,
-    outside=lambda x, y: y <= 0 and not x.is_zero(),
+    outside=lambda x, y: y <= 0 and (x < 0 or x > 0),
     at_edge=lambda x, y: x.contains(0) and not y > 0,
     elsewhere=lambda x, y: x * log(y),
+    formula=lambda x, y: x * log(y),
+    vanishes_with=0,
 )
 softplus = Primitive(
     name="softplus",
@@ -96,6 +107,7 @@ softplus = Primitive(
     arb=balls.softplus,
     series=lambda x: series.logsumexp(x, series.constant(balls.ZERO)),
     elsewhere=lambda x: x + log1p(exp(-x)) if x > 0 else log1p(exp(x)),
+    formula=lambda x: log(1 + exp(x)),
     ulps=2,
     forms=((lambda x, _: sigmoid(x),),),
 )

@@ -191,6 +191,14 @@ class Primitive(Operation):
         is.
     undoes:
         For an inverse function the operation that it is the inverse of, if that one has ``of_pi``.
+    formula:
+        The operation by other ones, fewer of them, wherever it has a value: equal formulas are equal values.
+    vanishes_with:
+        The position of an argument with which, where it is zero itself, the value is zero whatever the others are.
+    squared:
+        The square of the value by other operations, where it is simpler than the value.
+    parity:
+        1 for an even function of its first argument, -1 for an odd one.
     exactly:
         The operation on fractions, ``None`` where its value is no fraction. Left out, exact balls tell.
     condition:
@@ -215,6 +223,10 @@ class Primitive(Operation):
     elsewhere: Function | None = None
     of_pi: Function | None = None
     undoes: str | None = None
+    formula: Function | None = None
+    vanishes_with: int | None = None
+    squared: Function | None = None
+    parity: int = 0
     exactly: Callable[..., Fraction | None] | None = None
     condition: bool = False
     sympy_rule: bool = True

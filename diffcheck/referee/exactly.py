@@ -10,9 +10,10 @@ from flint import arb
 
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Node
-from diffcheck.referee.evaluate import NOTHING, Arithmetic, Ball, Evaluation, evaluate
+from diffcheck.referee.evaluate import NOTHING, Arithmetic, Ball, Evaluation, Fault, evaluate
 from diffcheck.referee.identities import Atoms
-from diffcheck.referee.polynomials import Polynomial
+from diffcheck.referee.polynomials import WAY
+from diffcheck.referee.ratios import Ratio
 from diffcheck.referee.taylor import Taylor
 
 
@@ -37,7 +38,7 @@ class _Known:
     """A value with its formula."""
 
     value: Any
-    formula: Polynomial | None
+    formula: Ratio | None
 
     def __neg__(self) -> "_Known":
         return _Known(-self.value, None if self.formula is None else -self.formula)
@@ -51,7 +52,7 @@ class _Exactly:
         self._atoms = atoms
         self._taylor = Taylor(atoms)
 
-    def known(self, value: Any, formula: Polynomial | None) -> _Known:
+    def known(self, value: Any, formula: Ratio | None) -> _Known:
         """The value, made exact where its formula tells."""
         if formula is None:
             return _Known(value, None)
@@ -63,7 +64,7 @@ class _Exactly:
 
     def const(self, value: Fraction) -> _Known:
         """The exact number."""
-        return _Known(self._arithmetic.const(value), Polynomial.number(value))
+        return _Known(self._arithmetic.const(value), Ratio.number(value))
 
     def function(self, row: Primitive) -> Callable[..., _Known]:
         """The operation on values and formulas."""
@@ -79,13 +80,10 @@ class _Exactly:
 
         return on_known
 
-    def _formula(self, row: Primitive, operands: Sequence[Polynomial | None]) -> Polynomial | None:
+    def _formula(self, row: Primitive, operands: Sequence[Ratio | None]) -> Ratio | None:
         """The formula of an operation, without the root where it is that of a square."""
         found = self._atoms.applied(row, operands)
-        if found is None or not found.is_atom:
-            return found
-        name, inner = self._atoms.applies(found.terms[0][0][0])
-        return (self._taylor.root(inner[0]) if name == "sqrt" else None) or found
+        return None if found is None else self._taylor.without_root(found)
 
     def _of_pi(self, row: Primitive, operands: Sequence[_Known]) -> Any:
         """The operation on what is a multiple of pi at t = 0, ``None`` if it is none."""
@@ -109,7 +107,7 @@ class _Exactly:
         if row.switch is not sub:
             return _Known(value, None)
         x, y = (o.formula for o in operands)
-        return self.known(value, None if x is None or y is None else x - y)
+        return self.known(value, self._atoms.applied(Primitive.rows["sub"], [x, y]))
 
     def sign(self, x: _Known) -> int | None:
         """The certain sign."""
@@ -145,10 +143,14 @@ def evaluate_exactly(
     inputs:
         The same as values, along a ray in this direction if there is one, by these powers of t.
     """
-    atoms = Atoms()
-    steps = zip(direction or [0] * len(point), powers or [1] * len(point), strict=True)
-    formulas = [Polynomial.number(x) + atoms.way(p).times(Fraction(d)) for x, (d, p) in zip(point, steps, strict=True)]
-    exactly = _Exactly(arithmetic, atoms)
-    result = evaluate(nodes, [_Known(v, f) for v, f in zip(inputs, formulas, strict=True)], exactly, forced)
+    for symbols in (False, True):
+        atoms = Atoms()
+        at = [atoms.input(x) if symbols else Ratio.number(x) for x in point]
+        steps = zip(at, direction or [0] * len(point), powers or [1] * len(point), strict=True)
+        formulas = [x + Ratio.number(Fraction(d)) * Ratio.power_of(WAY, p) for x, d, p in steps]
+        known = [_Known(v, f) for v, f in zip(inputs, formulas, strict=True)]
+        result = evaluate(nodes, known, _Exactly(arithmetic, atoms), forced)
+        if all(fault is not Fault.UNDECIDED for fault, _ in result.faults.values()):
+            break
     values = [x.value if isinstance(x, _Known) else x for x in result.values]
     return Evaluation(values, result.faults, result.decisions)

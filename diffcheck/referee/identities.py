@@ -1,168 +1,270 @@
 """What values are as formulas, for where balls cannot tell: equal ones are equal, and some are fractions.
 
-A value is a polynomial with rational coefficients in atoms: the way t along a ray, pi, and what functions make of other
-polynomials. Equal polynomials are equal numbers, so that a difference which balls only know to be small is zero for
-certain. Different polynomials say nothing.
+A value is a quotient of polynomials with rational coefficients in atoms: the way t along a ray, pi, inputs that stand
+for any number, and what functions make of other such formulas. Operations are written by fewer ones first, as their
+rows say (a sigmoid by an exponential), and exponentials of sums as products. Equal formulas are equal numbers, so that
+a difference which balls only know to be small is zero for certain. Different formulas say nothing.
 """
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from flint import arb
 
 from diffcheck.ops import balls
-from diffcheck.ops.table import Primitive
-from diffcheck.referee.polynomials import DEGREE, WAY, Polynomial, without
+from diffcheck.ops.arithmetic import Arithmetic
+from diffcheck.ops.exact import Exact, exact
+from diffcheck.ops.table import Composite, Operation, Primitive, Traceable
+from diffcheck.referee import exponents
+from diffcheck.referee.polynomials import WAY, Polynomial
+from diffcheck.referee.ratios import ONE, ZERO, Ratio
+
+_HALF = Fraction(1, 2)
 
 
 class Atoms:
-    """What polynomials are made of, each kept once, and what operations make of polynomials."""
+    """What formulas are made of, each kept once, and what operations make of formulas."""
 
     def __init__(self) -> None:
-        self._known: list[tuple[str, tuple[Polynomial, ...]]] = [("", ())]
-        self._numbers: dict[tuple[str, tuple[Polynomial, ...]], int] = {}
+        self._known: list[tuple[str, tuple[Ratio, ...]]] = [("", ())]
+        self._numbers: dict[tuple[str, tuple[Ratio, ...]], int] = {}
+        self._rules: dict[int, tuple[Ratio, int] | None] = {WAY: None}
+        self._inputs: dict[int, Any] = {WAY: balls.ZERO}
 
-    def way(self, power: int = 1) -> Polynomial:
-        """A power of the way t along the ray."""
-        return Polynomial.of({(WAY,) * power: Fraction(1)})
+    def input(self, value: Fraction) -> Ratio:
+        """The formula of an input of which no more is known than that this is its value."""
+        atom = len(self._known)
+        self._known.append(("", ()))
+        self._rules[atom] = None
+        self._inputs[atom] = balls.ball(value)
+        return Ratio.power_of(atom)
 
-    def applied(self, row: Primitive, operands: Sequence[Polynomial | None]) -> Polynomial | None:
+    def of(self, name: str, *operands: Ratio) -> Ratio:
+        """The atom that is this operation on these."""
+        return Ratio.power_of(self._number(name, operands))
+
+    def applied(self, row: Primitive, operands: Sequence[Ratio | None]) -> Ratio | None:
         """What an operation without pieces makes of them; ``None`` if it has no value for certain."""
         known = [p for p in operands if p is not None]
         if len(known) < len(operands):
             return None
-        found = self._arithmetic(row.name, known)
-        if found is not None and found.is_small:
-            return found
-        values = [p.value for p in known]
-        if row.name == "div" and values[1] == 0:
+        if row.vanishes_with is not None and known[row.vanishes_with] == ZERO:
+            return ZERO
+        try:
+            found = self._exactly(row, known) or self._made(row, known)
+        except ZeroDivisionError:
             return None
-        exact = _exactly(row, [v for v in values if v is not None]) if known and None not in values else None
-        turns = self.turns(row, operands)
-        if turns is not None and turns.value is not None:
-            assert row.of_pi is not None
-            exact = balls.fraction(row.of_pi(turns.value))
-        if exact is not None:
-            return Polynomial.number(exact)
-        turn = _turn(row, values[0]) if len(values) == 1 and values[0] is not None else None
-        return self._atom(row.name, tuple(known)) if turn is None else self._atom("pi", ()).times(turn)
+        except OverflowError:
+            found = None
+        return found if found is not None and found.is_small else self._named(row, known)
 
-    def turns(self, row: Primitive, operands: Sequence[Polynomial | None]) -> Polynomial | None:
+    def turns(self, row: Primitive, operands: Sequence[Ratio | None]) -> Ratio | None:
         """The operand over pi, if it is a multiple and the operation is exact for some multiples."""
         (operand,) = operands if row.of_pi is not None else (None,)
-        return None if operand is None else operand.over(self._number("pi", ()))
+        if operand is None:
+            return None
+        over = operand.top.over(self._number("pi", ()))
+        return None if over is None else Ratio(over, operand.bottom)
 
-    def applies(self, atom: int) -> tuple[str, tuple[Polynomial, ...]]:
-        """The operation that an atom is, and on what."""
+    def applies(self, atom: int) -> tuple[str, tuple[Ratio, ...]]:
+        """The operation that an atom is, and on what; no name for an input."""
         return self._known[atom]
 
-    def _atom(self, name: str, operands: tuple[Polynomial, ...]) -> Polynomial:
-        return Polynomial.of({(self._number(name, operands),): Fraction(1)})
+    def product(self, x: Ratio, y: Ratio) -> Ratio:
+        """``x y``."""
+        return self.reduced(x * y)
 
-    def _number(self, name: str, operands: tuple[Polynomial, ...]) -> int:
+    def inverse(self, x: Ratio) -> Ratio | None:
+        """``1 / x``; ``None`` unless it is known not to be zero at t = 0."""
+        if self.enclosure(x).contains(0):
+            return None
+        return self.applied(Primitive.rows["div"], [ONE, x])
+
+    def _exactly(self, row: Primitive, operands: Sequence[Ratio]) -> Ratio | None:
+        """The fraction, the root of one, or the multiple of pi that an operation gives."""
+        values = [v for v in (p.value for p in operands) if v is not None]
+        if operands and len(values) == len(operands):
+            found = _fraction(row, values)
+            if found is not None:
+                return Ratio.number(found)
+            turn = _turn(row, values[0])
+            if turn is not None:
+                return self.of("pi") * Ratio.number(turn)
+        turns = self.turns(row, operands)
+        if turns is not None and turns.value is not None:
+            return self._of_turn(row, turns.value)
+        return None
+
+    def _of_turn(self, row: Primitive, turn: Fraction) -> Ratio | None:
+        """The operation of a multiple of pi, if its square is a fraction."""
+        assert row.of_pi is not None
+        value = row.of_pi(turn)
+        square = _square_at(value, turn)
+        if square is None:
+            return None
+        root = exponents.root(self, Ratio.number(square), 2)
+        return -root if value < 0 else root
+
+    def _made(self, row: Primitive, operands: Sequence[Ratio]) -> Ratio | None:
+        """The operation by others; ``None`` for one that is an atom."""
+        own = _OWN.get(row.name)
+        if own is not None:
+            found = own(self, *operands)
+            return None if found is None else self.reduced(found)
+        if row.formula is None:
+            return None
+        return self._of(row.formula(*(_Formula(self, p) for p in operands)))
+
+    def _of(self, value: Any) -> Ratio | None:
+        """The formula of what a row's formula gave."""
+        match value:
+            case _Formula():
+                return value.ratio
+            case Exact():
+                return self.applied(value.operation, [self._of(a) for a in value.arguments])
+            case _:
+                return Ratio.number(exact(value))
+
+    def _named(self, row: Primitive, operands: Sequence[Ratio]) -> Ratio:
+        """The atom that an operation on these is; an odd or even one of an operand that is not negative."""
+        if row.parity and operands[0].is_negative:
+            found = self._named(row, [-operands[0]])
+            return -found if row.parity < 0 else found
+        return self.of(row.name, *operands)
+
+    def _number(self, name: str, operands: tuple[Ratio, ...]) -> int:
         key = name, operands
         if key not in self._numbers:
             self._numbers[key] = len(self._known)
             self._known.append(key)
         return self._numbers[key]
 
-    def _arithmetic(self, name: str, operands: Sequence[Polynomial]) -> Polynomial | None:
-        """What arithmetic makes of polynomials; ``None`` if that is no polynomial."""
-        match name, operands:
-            case "add", [x, y]:
-                return x + y
-            case "sub", [x, y]:
-                return x - y
-            case "mul", [x, y]:
-                return self.product(x, y)
-            case "neg", [x]:
-                return -x
-            case "div", [x, y]:
-                return self._quotient(x, y)
-            case "hypot", [x, y]:
-                return self.applied(Primitive.rows["sqrt"], [x * x + y * y])
-            case "power", [x, y] if (times := y.value) is not None and times in range(DEGREE + 1):
-                return self._power(x, int(times))
-        return None
+    def rule(self, atom: int) -> tuple[Ratio, int] | None:
+        """Which formula an atom to which power is, if there is one: sqrt(x) squared is x."""
+        if atom not in self._rules:
+            name, operands = self._known[atom]
+            row = Primitive.rows[name]
+            if name == "power":
+                self._rules[atom] = operands[0], (operands[1].value or _HALF).denominator
+            elif row.squared is None:
+                self._rules[atom] = None
+            else:
+                square = self._of(row.squared(*(_Formula(self, p) for p in operands)))
+                self._rules[atom] = None if square is None else (square, 2)
+        return self._rules[atom]
 
-    def product(self, x: Polynomial, y: Polynomial) -> Polynomial:
-        """``x y``."""
-        return self._without_roots(x * y)
+    def reduced(self, x: Ratio) -> Ratio:
+        """The same without the powers of atoms that are other formulas, and without roots as factors of the bottom.
 
-    def _power(self, x: Polynomial, times: int) -> Polynomial:
-        return self._without_roots(math.prod([x] * times, start=Polynomial.number(Fraction(1))))
+        `OverflowError` where that grows beyond bounds.
+        """
+        found = self._without_powers(x.top) / self._without_powers(x.bottom)
+        if not found.is_small:
+            raise OverflowError
+        if found != x:
+            return self.reduced(found)
+        for atom in set(x.bottom.terms[0][0]):
+            rest, rule = x.bottom.over(atom), self.rule(atom)
+            if rest is not None and rule is not None:
+                power, degree = rule
+                return self.reduced(Ratio(x.top, rest) * Ratio.power_of(atom, degree - 1) / power)
+        return x
 
-    def _without_roots(self, polynomial: Polynomial) -> Polynomial:
-        """The same with every power of a root that is whole put in its place: sqrt(x) sqrt(x) is x."""
+    def _without_powers(self, polynomial: Polynomial) -> Ratio:
+        total = ZERO
         for monomial, coefficient in polynomial.terms:
-            for atom in set(monomial):
-                root = self.root(atom)
-                if root is not None and monomial.count(atom) >= root[1]:
-                    rest = monomial
-                    for _ in range(root[1]):
-                        rest = without(rest, atom)
-                    others = Polynomial(tuple(t for t in polynomial.terms if t[0] != monomial))
-                    return self._without_roots(others + Polynomial.of({rest: coefficient}) * root[0])
-        return polynomial
+            product = Ratio.number(coefficient)
+            for atom, times in Counter(monomial).items():
+                power, degree = self.rule(atom) or (ZERO, times + 1)
+                whole = power.to_power(times // degree)
+                if whole is None:
+                    raise OverflowError
+                product = product * whole * Ratio.power_of(atom, times % degree)
+            total = total + product
+        return total
 
-    def root(self, atom: int) -> tuple[Polynomial, int] | None:
-        """Which polynomial an atom to which power is, if it is a root."""
+    def sign(self, polynomial: Polynomial) -> int | None:
+        """The certain sign for small t, ``None`` if the value at t = 0 does not tell or is zero."""
+        return balls.sign(self._enclosure_of(polynomial)) or None
+
+    def enclosure(self, x: Ratio) -> Any:
+        """The ball of a formula at t = 0."""
+        return self._enclosure_of(x.top) / self._enclosure_of(x.bottom)
+
+    def _enclosure_of(self, polynomial: Polynomial) -> Any:
+        total = balls.ZERO
+        for monomial, coefficient in polynomial.terms:
+            total = total + math.prod(map(self._enclosure_of_atom, monomial), start=balls.ball(coefficient))
+        return total
+
+    def _enclosure_of_atom(self, atom: int) -> Any:
+        known = self._inputs.get(atom)
+        if known is not None:
+            return known
         name, operands = self._known[atom]
-        exponent = operands[1].value if name == "power" else Fraction(1, 2) if name == "sqrt" else None
-        if exponent is None or not 0 < exponent.numerator <= DEGREE or exponent.denominator > DEGREE:
-            return None
-        return self._power(operands[0], exponent.numerator), exponent.denominator
+        return Primitive.rows[name].on_balls()(*map(self.enclosure, operands))
 
-    def inverse(self, x: Polynomial) -> Polynomial | None:
-        """One over a fraction times roots of fractions: 1 / sqrt(5) is sqrt(5) / 5."""
-        if len(x.terms) != 1:
-            return None
-        ((monomial, factor),) = x.terms
-        found = Polynomial.number(1 / factor)
-        for atom in monomial:
-            power, degree = self.root(atom) or (Polynomial.number(Fraction(0)), 1)
-            if not power.value:
-                return None
-            rest = Polynomial.of({(atom,) * (degree - 1): 1 / power.value})
-            found = self.product(found, rest)
-        return found
 
-    def _quotient(self, x: Polynomial, y: Polynomial) -> Polynomial | None:
-        """``x / y`` for a multiple ``x`` of ``y``, or a ``y`` that is a fraction times roots, pi and e."""
-        if not y.terms:
-            return None
-        ratio = x.terms[0][1] / y.terms[0][1] if x.terms else Fraction(0)
-        if x == y.times(ratio):
-            return Polynomial.number(ratio)
-        inverse = self.inverse(y)
-        if inverse is not None:
-            return self.product(x, inverse)
-        if len(y.terms) != 1:
-            return None
-        ((monomial, factor),) = y.terms
-        found: Polynomial | None = x
-        for atom in monomial:
-            constant = atom != WAY and not self._known[atom][1]
-            found = found.over(atom) if constant and found is not None else None
-        return None if found is None else found.times(1 / factor)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Formula(Arithmetic, Traceable):
+    """A formula that the operations of the table can be written on."""
+
+    atoms: Atoms
+    ratio: Ratio | None
+
+    def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """What an operation makes of formulas and numbers."""
+        if isinstance(operation, Composite):
+            return operation.definition(*arguments, **options)
+        assert isinstance(operation, Primitive)
+        return _Formula(self.atoms, self.atoms.applied(operation, [self.atoms._of(a) for a in arguments]))
 
 
 def _turn(row: Primitive, value: Fraction) -> Fraction | None:
-    """The multiple of pi that an inverse function gives, if that is a multiple of its half."""
+    """The multiple of pi that an inverse function gives, if that is a multiple of its twelfth."""
     if row.undoes is None:
         return None
-    halves = (2 * row.on_balls()(balls.ball(value)) / arb.pi()).unique_fmpz()
-    if halves is None:
+    twelfths = (12 * row.on_balls()(balls.ball(value)) / arb.pi()).unique_fmpz()
+    if twelfths is None:
         return None
     forward = Primitive.rows[row.undoes].of_pi
     assert forward is not None
-    turn = Fraction(int(halves), 2)
-    return turn if balls.fraction(forward(turn)) == value else None
+    turn = Fraction(int(twelfths), 12)
+    there = forward(turn)
+    return turn if _square_at(there, turn) == value**2 and there * balls.ball(value) >= 0 else None
 
 
-def _exactly(row: Primitive, values: Sequence[Fraction]) -> Fraction | None:
+def _square_at(value: Any, turn: Fraction) -> Fraction | None:
+    """The square of a sine, cosine or tangent of a multiple of pi, if it is a fraction.
+
+    It is one for fourths and sixths, and then a multiple of 1/12 (Niven 1956, theorem 3.9 and its corollaries).
+    """
+    if 4 % turn.denominator and 6 % turn.denominator:
+        return None
+    twelfths = (12 * value * value).unique_fmpz()
+    return None if twelfths is None else Fraction(int(twelfths), 12)
+
+
+def _fraction(row: Primitive, values: Sequence[Fraction]) -> Fraction | None:
     """The fraction that an operation makes of fractions."""
     if row.exactly is not None:
         return row.exactly(*values)
     return balls.fraction(row.on_balls()(*map(balls.ball, values)))
+
+
+# What all other operations are made of.
+_OWN: dict[str, Callable[..., Ratio | None]] = {
+    "add": lambda _, x, y: x + y,
+    "sub": lambda _, x, y: x - y,
+    "mul": lambda _, x, y: x * y,
+    "div": lambda _, x, y: x / y,
+    "neg": lambda _, x: -x,
+    "power": exponents.power,
+    "sqrt": lambda atoms, x: exponents.root(atoms, x, 2),
+    "exp": exponents.exponential,
+    "log": exponents.logarithm,
+}

@@ -103,9 +103,11 @@ class Jets:
 def _function(row: Primitive) -> Callable[..., Any]:
     """The operation on jets."""
     on_balls, on_series = row.on_balls(), row.on_series()
-    certain = row.name in ALWAYS_FINITE
+    certain, zero = row.name in ALWAYS_FINITE, row.vanishes_with
 
     def on_jets(*operands: Any) -> Any:
+        if zero is not None and type(operands[zero]) is arb and operands[zero].is_zero():
+            return balls.ZERO
         regular, kinds = operands, set(map(type, operands))
         if Germ in kinds:
             regular = tuple(x[0] if type(x) is Germ and x.number is not None else x for x in operands)
@@ -135,10 +137,10 @@ def _simplest(x: Germ) -> Any:
     """The same as a ball or a power series, if it is one."""
     if x.is_number:
         return x[0]
-    whole = x.order >= 1 and all(a >= 0 and a.denominator == 1 and b == 0 for a, b in x.terms)
-    if not whole or any(a > ORDER for a, _ in x.terms):
+    whole = x.order >= 1 and x.order in (math.inf, x.order // 1)
+    if not whole or not all(0 <= a <= ORDER and a.denominator == 1 and b == 0 for a, b in x.terms):
         return x
-    known = min(math.floor(x.order), ORDER + 1) if x.order < math.inf else ORDER + 1
+    known = int(min(x.order, ORDER + 1))
     return arb_series([x.terms.get((Fraction(k), 0), balls.ZERO) for k in range(known)], known)
 
 

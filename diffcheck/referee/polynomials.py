@@ -37,9 +37,11 @@ class Polynomial:
         return self.terms[0][1] if len(self.terms) == 1 and self.terms[0][0] == _ONE else None
 
     @property
-    def is_atom(self) -> bool:
-        """Whether it is a single atom."""
-        return len(self.terms) == 1 and len(self.terms[0][0]) == self.terms[0][1] == 1
+    def atom(self) -> int | None:
+        """The atom that it is."""
+        if len(self.terms) != 1 or self.terms[0][1] != 1 or len(self.terms[0][0]) != 1:
+            return None
+        return self.terms[0][0][0]
 
     @property
     def along(self) -> dict[int, Fraction] | None:

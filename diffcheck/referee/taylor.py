@@ -7,11 +7,12 @@ from fractions import Fraction
 from diffcheck.ops.table import Primitive
 from diffcheck.referee.identities import Atoms
 from diffcheck.referee.polynomials import WAY, Polynomial
+from diffcheck.referee.ratios import Ratio
 
 # Of t^0, t^1 ... as many as are found, up to this many; none where the formula has no value at t = 0.
-Coefficients = tuple[Polynomial, ...]
+Coefficients = tuple[Ratio, ...]
 _COUNT = 5
-_ZERO, _ONE = Polynomial.number(Fraction(0)), Polynomial.number(Fraction(1))
+_ZERO, _ONE = Ratio.number(Fraction(0)), Ratio.number(Fraction(1))
 
 
 class Taylor:
@@ -21,17 +22,21 @@ class Taylor:
         self._atoms = atoms
         self._known: dict[int, Coefficients] = {WAY: _constant(_ZERO, _ONE)}
 
-    def coefficients(self, formula: Polynomial) -> Coefficients:
+    def coefficients(self, formula: Ratio) -> Coefficients:
         """The coefficients, as formulas without t."""
-        total = _constant()
-        for monomial, factor in formula.terms:
-            product = _constant(Polynomial.number(factor))
-            for atom in monomial:
-                product = self._times(product, self._of_atom(atom))
-            total = tuple(x + y for x, y in zip(total, product, strict=False))
-        return total
+        top = self._of_polynomial(formula.top)
+        return top if formula.is_whole else self._quotient(top, self._of_polynomial(formula.bottom))
 
-    def root(self, operand: Polynomial) -> Polynomial | None:
+    def without_root(self, formula: Ratio) -> Ratio:
+        """The same, or for the root of the square of a polynomial in t that polynomial, which is not negative."""
+        if len(formula.top.terms) != 1 or not formula.is_whole:
+            return formula
+        ((monomial, factor),) = formula.top.terms
+        name, operands = self._atoms.applies(monomial[0]) if len(monomial) == 1 else ("", ())
+        root = self._root(operands[0]) if name == "sqrt" else None
+        return formula if root is None else root * Ratio.number(factor)
+
+    def _root(self, operand: Ratio) -> Ratio | None:
         """The square root of a polynomial in t that is the square of one, for small t > 0."""
         if operand.along is None:
             return None
@@ -41,26 +46,36 @@ class Taylor:
         if not x or x[0] == _ZERO:
             return None
         found = self._power(x, Fraction(1, 2), self._atoms.applied(Primitive.rows["sqrt"], [x[0]]))
-        values = [c.value for c in found]
-        root = Polynomial.of({(WAY,) * (k + halves): c for k, c in enumerate(values) if c is not None})
-        return root if root * root == operand else None
+        root = _ZERO
+        for k, c in enumerate(found):
+            root = root + c * Ratio.power_of(WAY, k + halves)
+        return root if root.along is not None and root * root == operand else None
+
+    def _of_polynomial(self, polynomial: Polynomial) -> Coefficients:
+        total = _constant()
+        for monomial, factor in polynomial.terms:
+            product = _constant(Ratio.number(factor))
+            for atom in monomial:
+                product = self._times(product, self._of_atom(atom))
+            total = tuple(x + y for x, y in zip(total, product, strict=False))
+        return total
 
     def _of_atom(self, atom: int) -> Coefficients:
         if atom not in self._known:
             name, operands = self._atoms.applies(atom)
+            if not name:
+                return _constant(Ratio.power_of(atom))
             inner = [self.coefficients(p) for p in operands]
             start = self._atoms.applied(Primitive.rows[name], [x[0] for x in inner]) if all(inner) else None
             self._known[atom] = () if start is None else self._composed(name, inner, start)
         return self._known[atom]
 
-    def _composed(self, name: str, inner: Sequence[Coefficients], start: Polynomial) -> Coefficients:
+    def _composed(self, name: str, inner: Sequence[Coefficients], start: Ratio) -> Coefficients:
         """What an operation makes of expansions, from its value at t = 0 on."""
         if all(x == _constant(x[0]) for x in inner):
             return _constant(start)
         found: Coefficients = ()
         match name, inner:
-            case "div", [x, y]:
-                found = self._quotient(x, y)
             case "sqrt", [x]:
                 found = self._power(x, Fraction(1, 2), start)
             case "power", [x, y] if y[0].value is not None and y == _constant(y[0]):
@@ -87,7 +102,7 @@ class Taylor:
         left, right = self._times(_constant(first), even), self._times(_constant(second), odd)
         return tuple(a + b for a, b in zip(left, right, strict=False))
 
-    def _power(self, x: Coefficients, exponent: Fraction, start: Polynomial | None) -> Coefficients:
+    def _power(self, x: Coefficients, exponent: Fraction, start: Ratio | None) -> Coefficients:
         """The power that begins with ``start``."""
         if start is None:
             return ()
@@ -98,7 +113,7 @@ class Taylor:
 
     def _quotient(self, x: Coefficients, y: Coefficients) -> Coefficients:
         """``x / y``."""
-        factor = self._atoms.inverse(y[0])
+        factor = self._atoms.inverse(y[0]) if y else None
         if factor is None:
             return ()
         reciprocal = self._sum([Fraction((-1) ** k) for k in range(_COUNT)], self._scaled(y))
@@ -106,16 +121,16 @@ class Taylor:
 
     def _scaled(self, x: Coefficients) -> Coefficients:
         """``x`` over its first coefficient; nothing if that has no reciprocal as a formula."""
-        factor = self._atoms.inverse(x[0])
+        factor = self._atoms.inverse(x[0]) if x else None
         return () if factor is None else self._times(x, _constant(factor))
 
     def _sum(self, factors: Sequence[Fraction], x: Coefficients) -> Coefficients:
         """The sum of ``c_k w^k`` for what follows on the first coefficient."""
         w = (_ZERO, *x[1:])[: len(x)]
-        found = _constant(Polynomial.number(factors[-1]))
+        found = _constant(Ratio.number(factors[-1]))
         for c in reversed(factors[:-1]):
             first, *rest = self._times(w, found) or (_ZERO,)
-            found = (first + Polynomial.number(c), *rest)
+            found = (first + Ratio.number(c), *rest)
         return found[: len(x)]
 
     def _times(self, x: Coefficients, y: Coefficients) -> Coefficients:
@@ -124,12 +139,12 @@ class Taylor:
         for k in range(min(len(x), len(y))):
             total = _ZERO
             for i in range(k + 1):
-                if x[i].terms and y[k - i].terms:
+                if _ZERO not in (x[i], y[k - i]):
                     total = total + self._atoms.product(x[i], y[k - i])
             found.append(total)
         return tuple(found)
 
 
-def _constant(*known: Polynomial) -> Coefficients:
+def _constant(*known: Ratio) -> Coefficients:
     """These coefficients, and zero for all others."""
     return (*known, *[_ZERO] * (_COUNT - len(known)))
