@@ -21,7 +21,9 @@ INPUT = "input"
 CONST = "const"
 Node = tuple[str, tuple[Any, ...]]
 
-_DATA = "data"
+DATA = "data"
+# The format with the fewest bits holds what all hold.
+HELD_BY_ALL = FORMATS["bfloat16"]
 
 # A folded constant may grow to this many bits; beyond it the operation stays a node, so that 3 ** 10 ** 9 costs
 # nothing.
@@ -112,8 +114,7 @@ class Builder:
 
     def data(self, value: Fraction) -> int:
         """The node of a number that is the rounding of another one, unless every format holds it: 0.5 is itself."""
-        # The format with the fewest bits holds what all hold.
-        return self.const(value) if FORMATS["bfloat16"].holds(value) else self.const(value, _DATA)
+        return self.const(value) if HELD_BY_ALL.holds(value) else self.const(value, DATA)
 
     def value(self, number: int) -> Fraction | None:
         """The exact number that a node is, ``None`` if it is not a constant."""

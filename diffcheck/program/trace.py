@@ -7,21 +7,19 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import BranchError, CaseError
-from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.exact import Exact, exact
-from diffcheck.ops.table import Composite, Operation, Primitive, Traceable
+from diffcheck.ops.table import Composite, Operation, Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program, uncollected
+from diffcheck.program.recorded import Recorded
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 
-class Traced(Arithmetic, Traceable):
+class Traced(Recorded):
     """An array of nodes; behaves like the arrays and tensors that the function will meet later.
 
     ``shape``, ``ndim``, ``size``, ``T``, indexing, ``reshape``, ``sum`` ... mean what they mean in NumPy.
     """
-
-    __array_priority__ = 1000
 
     def __init__(self, builder: Builder, numbers: Any) -> None:
         self._builder = builder
@@ -180,67 +178,6 @@ class Traced(Arithmetic, Traceable):
         product = (rows.reshape((*rows.shape, 1)) * columns.reshape((1, *columns.shape))).sum(1)
         shape = (*left.shape[:-1], *right.shape[1:])
         return self._like(product.numbers.reshape(shape))
-
-    # What would silently leave the program.
-
-    def __bool__(self) -> bool:
-        raise BranchError(
-            "a Python `if`, `and`, `or`, `while`, `min` or `max` depends on an input: "
-            "write diffcheck.ops.where(condition, a, b), maximum or minimum instead"
-        )
-
-    def __float__(self) -> float:
-        raise BranchError(
-            "float() of a value that depends on an input: use the functions of diffcheck.ops, not of math"
-        )
-
-    __int__ = __index__ = __float__
-
-    def __array__(self, *_: Any, **__: Any) -> Any:
-        raise CaseError("NumPy cannot compute with a traced value: use the functions of diffcheck.ops instead")
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if method == "__call__" and ufunc.__name__ in _METHODS:
-            # The array stands to the left: Python's own dispatch would come back here.
-            (left, right), word = inputs, _METHODS[ufunc.__name__]
-            return getattr(right, f"__r{word}__")(left) if right is self else getattr(left, f"__{word}__")(right)
-        name = _OPERATORS.get(ufunc.__name__)
-        if method != "__call__" or name is None:
-            raise _not_numpy(ufunc.__name__)
-        return Primitive.rows[name](*inputs)
-
-    def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
-        raise _not_numpy(function.__name__)
-
-    def __repr__(self) -> str:
-        return f"<traced value of shape {self.shape}>"
-
-
-def _not_numpy(name: str) -> CaseError:
-    """The error that names the operation to use instead of NumPy's function."""
-    rows = {*Primitive.rows, *Composite.rows}
-    ours = next((n for n in (name, name.replace("arc", "a"), _OPERATORS.get(name, "")) if n in rows), "")
-    advice = f"use diffcheck.ops.{ours} instead" if ours else "use the functions of diffcheck.ops instead"
-    return CaseError(f"numpy.{name} cannot be traced: {advice}")
-
-
-# What NumPy calls when an array stands to the left of a traced value.
-_OPERATORS = {
-    "add": "add",
-    "subtract": "sub",
-    "multiply": "mul",
-    "divide": "div",
-    "power": "power",
-    "negative": "neg",
-    "greater": "gt",
-    "greater_equal": "ge",
-    "less": "lt",
-    "less_equal": "le",
-    "equal": "eq",
-    "not_equal": "ne",
-}
-# The same where no operation is called, but a method of this name, with or without an r before it.
-_METHODS = {"matmul": "matmul", "remainder": "mod", "bitwise_and": "and", "bitwise_or": "or"}
 
 
 @uncollected()

@@ -1,0 +1,102 @@
+"""A graph lowered to operations on numbers."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from diffcheck.ops.structure import Linear, matmul
+from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, Node
+from diffcheck.program.program import Builder, Program, uncollected
+
+# Node numbers of a scalar program, in the shape of an array.
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
+
+@uncollected()
+def scalarise(graph: Graph) -> Program:
+    """The program that a graph stands for, with the same results in exact arithmetic.
+
+    Sums are added up in ascending order, and so are the products of a product of matrices.
+    """
+    builder = Builder()
+    found: list[Numbers] = []
+    for node in graph.nodes:
+        found.append(_lowered(builder, node, [found[i] for i in node.operands]))
+    return builder.program(graph.inputs, found[graph.output])
+
+
+def _lowered(builder: Builder, node: Node, operands: list[Numbers]) -> Numbers:
+    match node.name:
+        case "input":
+            size = int(np.prod(node.shape, dtype=int))
+            return _numbers([builder.input(node.parameters[0] + k) for k in range(size)], node.shape)
+        case "const":
+            return _numbers([builder.const(*node.parameters)], ())
+        case "array":
+            return _numbers(_constants(builder, node.parameters[0].array), node.shape)
+        case "along":
+            rows = operands[0].reshape(-1, operands[0].shape[-1]).tolist()
+            return _numbers([builder.apply(node.parameters[0], *row) for row in rows], node.shape)
+        case "sum":
+            return _added(builder, operands[0], node.parameters)
+        case "matmul":
+            return _multiplied(builder, *operands)
+        case "scatter":
+            return _scattered(builder, node, operands[0])
+        case "pad":
+            return _with_zeros(builder, node, operands[0])
+    if node.name in Linear.rows:
+        return Linear.rows[node.name].on_arrays(node.parameters, 0, *operands)
+    return _each(lambda *x: builder.apply(node.name, *x), *operands)
+
+
+def _numbers(numbers: list[int], shape: tuple[int, ...]) -> Numbers:
+    return np.array(numbers, np.int64).reshape(shape)
+
+
+def _constants(builder: Builder, array: Any) -> list[int]:
+    # A float may stand for another number, a whole number is itself.
+    make = builder.data if array.dtype.kind == "f" else builder.const
+    return [make(Fraction(v)) for v in array.ravel().tolist()]
+
+
+def _each(function: Callable[..., int], *operands: Numbers) -> Numbers:
+    arrays = np.broadcast_arrays(*operands) if operands else [np.zeros((), np.int64)]
+    flat = [a.ravel().tolist() for a in arrays] if operands else []
+    numbers = [function(*x) for x in zip(*flat, strict=True)] if operands else [function()]
+    return _numbers(numbers, arrays[0].shape)
+
+
+def _added(builder: Builder, x: Numbers, axes: tuple[int, ...]) -> Numbers:
+    kept = tuple(n for a, n in enumerate(x.shape) if a not in axes)
+    rows = np.moveaxis(x, axes, range(len(axes))).reshape(-1, *kept)
+    total = rows[0]
+    for row in rows[1:]:
+        total = _each(lambda a, b: builder.apply("add", a, b), total, row)
+    return total
+
+
+def _multiplied(builder: Builder, x: Numbers, y: Numbers) -> Numbers:
+    products = _each(lambda a, b: builder.apply("mul", a, b), x[..., None], y[..., None, :, :])
+    return _added(builder, products, (products.ndim - 2,))
+
+
+def _scattered(builder: Builder, node: Node, x: Numbers) -> Numbers:
+    axes, index, shape = node.parameters
+    before = x.shape[:axes]
+    rows = x.reshape(*before, -1).reshape(-1, index.array.size).tolist()
+    places, size = index.array.ravel().tolist(), int(np.prod(shape, dtype=int))
+    found = []
+    for row in rows:
+        sums = [builder.const(0)] * size
+        for place, number in zip(places, row, strict=True):
+            sums[place] = builder.apply("add", sums[place], number)
+        found += sums
+    return _numbers(found, (*before, *shape))
+
+
+def _with_zeros(builder: Builder, node: Node, x: Numbers) -> Numbers:
+    found = Linear.rows["pad"].on_arrays(node.parameters, 0, x + 1)
+    return np.where(found == 0, builder.const(0), found - 1)
