@@ -12,6 +12,9 @@ class Recorded(Arithmetic, Traceable):
 
     __array_priority__ = 1000
 
+    node: Any
+    """The node that it is; of an array of scalar nodes, which has to be a single one."""
+
     def __bool__(self) -> bool:
         raise BranchError(
             "a Python `if`, `and`, `or`, `while`, `min` or `max` depends on an input: "

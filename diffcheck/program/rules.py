@@ -13,7 +13,10 @@ import sympy
 
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
+from diffcheck.program.arrays import TracedArray
+from diffcheck.program.graph import GraphBuilder
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, live_nodes
+from diffcheck.program.recorded import Recorded
 from diffcheck.program.trace import Traced
 
 # Which form of a derivative: 0 the most accurate one of the table, 1 and up the others; an operation with fewer forms
@@ -33,17 +36,17 @@ _SIMPLE = {
 }
 
 
-def partial(builder: Builder, number: int, position: int, form: int = STABLE) -> int:
+def partial(builder: Builder | GraphBuilder, number: int, position: int, form: int = STABLE) -> int:
     """The node of the derivative of node ``number`` with respect to its operand at ``position``."""
-    name, operands = builder.nodes[number]
+    name, operands = builder.nodes[number][:2]
     simple = _SIMPLE.get((name, position))
     if simple is not None:
         return builder.const(simple) if simple in (1, -1) else operands[1 - position]
     forms = Primitive.rows[name].forms_of(position)
     if forms and (form != SYMPY or not Primitive.rows[name].sympy_rule):
-        arguments = [Traced(builder, i) for i in (*operands, number)]
-        result = forms[min(max(form, STABLE), len(forms) - 1)](*arguments)
-        return int(result.numbers) if isinstance(result, Traced) else builder.const(Fraction(result))
+        traced = TracedArray if isinstance(builder, GraphBuilder) else Traced
+        result = forms[min(max(form, STABLE), len(forms) - 1)](*(traced(builder, i) for i in (*operands, number)))
+        return result.node if isinstance(result, Recorded) else builder.const(Fraction(result))
     # A whole order of polygamma and a constant exponent change the rule itself; other constants are as good as
     # variables.
     kept: tuple[Fraction | None, ...] = (None,) * len(operands)
@@ -61,7 +64,7 @@ class _Rule:
         self._nodes = [(number, *nodes[number]) for number in live]
         self._result = result
 
-    def into(self, builder: Builder, operands: Sequence[int]) -> int:
+    def into(self, builder: Builder | GraphBuilder, operands: Sequence[int]) -> int:
         """The node of the derivative with these arguments."""
         number_of: dict[int, int] = {}
         for number, name, arguments in self._nodes:

@@ -25,6 +25,11 @@ class Traced(Recorded):
         self._builder = builder
         self.numbers: Numbers = np.asarray(numbers, dtype=np.int64)
 
+    @property
+    def node(self) -> int:
+        """The node of a single number."""
+        return int(self.numbers)
+
     # What every array has.
 
     @property

@@ -1,0 +1,167 @@
+"""Derivatives of graphs: the chain rule along operations on arrays; the result is a graph again.
+
+An operation element by element multiplies by its slope, which is the rule or form that its row lists, on arrays; what
+is linear is transposed; a product gives two products of the same kind. Cotangents and tangents may have one further
+axis in front: as many derivatives are then propagated together.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from diffcheck.ops.structure import Index, Linear, Shape, matmul, unbroadcast
+from diffcheck.program.graph import ALONG, INPUT, Graph, GraphBuilder, Node, is_elementwise
+from diffcheck.program.rules import STABLE, partial
+
+
+def gradient(graph: Graph, wrt: Sequence[int], form: int = STABLE) -> Graph:
+    """The graph of all first derivatives.
+
+    Parameters
+    ----------
+    wrt:
+        Positions of the flattened inputs to differentiate with respect to.
+    form:
+        Which of the derivative forms in common use; see `diffcheck.program.rules`.
+
+    Returns
+    -------
+    Graph
+        Its result has the shape ``graph.shape + (len(wrt),)``.
+    """
+    writer = GraphBuilder(graph.nodes)
+    size = int(np.prod(graph.shape, dtype=int))
+    lead: Shape = () if graph.shape == () else (size,)
+    one = writer.const(1)
+    seed = one if not lead else writer.array(np.eye(size, dtype=int).reshape(size, *graph.shape))
+    adjoints = backward(writer, graph, seed, lead, form)
+    parts, start = [], {}
+    place = 0
+    for number, node in enumerate(graph.nodes):
+        if node.name == INPUT:
+            count = int(np.prod(node.shape, dtype=int))
+            start[node.parameters[0]] = place
+            adjoint = adjoints.get(number)
+            if adjoint is None:
+                parts.append(writer.move("broadcast", (*lead, count), writer.const(0)))
+            else:
+                parts.append(writer.move("reshape", (*lead, count), adjoint))
+            place += count
+    return writer.graph(graph.inputs, _columns(writer, graph, wrt, parts, lead))
+
+
+def _columns(writer: GraphBuilder, graph: Graph, wrt: Sequence[int], parts: list[int], lead: Shape) -> int:
+    """The derivatives by the inputs asked for, in their order, in the shape of the result."""
+    positions = [
+        node.parameters[0] + k
+        for node in graph.nodes
+        if node.name == INPUT
+        for k in range(int(np.prod(node.shape, dtype=int)))
+    ]
+    missing = [p for p in wrt if p not in set(positions)]
+    if missing:
+        parts = [*parts, writer.move("broadcast", (*lead, len(missing)), writer.const(0))]
+        positions += missing
+    if not parts:
+        return writer.move("broadcast", (*graph.shape, 0), writer.const(0))
+    all_columns = writer.move("concatenate", (len(lead),), *parts) if len(parts) > 1 else parts[0]
+    place = {position: k for k, position in enumerate(positions)}
+    wanted = [place[p] for p in wrt]
+    if wanted != list(range(len(positions))):
+        all_columns = writer.move("take", (len(lead), Index(wanted)), all_columns)
+    return writer.move("reshape", (*graph.shape, len(wrt)), all_columns)
+
+
+def backward(writer: GraphBuilder, graph: Graph, seed: int, lead: Shape, form: int = STABLE) -> dict[int, int]:
+    """The adjoint of every input that the result depends on, from the result back."""
+    moves = _reached(graph)
+    adjoints: dict[int, int] = {graph.output: seed} if moves[graph.output] else {}
+    found: dict[int, int] = {}
+    for number in range(graph.output, -1, -1):
+        adjoint = adjoints.pop(number, None)
+        if adjoint is None:
+            continue
+        node = graph.nodes[number]
+        if node.name == INPUT:
+            found[number] = adjoint
+        for position, operand in enumerate(node.operands):
+            if moves[operand]:
+                term = _pulled(writer, number, node, position, adjoint, lead, form)
+                before = adjoints.get(operand)
+                adjoints[operand] = term if before is None else writer.apply("add", before, term)
+    return found
+
+
+def _reached(graph: Graph) -> list[bool]:
+    """For each node whether it depends on an input."""
+    found: list[bool] = []
+    for node in graph.nodes:
+        found.append(node.name == INPUT or any(found[i] for i in node.operands))
+    return found
+
+
+def _pulled(writer: GraphBuilder, number: int, node: Node, position: int, adjoint: int, lead: Shape, form: int) -> int:
+    """What a node's adjoint adds to that of one of its operands."""
+    shapes = [writer.shape(i) for i in node.operands]
+    origin = shapes[position]
+    if is_elementwise(node):
+        term = _scaled(writer, adjoint, partial(writer, number, position, form), node, lead)
+        return writer.steps(unbroadcast(node.shape, origin), term, lead)
+    if node.name == matmul.name:
+        return _factor(writer, node, position, adjoint, lead)
+    if node.name == ALONG:
+        weights = partial_along(writer, number, node)
+        spread = writer.move("reshape", (*writer.shape(adjoint), 1), adjoint)
+        return writer.apply("mul", spread, weights)
+    return writer.steps(Linear.rows[node.name].transposed(node.parameters, shapes, position), adjoint, lead)
+
+
+def _scaled(writer: GraphBuilder, adjoint: int, slope: int, node: Node, lead: Shape) -> int:
+    """Their product, in the node's full shape; chosen, not multiplied by zero, where a branch may not be taken."""
+    product = _chosen(writer, adjoint, slope)
+    if product is None:
+        product = writer.apply("mul", adjoint, slope)
+    return writer.move("broadcast", (*lead, *node.shape), product)
+
+
+def _chosen(writer: GraphBuilder, adjoint: int, slope: int) -> int | None:
+    """Their product where one is a choice between something and zero, whose slope may be infinite."""
+    for gate, factor in ((slope, adjoint), (adjoint, slope)):
+        node = writer.nodes[gate]
+        if node.name == "where" and 0 in [writer.value(i) for i in node.operands[1:]]:
+            condition, x, y = node.operands
+            first = writer.value(y) == 0
+            product = writer.apply("mul", x if first else y, factor)
+            zero = y if first else x
+            return writer.apply("where", condition, *((product, zero) if first else (zero, product)))
+    return None
+
+
+def _factor(writer: GraphBuilder, node: Node, position: int, adjoint: int, lead: Shape) -> int:
+    """The adjoint of a factor of a product of matrices: another product, with the other factor transposed."""
+    x, y = node.operands
+    other = writer.nodes[y if position == 0 else x]
+    axes = len(other.shape)
+    turned = writer.move("permute", (*range(axes - 2), axes - 1, axes - 2), y if position == 0 else x)
+    if not lead:
+        return writer.matmul(adjoint, turned) if position == 0 else writer.matmul(turned, adjoint)
+    if axes > 2:
+        spread = writer.move("broadcast", (*lead, *writer.shape(turned)), turned)
+        return writer.matmul(adjoint, spread) if position == 0 else writer.matmul(spread, adjoint)
+    # All derivatives in one product: the further axis lies beside the rows, or beside the columns.
+    (count,), (rows, columns) = lead, node.shape
+    if position == 0:
+        flat = writer.matmul(writer.move("reshape", (count * rows, columns), adjoint), turned)
+        return writer.move("reshape", (count, rows, writer.shape(turned)[1]), flat)
+    beside = writer.move("reshape", (rows, count * columns), writer.move("permute", (1, 0, 2), adjoint))
+    flat = writer.matmul(turned, beside)
+    inner = writer.shape(turned)[0]
+    return writer.move("permute", (1, 0, 2), writer.move("reshape", (inner, count, columns), flat))
+
+
+def partial_along(writer: GraphBuilder, number: int, node: Node) -> int:
+    """The slopes of an operation along the last axis: one for each of its arguments, in the operand's shape."""
+    row = node.parameters[0]
+    assert row == "logsumexp_of", row
+    value = writer.move("reshape", (*node.shape, 1), number)
+    return writer.apply("exp", writer.apply("sub", node.operands[0], value))
