@@ -139,7 +139,7 @@ def _scatter(p: Parameters, lead: int, x: Array) -> Array:
     axes, index, shape = p
     before = x.shape[: lead + axes]
     places = index.array.ravel()
-    found = np.zeros((*before, int(np.prod(shape, dtype=int))), x.dtype)
+    found = _zeros((*before, int(np.prod(shape, dtype=int))), x)
     np.add.at(np.moveaxis(found, -1, 0), places, np.moveaxis(x.reshape(*before, -1), -1, 0))
     return found.reshape(*before, *shape)
 
@@ -183,11 +183,39 @@ slice_ = Linear(
 )
 
 
+blend = Linear(
+    name="blend",
+    doc="elements of the first where a place holds 1, of the second where it holds 0; parameters: the places",
+    shape=lambda p, *_: p[0].array.shape,
+    on_arrays=lambda p, lead, x, y: np.where(p[0].array, x, y),
+    transposed=lambda p, _, k: [("masked", (Index(p[0].array == 1 - k),))],
+    shifted=lambda p, more: (Index(np.broadcast_to(p[0].array, more + p[0].array.shape)),),
+)
+masked = Linear(
+    name="masked",
+    doc="elements where a place holds 1, zeros where it holds 0, whatever stands there; parameters: the places",
+    shape=lambda _, x: x,
+    on_arrays=lambda p, lead, x: np.where(p[0].array, x, _zero(x)),
+    transposed=lambda p, *_: [("masked", p)],
+    shifted=lambda p, more: (Index(np.broadcast_to(p[0].array, more + p[0].array.shape)),),
+    moves=False,
+)
+
+
+def _zero(like: Array) -> Any:
+    """The number zero, of the kind that an array holds."""
+    return type(like.flat[0])(0) if like.size else 0
+
+
+def _zeros(shape: Shape, like: Array) -> Array:
+    return np.full(shape, _zero(like), like.dtype)
+
+
 def _padded(p: Parameters, lead: int, x: Array) -> Array:
     axis, before, after = p
     shape = list(x.shape)
     shape[lead + axis] += before + after
-    found = np.zeros(shape, x.dtype)
+    found = _zeros(tuple(shape), x)
     found[_section(lead + axis, before, shape[lead + axis] - after)] = x
     return found
 

@@ -5,7 +5,9 @@ is linear is transposed; a product gives two products of the same kind. Cotangen
 axis in front: as many derivatives are then propagated together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +16,12 @@ from diffcheck.program.graph import ALONG, INPUT, Graph, GraphBuilder, Node, is_
 from diffcheck.program.rules import STABLE, partial
 
 
-def gradient(graph: Graph, wrt: Sequence[int], form: int = STABLE) -> Graph:
+# For nodes of which not all elements matter, those that do.
+Needed = Mapping[int, "np.ndarray[Any, np.dtype[np.bool_]]"]
+ALL: Needed = MappingProxyType({})
+
+
+def gradient(graph: Graph, wrt: Sequence[int], form: int = STABLE, needed: Needed = ALL) -> Graph:
     """The graph of all first derivatives.
 
     Parameters
@@ -23,6 +30,8 @@ def gradient(graph: Graph, wrt: Sequence[int], form: int = STABLE) -> Graph:
         Positions of the flattened inputs to differentiate with respect to.
     form:
         Which of the derivative forms in common use; see `diffcheck.program.rules`.
+    needed:
+        The elements that the result depends on; whatever the slopes at others are, they add nothing.
 
     Returns
     -------
@@ -34,7 +43,7 @@ def gradient(graph: Graph, wrt: Sequence[int], form: int = STABLE) -> Graph:
     lead: Shape = () if graph.shape == () else (size,)
     one = writer.const(1)
     seed = one if not lead else writer.array(np.eye(size, dtype=int).reshape(size, *graph.shape))
-    adjoints = backward(writer, graph, seed, lead, form)
+    adjoints = backward(writer, graph, seed, lead, form, needed)
     parts, start = [], {}
     place = 0
     for number, node in enumerate(graph.nodes):
@@ -72,9 +81,11 @@ def _columns(writer: GraphBuilder, graph: Graph, wrt: Sequence[int], parts: list
     return writer.move("reshape", (*graph.shape, len(wrt)), all_columns)
 
 
-def backward(writer: GraphBuilder, graph: Graph, seed: int, lead: Shape, form: int = STABLE) -> dict[int, int]:
+def backward(
+    writer: GraphBuilder, graph: Graph, seed: int, lead: Shape, form: int = STABLE, needed: Needed = ALL
+) -> dict[int, int]:
     """The adjoint of every input that the result depends on, from the result back."""
-    moves = _reached(graph)
+    moves = graph.reached
     adjoints: dict[int, int] = {graph.output: seed} if moves[graph.output] else {}
     found: dict[int, int] = {}
     for number in range(graph.output, -1, -1):
@@ -87,16 +98,10 @@ def backward(writer: GraphBuilder, graph: Graph, seed: int, lead: Shape, form: i
         for position, operand in enumerate(node.operands):
             if moves[operand]:
                 term = _pulled(writer, number, node, position, adjoint, lead, form)
+                if operand in needed:
+                    term = writer.steps([("masked", (Index(needed[operand]),))], term, lead)
                 before = adjoints.get(operand)
                 adjoints[operand] = term if before is None else writer.apply("add", before, term)
-    return found
-
-
-def _reached(graph: Graph) -> list[bool]:
-    """For each node whether it depends on an input."""
-    found: list[bool] = []
-    for node in graph.nodes:
-        found.append(node.name == INPUT or any(found[i] for i in node.operands))
     return found
 
 

@@ -76,6 +76,14 @@ class Graph:
         return self.nodes[self.output].shape
 
     @cached_property
+    def reached(self) -> list[bool]:
+        """For each node whether it depends on an input."""
+        found: list[bool] = []
+        for node in self.nodes:
+            found.append(node.name == INPUT or any(found[i] for i in node.operands))
+        return found
+
+    @cached_property
     def operations(self) -> int:
         """How many operations on numbers it stands for."""
         return sum(_operations(self.nodes, node) for node in self.nodes)

@@ -120,6 +120,17 @@ def _compared(terms: Sequence[Ball], expected: Ball) -> Word:
     return Word.CONFIRMED if expected.rad() <= size * balls.power_of_two(-_CONFIRMING_BITS) else Word.SILENT
 
 
+def directions(size: int, order: int) -> tuple[list[int], list[int]]:
+    """How far to go along each input, and what each component of an output's derivative counts for then."""
+    return _steps(size, order, None)
+
+
+def confirmation(weights: Sequence[int], components: Sequence[Ball], coefficient: Ball, order: int) -> Word:
+    """What a power series' coefficient along that direction says of all components of an output's derivative."""
+    terms = [w * c for w, c in zip(weights, components, strict=True)]
+    return _compared(terms, math.factorial(order) * coefficient)
+
+
 def compared(component: Component, expected: Ball) -> Word:
     """What another enclosure of the same number says of a component."""
     return _compared([component.left], expected) if component.has_value else Word.SILENT

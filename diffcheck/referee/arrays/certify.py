@@ -1,0 +1,143 @@
+"""The truth on arrays: certified where the function is one smooth piece and its enclosures are tight."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx
+
+from diffcheck.case.operators import Operator
+from diffcheck.ops.table import Primitive
+from diffcheck.program.chain import gradient
+from diffcheck.program.graph import Graph, Node
+from diffcheck.program.rules import STABLE
+from diffcheck.referee.arrays.enclose import BallArray, Undecided, all_finite, ball_array, enclose
+from diffcheck.referee.arrays.pieces import Choice, choose, frozen, needed
+from diffcheck.referee.arrays.rays import along
+from diffcheck.referee.component import is_tight
+from diffcheck.referee.second_route import Word, confirmation, directions
+
+
+@dataclass(eq=False)
+class Piece:
+    """The function near a point where it is smooth, and its derivatives by each form, as graphs."""
+
+    graph: Graph
+    operator: Operator
+    wrt: tuple[int, ...]
+    _derivatives: dict[int, Graph] = field(default_factory=dict)
+
+    def derivative(self, form: int = STABLE) -> Graph:
+        """The derivative by one of the forms in common use."""
+        if form not in self._derivatives:
+            graph = self.graph
+            for _ in range(self.operator.order):
+                graph = gradient(graph, self.wrt, form, needed(graph))
+            self._derivatives[form] = graph
+        return self._derivatives[form]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The operations that occur in the function and its derivative."""
+        return frozenset(node.name for g in (self.graph, self.derivative()) for node in g.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """Tight enclosures of all components.
+
+    Attributes
+    ----------
+    value:
+        The function's own value.
+    components:
+        In the shape of the derivative.
+    confirmed:
+        For each output whether the second route gave the same.
+    """
+
+    piece: Piece
+    value: BallArray
+    components: BallArray
+    precision: int
+    confirmed: tuple[bool, ...]
+
+
+class ArrayReferee:
+    """Finds truths of one operator of one graph where the function is one smooth piece."""
+
+    def __init__(self, graph: Graph, operator: Operator, wrt: Sequence[int]) -> None:
+        self._graph = graph
+        self._operator = operator
+        self._wrt = tuple(wrt)
+        self._pieces: dict[Any, Piece] = {}
+
+    def at(self, point: Sequence[float], ladder: Sequence[int]) -> Certified | None:
+        """The truth at a point; ``None`` where it takes more than this."""
+        for precision in ladder:
+            with ctx.workprec(precision):
+                inputs = ball_array([arb(v) for v in point], (len(point),))
+                found = self._chosen(inputs)
+                if found is None:
+                    return None
+                piece, values = found
+                if not all_finite(values[self._graph.output]) or self._at_edge(values):
+                    return None
+                components = enclose(piece.derivative(), inputs)[piece.derivative().output]
+                if not all_finite(components):
+                    return None
+                if all(map(is_tight, components.ravel().tolist())):
+                    said = self._said(piece, inputs, components)
+                    if Word.CONTRADICTED in said:
+                        return None
+                    confirmed = tuple([word is Word.CONFIRMED for word in said])
+                    return Certified(piece, values[self._graph.output], components, precision, confirmed)
+        return None
+
+    def _chosen(self, inputs: BallArray) -> tuple[Piece, list[BallArray]] | None:
+        choices: dict[int, Choice] = {}
+
+        def decide(number: int, node: Node, operands: Sequence[BallArray]) -> BallArray:
+            choices[number], value = choose(node, operands)
+            return value
+
+        try:
+            values = enclose(self._graph, inputs, decide)
+        except Undecided:
+            return None
+        return self._piece(choices), values
+
+    def _piece(self, choices: Mapping[int, Choice]) -> Piece:
+        key = tuple(choices.items())
+        if key not in self._pieces:
+            graph = frozen(self._graph, choices) if choices else self._graph
+            self._pieces[key] = Piece(graph, self._operator, self._wrt)
+        return self._pieces[key]
+
+    def _at_edge(self, values: Sequence[BallArray]) -> bool:
+        """Whether an operation may end or jump at this point."""
+        for node in self._graph.nodes:
+            row = Primitive.rows.get(node.name)
+            if row is not None and row.at_edge is not None:
+                operands = [np.broadcast_to(values[i], node.shape).ravel().tolist() for i in node.operands]
+                if any(row.at_edge(*x) for x in zip(*operands, strict=True)):
+                    return True
+        return False
+
+    def _said(self, piece: Piece, inputs: BallArray, components: BallArray) -> list[Word]:
+        """For each output what power series along a direction say."""
+        order, width = self._operator.order, len(self._wrt)
+        steps, weights = directions(width, order)
+        direction = [0] * len(inputs)
+        for position, step in zip(self._wrt, steps, strict=True):
+            direction[position] = step
+        values = enclose(piece.graph, inputs)
+        series = along(piece.graph, values, direction, order)
+        if len(series) <= order:
+            coefficients = [arb(0)] * int(np.prod(piece.graph.shape, dtype=int))
+        else:
+            coefficients = series[order].ravel().tolist()
+        rows = components.reshape(len(coefficients), -1).tolist()
+        return [confirmation(weights, row, c, order) for row, c in zip(rows, coefficients, strict=True)]

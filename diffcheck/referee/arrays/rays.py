@@ -1,0 +1,95 @@
+"""The second route on arrays: power series of a graph without pieces along one direction.
+
+A value is the list of its coefficients, arrays of balls; what does not move is its first one alone. No derivative rule
+takes part.
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from flint import arb, arb_series
+
+from diffcheck.ops import balls
+from diffcheck.ops.structure import Linear
+from diffcheck.ops.table import Primitive
+from diffcheck.program.graph import Graph, Node
+from diffcheck.referee.arrays.enclose import BallArray, ball_array, enclose, product
+
+# The coefficients of t^0, t^1 ...; those that are not there are zero.
+Series = list[BallArray]
+
+
+def along(graph: Graph, values: Sequence[BallArray], direction: Sequence[int], order: int) -> Series:
+    """The result's coefficients up to ``t ** order``, for inputs that move by ``direction`` times t.
+
+    ``values`` are those of all nodes at t = 0.
+    """
+    moving = ball_array([arb(d) for d in direction], (len(direction),))
+    found: list[Series] = []
+    for number, node in enumerate(graph.nodes):
+        operands = [found[i] for i in node.operands]
+        if node.name == "input":
+            start = node.parameters[0]
+            stop = start + int(np.prod(node.shape, dtype=int))
+            found.append([values[number], moving[start:stop].reshape(node.shape)])
+        elif all(len(x) == 1 for x in operands):
+            found.append([values[number]])
+        else:
+            found.append([values[number], *_moving(node, operands, order)])
+    return found[graph.output]
+
+
+def _moving(node: Node, operands: Sequence[Series], order: int) -> list[BallArray]:
+    """The coefficients behind the first."""
+    longest = max(map(len, operands))
+    if node.name in Linear.rows:
+        row = Linear.rows[node.name]
+        spread = [_padded(x, longest) for x in operands]
+        return [_array(row.on_arrays(node.parameters, 0, *(x[k] for x in spread))) for k in range(1, longest)]
+    if node.name in ("add", "sub"):
+        x, y = (_padded(s, longest) for s in operands)
+        sign = np.add if node.name == "add" else np.subtract
+        return [_array(sign(x[k], y[k])) for k in range(1, longest)]
+    if node.name in ("mul", "matmul"):
+        return _cauchy(*operands, order, product if node.name == "matmul" else np.multiply)
+    return _each(node, operands, order)
+
+
+def _padded(x: Series, length: int) -> Series:
+    zero = np.full(x[0].shape, balls.ZERO, object)
+    return x + [zero] * (length - len(x))
+
+
+def _array(x: Any) -> BallArray:
+    return x if isinstance(x, np.ndarray) else ball_array([x], ())
+
+
+def _cauchy(x: Series, y: Series, order: int, times: Any) -> list[BallArray]:
+    """The coefficients of a product behind the first."""
+    found = []
+    for k in range(1, min(order, len(x) + len(y) - 2) + 1):
+        pairs = [(i, k - i) for i in range(len(x)) if 0 <= k - i < len(y)]
+        found.append(_array(functools.reduce(np.add, [times(x[i], y[j]) for i, j in pairs])))
+    return found
+
+
+def _each(node: Node, operands: Sequence[Series], order: int) -> list[BallArray]:
+    """An operation element by element, or along the last axis, on power series."""
+    name = node.parameters[0] if node.name == "along" else node.name
+    row = Primitive.rows[name]
+    if node.name == "along":
+        operands = [[c[..., k] for c in operands[0]] for k in range(operands[0][0].shape[-1])]
+    size = int(np.prod(node.shape, dtype=int))
+    columns = [
+        [np.broadcast_to(c, node.shape).ravel().tolist() for c in x] + [[balls.ZERO] * size] * (order + 1 - len(x))
+        for x in operands
+    ]
+    function, length = row.on_series(), order + 1
+    coefficients: list[list[Any]] = [[] for _ in range(order)]
+    for element in range(size):
+        value = function(*(arb_series([c[element] for c in x], length) for x in columns))
+        for k in range(order):
+            coefficients[k].append(value[k + 1])
+    return [ball_array(c, node.shape) for c in coefficients]
