@@ -44,18 +44,15 @@ def gradient(graph: Graph, wrt: Sequence[int], form: int = STABLE, needed: Neede
     one = writer.const(1)
     seed = one if not lead else writer.array(np.eye(size, dtype=int).reshape(size, *graph.shape))
     adjoints = backward(writer, graph, seed, lead, form, needed)
-    parts, start = [], {}
-    place = 0
+    parts = []
     for number, node in enumerate(graph.nodes):
         if node.name == INPUT:
             count = int(np.prod(node.shape, dtype=int))
-            start[node.parameters[0]] = place
             adjoint = adjoints.get(number)
             if adjoint is None:
                 parts.append(writer.move("broadcast", (*lead, count), writer.const(0)))
             else:
                 parts.append(writer.move("reshape", (*lead, count), adjoint))
-            place += count
     return writer.graph(graph.inputs, _columns(writer, graph, wrt, parts, lead))
 
 
@@ -67,7 +64,8 @@ def _columns(writer: GraphBuilder, graph: Graph, wrt: Sequence[int], parts: list
         if node.name == INPUT
         for k in range(int(np.prod(node.shape, dtype=int)))
     ]
-    missing = [p for p in wrt if p not in set(positions)]
+    known = set(positions)
+    missing = [p for p in wrt if p not in known]
     if missing:
         parts = [*parts, writer.move("broadcast", (*lead, len(missing)), writer.const(0))]
         positions += missing

@@ -16,7 +16,7 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.structure import Linear, Parameters, Shape, Steps, matmul
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import DATA, HELD_BY_ALL
+from diffcheck.program.program import DATA, HELD_BY_ALL, RELATIONS, fold
 
 INPUT, CONST, ARRAY = "input", "const", "array"
 ALONG = "along"
@@ -64,11 +64,14 @@ class Graph:
         How many flattened inputs there are.
     output:
         The node of the result.
+    origins:
+        For each node the number that it had where the graph was built: a derivative's first ones are the function's.
     """
 
     nodes: tuple[Node, ...]
     inputs: int
     output: int
+    origins: tuple[int, ...]
 
     @property
     def shape(self) -> Shape:
@@ -137,9 +140,7 @@ class GraphBuilder:
 
     def value(self, number: int) -> Fraction | None:
         """The exact number that all elements of a node are, ``None`` if they are not one constant."""
-        node = self.nodes[number]
-        while node.name in ("broadcast", "reshape"):
-            node = self.nodes[node.operands[0]]
+        node = self._constant(number)
         return node.parameters[0] if node.name == CONST else None
 
     def apply(self, name: str, *operands: int) -> int:
@@ -150,11 +151,31 @@ class GraphBuilder:
         except ValueError:
             told = " and ".join(map(str, shapes))
             raise CaseError(f"{name}: shapes {told} do not fit together") from None
-        if name in _WITH_IDENTITIES:
-            simpler = self._identity(name, operands)
-            if simpler is not None:
-                return self.move("broadcast", shape, simpler)
+        simpler = self._simplified(name, operands)
+        if simpler is not None:
+            return self.move("broadcast", shape, simpler)
         return self.keep(Node(name, operands, (), shape))
+
+    def _simplified(self, name: str, operands: tuple[int, ...]) -> int | None:
+        """The node of an operation on constants, among others; ``None`` if it is no simpler one."""
+        values = [self.value(i) for i in operands]
+        if operands and None not in values:
+            folded = fold(name, values)
+            if folded is not None:
+                measured = name not in RELATIONS and any(self._is_data(i) for i in operands)
+                return self.number(folded) if measured else self.const(folded)
+        return self._identity(name, operands) if name in _WITH_IDENTITIES else None
+
+    def _is_data(self, number: int) -> bool:
+        """Whether a constant is the rounding of another number."""
+        return DATA in self._constant(number).parameters
+
+    def _constant(self, number: int) -> Node:
+        """The node whose elements a node repeats."""
+        node = self.nodes[number]
+        while node.name in ("broadcast", "reshape"):
+            node = self.nodes[node.operands[0]]
+        return node
 
     def _identity(self, name: str, operands: tuple[int, ...]) -> int | None:
         match name, [self.value(i) for i in operands]:
@@ -166,8 +187,6 @@ class GraphBuilder:
                 return self.apply("neg", operands[1])
             case ("mul", [_, -1]):
                 return self.apply("neg", operands[0])
-            case ("neg", [Fraction() as value]):
-                return self.const(-value)
         if name == "neg" and self.nodes[operands[0]].name == "neg":
             return self.nodes[operands[0]].operands[0]
         return None
@@ -210,7 +229,7 @@ class GraphBuilder:
         kept = [number for number, alive in enumerate(live) if alive]
         new = dict(zip(kept, range(len(kept)), strict=True))
         nodes = (self.nodes[number] for number in kept)
-        return Graph(tuple(n._replace(operands=tuple(new[i] for i in n.operands)) for n in nodes), inputs, new[output])
+        return Graph(tuple(n._replace(operands=tuple(new[i] for i in n.operands)) for n in nodes), inputs, new[output], tuple(kept))
 
 
 _WITH_IDENTITIES = {"add", "sub", "mul", "div", "power", "neg"}

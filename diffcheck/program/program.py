@@ -30,7 +30,7 @@ HELD_BY_ALL = FORMATS["bfloat16"]
 _FOLD_BITS = 2048
 # A constant that no identity is about.
 _OTHER = "other"
-_RELATIONS = {
+RELATIONS = {
     "lt": operator.lt,
     "le": operator.le,
     "gt": operator.gt,
@@ -142,10 +142,10 @@ class Builder:
     def _simplified(self, name: str, operands: tuple[int, ...]) -> int | None:
         """The node of an operation on constants, among others; ``None`` if it is no simpler one."""
         if all(i in self._constants for i in operands):
-            folded = _fold(name, [self.value(i) for i in operands])
+            folded = fold(name, [self.value(i) for i in operands])
             if folded is not None:
                 # What is made of data is data; an answer of yes or no is not.
-                measured = name not in _RELATIONS and any(is_data(self.nodes[i]) for i in operands)
+                measured = name not in RELATIONS and any(is_data(self.nodes[i]) for i in operands)
                 return self.data(folded) if measured else self.const(folded)
         return self._identity(name, operands)
 
@@ -238,7 +238,7 @@ def nodes_below(nodes: Sequence[Node], output: int) -> list[int]:
     return sorted(found, reverse=True)
 
 
-def _fold(name: str, values: list[Fraction | None]) -> Fraction | None:
+def fold(name: str, values: list[Fraction | None]) -> Fraction | None:
     """The exact result of arithmetic on constants."""
     if any(v is None or v.numerator.bit_length() + v.denominator.bit_length() > _FOLD_BITS for v in values):
         return None
@@ -255,8 +255,8 @@ def _fold(name: str, values: list[Fraction | None]) -> Fraction | None:
             return -a
         case "power", [Fraction() as a, Fraction() as b] if b.denominator == 1 and abs(b) <= 16 and (a != 0 or b >= 0):
             return a ** int(b)
-        case relation, [Fraction() as a, Fraction() as b] if relation in _RELATIONS:
-            return Fraction(_RELATIONS[relation](a, b))
+        case relation, [Fraction() as a, Fraction() as b] if relation in RELATIONS:
+            return Fraction(RELATIONS[relation](a, b))
         case ("maximum" | "minimum") as extreme, [Fraction() as a, Fraction() as b]:
             return max(a, b) if extreme == "maximum" else min(a, b)
     return None

@@ -88,7 +88,7 @@ class Bounds:
             evaluation = tape.evaluation(smooth.inputs(point))
             exact = [evaluation.values[output] for output in tape.outputs]
             formulas, moved = tape.absolute_sums(evaluation, tape.losses(evaluation, format), _leaves(tape, evaluation))
-            return [(_bound(abs(v).mid(), s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
+            return [(bound(abs(v).mid(), s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
 
     def culprit(
         self, truth: Truth, point: Sequence[float], component: int, format: Format, label: Callable[[int], str]
@@ -131,12 +131,12 @@ class Bounds:
             lost, *rest = tape.absolute_sums(evaluation, *weights)
             formulas = [max(f, g) for f, g in zip(formulas, lost, strict=True)]
             moved = moved or rest[0]
-        return (_bound(d, s, f, format) for d, s, f in zip(sizes, moved, formulas, strict=True))
+        return (bound(d, s, f, format) for d, s, f in zip(sizes, moved, formulas, strict=True))
 
     def _forms(self, smooth: Smooth) -> int:
         """How many derivative forms have to be tried: the most that an operation of the derivative has."""
         names = smooth.program.operation_names() | self._referee.derivative(smooth).operation_names()
-        return max((_alternatives(name) for name in names), default=1)
+        return max((alternatives(name) for name in names), default=1)
 
     def _tape(self, smooth: Smooth, form: int) -> Tape:
         key = smooth, form
@@ -149,7 +149,7 @@ class Bounds:
         return self._tape(smooth, form).evaluation(smooth.inputs(point), known)
 
 
-def _alternatives(name: str) -> int:
+def alternatives(name: str) -> int:
     """How many derivative forms an operation has, SymPy's rule counting as one."""
     row = Primitive.rows[name]
     if callable(row.forms):
@@ -162,7 +162,7 @@ def _leaves(tape: Tape, evaluation: Evaluation) -> list[Ball]:
     return [abs(evaluation.values[i]) if tape.nodes[i][0] == INPUT else balls.ZERO for i in range(tape.size)]
 
 
-def _bound(size: Ball, moved: Ball, formula: Ball, format: Format) -> Bound:
+def bound(size: Ball, moved: Ball, formula: Ball, format: Format) -> Bound:
     """The bound on a truth of this size, which rounding of its inputs moves by ``moved`` in unit roundoffs."""
     errors = rounding(format)
     scale = size + moved

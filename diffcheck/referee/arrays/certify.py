@@ -11,7 +11,7 @@ from flint import arb, ctx
 from diffcheck.case.operators import Operator
 from diffcheck.ops.table import Primitive
 from diffcheck.program.chain import gradient
-from diffcheck.program.graph import Graph, Node
+from diffcheck.program.graph import ALONG, Graph, Node
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.enclose import BallArray, Undecided, all_finite, ball_array, enclose
 from diffcheck.referee.arrays.pieces import Choice, choose, frozen, needed
@@ -38,10 +38,16 @@ class Piece:
             self._derivatives[form] = graph
         return self._derivatives[form]
 
+    def enclosed(self, inputs: BallArray, values: Sequence[BallArray], form: int = STABLE) -> list[BallArray]:
+        """What the nodes of the derivative enclose, from those of the piece."""
+        # Only the first derivative is built from the piece itself.
+        return enclose(self.derivative(form), inputs, known=values if self.operator.order == 1 else ())
+
     @cached_property
     def names(self) -> frozenset[str]:
         """The operations that occur in the function and its derivative."""
-        return frozenset(node.name for g in (self.graph, self.derivative()) for node in g.nodes)
+        nodes = (node for g in (self.graph, self.derivative()) for node in g.nodes)
+        return frozenset(n.parameters[0] if n.name == ALONG else n.name for n in nodes) & Primitive.rows.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +56,27 @@ class Certified:
 
     Attributes
     ----------
-    value:
-        The function's own value.
-    components:
-        In the shape of the derivative.
+    values, derivatives:
+        What the nodes of the piece and of its derivative enclose.
     confirmed:
         For each output whether the second route gave the same.
     """
 
     piece: Piece
-    value: BallArray
-    components: BallArray
+    values: list[BallArray]
+    derivatives: list[BallArray]
     precision: int
     confirmed: tuple[bool, ...]
+
+    @property
+    def components(self) -> BallArray:
+        """The components, in the shape of the derivative."""
+        return self.derivatives[self.piece.derivative().output]
+
+    @property
+    def value(self) -> BallArray:
+        """The function's own value."""
+        return self.values[self.piece.graph.output]
 
 
 class ArrayReferee:
@@ -85,15 +99,17 @@ class ArrayReferee:
                 piece, values = found
                 if not all_finite(values[self._graph.output]) or self._at_edge(values):
                     return None
-                components = enclose(piece.derivative(), inputs)[piece.derivative().output]
+                smooth = values if piece.graph is self._graph else enclose(piece.graph, inputs)
+                enclosed = piece.enclosed(inputs, smooth)
+                components = enclosed[piece.derivative().output]
                 if not all_finite(components):
                     return None
                 if all(map(is_tight, components.ravel().tolist())):
-                    said = self._said(piece, inputs, components)
+                    said = self._said(piece, smooth, components)
                     if Word.CONTRADICTED in said:
                         return None
                     confirmed = tuple([word is Word.CONFIRMED for word in said])
-                    return Certified(piece, values[self._graph.output], components, precision, confirmed)
+                    return Certified(piece, smooth, enclosed, precision, confirmed)
         return None
 
     def _chosen(self, inputs: BallArray) -> tuple[Piece, list[BallArray]] | None:
@@ -126,14 +142,13 @@ class ArrayReferee:
                     return True
         return False
 
-    def _said(self, piece: Piece, inputs: BallArray, components: BallArray) -> list[Word]:
+    def _said(self, piece: Piece, values: Sequence[BallArray], components: BallArray) -> list[Word]:
         """For each output what power series along a direction say."""
         order, width = self._operator.order, len(self._wrt)
         steps, weights = directions(width, order)
-        direction = [0] * len(inputs)
+        direction = [0] * self._graph.inputs
         for position, step in zip(self._wrt, steps, strict=True):
             direction[position] = step
-        values = enclose(piece.graph, inputs)
         series = along(piece.graph, values, direction, order)
         if len(series) <= order:
             coefficients = [arb(0)] * int(np.prod(piece.graph.shape, dtype=int))

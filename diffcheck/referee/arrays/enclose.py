@@ -22,7 +22,10 @@ class Undecided(ArithmeticError):
 
 
 def enclose(
-    graph: Graph, inputs: BallArray, decide: Callable[[int, Node, Sequence[BallArray]], BallArray] | None = None
+    graph: Graph,
+    inputs: BallArray,
+    decide: Callable[[int, Node, Sequence[BallArray]], BallArray] | None = None,
+    known: Sequence[BallArray] = (),
 ) -> list[BallArray]:
     """Every node's value at these inputs, at the working precision of `flint.ctx`.
 
@@ -32,9 +35,14 @@ def enclose(
         All flattened inputs.
     decide:
         Gives the value of a node that is made of pieces.
+    known:
+        The values of the nodes of the graph from which this one was derived.
     """
     values: list[BallArray] = []
     for number, node in enumerate(graph.nodes):
+        if graph.origins[number] < len(known):
+            values.append(known[graph.origins[number]])
+            continue
         operands = [values[i] for i in node.operands]
         row = Primitive.rows.get(node.name)
         if row is not None and row.switch is not None:

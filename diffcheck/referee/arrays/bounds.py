@@ -1,0 +1,82 @@
+"""The two bounds on arrays: what an error may be, for all components of a derivative in a fixed number of sweeps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx
+
+from diffcheck.formats import Format
+from diffcheck.ops import balls
+from diffcheck.program.graph import Graph
+from diffcheck.program.rules import STABLE
+from diffcheck.referee.arrays.certify import Certified
+from diffcheck.referee.arrays.enclose import BallArray, ball_array
+from diffcheck.referee.arrays.losses import losses, sizes_of_data
+from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
+from diffcheck.referee.bounds import Bound, alternatives, bound
+
+# Sums outside this range are left to balls, whose exponents have no bounds.
+_SMALLEST, _LARGEST = 1e-250, 1e250
+
+
+def bounds(certified: Certified, point: Sequence[float], format: Format) -> list[Bound] | None:
+    """The bounds of all components; ``None`` where double precision cannot tell them."""
+    piece, components = certified.piece, certified.components.ravel().tolist()
+    forms = max((alternatives(name) for name in piece.names), default=1)
+    moved: Array | None = None
+    formulas = np.zeros(len(components))
+    with ctx.workprec(certified.precision):
+        inputs = ball_array([arb(v) for v in point], (len(point),))
+        for form in range(forms):
+            enclosed = certified.derivatives
+            if form != STABLE:
+                enclosed = piece.enclosed(inputs, certified.values, form)
+            found = _sums(piece.derivative(form), enclosed, format, form == STABLE)
+            if found is None:
+                return None
+            lost, *rest = found
+            formulas = np.maximum(formulas, lost)
+            moved = rest[0] if rest else moved
+        assert moved is not None
+        sizes = [abs(c).mid() for c in components]
+        return [
+            bound(size, arb(m), arb(f), format)
+            for size, m, f in zip(sizes, moved.tolist(), formulas.tolist(), strict=True)
+        ]
+
+
+def bounds_of_values(certified: Certified, format: Format) -> list[Bound] | None:
+    """The same for the function's own value."""
+    found = _sums(certified.piece.graph, certified.values, format, True)
+    if found is None:
+        return None
+    sizes = [abs(v).mid() for v in certified.value.ravel().tolist()]
+    lost, moved = (sums.tolist() for sums in found)
+    return [bound(size, arb(m), arb(f), format) for size, m, f in zip(sizes, moved, lost, strict=True)]
+
+
+def _sums(graph: Graph, enclosed: Sequence[BallArray], format: Format, data: bool) -> list[Array] | None:
+    """What rounding of all nodes, and where it is asked for that of the data, moves the elements of the result by."""
+    values = [_floats(x) for x in enclosed]
+    if not all(np.isfinite(v).all() and _in_range(v) for v in values):
+        return None
+    weights = [losses(graph, values, format)]
+    if any(not np.isfinite(w).all() for w in weights[0].values()):
+        return None
+    if data:
+        weights.append(sizes_of_data(graph, values))
+    sensitivity = Sensitivity(graph, values, {number for w in weights for number in w})
+    if not sensitivity.is_finite:
+        return None
+    found = [sensitivity.sums(w).ravel() for w in weights]
+    return found if all(np.isfinite(f).all() for f in found) else None
+
+
+def _floats(x: BallArray) -> Array:
+    return np.array([float(b.mid()) for b in x.ravel().tolist()]).reshape(x.shape)
+
+
+def _in_range(values: Any) -> bool:
+    sizes = np.abs(values[values != 0])
+    return bool(((sizes > _SMALLEST) & (sizes < _LARGEST)).all())

@@ -1,0 +1,91 @@
+"""What rounding leaves on the nodes of a graph in one format, as arrays of absolute errors in double precision."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from diffcheck.formats import Format
+from diffcheck.ops.structure import Linear, matmul
+from diffcheck.ops.table import Primitive
+from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, Node
+from diffcheck.program.program import DATA, HELD_BY_ALL
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+# A long sum is followed in so many steps: what its partial sums lose within one is that of its last.
+_STEPS = 64
+
+
+def losses(graph: Graph, values: Sequence[Array], format: Format) -> dict[int, Array]:
+    """For each node that rounding moves, how far."""
+    unit, half = 2.0**-format.precision, 2.0 ** (format.smallest_subnormal_exponent - 1)
+    found = {}
+    with np.errstate(all="ignore"):
+        for number, node in enumerate(graph.nodes):
+            lost = _rounded(node, [values[i] for i in node.operands], values[number], format)
+            if lost is not None:
+                lost = np.where(np.abs(values[number]) > float(format.largest), np.inf, unit * lost)
+                found[number] = np.where(values[number] == 0, 0.0, np.maximum(lost, half))
+    return found
+
+
+def _rounded(node: Node, operands: Sequence[Array], value: Array, format: Format) -> Array | None:
+    """What is lost in unit roundoffs; ``None`` for what is exact."""
+    size = np.abs(value)
+    match node.name:
+        case "input" | "array":
+            return None
+        case "const":
+            number = node.parameters[0]
+            return None if format.holds(number) or DATA in node.parameters else size
+        case "along":
+            return Primitive.rows[node.parameters[0]].ulps * size
+        case "mul":
+            return np.where((np.abs(operands[0]) == 1) | (np.abs(operands[1]) == 1), 0.0, size)
+        case "add" | "sub":
+            return np.where((operands[0] == 0) | (operands[1] == 0), 0.0, size)
+        case "sum":
+            return _of_sum(operands[0], node.parameters)
+        case "matmul":
+            return _of_product(*operands)
+    if node.name in Linear.rows:
+        return None
+    ulps = Primitive.rows[node.name].ulps
+    return ulps * size if ulps else None
+
+
+def _of_sum(x: Array, axes: tuple[int, ...]) -> Array:
+    """The partial sums in ascending order, where a number is added to one that is not zero."""
+    rows = np.moveaxis(x, axes, range(len(axes)))
+    rows = rows.reshape(-1, *rows.shape[len(axes) :])
+    partial = np.cumsum(rows, 0)
+    found: Array = (np.abs(partial[1:]) * ((rows[1:] != 0) & (partial[:-1] != 0))).sum(0)
+    return found
+
+
+def _of_product(x: Array, y: Array) -> Array:
+    """All products, and their partial sums behind the first, in ascending order."""
+    inner = x.shape[-1]
+    step = max(1, inner // _STEPS)
+    total: Any = 0.0
+    lost = np.abs(x) @ np.abs(y)
+    for start in range(0, inner, step):
+        stop = min(start + step, inner)
+        total = total + x[..., start:stop] @ y[..., start:stop, :]
+        lost = lost + (stop - start - (start == 0)) * np.abs(total)
+    return lost
+
+
+def sizes_of_data(graph: Graph, values: Sequence[Array]) -> dict[int, Array]:
+    """The absolute values of the inputs, and of the constants that are the rounding of another number."""
+    found = {}
+    for number, node in enumerate(graph.nodes):
+        if node.name == INPUT or (node.name == CONST and DATA in node.parameters):
+            found[number] = np.abs(values[number])
+        elif node.name == ARRAY and node.parameters[0].array.dtype.kind == "f":
+            array = node.parameters[0].array
+            held = np.array([HELD_BY_ALL.holds(Fraction(v)) for v in array.ravel().tolist()], bool)
+            found[number] = np.where(held.reshape(array.shape), 0.0, np.abs(values[number]))
+    return found

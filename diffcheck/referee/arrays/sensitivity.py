@@ -1,0 +1,160 @@
+"""How strongly all intermediate values of a graph move its result, in a fixed number of sweeps over its arrays.
+
+For weights ``w_v`` of all elements the sum of ``|dy/dv| w_v`` over them is wanted for every element ``y`` of the
+result. A sweep forward moves each element by its weight times a random number with a Cauchy distribution: what reaches
+y is Cauchy again, its scale the sum wanted, and the median of its size over many sweeps estimates that scale (Indyk
+2006). It is an estimate, within a tenth for 256 sweeps (one standard deviation).
+"""
+
+from collections.abc import Container, Mapping, Sequence
+from itertools import compress
+from typing import Any
+
+import numpy as np
+
+from diffcheck.ops.structure import Linear, matmul
+from diffcheck.ops.table import Primitive
+from diffcheck.program.chain import partial_along
+from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, GraphBuilder, Node, is_elementwise
+from diffcheck.program.rules import partial
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+_SAMPLES = 256
+# The samples that are moved together have at most so many elements in one array.
+_ELEMENTS = 2**22
+
+
+class Sensitivity:
+    """The slopes of a graph at a point, in double precision.
+
+    Parameters
+    ----------
+    values:
+        Those of all nodes.
+    starts:
+        The nodes that may be moved.
+    """
+
+    def __init__(self, graph: Graph, values: Sequence[Array], starts: Container[int]) -> None:
+        self._graph = graph
+        self._values = list(values)
+        builder = GraphBuilder(graph.nodes)
+        slopes: dict[tuple[int, int], int] = {}
+        moves: list[bool] = []
+        for number, node in enumerate(graph.nodes):
+            moving = [moves[i] for i in node.operands]
+            moves.append(number in starts or any(moving))
+            if is_elementwise(node):
+                for position in compress(range(len(moving)), moving):
+                    slopes[number, position] = partial(builder, number, position)
+            elif node.name == ALONG:
+                slopes[number, 0] = partial_along(builder, number, node)
+        with np.errstate(all="ignore"):
+            known = list(values)
+            for node in builder.nodes[len(known) :]:
+                known.append(_value(node, [known[i] for i in node.operands]))
+        self._slopes = {key: known[number] for key, number in slopes.items()}
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all slopes are finite numbers."""
+        return all(bool(np.isfinite(s).all()) for s in self._slopes.values())
+
+    def sums(self, weights: Mapping[int, Array]) -> Array:
+        """For each element of the result the sum of what the elements of all nodes move it by, an estimate.
+
+        Parameters
+        ----------
+        weights:
+            How far the elements of some nodes are moved, not negative.
+        """
+        sizes = self._moved(lambda _, w: np.abs(w)[None], weights, absolute=True)
+        if sizes is None:
+            return np.zeros(self._graph.shape)
+        random = np.random.default_rng(0)
+        largest = max(int(np.prod(node.shape, dtype=int)) for node in self._graph.nodes)
+        block = int(min(_SAMPLES, max(1, _ELEMENTS // largest)))
+        found = []
+        for start in range(0, _SAMPLES, block):
+            count = min(block, _SAMPLES - start)
+            moved = self._moved(lambda _, w: w * random.standard_cauchy((count, *w.shape)), weights)  # noqa: B023
+            assert moved is not None
+            found.append(np.abs(moved))
+        median: Array = np.median(np.concatenate(found), axis=0)
+        return median
+
+    def _moved(self, noise: Any, weights: Mapping[int, Array], absolute: bool = False) -> Array | None:
+        """How far the result moves if every weighted element does; the samples are the first axis."""
+        size = np.abs if absolute else np.asarray
+        moved: list[Array | None] = []
+        uses = _last_uses(self._graph)
+        for number, node in enumerate(self._graph.nodes):
+            operands = [moved[i] for i in node.operands]
+            found = None if all(m is None for m in operands) else self._through(number, node, operands, size)
+            if number in weights:
+                own = noise(number, weights[number])
+                found = own if found is None else found + own
+            moved.append(found)
+            for i in uses.get(number, ()):
+                moved[i] = None
+        return moved[self._graph.output]
+
+    def _through(self, number: int, node: Node, operands: Sequence[Array | None], size: Any) -> Array:
+        """How far a node moves with its operands."""
+        count = next(len(m) for m in operands if m is not None)
+        if is_elementwise(node):
+            total: Any = 0.0
+            for position, m in enumerate(operands):
+                if m is not None:
+                    shape = self._graph.nodes[node.operands[position]].shape
+                    aligned = m.reshape(count, *(1,) * (len(node.shape) - len(shape)), *shape)
+                    total = total + size(self._slopes[number, position]) * aligned
+            return np.broadcast_to(total, (count, *node.shape))
+        if node.name == ALONG:
+            (m,) = operands
+            assert m is not None
+            return (size(self._slopes[number, 0]) * m).sum(-1)
+        if node.name == matmul.name:
+            x, y = (size(self._values[i]) for i in node.operands)
+            terms = [_times(m, y) if k == 0 else np.matmul(x, m) for k, m in enumerate(operands) if m is not None]
+            return terms[0] if len(terms) == 1 else terms[0] + terms[1]
+        spread = [
+            np.broadcast_to(0.0, (count, *self._graph.nodes[i].shape)) if m is None else m
+            for i, m in zip(node.operands, operands, strict=True)
+        ]
+        found: Array = Linear.rows[node.name].on_arrays(node.parameters, 1, *spread)
+        return found
+
+
+def _times(m: Array, y: Array) -> Array:
+    """Samples of a matrix times a matrix."""
+    if y.ndim > 2:
+        return np.matmul(m, y)
+    found: Array = (m.reshape(-1, m.shape[-1]) @ y).reshape(*m.shape[:-1], y.shape[-1])
+    return found
+
+
+def _last_uses(graph: Graph) -> dict[int, list[int]]:
+    """For each node the operands that no later node uses."""
+    last = {i: number for number, node in enumerate(graph.nodes) for i in node.operands}
+    found: dict[int, list[int]] = {}
+    for i, number in last.items():
+        if i != graph.output:
+            found.setdefault(number, []).append(i)
+    return found
+
+
+def _value(node: Node, operands: Sequence[Array]) -> Array:
+    match node.name:
+        case "const":
+            return np.array(float(node.parameters[0]))
+        case "array":
+            return np.asarray(node.parameters[0].array, float)
+        case "matmul":
+            return np.matmul(*operands)
+        case "along":
+            return np.asarray(Primitive.rows[node.parameters[0]].on_numpy(*np.moveaxis(operands[0], -1, 0)))
+    if node.name in Linear.rows:
+        return np.asarray(Linear.rows[node.name].on_arrays(node.parameters, 0, *operands))
+    return np.asarray(Primitive.rows[node.name].on_numpy(*operands), float)
