@@ -33,7 +33,8 @@ from diffcheck.errors import Unsupported
 from diffcheck.judgement.numbers import Judgement, Quality, judge
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
-from diffcheck.referee.bounds import Bound, Bounds
+from diffcheck.referee.bound import Bound
+from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Referee
 

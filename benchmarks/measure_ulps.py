@@ -29,7 +29,7 @@ from questions import Point, Question, Use, is_known, points, uses
 
 from diffcheck.formats import FORMATS, Format
 from diffcheck.ops.table import Primitive
-from diffcheck.referee.bounds import FORMULA_FACTOR, INHERENT_FACTOR
+from diffcheck.referee.bound import FORMULA_FACTOR, INHERENT_FACTOR
 
 # What loses more than the bounds allow somewhere, by row and implementation.
 INACCURATE = {

@@ -21,7 +21,7 @@ from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import CONST, Builder, Node, Program
 from diffcheck.program.rules import SYMPY, partial
-from diffcheck.program.trace import Traced
+from diffcheck.program.scalar import TracedScalar
 from diffcheck.referee.component import Status, is_tight
 from diffcheck.referee.evaluate import Balls, Fault, evaluate
 from diffcheck.referee.germs import NoExpansion
@@ -177,7 +177,7 @@ class Question:
         self.kinds = kinds
         self.has_pieces = Primitive.rows[use.row].switch is not None
         builder = Builder()
-        inputs = [Traced(builder, builder.input(k)) for k in range(use.arity)]
+        inputs = [TracedScalar(builder, builder.input(k)) for k in range(use.arity)]
         arguments = [KINDS[kind](x) for kind, x in zip(kinds, inputs, strict=True)]
         value = int(use.function(*arguments).numbers)
         self._numbers = {"value": value}

@@ -32,7 +32,8 @@ from diffcheck.ops import (
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
 from diffcheck.referee import path_sums, tape
-from diffcheck.referee.bounds import FORMULA_FACTOR, INHERENT_FACTOR, Bound, Bounds
+from diffcheck.referee.bound import FORMULA_FACTOR, INHERENT_FACTOR, Bound
+from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.truth import Referee
 from diffcheck.verdict import Reason, Verdict

@@ -35,7 +35,7 @@ class Task:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape that the derivative must have."""
-        return self.operator.shape(self.program.outputs.shape, len(self.case.wrt_positions))
+        return self.operator.shape(self.program.shape, len(self.case.wrt_positions))
 
     @property
     def name(self) -> str:

@@ -13,7 +13,8 @@ from diffcheck.case.operators import Operator
 from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
-from diffcheck.referee.bounds import Bound, Bounds
+from diffcheck.referee.bound import Bound
+from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.near_ties import NearTies
 from diffcheck.referee.shape import Shape, shape
@@ -55,7 +56,7 @@ class Court:
         self.operator = operator
         self.program = program
         self.format = format
-        self.labels = case.components(operator, program.outputs.shape)
+        self.labels = case.components(operator, program.shape)
         self._inputs = case.input_labels
         self.referee = Referee(program, operator, case.wrt_positions, self.label)
         self.bounds = Bounds(self.referee)
@@ -77,6 +78,16 @@ class Court:
     def width(self) -> int:
         """How many elements are differentiated by; of a second derivative, in each of its rows."""
         return len(self.case.wrt_positions)
+
+    @property
+    def derivative_operations(self) -> int:
+        """The operations of the derivative, at the first point that has one; zero if none has."""
+        for truth in (q.truth for q in self.questions):
+            if truth.arrays is not None:
+                return truth.arrays.piece.derivative().operations
+            if truth.smooth is not None:
+                return self.referee.derivative(truth.smooth).operations
+        return 0
 
     def columns(self, names: Iterable[str]) -> list[int]:
         """The columns of the derivative by these inputs."""

@@ -6,7 +6,7 @@ from diffcheck.case.case import Array
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.numbers import Judgement, judge
 from diffcheck.judgement.witness import Witness
-from diffcheck.referee.bounds import Bound
+from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component
 
 

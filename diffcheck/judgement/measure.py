@@ -6,7 +6,7 @@ from flint import arb
 
 from diffcheck.formats import Format
 from diffcheck.ops import balls
-from diffcheck.referee.bounds import Bound
+from diffcheck.referee.bound import Bound
 
 NAN = float("nan")
 

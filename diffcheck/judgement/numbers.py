@@ -10,7 +10,7 @@ from flint import arb, ctx
 from diffcheck.formats import Format
 from diffcheck.judgement.measure import NAN, Measure
 from diffcheck.ops import balls
-from diffcheck.referee.bounds import INHERENT_FACTOR, Bound
+from diffcheck.referee.bound import INHERENT_FACTOR, Bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.verdict import Reason, Verdict, no_digit_right
 

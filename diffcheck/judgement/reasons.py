@@ -18,7 +18,7 @@ from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.symptoms import symptoms
 from diffcheck.ops import balls
-from diffcheck.referee.bounds import INHERENT_FACTOR
+from diffcheck.referee.bound import INHERENT_FACTOR
 from diffcheck.referee.branches import singular_branch
 from diffcheck.referee.component import Status
 from diffcheck.referee.culprit import Culprit, better_forms

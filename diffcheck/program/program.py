@@ -7,6 +7,7 @@ of another number, such as 0.1 or a measured value, is data: a second operand sa
 
 import contextlib
 import gc
+import math
 import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ RELATIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Program:
     """Straight-line code: every operand stands before its use.
 
@@ -57,6 +58,16 @@ class Program:
     nodes: tuple[Node, ...]
     inputs: tuple[int, ...]
     outputs: "np.ndarray[Any, np.dtype[np.int64]]"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the result."""
+        return self.outputs.shape
+
+    @property
+    def size(self) -> int:
+        """How many outputs there are."""
+        return math.prod(self.shape)
 
     @property
     def operations(self) -> int:

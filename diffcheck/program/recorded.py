@@ -12,8 +12,8 @@ class Recorded(Arithmetic, Traceable):
 
     __array_priority__ = 1000
 
-    node: Any
-    """The node that it is; of an array of scalar nodes, which has to be a single one."""
+    node: int
+    """The node that it is."""
 
     def __bool__(self) -> bool:
         raise BranchError(
@@ -43,9 +43,6 @@ class Recorded(Arithmetic, Traceable):
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, options: Any) -> Any:
         raise _not_numpy(function.__name__)
-
-    def __repr__(self) -> str:
-        return f"<traced value of shape {self.shape}>"
 
 
 def _not_numpy(name: str) -> CaseError:

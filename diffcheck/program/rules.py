@@ -13,10 +13,10 @@ import sympy
 
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
-from diffcheck.program.arrays import TracedArray
 from diffcheck.program.graph import GraphBuilder
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, live_nodes
 from diffcheck.program.recorded import Recorded
+from diffcheck.program.scalar import TracedScalar
 from diffcheck.program.trace import Traced
 
 # Which form of a derivative: 0 the most accurate one of the table, 1 and up the others; an operation with fewer forms
@@ -44,7 +44,7 @@ def partial(builder: Builder | GraphBuilder, number: int, position: int, form: i
         return builder.const(simple) if simple in (1, -1) else operands[1 - position]
     forms = Primitive.rows[name].forms_of(position)
     if forms and (form != SYMPY or not Primitive.rows[name].sympy_rule):
-        traced = TracedArray if isinstance(builder, GraphBuilder) else Traced
+        traced = Traced if isinstance(builder, GraphBuilder) else TracedScalar
         result = forms[min(max(form, STABLE), len(forms) - 1)](*(traced(builder, i) for i in (*operands, number)))
         return result.node if isinstance(result, Recorded) else builder.const(Fraction(result))
     # A whole order of polygamma and a constant exponent change the rule itself; other constants are as good as

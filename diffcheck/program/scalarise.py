@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import Unsupported
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, Node
 from diffcheck.program.program import Builder, Program, uncollected
 
+# A function of more operations than this is evaluated on whole arrays; one of more than that is never lowered, for its
+# nodes would fill the memory.
+LARGE, MOST = 20_000, 2_000_000
 # Node numbers of a scalar program, in the shape of an array.
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
@@ -25,6 +30,57 @@ def scalarise(graph: Graph) -> Program:
     for node in graph.nodes:
         found.append(_lowered(builder, node, [found[i] for i in node.operands]))
     return builder.program(graph.inputs, found[graph.output])
+
+
+class Lowered(Program):
+    """The program of a graph, lowered when somebody asks for its nodes.
+
+    Attributes
+    ----------
+    graph:
+        The function on whole arrays.
+    """
+
+    graph: Graph
+
+    def __init__(self, graph: Graph) -> None:
+        object.__setattr__(self, "graph", graph)
+
+    @cached_property
+    def _program(self) -> Program:
+        if self.graph.operations > MOST:
+            raise Unsupported(f"{self.graph.operations:,} operations are too many to be looked at one by one")
+        return scalarise(self.graph)
+
+    @property
+    def nodes(self) -> tuple[Any, ...]:  # type: ignore[override]
+        """All operations, inputs and constants."""
+        return self._program.nodes
+
+    @property
+    def inputs(self) -> tuple[int, ...]:  # type: ignore[override]
+        """The node of each flattened input."""
+        return self._program.inputs
+
+    @property
+    def outputs(self) -> Numbers:  # type: ignore[override]
+        """The node of each output."""
+        return self._program.outputs
+
+    @property
+    def operations(self) -> int:
+        """How many operations the program has; of a large one, how many it stands for."""
+        return self.graph.operations if self.is_large else self._program.operations
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is evaluated on whole arrays, not number by number."""
+        return self.graph.operations > LARGE
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the result."""
+        return self.graph.shape
 
 
 def _lowered(builder: Builder, node: Node, operands: list[Numbers]) -> Numbers:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from diffcheck.ops.table import Function
 from diffcheck.program.program import CONST, INPUT, Builder, Node
-from diffcheck.program.trace import Traced
+from diffcheck.program.scalar import TracedScalar
 
 # Binding strength; an operand that binds less than its operator is put in parentheses.
 _INFIX = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2), "power": ("**", 4)}
@@ -63,6 +63,6 @@ def form(function: Function, arity: int) -> str:
     """
     builder = Builder()
     names = ["x"] if arity == 1 else [f"x{k + 1}" for k in range(arity)]
-    arguments = [Traced(builder, builder.input(k)) for k in range(arity + 1)]
+    arguments = [TracedScalar(builder, builder.input(k)) for k in range(arity + 1)]
     result = function(*arguments)
-    return formula(builder.nodes, int(result.numbers), [*names, "y"].__getitem__)
+    return formula(builder.nodes, result.node, [*names, "y"].__getitem__)

@@ -1,5 +1,6 @@
-"""Recording: the user's function runs once on traced arrays and leaves a program behind."""
+"""Recording: the user's function runs once on traced arrays and leaves a graph behind."""
 
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -8,98 +9,100 @@ import numpy as np
 
 from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops.exact import Exact, exact
+from diffcheck.ops.structure import Index, Shape
 from diffcheck.ops.table import Composite, Operation, Primitive
-from diffcheck.program.program import CONST, INPUT, Builder, Program, uncollected
+from diffcheck.program.graph import ARRAY, CONST, Graph, GraphBuilder, is_elementwise
+from diffcheck.program.program import Program, uncollected
 from diffcheck.program.recorded import Recorded
-
-Numbers = np.ndarray[Any, np.dtype[np.int64]]
+from diffcheck.program.scalarise import Lowered
 
 
 class Traced(Recorded):
-    """An array of nodes; behaves like the arrays and tensors that the function will meet later.
+    """A node of a graph; behaves like the arrays and tensors that the function will meet later.
 
     ``shape``, ``ndim``, ``size``, ``T``, indexing, ``reshape``, ``sum`` ... mean what they mean in NumPy.
     """
 
-    def __init__(self, builder: Builder, numbers: Any) -> None:
+    def __init__(self, builder: GraphBuilder, node: int) -> None:
         self._builder = builder
-        self.numbers: Numbers = np.asarray(numbers, dtype=np.int64)
-
-    @property
-    def node(self) -> int:
-        """The node of a single number."""
-        return int(self.numbers)
+        self.node = node
 
     # What every array has.
 
     @property
-    def shape(self) -> tuple[int, ...]:
+    def shape(self) -> Shape:
         """Shape, as in NumPy."""
-        return tuple(self.numbers.shape)
+        return self._builder.shape(self.node)
 
     @property
     def ndim(self) -> int:
         """Number of axes."""
-        return self.numbers.ndim
+        return len(self.shape)
 
     @property
     def size(self) -> int:
         """Number of elements."""
-        return self.numbers.size
+        return int(np.prod(self.shape, dtype=int))
 
     @property
     def T(self) -> "Traced":
         """The transposed array."""
-        return self._like(self.numbers.T)
+        return self._permuted(range(self.ndim)[::-1])
 
     @property
     def is_condition(self) -> bool:
         """Whether every element is a relation, or joins relations; 1 and 0 are conditions that are known."""
-        pending = self.numbers.ravel().tolist()
-        seen = set(pending)
-        while pending:
-            name, operands = self._builder.nodes[pending.pop()]
-            if name == "where":
-                new = set(operands[1:]) - seen
-                seen |= new
-                pending += new
-            elif name == CONST:
-                if operands[0] not in (0, 1):
-                    return False
-            elif name == INPUT or not Primitive.rows[name].condition:
-                return False
-        return True
+        return _is_condition(self._builder, self.node)
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        if not self.ndim:
+            raise TypeError("len() of a traced value without axes")
+        return self.shape[0]
 
     def __iter__(self) -> Iterator["Traced"]:
-        return (self._like(row) for row in self.numbers)
+        return (self[k] for k in range(len(self)))
 
     def __getitem__(self, index: Any) -> "Traced":
-        if isinstance(index, Traced) or (isinstance(index, tuple) and any(isinstance(i, Traced) for i in index)):
+        if isinstance(index, Traced) or (
+            isinstance(index, tuple) and any(isinstance(i, Traced) for i in index)
+        ):
             raise BranchError("an index depends on an input: only whole numbers and arrays of them can be indices")
-        return self._like(self.numbers[index])
+        places = np.arange(self.size).reshape(self.shape)[index]
+        if np.array_equal(places.ravel(), np.arange(self.size)):
+            return self._moved("reshape", places.shape)
+        section = _section(self.shape, index if isinstance(index, tuple) else (index,))
+        if section is None:
+            return self._moved("take", (0, Index(places)))
+        found = self
+        for axis, (start, stop) in section.items():
+            found = found._moved("slice", (axis, start, stop))
+        return found._moved("reshape", places.shape)
 
     def reshape(self, *shape: Any) -> "Traced":
         """The same elements in another shape."""
-        return self._like(self.numbers.reshape(*shape))
+        return self._moved("reshape", np.empty(self.shape, bool).reshape(*shape).shape)
 
     def ravel(self) -> "Traced":
         """The same elements along one axis."""
-        return self.reshape((-1,))
+        return self._moved("reshape", (self.size,))
 
     def swapaxes(self, first: int, second: int) -> "Traced":
         """Two axes exchanged."""
-        return self._like(self.numbers.swapaxes(first, second))
+        axes = list(range(self.ndim))
+        axes[first], axes[second] = axes[second], axes[first]
+        return self._permuted(axes)
 
     def sum(self, axis: int | None = None) -> "Traced":
         """The sum of all elements, or along an axis."""
-        return self._reduced(Primitive.rows["add"], axis)
+        self._demand_elements("add", axis)
+        axes = tuple(range(self.ndim)) if axis is None else (range(self.ndim)[axis],)
+        return self._moved("sum", axes)
 
     def prod(self, axis: int | None = None) -> "Traced":
         """The product of all elements, or along an axis."""
-        return self._reduced(Primitive.rows["mul"], axis)
+        self._demand_elements("mul", axis)
+        rows = self.ravel() if axis is None else self._with_axis(axis, 0)
+        return functools.reduce(Primitive.rows["mul"], rows)
 
     def mean(self, axis: int | None = None) -> "Traced":
         """The mean of all elements, or along an axis."""
@@ -114,16 +117,28 @@ class Traced(Recorded):
 
     def stack(self, arrays: Sequence[Any], axis: int) -> "Traced":
         """Arrays along a new axis; ``self`` is one of them."""
-        return self._like(np.stack([self._lift(a).numbers for a in arrays], axis))
+        lifted = [self._lift(a) for a in arrays]
+        shapes = {a.shape for a in lifted}
+        if len(shapes) != 1:
+            raise ValueError("all input arrays must have the same shape")
+        (shape,) = shapes
+        place = range(len(shape) + 1)[axis]
+        parts = [a._moved("reshape", (*shape[:place], 1, *shape[place:])).node for a in lifted]
+        return self._like(self._builder.move("concatenate", (place,), *parts))
 
     def concatenate(self, arrays: Sequence[Any], axis: int) -> "Traced":
         """Arrays one behind the other; ``self`` is one of them."""
-        return self._like(np.concatenate([self._lift(a).numbers for a in arrays], axis))
+        lifted = [self._lift(a) for a in arrays]
+        np.concatenate([np.empty(a.shape, bool) for a in lifted], axis)  # NumPy says what does not fit
+        return self._like(self._builder.move("concatenate", (range(self.ndim)[axis],), *(a.node for a in lifted)))
 
     def along(self, axis: int, operation: Primitive) -> "Traced":
         """An operation of many arguments applied to the rows along an axis."""
-        rows = np.moveaxis(self.numbers, axis, -1)
-        return self._like(np.apply_along_axis(lambda row: self._builder.apply(operation.name, *row.tolist()), -1, rows))
+        rows = self._with_axis(axis, -1)
+        return self._like(self._builder.along(operation.name, rows.node))
+
+    def __repr__(self) -> str:
+        return f"<traced value of shape {self.shape}>"
 
     # How operations are recorded.
 
@@ -131,19 +146,20 @@ class Traced(Recorded):
         """Record an operation, element by element; a composite one by its definition."""
         if isinstance(operation, Composite):
             return operation.definition(*arguments, **options)
-        numbers = [self._lift(a).numbers for a in arguments]
-        try:
-            broadcast = np.broadcast_arrays(*numbers)
-        except ValueError:
-            shapes = " and ".join(str(n.shape) for n in numbers)
-            raise CaseError(f"{operation.name}: shapes {shapes} do not fit together") from None
-        build = self._builder.apply
-        flat = [b.ravel().tolist() for b in broadcast]
-        result = [build(operation.name, *operands) for operands in zip(*flat, strict=True)]
-        return self._like(np.array(result, np.int64).reshape(broadcast[0].shape))
+        return self._like(self._builder.apply(operation.name, *(self._lift(a).node for a in arguments)))
 
-    def _like(self, numbers: Any) -> "Traced":
-        return Traced(self._builder, numbers)
+    def _like(self, node: int) -> "Traced":
+        return Traced(self._builder, node)
+
+    def _moved(self, name: str, parameters: Any) -> "Traced":
+        return self._like(self._builder.move(name, parameters, self.node))
+
+    def _permuted(self, axes: Sequence[int]) -> "Traced":
+        return self._moved("permute", tuple(axes))
+
+    def _with_axis(self, axis: int, place: int) -> "Traced":
+        axes = np.moveaxis(np.empty(range(1, self.ndim + 1), bool), axis, place).shape
+        return self._permuted([n - 1 for n in axes])
 
     def _lift(self, value: Any) -> "Traced":
         """Constants, arrays of them and sequences of traced values as a traced array."""
@@ -152,7 +168,7 @@ class Traced(Recorded):
                 raise CaseError("a value traced in another case is used: a case may not keep its values between calls")
             return value
         if isinstance(value, Exact):
-            operands = [int(self._lift(a).numbers) for a in value.arguments]
+            operands = [self._lift(a).node for a in value.arguments]
             return self._like(self._builder.apply(value.operation.name, *operands))
         if isinstance(value, (list, tuple)):
             return self.stack(value, 0)
@@ -161,33 +177,74 @@ class Traced(Recorded):
         array = np.asarray(value)
         if array.dtype.kind not in "biuf":
             raise CaseError(f"cannot compute with {value!r} of type {type(value).__name__}: use numbers and arrays")
-        # A float may stand for another number, a whole number is itself.
-        make = self._builder.data if array.dtype.kind == "f" else self._builder.const
-        numbers = [make(exact(v)) for v in array.ravel().tolist()]
-        return self._like(np.array(numbers, np.int64).reshape(array.shape))
+        if not array.ndim:
+            number = exact(array.item())
+            return self._like(self._builder.number(number) if array.dtype.kind == "f" else self._builder.const(number))
+        if not np.isfinite(array).all():
+            exact(array[~np.isfinite(array)][0])
+        return self._like(self._builder.array(array))
 
-    def _reduced(self, operation: Primitive, axis: int | None) -> "Traced":
-        rows = self.ravel() if axis is None else self._like(np.moveaxis(self.numbers, axis, 0))
-        if len(rows) == 0:
-            raise CaseError(f"{operation.name} over an empty axis of an array of shape {self.shape}")
-        total = rows[0]
-        for row in list(rows)[1:]:
-            total = operation(total, row)
-        return total
+    def _demand_elements(self, name: str, axis: int | None) -> None:
+        if (self.size if axis is None else self.shape[axis]) == 0:
+            raise CaseError(f"{name} over an empty axis of an array of shape {self.shape}")
 
     def _product(self, left: "Traced", right: "Traced") -> "Traced":
         if 0 in (left.ndim, right.ndim) or max(left.ndim, right.ndim) > 2 or left.shape[-1] != right.shape[0]:
             raise CaseError(f"matrix product of shapes {left.shape} and {right.shape}: the inner sizes must be equal")
-        columns = right if right.ndim == 2 else right.reshape((-1, 1))
         rows = left if left.ndim == 2 else left.reshape((1, -1))
-        product = (rows.reshape((*rows.shape, 1)) * columns.reshape((1, *columns.shape))).sum(1)
-        shape = (*left.shape[:-1], *right.shape[1:])
-        return self._like(product.numbers.reshape(shape))
+        columns = right if right.ndim == 2 else right.reshape((-1, 1))
+        product = self._like(self._builder.matmul(rows.node, columns.node))
+        return product.reshape((*left.shape[:-1], *right.shape[1:]))
+
+
+def _is_condition(builder: GraphBuilder, number: int) -> bool:
+    pending, seen = [number], {number}
+    while pending:
+        node = builder.nodes[pending.pop()]
+        if node.name == CONST:
+            known = node.parameters[0] in (0, 1)
+        elif node.name == ARRAY:
+            known = bool(np.isin(node.parameters[0].array, (0, 1)).all())
+        elif node.name == "where" or not (is_elementwise(node) or node.name in ("input", "matmul", "along", "sum")):
+            new = set(node.operands[1:] if node.name == "where" else node.operands) - seen
+            seen |= new
+            pending += new
+            known = True
+        else:
+            known = is_elementwise(node) and Primitive.rows[node.name].condition
+        if not known:
+            return False
+    return True
+
+
+def _section(shape: Shape, index: tuple[Any, ...]) -> dict[int, tuple[int, int]] | None:
+    """Which places along which axes whole numbers and slices without steps mean; ``None`` for anything else."""
+    found = {}
+    for axis, i in enumerate(index):
+        if isinstance(i, (int, np.integer)) and not isinstance(i, (bool, np.bool_)):
+            place = range(shape[axis])[int(i)]
+            found[axis] = place, place + 1
+        elif isinstance(i, slice) and i.step in (None, 1):
+            start, stop, _ = i.indices(shape[axis])
+            if (start, stop) != (0, shape[axis]):
+                found[axis] = start, max(start, stop)
+        else:
+            return None
+    return found
 
 
 @uncollected()
-def trace(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], constants: Mapping[str, Any]) -> Program:
-    """The program of ``function``.
+def trace(
+    function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], constants: Mapping[str, Any]
+) -> Program:
+    """The program of ``function``; see `record`."""
+    return Lowered(record(function, shapes, constants))
+
+
+def record(
+    function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], constants: Mapping[str, Any]
+) -> Graph:
+    """The graph of ``function``.
 
     Parameters
     ----------
@@ -201,14 +258,12 @@ def trace(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], c
     CaseError
         If the function branches on an input, leaves the traced arithmetic or returns something that is not numbers.
     """
-    builder = Builder()
+    builder = GraphBuilder()
     inputs: dict[str, Traced] = {}
     count = 0
     for name, shape in shapes.items():
-        size = int(np.prod(shape, dtype=int))
-        numbers = np.array([builder.input(count + i) for i in range(size)], np.int64)
-        inputs[name] = Traced(builder, numbers.reshape(shape))
-        count += size
+        inputs[name] = Traced(builder, builder.input(count, tuple(shape)))
+        count += int(np.prod(shape, dtype=int))
     try:
         result = function(**inputs, **constants)
     except (TypeError, ValueError) as wrapped:
@@ -219,11 +274,11 @@ def trace(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], c
         raise
     if result is None:
         raise CaseError("the function returns None: it must return its value")
-    lift = Traced(builder, builder.const(0) if not count else 0)._lift
+    lift = Traced(builder, builder.const(0))._lift
     try:
-        outputs = lift(result).numbers
+        output = lift(result).node
     except ValueError:
         raise CaseError("the function returns an empty list or values of different shapes: stack what fits") from None
     except (TypeError, StopIteration):
         raise CaseError(f"the function returns {type(result).__name__}, not a number or an array of numbers") from None
-    return builder.program(count, outputs)
+    return builder.graph(count, output)

@@ -1,57 +1,25 @@
-"""How large an error may be: the two bounds, both first order in the unit roundoff u of the dtype.
-
-``inherent`` = k u s, with s = |D| + sum over inputs and constants of |x dD/dx|
-    What any good algorithm reaches, however it computes: it depends on the question alone. Of the digits that u s
-    leaves half are never given away: where sqrt(u s |D|) is less it is taken instead, u s at least. In bfloat16 k u s
-    would often allow an error as large as the truth.
-``formula`` = c u sum over all intermediate values v of the derivative program of ulps(v) |dD/dv| |v|
-    What this formula allows in this format: the adjoint rounding analysis of Linnainmaa (1976) and Iri (1984). Where
-    an operation has several derivative forms in common use, the largest of theirs. A value below the normal range
-    loses up to half a subnormal unit instead, and one beyond the largest number allows any error.
-
-Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
-"""
+"""The bounds of a referee's truths: what one is made of says `diffcheck.referee.bound`."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flint import ctx
 
 from diffcheck.formats import Format
 from diffcheck.ops import balls
-from diffcheck.ops.table import Primitive
 from diffcheck.program.program import INPUT
 from diffcheck.program.rules import STABLE
+from diffcheck.referee.arrays.bounds import bounds as bounds_on_arrays
+from diffcheck.referee.arrays.bounds import bounds_of_values
+from diffcheck.referee.bound import Bound, alternatives, bound
 from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Evaluation
-from diffcheck.referee.rounding import rounding
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tape import Tape, total
 from diffcheck.referee.truth import Referee, Truth
 
-# Fixed once by counting false alarms and misses: `benchmarks/count_alarms.py` counts again.
-INHERENT_FACTOR = 128
-FORMULA_FACTOR = 16
-
 # A form is called the one that keeps the digits when it loses so many times less.
 _AVOIDABLE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """The error that one component may have in one format.
-
-    Attributes
-    ----------
-    scale:
-        |D| + sum of |x dD/dx|: the inherent error in units of the unit roundoff, without the factor k.
-    inherent, formula:
-        Absolute errors (balls whose midpoint counts); ``formula`` is infinite where an intermediate value overflows.
-    """
-
-    scale: Ball
-    inherent: Ball
-    formula: Ball
 
 
 class Bounds:
@@ -64,9 +32,14 @@ class Bounds:
 
     def at(self, truth: Truth, point: Sequence[float], format: Format) -> list[Bound | None]:
         """For each component the bound; ``None`` for one of an output that does not exist here."""
+        if truth.arrays is not None:
+            together = bounds_on_arrays(truth.arrays, point, format)
+            if together is not None:
+                return list(together)
+            truth = self._referee.of_numbers(point)
         if truth.smooth is None:
             return [None] * len(truth.components)
-        width = len(truth.components) // self._referee.program.outputs.size
+        width = len(truth.components) // self._referee.program.size
         kept = [row * width + column for row in truth.rows for column in range(width)]
         with ctx.workprec(truth.precision):
             sizes = [truth.components[k].size for k in kept]
@@ -75,6 +48,9 @@ class Bounds:
 
     def of_values(self, truth: Truth, point: Sequence[float], format: Format) -> list[tuple[Bound, Ball]]:
         """For each output that exists here the bound on the function's own value, and its enclosure."""
+        if truth.arrays is not None:
+            found = bounds_of_values(truth.arrays, format) or []
+            return list(zip(found, truth.arrays.value.ravel().tolist(), strict=bool(found)))
         return [] if truth.smooth is None else self.of_program(truth.smooth, point, format, truth.precision)
 
     def of_program(
@@ -96,7 +72,7 @@ class Bounds:
         """Where a component loses digits, by the form that loses most; ``None`` where it has no program."""
         if truth.smooth is None:
             return None
-        width = len(truth.components) // self._referee.program.outputs.size
+        width = len(truth.components) // self._referee.program.size
         row, column = divmod(component, width)
         if row not in truth.rows:
             return None
@@ -149,25 +125,6 @@ class Bounds:
         return self._tape(smooth, form).evaluation(smooth.inputs(point), known)
 
 
-def alternatives(name: str) -> int:
-    """How many derivative forms an operation has, SymPy's rule counting as one."""
-    row = Primitive.rows[name]
-    if callable(row.forms):
-        return len(row.forms(0))
-    return max(map(len, row.forms), default=1)
-
-
 def _leaves(tape: Tape, evaluation: Evaluation) -> list[Ball]:
     """The absolute values of the inputs; zero for every other node."""
     return [abs(evaluation.values[i]) if tape.nodes[i][0] == INPUT else balls.ZERO for i in range(tape.size)]
-
-
-def bound(size: Ball, moved: Ball, formula: Ball, format: Format) -> Bound:
-    """The bound on a truth of this size, which rounding of its inputs moves by ``moved`` in unit roundoffs."""
-    errors = rounding(format)
-    scale = size + moved
-    unavoidable = errors.unit * scale
-    allowed = min(INHERENT_FACTOR * errors.unit, errors.root) * scale
-    if not size.is_zero():
-        allowed = max(min(INHERENT_FACTOR * unavoidable, (unavoidable * size).sqrt()), unavoidable)
-    return Bound(scale, allowed.mid() + errors.subnormal, FORMULA_FACTOR * formula)

@@ -12,7 +12,7 @@ from flint import ctx
 from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
-from diffcheck.referee.bounds import FORMULA_FACTOR
+from diffcheck.referee.bound import FORMULA_FACTOR
 from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 from diffcheck.referee.paths import live_decisions, specialise

@@ -9,7 +9,7 @@ from flint import arb
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program, is_data
-from diffcheck.program.trace import Traced
+from diffcheck.program.scalar import TracedScalar
 
 Decisions = Mapping[int, tuple[int, int | None]]
 
@@ -89,8 +89,8 @@ def _piece(builder: Builder, name: str, operands: list[int | None], side: int, c
         assert taken is not None
         return taken
     assert row.piece is not None
-    chosen = row.piece(side, [None if i is None else Traced(builder, i) for i in operands], None)
-    return int(chosen.numbers)
+    chosen = row.piece(side, [None if i is None else TracedScalar(builder, i) for i in operands], None)
+    return int(chosen.node)
 
 
 def edges(program: Program) -> Iterator[tuple[tuple[int, ...], Callable[..., bool]]]:

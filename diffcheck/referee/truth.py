@@ -15,11 +15,14 @@ import numpy as np
 from flint import ctx
 
 from diffcheck.case.operators import Operator
+from diffcheck.errors import Unsupported
 from diffcheck.ops import balls
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
+from diffcheck.program.scalarise import Lowered
 from diffcheck.program.text import formula
+from diffcheck.referee.arrays.certify import ArrayReferee, Certified
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.enclosures import Enclosures
 from diffcheck.referee.evaluate import NOTHING, Ball, Balls, Evaluation, Fault, evaluate
@@ -32,6 +35,8 @@ from diffcheck.referee.second_route import Word, words, wrong_rules
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tangents import Tangents
 
+# As many of the working precisions are tried on whole arrays: what needs more is not smooth or a few numbers.
+_ON_ARRAYS = 4
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
 LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
 
@@ -61,6 +66,8 @@ class Truth:
     confirmed: tuple[bool, ...]
     contradiction: str = ""
     """The operations whose derivative rules contradict the second route; the components then come from that route."""
+    arrays: Certified | None = None
+    """What was found on whole arrays, where the function is large; there is then no ``smooth`` of numbers."""
 
 
 class Referee:
@@ -89,11 +96,36 @@ class Referee:
         self._latest: tuple[object, Evaluation] | None = None
         self._width = len(self.wrt) ** operator.order
         """How many components the derivative of one output has."""
-        self._all_rows = tuple(range(program.outputs.size))
-        self._edges = list(edges(program))
+        self._all_rows = tuple(range(program.size))
+        self._on_arrays: ArrayReferee | None = None
+        if isinstance(program, Lowered) and program.is_large:
+            self._on_arrays = ArrayReferee(program.graph, operator, self.wrt)
+
+    @functools.cached_property
+    def _edges(self) -> list[tuple[tuple[int, ...], Callable[..., bool]]]:
+        return list(edges(self.program))
 
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
+        if self._on_arrays is not None:
+            found = self._on_arrays.at(point, LADDER[:_ON_ARRAYS])
+            if found is not None:
+                return self._of_arrays(found)
+        return self.of_numbers(point)
+
+    def of_numbers(self, point: Sequence[float]) -> Truth:
+        """The truth found number by number, whatever the size of the function."""
+        try:
+            return self._of_numbers(point)
+        except Unsupported as reason:
+            return self._nothing(Status.UNCERTAIN, f"the function is not one smooth piece here, and {reason}")
+
+    def _of_arrays(self, found: Certified) -> Truth:
+        components = tuple([Component(Status.CERTIFIED, c, c) for c in found.components.ravel().tolist()])
+        confirmed = tuple([word for word in found.confirmed for _ in range(self._width)])
+        return Truth(components, None, self._all_rows, found.precision, confirmed, arrays=found)
+
+    def _of_numbers(self, point: Sequence[float]) -> Truth:
         x = [Fraction(v) for v in point]
         primal = self.primal(x)
         if isinstance(primal, str):
@@ -329,7 +361,7 @@ class Referee:
 
     def _nothing(self, status: Status, reason: str) -> Truth:
         text = f"{reason} does not exist here" if status is Status.UNDEFINED else reason
-        count = self.program.outputs.size * self._width
+        count = self.program.size * self._width
         return Truth((Component(status, reason=text),) * count, None, (), LADDER[-1], (False,) * count)
 
     def _origin(self, program: Program, number: int) -> str:

@@ -150,7 +150,6 @@ def _estimates(prepared: Prepared, questions: Sequence[Question]) -> Sequence[Ca
 def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
     """What the engines say together of the case."""
     confirmed, unconfirmed = _second_route(court)
-    smooth = next((q.truth.smooth for q in court.questions if q.truth.smooth is not None), None)
     verdict, blamed = consensus([trial.testimony for trial in trials])
     return CaseRow(
         unit.case.name,
@@ -159,7 +158,7 @@ def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
         ", ".join(blamed),
         min(_certified_digits(court), default=0.0),
         court.program.operations,
-        0 if smooth is None else court.referee.derivative(smooth).operations,
+        court.derivative_operations,
         unit.case.reference,
         "; ".join(f"{where}: {shape}" for where, shape in _places_without_derivative(court).values()),
         confirmed,

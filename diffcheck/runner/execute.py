@@ -143,7 +143,7 @@ class Execution:
 
         def each(given: Sequence[Point]) -> Iterator[Point]:
             assert unit.program is not None
-            components = len(unit.case.components(unit.operator, unit.program.outputs.shape))
+            components = len(unit.case.components(unit.operator, unit.program.shape))
             seconds = OPERATION_S * unit.program.operations * components * len(given)
             if seconds > LONG_S:
                 self._observer.foreseen(stage, seconds)

@@ -155,7 +155,7 @@ def _units(
         return _broken(case, wanted, by, f"{how} {lost}", lost.fate.verdict)
     except RAISED as raised:  # whatever a user's function raises is a result, not a crash
         return _broken(case, wanted, by, f"the function raises {told(raised)}")
-    outputs = program.outputs.shape
+    outputs = program.shape
     units = []
     for operator in case.operators or (natural_operator(outputs, wrt_shapes),):
         if wanted and operator not in wanted:

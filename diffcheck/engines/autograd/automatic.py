@@ -130,7 +130,7 @@ class Automatic:
 
     def _function_of(self, inputs: dict[str, Tensor]) -> Function:
         """The function of what is differentiated by; the other inputs stay."""
-        expected = self._task.program.outputs.shape
+        expected = self._task.program.shape
 
         def function(parts: Sequence[Tensor]) -> Tensor:
             result = self._result(inputs | dict(zip(self._task.case.wrt, parts, strict=True)))

@@ -25,7 +25,7 @@ class Central:
         self._task = task
         self._function = _OneByOne(task)
         rounded = RandomlyRounded(task.program, task.dtype)
-        self._differences = Differences(self._function, rounded, task.program.outputs.size, columns_of(task), task)
+        self._differences = Differences(self._function, rounded, task.program.size, columns_of(task), task)
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point, with its error estimate."""
@@ -82,7 +82,7 @@ class _OneByOne:
             inputs[name] = point[start : start + size].reshape(domain.shape)[()]
             start += size
         result = self.call(inputs)
-        expected = self._task.program.outputs.shape
+        expected = self._task.program.shape
         if result.shape != expected:
             raise CaseError(f"on arrays the function returns shape {result.shape}, traced it was {expected}")
         found = self._values[key] = result.reshape(-1)

@@ -56,7 +56,7 @@ class Adaptive:
         self._task = task
         self._function = Compiled(task.program, task.dtype)
         self._differences = Differences(
-            self._function, RandomlyRounded(task.program, task.dtype), task.program.outputs.size, columns_of(task), task
+            self._function, RandomlyRounded(task.program, task.dtype), task.program.size, columns_of(task), task
         )
 
     def derivative(self, point: Point) -> Estimate:

@@ -78,7 +78,7 @@ class Closed:
         """The closed form of the function itself."""
         with np.errstate(all="ignore"):
             values = self._primal(*self._flat(point))
-        return np.array([float(v) for v in values]).reshape(self._task.program.outputs.shape)
+        return np.array([float(v) for v in values]).reshape(self._task.program.shape)
 
     def clockwork(self, point: Point) -> Clockwork:
         """The compiled closed forms of derivative and function."""

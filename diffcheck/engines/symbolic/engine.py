@@ -6,11 +6,12 @@ import sympy
 
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Prepared, Task
-from diffcheck.engines.symbolic.chain_rule import Chained
+from diffcheck.engines.symbolic.chain_rule import Chained, OnArrays
 from diffcheck.engines.symbolic.closed_form import Closed
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program
+from diffcheck.program.scalarise import Lowered
 
 # A closed form repeats what the program shares. One of more symbols, counted for each derivative, or made of more
 # pieces than this takes SymPy seconds.
@@ -30,6 +31,8 @@ class Symbolic:
 
     def preferred(self, program: Program, operator: Operator, wrt: int) -> str:
         """The method for a function of this size, differentiated by so many inputs."""
+        if program.operations > _SYMBOLS:
+            return "program"
         derivatives = wrt * wrt if operator is Operator.HESSIAN else wrt
         pieces = sum(
             name not in (INPUT, CONST) and Primitive.rows[name].switch is not None for name, _ in program.nodes
@@ -40,7 +43,10 @@ class Symbolic:
     def prepare(self, task: Task) -> Prepared:
         """Differentiate and compile."""
         try:
-            return Chained(task) if task.method == "program" else Closed(task)
+            if task.method == "closed":
+                return Closed(task)
+            large = isinstance(task.program, Lowered) and task.program.is_large
+            return OnArrays(task, task.program.graph) if large else Chained(task)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as raised:
             raise Unsupported(f"SymPy raises {type(raised).__name__}: {raised}") from None
 

@@ -14,7 +14,7 @@ from diffcheck.referee.arrays.certify import Certified
 from diffcheck.referee.arrays.enclose import BallArray, ball_array
 from diffcheck.referee.arrays.losses import losses, sizes_of_data
 from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
-from diffcheck.referee.bounds import Bound, alternatives, bound
+from diffcheck.referee.bound import Bound, alternatives, bound
 
 # Sums outside this range are left to balls, whose exponents have no bounds.
 _SMALLEST, _LARGEST = 1e-250, 1e250

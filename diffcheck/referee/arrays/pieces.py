@@ -9,7 +9,7 @@ import numpy as np
 from diffcheck.ops import balls
 from diffcheck.ops.structure import Index, Linear, unbroadcast
 from diffcheck.ops.table import Primitive
-from diffcheck.program.arrays import TracedArray
+from diffcheck.program.trace import Traced
 from diffcheck.program.graph import Graph, GraphBuilder, Node
 from diffcheck.referee.arrays.enclose import BallArray, Undecided, ball_array
 
@@ -82,7 +82,7 @@ def _piece(builder: GraphBuilder, node: Node, operands: Sequence[int], choice: C
             piece = operands[row.takes(side)]
         else:
             assert row.piece is not None
-            value: Any = row.piece(side, [TracedArray(builder, i) for i in operands], None)
+            value: Any = row.piece(side, [Traced(builder, i) for i in operands], None)
             piece = value.node
         piece = builder.move("broadcast", node.shape, piece)
         found = piece if found is None else builder.move("blend", (Index(sides == side),), piece, found)

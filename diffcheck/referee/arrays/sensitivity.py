@@ -21,6 +21,8 @@ from diffcheck.program.rules import partial
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 _SAMPLES = 256
+# The sum may be so many times less than that of the sizes of all paths: rounding stays below a hundredth.
+_CANCELLATION = 1e12
 # The samples that are moved together have at most so many elements in one array.
 _ELEMENTS = 2**22
 
@@ -82,7 +84,8 @@ class Sensitivity:
             assert moved is not None
             found.append(np.abs(moved))
         median: Array = np.median(np.concatenate(found), axis=0)
-        return median
+        # What cancels to less than rounding of the sweeps themselves is not told.
+        return np.where(median * _CANCELLATION >= sizes[0], median, np.where(sizes[0] == 0, 0.0, np.nan))
 
     def _moved(self, noise: Any, weights: Mapping[int, Array], absolute: bool = False) -> Array | None:
         """How far the result moves if every weighted element does; the samples are the first axis."""

@@ -1,0 +1,60 @@
+"""How large an error may be: the two bounds, both first order in the unit roundoff u of the dtype.
+
+``inherent`` = k u s, with s = |D| + sum over inputs and constants of |x dD/dx|
+    What any good algorithm reaches, however it computes: it depends on the question alone. Of the digits that u s
+    leaves half are never given away: where sqrt(u s |D|) is less it is taken instead, u s at least. In bfloat16 k u s
+    would often allow an error as large as the truth.
+``formula`` = c u sum over all intermediate values v of the derivative program of ulps(v) |dD/dv| |v|
+    What this formula allows in this format: the adjoint rounding analysis of Linnainmaa (1976) and Iri (1984). Where
+    an operation has several derivative forms in common use, the largest of theirs. A value below the normal range
+    loses up to half a subnormal unit instead, and one beyond the largest number allows any error.
+
+Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
+"""
+
+from dataclasses import dataclass
+
+from diffcheck.formats import Format
+from diffcheck.ops.table import Primitive
+from diffcheck.referee.evaluate import Ball
+from diffcheck.referee.rounding import rounding
+
+# Fixed once by counting false alarms and misses: `benchmarks/count_alarms.py` counts again.
+INHERENT_FACTOR = 128
+FORMULA_FACTOR = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The error that one component may have in one format.
+
+    Attributes
+    ----------
+    scale:
+        |D| + sum of |x dD/dx|: the inherent error in units of the unit roundoff, without the factor k.
+    inherent, formula:
+        Absolute errors (balls whose midpoint counts); ``formula`` is infinite where an intermediate value overflows.
+    """
+
+    scale: Ball
+    inherent: Ball
+    formula: Ball
+
+
+def alternatives(name: str) -> int:
+    """How many derivative forms an operation has, SymPy's rule counting as one."""
+    row = Primitive.rows[name]
+    if callable(row.forms):
+        return len(row.forms(0))
+    return max(map(len, row.forms), default=1)
+
+
+def bound(size: Ball, moved: Ball, formula: Ball, format: Format) -> Bound:
+    """The bound on a truth of this size, which rounding of its inputs moves by ``moved`` in unit roundoffs."""
+    errors = rounding(format)
+    scale = size + moved
+    unavoidable = errors.unit * scale
+    allowed = min(INHERENT_FACTOR * errors.unit, errors.root) * scale
+    if not size.is_zero():
+        allowed = max(min(INHERENT_FACTOR * unavoidable, (unavoidable * size).sqrt()), unavoidable)
+    return Bound(scale, allowed.mid() + errors.subnormal, FORMULA_FACTOR * formula)
