@@ -15,13 +15,13 @@ from diffcheck.engines.base import Task
 from diffcheck.engines.finite.extrapolation import extrapolated
 from diffcheck.engines.finite.quotients import first_differences, second_differences
 from diffcheck.engines.finite.random_rounding import Batched
-from diffcheck.engines.finite.samples import FIRST, Mask, Region, Rows, Samples
+from diffcheck.engines.finite.samples import FALL, FIRST, Mask, Region, Rows, Samples
 from diffcheck.engines.finite.stages import Stages
 from diffcheck.engines.finite.witness import Witness
 from diffcheck.errors import Unsupported
 
-# The lengths of the later stages, relative to the first one's.
-_LATER = (2.0**-10, 2.0**-20, 2.0**-30, 2.0**-40)
+# The lengths of the later stages, relative to the first one's, as powers of the unit roundoff.
+_LATER = 3 / 16, 6 / 16, 9 / 16, 12 / 16
 # An error is small enough when this part of the format's digits is right.
 _SATISFIED = 5 / 8
 
@@ -69,6 +69,7 @@ class _Search:
     def __init__(self, samples: Samples) -> None:
         self._samples = samples
         self._first = np.where(samples.region.linear, samples.natural, samples.own)
+        self._mixed = samples.by[:, 0] != samples.by[:, -1]
         self._witness = Witness(samples, self._first)
         self._stages = Stages((len(samples.where), samples.region.outputs))
 
@@ -76,20 +77,37 @@ class _Search:
         """The derivatives."""
         samples, witness = self._samples, self._witness
         rows = np.arange(len(samples.where))
-        self._stage(rows, self._first)
-        for lengths in (samples.own, *(self._first * later for later in _LATER)):
-            self._stage(rows[self._pending(lengths)], lengths)
+        self._settle(rows[~self._mixed], self._first)
+        self._settle(rows[self._mixed], self._resolved())
         beyond = self._contradictions()
         for k, lengths in enumerate(witness.lengths):
-            suspected = rows[(beyond[k] > 0).any(-1)[samples.where]]
-            if len(suspected):
-                self._stage(suspected, lengths)
+            suspected = (beyond[k] > 0).any(-1)[samples.where]
+            if suspected.any():
+                self._stage(rows[suspected & ~self._mixed], lengths)
+                self._stage(rows[suspected & self._mixed], np.minimum(lengths, self._resolved()))
                 beyond = self._contradictions()
         if not samples.stepped:
             raise Unsupported("the domain is too narrow for two different steps")
         beyond = beyond[:, :, None]
         left = np.where(beyond > 0, beyond / np.abs(witness.weights), 0.0).max(0)
         return Found(self._full(self._stages.value), self._full(self._stages.error) + left, samples.calls)
+
+    def _settle(self, rows: Rows, longest: Array) -> None:
+        """Try stages for some rows, the longest first, until they leave enough digits."""
+        self._stage(rows, longest)
+        for lengths in (self._samples.own, *(self._first * self._samples.unit**later for later in _LATER)):
+            shorter = np.minimum(lengths, longest)
+            self._stage(rows[self._pending(shorter, longest)[rows]], shorter)
+
+    def _resolved(self) -> Array:
+        """The longest steps of each input, shape (points, inputs), that its own differences have resolved."""
+        samples, stages = self._samples, self._stages
+        found = self._first.copy()
+        pure = np.flatnonzero(~self._mixed)
+        known = np.where(np.isfinite(stages.error[pure]), stages.length[pure], np.inf).min(-1)
+        at = samples.where[pure], samples.by[pure, 0]
+        found[at] = np.minimum(known, found[at])
+        return found
 
     def _stage(self, rows: Rows, lengths: Array) -> None:
         """Try these lengths, shape (points, inputs), for some rows."""
@@ -102,7 +120,7 @@ class _Search:
         found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)
         self._stages.add(rows, *found, quotients.seen[-1], _mean(picked))
 
-    def _pending(self, lengths: Array) -> Mask:
+    def _pending(self, lengths: Array, longest: Array) -> Mask:
         """Rows whose error leaves too few digits, and may be smaller with the shorter steps of these lengths."""
         samples, stages = self._samples, self._stages
         few = ~np.isfinite(stages.error) | (stages.error > samples.unit**_SATISFIED * np.abs(stages.value))
@@ -110,8 +128,11 @@ class _Search:
             none: Mask = few.any(1)
             return none
         picked = samples.picked(lengths)
-        floor = samples.level[samples.where] / np.prod(FIRST * picked, axis=1)[:, None]
-        found: Mask = (few & (floor < stages.error)).any(1) & (picked < samples.picked(self._first)).any(1)
+        noise = samples.level[samples.where] + 2 * samples.unit * np.abs(samples.here[samples.where])
+        factor = np.where(self._mixed, 1.0, 0.5 if samples.order == 1 else 4.0) * (FALL * FALL**(samples.order/2) + 1) / (FALL - 1)
+        floor = noise * (factor / np.prod(FIRST * picked, axis=1))[:, None]
+        shorter = (picked < samples.picked(longest)).any(1) & samples.distinct(picked)
+        found: Mask = (few & (floor < stages.error)).any(1) & shorter
         return found
 
     def _contradictions(self) -> Array:
