@@ -2,9 +2,12 @@
 
 In a first stage the steps begin at an eighth of the length over which the function is supposed to change; what
 extrapolation cannot settle there, or what a witness with shorter steps contradicts, goes to further stages of shorter
-steps, only the components that need it.
+steps, only the components that need it. Mixed second differences come after those by one input twice, and begin with
+the steps that have served each of their inputs there: shortened together the steps of an input that changes the
+function slowly would be lost in rounding before those of one that changes it fast are short enough.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,15 +16,16 @@ import numpy as np
 from diffcheck.case.case import Array
 from diffcheck.engines.base import Task
 from diffcheck.engines.finite.extrapolation import extrapolated
-from diffcheck.engines.finite.quotients import first_differences, second_differences
+from diffcheck.engines.finite.quotients import first_differences, least_rounding, second_differences
 from diffcheck.engines.finite.random_rounding import Batched
-from diffcheck.engines.finite.samples import FALL, FIRST, Mask, Region, Rows, Samples
+from diffcheck.engines.finite.samples import Mask, Region, Rows, Samples
 from diffcheck.engines.finite.stages import Stages
 from diffcheck.engines.finite.witness import Witness
 from diffcheck.errors import Unsupported
 
-# The lengths of the later stages, relative to the first one's, as powers of the unit roundoff.
-_LATER = 3 / 16, 6 / 16, 9 / 16, 12 / 16
+# What part of the format's digits the lengths of a stage lose against those of the one before, and the bits after
+# which there are no further ones. Whole bits: steps are exact numbers wherever the first ones are.
+_LOST, _LAST = 3 / 16, 40
 # An error is small enough when this part of the format's digits is right.
 _SATISFIED = 5 / 8
 
@@ -78,13 +82,13 @@ class _Search:
         samples, witness = self._samples, self._witness
         rows = np.arange(len(samples.where))
         self._settle(rows[~self._mixed], self._first)
-        self._settle(rows[self._mixed], self._resolved())
+        self._settle(rows[self._mixed], self._served())
         beyond = self._contradictions()
         for k, lengths in enumerate(witness.lengths):
             suspected = (beyond[k] > 0).any(-1)[samples.where]
             if suspected.any():
                 self._stage(rows[suspected & ~self._mixed], lengths)
-                self._stage(rows[suspected & self._mixed], np.minimum(lengths, self._resolved()))
+                self._stage(rows[suspected & self._mixed], np.minimum(lengths, self._served()))
                 beyond = self._contradictions()
         if not samples.stepped:
             raise Unsupported("the domain is too narrow for two different steps")
@@ -94,19 +98,21 @@ class _Search:
 
     def _settle(self, rows: Rows, longest: Array) -> None:
         """Try stages for some rows, the longest first, until they leave enough digits."""
+        if not len(rows):
+            return
         self._stage(rows, longest)
-        for lengths in (self._samples.own, *(self._first * self._samples.unit**later for later in _LATER)):
+        lost = np.round(-math.log2(self._samples.unit) * _LOST * np.arange(1, _LAST + 1))
+        for lengths in (self._samples.own, *(self._first * 2.0**-bits for bits in lost[lost <= _LAST])):
             shorter = np.minimum(lengths, longest)
             self._stage(rows[self._pending(shorter, longest)[rows]], shorter)
 
-    def _resolved(self) -> Array:
-        """The longest steps of each input, shape (points, inputs), that its own differences have resolved."""
-        samples, stages = self._samples, self._stages
+    def _served(self) -> Array:
+        """The lengths, shape (points, inputs), of the stages that each input's own differences are taken from."""
+        samples, stages, own = self._samples, self._stages, ~self._mixed
         found = self._first.copy()
-        pure = np.flatnonzero(~self._mixed)
-        known = np.where(np.isfinite(stages.error[pure]), stages.length[pure], np.inf).min(-1)
-        at = samples.where[pure], samples.by[pure, 0]
-        found[at] = np.minimum(known, found[at])
+        lengths = np.where(np.isfinite(stages.error), stages.length, np.inf)[own].min(-1)
+        at = samples.where[own], samples.by[own, 0]
+        found[at] = np.minimum(lengths, found[at])
         return found
 
     def _stage(self, rows: Rows, lengths: Array) -> None:
@@ -128,11 +134,8 @@ class _Search:
             none: Mask = few.any(1)
             return none
         picked = samples.picked(lengths)
-        noise = samples.level[samples.where] + 2 * samples.unit * np.abs(samples.here[samples.where])
-        factor = np.where(self._mixed, 1.0, 0.5 if samples.order == 1 else 4.0) * (FALL * FALL**(samples.order/2) + 1) / (FALL - 1)
-        floor = noise * (factor / np.prod(FIRST * picked, axis=1))[:, None]
         shorter = (picked < samples.picked(longest)).any(1) & samples.distinct(picked)
-        found: Mask = (few & (floor < stages.error)).any(1) & shorter
+        found: Mask = (few & (least_rounding(samples, picked) < stages.error)).any(1) & shorter
         return found
 
     def _contradictions(self) -> Array:

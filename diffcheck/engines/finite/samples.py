@@ -116,7 +116,7 @@ class Samples:
     def reach(self, where: Rows, lengths: Array) -> None:
         """Measure what rounding leaves at the far ends of a stage of these lengths, shape (points, inputs).
 
-        ``where`` are the points, each once, that the stage is for.
+        ``where`` are the points, each once, that the stage is for. What was measured last is not again.
         """
         where = where[(lengths[where] != self._reached[where]).any(1)]
         if not len(where):
