@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from flint import arb
+from made_up import INF, NAN, bound_in_units, certified, judgement, kink, off
 
 from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
-from diffcheck.judgement.numbers import Judgement, judge, worst
+from diffcheck.judgement.numbers import judge, worst
 from diffcheck.ops import (
     cos,
     exp,
@@ -237,26 +238,6 @@ def test_a_kink_has_the_bound_of_the_piece_at_the_point():
 
 
 # Verdicts on made-up numbers: a truth of 1, and bounds of 4 and 1000 units of roundoff.
-
-NAN, INF = float("nan"), float("inf")
-
-
-def certified(value):
-    return Component(Status.CERTIFIED, arb(value), arb(value))
-
-
-def kink(left, right):
-    return Component(Status.KINK, arb(left), arb(right))
-
-
-def bound_in_units(format, inherent=4.0, formula=1000.0, scale=1.0):
-    u = arb((1, -format.precision))
-    return Bound(scale=arb(scale), inherent=inherent * u, formula=formula * u)
-
-
-def off(format, units):
-    """One, and so many units of roundoff more."""
-    return 1.0 + units * 2.0**-format.precision
 
 
 @each_format
@@ -500,10 +481,6 @@ def test_an_enclosure_counts_as_its_interval():
     bound = bound_in_units(FLOAT64)
     # Not certainly within the bound, not certainly outside the enclosure: never a pass.
     assert judge(1.0, None, wide, bound, FLOAT64).verdict is not Verdict.AGREE
-
-
-def judgement(verdict, error=1.0, inherent=1.0):
-    return Judgement(verdict, error_ulp=error, inherent_ulp=inherent)
 
 
 def test_worst_is_the_most_severe():
