@@ -42,6 +42,7 @@ def test_around_a_truth_below_the_smallest_number_there_are_two_numbers(format, 
     """Zero and the smallest of its sign."""
     s = smallest(format)
     truth = arb((sign, format.smallest_subnormal_exponent + exponent))
+    truth = arb(truth, abs(truth) * 2.0**-104)
     bound = Bound(scale=abs(truth), inherent=arb(s), formula=4 * arb(s))
     assert judge(sign * value * s, None, certified(truth), bound, format).verdict is verdict
 
