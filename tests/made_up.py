@@ -1,10 +1,15 @@
 """Truths and bounds made up by hand, to hold made-up numbers against."""
 
+import numpy as np
 from flint import arb
 
+from diffcheck.judgement.answer import Answer
+from diffcheck.judgement.court import Question
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.referee.bounds import Bound
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.truth import Truth
+from diffcheck.verdict import Verdict
 
 NAN, INF = float("nan"), float("inf")
 
@@ -30,3 +35,19 @@ def off(format, units):
 
 def judgement(verdict, error=1.0, inherent=1.0, **figures):
     return Judgement(verdict, error_ulp=error, inherent_ulp=inherent, **figures)
+
+
+RIGHT, WRONG = judgement(Verdict.AGREE), judgement(Verdict.DISAGREE)
+
+
+def point(truths, values, judgements=None):
+    """A question with these truths, and its answer; all wrong unless said otherwise."""
+    components = tuple(t if hasattr(t, "status") else certified(t) for t in truths)
+    question = Question({}, Truth(components, None, (), 0, ()), [], arb(1))
+    given = None if values is None else np.array(values)
+    return question, Answer(given, judgements or [WRONG] * len(truths))
+
+
+def scaled(*factors, judged=WRONG):
+    """Points whose truths are powers of two, and whose values are these factors times them."""
+    return [point([2.0**k], [factor * 2.0**k], [judged]) for k, factor in enumerate(factors)]

@@ -2,33 +2,14 @@
 
 import math
 
-import numpy as np
 import pytest
 from flint import arb
-from made_up import certified, judgement, kink
+from made_up import RIGHT, WRONG, kink, point, scaled
 
 from diffcheck.formats import FORMATS
-from diffcheck.judgement.answer import Answer
-from diffcheck.judgement.court import Question
 from diffcheck.judgement.factor import common_factor
-from diffcheck.referee.truth import Truth
-from diffcheck.verdict import Verdict
 
 FLOAT64 = FORMATS["float64"]
-RIGHT, WRONG = judgement(Verdict.AGREE), judgement(Verdict.DISAGREE)
-
-
-def point(truths, values, judgements=None):
-    """A question with these truths, and its answer; all wrong unless said otherwise."""
-    components = tuple(t if hasattr(t, "status") else certified(t) for t in truths)
-    question = Question({}, Truth(components, None, (), 0, ()), [], arb(1))
-    given = None if values is None else np.array(values)
-    return question, Answer(given, judgements or [WRONG] * len(truths))
-
-
-def scaled(*factors):
-    """Points whose truths are powers of two, and whose values are these factors times them."""
-    return [point([2.0**k], [factor * 2.0**k]) for k, factor in enumerate(factors)]
 
 
 def found(record, format=FLOAT64, **options):
