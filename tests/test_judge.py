@@ -254,7 +254,8 @@ def test_the_digits_that_are_possible(format, scale, size):
     ("units", "off_by", "possible", "digits"),
     [
         pytest.param(2, 1, math.log10(4), NAN, id="no whole digit is held"),
-        pytest.param(16, 1, math.log10(32), math.log10(16), id="one digit is held"),
+        pytest.param(5, 1, 1, math.log10(5), id="just one digit is held"),
+        pytest.param(16, 1, math.log10(32), math.log10(16), id="more than one digit is held"),
         pytest.param(100, 10, math.log10(200), 1, id="two digits are held"),
         pytest.param(100, 200, math.log10(200), 0, id="two digits are held, none is right"),
     ],
