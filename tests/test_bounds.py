@@ -233,6 +233,8 @@ def test_components_of_outputs_that_do_not_exist_have_no_bound():
 
 def test_nothing_exists_nothing_is_bounded():
     assert found(lambda x: log(x), -1.0)[1] == [None]
+    referee = referee_of(lambda x: log(x), Operator.GRADIENT)
+    assert Bounds(referee).of_values(referee.truth([-1.0]), [-1.0], FLOAT64) == []
 
 
 def test_a_kink_has_the_bound_of_the_piece_at_the_point():
