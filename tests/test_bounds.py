@@ -255,6 +255,8 @@ def culprit_of(function, *point, component=0, operator=Operator.GRADIENT):
 CULPRITS = {
     # 1 - y^2 is 1.7e-17, made of numbers of size one: log10 of their quotient.
     "another form keeps the digits": (lambda x: tanh(x), 20.0, ("1 - tanh(x)**2 cancels 17 digits", True)),
+    "nothing to lose": (lambda x: 3 * x, 7.0, ("", False)),
+    "every form overflows": (lambda x: log(1 + exp(x)), 800.0, ("exp(x) overflows in float64", False)),
     "every form keeps them": (lambda x: tanh(x), 0.5, ("", False)),
     "no other form": (lambda x: x * (1 - cos(x)), 1e-6, ("1 - cos(x) cancels 12 digits", False)),
     # 1 - tanh(x + 20)^2 is in it too, where it loses a thousandth of that.
