@@ -37,6 +37,12 @@ NO_FACTOR = {
     "one truth at three points": [point([2.0], [6.0])] * 3,
     "three components at one point": [point([2.0, 3.0, 5.0], [6.0, 9.0, 15.0])],
     "three truths at two points": [point([2.0, 3.0], [6.0, 9.0]), point([5.0], [15.0])],
+    "three truths at two points and one that is right": [
+        *(point([2.0, 3.0], [6.0, 9.0]), point([5.0], [15.0])),
+        point([7.0], [7.0], [RIGHT]),
+    ],
+    "zero at all points": scaled(0, 0, 0),
+    "truths that no float holds": [point([arb((1, 2000 + k))], [8.0 + k]) for k in range(3)],
     "another factor at one point": scaled(3, 3, 5),
     "more than a thousandth of its distance from one": scaled(3, 3, 3 + 2.1 * 2.0**-10),
     "all are right": scaled(1, 1, 1),

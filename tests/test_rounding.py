@@ -16,6 +16,7 @@ LOSSES = {
     "whole number": (("const", (Fraction(3),)), 3.0, 0),
     "number of too many bits": (("const", (Fraction(4097),)), 4097.0, 4097 * 2.0**-11),
     "third": (("const", (Fraction(1, 3),)), 1 / 3, 2.0**-11 / 3),
+    "data": (("const", (Fraction(4097), "data")), 4097.0, 4097 * 2.0**-11),
     "sum": (("add", (0, 1)), 3.0, 3 * 2.0**-11),
     "negative sum": (("add", (0, 1)), -3.0, 3 * 2.0**-11),
     "hyperbolic tangent": (("tanh", (0,)), 0.5, 2.0**-11),
