@@ -1,17 +1,22 @@
 """What an answer as a whole says beyond its numbers: one factor at all points, and the value beside the derivative."""
 
+import math
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from made_up import judgement, point, scaled
 
 from diffcheck import case, interval
 from diffcheck.api import Settings, conduct
+from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
-from diffcheck.judgement.hearing import systematic
+from diffcheck.judgement.court import Court
+from diffcheck.judgement.hearing import judged, systematic
 from diffcheck.ops import cos, sin, stack, where
+from diffcheck.program.trace import trace
 from diffcheck.verdict import Reason, Verdict
 
 LOST = judgement(Verdict.LOSSY, note="cancels")
@@ -156,3 +161,62 @@ def test_a_wrong_value_beside_a_wrong_derivative_is_no_right_one():
     found = row(lambda x: sin(x), planted(lambda x: torch.sin(x) + 1, lambda x, g: 3 * g), [0.5])
     assert (found.verdict, found.reason) == ("disagree", "value")
     assert found.note.startswith("value and slope are both off")
+
+
+def wave(x, y):
+    return sin(x) * y
+
+
+def pair(x, y):
+    return versine(x) * y
+
+
+def judgements(slopes, value, on_trial=True, function=wave, x=0.5):
+    """What is thought of these slopes of a function at (x, 2), and of the value that a witness tells."""
+    at = {"x": np.array(x), "y": np.array(2.0)}
+    subject = case(x=interval(-1e11, 1e11), y=interval(-4, 4))(function)
+    program = trace(subject.function, subject.shapes, subject.constants)
+    court = Court(subject, Operator.GRADIENT, program, FORMATS["float64"], [at])
+    witness = SimpleNamespace(on_trial=on_trial, code=None, value=lambda _: None if value is None else [value])
+    return judged(court, witness, court.questions[0], np.array(slopes), [None, None])
+
+
+SLOPES, VALUE = [2 * math.cos(0.5), math.sin(0.5)], 2 * math.sin(0.5)
+PASSED, OTHER = (Verdict.AGREE, Reason.NONE), (Verdict.DISAGREE, Reason.VALUE)
+
+
+@pytest.mark.parametrize(
+    ("slopes", "value", "on_trial", "expected"),
+    [
+        pytest.param(SLOPES, VALUE, True, [PASSED, PASSED], id="all right"),
+        pytest.param(SLOPES, VALUE + 1e-9, True, [OTHER, PASSED], id="value wrong"),
+        pytest.param(SLOPES, math.nan, True, [OTHER, PASSED], id="no number"),
+        pytest.param(SLOPES, None, True, [PASSED, PASSED], id="no value told"),
+        pytest.param(SLOPES, VALUE + 1, False, [PASSED, PASSED], id="nobody on trial"),
+        pytest.param(
+            [SLOPES[0], 7.0], VALUE + 1, True, [PASSED, (Verdict.DISAGREE, Reason.WRONG)], id="a slope wrong too"
+        ),
+    ],
+)
+def test_the_value_is_judged_where_somebody_on_trial_has_the_derivative_right(slopes, value, on_trial, expected):
+    assert [(j.verdict, j.reason) for j in judgements(slopes, value, on_trial)] == expected
+
+
+def test_one_slope_without_a_right_digit_speaks_for_the_value():
+    found = judgements([0.0, 0.5], 0.0, function=pair, x=1e-9)
+    assert [j.verdict for j in found] == [Verdict.LOSSY, Verdict.AGREE]
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "slopes", "told"),
+    [
+        pytest.param(wave, 0.5, SLOPES, True, id="right"),
+        pytest.param(wave, 1e10, [2 * math.cos(1e10) + 1e-9, math.sin(1e10)], True, id="a hard question"),
+        pytest.param(pair, 1e-9, [0.0, 0.5], False, id="one has lost its digits"),
+    ],
+)
+def test_that_the_derivative_is_right_is_said_only_where_all_of_it_is(function, x, slopes, told):
+    first, _ = judgements(slopes, 1e9, function=function, x=x)
+    assert first.reason is Reason.VALUE
+    assert first.note.startswith("the derivative is right, the value is not: ") is told
+    assert "the function itself gives 1000000000.0, its definition" in first.note

@@ -31,6 +31,11 @@ def test_what_is_infinite_counts_where_it_arrives():
     assert sums(GRAPH, [2, 3], [INF, 10, 100, 1000]) == [[None, None]]
 
 
+@pytest.mark.parametrize("elsewhere", [1, 3, INF], ids=str)
+def test_what_nothing_reaches_is_zero(elsewhere):
+    assert sums({(1, 0): 1.0}, [2], [0, 0, 0], [elsewhere, 2, 0]) == [[0], [0]]
+
+
 def test_an_infinite_slope_is_left_to_balls():
     assert sums({(1, 0): INF}, [1], [1, 1]) == [[None]]
 
