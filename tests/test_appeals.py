@@ -13,7 +13,7 @@ from diffcheck.formats import FORMATS
 from diffcheck.judgement.appeals import by_near_tie, by_own_code, of_function, other_function
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.dispute import Dispute
-from diffcheck.ops import cos, exp, floor, log, maximum, pi, sin, stack
+from diffcheck.ops import cos, exp, floor, log, maximum, pi, sin, stack, where
 from diffcheck.program.trace import trace
 from diffcheck.verdict import Reason, Verdict
 
@@ -55,6 +55,12 @@ def test_the_engines_own_code_explains_what_it_loses(formula, value, expected):
     assert (found.verdict, found.reason) == expected
 
 
+def test_code_that_overflows_does_not_say_which_side_of_a_kink_is_wrong():
+    asked = dispute(lambda x: maximum(x, 0), 0.0, 7.0, arb.pos_inf())
+    found = by_own_code(asked.judged(asked.bound), asked)
+    assert (found.verdict, found.reason) == (DISAGREE, Reason.KINK_SIDE)
+
+
 def test_code_without_errors_takes_nothing_from_what_the_definition_allows():
     asked = dispute(lambda x: (1 - cos(x)) / x**2, 1e-6, 0.0, arb(0))
     found = by_own_code(asked.judged(asked.bound), asked)
@@ -66,9 +72,9 @@ def test_code_excuses_nothing_where_nothing_is_bounded():
     assert by_own_code(asked.judged(asked.bound), asked).verdict is Verdict.UNDEFINED
 
 
-def told(function, x, value):
+def told(function, x, value, dtype="float64"):
     """The row, the verdict and the note on a value of the function itself."""
-    court, question = court_at(function, x)
+    court, question = court_at(function, x, dtype)
     found = of_function(court, SimpleNamespace(value=lambda _: value), question)
     return found and (found[0], found[1].verdict, found[1].note)
 
@@ -104,6 +110,21 @@ def test_a_value_that_is_not_certain_is_not_judged():
     assert told(lambda x: sin(x) + (exp(100 * pi) - exp(50 * pi) ** 2), 0.5, [7.0]) is None
 
 
+def test_a_value_is_not_judged_where_that_of_another_piece_is_not_certain():
+    def function(x):
+        return where(x + 1 > 1, x, x + (exp(100 * pi) - exp(50 * pi) ** 2))
+
+    assert told(function, 1e-10, [7.0], "float32") is None
+
+
+def test_a_value_without_a_right_digit_may_be_that_of_another_piece():
+    def function(x):
+        return where(x + 1 > 1, (1 - cos(x)) / x**2, 0 * x)
+
+    assert told(function, 1e-10, [0.0], "float32")[1] is AGREE
+    assert told(lambda x: (1 - cos(x)) / x**2, 1e-10, [0.0], "float32")[1] is LOSSY
+
+
 def step(x):
     return x * floor(x * 10)
 
@@ -127,22 +148,43 @@ def test_only_a_failing_value_makes_another_function():
     assert other_function(court, SimpleNamespace(value=lambda _: [7.0]), question).startswith("the function itself")
 
 
+def jump(x):
+    """At x + 1 = 1, where float32 puts the numbers beside it, it is what it is above."""
+    return where(x + 1 >= 1, 2 * x + 5, 3 * x)
+
+
+def jump_and_bend(x):
+    return jump(x) + maximum(x + 1, 1)
+
+
 @pytest.mark.parametrize(
-    ("value", "slope", "verdict"),
+    ("function", "x", "dtype", "value", "slope", "verdict"),
     [
-        pytest.param([0.6], 3.0, DISAGREE, id="the value of the right piece, the slope of another"),
-        pytest.param([3 * 0.3], 3.0, LOSSY, id="value and slope of the other piece"),
-        pytest.param(None, 3.0, LOSSY, id="no value told"),
-        pytest.param([3 * 0.3], 7.0, DISAGREE, id="the slope of no piece"),
+        pytest.param(step, 0.3, "float64", [0.6], 3.0, DISAGREE, id="value of the right piece, slope of another"),
+        pytest.param(step, 0.3, "float64", [3 * 0.3], 3.0, LOSSY, id="value and slope of the other piece"),
+        pytest.param(step, 0.3, "float64", None, 3.0, LOSSY, id="no value told"),
+        pytest.param(step, 0.3, "float64", [7.0], 3.0, LOSSY, id="a value of no piece tells nothing"),
+        pytest.param(step, 0.3, "float64", [3 * 0.3], 7.0, DISAGREE, id="the slope of no piece"),
+        pytest.param(jump, 1e-10, "float32", [5.0], 3.0, DISAGREE, id="value of the right piece and of the tie"),
+        pytest.param(jump, 1e-10, "float32", [0.0], 3.0, LOSSY, id="value and slope below the tie"),
+        pytest.param(jump_and_bend, 1e-10, "float32", [6.0], 2.0, LOSSY, id="told apart at one comparison of two"),
+        pytest.param(jump_and_bend, 1e-10, "float32", [6.0], 4.0, DISAGREE, id="slope of the one told apart"),
     ],
 )
-def test_whoever_tells_the_pieces_apart_has_no_excuse(value, slope, verdict):
-    court, question = court_at(step, 0.3)
+def test_whoever_tells_pieces_apart_has_no_excuse(function, x, dtype, value, slope, verdict):
+    court, question = court_at(function, x, dtype)
     witness = SimpleNamespace(code=None, value=lambda _: value)
     asked = Dispute(court, witness, question, np.array([slope]), [None], 0)
     found = by_near_tie(asked.judged(asked.bound), asked)
     assert found.verdict is verdict
     assert (found.reason is Reason.BRANCH) == (verdict is LOSSY)
+
+
+def test_only_comparisons_that_were_not_told_apart_are_named():
+    court, question = court_at(lambda x: where(x + 1 > 1, 2 * x + 5, 3 * x) + maximum(x + 1, 1), 1e-10, "float32")
+    asked = Dispute(court, SimpleNamespace(code=None, value=lambda _: [6.0]), question, np.array([2.0]), [None], 0)
+    note = by_near_tie(asked.judged(asked.bound), asked).note
+    assert note == "float32 cannot decide which piece of maximum(x + 1, 1) holds here"
 
 
 def test_pieces_whose_values_are_the_same_excuse_either_slope():
