@@ -42,6 +42,7 @@ NO_FACTOR = {
         point([7.0], [7.0], [RIGHT]),
     ],
     "zero at all points": scaled(0, 0, 0),
+    "a truth that no float holds beside a small factor": [*scaled(1e-4, 1e-4), point([arb((1, 2000))], [8.0])],
     "truths that no float holds": [point([arb((1, 2000 + k))], [8.0 + k]) for k in range(3)],
     "another factor at one point": scaled(3, 3, 5),
     "more than a thousandth of its distance from one": scaled(3, 3, 3 + 2.1 * 2.0**-10),
