@@ -1,10 +1,10 @@
-"""A function named by its dotted path, imported when it is first asked for."""
+"""What a dotted path names, imported when it is first asked for."""
 
 import difflib
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
@@ -12,14 +12,14 @@ from diffcheck.errors import UsageError
 
 
 @functools.cache
-def resolve(path: str) -> Callable[..., Any]:
-    """The function with this dotted path; its module is imported on first use.
+def resolve(path: str) -> Any:
+    """What has this dotted path, mostly a function; its module is imported on first use.
 
     Raises
     ------
     UsageError
-        If there is no such module, no such name in it, or nothing that can be called. What a module raises while it
-        is imported is its own, also that it misses another one.
+        If there is no such module, or no such name in it. What a module raises while it is imported is its own, also
+        that it misses another one.
     """
     module, names = _imported(path.split("."))
     found: Any = module
@@ -29,10 +29,7 @@ def resolve(path: str) -> Callable[..., Any]:
             raise UsageError(f"{path!r}: {reached} has no {name!r}: {_advice(name, _contents(found))}")
         found = getattr(found, name)
         reached += f".{name}"
-    if not callable(found):
-        raise UsageError(f"{path!r} is no function: it is {_kind(found)}")
-    function: Callable[..., Any] = found
-    return function
+    return found
 
 
 def _imported(parts: list[str]) -> tuple[ModuleType, list[str]]:
@@ -59,7 +56,3 @@ def _advice(name: str, known: Iterable[str]) -> str:
     if close:
         return f"did you mean {close[0]!r}?"
     return "correct the path, install what is missing, or give the function itself"
-
-
-def _kind(found: Any) -> str:
-    return "a module" if isinstance(found, ModuleType) else f"of type {type(found).__name__}"

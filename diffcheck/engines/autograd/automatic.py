@@ -186,6 +186,12 @@ def _implementation(case: Case) -> Callable[..., Any]:
     if not isinstance(given, str):
         return given
     try:
-        return resolve(given)
+        found: Any = resolve(given)
     except UsageError as mistake:
         raise CaseError(f"implementation for autograd: {mistake}") from None
+    if not callable(found):
+        raise CaseError(
+            f"implementation for autograd: {given!r} is of type {type(found).__name__}, it must be a function"
+        )
+    implementation: Callable[..., Any] = found
+    return implementation
