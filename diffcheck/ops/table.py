@@ -74,9 +74,8 @@ def _plain(a: Any) -> Any:
     """Exact constants and fractions as the floats that NumPy and PyTorch compute with."""
     if isinstance(a, (list, tuple)):
         return type(a)(_plain(item) for item in a)
-    if isinstance(a, Fraction) or (isinstance(a, Traceable) and getattr(a, "is_constant", False)):
-        return float(a)  # type: ignore[arg-type]
-    return a
+    exact = isinstance(a, Fraction) or (isinstance(a, Traceable) and getattr(a, "is_constant", False))
+    return float(a) if exact else a
 
 
 def as_tensors(torch: Any, arguments: Iterable[Any]) -> list[Any]:
