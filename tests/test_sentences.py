@@ -11,7 +11,7 @@ from diffcheck import case, interval
 from diffcheck.api import Settings, conduct
 from diffcheck.engines.base import Estimate
 from diffcheck.ops import abs as absolute
-from diffcheck.ops import exp, maximum, sin, sqrt, square, where
+from diffcheck.ops import exp, maximum, rational, sin, sqrt, square, where
 from diffcheck.ops import sum as total
 
 
@@ -134,6 +134,7 @@ def through(x, factor):
     return g * factor
 
 
+HUGE = rational(10**400)
 CAUSES = {
     "in single precision only": (
         lambda x: sin(x),
@@ -164,6 +165,21 @@ CAUSES = {
         "float64",
         "the truth rounds to infinity in float64",
     ),
+    "no number beyond the format": (
+        lambda x: HUGE * sin(x),
+        planted(lambda x: x * 0, lambda g, x: g * math.nan),
+        0.0,
+        "float64",
+        "in the definition, 1e+400 * cos(x) overflows in float64; the truth lies beyond the largest number of float64",
+    ),
+    "no number beyond the format, from one side": (
+        lambda x: HUGE * (x * sqrt(x) + x),
+        planted(lambda x: x * 0, lambda g, x: g * math.nan),
+        0.0,
+        "float64",
+        "one-sided: the function exists only to the right of this point; "
+        "the truth lies beyond the largest number of float64",
+    ),
     "from one side": (
         lambda x: x * sqrt(x),
         planted(lambda x: x * x.sqrt(), lambda g, x: g * math.nan),
@@ -185,8 +201,9 @@ class Claiming:
     name, methods = "claiming", ("only",)
     operations = None
 
-    def __init__(self, value, error):
-        self.estimate = Estimate(np.array([value]), np.array([error]))
+    def __init__(self, slope, error=None, function=None):
+        self.estimate = Estimate(np.array([slope]), None if error is None else np.array([error]))
+        self.function = function
 
     def available(self, device):
         return None
@@ -198,7 +215,9 @@ class Claiming:
         return self.estimate
 
     def value(self, point):
-        return np.sin(point["x"])
+        if self.function is None:
+            raise NotImplementedError
+        return self.function(point["x"])
 
     def versions(self):
         return {}
@@ -216,5 +235,19 @@ CLAIMS = {
 def test_what_an_engine_claims_of_its_own_error(value, error, verdict, told):
     subject = case(x=interval(-1, 1), points=[{"x": 0.0}], samples=0)(lambda x: sin(x))
     settings = Settings(timing=False)
-    (found,) = conduct(subject, settings, engines={"claiming": Claiming(value, error)}).rows
+    (found,) = conduct(subject, settings, engines={"claiming": Claiming(value, error, np.sin)}).rows
     assert (found.verdict, found.note) == (verdict, told)
+
+
+OTHER_PIECE = {
+    "known": (lambda x: max(3 * x, x), "the value is right, the slope is that of another piece of maximum(3 * x, x)"),
+    "unknown": (None, "the slope is that of another piece of maximum(3 * x, x)"),
+}
+
+
+@pytest.mark.parametrize(("function", "told"), OTHER_PIECE.values(), ids=OTHER_PIECE)
+def test_a_value_is_called_right_where_it_is_known(function, told):
+    subject = case(x=interval(-1, 3), points=[{"x": 2.0}], samples=0)(lambda x: maximum(3 * x, x))
+    engines = {"claiming": Claiming(1.0, function=function)}
+    (found,) = conduct(subject, Settings(timing=False), engines=engines).rows
+    assert (found.verdict, found.note) == ("disagree", told)

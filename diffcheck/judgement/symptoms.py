@@ -127,7 +127,7 @@ def _piece(dispute: Dispute, record: Record) -> str:
         same = {text for text, slope in slopes if _nearly(dispute, value, _number(slope))}
         found = same if found is None else found & same
         if not found:
-            return ""
+            break
     if not found:
         return ""
     known = dispute.witness.value(dispute.question.point) is not None
