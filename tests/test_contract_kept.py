@@ -76,3 +76,13 @@ def test_overflow_for_a_larger_incoming_gradient_is_no_breach():
     subject = case(x=interval(1, 80), samples=3, implementations={"autograd": kernel})(lambda x: x * (x * x / 3000))
     (found,) = conduct(subject, Settings(engines=["autograd"], timing=False, dtypes=["float16"])).rows
     assert found.findings == ""
+
+
+def test_who_works_in_training_only_makes_no_claim_about_the_rest():
+    def training_only(x):
+        if not torch.is_grad_enabled():
+            raise RuntimeError("for training only")
+        return torch.sin(x).sum()
+
+    found = row(training_only)
+    assert (found.verdict, found.findings) == ("agree", "")

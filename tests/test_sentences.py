@@ -10,6 +10,7 @@ from on_trial import one, planted, row
 from diffcheck import case, interval
 from diffcheck.api import Settings, conduct
 from diffcheck.engines.base import Estimate
+from diffcheck.errors import Unsupported
 from diffcheck.ops import abs as absolute
 from diffcheck.ops import exp, maximum, rational, sin, sqrt, square, where
 from diffcheck.ops import sum as total
@@ -251,3 +252,18 @@ def test_a_value_is_called_right_where_it_is_known(function, told):
     engines = {"claiming": Claiming(1.0, function=function)}
     (found,) = conduct(subject, Settings(timing=False), engines=engines).rows
     assert (found.verdict, found.note) == ("disagree", told)
+
+
+class Partial(Claiming):
+    """An engine that is silent at zero, and gives twice the slope of a sine elsewhere."""
+
+    def derivative(self, point):
+        if point["x"] == 0:
+            raise Unsupported("not at zero")
+        return Estimate(np.array([2 * np.cos(point["x"])]))
+
+
+def test_where_nothing_is_said_nothing_is_compared():
+    subject = case(x=interval(-1, 3), points=[{"x": x} for x in (0.0, 0.5, 1.0)], samples=0)(lambda x: sin(x))
+    (found,) = conduct(subject, Settings(timing=False), engines={"claiming": Partial(0.0)}).rows
+    assert (found.verdict, found.note) == ("disagree", "2 times the truth, wherever it is wrong")
