@@ -11,6 +11,7 @@ from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
 from diffcheck.judgement.witness import Witness
+from diffcheck.ops.decimals import decimal
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.near_ties import NearTie
 from diffcheck.referee.truth import Truth
@@ -108,5 +109,5 @@ def _values_judged(
         if exact.rad() * _NARROW <= bound.inherent.mid():
             found = judge(values[row], None, Component(Status.CERTIFIED, exact, exact), bound, court.format)
             right = f", {found.digits:.1f} digits" if 1 <= found.digits < court.format.digits else ""
-            note = f"the function itself gives {values[row]!r}, its definition {exact.str(17, radius=False)}{right}"
+            note = f"the function itself gives {values[row]!r}, its definition {decimal(exact, 17)}{right}"
             yield row, replace(found, note=note)
