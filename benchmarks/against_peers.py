@@ -15,6 +15,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +169,7 @@ def evaluate() -> Iterator[Line]:
         yield Line(
             f"evaluation of it on 10,000 points, n = {n}",
             "torch.func.vmap(grad)",
-            ratio(lambda: batched(tensors), lambda: compiled.batch(points), 9),  # noqa: B023
+            ratio(partial(batched, tensors), partial(compiled.batch, points), 9),
             "above 1",
             "" if agrees else "the gradients differ",
         )
@@ -179,7 +180,8 @@ def differences_of(function: Callable[..., Any], n: int | None, lo: float, hi: f
     made = case(x=interval(lo, hi, shape=() if n is None else n))(function)
     program = trace(made.function, made.shapes, made.constants)
     task = Task(made, program, Operator.DERIVATIVE if n is None else Operator.GRADIENT, "finite", "adaptive")
-    return Finite().prepare(task)._differences  # type: ignore[attr-defined]
+    prepared: Any = Finite().prepare(task)
+    return prepared._differences
 
 
 def digits(found: Any, expected: Any) -> float:
@@ -310,7 +312,7 @@ def start() -> Iterator[Line]:
     """How long the command line takes to say something."""
     for arguments, goal in ((["--version"], "under 0.15 s"), (["list", "cases"], "under 0.6 s")):
         command = [sys.executable, "-m", "diffcheck.cli", *arguments]
-        best = min(seconds(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(5))  # noqa: B023
+        best = min(seconds(partial(subprocess.run, command, check=True, capture_output=True)) for _ in range(5))
         yield Line(f"diffcheck {' '.join(arguments)}", "", f"{best:.2f} s", goal)
 
 

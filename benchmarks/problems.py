@@ -61,6 +61,7 @@ def rosenbrock(n: int, operator: Operator = Operator.GRADIENT) -> Problem:
     return Problem(f"Rosenbrock, n = {n}", n, function, point, operator)
 
 
+# Packed, here and below: a number on each line is no table.
 _RATES = (
     0.35, 26.6, 1.23e4, 8.6e-4, 8.2e-4, 1.5e4, 1.3e-4, 2.4e4, 1.65e4, 9e3, 0.022, 1.2e4, 1.88, 1.63e4, 4.8e6, 3.5e-4,
     0.0175, 1e8, 4.44e11, 1.24e3, 2.1, 5.78, 0.0474, 1.78e3, 3.12,

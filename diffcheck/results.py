@@ -198,16 +198,20 @@ def place(point: Mapping[str, Any]) -> str:
     """A point in words, short for large arrays.
 
     >>> place({"x": 0.1, "w": [1.0, 2.0]})
-    'x = 0.1, w = [1.0, 2.0]'
+    'x = 0.1, w = [1, 2]'
     """
     return ", ".join(f"{name} = {_coordinates(value)}" for name, value in point.items())
 
 
 def _coordinates(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    flat = json.dumps(value)
-    return flat if len(flat) <= 40 else f"array ({flat.count(',') + 1} numbers)"
+    text = _written(value)
+    return text if len(text) <= 40 else f"array ({text.count(',') + 1} numbers)"
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def counts(rows: Iterable[Row]) -> dict[str, int]:

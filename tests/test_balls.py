@@ -176,9 +176,11 @@ def test_a_wide_ball_s_value_encloses_the_values_inside(row, domains):
             for ends in itertools.product((-1, 0, 1), repeat=len(domains)):
                 inside = [arb(m) + e * arb(r) for m, e, r in zip(middles, ends, radii, strict=True)]
                 assert all(point.is_exact() for point in inside)
-                value = function(*inside)
-                kept += wide.is_finite() and value.is_finite()
-                assert not (wide.is_finite() and value.is_finite()) or wide.overlaps(value)
+                with ctx.workprec(1024):
+                    value = function(*inside)
+                # The value is as good as exact. A ball that is not finite contains anything, and does not count.
+                kept += wide.is_finite()
+                assert wide.contains(value)
     assert kept > 100
 
 

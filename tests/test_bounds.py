@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from flint import arb
+from made_up import INF, NAN, bound_in_units, certified, judgement, kink, off
 
 from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
-from diffcheck.judgement.numbers import Judgement, judge, worst
+from diffcheck.judgement.numbers import judge, worst
 from diffcheck.ops import (
     cos,
     exp,
@@ -44,11 +45,15 @@ TENTH = 0.1
 each_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
 
 
-def found(function, *point, operator=Operator.GRADIENT, format=FLOAT64):
-    """Truths and bounds of all components, by all inputs."""
+def referee_of(function, operator):
     names = function.__code__.co_varnames[: function.__code__.co_argcount]
     made = case(**dict.fromkeys(names, WIDE))(function)
-    referee = Referee(trace(made.function, made.shapes, made.constants), operator, made.wrt_positions)
+    return Referee(trace(made.function, made.shapes, made.constants), operator, made.wrt_positions)
+
+
+def found(function, *point, operator=Operator.GRADIENT, format=FLOAT64):
+    """Truths and bounds of all components, by all inputs."""
+    referee = referee_of(function, operator)
     truth = referee.truth(list(point))
     return truth.components, Bounds(referee).at(truth, list(point), format)
 
@@ -229,6 +234,8 @@ def test_components_of_outputs_that_do_not_exist_have_no_bound():
 
 def test_nothing_exists_nothing_is_bounded():
     assert found(lambda x: log(x), -1.0)[1] == [None]
+    referee = referee_of(lambda x: log(x), Operator.GRADIENT)
+    assert Bounds(referee).of_values(referee.truth([-1.0]), [-1.0], FLOAT64) == []
 
 
 def test_a_kink_has_the_bound_of_the_piece_at_the_point():
@@ -237,27 +244,58 @@ def test_a_kink_has_the_bound_of_the_piece_at_the_point():
     assert bounds[0].inherent.is_finite()
 
 
+def culprit_of(function, *point, component=0, operator=Operator.GRADIENT):
+    """What loses a component's digits: the text, and whether another form would keep them."""
+    referee = referee_of(function, operator)
+    truth = referee.truth(list(point))
+    names = "xyz"
+    found = Bounds(referee).culprit(truth, list(point), component, FLOAT64, lambda k: names[k])
+    return found and (found.text, found.avoidable)
+
+
+CULPRITS = {
+    # 1 - y^2 is 1.7e-17, made of numbers of size one: log10 of their quotient.
+    "another form keeps the digits": (lambda x: tanh(x), 20.0, ("1 - tanh(x)**2 cancels 17 digits", True)),
+    "nothing to lose": (lambda x: 3 * x, 7.0, ("", False)),
+    "every form overflows": (lambda x: log(1 + exp(x)), 800.0, ("exp(x) overflows in float64", False)),
+    "every form keeps them": (lambda x: tanh(x), 0.5, ("", False)),
+    "no other form": (lambda x: x * (1 - cos(x)), 1e-6, ("1 - cos(x) cancels 12 digits", False)),
+    # 1 - tanh(x + 20)^2 is in it too, where it loses a thousandth of that.
+    "another form keeps others": (
+        lambda x: x * (1 - cos(x)) + tanh(x + 20) / 1024,
+        1e-6,
+        ("1 - cos(x) cancels 12 digits", False),
+    ),
+}
+
+
+@pytest.mark.parametrize(("function", "x", "told"), CULPRITS.values(), ids=CULPRITS)
+def test_what_loses_the_digits(function, x, told):
+    assert culprit_of(function, x) == told
+
+
+def test_what_loses_the_digits_of_each_component():
+    """Three rows, the first of which does not exist; in the others one component loses digits."""
+
+    def function(x, y):
+        return stack([log(x) * y, x * x + tanh(y), y * y + x * (1 - cos(x))])
+
+    def told(component):
+        return culprit_of(function, -1e-6, 20.0, component=component, operator=Operator.JACOBIAN)
+
+    assert [told(k) for k in (0, 1)] == [None, None]
+    assert [told(k) for k in (2, 3)] == [("", False), ("1 - tanh(y)**2 cancels 17 digits", True)]
+    assert [told(k) for k in (4, 5)] == [("1 - cos(x) cancels 12 digits", False), ("", False)]
+
+
+@pytest.mark.parametrize(
+    ("function", "x"), [(lambda x: log(x), -1.0), (lambda x: sqrt(x), 0.0)], ids=["no value", "no derivative"]
+)
+def test_where_there_is_no_derivative_nothing_loses_its_digits(function, x):
+    assert culprit_of(function, x) is None
+
+
 # Verdicts on made-up numbers: a truth of 1, and bounds of 4 and 1000 units of roundoff.
-
-NAN, INF = float("nan"), float("inf")
-
-
-def certified(value):
-    return Component(Status.CERTIFIED, arb(value), arb(value))
-
-
-def kink(left, right):
-    return Component(Status.KINK, arb(left), arb(right))
-
-
-def bound_in_units(format, inherent=4.0, formula=1000.0, scale=1.0):
-    u = arb((1, -format.precision))
-    return Bound(scale=arb(scale), inherent=inherent * u, formula=formula * u)
-
-
-def off(format, units):
-    """One, and so many units of roundoff more."""
-    return 1.0 + units * 2.0**-format.precision
 
 
 @each_format
@@ -501,10 +539,6 @@ def test_an_enclosure_counts_as_its_interval():
     bound = bound_in_units(FLOAT64)
     # Not certainly within the bound, not certainly outside the enclosure: never a pass.
     assert judge(1.0, None, wide, bound, FLOAT64).verdict is not Verdict.AGREE
-
-
-def judgement(verdict, error=1.0, inherent=1.0):
-    return Judgement(verdict, error_ulp=error, inherent_ulp=inherent)
 
 
 def test_worst_is_the_most_severe():

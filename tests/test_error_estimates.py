@@ -88,6 +88,31 @@ def test_second_differences_beside_a_seam_are_honest(function, row, x, dtype):
     assert np.all(np.abs(estimate.value[0] - row(x)) <= estimate.error[0])
 
 
+@pytest.mark.parametrize("w", [300.0, 3000.0])
+@each_difference
+def test_mixed_differences_take_steps_as_each_input_needs(w, method):
+    x = float(np.float32(0.7))
+    made = case(x=interval(0, 1), y=interval(1, 4))(lambda x, y: cos(w * x) * sqrt(y))
+    estimate = prepared(ENGINES["finite"], made, HESSIAN, "float32", method).derivative(at(x=x, y=2.0))
+    expected = -w * math.sin(w * x) / math.sqrt(8)
+    assert abs(estimate.value[0, 1] - expected) <= estimate.error[0, 1] <= abs(expected) / 4
+
+
+def test_mixed_differences_do_not_claim_what_their_inputs_alone_have_refuted():
+    x, w = float(np.float32(0.7)), 3e4
+    made = case(x=interval(0, 1), y=interval(1, 4))(lambda x, y: cos(w * x) * sqrt(y))
+    estimate = prepared(ENGINES["finite"], made, HESSIAN, "float32").derivative(at(x=x, y=2.0))
+    assert abs(estimate.value[0, 1] + w * math.sin(w * x) / math.sqrt(8)) <= estimate.error[0, 1]
+
+
+def test_steps_that_are_no_numbers_contradict_nothing():
+    made = case(x=interval(1, 10), y=interval(0, 360))(lambda x, y: x * sin(y / 16))
+    estimate = prepared(ENGINES["finite"], made, HESSIAN, "float32").derivative(at(x=1.75, y=0.0))
+    expected = np.array([[0, 1], [1, 0]]) / 16
+    assert np.all(np.abs(estimate.value - expected) <= estimate.error)
+    assert np.all(estimate.error <= 1e-4)
+
+
 NEAR, WIDE = interval(-4, 4), interval(-1e160, 1e160, scale="float")
 A = 0.6875
 
@@ -192,9 +217,17 @@ def test_the_complex_step_knows_what_rounding_leaves(function, x, derivative):
     assert estimate.error[0] > 0
 
 
-def test_where_nothing_is_suspicious_few_evaluations_suffice():
-    estimate = prepared(ENGINES["finite"], case(x=NEAR)(lambda x: sin(x))).derivative(at(x=0.5))
-    point, ends, witness, stage = 1 + TRIALS, 2 * (1 + TRIALS), 8 * 4, 6 * 2
+@pytest.mark.parametrize(
+    ("operator", "dtype", "stage"),
+    [
+        pytest.param(DERIVATIVE, "float64", 6 * 2, id="settled"),
+        pytest.param(HESSIAN, "float32", 6 * 4, id="rounding lets no shorter steps be better"),
+    ],
+)
+def test_where_nothing_is_suspicious_few_evaluations_suffice(operator, dtype, stage):
+    made = case(x=NEAR)(lambda x: sin(x))
+    estimate = prepared(ENGINES["finite"], made, operator, dtype).derivative(at(x=0.5))
+    point, ends, witness = 1 + TRIALS, 2 * (1 + TRIALS), 8 * 4
     assert estimate.function_calls == point + ends + witness + stage
 
 

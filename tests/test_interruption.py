@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from processes import GOOD, HEADER, LIGHT, OPTIONS, alive, outcome, started, until
@@ -114,10 +115,10 @@ def test_a_worker_that_cannot_start_is_no_case_to_blame(tmp_path: Path, monkeypa
 
 
 def test_what_a_function_raises_on_its_way_out_is_a_row() -> None:
-    def leaves(x: object) -> object:
+    def leaves(x: Any) -> Any:
         if hasattr(x, "requires_grad"):
             raise SystemExit(3)
-        return x * x  # type: ignore[operator]
+        return x * x
 
     frame = check(leaves, x=interval(1, 2), samples=1).frame.set_index("engine")
     assert frame.verdict.to_dict() == {"symbolic": "agree", "finite": "agree", "autograd": "error"}
@@ -160,11 +161,11 @@ def test_a_timeout_in_the_process_of_its_user_is_refused() -> None:
 def test_environment_of_the_user_is_left_alone(tmp_path: Path) -> None:
     before = os.getcwd(), dict(os.environ), list(sys.path)
 
-    def wanders(x: object) -> object:
+    def wanders(x: Any) -> Any:
         os.chdir(tmp_path)
         os.environ["WANDERED"] = "yes"
         sys.path.append("/nowhere")
-        return x * x  # type: ignore[operator]
+        return x * x
 
     assert check(wanders, x=interval(1, 2), samples=1)
     assert (os.getcwd(), dict(os.environ), list(sys.path)) == before

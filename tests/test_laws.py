@@ -38,27 +38,27 @@ BINARY = {
 }
 
 
-def grammar(*leaves):
+def grammar(*leaves, unary=UNARY):
     """Trees: a leaf, (unary, tree) or (binary, tree, tree)."""
     constants = st.sampled_from([Fraction(1, 2), Fraction(3), Fraction(-5, 4)])
     return st.recursive(
         st.sampled_from(leaves) | constants,
         lambda trees: (
-            st.tuples(st.sampled_from(sorted(UNARY)), trees) | st.tuples(st.sampled_from(sorted(BINARY)), trees, trees)
+            st.tuples(st.sampled_from(sorted(unary)), trees) | st.tuples(st.sampled_from(sorted(BINARY)), trees, trees)
         ),
         max_leaves=6,
     )
 
 
-def value(tree, inputs):
+def value(tree, inputs, unary=UNARY):
     """The value of a tree, for traced inputs by name."""
     match tree:
         case str(name):
             return inputs[name]
         case (name, one):
-            return UNARY[name](value(one, inputs))
+            return unary[name](value(one, inputs, unary))
         case (name, one, other):
-            return BINARY[name](value(one, inputs), value(other, inputs))
+            return BINARY[name](value(one, inputs, unary), value(other, inputs, unary))
         case constant:
             # A bare constant is no array; zero times an input makes it one.
             return constant + 0 * inputs["x"]

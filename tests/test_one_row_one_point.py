@@ -27,6 +27,13 @@ def spacing(truth, format):
     return Fraction(2) ** format.ulp_exponent(min(max(exponent, format.minimum_exponent), format.maximum_exponent))
 
 
+def number(truth):
+    """A truth as it is printed; zero where no more is known than that it is below every format's smallest number."""
+    digits, _, reach = truth.partition(" to within ")
+    assert Fraction(reach or 0) < Fraction(2) ** -1200
+    return Fraction(digits)
+
+
 def compared(run):
     """The rows in which one finite value stands beside one truth."""
     finite = [row for row in run.rows if row.verdict.judged and math.isfinite(row.value)]
@@ -37,7 +44,7 @@ def test_digits_and_ulps_follow_from_value_and_truth(run):
     rows = compared(run)
     assert len(rows) > 600
     for row in rows:
-        format, truth = FORMATS[row.dtype], Fraction(row.truth)
+        format, truth = FORMATS[row.dtype], number(row.truth)
         error = abs(Fraction(row.value) - truth)
         # The truth is printed to 30 digits.
         ulps = error / spacing(truth, format)
@@ -55,13 +62,20 @@ def test_digits_and_ulps_follow_from_value_and_truth(run):
 
 
 def test_only_what_has_no_digits_has_none(run):
-    """A truth of zero, one beyond the format or below its smallest numbers; everywhere else digits are counted."""
-    without = [row for row in compared(run) if math.isnan(row.digits)]
-    assert without
-    for row in without:
-        format, truth = FORMATS[row.dtype], abs(Fraction(row.truth))
-        smallest = Fraction(2) ** format.smallest_subnormal_exponent
-        assert truth < 10 * smallest or truth > format.largest
+    """A truth of zero, one beyond the format, or one of which its smallest numbers hold no whole digit.
+
+    Everywhere else digits are counted, and there only: a value that is exact has all of them, also of zero.
+    """
+    counted = {True: 0, False: 0}
+    for row in compared(run):
+        format, truth = FORMATS[row.dtype], abs(number(row.truth))
+        # Rounding to the smallest numbers is off by half of one.
+        held = 10 * Fraction(2) ** format.smallest_subnormal_exponent / 2
+        if Fraction(row.value) != number(row.truth):
+            assert math.isnan(row.digits) == (truth < held or truth > format.largest), row.key
+            counted[math.isnan(row.digits)] += 1
+    assert counted[True] > 5
+    assert counted[False] > 500
 
 
 def test_agreement_never_stands_beside_no_digits(run):

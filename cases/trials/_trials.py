@@ -17,7 +17,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from diffcheck import case, interval
-from diffcheck.ops.table import Operation, resolve
+from diffcheck.errors import UsageError
+from diffcheck.ops.dotted import resolve
+from diffcheck.ops.table import Operation
 
 # The ends of domains; the shape of an input is that of its first point.
 ANY = (-1e308, 1e308)
@@ -32,7 +34,10 @@ class _Later:
         self.path = path
 
     def __getattr__(self, name):
-        return resolve(f"{self.path}.{name}")
+        try:
+            return resolve(f"{self.path}.{name}")
+        except UsageError as mistake:
+            raise AttributeError(str(mistake)) from None
 
 
 torch = _Later("torch")

@@ -32,12 +32,13 @@ def by_name(function: Function, given: Mapping[str, Any]) -> Function:
         return function
     names = [inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY) for name in given]
 
-    def named(**arguments: Any) -> Any:
+    def called(**arguments: Any) -> Any:
         return function(*(arguments[name] for name in given))
 
-    named.__signature__ = inspect.Signature(names)  # type: ignore[attr-defined]
+    named: Any = called
+    named.__signature__ = inspect.Signature(names)
     named.__doc__ = function.__doc__
-    return named
+    return called
 
 
 def split(function: Function, given: Mapping[str, Any]) -> tuple[dict[str, Interval], dict[str, Any]]:

@@ -4,14 +4,16 @@ A failing number is excused by the rounding errors of the program that the engin
 comparison that the format cannot decide. A passing one is accused where the function itself is another one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
 from diffcheck.judgement.witness import Witness
+from diffcheck.ops.decimals import decimal
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.near_ties import NearTie
 from diffcheck.referee.truth import Truth
 from diffcheck.verdict import Reason, Verdict
 
@@ -35,14 +37,33 @@ def by_own_code(judgement: Judgement, dispute: Dispute) -> Judgement:
 
 def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:
     """The judgement on a value that may be another piece's, where the format cannot tell them apart."""
-    court, question = dispute.court, dispute.question
-    if not court.near_ties.explain(dispute.value, question.truth, question.x, dispute.component):
+    near_ties, question = dispute.court.near_ties, dispute.question
+
+    def explained(ties: Sequence[NearTie]) -> bool:
+        return near_ties.explain(dispute.value, ties, question.truth, question.x, dispute.component)
+
+    ties = near_ties.at(question.truth, question.x)
+    if not explained(ties):
         return judgement
-    here, *others = map(_wrong, _of_each_piece(court, dispute.witness, question))
-    if not here and all(others):
-        return judgement  # the engine's own value is that of the right piece: it did tell them apart
-    note = court.near_ties.text(court.near_ties.at(question.truth, question.x), court.label)
-    return replace(judgement, verdict=Verdict.LOSSY, reason=Reason.BRANCH, note=note)
+    ties = _not_refuted(ties, dispute)
+    if not explained(ties):
+        return judgement
+    return replace(
+        judgement, verdict=Verdict.LOSSY, reason=Reason.BRANCH, note=near_ties.text(ties, dispute.court.label)
+    )
+
+
+def _not_refuted(ties: Sequence[NearTie], dispute: Dispute) -> list[NearTie]:
+    """The comparisons without the pieces that the engine's own value of the function is not of.
+
+    Where its value is that of the piece at the point, it did tell this one from those.
+    """
+    here, *others = map(_wrong, _of_each_piece(dispute.court, dispute.witness, dispute.question))
+    if here:
+        return list(ties)
+    refuted = iter(others)
+    left = [replace(tie, others=tuple(other for other in tie.others if not next(refuted))) for tie in ties]
+    return [tie for tie in left if tie.others]
 
 
 def of_function(court: Court, witness: Witness, question: Question) -> tuple[int, Judgement] | None:
@@ -51,9 +72,10 @@ def of_function(court: Court, witness: Witness, question: Question) -> tuple[int
     ``None`` if nobody tells the value. Where the format cannot tell pieces apart, the value of any of them is right.
     """
     found = list(_of_each_piece(court, witness, question))
-    if any(f is None for f in found):
+    known = [f for f in found if f is not None]
+    if len(known) < len(found):
         return None
-    return next((f for f in found if f is not None and not _wrong(f)), found[0])
+    return next((f for f in known if not _wrong(f)), known[0])
 
 
 def other_function(court: Court, witness: Witness, question: Question) -> str:
@@ -87,5 +109,5 @@ def _values_judged(
         if exact.rad() * _NARROW <= bound.inherent.mid():
             found = judge(values[row], None, Component(Status.CERTIFIED, exact, exact), bound, court.format)
             right = f", {found.digits:.1f} digits" if 1 <= found.digits < court.format.digits else ""
-            note = f"the function itself gives {values[row]!r}, its definition {exact.str(17, radius=False)}{right}"
+            note = f"the function itself gives {values[row]!r}, its definition {decimal(exact, 17)}{right}"
             yield row, replace(found, note=note)

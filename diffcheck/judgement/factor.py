@@ -50,6 +50,8 @@ def common_factor(
             if size == 0 or not math.isfinite(size) or not math.isfinite(value) or value == 0:
                 return None
             ratios.append(value / size)
+            if not math.isfinite(ratios[-1]):
+                return None
             truths.add(size)
         seen += len(ratios) > before
     if min(seen, len(truths)) < points:

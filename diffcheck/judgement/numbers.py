@@ -120,7 +120,7 @@ def _held(
 def _size(x: Any) -> Any:
     """The absolute value of an enclosure; of one around zero that is not zero itself, the largest it may be."""
     size = abs(x)
-    return size.mid() if size.is_exact() or not size.contains(0) else size.upper()
+    return size.upper() if size.contains(0) else size.mid()
 
 
 def _claimed(own_error: float) -> Any:
@@ -233,7 +233,7 @@ def worst(judgements: Iterable[Judgement]) -> Judgement:
         lacking = j.digits_possible - j.digits
         excess = j.error_ulp / max(j.inherent_ulp, 1e-300)
         known = j.error_ulp == j.error_ulp
-        if j.verdict.fails and known and lacking != lacking:
+        if j.verdict.fails and lacking != lacking:
             lacking = float("inf")  # another number than a truth of zero
         return severity, j.no_digit, lacking if lacking == lacking else 0.0, excess if known else 0.0
 

@@ -7,6 +7,7 @@ from outside.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.symptoms import symptoms
 from diffcheck.ops import balls
+from diffcheck.ops.decimals import brief
 from diffcheck.referee.bound import INHERENT_FACTOR
 from diffcheck.referee.branches import singular_branch
 from diffcheck.referee.component import Status
@@ -80,9 +82,8 @@ def _at_no_derivative(judgement: Judgement, dispute: Dispute) -> Judgement:
     if judgement.verdict is Verdict.NONFINITE:
         judgement = replace(judgement, reason=Reason.SINGULAR)
     if truth.status is Status.KINK:
-        left, right = (float(side.mid()) for side in (truth.left, truth.right))
         shape = "kink" if dispute.court.operator.order == 1 else "the slope has a kink"
-        return replace(judgement, note=f"{shape}: left {left:.6g}, right {right:.6g}; {says}")
+        return replace(judgement, note=f"{shape}: left {brief(truth.left)}, right {brief(truth.right)}; {says}")
     shape = dispute.court.shape(dispute.question, dispute.component)
     return replace(judgement, note=f"{shape}: {_joined(truth.reason, says)}")
 
@@ -180,12 +181,12 @@ def _shrinks(dispute: Dispute) -> str:
     truth = court.referee.truth(x).components[dispute.component]
     if not truth.has_value or truth.left.contains(0):
         return ""
-    errors: list[float] = []
+    errors: list[Any] = []
     for name in names:
         values = dispute.witness.again(name, rounded)
         if values is None or not np.isfinite(values[dispute.component]):
             return ""
-        errors.append(float(abs(balls.ball_of_float(float(values[dispute.component])) / truth.left - 1).mid()))
+        errors.append(abs(balls.ball_of_float(float(values[dispute.component])) / truth.left - 1).mid())
     # What one rounding of the lower precision hides tells nothing, and an error that does not come back when the task
     # is prepared anew has nothing to do with precision.
     seen = errors[0] > min(INHERENT_FACTOR * low.unit_roundoff, low.unit_roundoff**0.5)
@@ -193,4 +194,4 @@ def _shrinks(dispute: Dispute) -> str:
     shrinks = errors[1] <= errors[0] * (high.unit_roundoff / low.unit_roundoff) ** 0.5
     if not (seen and again and shrinks):
         return ""
-    return f"off by {errors[0]:.1g} of the truth in {low.name}, by {errors[1]:.1g} in {high.name}"
+    return f"off by {brief(errors[0], 1)} of the truth in {low.name}, by {brief(errors[1], 1)} in {high.name}"

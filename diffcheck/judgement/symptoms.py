@@ -12,6 +12,8 @@ from diffcheck.judgement.appeals import other_function
 from diffcheck.judgement.court import Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
+from diffcheck.ops import balls
+from diffcheck.ops.decimals import brief
 from diffcheck.referee.component import Component
 from diffcheck.referee.neighbours import neighbouring_slopes
 
@@ -52,7 +54,7 @@ def _finite(dispute: Dispute, record: Record) -> Iterator[str]:
     if value == 0:
         yield "exactly 0"
     elif truth == 0:
-        yield "the derivative is 0"
+        yield f"the derivative is {brief(dispute.truth.left)}"
     elif factor is not None:
         yield _factor_text(factor)
     elif _nearly(dispute, value, -truth):
@@ -69,7 +71,8 @@ def _size(dispute: Dispute, record: Record, value: float, truth: float) -> str:
     if dispute.court.format.name == "float64" and _of_single_precision(record):
         return "the error has the size of float32's rounding, wherever it is wrong"
     wrong_sign = "; the sign is wrong" if (value < 0) != (truth < 0) else ""
-    return f"off by {abs(value / truth - 1):.2g} of the truth{wrong_sign}"
+    relative = abs(balls.ball_of_float(value) / dispute.truth.left - 1)
+    return f"off by {brief(relative, 2)} of the truth{wrong_sign}"
 
 
 def _factor_text(factor: float) -> str:
@@ -124,7 +127,7 @@ def _piece(dispute: Dispute, record: Record) -> str:
         same = {text for text, slope in slopes if _nearly(dispute, value, _number(slope))}
         found = same if found is None else found & same
         if not found:
-            return ""
+            break
     if not found:
         return ""
     known = dispute.witness.value(dispute.question.point) is not None

@@ -52,6 +52,7 @@ class Arithmetic:
     __eq__, __ne__ = _binary("eq")[0], _binary("ne")[0]
     __and__, __rand__ = _joining("&", "logical_and")
     __or__, __ror__ = _joining("|", "logical_or")
+    # Whoever compares element by element cannot be hashed; Python says it in this way, which `object`'s type denies.
     __hash__ = None  # type: ignore[assignment]
 
     def __invert__(self) -> Any:

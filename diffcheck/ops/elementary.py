@@ -9,8 +9,9 @@ import numpy as np
 from flint import arb
 
 from diffcheck.ops import balls, series
+from diffcheck.ops.dotted import resolve
 from diffcheck.ops.exact import exact_power, pi
-from diffcheck.ops.table import Function, Primitive, as_tensors, composite, named_row, resolve
+from diffcheck.ops.table import Function, Primitive, as_tensors, composite, named_row
 
 
 def _sigmoid(x: Any) -> Any:

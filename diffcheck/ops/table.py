@@ -19,6 +19,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from diffcheck.ops.dotted import resolve
+
 Function = Callable[..., Any]
 Column = str | Function
 Literal = (bool, int, float, Fraction)
@@ -39,21 +41,6 @@ class Kind(Enum):
     TORCH = auto()
     NUMPY = auto()
     EXACT = auto()
-
-
-@functools.cache
-def resolve(path: str) -> Function:
-    """The function with this dotted path; its module is imported on first use."""
-    parts = path.split(".")
-    for depth in range(len(parts) - 1, 0, -1):
-        try:
-            found: Any = importlib.import_module(".".join(parts[:depth]))
-        except ModuleNotFoundError:
-            continue
-        for name in parts[depth:]:
-            found = getattr(found, name)
-        return found  # type: ignore[no-any-return]
-    raise ModuleNotFoundError(path)
 
 
 def _flat(arguments: Iterable[Any]) -> Iterator[Any]:
@@ -87,9 +74,8 @@ def _plain(a: Any) -> Any:
     """Exact constants and fractions as the floats that NumPy and PyTorch compute with."""
     if isinstance(a, (list, tuple)):
         return type(a)(_plain(item) for item in a)
-    if isinstance(a, Fraction) or (isinstance(a, Traceable) and getattr(a, "is_constant", False)):
-        return float(a)  # type: ignore[arg-type]
-    return a
+    exact = isinstance(a, Fraction) or (isinstance(a, Traceable) and getattr(a, "is_constant", False))
+    return float(a) if exact else a
 
 
 def as_tensors(torch: Any, arguments: Iterable[Any]) -> list[Any]:

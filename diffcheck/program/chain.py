@@ -15,7 +15,6 @@ from diffcheck.ops.structure import Index, Linear, Shape, matmul, unbroadcast
 from diffcheck.program.graph import ALONG, INPUT, Graph, GraphBuilder, Node, is_elementwise
 from diffcheck.program.rules import STABLE, partial
 
-
 # For nodes of which not all elements matter, those that do.
 Needed = Mapping[int, "np.ndarray[Any, np.dtype[np.bool_]]"]
 ALL: Needed = MappingProxyType({})

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from diffcheck.ops.table import Primitive, resolve
+from diffcheck.ops.dotted import resolve
+from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program, distinct, uncollected
 from diffcheck.program.schedule import SUM, Group, schedule
 

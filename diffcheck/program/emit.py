@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.dotted import resolve
 from diffcheck.ops.structure import Linear, matmul
-from diffcheck.ops.table import Primitive, resolve
+from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, Node, is_elementwise
 
 Array = np.ndarray[Any, np.dtype[Any]]

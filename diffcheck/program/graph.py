@@ -229,7 +229,12 @@ class GraphBuilder:
         kept = [number for number, alive in enumerate(live) if alive]
         new = dict(zip(kept, range(len(kept)), strict=True))
         nodes = (self.nodes[number] for number in kept)
-        return Graph(tuple(n._replace(operands=tuple(new[i] for i in n.operands)) for n in nodes), inputs, new[output], tuple(kept))
+        return Graph(
+            tuple(n._replace(operands=tuple(new[i] for i in n.operands)) for n in nodes),
+            inputs,
+            new[output],
+            tuple(kept),
+        )
 
 
 _WITH_IDENTITIES = {"add", "sub", "mul", "div", "power", "neg"}

@@ -77,7 +77,7 @@ class _Rule:
         return number_of[self._result]
 
 
-# SymPy's own cache: clearing it forgets the rules as well.
+# SymPy's own cache, which has no types: clearing it forgets the rules as well.
 @sympy.cacheit  # type: ignore[untyped-decorator]
 def _sympy_rule(
     name: str, position: int, constants: tuple[Fraction | None, ...]
@@ -89,6 +89,7 @@ def _sympy_rule(
     return sympy.diff(Primitive.rows[name].on_sympy(*arguments), symbols[position]), symbols
 
 
+# The same cache.
 @sympy.cacheit  # type: ignore[untyped-decorator]
 def _written(name: str, position: int, constants: tuple[Fraction | None, ...]) -> _Rule:
     expression, symbols = _sympy_rule(name, position, constants)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import Unsupported
-from diffcheck.ops.structure import Linear, matmul
-from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, Node
+from diffcheck.ops.structure import Linear
+from diffcheck.program.graph import Graph, Node
 from diffcheck.program.program import Builder, Program, uncollected
 
 # A function of more operations than this is evaluated on whole arrays; one of more than that is never lowered, for its

@@ -1,8 +1,11 @@
 """Nodes of a program as formulas that a person can read."""
 
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
+from diffcheck.ops import balls
+from diffcheck.ops.decimals import brief
 from diffcheck.ops.table import Function
 from diffcheck.program.program import CONST, INPUT, Builder, Node
 from diffcheck.program.scalar import TracedScalar
@@ -50,8 +53,10 @@ def _wrapped(text: str, strength: int, needed: int) -> str:
 def _constant(value: Fraction) -> tuple[str, int]:
     if value.denominator == 1 and abs(value) < 10**15:
         return str(value), _ATOM if value >= 0 else _NEGATION
-    short = f"{float(value):.6g}"
-    return (short if Fraction(float(short)) == value or value.denominator > 1000 else str(value)), 2
+    short = brief(balls.ball(value))
+    number = float(short)
+    rounded = value.denominator > 1000 or math.isinf(number) or Fraction(number) == value
+    return (short if rounded else str(value)), 2
 
 
 def form(function: Function, arity: int) -> str:

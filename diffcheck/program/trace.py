@@ -63,9 +63,7 @@ class Traced(Recorded):
         return (self[k] for k in range(len(self)))
 
     def __getitem__(self, index: Any) -> "Traced":
-        if isinstance(index, Traced) or (
-            isinstance(index, tuple) and any(isinstance(i, Traced) for i in index)
-        ):
+        if isinstance(index, Traced) or (isinstance(index, tuple) and any(isinstance(i, Traced) for i in index)):
             raise BranchError("an index depends on an input: only whole numbers and arrays of them can be indices")
         places = np.arange(self.size).reshape(self.shape)[index]
         if np.array_equal(places.ravel(), np.arange(self.size)):
@@ -234,16 +232,12 @@ def _section(shape: Shape, index: tuple[Any, ...]) -> dict[int, tuple[int, int]]
 
 
 @uncollected()
-def trace(
-    function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], constants: Mapping[str, Any]
-) -> Program:
+def trace(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], constants: Mapping[str, Any]) -> Program:
     """The program of ``function``; see `record`."""
     return Lowered(record(function, shapes, constants))
 
 
-def record(
-    function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], constants: Mapping[str, Any]
-) -> Graph:
+def record(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], constants: Mapping[str, Any]) -> Graph:
     """The graph of ``function``.
 
     Parameters

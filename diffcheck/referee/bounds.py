@@ -91,7 +91,7 @@ class Bounds:
             tape, evaluation = self._tape(truth.smooth, form), self._evaluation(truth.smooth, point, form)
             adjoints = tape.adjoints(tape.outputs[place], evaluation)
             found = culprit(tape.nodes, evaluation.values, adjoints, format, label)
-            return replace(found, avoidable=form != STABLE and lost[0][0] * _AVOIDABLE < worst)
+            return replace(found, avoidable=lost[STABLE][0] * _AVOIDABLE < worst)
 
     def _measured(
         self, smooth: Smooth, point: Sequence[float], sizes: Sequence[Ball], format: Format

@@ -43,12 +43,13 @@ class NearTies:
         self._format = format
         self._known: dict[tuple[float, ...], list[NearTie]] = {}
 
-    def explain(self, value: float, truth: Truth, point: Sequence[float], component: int) -> bool:
-        """Whether a wrong value of a certified component lies between the pieces that the format cannot tell apart.
+    def explain(
+        self, value: float, ties: Sequence[NearTie], truth: Truth, point: Sequence[float], component: int
+    ) -> bool:
+        """Whether a wrong value of a certified component lies between the pieces of these near ties.
 
         NaN and infinity are no slope of any piece.
         """
-        ties = self.at(truth, point)
         if not ties or not np.isfinite(value) or truth.components[component].status is not Status.CERTIFIED:
             return False
         with ctx.workprec(truth.precision):

@@ -7,6 +7,7 @@ from enum import Enum
 
 from flint import arb
 
+from diffcheck.ops.decimals import brief
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball, Evaluation, Fault
 from diffcheck.referee.germs import Germ, NoExpansion, germ
@@ -122,5 +123,5 @@ def _told(sides: Mapping[str, Side]) -> str:
 
 def _number(slope: Ball) -> str:
     if slope.is_finite():
-        return f"{float(slope.mid()):.6g}"
+        return brief(slope)
     return "+infinity" if slope > 0 else "-infinity"

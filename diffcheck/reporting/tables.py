@@ -82,11 +82,11 @@ def finding(row: Row) -> str:
     if row.reason:
         parts.append(f"({row.reason})")
     if row.worst_point:
-        parts.append(f"at {_place(row)}")
+        parts.append(f"at {_failing_place(row)}")
     if row.truth:
-        parts.append(f"gives {number(row.value, 17)}, the truth is {shortened(row.truth)}, {_digits(row)} digits")
+        parts.append(f"gives {_value(row, 17)}, the truth is {shortened(row.truth)}, {_digits(row)} digits")
     if row.note or row.findings:
-        parts.append(f"- {_told(row)}")
+        parts.append(f"- {told(row)}")
     return " ".join(parts)
 
 
@@ -99,12 +99,12 @@ def _findings(rows: Iterable[Row]) -> Table:
                 f"{row.case} {row.operator}",
                 _engine(row),
                 _verdict(row),
-                _place(row),
-                number(row.value, 10),
+                _failing_place(row),
+                _value(row, 10),
                 shortened(row.truth),
                 number(row.error_ulp),
                 _digits(row),
-                _told(row),
+                told(row),
             )
             for row in rows
         ),
@@ -145,7 +145,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
                 number(row.inherent_ulp),
                 number(row.formula_ulp),
                 _place(row),
-                number(row.value, 10),
+                _value(row, 10),
                 shortened(row.truth),
             )
             for row in rows
@@ -155,7 +155,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
     if case is None:
         said = "the case itself is broken" if rows[0].reason == "case" else "not finished"
         return CaseTable(" ".join(key), said, rows[0].note, table)
-    facts.append(f"{case.operations} operations, {case.derivative_operations} in the derivative")
+    facts.append(f"{_counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
     if case.unconfirmed:
         facts.append(
@@ -218,7 +218,7 @@ def _verdict(row: Row) -> str:
     return f"{words}, but {', '.join(row.breaches)}" if row.findings else words
 
 
-def _told(row: Row) -> str:
+def told(row: Row) -> str:
     """The findings, which fail a trial whatever its numbers say, before the note."""
     return "; ".join(filter(None, [row.findings, row.note]))
 
@@ -246,6 +246,18 @@ def _place(row: Row) -> str:
         return "-"
     where = place(json.loads(row.worst_point))
     return f"{where}; by {row.worst_component}" if row.components > 1 and row.worst_component else where
+
+
+def _failing_place(row: Row) -> str:
+    """The worst point, and at how many of all it fails: one point speaks for all of them."""
+    if row.points < 2 or not row.failed_points:
+        return _place(row)
+    return f"{_place(row)} ({row.failed_points} of {row.points} points fail)"
+
+
+def _value(row: Row, digits: int) -> str:
+    """What was answered, which may be no number; a dash where nothing was."""
+    return "NaN" if row.worst_component and row.value != row.value else number(row.value, digits)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -86,7 +86,7 @@ class Reporter:
         line = Text(f"[{self._done}/{self._total}] {case} {operator}:")
         for row in rows:
             line.append(f" {row.engine} ")
-            line.append(str(row.verdict), style(row.verdict))
+            line.append_text(_verdict(row))
         self._console.print(line, soft_wrap=True)
 
     def timed(self, case: str) -> None:
@@ -127,10 +127,15 @@ def summary(run: Run, console: Console) -> None:
 
 def _findings(console: Console, what: str, rows: Sequence[Row]) -> None:
     for row in rows[:_SHOWN]:
-        shown = tables.finding(row)
-        console.print(Text.assemble((f"{row.verdict}", style(row.verdict)), f" {shown}"), soft_wrap=True)
+        console.print(Text.assemble(_verdict(row), f" {tables.finding(row)}"), soft_wrap=True)
     if len(rows) > _SHOWN:
         console.print(f"... and {len(rows) - _SHOWN} more {what}; the report has all of them", highlight=False)
+
+
+def _verdict(row: Row) -> Text:
+    """The verdict; what is found beside it fails a row whose numbers are right."""
+    found = Text(str(row.verdict), style(row.verdict))
+    return found.append(f", but {', '.join(row.breaches)}", "bold red") if row.findings else found
 
 
 def _rich(content: Table) -> RichTable:
@@ -151,8 +156,8 @@ def check_text(run: Run) -> str:
         short = tuple((r[0], r[1], f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
         console.print(_rich(Table(("engine", "verdict", "digits", "at", "value", "truth"), short)))
     for row in run.rows:
-        if row.note:
-            console.print(f"{row.engine}:{row.method}: {row.note}", soft_wrap=True, highlight=False)
+        if row.note or row.findings:
+            console.print(f"{row.engine}:{row.method}: {tables.told(row)}", soft_wrap=True, highlight=False)
     return stream.getvalue().rstrip()
 
 

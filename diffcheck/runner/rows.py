@@ -13,11 +13,15 @@ from diffcheck.engines.base import Task
 from diffcheck.judgement.answer import Answer, speaking
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.numbers import Judgement, Quality
+from diffcheck.ops.decimals import decimal
 from diffcheck.referee.component import Component, Status
 from diffcheck.results import NAN, Row
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
+
+# How many digits of a truth are written.
+_DIGITS = 30
 
 
 def broken_rows(unit: Unit) -> list[Row]:
@@ -122,13 +126,7 @@ def plain(point: Point) -> dict[str, Any]:
 def shown(component: Component) -> str:
     """The truth to 30 digits; at a kink both one-sided derivatives."""
     if component.status is Status.KINK:
-        return f"[{_decimal(component.left)}, {_decimal(component.right)}]"
-    return "" if component.left is None or component.status is Status.UNDEFINED else _decimal(component.left)
-
-
-def _decimal(ball: Any) -> str:
-    text: str = ball.str(30, radius=False)
-    mantissa, mark, exponent = text.partition("e")
-    if "." in mantissa:
-        mantissa = mantissa.rstrip("0").rstrip(".")
-    return "0" if mantissa == "0" else mantissa + mark + exponent
+        return f"[{decimal(component.left, _DIGITS)}, {decimal(component.right, _DIGITS)}]"
+    if component.left is None or component.status is Status.UNDEFINED:
+        return ""
+    return decimal(component.left, _DIGITS)

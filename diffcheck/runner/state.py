@@ -119,7 +119,8 @@ def _variables(saved: Mapping[str, str]) -> None:
 
 def _filters(saved: list[Any]) -> None:
     warnings.resetwarnings()  # tells Python that its memory of what was shown is stale
-    warnings.filters[:] = saved  # type: ignore[index]
+    filters: Any = warnings.filters
+    filters[:] = saved
 
 
 def _handlers() -> list[Any]:

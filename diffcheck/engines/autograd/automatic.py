@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from diffcheck.case.case import Array, Point
+from diffcheck.case.case import Array, Case, Point
 from diffcheck.engines.autograd.arrays import arrays_as_tensors
 from diffcheck.engines.autograd.contract import Contract
 from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
 from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.base import Clockwork, Estimate, Task
-from diffcheck.errors import CaseError, Unsupported
-from diffcheck.ops.table import resolve
+from diffcheck.errors import CaseError, Unsupported, UsageError
+from diffcheck.ops.dotted import resolve
 from diffcheck.verdict import Finding
 
 Tensor = torch.Tensor
@@ -30,9 +30,8 @@ class Automatic:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        given = task.case.implementations.get("autograd", task.case.function)
-        self._function = resolve(given) if isinstance(given, str) else given
-        self._by_name = given is task.case.function
+        self._function = _implementation(task.case)
+        self._by_name = self._function is task.case.function
         self._dtype = getattr(torch, task.dtype)
         self._device = torch.device(task.device)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
@@ -179,3 +178,20 @@ class Automatic:
 
         allowed = {name: self._constant(value) for name, value in slack.items()}
         return list(Contract(call, arguments(point), arguments(elsewhere), allowed).findings())
+
+
+def _implementation(case: Case) -> Callable[..., Any]:
+    """What is differentiated: the case's function, or what it puts on trial, which is imported only here."""
+    given = case.implementations.get("autograd", case.function)
+    if not isinstance(given, str):
+        return given
+    try:
+        found: Any = resolve(given)
+    except UsageError as mistake:
+        raise CaseError(f"implementation for autograd: {mistake}") from None
+    if not callable(found):
+        raise CaseError(
+            f"implementation for autograd: {given!r} is of type {type(found).__name__}, it must be a function"
+        )
+    implementation: Callable[..., Any] = found
+    return implementation

@@ -166,7 +166,7 @@ class Contract:
             return
         outputs, incoming = passes.graphs(), passes.incoming()
         for k in range(len(outputs) if len(outputs) > 1 else 0):
-            others = [g if i == k else torch.zeros_like(g) for i, g in enumerate(incoming)]
+            others = [g.clone() if i == k else torch.zeros_like(g) for i, g in enumerate(incoming)]
             expected = passes.pulled_back(others)
             try:
                 alone = passes.pulled_back_from([outputs[k]], [incoming[k]])
@@ -179,14 +179,15 @@ class Contract:
                 return
 
     def _batched(self, passes: Passes) -> Iterator[Finding]:
+        # Each pass gets gradients of its own: a backward that writes into them is told of that, not of this.
         batch = [torch.stack([g, -g.flip(0) if g.dim() else -g / 3]) for g in passes.incoming()]
         for one_by_one, at_once in (
             (passes.pulled_back, passes.batch_pulled_back),
             (passes.transformed, passes.batch_transformed),
         ):
             try:
-                together = at_once(batch)
-                alone = [one_by_one([g[i] for g in batch]) for i in range(2)]
+                together = at_once([g.clone() for g in batch])
+                alone = [one_by_one([g[i].clone() for g in batch]) for i in range(2)]
             except Exception:  # a backward without a rule for batches makes no claim
                 continue
             for i, expected in enumerate(alone):

@@ -2,9 +2,12 @@
 
 In a first stage the steps begin at an eighth of the length over which the function is supposed to change; what
 extrapolation cannot settle there, or what a witness with shorter steps contradicts, goes to further stages of shorter
-steps, only the components that need it.
+steps, only the components that need it. Mixed second differences come after those by one input twice, and begin with
+the steps that have served each of their inputs there: shortened together the steps of an input that changes the
+function slowly would be lost in rounding before those of one that changes it fast are short enough.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,15 +16,16 @@ import numpy as np
 from diffcheck.case.case import Array
 from diffcheck.engines.base import Task
 from diffcheck.engines.finite.extrapolation import extrapolated
-from diffcheck.engines.finite.quotients import first_differences, second_differences
+from diffcheck.engines.finite.quotients import first_differences, least_rounding, second_differences
 from diffcheck.engines.finite.random_rounding import Batched
-from diffcheck.engines.finite.samples import FIRST, Mask, Region, Rows, Samples
+from diffcheck.engines.finite.samples import Mask, Region, Rows, Samples
 from diffcheck.engines.finite.stages import Stages
 from diffcheck.engines.finite.witness import Witness
 from diffcheck.errors import Unsupported
 
-# The lengths of the later stages, relative to the first one's.
-_LATER = (2.0**-10, 2.0**-20, 2.0**-30, 2.0**-40)
+# What part of the format's digits the lengths of a stage lose against those of the one before, and the bits after
+# which there are no further ones. Whole bits: steps are exact numbers wherever the first ones are.
+_LOST, _LAST = 3 / 16, 40
 # An error is small enough when this part of the format's digits is right.
 _SATISFIED = 5 / 8
 
@@ -69,6 +73,7 @@ class _Search:
     def __init__(self, samples: Samples) -> None:
         self._samples = samples
         self._first = np.where(samples.region.linear, samples.natural, samples.own)
+        self._mixed = samples.by[:, 0] != samples.by[:, -1]
         self._witness = Witness(samples, self._first)
         self._stages = Stages((len(samples.where), samples.region.outputs))
 
@@ -76,20 +81,39 @@ class _Search:
         """The derivatives."""
         samples, witness = self._samples, self._witness
         rows = np.arange(len(samples.where))
-        self._stage(rows, self._first)
-        for lengths in (samples.own, *(self._first * later for later in _LATER)):
-            self._stage(rows[self._pending(lengths)], lengths)
+        self._settle(rows[~self._mixed], self._first)
+        self._settle(rows[self._mixed], self._served())
         beyond = self._contradictions()
         for k, lengths in enumerate(witness.lengths):
-            suspected = rows[(beyond[k] > 0).any(-1)[samples.where]]
-            if len(suspected):
-                self._stage(suspected, lengths)
+            suspected = (beyond[k] > 0).any(-1)[samples.where]
+            if suspected.any():
+                self._stage(rows[suspected & ~self._mixed], lengths)
+                self._stage(rows[suspected & self._mixed], np.minimum(lengths, self._served()))
                 beyond = self._contradictions()
         if not samples.stepped:
             raise Unsupported("the domain is too narrow for two different steps")
         beyond = beyond[:, :, None]
         left = np.where(beyond > 0, beyond / np.abs(witness.weights), 0.0).max(0)
         return Found(self._full(self._stages.value), self._full(self._stages.error) + left, samples.calls)
+
+    def _settle(self, rows: Rows, longest: Array) -> None:
+        """Try stages for some rows, the longest first, until they leave enough digits."""
+        if not len(rows):
+            return
+        self._stage(rows, longest)
+        lost = np.round(-math.log2(self._samples.unit) * _LOST * np.arange(1, _LAST + 1))
+        for lengths in (self._samples.own, *(self._first * 2.0**-bits for bits in lost[lost <= _LAST])):
+            shorter = np.minimum(lengths, longest)
+            self._stage(rows[self._pending(shorter, longest)[rows]], shorter)
+
+    def _served(self) -> Array:
+        """The lengths, shape (points, inputs), of the stages that each input's own differences are taken from."""
+        samples, stages, own = self._samples, self._stages, ~self._mixed
+        found = self._first.copy()
+        lengths = np.where(np.isfinite(stages.error), stages.length, np.inf)[own].min(-1)
+        at = samples.where[own], samples.by[own, 0]
+        found[at] = np.minimum(lengths, found[at])
+        return found
 
     def _stage(self, rows: Rows, lengths: Array) -> None:
         """Try these lengths, shape (points, inputs), for some rows."""
@@ -102,7 +126,7 @@ class _Search:
         found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)
         self._stages.add(rows, *found, quotients.seen[-1], _mean(picked))
 
-    def _pending(self, lengths: Array) -> Mask:
+    def _pending(self, lengths: Array, longest: Array) -> Mask:
         """Rows whose error leaves too few digits, and may be smaller with the shorter steps of these lengths."""
         samples, stages = self._samples, self._stages
         few = ~np.isfinite(stages.error) | (stages.error > samples.unit**_SATISFIED * np.abs(stages.value))
@@ -110,8 +134,8 @@ class _Search:
             none: Mask = few.any(1)
             return none
         picked = samples.picked(lengths)
-        floor = samples.level[samples.where] / np.prod(FIRST * picked, axis=1)[:, None]
-        found: Mask = (few & (floor < stages.error)).any(1) & (picked < samples.picked(self._first)).any(1)
+        shorter = (picked < samples.picked(longest)).any(1) & samples.distinct(picked)
+        found: Mask = (few & (least_rounding(samples, picked) < stages.error)).any(1) & shorter
         return found
 
     def _contradictions(self) -> Array:

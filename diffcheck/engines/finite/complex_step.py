@@ -16,7 +16,8 @@ from diffcheck.engines.finite.adaptive import Differences
 from diffcheck.engines.finite.random_rounding import RandomlyRounded, rounding_error
 from diffcheck.engines.finite.samples import Mask
 from diffcheck.errors import Unsupported
-from diffcheck.ops.table import Primitive, resolve
+from diffcheck.ops.dotted import resolve
+from diffcheck.ops.table import Primitive
 from diffcheck.program.compile import Compiled
 from diffcheck.program.program import Program
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from diffcheck.case.case import Array
 from diffcheck.engines.finite.extrapolation import EVERY, ODD, limits
-from diffcheck.engines.finite.samples import Rows, Samples
+from diffcheck.engines.finite.samples import CENTRAL_RATIO, FALL, FIRST, Rows, Samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,6 +91,22 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
     seen = doubt.copy()
     seen[:, around] = curve
     return Quotients(quotient, rounding + uneven, doubt, seen)
+
+
+def least_rounding(samples: Samples, lengths: Array) -> Array:
+    """What rounding leaves at least on the extrapolated quotients of a stage, shape (rows, outputs).
+
+    No quotient is believed alone, and of the combinations of two the one with the longest steps has least of it; a
+    central one, for one-sided steps fall faster. ``lengths`` are those of all rows, shape (rows, order).
+    """
+    noise = samples.level[samples.where] + 2 * samples.unit * np.abs(samples.here[samples.where])
+    # A difference over 2 h; of second order four values over h^2, or over the sides 2 h of a rectangle.
+    pure = samples.by[:, 0] == samples.by[:, -1]
+    share = 1 / 2 if samples.order == 1 else np.where(pure, 4.0, 1.0)
+    longest = noise * (share / np.prod(FIRST * lengths, axis=1))[:, None]
+    next_longest = longest * CENTRAL_RATIO**samples.order
+    found: Array = (FALL * next_longest + longest) / (FALL - 1)
+    return found
 
 
 def _uneven(quotient: Array, grain: Array) -> Array:

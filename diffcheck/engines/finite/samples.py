@@ -91,6 +91,7 @@ class Samples:
         self.here = self.evaluate(points[None], everywhere)[0]
         self.level = self._noise(points, self.here, everywhere)
         self._growth, self._relative = np.zeros_like(self.level), np.zeros_like(self.level)
+        self._reached = np.zeros_like(points)
         sizes = np.abs(points)
         self.natural = np.minimum(np.maximum(sizes, 1.0), region.hi - region.lo)
         self.own = np.where(sizes > 0, np.minimum(sizes, self.natural), self.natural)
@@ -115,8 +116,12 @@ class Samples:
     def reach(self, where: Rows, lengths: Array) -> None:
         """Measure what rounding leaves at the far ends of a stage of these lengths, shape (points, inputs).
 
-        ``where`` are the points, each once, that the stage is for.
+        ``where`` are the points, each once, that the stage is for. What was measured last is not again.
         """
+        where = where[(lengths[where] != self._reached[where]).any(1)]
+        if not len(where):
+            return
+        self._reached[where] = lengths[where]
         # No two neighbours alike: what cancels where all inputs move alike would hide their size.
         far = FIRST * lengths[where] * (8 - np.arange(lengths.shape[1]) % 4) / 8
         moves = np.stack([far, -far])
@@ -172,6 +177,16 @@ class Samples:
         there = self.region.nearest(x + side * longest * falling(central), k)
         found: Array = np.abs(there - x)
         self.stepped |= bool(((found[:-1] > found[1:]) & (found[1:] > 0)).any())
+        return found
+
+    def distinct(self, lengths: Array) -> Mask:
+        """Rows whose steps of these lengths, shape (rows, order), are all different numbers of the dtype."""
+        shortest, central = [], np.ones(len(self.where), dtype=bool)
+        for k, length in zip(self.by.T, lengths.T, strict=True):
+            longest, _, around = self.room(self.where, k, length, self.order)
+            central &= around
+            shortest.append(longest / (2 * self.unit * np.abs(self.points[self.where, k])))
+        found: Mask = np.min(shortest, axis=0) * falling(central)[-1] >= 1
         return found
 
     def moved(self, where: Rows, *moves: tuple[Rows, Array]) -> tuple[Array, Array]:

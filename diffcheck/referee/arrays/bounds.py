@@ -7,7 +7,6 @@ import numpy as np
 from flint import arb, ctx
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
 from diffcheck.program.graph import Graph
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.certify import Certified

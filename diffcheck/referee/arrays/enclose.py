@@ -2,16 +2,15 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from flint import arb, arb_mat
 
 from diffcheck.ops import balls
-from diffcheck.ops.structure import Linear, matmul
+from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
-from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, Node
+from diffcheck.program.graph import Graph, Node
 
 # An array of `flint.arb`.
 BallArray = np.ndarray[Any, np.dtype[np.object_]]

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck.formats import Format
-from diffcheck.ops.structure import Linear, matmul
+from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
-from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, Node
+from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, Node
 from diffcheck.program.program import DATA, HELD_BY_ALL
 
 Array = np.ndarray[Any, np.dtype[np.float64]]

@@ -9,8 +9,8 @@ import numpy as np
 from diffcheck.ops import balls
 from diffcheck.ops.structure import Index, Linear, unbroadcast
 from diffcheck.ops.table import Primitive
-from diffcheck.program.trace import Traced
 from diffcheck.program.graph import Graph, GraphBuilder, Node
+from diffcheck.program.trace import Traced
 from diffcheck.referee.arrays.enclose import BallArray, Undecided, ball_array
 
 

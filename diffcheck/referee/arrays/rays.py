@@ -15,7 +15,7 @@ from diffcheck.ops import balls
 from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node
-from diffcheck.referee.arrays.enclose import BallArray, ball_array, enclose, product
+from diffcheck.referee.arrays.enclose import BallArray, ball_array, product
 
 # The coefficients of t^0, t^1 ...; those that are not there are zero.
 Series = list[BallArray]

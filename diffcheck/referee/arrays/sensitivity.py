@@ -15,7 +15,7 @@ import numpy as np
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.chain import partial_along
-from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, GraphBuilder, Node, is_elementwise
+from diffcheck.program.graph import ALONG, Graph, GraphBuilder, Node, is_elementwise
 from diffcheck.program.rules import partial
 
 Array = np.ndarray[Any, np.dtype[np.float64]]

@@ -1,0 +1,65 @@
+"""Outside the domain of an operation there is no value, inside there is one."""
+
+from fractions import Fraction
+
+import pytest
+from flint import arb, ctx
+from uses import BITS, USES, fractions, points, traced
+
+from diffcheck.ops import balls
+from diffcheck.ops.table import Primitive
+from diffcheck.program.program import Builder
+from diffcheck.referee.evaluate import Balls, Fault, evaluate
+
+OUTSIDE = {
+    "sqrt": (-1.0,),
+    "log": (0.0,),
+    "log2": (-1.0,),
+    "log10": (0.0,),
+    "log1p": (-1.0,),
+    "asin": (1.5,),
+    "acos": (-1.5,),
+    "acosh": (0.5,),
+    "atanh": (1.0,),
+    "div": (1.0, 0.0),
+    "power": (-2.0, 0.5),
+    "atan2": (0.0, 0.0),
+    "lgamma": (-3.0,),
+    "digamma": (0.0,),
+    "polygamma": (1.0, -1.0),
+    "xlogy": (1.0, -1.0),
+}
+
+
+def test_every_row_with_an_outside_is_in_the_table():
+    assert set(OUTSIDE) == {name for name, row in Primitive.rows.items() if row.outside is not None}
+
+
+@pytest.mark.parametrize(("name", "arguments"), OUTSIDE.items(), ids=OUTSIDE)
+def test_outside_the_domain_there_is_no_value(name, arguments):
+    builder = Builder()
+    number = builder.apply(name, *(builder.input(k) for k in range(len(arguments))))
+    with ctx.workprec(BITS):
+        exact = [balls.ball(Fraction(v)) for v in arguments]
+        assert Primitive.rows[name].outside(*exact)
+        assert evaluate(builder.nodes, exact, Balls()).faults == {number: (Fault.UNDEFINED, number)}
+
+
+INSIDE = {f"{name}-{how}": use for name in OUTSIDE for how, use in USES[name].items()}
+
+
+@pytest.mark.parametrize(("name", "use"), INSIDE.items(), ids=INSIDE)
+def test_inside_the_domain_outside_is_false(name, use):
+    program = traced(use)
+    with ctx.workprec(BITS):
+        for point in points(name, use):
+            assert evaluate(program.nodes, [balls.ball(v) for v in fractions(point)], Balls()).faults == {}
+
+
+@pytest.mark.parametrize("exponent", [2, 3, 4])
+def test_a_whole_power_of_a_ball_around_zero(exponent):
+    with ctx.workprec(BITS):
+        base = arb(0, 1e-30)
+        power = Primitive.rows["power"].on_balls()(base, arb(exponent))
+        assert power.contains(0)
+        assert abs(power).upper() <= 2 * arb(1e-30) ** exponent

@@ -1,0 +1,108 @@
+"""What a row says in a table and in a line: where it fails, at how many points, and what was answered."""
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from diffcheck.reporting import tables
+from diffcheck.reporting.markdown import markdown
+from diffcheck.reporting.terminal import Reporter, check_text, summary
+from diffcheck.results import CaseRow, Row, Run, place
+from diffcheck.verdict import Verdict
+
+IGNORES = "ignores-gradient: whatever comes in, the gradient by x is the same"
+WRONG = Row(
+    *("norm", "gradient", "autograd", "reverse", "cpu", "float64", Verdict.DISAGREE, "wrong"),
+    points=16,
+    components=2,
+    failed_points=12,
+    error_ulp=1e13,
+    digits=1.25,
+    digits_possible=15.5,
+    worst_point='{"x": [0.5, 2.0]}',
+    worst_component="x[1]",
+    value=0.25,
+    truth="0.2421875",
+    note="off by 0.032 of the truth",
+)
+NAN = replace(WRONG, verdict=Verdict.NONFINITE, reason="singular", value=float("nan"), digits=0.0)
+BREACH = replace(WRONG, verdict=Verdict.AGREE, reason="", failed_points=0, note="", findings=IGNORES, on_trial=True)
+ERROR = Row(
+    "norm", "gradient", "autograd", "reverse", "cpu", "float64", Verdict.ERROR, "prepare", note="there is no module 'a'"
+)
+
+LINES = {
+    "wrong at most points": (
+        WRONG,
+        "disagree norm gradient, autograd:reverse (wrong) at x = [0.5, 2]; by x[1] (12 of 16 points fail) "
+        "gives 0.25, the truth is 0.2421875, 1.2 of 15.5 digits - off by 0.032 of the truth",
+    ),
+    "wrong at the only point": (
+        replace(WRONG, points=1, failed_points=1),
+        "disagree norm gradient, autograd:reverse (wrong) at x = [0.5, 2]; by x[1] "
+        "gives 0.25, the truth is 0.2421875, 1.2 of 15.5 digits - off by 0.032 of the truth",
+    ),
+    "no number": (
+        NAN,
+        "nonfinite norm gradient, autograd:reverse (singular) at x = [0.5, 2]; by x[1] (12 of 16 points fail) "
+        "gives NaN, the truth is 0.2421875, none of 15.5 digits - off by 0.032 of the truth",
+    ),
+    "right but for its contract": (
+        BREACH,
+        "agree, but ignores-gradient norm gradient, autograd:reverse at x = [0.5, 2]; by x[1] "
+        f"gives 0.25, the truth is 0.2421875, 1.2 of 15.5 digits - {IGNORES}",
+    ),
+    "no answer": (ERROR, "error norm gradient, autograd:reverse (prepare) - there is no module 'a'"),
+}
+
+
+@pytest.mark.parametrize(("row", "line"), LINES.values(), ids=LINES)
+def test_a_failing_row_in_one_line(row: Row, line: str) -> None:
+    stream = io.StringIO()
+    summary(Run((row,), (), {}), Console(file=stream, width=400))
+    assert line in stream.getvalue().splitlines()
+
+
+CELLS = {
+    "wrong at most points": (WRONG, "| x = [0.5, 2]; by x[1] (12 of 16 points fail) | 0.25 | 0.2421875 |"),
+    "no number": (NAN, "| x = [0.5, 2]; by x[1] (12 of 16 points fail) | NaN | 0.2421875 |"),
+    "no answer": (ERROR, "| - | - |  |"),
+}
+
+
+@pytest.mark.parametrize(("row", "cells"), CELLS.values(), ids=CELLS)
+def test_a_failing_row_in_the_report(row: Row, cells: str) -> None:
+    assert cells in markdown(Run((row,), (), {}))
+
+
+def test_a_breach_is_seen_while_the_run_goes_on() -> None:
+    stream = io.StringIO()
+    Reporter(Console(file=stream, width=200)).checked("norm", "gradient", [WRONG, BREACH])
+    assert stream.getvalue() == "[1/0] norm gradient: autograd disagree autograd agree, but ignores-gradient\n"
+
+
+def test_a_check_tells_what_is_found_beside_the_numbers() -> None:
+    assert check_text(Run((BREACH,), (), {})).endswith(f"autograd:reverse: {IGNORES}")
+
+
+@pytest.mark.parametrize(("count", "facts"), [(1, "1 operation, 2 in"), (3, "3 operations, 2 in")])
+def test_one_operation_is_one(count: int, facts: str) -> None:
+    case = CaseRow("norm", "gradient", "all right", "", 30.0, count, 2, "")
+    (table,) = tables.cases(Run((WRONG,), (case,), {}))
+    assert facts in table.facts
+
+
+PLACES = {
+    "a number": ({"x": 0.1}, "x = 0.1"),
+    "sixteen digits": ({"x": [1.2395334391855486, 1e-06], "y": 3.0}, "x = [1.23953, 1e-06], y = 3"),
+    "a matrix": ({"w": [[1.0, 2.5], [-3.0, 4.0]]}, "w = [[1, 2.5], [-3, 4]]"),
+    "many numbers": ({"x": [1.0 / 3] * 12}, "x = array (12 numbers)"),
+}
+
+
+@pytest.mark.parametrize(("point", "text"), PLACES.values(), ids=PLACES)
+def test_a_place_is_short(point: dict[str, object], text: str) -> None:
+    assert place(json.loads(json.dumps(point))) == text

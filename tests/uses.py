@@ -1,0 +1,247 @@
+"""A use of every row of the table, and what holds of a function at a point: its enclosures, its slopes."""
+
+import zlib
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from flint import arb
+
+from diffcheck import ops
+from diffcheck.ops import balls
+from diffcheck.program.differentiate import jacobian
+from diffcheck.program.trace import trace
+from diffcheck.referee.evaluate import Balls, evaluate
+from diffcheck.referee.paths import live_decisions, specialise
+
+BITS = 256
+POINTS = 8
+# Units of roundoff, times the condition of the operation, that NumPy, SciPy and torch may lose.
+ULPS = 40
+
+
+class Use(NamedTuple):
+    """An operation as it is used: a function, and for each input its lower end, upper end and shape."""
+
+    function: Callable[..., Any]
+    inputs: tuple[tuple[float, float, tuple[int, ...]], ...]
+
+
+def elementwise(function, *domains):
+    """On scalars and on arrays."""
+    return {
+        "scalar": Use(function, tuple((lo, hi, ()) for lo, hi in domains)),
+        "array": Use(function, tuple((lo, hi, (2, 3)) for lo, hi in domains)),
+    }
+
+
+def shaped(function, *shapes, lo=-2.0, hi=2.0):
+    """On arrays of these shapes."""
+    return {"x".join(map(str, shapes[0])): Use(function, tuple((lo, hi, shape) for shape in shapes))}
+
+
+def relation(row):
+    return elementwise(lambda x, y: ops.where(row(x, y), x, y), (-1, 1), (-1, 1))
+
+
+def both(first, second):
+    """Two uses of one operation."""
+    return {f"{key}-{n}": use for n, uses in enumerate((first, second)) for key, use in uses.items()}
+
+
+REAL = (-3.0, 3.0)
+POSITIVE = (0.1, 10.0)
+PROBABILITY = (0.05, 0.95)
+
+USES = {
+    "add": elementwise(ops.add, REAL, REAL),
+    "sub": elementwise(ops.sub, REAL, REAL),
+    "mul": elementwise(ops.mul, REAL, REAL),
+    "neg": elementwise(ops.neg, REAL),
+    "div": both(elementwise(ops.div, REAL, POSITIVE), elementwise(lambda x: 1 / x, (-9, -0.1))),
+    "power": both(
+        elementwise(ops.power, POSITIVE, REAL),
+        elementwise(lambda x: x**3 + x**-2 + x**2.0 + 2.0**x, (-3, -0.5)),
+    ),
+    "sqrt": elementwise(ops.sqrt, (1e-3, 1e3)),
+    "cbrt": elementwise(ops.cbrt, (-1e3, 1e3)),
+    "exp": elementwise(ops.exp, (-50, 50)),
+    "exp2": elementwise(ops.exp2, (-50, 50)),
+    "expm1": both(elementwise(ops.expm1, (-40, 5)), elementwise(ops.expm1, (-1e-9, 1e-9))),
+    "log": elementwise(ops.log, (1e-5, 1e5)),
+    "log2": elementwise(ops.log2, (1e-5, 1e5)),
+    "log10": elementwise(ops.log10, (1e-5, 1e5)),
+    "log1p": both(elementwise(ops.log1p, (-0.99, 100)), elementwise(ops.log1p, (-1e-9, 1e-9))),
+    "sin": elementwise(ops.sin, (-20, 20)),
+    "cos": elementwise(ops.cos, (-20, 20)),
+    "tan": elementwise(ops.tan, (-1.5, 1.5)),
+    "asin": elementwise(ops.asin, (-0.99, 0.99)),
+    "acos": elementwise(ops.acos, (-0.99, 0.99)),
+    "atan": elementwise(ops.atan, (-20, 20)),
+    "atan2": both(elementwise(ops.atan2, REAL, POSITIVE), elementwise(ops.atan2, (-3, -0.1), REAL)),
+    "sinh": elementwise(ops.sinh, (-20, 20)),
+    "cosh": elementwise(ops.cosh, (-20, 20)),
+    "tanh": both(elementwise(ops.tanh, (-3, 3)), elementwise(ops.tanh, (15, 40))),
+    "asinh": elementwise(ops.asinh, (-50, 50)),
+    "acosh": elementwise(ops.acosh, (1.1, 50)),
+    "atanh": elementwise(ops.atanh, (-0.95, 0.95)),
+    "hypot": both(elementwise(ops.hypot, REAL, REAL), elementwise(ops.hypot, REAL, REAL, REAL)),
+    "sigmoid": elementwise(ops.sigmoid, (-40, 40)),
+    "gt": relation(ops.gt),
+    "ge": relation(ops.ge),
+    "lt": relation(ops.lt),
+    "le": relation(ops.le),
+    "eq": relation(ops.eq),
+    "ne": relation(ops.ne),
+    "abs": elementwise(ops.abs, REAL),
+    "sign": elementwise(ops.sign, REAL),
+    "floor": elementwise(ops.floor, (-9, 9)),
+    "ceil": elementwise(ops.ceil, (-9, 9)),
+    "trunc": elementwise(ops.trunc, (-9, 9)),
+    "round": elementwise(ops.round, (-9, 9)),
+    "maximum": elementwise(ops.maximum, REAL, REAL),
+    "minimum": elementwise(ops.minimum, REAL, REAL),
+    "where": elementwise(lambda c, x, y: ops.where(c > 0, x, y), REAL, REAL, REAL),
+    "logical_and": both(
+        elementwise(lambda x, y: ops.where(ops.logical_and(x > 0, y > x), x, y), REAL, REAL),
+        elementwise(lambda x, y: ops.where((x > 0) & (y > x) & True, x, y), REAL, REAL),
+    ),
+    "logical_or": both(
+        elementwise(lambda x, y: ops.where(ops.logical_or(x > 0, y > x), x, y), REAL, REAL),
+        elementwise(lambda x, y: ops.where(False | (x > 0) | (y > x), x, y), REAL, REAL),
+    ),
+    "logical_not": both(
+        elementwise(lambda x, y: ops.where(ops.logical_not(x > y), x, y), REAL, REAL),
+        elementwise(lambda x, y: ops.where(~((x > 0) & ~(y > x)), x, y), REAL, REAL),
+    ),
+    "copysign": elementwise(ops.copysign, REAL, REAL),
+    "fmod": both(elementwise(ops.fmod, REAL, (0.3, 0.7)), elementwise(ops.fmod, (-9, -1), (-0.7, -0.3))),
+    "remainder": both(
+        elementwise(ops.remainder, REAL, (0.3, 0.7)), elementwise(lambda x, y: x % y, (-9, 9), (-0.7, -0.3))
+    ),
+    "fma": elementwise(ops.fma, REAL, REAL, REAL),
+    "erf": elementwise(ops.erf, (-3, 3)),
+    "erfc": elementwise(ops.erfc, (-3, 8)),
+    "log_ndtr": elementwise(ops.log_ndtr, (-30, 5)),
+    "lgamma": both(elementwise(ops.lgamma, (0.1, 30)), elementwise(ops.lgamma, (-1.9, -1.1))),
+    "digamma": both(elementwise(ops.digamma, (0.1, 30)), elementwise(ops.digamma, (-1.9, -1.1))),
+    "polygamma": both(
+        elementwise(lambda x: ops.polygamma(1, x), (0.5, 10)), elementwise(lambda x: ops.polygamma(2, x), (0.5, 10))
+    ),
+    "xlogy": elementwise(ops.xlogy, REAL, POSITIVE),
+    "softplus": elementwise(ops.softplus, (-15, 15)),
+    "pi": elementwise(lambda x: ops.pi * x, REAL),
+    "e": elementwise(lambda x: ops.e * x, REAL),
+    "logsumexp_of": shaped(lambda x: ops.logsumexp(x), (4,)),
+    "clip": elementwise(lambda x: ops.clip(x, -1, 2), REAL),
+    "square": elementwise(ops.square, REAL),
+    "sum": both(shaped(ops.sum, (2, 3)), shaped(lambda x: ops.sum(x, axis=1), (2, 3))),
+    "mean": both(shaped(ops.mean, (2, 3)), shaped(lambda x: ops.mean(x, axis=0), (2, 3))),
+    "prod": both(shaped(ops.prod, (2, 3)), shaped(lambda x: ops.prod(x, axis=1), (2, 3))),
+    "matmul": both(shaped(ops.matmul, (2, 3), (3, 4)), shaped(ops.matmul, (2, 3), (3,))),
+    "dot": both(shaped(ops.dot, (3,), (3,)), shaped(ops.dot, (2, 3), (3, 4))),
+    "reshape": shaped(lambda x: ops.reshape(x, (3, 2)), (2, 3)),
+    "transpose": shaped(lambda x: ops.transpose(x) * 2, (2, 3)),
+    "stack": both(
+        shaped(lambda x, y: ops.stack([x, y * y]), (3,), (3,)),
+        shaped(lambda x, y: ops.stack([x, y], axis=1), (3,), (3,)),
+    ),
+    "concatenate": both(
+        shaped(lambda x, y: ops.concatenate([x, y * y]), (3,), (2,)),
+        shaped(lambda x, y: ops.concatenate([x, y], axis=1), (2, 3), (2, 1)),
+    ),
+    "amax": both(shaped(ops.amax, (2, 3)), shaped(lambda x: ops.amax(x, axis=1), (2, 3))),
+    "amin": both(shaped(ops.amin, (2, 3)), shaped(lambda x: ops.amin(x, axis=0), (2, 3))),
+    "norm": both(shaped(ops.norm, (4,)), shaped(ops.norm, (2, 3))),
+    "bce_with_logits": elementwise(ops.bce_with_logits, REAL, PROBABILITY),
+    "binary_cross_entropy": elementwise(ops.binary_cross_entropy, PROBABILITY, PROBABILITY),
+    "cross_entropy": both(
+        shaped(lambda x: ops.cross_entropy(x, np.array([2, 0])), (2, 3)),
+        shaped(lambda x: ops.cross_entropy(x, 1), (3,)),
+    ),
+    "mse_loss": shaped(ops.mse_loss, (2, 3), (2, 3)),
+    "celu": both(elementwise(ops.celu, REAL), elementwise(lambda x: ops.celu(x, 0.5), REAL)),
+    "elu": both(elementwise(ops.elu, REAL), elementwise(lambda x: ops.elu(x, 0.5), REAL)),
+    "gelu": elementwise(ops.gelu, REAL),
+    "gelu_tanh": elementwise(ops.gelu_tanh, REAL),
+    "leaky_relu": both(elementwise(ops.leaky_relu, REAL), elementwise(lambda x: ops.leaky_relu(x, 0.3), REAL)),
+    "log_sigmoid": elementwise(ops.log_sigmoid, (-15, 15)),
+    "log_softmax": both(shaped(ops.log_softmax, (2, 3)), shaped(lambda x: ops.log_softmax(x, axis=0), (2, 3))),
+    "logsumexp": both(shaped(ops.logsumexp, (2, 3)), shaped(lambda x: ops.logsumexp(x, axis=0), (2, 3))),
+    "mish": elementwise(ops.mish, (-10, 10)),
+    "ndtr": both(elementwise(ops.ndtr, (-2, 5)), elementwise(ops.ndtr, (-8, -5))),
+    "relu": elementwise(ops.relu, REAL),
+    "silu": elementwise(ops.silu, (-20, 20)),
+    "softmax": both(shaped(ops.softmax, (2, 3)), shaped(lambda x: ops.softmax(x, axis=0), (2, 3))),
+}
+
+FLAT = {f"{name}-{how}": use for name, uses in USES.items() for how, use in uses.items()}
+each_use = pytest.mark.parametrize(("name", "use"), FLAT.items(), ids=FLAT)
+# What torch 2.13 computes badly on its own.
+TORCH_LOSES = {
+    "polygamma-scalar-0": "torch's trigamma keeps ten digits",
+    "polygamma-array-0": "torch's trigamma keeps ten digits",
+    "ndtr-scalar-1": "torch's ndtr is (1 + erf)/2 down to -8",
+    "ndtr-array-1": "torch's ndtr is (1 + erf)/2 down to -8",
+}
+
+
+def points(name, use):
+    """Seeded random points, each a list of arrays; in double precision exactly."""
+    generator = np.random.default_rng(zlib.crc32(name.encode()))
+    return [[generator.uniform(lo, hi, shape) for lo, hi, shape in use.inputs] for _ in range(POINTS)]
+
+
+def traced(use):
+    """The program of a use, with inputs a, b, c."""
+    names = "abc"[: len(use.inputs)]
+    shapes = {letter: shape for letter, (_, _, shape) in zip(names, use.inputs, strict=True)}
+    return trace(lambda **inputs: use.function(*(inputs[n] for n in names)), shapes, {})
+
+
+def fractions(point):
+    return [Fraction(v) for array in point for v in np.ravel(array).tolist()]
+
+
+def in_balls(program, x):
+    """The outputs' enclosures, flat; every one of them exists."""
+    result = evaluate(program.nodes, [balls.ball(v) for v in x], Balls())
+    outputs = program.outputs.ravel().tolist()
+    assert result.faults.keys().isdisjoint(outputs)
+    return [result.values[i] for i in outputs]
+
+
+def smooth_at(program, x):
+    """The program without pieces that the function is at a point."""
+    result = evaluate(program.nodes, [balls.ball(v) for v in x], Balls())
+    return specialise(program, live_decisions(program, result.decisions))
+
+
+def slopes_at(program, x, order=1):
+    """The derivatives by the rules, an array of balls of shape outputs + inputs (+ inputs)."""
+    found = smooth_at(program, x)
+    for _ in range(order):
+        found = jacobian(found, range(len(x)))
+    return np.array(in_balls(found, x), dtype=object).reshape(found.outputs.shape)
+
+
+def assert_same(left, right, bits=BITS // 2):
+    """Two balls enclose one number, and both so tightly that this means something."""
+    assert left.overlaps(right), f"{left} and {right} are different numbers"
+    for ball in (left, right):
+        assert ball.rad() <= arb((1, -bits)) * max(abs(ball).mid(), arb(1)), f"{ball} is wide"
+
+
+def assert_near(values, program, point):
+    """Floating-point values within the tolerance that the condition of the function at the point allows."""
+    x = fractions(point)
+    exact = in_balls(program, x)
+    slopes = slopes_at(program, x).reshape(len(exact), len(x))
+    flat = np.ravel(np.asarray(values, dtype=np.float64)).tolist()
+    assert len(flat) == len(exact)
+    for value, ball, row in zip(flat, exact, slopes, strict=True):
+        condition = abs(ball) + sum((abs(s * balls.ball(v)) for s, v in zip(row, x, strict=True)), arb(0))
+        error = abs(arb(value) - ball)
+        assert error.upper() <= ULPS * arb((1, -53)) * condition.upper(), f"{value!r} is not {ball} at {point}"
