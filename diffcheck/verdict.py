@@ -39,7 +39,7 @@ class Verdict(StrEnum):
     @property
     def severity(self) -> int:
         """Place in the order from best to worst."""
-        return list(Verdict).index(self)
+        return _ORDER[self]
 
     @property
     def fails(self) -> bool:
@@ -52,6 +52,7 @@ class Verdict(StrEnum):
         return self not in (Verdict.UNDEFINED, Verdict.UNSUPPORTED, Verdict.UNCERTAIN, *UNANSWERED)
 
 
+_ORDER = {verdict: place for place, verdict in enumerate(Verdict)}
 UNANSWERED = (Verdict.ERROR, Verdict.TIMEOUT, Verdict.CRASH)
 """The engine gave no answer to judge."""
 

@@ -26,7 +26,7 @@ _TRIES = 10_000
 Domains = Mapping[str, Interval]
 
 
-def points(case: Case, samples: int, seed: int, format: Format) -> list[Point]:
+def points(case: Case, samples: int, seed: int, format: Format, most: int | None = None) -> list[Point]:
     """The points of a case, each once: listed, hard, then random ones; only those where its precondition holds.
 
     Parameters
@@ -35,6 +35,8 @@ def points(case: Case, samples: int, seed: int, format: Format) -> list[Point]:
         How many random points, unless the case itself says so.
     seed:
         The same seed gives the same points, whatever other cases there are.
+    most:
+        No more hard points than this, and no more random ones.
 
     Raises
     ------
@@ -44,12 +46,13 @@ def points(case: Case, samples: int, seed: int, format: Format) -> list[Point]:
         If there are none among the numbers of the format.
     """
     wanted = samples if case.samples is None else case.samples
+    wanted = wanted if most is None else min(wanted, most)
     domains = {name: _held(domain, format) for name, domain in case.inputs.items()}
     if not wanted and not case.points:
         raise CaseError(f"case {case.name!r} has no points: list some, or ask for samples")
     generator = np.random.default_rng([seed, zlib.crc32(case.own_name.encode())])
     listed = [p for p in case.points if _fits(domains, p)]
-    hard = _hard_points(domains, generator) if wanted else ()
+    hard = itertools.islice(_hard_points(domains, generator), most) if wanted else ()
     chosen = [p for p in (_rounded(domains, p, format) for p in (*listed, *hard)) if _valid(case, p)]
     chosen += itertools.islice(_random_points(case, domains, generator, format), wanted)
     distinct = {tuple(v.tobytes() for v in p.values()): p for p in reversed(chosen)}

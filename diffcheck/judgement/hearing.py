@@ -11,6 +11,7 @@ from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.witness import Witness
+from diffcheck.program.program import uncollected
 from diffcheck.verdict import Reason, Verdict
 
 
@@ -24,7 +25,9 @@ def judged(
     values, errors:
         The flattened derivative, and the method's own estimates of its errors (``None`` for a method that has none).
     """
-    found = [_judged(Dispute(court, witness, question, values, list(errors), c)) for c in range(len(values))]
+    own = list(errors)
+    with uncollected():
+        found = [_judged(Dispute(court, witness, question, values, own, c)) for c in range(len(values))]
     if witness.on_trial and not any(j.verdict.fails for j in found):
         value = of_function(court, witness, question)
         # Where the derivative has lost all its digits it speaks for itself.

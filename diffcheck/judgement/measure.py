@@ -1,5 +1,8 @@
 """The units in which an error at one truth is counted."""
 
+import functools
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flint import arb
@@ -11,6 +14,21 @@ from diffcheck.referee.bound import Bound
 NAN = float("nan")
 
 
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """A format's unit roundoff, smallest positive and largest number, as exact balls."""
+
+    unit: Any
+    smallest: Any
+    largest: Any
+
+
+@functools.cache
+def _units(format: Format) -> _Units:
+    smallest = balls.power_of_two(format.smallest_subnormal_exponent)
+    return _Units(balls.power_of_two(-format.precision), smallest, balls.ball(format.largest))
+
+
 class Measure:
     """The bounds at one truth, the unit in the last place there, and how many digits the format holds of it.
 
@@ -18,13 +36,19 @@ class Measure:
     ----------
     magnitude:
         The absolute value of the truth, of the larger one-sided derivative at a kink; a ball whose midpoint counts.
+
+    Attributes
+    ----------
+    unit, smallest:
+        The format's unit roundoff and its smallest positive number.
     """
 
     def __init__(self, magnitude: Any, bound: Bound, format: Format) -> None:
         self.magnitude = magnitude
         self.bound = bound
         self.format = format
-        self.unit = balls.power_of_two(-format.precision)
+        units = _units(format)
+        self.unit, self.smallest, self._largest = units.unit, units.smallest, units.largest
         exponent = format.minimum_exponent if magnitude.is_zero() else _exponent(magnitude)
         # Beyond the largest number the unit is the one at the largest number.
         self.ulp = balls.power_of_two(format.ulp_exponent(min(exponent, format.maximum_exponent)))
@@ -41,12 +65,7 @@ class Measure:
 
     @property
     def _overflows(self) -> Any:
-        return balls.ball(self.format.largest) + self.ulp / 2
-
-    @property
-    def smallest(self) -> Any:
-        """The format's smallest positive number."""
-        return balls.power_of_two(self.format.smallest_subnormal_exponent)
+        return self._largest + self.ulp / 2
 
     @property
     def quarter(self) -> Any:
@@ -57,7 +76,7 @@ class Measure:
         """An absolute error in units in the last place."""
         return float(error / self.ulp)
 
-    @property
+    @cached_property
     def digits_possible(self) -> float:
         """The digits that any good algorithm would have, and the format holds.
 

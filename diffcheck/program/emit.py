@@ -41,7 +41,7 @@ class Emitted:
         largest = max(sizes, default=1)
         self._portion = min(_LARGEST_PORTION, max(1, _PORTION_BYTES // (4 * largest * self._dtype.itemsize)))
 
-    def at(self, point: Sequence[float]) -> Array:
+    def at(self, point: Sequence[float] | Array) -> Array:
         """The result at one point, given as all flattened inputs."""
         with np.errstate(all="ignore"):
             return np.array(self._single(np.asarray(point, self._dtype)), self._dtype)

@@ -104,7 +104,7 @@ def _operations(nodes: Sequence[Node], node: Node) -> int:
 
 
 class GraphBuilder:
-    """Collects nodes, each kept once, and leaves out what changes nothing: ``x + 0``, ``x * 1``, moves to where it is."""
+    """Collects nodes, each kept once, and leaves out what changes nothing: ``x + 0``, ``x * 1``, the same shape."""
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
         self.nodes: list[Node] = list(nodes)
@@ -228,13 +228,9 @@ class GraphBuilder:
                     live[i] = 1
         kept = [number for number, alive in enumerate(live) if alive]
         new = dict(zip(kept, range(len(kept)), strict=True))
-        nodes = (self.nodes[number] for number in kept)
-        return Graph(
-            tuple(n._replace(operands=tuple(new[i] for i in n.operands)) for n in nodes),
-            inputs,
-            new[output],
-            tuple(kept),
-        )
+        live_nodes = map(self.nodes.__getitem__, kept)
+        nodes = tuple([node._replace(operands=tuple(new[i] for i in node.operands)) for node in live_nodes])
+        return Graph(nodes, inputs, new[output], tuple(kept))
 
 
 _WITH_IDENTITIES = {"add", "sub", "mul", "div", "power", "neg"}

@@ -62,7 +62,8 @@ class Program:
     @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the result."""
-        return self.outputs.shape
+        shape: tuple[int, ...] = self.outputs.shape
+        return shape
 
     @property
     def size(self) -> int:

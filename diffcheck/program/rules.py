@@ -44,8 +44,7 @@ def partial(builder: Builder | GraphBuilder, number: int, position: int, form: i
         return builder.const(simple) if simple in (1, -1) else operands[1 - position]
     forms = Primitive.rows[name].forms_of(position)
     if forms and (form != SYMPY or not Primitive.rows[name].sympy_rule):
-        traced = Traced if isinstance(builder, GraphBuilder) else TracedScalar
-        result = forms[min(max(form, STABLE), len(forms) - 1)](*(traced(builder, i) for i in (*operands, number)))
+        result = forms[min(max(form, STABLE), len(forms) - 1)](*(_traced(builder, i) for i in (*operands, number)))
         return result.node if isinstance(result, Recorded) else builder.const(Fraction(result))
     # A whole order of polygamma and a constant exponent change the rule itself; other constants are as good as
     # variables.
@@ -54,6 +53,10 @@ def partial(builder: Builder | GraphBuilder, number: int, position: int, form: i
         kept = tuple(builder.value(i) if i != operands[position] else None for i in operands)
     rule: _Rule = _written(name, position, kept)
     return rule.into(builder, operands)
+
+
+def _traced(builder: Builder | GraphBuilder, number: int) -> Recorded:
+    return Traced(builder, number) if isinstance(builder, GraphBuilder) else TracedScalar(builder, number)
 
 
 class _Rule:

@@ -53,17 +53,17 @@ class Lowered(Program):
         return scalarise(self.graph)
 
     @property
-    def nodes(self) -> tuple[Any, ...]:  # type: ignore[override]
+    def nodes(self) -> tuple[Any, ...]:
         """All operations, inputs and constants."""
         return self._program.nodes
 
     @property
-    def inputs(self) -> tuple[int, ...]:  # type: ignore[override]
+    def inputs(self) -> tuple[int, ...]:
         """The node of each flattened input."""
         return self._program.inputs
 
     @property
-    def outputs(self) -> Numbers:  # type: ignore[override]
+    def outputs(self) -> Numbers:
         """The node of each output."""
         return self._program.outputs
 
@@ -104,7 +104,8 @@ def _lowered(builder: Builder, node: Node, operands: list[Numbers]) -> Numbers:
         case "pad":
             return _with_zeros(builder, node, operands[0])
     if node.name in Linear.rows:
-        return Linear.rows[node.name].on_arrays(node.parameters, 0, *operands)
+        moved: Numbers = Linear.rows[node.name].on_arrays(node.parameters, 0, *operands)
+        return moved
     return _each(lambda *x: builder.apply(node.name, *x), *operands)
 
 
@@ -128,7 +129,7 @@ def _each(function: Callable[..., int], *operands: Numbers) -> Numbers:
 def _added(builder: Builder, x: Numbers, axes: tuple[int, ...]) -> Numbers:
     kept = tuple(n for a, n in enumerate(x.shape) if a not in axes)
     rows = np.moveaxis(x, axes, range(len(axes))).reshape(-1, *kept)
-    total = rows[0]
+    total: Numbers = rows[0]
     for row in rows[1:]:
         total = _each(lambda a, b: builder.apply("add", a, b), total, row)
     return total
@@ -155,4 +156,5 @@ def _scattered(builder: Builder, node: Node, x: Numbers) -> Numbers:
 
 def _with_zeros(builder: Builder, node: Node, x: Numbers) -> Numbers:
     found = Linear.rows["pad"].on_arrays(node.parameters, 0, x + 1)
-    return np.where(found == 0, builder.const(0), found - 1)
+    padded: Numbers = np.where(found == 0, builder.const(0), found - 1)
+    return padded

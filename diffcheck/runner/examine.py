@@ -28,6 +28,9 @@ from diffcheck.runner.rows import empty_row, plain, summary
 from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
 
+# A large derivative is tried at fewer points: at so many hard and random ones that they have together twice as many
+# components, two of each at least.
+_COMPONENTS, _FEWEST = 100_000, 2
 # How many of an engine's values are told at a point where no derivative exists.
 _SAID = 3
 
@@ -44,7 +47,10 @@ def court_of(
     """
     assert unit.program is not None
     format = FORMATS[dtype]
-    return Court(unit.case, unit.operator, unit.program, format, each(points(unit.case, samples, seed, format)))
+    components = len(unit.case.components(unit.operator, unit.program.shape))
+    most = max(_FEWEST, _COMPONENTS // max(1, components))
+    chosen = points(unit.case, samples, seed, format, most)
+    return Court(unit.case, unit.operator, unit.program, format, each(chosen))
 
 
 def hear(court: Court, engine: Engine, task: Task) -> Trial:

@@ -45,8 +45,9 @@ class Symbolic:
         try:
             if task.method == "closed":
                 return Closed(task)
-            large = isinstance(task.program, Lowered) and task.program.is_large
-            return OnArrays(task, task.program.graph) if large else Chained(task)
+            if isinstance(task.program, Lowered) and task.program.is_large:
+                return OnArrays(task, task.program.graph)
+            return Chained(task)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as raised:
             raise Unsupported(f"SymPy raises {type(raised).__name__}: {raised}") from None
 

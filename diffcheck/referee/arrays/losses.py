@@ -16,23 +16,45 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 
 # A long sum is followed in so many steps: what its partial sums lose within one is that of its last.
 _STEPS = 64
+# In place of an operand that stands for numbers: neither zero nor one.
+_BUSY = np.array(np.nan)
 
 
 def losses(graph: Graph, values: Sequence[Array], format: Format) -> dict[int, Array]:
     """For each node that rounding moves, how far."""
     unit, half = 2.0**-format.precision, 2.0 ** (format.smallest_subnormal_exponent - 1)
     found = {}
+    made = _made(graph)
     with np.errstate(all="ignore"):
         for number, node in enumerate(graph.nodes):
-            lost = _rounded(node, [values[i] for i in node.operands], values[number], format)
+            idle = [values[i] if made[i] else _BUSY for i in node.operands]
+            lost = _rounded(node, [values[i] for i in node.operands], idle, values[number], format)
             if lost is not None:
                 lost = np.where(np.abs(values[number]) > float(format.largest), np.inf, unit * lost)
                 found[number] = np.where(values[number] == 0, 0.0, np.maximum(lost, half))
     return found
 
 
-def _rounded(node: Node, operands: Sequence[Array], value: Array, format: Format) -> Array | None:
-    """What is lost in unit roundoffs; ``None`` for what is exact."""
+def _made(graph: Graph) -> list[bool]:
+    """For each node whether it holds zeros and ones that stand for no operation on numbers.
+
+    They come from transposes and choices: a program of numbers has no products with them and does not add them.
+    """
+    found: list[bool] = []
+    for node in graph.nodes:
+        whole = node.name == ARRAY and node.parameters[0].array.dtype.kind != "f"
+        moved = (node.name in Linear.rows or node.name in ("mul", "neg")) and any(found[i] for i in node.operands)
+        found.append(whole or moved or node.name in ("pad", "scatter", "masked"))
+    return found
+
+
+def _rounded(
+    node: Node, operands: Sequence[Array], idle: Sequence[Array], value: Array, format: Format
+) -> Array | None:
+    """What is lost in unit roundoffs; ``None`` for what is exact.
+
+    ``idle`` are the operands that may hold zeros and ones which stand for no operation.
+    """
     size = np.abs(value)
     match node.name:
         case "input" | "array":
@@ -43,9 +65,9 @@ def _rounded(node: Node, operands: Sequence[Array], value: Array, format: Format
         case "along":
             return Primitive.rows[node.parameters[0]].ulps * size
         case "mul":
-            return np.where((np.abs(operands[0]) == 1) | (np.abs(operands[1]) == 1), 0.0, size)
+            return np.where((np.abs(idle[0]) == 1) | (np.abs(idle[1]) == 1), 0.0, size)
         case "add" | "sub":
-            return np.where((operands[0] == 0) | (operands[1] == 0), 0.0, size)
+            return np.where((idle[0] == 0) | (idle[1] == 0), 0.0, size)
         case "sum":
             return _of_sum(operands[0], node.parameters)
         case "matmul":

@@ -40,8 +40,8 @@ def choose(node: Node, operands: Sequence[BallArray]) -> tuple[Choice, BallArray
     assert row.switch is not None
     spread = [np.broadcast_to(x, node.shape).ravel().tolist() for x in operands]
     deciding = spread[: row.deciding]
-    sides = [balls.sign(row.switch(*x)) for x in zip(*deciding, strict=True)]
-    if not all(sides):
+    sides = [balls.sign(row.switch(*x)) or 0 for x in zip(*deciding, strict=True)]
+    if 0 in sides:
         raise Undecided
     if row.takes is not None:
         taken = {side: row.takes(side) for side in set(sides)}

@@ -53,7 +53,8 @@ def _moving(node: Node, operands: Sequence[Series], order: int) -> list[BallArra
         sign = np.add if node.name == "add" else np.subtract
         return [_array(sign(x[k], y[k])) for k in range(1, longest)]
     if node.name in ("mul", "matmul"):
-        return _cauchy(*operands, order, product if node.name == "matmul" else np.multiply)
+        x, y = operands
+        return _cauchy(x, y, order, product if node.name == "matmul" else np.multiply)
     return _each(node, operands, order)
 
 
