@@ -91,26 +91,30 @@ permute = Linear(
 )
 broadcast = Linear(
     name="broadcast",
-    doc="elements repeated along new axes and axes of length one; parameters: the shape",
-    shape=lambda p, _: p,
-    on_arrays=lambda p, lead, x: np.broadcast_to(
-        _with_lead(x, lead, (1,) * (len(p) + lead - x.ndim) + x.shape[lead:]), x.shape[:lead] + p
-    ),
-    transposed=lambda p, shapes, _: _unbroadcast(p, shapes[0]),
-    shifted=lambda p, more: (*more, *p),
+    doc="elements repeated along new axes and axes of length one; parameters: the axes before, the shape behind those",
+    shape=lambda p, x: x[: p[0]] + p[1],
+    on_arrays=lambda p, lead, x: _broadcast(p[1], lead + p[0], x),
+    transposed=lambda p, shapes, _: _unbroadcast(p[0], p[1], shapes[0]),
+    shifted=lambda p, more: (p[0] + len(more), p[1]),
 )
 
 
-def _unbroadcast(shape: Shape, origin: Shape) -> Steps:
-    """What adds up the elements that broadcasting from ``origin`` repeated."""
-    new = len(shape) - len(origin)
-    axes = tuple(a for a, n in enumerate(shape) if a < new or (origin[a - new] == 1 and n != 1))
+def _broadcast(shape: Shape, lead: int, x: Array) -> Array:
+    new = len(shape) + lead - x.ndim
+    return np.broadcast_to(_with_lead(x, lead, (1,) * new + x.shape[lead:]), x.shape[:lead] + shape)
+
+
+def _unbroadcast(before: int, shape: Shape, origin: Shape) -> Steps:
+    """What adds up the elements that broadcasting from ``origin`` repeated behind the first axes."""
+    new = before + len(shape) - len(origin)
+    lengths = (*origin[:before], *(1,) * new, *origin[before:])
+    axes = tuple(before + a for a, n in enumerate(shape) if a < new or lengths[before + a] != n)
     return [("sum", axes), ("reshape", origin)] if axes else [("reshape", origin)]
 
 
 def unbroadcast(shape: Shape, origin: Shape) -> Steps:
     """The transpose of broadcasting from ``origin`` to ``shape``; nothing where they are one."""
-    return [] if shape == origin else _unbroadcast(shape, origin)
+    return [] if shape == origin else _unbroadcast(0, shape, origin)
 
 
 sum = Linear(
@@ -120,7 +124,7 @@ sum = Linear(
     on_arrays=lambda p, lead, x: x.sum(axis=tuple(lead + a for a in p)),
     transposed=lambda p, shapes, _: [
         ("reshape", tuple(1 if a in p else n for a, n in enumerate(shapes[0]))),
-        ("broadcast", shapes[0]),
+        ("broadcast", (0, shapes[0])),
     ],
     shifted=lambda p, more: tuple(len(more) + a for a in p),
     moves=False,

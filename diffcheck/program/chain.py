@@ -49,7 +49,7 @@ def gradient(graph: Graph, wrt: Sequence[int], form: int = STABLE, needed: Neede
             count = int(np.prod(node.shape, dtype=int))
             adjoint = adjoints.get(number)
             if adjoint is None:
-                parts.append(writer.move("broadcast", (*lead, count), writer.const(0)))
+                parts.append(writer.move("broadcast", (0, (*lead, count)), writer.const(0)))
             else:
                 parts.append(writer.move("reshape", (*lead, count), adjoint))
     return writer.graph(graph.inputs, _columns(writer, graph, wrt, parts, lead))
@@ -66,10 +66,10 @@ def _columns(writer: GraphBuilder, graph: Graph, wrt: Sequence[int], parts: list
     known = set(positions)
     missing = [p for p in wrt if p not in known]
     if missing:
-        parts = [*parts, writer.move("broadcast", (*lead, len(missing)), writer.const(0))]
+        parts = [*parts, writer.move("broadcast", (0, (*lead, len(missing))), writer.const(0))]
         positions += missing
     if not parts:
-        return writer.move("broadcast", (*graph.shape, 0), writer.const(0))
+        return writer.move("broadcast", (0, (*graph.shape, 0)), writer.const(0))
     all_columns = writer.move("concatenate", (len(lead),), *parts) if len(parts) > 1 else parts[0]
     place = {position: k for k, position in enumerate(positions)}
     wanted = [place[p] for p in wrt]
@@ -123,7 +123,7 @@ def _scaled(writer: GraphBuilder, adjoint: int, slope: int, node: Node, lead: Sh
     product = _chosen(writer, adjoint, slope)
     if product is None:
         product = writer.apply("mul", adjoint, slope)
-    return writer.move("broadcast", (*lead, *node.shape), product)
+    return writer.move("broadcast", (0, (*lead, *node.shape)), product)
 
 
 def _chosen(writer: GraphBuilder, adjoint: int, slope: int) -> int | None:
@@ -148,7 +148,7 @@ def _factor(writer: GraphBuilder, node: Node, position: int, adjoint: int, lead:
     if not lead:
         return writer.matmul(adjoint, turned) if position == 0 else writer.matmul(turned, adjoint)
     if axes > 2:
-        spread = writer.move("broadcast", (*lead, *writer.shape(turned)), turned)
+        spread = writer.move("broadcast", (0, (*lead, *writer.shape(turned))), turned)
         return writer.matmul(adjoint, spread) if position == 0 else writer.matmul(spread, adjoint)
     # All derivatives in one product: the further axis lies beside the rows, or beside the columns.
     (count,), (rows, columns) = lead, node.shape

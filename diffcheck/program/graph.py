@@ -153,7 +153,7 @@ class GraphBuilder:
             raise CaseError(f"{name}: shapes {told} do not fit together") from None
         simpler = self._simplified(name, operands)
         if simpler is not None:
-            return self.move("broadcast", shape, simpler)
+            return self.move("broadcast", (0, shape), simpler)
         return self.keep(Node(name, operands, (), shape))
 
     def _simplified(self, name: str, operands: tuple[int, ...]) -> int | None:

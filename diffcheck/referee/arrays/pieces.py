@@ -84,7 +84,7 @@ def _piece(builder: GraphBuilder, node: Node, operands: Sequence[int], choice: C
             assert row.piece is not None
             value: Any = row.piece(side, [Traced(builder, i) for i in operands], None)
             piece = value.node
-        piece = builder.move("broadcast", node.shape, piece)
+        piece = builder.move("broadcast", (0, node.shape), piece)
         found = piece if found is None else builder.move("blend", (Index(sides == side),), piece, found)
     assert found is not None
     return found
