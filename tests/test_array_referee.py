@@ -1,0 +1,172 @@
+"""The referee on whole arrays against that of numbers, its oracle: enclosures, certificates, choices and bounds."""
+
+import numpy as np
+import pytest
+from flint import arb, ctx
+
+import diffcheck.ops as o
+from array_programs import SHAPES, SIZE, function, point
+from diffcheck import case, interval
+from diffcheck.case.operators import Operator
+from diffcheck.case.points import points
+from diffcheck.formats import FORMATS
+from diffcheck.program.scalarise import Lowered, scalarise
+from diffcheck.program.trace import record, trace
+from diffcheck.referee.arrays.bounds import bounds, bounds_of_values
+from diffcheck.referee.arrays.certify import ArrayReferee
+from diffcheck.referee.bounds import Bounds
+from diffcheck.referee.component import Status
+from diffcheck.referee.truth import LADDER, Referee
+from diffcheck.runner.examine import court_of, hear
+from diffcheck.runner.plan import contestants, plan
+from diffcheck.sources.collect import collect
+
+FLOAT64 = FORMATS["float64"]
+CASES = collect(["cases"]).cases
+SEEDS = range(20)
+
+
+def natural(graph):
+    return Operator.GRADIENT if graph.shape == () else Operator.JACOBIAN
+
+
+def flat(given):
+    return np.concatenate([np.ravel(v) for v in given.values()]).tolist()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_functions_are_certified_as_by_numbers(seed):
+    graph = record(function(seed), SHAPES, {})
+    operator, x = natural(graph), point(seed)[0].tolist()
+    found = ArrayReferee(graph, operator, range(SIZE)).at(x, LADDER)
+    expected = Referee(scalarise(graph), operator, range(SIZE)).truth(x)
+    assert all(found.confirmed)
+    for ball, component in zip(found.components.ravel().tolist(), expected.components, strict=True):
+        assert component.status is Status.CERTIFIED
+        assert ball.overlaps(component.left)
+
+
+@pytest.mark.parametrize("made", CASES, ids=lambda c: c.own_name)
+def test_the_library_on_arrays(made):
+    """Where arrays certify, numbers do too, and the same."""
+    program = trace(made.function, made.shapes, made.constants)
+    operators = made.operators or (Operator.GRADIENT if program.shape == () else Operator.JACOBIAN,)
+    for operator in operators:
+        on_arrays = ArrayReferee(program.graph, operator, made.wrt_positions)
+        by_numbers = Referee(program, operator, made.wrt_positions)
+        for given in points(made, 1, 0, FLOAT64)[-2:]:
+            found = on_arrays.at(flat(given), LADDER[:3])
+            components = by_numbers.truth(flat(given)).components if found is not None else ()
+            balls = found.components.ravel().tolist() if found is not None else []
+            assert [c.status for c in components] == [Status.CERTIFIED] * len(balls)
+            assert all(b.overlaps(c.left) for b, c in zip(balls, components, strict=True))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_bounds_are_those_of_the_numbers_within_a_factor_of_four(seed):
+    graph = record(function(seed), SHAPES, {})
+    operator, x = natural(graph), point(seed)[0].tolist()
+    found = ArrayReferee(graph, operator, range(SIZE)).at(x, LADDER)
+    by_numbers = Referee(scalarise(graph), operator, range(SIZE))
+    truth = by_numbers.truth(x)
+    exact = Bounds(by_numbers)
+    pairs = [*zip(bounds(found, x, FLOAT64), exact.at(truth, x, FLOAT64), strict=True)]
+    values = [bound for bound, _ in exact.of_values(truth, x, FLOAT64)]
+    pairs += zip(bounds_of_values(found, FLOAT64), values, strict=True)
+    for estimate, expected in pairs:
+        for kind in ("scale", "inherent", "formula"):
+            ratio = float(getattr(estimate, kind).mid()) / float(getattr(expected, kind).mid())
+            assert 1 / 4 < ratio < 4, kind
+
+
+# Function, point, whether arrays certify there: pieces are frozen, and where they meet numbers take over.
+PIECES = {
+    "abs": (lambda x: o.sum(o.abs(x) ** 3), [1.5, -2.0, 0.25], True),
+    "maximum": (lambda x: o.sum(o.maximum(x, 0) * x[::-1]), [1.5, -2.0, 0.25], True),
+    "floor": (lambda x: o.sum(o.floor(3 * x) * x), [1.5, -2.1, 0.25], True),
+    "the largest": (lambda x: o.amax(x * x), [1.5, -2.0, 0.25], True),
+    "a branch that does not exist": (lambda x: o.sum(o.where(x > 0, o.sqrt(x), x)), [1.5, -2.0, 0.25], True),
+    "a pole in a branch": (lambda x: o.sum(o.where(x > 1, o.log(x - 1), x * x)), [1.5, 1e-300, 0.25], True),
+    "a tie": (lambda x: o.sum(o.abs(x)), [1.5, 0.0, 0.25], False),
+    "two equal ones": (lambda x: o.amax(x), [1.5, 1.5, 0.25], False),
+    "an edge": (lambda x: o.sum(x * o.sqrt(x)), [1.5, 0.0, 0.25], False),
+    "nothing there": (lambda x: o.sum(o.log(x)), [1.5, -1.0, 0.25], False),
+}
+
+
+@pytest.mark.parametrize(("function", "x", "certifies"), PIECES.values(), ids=PIECES)
+def test_pieces_are_frozen(function, x, certifies):
+    graph = record(function, {"x": (3,)}, {})
+    found = ArrayReferee(graph, Operator.GRADIENT, range(3)).at(x, LADDER)
+    assert (found is not None) is certifies
+    expected = Referee(scalarise(graph), Operator.GRADIENT, range(3)).truth(x)
+    balls = [] if found is None else found.components.ravel().tolist()
+    assert all(b.overlaps(c.left) for b, c in zip(balls, expected.components, strict=False))
+
+
+def test_a_wrong_slope_is_seen_by_the_second_route(monkeypatch):
+    """The certificate is refused where power series along a ray say something else."""
+    graph = record(lambda x: o.sum(o.tanh(x)), {"x": (3,)}, {})
+    referee = ArrayReferee(graph, Operator.GRADIENT, range(3))
+    assert referee.at([0.1, 0.2, 0.3], LADDER) is not None
+    wrong = record(lambda x: o.sum(o.tanh(x)) + 0.001 * x[1], {"x": (3,)}, {})
+    (piece,) = referee._pieces.values()
+    monkeypatch.setitem(piece._derivatives, 0, ArrayReferee(wrong, Operator.GRADIENT, range(3))._piece({}).derivative())
+    assert referee.at([0.1, 0.2, 0.3], LADDER) is None
+
+
+def large(scale=1.0):
+    weights = np.random.default_rng(1).normal(size=(24, 24)) * scale
+    return lambda x: o.sum(o.tanh(weights @ o.tanh(weights @ x)))
+
+
+def test_a_large_function_is_certified_on_arrays_and_bounded():
+    program = trace(large(), {"x": (24, 24)}, {})
+    assert isinstance(program, Lowered)
+    assert program.is_large
+    referee = Referee(program, Operator.GRADIENT, range(576))
+    x = np.random.default_rng(2).normal(size=576).tolist()
+    truth = referee.truth(x)
+    assert truth.arrays is not None
+    assert all(truth.confirmed)
+    weights = np.random.default_rng(1).normal(size=(24, 24))
+    inner = np.tanh(weights @ np.reshape(x, (24, 24)))
+    outer = np.tanh(weights @ inner)
+    expected = weights.T @ ((weights.T @ (1 - outer**2)) * (1 - inner**2))
+    found = [float(c.left.mid()) for c in truth.components]
+    bounds = Bounds(referee).at(truth, x, FLOAT64)
+    for ours, numpys, bound in zip(found, expected.ravel().tolist(), bounds, strict=True):
+        assert abs(ours - numpys) <= float(max(bound.inherent.mid(), bound.formula.mid()))
+
+
+def test_a_large_function_where_pieces_meet_is_left_to_the_numbers():
+    weights = np.random.default_rng(1).normal(size=(30, 30))
+    program = trace(lambda x: o.sum(o.abs(weights @ (weights @ x))), {"x": (30, 30)}, {})
+    assert program.is_large
+    truth = Referee(program, Operator.GRADIENT, range(900)).truth([0.0] * 900)
+    assert truth.arrays is None
+    assert {c.status for c in truth.components} == {Status.KINK}
+
+
+def test_what_is_too_large_for_numbers_is_uncertain_where_arrays_do_not_tell():
+    program = trace(lambda x: o.sum(o.abs(x)), {"x": (1_500_000,)}, {})
+    truth = Referee(program, Operator.GRADIENT, range(3)).truth([0.0] * 1_500_000)
+    assert {c.status for c in truth.components} == {Status.UNCERTAIN}
+    assert "not one smooth piece here" in truth.components[0].reason
+
+
+@pytest.mark.parametrize("engine", ["symbolic:program", "autograd"])
+def test_engines_are_judged_on_a_large_function(engine):
+    made = case(x=interval(-1, 1, shape=(24, 24)))(large(0.2))
+    (unit,) = plan([made], [], contestants([engine], ["cpu"], ["float64"]))
+    court = court_of(unit, "float64", 2, 0)
+    ((engine_itself, task),) = unit.tasks()
+    assert hear(court, engine_itself, task).row.verdict == "agree"
+
+
+def test_an_enclosure_of_a_product_holds_the_product():
+    graph = record(lambda x: o.matmul(x, x), {"x": (2, 2)}, {})
+    with ctx.workprec(64):
+        found = ArrayReferee(graph, Operator.JACOBIAN, range(4)).at([0.1, 0.2, 0.3, 0.4], (128,))
+    with ctx.workprec(256):
+        assert found.value[0, 1].contains(arb(0.1) * arb(0.2) + arb(0.2) * arb(0.4))
