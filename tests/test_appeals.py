@@ -89,7 +89,7 @@ def told(function, x, value, dtype="float64"):
     ],
 )
 def test_a_value_is_told_beside_its_definition_and_its_digits_where_it_has_some(value, verdict, digits):
-    note = f"the function itself gives {value!r}, its definition 0.47942553860420300{digits}"
+    note = f"the function itself gives {value!r}, its definition 0.479425538604203{digits}"
     assert told(lambda x: sin(x), 0.5, [value]) == (0, verdict, note)
 
 

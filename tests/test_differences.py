@@ -209,3 +209,9 @@ def test_differences_at_many_points_are_those_at_each():
         assert together.value == pytest.approx(alone.value, rel=1e-14)
         assert together.error == pytest.approx(alone.error, rel=0.5, abs=1e-12)
         assert together.function_calls == alone.function_calls
+
+
+def test_steps_that_fit_are_tried_where_longer_ones_leave_the_function():
+    """Most of the domain is no domain of the root; beside zero the least rounding is beyond the largest number."""
+    estimate = prepared(ENGINES["finite"], case(x=interval(-1e300, 1e300))(lambda x: sqrt(x))).derivative(at(x=1e-310))
+    assert np.isfinite(estimate.value).all()

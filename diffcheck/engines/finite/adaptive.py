@@ -135,7 +135,9 @@ class _Search:
             return none
         picked = samples.picked(lengths)
         shorter = (picked < samples.picked(longest)).any(1) & samples.distinct(picked)
-        found: Mask = (few & (least_rounding(samples, picked) < stages.error)).any(1) & shorter
+        # Of steps that lead out of the domain nothing is known, and the least may be beyond the largest number.
+        better = np.isinf(stages.error) | (least_rounding(samples, picked) < stages.error)
+        found: Mask = (few & better).any(1) & shorter
         return found
 
     def _contradictions(self) -> Array:
