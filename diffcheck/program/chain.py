@@ -94,27 +94,38 @@ def backward(
             found[number] = adjoint
         for position, operand in enumerate(node.operands):
             if moves[operand]:
-                term = _pulled(writer, number, node, position, adjoint, lead, form)
-                if operand in needed:
-                    term = writer.steps([("masked", (Index(needed[operand]),))], term, lead)
+                term = _pulled(writer, number, node, position, adjoint, lead, form, needed.get(number))
                 before = adjoints.get(operand)
                 adjoints[operand] = term if before is None else writer.apply("add", before, term)
     return found
 
 
-def _pulled(writer: GraphBuilder, number: int, node: Node, position: int, adjoint: int, lead: Shape, form: int) -> int:
-    """What a node's adjoint adds to that of one of its operands."""
+def _pulled(
+    writer: GraphBuilder,
+    number: int,
+    node: Node,
+    position: int,
+    adjoint: int,
+    lead: Shape,
+    form: int,
+    mask: "np.ndarray[Any, np.dtype[np.bool_]] | None",
+) -> int:
+    """What a node's adjoint adds to that of one of its operands; nothing for elements that do not matter."""
     shapes = [writer.shape(i) for i in node.operands]
-    origin = shapes[position]
     if is_elementwise(node):
         term = _scaled(writer, adjoint, partial(writer, number, position, form), node, lead)
-        return writer.steps(unbroadcast(node.shape, origin), term, lead)
+        if mask is not None:
+            term = writer.steps([("masked", (Index(mask),))], term, lead)
+        return writer.steps(unbroadcast(node.shape, shapes[position]), term, lead)
     if node.name == matmul.name:
         return _factor(writer, node, position, adjoint, lead)
     if node.name == ALONG:
-        weights = partial_along(writer, number, node)
         spread = writer.move("reshape", (*writer.shape(adjoint), 1), adjoint)
-        return writer.apply("mul", spread, weights)
+        term = writer.apply("mul", spread, partial_along(writer, number, node))
+        if mask is not None:
+            rows = np.broadcast_to(mask[..., None], shapes[position])
+            term = writer.steps([("masked", (Index(rows),))], term, lead)
+        return term
     return writer.steps(Linear.rows[node.name].transposed(node.parameters, shapes, position), adjoint, lead)
 
 
