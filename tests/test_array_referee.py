@@ -140,12 +140,12 @@ def test_a_large_function_is_certified_on_arrays_and_bounded():
 
 
 def test_a_large_function_where_pieces_meet_is_left_to_the_numbers():
-    weights = np.random.default_rng(1).normal(size=(30, 30))
-    program = trace(lambda x: o.sum(o.abs(weights @ (weights @ x))), {"x": (30, 30)}, {})
+    weights = np.random.default_rng(1).normal(size=(6000, 2))
+    program = trace(lambda x: o.abs(x[0]) + o.sum(weights @ x), {"x": (2,)}, {})
     assert program.is_large
-    truth = Referee(program, Operator.GRADIENT, range(900)).truth([0.0] * 900)
+    truth = Referee(program, Operator.GRADIENT, range(2)).truth([0.0, 1.0])
     assert truth.arrays is None
-    assert {c.status for c in truth.components} == {Status.KINK}
+    assert [c.status for c in truth.components] == [Status.KINK, Status.CERTIFIED]
 
 
 def test_what_is_too_large_for_numbers_is_uncertain_where_arrays_do_not_tell():
