@@ -179,7 +179,7 @@ class Question:
         builder = Builder()
         inputs = [TracedScalar(builder, builder.input(k)) for k in range(use.arity)]
         arguments = [KINDS[kind](x) for kind, x in zip(kinds, inputs, strict=True)]
-        value = int(use.function(*arguments).numbers)
+        value = int(use.function(*arguments).node)
         self._numbers = {"value": value}
         if not self.has_pieces:
             self._numbers.update(_slopes(builder, value))

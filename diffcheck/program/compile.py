@@ -66,6 +66,11 @@ class Compiled:
         self._plain: Callable[..., tuple[float, ...]] | None = None
 
     @property
+    def operations(self) -> int:
+        """How many operations on numbers an evaluation takes."""
+        return self.program.operations
+
+    @property
     def calls(self) -> int:
         """How many array operations one portion of points takes."""
         return len(self._steps)

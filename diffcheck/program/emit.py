@@ -41,6 +41,11 @@ class Emitted:
         largest = max(sizes, default=1)
         self._portion = min(_LARGEST_PORTION, max(1, _PORTION_BYTES // (4 * largest * self._dtype.itemsize)))
 
+    @property
+    def operations(self) -> int:
+        """How many operations on numbers an evaluation takes."""
+        return self.graph.operations
+
     def at(self, point: Sequence[float] | Array) -> Array:
         """The result at one point, given as all flattened inputs."""
         with np.errstate(all="ignore"):

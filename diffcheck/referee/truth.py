@@ -17,6 +17,7 @@ from flint import ctx
 from diffcheck.case.operators import Operator
 from diffcheck.errors import Unsupported
 from diffcheck.ops import balls
+from diffcheck.ops.decimals import brief
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
@@ -35,8 +36,9 @@ from diffcheck.referee.second_route import Word, words, wrong_rules
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tangents import Tangents
 
-# As many of the working precisions are tried on whole arrays: what needs more is not smooth or a few numbers.
-_ON_ARRAYS = 4
+# Those on whole arrays. What needs more is not smooth or a few numbers, which are looked at one by one; balls grow with
+# the lengths of the sums, so that the first one has a word more than for numbers.
+_ON_ARRAYS = (192, 384, 768)
 # Working precisions in bits. Most points end at the first; 1 - tanh(x)^2 at x = 1000 needs 2900 bits.
 LADDER = (128, 256, 512, 1024, 2048, 4096, 8192)
 
@@ -108,7 +110,7 @@ class Referee:
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
         if self._on_arrays is not None:
-            found = self._on_arrays.at(point, LADDER[:_ON_ARRAYS])
+            found = self._on_arrays.at(point, _ON_ARRAYS)
             if found is not None:
                 return self._of_arrays(found)
         return self.of_numbers(point)
@@ -121,9 +123,13 @@ class Referee:
             return self._nothing(Status.UNCERTAIN, f"the function is not one smooth piece here, and {reason}")
 
     def _of_arrays(self, found: Certified) -> Truth:
-        components = tuple([Component(Status.CERTIFIED, c, c) for c in found.components.ravel().tolist()])
+        components = [Component(Status.CERTIFIED, c, c) for c in found.components.ravel().tolist()]
+        for k, size in found.vanished.items():
+            ball = components[k].left
+            told = f"zero to within {brief(ball.rad())}: terms of the size {size:.2g} cancel in it"
+            components[k] = Component(Status.CERTIFIED, balls.ZERO, balls.ZERO, told)
         confirmed = tuple([word for word in found.confirmed for _ in range(self._width)])
-        return Truth(components, None, self._all_rows, found.precision, confirmed, arrays=found)
+        return Truth(tuple(components), None, self._all_rows, found.precision, confirmed, arrays=found)
 
     def _of_numbers(self, point: Sequence[float]) -> Truth:
         x = [Fraction(v) for v in point]

@@ -9,6 +9,7 @@ from diffcheck.case.case import Point
 from diffcheck.case.points import points
 from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.errors import CaseError, Unsupported
+from diffcheck.program.scalarise import Lowered
 from diffcheck.results import NAN, Row
 from diffcheck.runner.clocks import timed
 from diffcheck.runner.demands import demanded
@@ -26,9 +27,22 @@ from diffcheck.verdict import UNANSWERED, Verdict
 # cases (118 operations, 61 components, 28 points), took 1.3 microseconds by all three engines together; dense Hessians
 # of 20 inputs took 3.5, Jacobians of one layer 0.1. It is a guess for what takes long, not for what is short.
 OPERATION_S = 1e-6
+# On whole arrays all components come together, and each is judged for each engine: a network of three matrices of 128 x
+# 128 (8.4 million operations, 49,152 components, one engine) took 2.5 s for truth and bounds and 2.6 s to judge.
+ARRAY_OPERATION_S, JUDGED_S = 3e-7, 5e-5
 # What takes longer is announced.
 LONG_S = 20.0
 _REPRODUCE = "reproduce: diffcheck run "
+
+
+def _expected_s(unit: Unit, points: int) -> float:
+    """How long checking a unit will take, by its size."""
+    assert unit.program is not None
+    components = len(unit.case.components(unit.operator, unit.program.shape))
+    if isinstance(unit.program, Lowered) and unit.program.is_large:
+        judged = JUDGED_S * components * len(unit.contestants)
+        return points * (ARRAY_OPERATION_S * unit.program.operations + judged)
+    return points * OPERATION_S * unit.program.operations * components
 
 
 class Execution:
@@ -143,8 +157,7 @@ class Execution:
 
         def each(given: Sequence[Point]) -> Iterator[Point]:
             assert unit.program is not None
-            components = len(unit.case.components(unit.operator, unit.program.shape))
-            seconds = OPERATION_S * unit.program.operations * components * len(given)
+            seconds = _expected_s(unit, len(given))
             if seconds > LONG_S:
                 self._observer.foreseen(stage, seconds)
             for number, point in enumerate(given, 1):

@@ -1,7 +1,8 @@
 """SymPy's rule of each operation, applied once and chained along the function's program; the result is compiled.
 
-The cost of a gradient is a small multiple of the function's, however large its closed form would be. Gradients are
-taken in reverse, and Jacobians and second derivatives in the direction that applies fewer rules.
+The cost of a gradient is a small multiple of the function's, however large its closed form would be. Small functions
+are taken number by number, and Jacobians and second derivatives of theirs in the direction that applies fewer rules;
+of larger ones whole arrays are moved, added up and multiplied, in reverse.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,73 +19,54 @@ from diffcheck.program.chain import gradient
 from diffcheck.program.compile import Compiled
 from diffcheck.program.differentiate import cheaper_mode, jacobian
 from diffcheck.program.emit import Emitted
-from diffcheck.program.graph import Graph
 from diffcheck.program.program import Program
 from diffcheck.program.rules import SYMPY
+from diffcheck.program.scalarise import LARGE, Lowered
 
-
-class OnArrays:
-    """A derivative of a large function as operations on whole arrays, one NumPy call each."""
-
-    def __init__(self, task: Task, graph: Graph) -> None:
-        _demand_numpy(task)
-        self._task = task
-        derivative = graph
-        for _ in range(task.operator.order):
-            derivative = gradient(derivative, task.case.wrt_positions, SYMPY)
-        self._derivative = Emitted(derivative, task.dtype)
-        self._graph = graph
-        self.operations: int | None = derivative.operations
-
-    def derivative(self, point: Point) -> Estimate:
-        """The derivative at a point."""
-        return Estimate(self._derivative.at(_flat(point)).reshape(self._task.shape))
-
-    def value(self, point: Point) -> Any:
-        """The function itself."""
-        return self._primal.at(_flat(point))
-
-    def clockwork(self, point: Point) -> Clockwork:
-        """The derivative and the function, at a point that is already flat."""
-        flat = np.array(_flat(point))
-        return Clockwork(lambda: self._derivative.at(flat), lambda: self._primal.at(flat))
-
-    def batch(self, points: Sequence[Point]) -> Callable[[], object]:
-        """The derivatives at many points, evaluated together."""
-        flat = np.array([_flat(point) for point in points])
-        return lambda: self._derivative.batch(flat)
-
-    @cached_property
-    def _primal(self) -> Emitted:
-        return Emitted(self._graph, self._task.dtype)
-
-
-def _demand_numpy(task: Task) -> None:
-    if task.dtype not in ("float64", "float32"):
-        raise Unsupported(f"NumPy has no {task.dtype} arithmetic")
+# Up to so many operations a function is evaluated number by number: groups of numbers then take no more calls of NumPy
+# than arrays do.
+_SMALL = 2_000
 
 
 def derivative_program(program: Program, operator: Operator, wrt: Sequence[int]) -> Program:
-    """The derivative by SymPy's rules."""
+    """The derivative by SymPy's rules, number by number."""
     slope = jacobian(program, wrt, SYMPY, cheaper_mode(program, wrt))
     return jacobian(slope, wrt, SYMPY, cheaper_mode(slope, wrt)) if operator is Operator.HESSIAN else slope
 
 
-class Chained:
-    """A derivative as a program, compiled to NumPy and to plain Python.
+def derivative_code(program: Program, operator: Operator, wrt: Sequence[int], dtype: str) -> Compiled | Emitted:
+    """The derivative by SymPy's rules, ready to call."""
+    if not on_arrays(program):
+        return Compiled(derivative_program(program, operator, wrt), dtype)
+    assert isinstance(program, Lowered)
+    graph = program.graph
+    for _ in range(operator.order):
+        graph = gradient(graph, wrt, SYMPY)
+    return Emitted(graph, dtype)
 
-    Attributes
-    ----------
-    program:
-        What is evaluated; see `diffcheck.referee.own_code`.
-    """
+
+def on_arrays(program: Program) -> bool:
+    """Whether a function is evaluated on whole arrays."""
+    return isinstance(program, Lowered) and program.graph.operations > _SMALL
+
+
+class Chained:
+    """A derivative as a program, compiled to NumPy and, number by number, to plain Python."""
 
     def __init__(self, task: Task) -> None:
-        _demand_numpy(task)
+        if task.dtype not in ("float64", "float32"):
+            raise Unsupported(f"NumPy has no {task.dtype} arithmetic")
         self._task = task
-        self.program = derivative_program(task.program, task.operator, task.case.wrt_positions)
-        self._derivative = Compiled(self.program, task.dtype)
-        self.operations: int | None = self.program.operations
+        self._derivative = derivative_code(task.program, task.operator, task.case.wrt_positions, task.dtype)
+        self.operations: int | None = self._derivative.operations
+
+    @cached_property
+    def program(self) -> Program | None:
+        """What is evaluated, number by number (see `diffcheck.referee.own_code`); ``None`` of what is large."""
+        if isinstance(self._derivative, Compiled):
+            return self._derivative.program
+        graph = self._derivative.graph
+        return Lowered(graph) if graph.operations <= LARGE else None
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point."""
@@ -105,8 +87,12 @@ class Chained:
         return lambda: self._derivative.batch(flat)
 
     @cached_property
-    def _primal(self) -> Compiled:
-        return Compiled(self._task.program, self._task.dtype)
+    def _primal(self) -> Compiled | Emitted:
+        program = self._task.program
+        if on_arrays(program):
+            assert isinstance(program, Lowered)
+            return Emitted(program.graph, self._task.dtype)
+        return Compiled(program, self._task.dtype)
 
 
 def _flat(point: Point) -> list[float]:

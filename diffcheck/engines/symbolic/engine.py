@@ -6,12 +6,11 @@ import sympy
 
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Prepared, Task
-from diffcheck.engines.symbolic.chain_rule import Chained, OnArrays
+from diffcheck.engines.symbolic.chain_rule import Chained
 from diffcheck.engines.symbolic.closed_form import Closed
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program
-from diffcheck.program.scalarise import Lowered
 
 # A closed form repeats what the program shares. One of more symbols, counted for each derivative, or made of more
 # pieces than this takes SymPy seconds.
@@ -43,11 +42,7 @@ class Symbolic:
     def prepare(self, task: Task) -> Prepared:
         """Differentiate and compile."""
         try:
-            if task.method == "closed":
-                return Closed(task)
-            if isinstance(task.program, Lowered) and task.program.is_large:
-                return OnArrays(task, task.program.graph)
-            return Chained(task)
+            return Chained(task) if task.method == "program" else Closed(task)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as raised:
             raise Unsupported(f"SymPy raises {type(raised).__name__}: {raised}") from None
 

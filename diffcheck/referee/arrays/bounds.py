@@ -7,10 +7,11 @@ import numpy as np
 from flint import arb, ctx
 
 from diffcheck.formats import Format
+from diffcheck.ops import balls
 from diffcheck.program.graph import Graph
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.certify import Certified
-from diffcheck.referee.arrays.enclose import BallArray, ball_array
+from diffcheck.referee.arrays.enclose import BallArray, ball_array, floats
 from diffcheck.referee.arrays.losses import losses, sizes_of_data
 from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
 from diffcheck.referee.bound import Bound, alternatives, bound
@@ -23,6 +24,7 @@ def bounds(certified: Certified, point: Sequence[float], format: Format) -> list
     """The bounds of all components; ``None`` where double precision cannot tell them."""
     piece, components = certified.piece, certified.components.ravel().tolist()
     forms = max((alternatives(name) for name in piece.names), default=1)
+    vanished = list(certified.vanished)
     moved: Array | None = None
     formulas = np.zeros(len(components))
     with ctx.workprec(certified.precision):
@@ -34,11 +36,16 @@ def bounds(certified: Certified, point: Sequence[float], format: Format) -> list
             found = _sums(piece.derivative(form), enclosed, format, form == STABLE)
             if found is None:
                 return None
+            for sums in found:
+                # What is zero by identity is not moved by its inputs; of what rounding leaves on it there is no less.
+                sums[vanished] = np.nan_to_num(sums[vanished])
+            if not all(np.isfinite(sums).all() for sums in found):
+                return None
             lost, *rest = found
             formulas = np.maximum(formulas, lost)
             moved = rest[0] if rest else moved
         assert moved is not None
-        sizes = [abs(c).mid() for c in components]
+        sizes = [balls.ZERO if k in certified.vanished else abs(c).mid() for k, c in enumerate(components)]
         return [
             bound(size, arb(m), arb(f), format)
             for size, m, f in zip(sizes, moved.tolist(), formulas.tolist(), strict=True)
@@ -48,7 +55,7 @@ def bounds(certified: Certified, point: Sequence[float], format: Format) -> list
 def bounds_of_values(certified: Certified, format: Format) -> list[Bound] | None:
     """The same for the function's own value."""
     found = _sums(certified.piece.graph, certified.values, format, True)
-    if found is None:
+    if found is None or not all(np.isfinite(sums).all() for sums in found):
         return None
     sizes = [abs(v).mid() for v in certified.value.ravel().tolist()]
     lost, moved = (sums.tolist() for sums in found)
@@ -57,7 +64,7 @@ def bounds_of_values(certified: Certified, format: Format) -> list[Bound] | None
 
 def _sums(graph: Graph, enclosed: Sequence[BallArray], format: Format, data: bool) -> list[Array] | None:
     """What rounding of all nodes, and where it is asked for that of the data, moves the elements of the result by."""
-    values = [_floats(x) for x in enclosed]
+    values = [floats(x) for x in enclosed]
     if not all(np.isfinite(v).all() and _in_range(v) for v in values):
         return None
     weights = [losses(graph, values, format)]
@@ -68,12 +75,7 @@ def _sums(graph: Graph, enclosed: Sequence[BallArray], format: Format, data: boo
     sensitivity = Sensitivity(graph, values, {number for w in weights for number in w})
     if not sensitivity.is_finite:
         return None
-    found = [sensitivity.sums(w).ravel() for w in weights]
-    return found if all(np.isfinite(f).all() for f in found) else None
-
-
-def _floats(x: BallArray) -> Array:
-    return np.array([float(b.mid()) for b in x.ravel().tolist()]).reshape(x.shape)
+    return [sensitivity.sums(w).ravel() for w in weights]
 
 
 def _in_range(values: Any) -> bool:

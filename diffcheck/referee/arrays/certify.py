@@ -13,7 +13,8 @@ from diffcheck.ops.table import Primitive
 from diffcheck.program.chain import gradient
 from diffcheck.program.graph import ALONG, Graph, Node
 from diffcheck.program.rules import STABLE
-from diffcheck.referee.arrays.enclose import BallArray, Undecided, all_finite, ball_array, enclose
+from diffcheck.referee.arrays.cancelled import sizes
+from diffcheck.referee.arrays.enclose import BallArray, Undecided, all_finite, ball_array, enclose, floats
 from diffcheck.referee.arrays.pieces import Choice, choose, frozen, needed
 from diffcheck.referee.arrays.rays import along
 from diffcheck.referee.component import is_tight
@@ -60,6 +61,9 @@ class Certified:
         What the nodes of the piece and of its derivative enclose.
     confirmed:
         For each output whether the second route gave the same.
+    vanished:
+        The components, by their places in row-major order, of which no more is known than that they are zero beside
+        what cancels in them, and the size of that.
     """
 
     piece: Piece
@@ -67,6 +71,7 @@ class Certified:
     derivatives: list[BallArray]
     precision: int
     confirmed: tuple[bool, ...]
+    vanished: Mapping[int, float]
 
     @property
     def components(self) -> BallArray:
@@ -104,12 +109,14 @@ class ArrayReferee:
                 components = enclosed[piece.derivative().output]
                 if not all_finite(components):
                     return None
-                if all(map(is_tight, components.ravel().tolist())):
+                wide = [k for k, ball in enumerate(components.ravel().tolist()) if not is_tight(ball)]
+                vanished = _vanished(piece.derivative(), enclosed, wide, precision) if wide else {}
+                if len(vanished) == len(wide):
                     said = self._said(piece, smooth, components)
                     if Word.CONTRADICTED in said:
                         return None
                     confirmed = tuple([word is Word.CONFIRMED for word in said])
-                    return Certified(piece, smooth, enclosed, precision, confirmed)
+                    return Certified(piece, smooth, enclosed, precision, confirmed, vanished)
         return None
 
     def _chosen(self, inputs: BallArray) -> tuple[Piece, list[BallArray]] | None:
@@ -156,3 +163,19 @@ class ArrayReferee:
             coefficients = series[order].ravel().tolist()
         rows = components.reshape(len(coefficients), -1).tolist()
         return [confirmation(weights, row, c, order) for row, c in zip(rows, coefficients, strict=True)]
+
+
+def _vanished(
+    derivative: Graph, enclosed: Sequence[BallArray], wide: Sequence[int], precision: int
+) -> dict[int, float]:
+    """The components among these that are zero to half of the working precision, and the size of what cancels in them.
+
+    The gradient of a softmax by what is added to all its arguments is zero by identity; its ball holds zero at every
+    precision.
+    """
+    balls_of = enclosed[derivative.output].ravel().tolist()
+    if not all(balls_of[k].contains(0) for k in wide):
+        return {}
+    found = sizes(derivative, [floats(x) for x in enclosed]).ravel()
+    reach = 2.0 ** (-precision // 2)
+    return {k: float(found[k]) for k in wide if float(balls_of[k].rad()) <= reach * found[k] < np.inf}

@@ -113,6 +113,11 @@ def _along(row: Primitive, x: BallArray) -> BallArray:
     return ball_array([function(*r) for r in x.reshape(-1, x.shape[-1]).tolist()], x.shape[:-1])
 
 
+def floats(x: BallArray) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """The midpoints in double precision."""
+    return np.array([float(b.mid()) for b in x.ravel().tolist()]).reshape(x.shape)
+
+
 def all_finite(x: BallArray) -> bool:
     """Whether all balls are finite."""
     return all(map(arb.is_finite, x.ravel().tolist()))

@@ -1,0 +1,31 @@
+"""How large the terms are that a result is left of, where they cancel: what a ball around zero is measured by."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from diffcheck.ops.structure import Linear, matmul
+from diffcheck.program.graph import Graph
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def sizes(graph: Graph, values: Sequence[Array]) -> Array:
+    """The result with all terms of its sums taken as positive, in double precision; ``values`` are those of all nodes.
+
+    Sums, differences and moves are followed back to products and to what other functions gave.
+    """
+    found: list[Array] = []
+    with np.errstate(all="ignore"):
+        for number, node in enumerate(graph.nodes):
+            if node.name in Linear.rows:
+                size = Linear.rows[node.name].on_arrays(node.parameters, 0, *(found[i] for i in node.operands))
+            elif node.name in ("add", "sub"):
+                size = np.add(*(found[i] for i in node.operands))
+            elif node.name == matmul.name:
+                size = np.matmul(*(np.abs(values[i]) for i in node.operands))
+            else:
+                size = np.abs(values[number])
+            found.append(np.asarray(size))
+    return found[graph.output]
