@@ -29,6 +29,7 @@ benchmarks: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[benchmarks]"
 	$(BIN)/python benchmarks/against_peers.py --readme
 	$(BIN)/python benchmarks/across_problems.py --readme
+	$(BIN)/python benchmarks/on_arrays.py --readme
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "diffcheck needs Python 3.11 or later: make PYTHON=python3.12")'
