@@ -291,7 +291,7 @@ def certified() -> Iterator[Line]:
     points = itertools.cycle(np.random.default_rng(6).uniform(0.1, 0.9, (64, 50)).tolist())
 
     def ours() -> Any:
-        return referee.certified(smooth, next(points))
+        return referee.derivatives.certified(smooth, next(points))
 
     def many_digits() -> Any:
         with mpmath.workdps(30):

@@ -32,7 +32,7 @@ from flint import ctx
 from measure import cells, headed
 from questions import Answer, Answers, Outcome, Point, Question, Use, is_known, is_open, mixtures, points, uses
 
-from diffcheck.referee.truth import LADDER
+from diffcheck.referee.ladder import LADDER
 
 # Binades between two comparisons with mpmath, whose numbers take long.
 _COMPARED = 16

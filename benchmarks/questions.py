@@ -26,8 +26,9 @@ from diffcheck.referee.component import Status, is_tight
 from diffcheck.referee.evaluate import Balls, Fault, evaluate
 from diffcheck.referee.germs import NoExpansion
 from diffcheck.referee.jets import Jets, along, coefficient
+from diffcheck.referee.ladder import LADDER
 from diffcheck.referee.paths import edges
-from diffcheck.referee.truth import LADDER, Referee
+from diffcheck.referee.truth import Referee
 
 Point = tuple[float, ...]
 Ball = Any

@@ -16,7 +16,8 @@ from diffcheck.referee.arrays.bounds import bounds, bounds_of_values
 from diffcheck.referee.arrays.certify import ArrayReferee
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
-from diffcheck.referee.truth import LADDER, Referee
+from diffcheck.referee.ladder import LADDER
+from diffcheck.referee.truth import Referee
 from diffcheck.runner.examine import court_of, hear
 from diffcheck.runner.plan import contestants, plan
 from diffcheck.sources.collect import collect

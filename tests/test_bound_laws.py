@@ -120,7 +120,7 @@ class Asked:
 
     def derivatives(self):
         """The derivative program by each of its forms."""
-        return [self.moved(self.referee.derivative(self.smooth, form)) for form in FORMS]
+        return [self.moved(self.referee.derivatives.program(self.smooth, form)) for form in FORMS]
 
 
 def in_units(bound):
@@ -198,6 +198,6 @@ def test_numpy_keeps_to_the_bounds(dtype, operator, tree, point):
     allowed = [float((b.formula + b.scale * FORMATS[dtype].unit_roundoff).mid()) for b in asked.bounds(FORMATS[dtype])]
     inputs = np.array([[*asked.point, *map(float, asked.smooth.data)]]).astype(dtype)
     for form in FORMS:
-        found = Compiled(asked.referee.derivative(asked.smooth, form), dtype).batch(inputs)
+        found = Compiled(asked.referee.derivatives.program(asked.smooth, form), dtype).batch(inputs)
         # The truth is rounded to a double itself.
         assert np.all(np.abs(found.ravel() - truths) <= np.array(allowed) + np.spacing(np.abs(truths)))

@@ -648,5 +648,5 @@ def test_the_cost_of_bounds_grows_with_the_program_not_with_its_outputs(monkeypa
         truth = referee.truth(point)
         counts.clear()
         Bounds(referee).at(truth, point, FLOAT64)
-        per_operation.append(len(counts) / referee.derivative(truth.smooth).operations)
+        per_operation.append(len(counts) / referee.derivatives.program(truth.smooth).operations)
     assert per_operation[1] < 1.1 * per_operation[0]

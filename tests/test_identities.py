@@ -10,7 +10,8 @@ from diffcheck import check, interval
 from diffcheck.case.operators import Operator
 from diffcheck.program.trace import trace
 from diffcheck.referee.component import Status
-from diffcheck.referee.truth import LADDER, Referee
+from diffcheck.referee.ladder import LADDER
+from diffcheck.referee.truth import Referee
 
 THIRD = o.rational(1, 3)
 

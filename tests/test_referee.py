@@ -36,7 +36,7 @@ from diffcheck.ops import (
     xlogy,
 )
 from diffcheck.program.trace import trace
-from diffcheck.referee import truth as truth_module
+from diffcheck.referee import ladder
 from diffcheck.referee.component import Status
 from diffcheck.referee.truth import Referee
 
@@ -256,7 +256,7 @@ def unrecognised_zero(x):
     ],
 )
 def test_uncertain_rather_than_wrong(function, operator, monkeypatch):
-    monkeypatch.setattr(truth_module, "LADDER", (128, 256, 512))
+    monkeypatch.setattr(ladder, "LADDER", (128, 256, 512))
     component = the(truth(function, 0.7, operator=operator))
     assert component.status is Status.UNCERTAIN
     assert "512 bits" in component.reason
@@ -266,9 +266,9 @@ def test_a_longer_ladder_certifies_what_a_shorter_one_leaves_uncertain(monkeypat
     def cancelling(x):
         return log(1 + exp(-x)) / exp(-x)
 
-    monkeypatch.setattr(truth_module, "LADDER", (128, 256))
+    monkeypatch.setattr(ladder, "LADDER", (128, 256))
     assert the(truth(cancelling, 700.0)).status is Status.UNCERTAIN
-    monkeypatch.setattr(truth_module, "LADDER", (128, 256, 512, 1024, 2048, 4096))
+    monkeypatch.setattr(ladder, "LADDER", (128, 256, 512, 1024, 2048, 4096))
     component = the(truth(cancelling, 700.0))
     assert component.status is Status.CERTIFIED
     # ln(1 + t)/t - 1/(1 + t) = t/2 - 2 t^2/3 + ... with t = exp(-700) = 9.86e-305, which 1 drowns.

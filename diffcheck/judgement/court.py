@@ -86,7 +86,7 @@ class Court:
             if truth.arrays is not None:
                 return truth.arrays.piece.derivative().operations
             if truth.smooth is not None:
-                return self.referee.derivative(truth.smooth).operations
+                return self.referee.derivatives.program(truth.smooth).operations
         return 0
 
     def columns(self, names: Iterable[str]) -> list[int]:

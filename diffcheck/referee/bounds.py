@@ -111,17 +111,19 @@ class Bounds:
 
     def _forms(self, smooth: Smooth) -> int:
         """How many derivative forms have to be tried: the most that an operation of the derivative has."""
-        names = smooth.program.operation_names() | self._referee.derivative(smooth).operation_names()
+        names = smooth.program.operation_names() | self._referee.derivatives.program(smooth).operation_names()
         return max((alternatives(name) for name in names), default=1)
 
     def _tape(self, smooth: Smooth, form: int) -> Tape:
         key = smooth, form
         if key not in self._tapes:
-            self._tapes[key] = Tape(self._referee.derivative(smooth, form), self._referee.enclosures(smooth, form))
+            self._tapes[key] = Tape(
+                self._referee.derivatives.program(smooth, form), self._referee.derivatives.enclosures(smooth, form)
+            )
         return self._tapes[key]
 
     def _evaluation(self, smooth: Smooth, point: Sequence[float], form: int) -> Evaluation:
-        known = self._referee.evaluation(smooth, point, form)
+        known = self._referee.derivatives.evaluation(smooth, point, form)
         return self._tape(smooth, form).evaluation(smooth.inputs(point), known)
 
 

@@ -70,7 +70,7 @@ class NearTies:
         return f"{self._format.name} cannot decide which piece of {which} holds here"
 
     def _found(self, truth: Truth, point: Sequence[float]) -> Iterator[NearTie]:
-        found = self._referee.primal([Fraction(v) for v in point]) if truth.smooth is not None else ""
+        found = self._referee.primal.at([Fraction(v) for v in point]) if truth.smooth is not None else ""
         if isinstance(found, str):
             return
         evaluation, precision = found
@@ -108,7 +108,7 @@ class NearTies:
     ) -> Iterator[tuple[int, int]]:
         """The decisions, and their sides, whose switch is not larger than the rounding error of its operands."""
         program = self._referee.program
-        live = live_decisions(self._referee.restricted(truth.rows), evaluation.decisions)
+        live = live_decisions(self._referee.primal.restricted(truth.rows), evaluation.decisions)
         rows = {n: Primitive.rows[program.nodes[n][0]] for n in live}
         deciding = {n: program.nodes[n][1][: rows[n].deciding] for n, (side, _) in live.items() if side != 0}
         operands = sorted({i for arguments in deciding.values() for i in arguments})

@@ -14,11 +14,11 @@ _TURNED = 16
 
 def neighbouring_slopes(referee: Referee, point: Sequence[float], component: int) -> Iterator[tuple[str, Component]]:
     """The certified values of a component if one comparison came out otherwise, each with the comparison's formula."""
-    found = referee.primal([Fraction(v) for v in point])
+    found = referee.primal.at([Fraction(v) for v in point])
     if isinstance(found, str):
         return
     evaluation, _ = found
-    program = referee.restricted(referee.rows(evaluation))
+    program = referee.primal.restricted(referee.primal.rows(evaluation))
     decided = [(n, side) for n, (side, _) in live_decisions(program, evaluation.decisions).items() if side != 0]
     for number, side in decided[:_TURNED]:
         other = referee.otherwise(point, {number: -side}).components[component]
