@@ -112,7 +112,7 @@ class Referee:
         components = [Component(Status.CERTIFIED, c, c) for c in found.components.ravel().tolist()]
         for k, size in found.vanished.items():
             ball = components[k].left
-            told = f"zero to within {brief(ball.rad())}: terms of the size {size:.2g} cancel in it"
+            told = f"zero to within {brief(ball.rad())}, beside terms of up to {size:.2g} that cancel in it"
             components[k] = Component(Status.CERTIFIED, balls.ZERO, balls.ZERO, told)
         confirmed = tuple([word for word in found.confirmed for _ in range(self._width)])
         return Truth(tuple(components), None, self._all_rows, found.precision, confirmed, arrays=found)

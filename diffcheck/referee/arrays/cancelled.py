@@ -11,20 +11,22 @@ from diffcheck.program.graph import Graph
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
+_FOLLOWED = {"add": np.add, "sub": np.add, "mul": np.multiply, matmul.name: np.matmul}
+
+
 def sizes(graph: Graph, values: Sequence[Array]) -> Array:
     """The result with all terms of its sums taken as positive, in double precision; ``values`` are those of all nodes.
 
-    Sums, differences and moves are followed back to products and to what other functions gave.
+    Sums, differences, products and moves are followed back to what other functions gave: an upper bound, for what has
+    cancelled in a factor counts as well.
     """
     found: list[Array] = []
     with np.errstate(all="ignore"):
         for number, node in enumerate(graph.nodes):
             if node.name in Linear.rows:
                 size = Linear.rows[node.name].on_arrays(node.parameters, 0, *(found[i] for i in node.operands))
-            elif node.name in ("add", "sub"):
-                size = np.add(*(found[i] for i in node.operands))
-            elif node.name == matmul.name:
-                size = np.matmul(*(np.abs(values[i]) for i in node.operands))
+            elif node.name in _FOLLOWED:
+                size = _FOLLOWED[node.name](*(found[i] for i in node.operands))
             else:
                 size = np.abs(values[number])
             found.append(np.asarray(size))
