@@ -150,8 +150,8 @@ def test_a_large_function_where_pieces_meet_is_left_to_the_numbers():
 
 
 def test_what_is_too_large_for_numbers_is_uncertain_where_arrays_do_not_tell():
-    program = trace(lambda x: o.sum(o.abs(x)), {"x": (1_500_000,)}, {})
-    truth = Referee(program, Operator.GRADIENT, range(3)).truth([0.0] * 1_500_000)
+    program = trace(lambda x: o.sum(o.abs(x)), {"x": (150_000,)}, {})
+    truth = Referee(program, Operator.GRADIENT, range(3)).truth([0.0] * 150_000)
     assert {c.status for c in truth.components} == {Status.UNCERTAIN}
     assert "not one smooth piece here" in truth.components[0].reason
 
@@ -171,3 +171,38 @@ def test_an_enclosure_of_a_product_holds_the_product():
         found = ArrayReferee(graph, Operator.JACOBIAN, range(4)).at([0.1, 0.2, 0.3, 0.4], (128,))
     with ctx.workprec(256):
         assert found.value[0, 1].contains(arb(0.1) * arb(0.2) + arb(0.2) * arb(0.4))
+
+
+def trial_of(function, implementation, n, x):
+    made = case(
+        x=interval(-2, 2, shape=(n, n)), points=[{"x": x}], samples=0, implementations={"autograd": implementation}
+    )
+    (unit,) = plan([made(function)], [], contestants(["autograd"], ["cpu"], ["float64"]))
+    court = court_of(unit, "float64", 0, 0)
+    ((engine, task),) = unit.tasks()
+    return hear(court, engine, task).row
+
+
+@pytest.mark.parametrize("n", [30, 100], ids=["small enough to be lowered", "too large"])
+def test_what_is_wrong_in_a_large_function_is_told(n):
+    """One element's slope is NaN, by the branch that is not taken; another kernel forgets a term."""
+    torch = pytest.importorskip("torch")
+    weights = np.random.default_rng(3).normal(size=(n, n)) / n
+    x = np.random.default_rng(4).uniform(-2, 2, (n, n))
+
+    def function(x):
+        return o.sum(o.tanh(weights @ o.where(x > 0, o.sqrt(x), x)))
+
+    def poisoned(x):
+        matrix = torch.tensor(weights)
+        return torch.tanh(matrix @ torch.where(x > 0, torch.sqrt(x), x)).sum()
+
+    def forgetful(x):
+        matrix = torch.tensor(weights)
+        clean = torch.where(x > 0, torch.sqrt(x.clamp(min=1e-9)), x)
+        return torch.tanh(matrix @ clean).sum() + 0.5 * x[0, 1]
+
+    assert trial_of(function, poisoned, n, x).verdict == "nonfinite"
+    wrong = trial_of(function, forgetful, n, x)
+    assert wrong.verdict == "disagree"
+    assert "x[0,1]" in (wrong.worst_component, *wrong.note.split())

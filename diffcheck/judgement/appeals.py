@@ -105,7 +105,9 @@ def _worst(found: Mapping[int, Judgement]) -> tuple[int, Judgement]:
 def _values_judged(
     court: Court, question: Question, truth: Truth, values: list[float]
 ) -> Iterator[tuple[int, Judgement]]:
-    for row, (bound, exact) in zip(truth.rows, court.values(truth, question), strict=True):
+    known = court.values(truth, question)
+    # Of a large function whose values double precision does not hold nothing is known, and none is judged.
+    for row, (bound, exact) in zip(truth.rows if known else (), known, strict=True):
         if exact.rad() * _NARROW <= bound.inherent.mid():
             found = judge(values[row], None, Component(Status.CERTIFIED, exact, exact), bound, court.format)
             right = f", {found.digits:.1f} digits" if 1 <= found.digits < court.format.digits else ""

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS
 from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.appeals import other_function
@@ -45,10 +46,13 @@ def explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Que
     """
     if judgement.reason is Reason.VALUE:
         return judgement
-    if dispute.truth.status is Status.ONE_SIDED:
+    try:
         found = _explained(judgement, dispute, record)
+    except Unsupported as reason:  # a cause is looked for number by number
+        return replace(judgement, note=_joined(judgement.note, f"no cause is named: {reason}"))
+    if dispute.truth.status is Status.ONE_SIDED:
         return replace(found, note=_joined(f"one-sided: {dispute.truth.reason}", found.note))
-    return _explained(judgement, dispute, record)
+    return found
 
 
 def _explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Question, Answer]]) -> Judgement:

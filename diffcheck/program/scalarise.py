@@ -12,9 +12,11 @@ from diffcheck.ops.structure import Linear
 from diffcheck.program.graph import Graph, Node
 from diffcheck.program.program import Builder, Program, uncollected
 
-# A function of more operations than this is evaluated on whole arrays; one of more than that is never lowered, for its
-# nodes would fill the memory.
-LARGE, MOST = 20_000, 2_000_000
+# A function of more operations than this is evaluated on whole arrays; one of more than that is never lowered, for
+# looking at its operations one by one would take minutes.
+LARGE, MOST = 20_000, 100_000
+# It is on whole arrays if an operation stands for so many on numbers, on the average: loops over numbers are not.
+WHOLE = 10
 # Node numbers of a scalar program, in the shape of an array.
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
@@ -48,7 +50,7 @@ class Lowered(Program):
 
     @cached_property
     def _program(self) -> Program:
-        if self.graph.operations > MOST:
+        if self.is_large and self.graph.operations > MOST:
             raise Unsupported(f"{self.graph.operations:,} operations are too many to be looked at one by one")
         return scalarise(self.graph)
 
@@ -75,7 +77,7 @@ class Lowered(Program):
     @property
     def is_large(self) -> bool:
         """Whether it is evaluated on whole arrays, not number by number."""
-        return self.graph.operations > LARGE
+        return self.graph.operations > max(LARGE, WHOLE * len(self.graph.nodes))
 
     @property
     def shape(self) -> tuple[int, ...]:

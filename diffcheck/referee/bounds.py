@@ -49,8 +49,10 @@ class Bounds:
     def of_values(self, truth: Truth, point: Sequence[float], format: Format) -> list[tuple[Bound, Ball]]:
         """For each output that exists here the bound on the function's own value, and its enclosure."""
         if truth.arrays is not None:
-            found = bounds_of_values(truth.arrays, format) or []
-            return list(zip(found, truth.arrays.value.ravel().tolist(), strict=bool(found)))
+            found = bounds_of_values(truth.arrays, format)
+            if found is not None:
+                return list(zip(found, truth.arrays.value.ravel().tolist(), strict=True))
+            truth = self._referee.of_numbers(point)
         return [] if truth.smooth is None else self.of_program(truth.smooth, point, format, truth.precision)
 
     def of_program(
@@ -69,7 +71,12 @@ class Bounds:
     def culprit(
         self, truth: Truth, point: Sequence[float], component: int, format: Format, label: Callable[[int], str]
     ) -> Culprit | None:
-        """Where a component loses digits, by the form that loses most; ``None`` where it has no program."""
+        """Where a component loses digits, by the form that loses most; ``None`` where it has no program.
+
+        In a function on whole arrays it is looked for number by number, if it is small enough to be lowered.
+        """
+        if truth.arrays is not None:
+            truth = self._referee.of_numbers(point)
         if truth.smooth is None:
             return None
         width = len(truth.components) // self._referee.program.size

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from diffcheck.program.scalarise import Lowered
 from diffcheck.program.text import formula
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.paths import live_decisions
@@ -13,7 +14,12 @@ _TURNED = 16
 
 
 def neighbouring_slopes(referee: Referee, point: Sequence[float], component: int) -> Iterator[tuple[str, Component]]:
-    """The certified values of a component if one comparison came out otherwise, each with the comparison's formula."""
+    """The certified values of a component if one comparison came out otherwise, each with the comparison's formula.
+
+    None of a function on whole arrays, where each would take a truth number by number.
+    """
+    if isinstance(referee.program, Lowered) and referee.program.is_large:
+        return
     found = referee.primal.at([Fraction(v) for v in point])
     if isinstance(found, str):
         return

@@ -16,16 +16,13 @@ from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import Unsupported
 from diffcheck.program.chain import gradient
+from diffcheck.program.code import code, on_arrays
 from diffcheck.program.compile import Compiled
 from diffcheck.program.differentiate import cheaper_mode, jacobian
 from diffcheck.program.emit import Emitted
 from diffcheck.program.program import Program
 from diffcheck.program.rules import SYMPY
 from diffcheck.program.scalarise import LARGE, Lowered
-
-# Up to so many operations a function is evaluated number by number: groups of numbers then take no more calls of NumPy
-# than arrays do.
-_SMALL = 2_000
 
 
 def derivative_program(program: Program, operator: Operator, wrt: Sequence[int]) -> Program:
@@ -43,11 +40,6 @@ def derivative_code(program: Program, operator: Operator, wrt: Sequence[int], dt
     for _ in range(operator.order):
         graph = gradient(graph, wrt, SYMPY)
     return Emitted(graph, dtype)
-
-
-def on_arrays(program: Program) -> bool:
-    """Whether a function is evaluated on whole arrays."""
-    return isinstance(program, Lowered) and program.graph.operations > _SMALL
 
 
 class Chained:
@@ -88,11 +80,7 @@ class Chained:
 
     @cached_property
     def _primal(self) -> Compiled | Emitted:
-        program = self._task.program
-        if on_arrays(program):
-            assert isinstance(program, Lowered)
-            return Emitted(program.graph, self._task.dtype)
-        return Compiled(program, self._task.dtype)
+        return code(self._task.program, self._task.dtype)
 
 
 def _flat(point: Point) -> list[float]:

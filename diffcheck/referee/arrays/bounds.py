@@ -13,6 +13,7 @@ from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.certify import Certified
 from diffcheck.referee.arrays.enclose import BallArray, ball_array, floats
 from diffcheck.referee.arrays.losses import losses, sizes_of_data
+from diffcheck.referee.arrays.pieces import needed
 from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
 from diffcheck.referee.bound import Bound, alternatives, bound
 
@@ -65,6 +66,10 @@ def bounds_of_values(certified: Certified, format: Format) -> list[Bound] | None
 def _sums(graph: Graph, enclosed: Sequence[BallArray], format: Format, data: bool) -> list[Array] | None:
     """What rounding of all nodes, and where it is asked for that of the data, moves the elements of the result by."""
     values = [floats(x) for x in enclosed]
+    matters = needed(graph)
+    for number, mask in matters.items():
+        # What holds in a branch that is not taken is no number of this function; any will do.
+        values[number] = np.where(mask, values[number], 1.0)
     if not all(np.isfinite(v).all() and _in_range(v) for v in values):
         return None
     weights = [losses(graph, values, format)]
@@ -72,7 +77,7 @@ def _sums(graph: Graph, enclosed: Sequence[BallArray], format: Format, data: boo
         return None
     if data:
         weights.append(sizes_of_data(graph, values))
-    sensitivity = Sensitivity(graph, values, {number for w in weights for number in w})
+    sensitivity = Sensitivity(graph, values, {number for w in weights for number in w}, matters)
     if not sensitivity.is_finite:
         return None
     return [sensitivity.sums(w).ravel() for w in weights]

@@ -15,7 +15,7 @@ import numpy as np
 
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
-from diffcheck.program.chain import partial_along
+from diffcheck.program.chain import ALL, partial_along
 from diffcheck.program.graph import ALONG, Graph, GraphBuilder, Node, is_elementwise
 from diffcheck.program.rules import partial
 
@@ -39,9 +39,13 @@ class Sensitivity:
         Those of all nodes.
     starts:
         The nodes that may be moved.
+    matters:
+        For nodes of which not all elements matter, those that do; the others move nothing.
     """
 
-    def __init__(self, graph: Graph, values: Sequence[Array], starts: Container[int]) -> None:
+    def __init__(
+        self, graph: Graph, values: Sequence[Array], starts: Container[int], matters: Mapping[int, Any] = ALL
+    ) -> None:
         self._graph = graph
         self._values = list(values)
         builder = GraphBuilder(graph.nodes)
@@ -59,7 +63,7 @@ class Sensitivity:
             known = list(values)
             for node in builder.nodes[len(known) :]:
                 known.append(_value(node, [known[i] for i in node.operands]))
-        self._slopes = {key: known[number] for key, number in slopes.items()}
+        self._slopes = {key: _masked(known[number], matters.get(key[0])) for key, number in slopes.items()}
 
     @property
     def is_finite(self) -> bool:
@@ -134,6 +138,14 @@ class Sensitivity:
         ]
         found: Array = Linear.rows[node.name].on_arrays(node.parameters, 1, *spread)
         return found
+
+
+def _masked(slope: Array, mask: Any) -> Array:
+    """A slope, zero for the elements of its node that do not matter."""
+    if mask is None:
+        return slope
+    rows = mask[..., None] if slope.ndim > mask.ndim else mask
+    return np.where(rows, slope, 0.0)
 
 
 def _times(m: Array, y: Array) -> Array:
