@@ -17,7 +17,7 @@ from diffcheck.case.operators import Operator
 from diffcheck.errors import Unsupported
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief
-from diffcheck.program.program import Program
+from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
 from diffcheck.referee.arrays.certify import ArrayReferee, Certified
@@ -108,6 +108,7 @@ class Referee:
         except Unsupported as reason:
             return self._nothing(Status.UNCERTAIN, f"the function is not one smooth piece here, and {reason}")
 
+    @uncollected()
     def _of_arrays(self, found: Certified) -> Truth:
         components = [Component(Status.CERTIFIED, c, c) for c in found.components.ravel().tolist()]
         for k, size in found.vanished.items():

@@ -12,6 +12,7 @@ from diffcheck.case.operators import Operator
 from diffcheck.ops.table import Primitive
 from diffcheck.program.chain import gradient
 from diffcheck.program.graph import ALONG, Graph, Node
+from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.cancelled import sizes
 from diffcheck.referee.arrays.enclose import BallArray, Undecided, all_finite, ball_array, enclose, floats
@@ -93,6 +94,7 @@ class ArrayReferee:
         self._wrt = tuple(wrt)
         self._pieces: dict[Any, Piece] = {}
 
+    @uncollected()
     def at(self, point: Sequence[float], ladder: Sequence[int]) -> Certified | None:
         """The truth at a point; ``None`` where it takes more than this."""
         for precision in ladder:

@@ -115,7 +115,7 @@ def _along(row: Primitive, x: BallArray) -> BallArray:
 
 def floats(x: BallArray) -> "np.ndarray[Any, np.dtype[np.float64]]":
     """The midpoints in double precision."""
-    return np.array([float(b.mid()) for b in x.ravel().tolist()]).reshape(x.shape)
+    return np.array(list(map(float, x.ravel().tolist()))).reshape(x.shape)
 
 
 def all_finite(x: BallArray) -> bool:

@@ -7,7 +7,8 @@ y is Cauchy again, its scale the sum wanted, and the median of its size over man
 elements get (one standard deviation of its logarithm: 1.6 over the root of their number).
 """
 
-from collections.abc import Container, Mapping, Sequence
+import functools
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import compress
 from typing import Any
 
@@ -78,7 +79,7 @@ class Sensitivity:
         weights:
             How far the elements of some nodes are moved, not negative.
         """
-        sizes = self._moved(lambda _, w: np.abs(w)[None], weights, absolute=True)
+        sizes = self._moved(lambda w: w[None], weights, np.abs)
         if sizes is None:
             return np.zeros(self._graph.shape)
         random = np.random.default_rng(0)
@@ -88,23 +89,27 @@ class Sensitivity:
         found = []
         for start in range(0, samples, block):
             count = min(block, samples - start)
-            moved = self._moved(lambda _, w: w * random.standard_cauchy((count, *w.shape)), weights)  # noqa: B023
+            moved = self._moved(functools.partial(_noise, random, count), weights, np.asarray)
             assert moved is not None
             found.append(np.abs(moved))
         median: Array = np.median(np.concatenate(found), axis=0)
         # What cancels to less than rounding of the sweeps themselves is not told.
         return np.where(median * _CANCELLATION >= sizes[0], median, np.where(sizes[0] == 0, 0.0, np.nan))
 
-    def _moved(self, noise: Any, weights: Mapping[int, Array], absolute: bool = False) -> Array | None:
-        """How far the result moves if every weighted element does; the samples are the first axis."""
-        size = np.abs if absolute else np.asarray
+    def _moved(
+        self, samples: Callable[[Array], Array], weights: Mapping[int, Array], size: Callable[[Array], Array]
+    ) -> Array | None:
+        """How far the result moves if every weighted element does, by slopes or by their sizes.
+
+        The first axis is that of the ``samples`` which these make of weights.
+        """
         moved: list[Array | None] = []
         uses = _last_uses(self._graph)
         for number, node in enumerate(self._graph.nodes):
             operands = [moved[i] for i in node.operands]
             found = None if all(m is None for m in operands) else self._through(number, node, operands, size)
             if number in weights:
-                own = noise(number, weights[number])
+                own = samples(weights[number])
                 found = own if found is None else found + own
             moved.append(found)
             for i in uses.get(number, ()):
@@ -138,6 +143,11 @@ class Sensitivity:
         ]
         found: Array = Linear.rows[node.name].on_arrays(node.parameters, 1, *spread)
         return found
+
+
+def _noise(random: np.random.Generator, count: int, weights: Array) -> Array:
+    """Weights times random numbers with a Cauchy distribution."""
+    return weights * random.standard_cauchy((count, *weights.shape))
 
 
 def _masked(slope: Array, mask: Any) -> Array:
