@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 from made_up import judgement, point, scaled
+from on_trial import planted, row
 
 from diffcheck import case, interval
-from diffcheck.api import Settings, conduct
 from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
 from diffcheck.judgement.court import Court
@@ -61,35 +61,6 @@ def test_a_factor_changes_only_what_was_excused_by_lost_digits():
     assert heard(record) == [SYSTEMATIC, passed, kept[0], passed, kept[1], passed]
 
 
-def planted(forward, backward):
-    """A custom function of torch with this forward and backward."""
-
-    class Planted(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, x):
-            ctx.save_for_backward(x)
-            return forward(x)
-
-        @staticmethod
-        def backward(ctx, gradient):
-            (x,) = ctx.saved_tensors
-            return backward(x, gradient)
-
-    return Planted.apply
-
-
-def row(definition, implementation, points, dtype="float64", shape=(), **options):
-    subject = case(
-        x=interval(-1e3, 1e3, shape=shape),
-        points=[{"x": x} for x in points],
-        samples=0,
-        implementations={"autograd": implementation},
-        **options,
-    )(definition)
-    (found,) = conduct(subject, Settings(engines=["autograd"], timing=False, dtypes=[dtype])).rows
-    return found
-
-
 def versine(x):
     return (1 - cos(x)) / x**2
 
@@ -112,8 +83,8 @@ SMALL = [1e-3, 1.5e-3, 2e-3, 2.5e-3]
 )
 def test_a_factor_is_seen_where_each_point_alone_could_be_excused(factor, points, verdict):
     """In float32 the formula of the definition leaves no digit here."""
-    wrong = planted(half_minus, lambda x, g: -g * factor * x / 12)
-    assert row(versine, wrong, points, "float32").verdict == verdict
+    wrong = planted(half_minus, lambda g, x: -g * factor * x / 12)
+    assert row(versine, wrong, points, dtype="float32").verdict == verdict
 
 
 def test_the_slopes_of_another_piece_are_one_factor_and_no_mistake():
@@ -121,7 +92,7 @@ def test_the_slopes_of_another_piece_are_one_factor_and_no_mistake():
         return lambda x: module.where(x + 1 > 1, 2 * x**2, 3 * x**2)
 
     definition = pieces(SimpleNamespace(where=where))
-    found = row(definition, pieces(torch), [1e-10, 2e-10, 5e-10, 7e-10], "float32")
+    found = row(definition, pieces(torch), [1e-10, 2e-10, 5e-10, 7e-10], dtype="float32")
     assert (found.verdict, found.reason) == ("lossy", "branch")
 
 
@@ -153,12 +124,12 @@ def test_the_output_whose_value_is_wrong_is_named(output):
     ],
 )
 def test_a_value_without_a_right_digit_is_told_unless_the_derivative_speaks_for_itself(value, slope, verdict, reason):
-    found = row(versine, planted(value, lambda x, g: g * slope(x)), [1e-9])
+    found = row(versine, planted(value, lambda g, x: g * slope(x)), [1e-9])
     assert (found.verdict, found.reason) == (verdict, reason)
 
 
 def test_a_wrong_value_beside_a_wrong_derivative_is_no_right_one():
-    found = row(lambda x: sin(x), planted(lambda x: torch.sin(x) + 1, lambda x, g: 3 * g), [0.5])
+    found = row(lambda x: sin(x), planted(lambda x: torch.sin(x) + 1, lambda g, x: 3 * g), [0.5])
     assert (found.verdict, found.reason) == ("disagree", "value")
     assert found.note.startswith("value and slope are both off")
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from on_trial import planted
 
 from diffcheck import case, interval, run
 from diffcheck.api import Settings, conduct
@@ -170,29 +171,12 @@ def test_every_method_of_torch_is_right_about_a_polynomial(method, operator):
     assert list(table.verdict) == ["agree"]
 
 
-def planted(forward, backward):
-    """A custom function of torch with this forward and backward."""
-
-    class Planted(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, x):
-            ctx.save_for_backward(x)
-            return forward(x)
-
-        @staticmethod
-        def backward(ctx, gradient):
-            (x,) = ctx.saved_tensors
-            return backward(x, gradient)
-
-    return Planted.apply
-
-
 @pytest.mark.parametrize(
     ("function", "forward", "backward"),
     [
-        (lambda x: x**2, lambda x: x**2, lambda x, g: g * 0),
-        (lambda x: x**5, lambda x: x**5, lambda x, g: -g * 5 * x**4),
-        (lambda x: exp(x), torch.exp, lambda x, g: g * torch.exp(x) * 1.45),
+        (lambda x: x**2, lambda x: x**2, lambda g, x: g * 0),
+        (lambda x: x**5, lambda x: x**5, lambda g, x: -g * 5 * x**4),
+        (lambda x: exp(x), torch.exp, lambda g, x: g * torch.exp(x) * 1.45),
     ],
     ids=["zero", "sign", "45 percent"],
 )
@@ -203,13 +187,13 @@ def test_eight_bits_excuse_no_wrong_gradient(function, forward, backward, dtype)
 
 
 def test_overflow_of_the_definition_excuses_no_invented_gradient():
-    wrong = planted(lambda x: x, lambda x, g: g * 7)
+    wrong = planted(lambda x: x, lambda g, x: g * 7)
     row = outcome(lambda x: log(exp(x)), 900.0, implementations={"autograd": wrong})
     assert row.verdict == "disagree"
 
 
 def test_a_function_value_of_nan_is_found_out():
-    wrong = planted(lambda x: torch.sin(x) * float("nan"), lambda x, g: g * torch.cos(x))
+    wrong = planted(lambda x: torch.sin(x) * float("nan"), lambda g, x: g * torch.cos(x))
     row = outcome(lambda x: sin(x), 1.5, implementations={"autograd": wrong})
     assert (row.verdict, row.reason) == ("disagree", "value")
 

@@ -16,7 +16,7 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.structure import Linear, Parameters, Shape, Steps, matmul
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import DATA, HELD_BY_ALL, RELATIONS, fold
+from diffcheck.program.program import DATA, HELD_BY_ALL, RELATIONS, fold, identity
 
 INPUT, CONST, ARRAY = "input", "const", "array"
 ALONG = "along"
@@ -164,7 +164,7 @@ class GraphBuilder:
             if folded is not None:
                 measured = name not in RELATIONS and any(self._is_data(i) for i in operands)
                 return self.number(folded) if measured else self.const(folded)
-        return self._identity(name, operands) if name in _WITH_IDENTITIES else None
+        return self._identity(name, operands, values)
 
     def _is_data(self, number: int) -> bool:
         """Whether a constant is the rounding of another number."""
@@ -177,19 +177,14 @@ class GraphBuilder:
             node = self.nodes[node.operands[0]]
         return node
 
-    def _identity(self, name: str, operands: tuple[int, ...]) -> int | None:
-        match name, [self.value(i) for i in operands]:
-            case ("add", [0, _]) | ("mul", [1, _]):
-                return operands[1]
-            case ("add" | "sub", [_, 0]) | ("mul" | "div" | "power", [_, 1]):
-                return operands[0]
-            case ("mul", [-1, _]) | ("sub", [0, _]):
-                return self.apply("neg", operands[1])
-            case ("mul", [_, -1]):
-                return self.apply("neg", operands[0])
+    def _identity(self, name: str, operands: tuple[int, ...], values: Sequence[Fraction | None]) -> int | None:
         if name == "neg" and self.nodes[operands[0]].name == "neg":
             return self.nodes[operands[0]].operands[0]
-        return None
+        found = identity(name, values)
+        if found is None:
+            return None
+        position, negated = found
+        return self.apply("neg", operands[position]) if negated else operands[position]
 
     def move(self, name: str, parameters: Parameters, *operands: int) -> int:
         """A row of `diffcheck.ops.structure` that is linear."""
@@ -231,9 +226,6 @@ class GraphBuilder:
         live_nodes = map(self.nodes.__getitem__, kept)
         nodes = tuple([node._replace(operands=tuple(new[i] for i in node.operands)) for node in live_nodes])
         return Graph(nodes, inputs, new[output], tuple(kept))
-
-
-_WITH_IDENTITIES = {"add", "sub", "mul", "div", "power", "neg"}
 
 
 def is_elementwise(node: Node) -> bool:

@@ -162,20 +162,11 @@ class Builder:
         return self._identity(name, operands)
 
     def _identity(self, name: str, operands: tuple[int, ...]) -> int | None:
-        match name, [self._constants.get(i) for i in operands]:
-            case ("add", [0, _]) | ("mul", [1, _]):
-                return operands[1]
-            case ("add" | "sub", [_, 0]) | ("mul" | "div" | "power", [_, 1]):
-                return operands[0]
-            case ("mul", [-1, _]) | ("sub", [0, _]):
-                return self.apply("neg", operands[1])
-            case ("mul", [_, -1]):
-                return self.apply("neg", operands[0])
-            case ("xlogy", [0, _]):
-                return operands[0]
-            case ("where", [c, _, _]) if c is not None:
-                return operands[2] if c == 0 else operands[1]
-        return None
+        found = identity(name, [self._constants.get(i) for i in operands])
+        if found is None:
+            return None
+        position, negated = found
+        return self.apply("neg", operands[position]) if negated else operands[position]
 
     def program(self, inputs: int, outputs: "np.ndarray[Any, Any]") -> Program:
         """The program of these outputs; what they do not need is left out."""
@@ -194,6 +185,27 @@ class Builder:
         renumbered = np.zeros(len(self.nodes), np.int64)
         renumbered[live] = range(len(live))
         return Program(nodes, tuple(positions), renumbered[outputs])
+
+
+def identity(name: str, values: Sequence[Any]) -> tuple[int, bool] | None:
+    """The operand that an operation gives back whatever it is, and whether with the other sign.
+
+    ``values`` are the constants among the operands, ``None`` for what is none.
+    """
+    match name, values:
+        case ("add", [0, _]) | ("mul", [1, _]):
+            return 1, False
+        case ("add" | "sub", [_, 0]) | ("mul" | "div" | "power", [_, 1]):
+            return 0, False
+        case ("mul", [-1, _]) | ("sub", [0, _]):
+            return 1, True
+        case ("mul", [_, -1]):
+            return 0, True
+        case ("xlogy", [0, _]):
+            return 0, False
+        case ("where", [c, _, _]) if c is not None:
+            return (2 if c == 0 else 1), False
+    return None
 
 
 def is_data(node: Node) -> bool:
