@@ -19,6 +19,7 @@ from diffcheck.ops import (
     expm1,
     hypot,
     log,
+    log_ndtr,
     maximum,
     pi,
     relu,
@@ -266,3 +267,14 @@ def test_no_rule_is_blamed_on_a_cut():
 def test_numbers_that_no_float_holds_are_unsupported():
     row = outcome(lambda x: sin(x) * 1e-300 * 1e300 * 1e300 * 1e100, 0.5, engine="symbolic:closed")
     assert row.verdict == "unsupported"
+
+
+def test_a_few_lost_digits_make_no_infinity():
+    """SymPy writes the tail, 1.13e-19 at -9, as 1 - erfc(...) / 2, which is zero in doubles; the definition does not."""
+    row = outcome(lambda x: log_ndtr(x), -9.0, "symbolic")
+    assert (row.verdict, row.reason) == ("nonfinite", "cancellation")
+    assert "1 - 0.5 * erfc(" in row.note
+    assert "cancels 19 digits" in row.note
+    far = outcome(lambda x: log_ndtr(x), -30.0, "symbolic")
+    assert (far.verdict, far.reason) == ("nonfinite", "singular")
+    assert "digits" not in far.note

@@ -120,8 +120,10 @@ def _nonfinite(judgement: Judgement, dispute: Dispute) -> Judgement:
         branch = singular_branch(court.program, dispute.question.x, court.case.wrt_positions, court.format, court.label)
         if branch:
             return replace(judgement, reason=Reason.BRANCH, note=f"from the branch that is not taken: {branch}")
-        if found is not None and found.text:
-            return replace(judgement, reason=found.reason, note=found.text)
+        # What has lost some of its digits is still a number; a difference that has lost all may be divided by.
+        cause = found if own is None else own
+        if cause is not None and cause.digits >= court.format.digits:
+            return replace(judgement, reason=cause.reason, note=cause.text)
     in_double = _finite_in_double(dispute)
     return replace(judgement, note="the same in float64 gives a number") if in_double else judgement
 

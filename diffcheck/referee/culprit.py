@@ -22,6 +22,8 @@ class Culprit:
     text: str
     avoidable: bool = False
     """Whether another derivative form in common use would keep the digits."""
+    digits: float = 0.0
+    """How many are lost, where they are."""
 
 
 def culprit(
@@ -60,8 +62,8 @@ def culprit(
     digits = float((worst / size).log() / arb.const_log10())
     text = formula(nodes, where, label)
     if nodes[where][0] in ("add", "sub"):
-        return Culprit(Reason.CANCELLATION, f"{text} cancels {digits:.0f} digits")
-    return Culprit(Reason.CANCELLATION, f"the rounding of {text} costs {digits:.0f} digits")
+        return Culprit(Reason.CANCELLATION, f"{text} cancels {digits:.0f} digits", digits=digits)
+    return Culprit(Reason.CANCELLATION, f"the rounding of {text} costs {digits:.0f} digits", digits=digits)
 
 
 def _terms(nodes: Sequence[Node], values: Sequence[Any], number: int) -> Any:

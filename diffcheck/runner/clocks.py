@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import cycle, islice
 
+import numpy as np
+
 from diffcheck.errors import RAISED
 from diffcheck.results import Row
 from diffcheck.runner.trial import Trial
@@ -15,6 +17,7 @@ def _nobody(_: Trial) -> None:
     """Is told nothing."""
 
 
+@np.errstate(all="ignore")
 def timed(trials: Sequence[Trial], batch: int, told: Callable[[Trial], None] = _nobody) -> list[Row]:
     """The rows with their timings; a task that cannot be evaluated keeps none.
 
