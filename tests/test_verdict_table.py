@@ -270,7 +270,7 @@ def test_numbers_that_no_float_holds_are_unsupported():
 
 
 def test_a_few_lost_digits_make_no_infinity():
-    """SymPy writes the tail, 1.13e-19 at -9, as 1 - erfc(...) / 2, which is zero in doubles; the definition does not."""
+    """SymPy writes the tail, 1.13e-19 at -9, as 1 - erfc(...) / 2, zero in doubles; the definition does not."""
     row = outcome(lambda x: log_ndtr(x), -9.0, "symbolic")
     assert (row.verdict, row.reason) == ("nonfinite", "cancellation")
     assert "1 - 0.5 * erfc(" in row.note
