@@ -80,8 +80,10 @@ def test_a_failing_row_in_the_report(row: Row, cells: str) -> None:
 
 def test_a_breach_is_seen_while_the_run_goes_on() -> None:
     stream = io.StringIO()
-    Reporter(Console(file=stream, width=200)).checked("norm", "gradient", [WRONG, BREACH])
-    assert stream.getvalue() == "[1/0] norm gradient: autograd disagree autograd agree, but ignores-gradient\n"
+    both = replace(WRONG, findings=BREACH.findings)
+    Reporter(Console(file=stream, width=200)).checked("norm", "gradient", [WRONG, BREACH, both])
+    told = "autograd disagree autograd agree, but ignores-gradient autograd disagree and ignores-gradient"
+    assert stream.getvalue() == f"[1/0] norm gradient: {told}\n"
 
 
 def test_a_check_tells_what_is_found_beside_the_numbers() -> None:

@@ -215,7 +215,14 @@ def _engine(row: Row) -> str:
 
 def _verdict(row: Row) -> str:
     words = f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
-    return f"{words}, but {', '.join(row.breaches)}" if row.findings else words
+    return words + breaches(row)
+
+
+def breaches(row: Row) -> str:
+    """What is found beside a verdict, to be written behind it; it fails a row whose numbers are right."""
+    if not row.findings:
+        return ""
+    return f"{' and' if row.verdict.fails else ', but'} {', '.join(row.breaches)}"
 
 
 def told(row: Row) -> str:

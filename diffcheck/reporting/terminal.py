@@ -133,9 +133,8 @@ def _findings(console: Console, what: str, rows: Sequence[Row]) -> None:
 
 
 def _verdict(row: Row) -> Text:
-    """The verdict; what is found beside it fails a row whose numbers are right."""
-    found = Text(str(row.verdict), style(row.verdict))
-    return found.append(f", but {', '.join(row.breaches)}", "bold red") if row.findings else found
+    """The verdict, with what is found beside it."""
+    return Text(str(row.verdict), style(row.verdict)).append(tables.breaches(row), "bold red")
 
 
 def _rich(content: Table) -> RichTable:
