@@ -145,7 +145,7 @@ def _scatter(p: Parameters, lead: int, x: Array) -> Array:
     places = index.array.ravel()
     found = _zeros((*before, int(np.prod(shape, dtype=int))), x)
     np.add.at(np.moveaxis(found, -1, 0), places, np.moveaxis(x.reshape(*before, -1), -1, 0))
-    return found.reshape(*before, *shape)
+    return found.reshape((*before, *shape))
 
 
 scatter = Linear(

@@ -108,16 +108,24 @@ def _derivative(ray: Evaluation, output: int, order: int, way: int) -> Ball:
         return arb.nan()
 
 
-def _compared(terms: Sequence[Ball], expected: Ball) -> Word:
-    """What a derivative by the second route says of the sum that the first route makes of its components."""
+def _compared(terms: Sequence[Ball], expected: Ball, least: Ball = balls.ZERO) -> Word:
+    """What a derivative by the second route says of the sum that the first route makes of its components.
+
+    ``least`` is a size beside which it need not be known better.
+    """
     if not expected.is_finite():
         return Word.SILENT
     if not sum(terms, balls.ZERO).overlaps(expected):
         return Word.CONTRADICTED
     if is_tight(expected):
         return Word.CONFIRMED
-    size = sum((abs(t).mid() for t in terms), balls.ZERO)
+    size = max(least, size_of(terms))
     return Word.CONFIRMED if expected.rad() <= size * balls.power_of_two(-_CONFIRMING_BITS) else Word.SILENT
+
+
+def size_of(terms: Sequence[Ball]) -> Ball:
+    """The sum of their absolute values."""
+    return sum((abs(t).mid() for t in terms), balls.ZERO)
 
 
 def directions(size: int, order: int) -> tuple[list[int], list[int]]:
@@ -125,10 +133,12 @@ def directions(size: int, order: int) -> tuple[list[int], list[int]]:
     return _steps(size, order, None)
 
 
-def confirmation(weights: Sequence[int], components: Sequence[Ball], coefficient: Ball, order: int) -> Word:
-    """What a power series' coefficient along that direction says of all components of an output's derivative."""
-    terms = [w * c for w, c in zip(weights, components, strict=True)]
-    return _compared(terms, math.factorial(order) * coefficient)
+def confirmation(terms: Sequence[Ball], coefficient: Ball, order: int, least: Ball = balls.ZERO) -> Word:
+    """What a power series' coefficient along that direction says of all components of an output's derivative.
+
+    ``terms`` are the components times what they count for; beside ``least`` the coefficient need not be known better.
+    """
+    return _compared(terms, math.factorial(order) * coefficient, least)
 
 
 def compared(component: Component, expected: Ball) -> Word:

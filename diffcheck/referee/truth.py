@@ -16,7 +16,6 @@ from flint import ctx
 from diffcheck.case.operators import Operator
 from diffcheck.errors import Unsupported
 from diffcheck.ops import balls
-from diffcheck.ops.decimals import brief
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
@@ -90,16 +89,19 @@ class Referee:
         """How many components the derivative of one output has."""
         self._all_rows = tuple(range(program.size))
         self._on_arrays: ArrayReferee | None = None
-        if isinstance(program, Lowered) and program.is_large:
+        if isinstance(program, Lowered):
             self._on_arrays = ArrayReferee(program.graph, operator, self.wrt)
 
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
-        if self._on_arrays is not None:
-            found = self._on_arrays.at(point, ladder.ON_ARRAYS)
+        if self.program.is_large:
+            found = self._certified_on_arrays(point)
             if found is not None:
                 return self._of_arrays(found)
         return self.of_numbers(point)
+
+    def _certified_on_arrays(self, point: Sequence[float]) -> Certified | None:
+        return None if self._on_arrays is None else self._on_arrays.at(point, ladder.ON_ARRAYS)
 
     def of_numbers(self, point: Sequence[float]) -> Truth:
         """The truth found number by number, whatever the size of the function."""
@@ -109,14 +111,10 @@ class Referee:
             return self._nothing(Status.UNCERTAIN, f"the function is not one smooth piece here, and {reason}")
 
     @uncollected()
-    def _of_arrays(self, found: Certified) -> Truth:
-        components = [Component(Status.CERTIFIED, c, c) for c in found.components.ravel().tolist()]
-        for k, size in found.vanished.items():
-            ball = components[k].left
-            told = f"zero to within {brief(ball.rad())}, beside terms of up to {size:.2g} that cancel in it"
-            components[k] = Component(Status.CERTIFIED, balls.ZERO, balls.ZERO, told)
+    def _of_arrays(self, found: Certified, smooth: Smooth | None = None) -> Truth:
         confirmed = tuple([word for word in found.confirmed for _ in range(self._width)])
-        return Truth(tuple(components), None, self._all_rows, found.precision, confirmed, arrays=found)
+        arrays = found if smooth is None else None
+        return Truth(tuple(found.components), smooth, self._all_rows, found.precision, confirmed, arrays=arrays)
 
     def _of_numbers(self, point: Sequence[float]) -> Truth:
         x = [Fraction(v) for v in point]
@@ -133,6 +131,9 @@ class Referee:
         smooth = self._smooth_piece(rows, defined, decisions)
         wrong = ""
         if any(side == 0 for side, _ in decisions.values()):
+            sided = self._certified_on_arrays(point) if rows == self._all_rows else None
+            if sided is not None:
+                return self._of_arrays(sided, smooth)
             count = len(rows) * self._width
             found, said = [Component(Status.UNCERTAIN)] * count, [Word.SILENT] * count
         else:

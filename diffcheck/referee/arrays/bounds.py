@@ -7,7 +7,6 @@ import numpy as np
 from flint import arb, ctx
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
 from diffcheck.program.graph import Graph
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.certify import Certified
@@ -23,7 +22,7 @@ _SMALLEST, _LARGEST = 1e-250, 1e250
 
 def bounds(certified: Certified, point: Sequence[float], format: Format) -> list[Bound] | None:
     """The bounds of all components; ``None`` where double precision cannot tell them."""
-    piece, components = certified.piece, certified.components.ravel().tolist()
+    piece, components = certified.piece, certified.components
     forms = max((alternatives(name) for name in piece.names), default=1)
     vanished = list(certified.vanished)
     moved: Array | None = None
@@ -46,10 +45,9 @@ def bounds(certified: Certified, point: Sequence[float], format: Format) -> list
             formulas = np.maximum(formulas, lost)
             moved = rest[0] if rest else moved
         assert moved is not None
-        sizes = [balls.ZERO if k in certified.vanished else abs(c).mid() for k, c in enumerate(components)]
         return [
-            bound(size, arb(m), arb(f), format)
-            for size, m, f in zip(sizes, moved.tolist(), formulas.tolist(), strict=True)
+            bound(component.size, arb(m), arb(f), format)
+            for component, m, f in zip(components, moved.tolist(), formulas.tolist(), strict=True)
         ]
 
 

@@ -1,25 +1,40 @@
-"""The truth on arrays: certified where the function is one smooth piece and its enclosures are tight."""
+"""The truth on arrays: certified where the function is smooth or pieces meet, and its enclosures are tight."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from flint import arb, ctx
 
 from diffcheck.case.operators import Operator
+from diffcheck.ops import balls
+from diffcheck.ops.decimals import brief
 from diffcheck.ops.table import Primitive
 from diffcheck.program.chain import gradient
 from diffcheck.program.graph import ALONG, Graph, Node
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.cancelled import sizes
-from diffcheck.referee.arrays.enclose import BallArray, Undecided, all_finite, ball_array, enclose, floats
-from diffcheck.referee.arrays.pieces import Choice, choose, frozen, needed
+from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose, floats
+from diffcheck.referee.arrays.moving import moving
+from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
 from diffcheck.referee.arrays.rays import along
-from diffcheck.referee.component import is_tight
-from diffcheck.referee.second_route import Word, confirmation, directions
+from diffcheck.referee.arrays.ties import Seams, Tie, meet, ties, with_seams
+from diffcheck.referee.component import Component, Status, is_tight
+from diffcheck.referee.second_route import Word, confirmation, directions, size_of
+from diffcheck.referee.sides import joined
+
+NOTHING: Mapping[int, Any] = MappingProxyType({})
+# What ties cost is a sweep back for each of their elements and for each result: so many operations on balls at most,
+# some ten seconds.
+MOST_AT_TIES = 2**25
+
+
+class Elsewhere(ArithmeticError):
+    """What happens at this point takes more than arrays tell, with any number of bits."""
 
 
 @dataclass(eq=False)
@@ -65,6 +80,8 @@ class Certified:
     vanished:
         The components, by their places in row-major order, of which no more is known than that they are zero beside
         what cancels in them, and the size of that.
+    sided:
+        The components by inputs of which pieces meet, by their places.
     """
 
     piece: Piece
@@ -73,11 +90,24 @@ class Certified:
     precision: int
     confirmed: tuple[bool, ...]
     vanished: Mapping[int, float]
+    sided: Mapping[int, Component]
 
     @property
-    def components(self) -> BallArray:
-        """The components, in the shape of the derivative."""
+    def enclosed(self) -> BallArray:
+        """The derivative of the piece, in its shape."""
         return self.derivatives[self.piece.derivative().output]
+
+    @property
+    def components(self) -> list[Component]:
+        """The components in row-major order."""
+        enclosed = self.enclosed.ravel().tolist()
+        found = [Component(Status.CERTIFIED, ball, ball) for ball in enclosed]
+        for k, size in self.vanished.items():
+            told = f"zero to within {brief(enclosed[k].rad())}, beside terms of up to {size:.2g} that cancel in it"
+            found[k] = Component(Status.CERTIFIED, balls.ZERO, balls.ZERO, told)
+        for k, component in self.sided.items():
+            found[k] = component
+        return found
 
     @property
     def value(self) -> BallArray:
@@ -100,39 +130,92 @@ class ArrayReferee:
         for precision in ladder:
             with ctx.workprec(precision):
                 inputs = ball_array([arb(v) for v in point], (len(point),))
-                found = self._chosen(inputs)
-                if found is None:
+                try:
+                    found = self._certified(inputs, precision)
+                except Elsewhere:
                     return None
-                piece, values = found
-                if not all_finite(values[self._graph.output]) or self._at_edge(values):
-                    return None
-                smooth = values if piece.graph is self._graph else enclose(piece.graph, inputs)
-                enclosed = piece.enclosed(inputs, smooth)
-                components = enclosed[piece.derivative().output]
-                if not all_finite(components):
-                    return None
-                wide = [k for k, ball in enumerate(components.ravel().tolist()) if not is_tight(ball)]
-                vanished = _vanished(piece.derivative(), enclosed, wide, precision) if wide else {}
-                if len(vanished) == len(wide):
-                    said = self._said(piece, smooth, components)
-                    if Word.CONTRADICTED in said:
-                        return None
-                    confirmed = tuple([word is Word.CONFIRMED for word in said])
-                    return Certified(piece, smooth, enclosed, precision, confirmed, vanished)
+            if found is not None:
+                return found
         return None
 
-    def _chosen(self, inputs: BallArray) -> tuple[Piece, list[BallArray]] | None:
+    def _certified(self, inputs: BallArray, precision: int) -> Certified | None:
+        """The truth, ``None`` where more bits may tell more."""
+        choices, unknown, values = self._chosen(inputs)
+        asked = needed(self._graph, choices)
+        if any((mask & asked.get(number, True)).any() for number, mask in unknown.items()):
+            return None
+        if not all_finite(values[self._graph.output]) or self._at_edge(values, asked):
+            raise Elsewhere
+        met = self._ties(choices, values, asked)
+        piece = self._piece(choices)
+        smooth = values if piece.graph is self._graph else enclose(piece.graph, inputs)
+        enclosed = piece.enclosed(inputs, smooth)
+        components = enclosed[piece.derivative().output]
+        if not all_finite(components):
+            raise Elsewhere
+        said = self._said(piece.graph, smooth, components, self._wrt)
+        sided: Mapping[int, Component] = NOTHING
+        if met:
+            sided, words = self._sided(choices, met, inputs)
+            said = [Word.SILENT if word is Word.CONFIRMED and Word.SILENT in words else word for word in said]
+            if any(c.status is Status.UNCERTAIN for c in sided.values()):
+                return None
+        flat = components.ravel().tolist()
+        wide = [k for k, ball in enumerate(flat) if k not in sided and not is_tight(ball)]
+        vanished = _vanished(piece.derivative(), enclosed, wide, precision) if wide else {}
+        if len(vanished) < len(wide):
+            return None
+        if Word.CONTRADICTED in said:
+            raise Elsewhere
+        confirmed = tuple([word is Word.CONFIRMED for word in said])
+        return Certified(piece, smooth, enclosed, precision, confirmed, vanished, sided)
+
+    def _chosen(self, inputs: BallArray) -> tuple[dict[int, Choice], dict[int, Mask], list[BallArray]]:
+        """What every node made of pieces chooses, where that is not known, and what all nodes enclose."""
         choices: dict[int, Choice] = {}
+        unknown: dict[int, Mask] = {}
 
         def decide(number: int, node: Node, operands: Sequence[BallArray]) -> BallArray:
-            choices[number], value = choose(node, operands)
+            choices[number], unknown[number], value = choose(node, operands)
             return value
 
-        try:
-            values = enclose(self._graph, inputs, decide)
-        except Undecided:
-            return None
-        return self._piece(choices), values
+        return choices, unknown, enclose(self._graph, inputs, decide)
+
+    def _ties(
+        self, choices: Mapping[int, Choice], values: Sequence[BallArray], asked: Mapping[int, Mask]
+    ) -> Sequence[Tie]:
+        """Where pieces meet and a step may part them."""
+        if all(choice.sides.array.all() for choice in choices.values()):
+            return ()
+        met = ties(self._graph, choices, moving(self._graph, self._wrt, choices, values), asked)
+        if met is None:
+            raise Elsewhere
+        return met
+
+    def _sided(
+        self, choices: Mapping[int, Choice], met: Sequence[Tie], inputs: BallArray
+    ) -> tuple[dict[int, Component], list[Word]]:
+        """The components whose both sides may differ, and what the second route says of all that they are made of."""
+        graph = with_seams(self._graph, choices, met)
+        count = graph.inputs - self._graph.inputs
+        rows = int(np.prod(graph.shape, dtype=int))
+        if self._operator.order > 1 or rows * graph.operations > MOST_AT_TIES:
+            raise Elsewhere
+        wrt = (*self._wrt, *range(self._graph.inputs, graph.inputs))
+        around = ball_array([*inputs.tolist(), *[balls.ZERO] * count], (graph.inputs,))
+        values = enclose(graph, around)
+        if not meet(values[graph.output], count):
+            raise Elsewhere
+        derivative = gradient(graph, wrt, STABLE, needed(graph))
+        jacobian = enclose(derivative, around, known=values)[derivative.output]
+        if not all_finite(jacobian):
+            raise Elsewhere
+        seams = Seams(jacobian, len(self._wrt), count)
+        found = {}
+        for column, (left, right) in seams.sides().items():
+            for row, sides in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+                found[row * len(self._wrt) + column] = joined(*sides)
+        return found, self._said(graph, values, jacobian, wrt, together=True)
 
     def _piece(self, choices: Mapping[int, Choice]) -> Piece:
         key = tuple(choices.items())
@@ -141,30 +224,43 @@ class ArrayReferee:
             self._pieces[key] = Piece(graph, self._operator, self._wrt)
         return self._pieces[key]
 
-    def _at_edge(self, values: Sequence[BallArray]) -> bool:
+    def _at_edge(self, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> bool:
         """Whether an operation may end or jump at this point."""
-        for node in self._graph.nodes:
+        for number, node in enumerate(self._graph.nodes):
             row = Primitive.rows.get(node.name)
             if row is not None and row.at_edge is not None:
-                operands = [np.broadcast_to(values[i], node.shape).ravel().tolist() for i in node.operands]
+                mask = np.broadcast_to(asked.get(number, True), node.shape)
+                operands = [np.broadcast_to(values[i], node.shape)[mask].tolist() for i in node.operands]
                 if any(row.at_edge(*x) for x in zip(*operands, strict=True)):
                     return True
         return False
 
-    def _said(self, piece: Piece, values: Sequence[BallArray], components: BallArray) -> list[Word]:
-        """For each output what power series along a direction say."""
-        order, width = self._operator.order, len(self._wrt)
+    def _said(
+        self,
+        graph: Graph,
+        values: Sequence[BallArray],
+        components: BallArray,
+        wrt: Sequence[int],
+        together: bool = False,
+    ) -> list[Word]:
+        """For each output of a smooth graph what power series along a direction say of its derivative.
+
+        What is zero but for rounding need not be known better than it is, if only all outputs ``together`` count.
+        """
+        order, width = self._operator.order, len(wrt)
         steps, weights = directions(width, order)
-        direction = [0] * self._graph.inputs
-        for position, step in zip(self._wrt, steps, strict=True):
+        direction = [0] * graph.inputs
+        for position, step in zip(wrt, steps, strict=True):
             direction[position] = step
-        series = along(piece.graph, values, direction, order)
+        series = along(graph, values, direction, order)
         if len(series) <= order:
-            coefficients = [arb(0)] * int(np.prod(piece.graph.shape, dtype=int))
+            coefficients = [arb(0)] * int(np.prod(graph.shape, dtype=int))
         else:
             coefficients = series[order].ravel().tolist()
         rows = components.reshape(len(coefficients), -1).tolist()
-        return [confirmation(weights, row, c, order) for row, c in zip(rows, coefficients, strict=True)]
+        terms = [[w * c for w, c in zip(weights, row, strict=True)] for row in rows]
+        least = max(map(size_of, terms)) if together else balls.ZERO
+        return [confirmation(t, c, order, least) for t, c in zip(terms, coefficients, strict=True)]
 
 
 def _vanished(
