@@ -152,10 +152,8 @@ def test_a_large_function_that_jumps_is_left_to_the_numbers():
 
 
 def test_what_is_too_large_for_numbers_is_uncertain_where_arrays_do_not_tell():
-    program = trace(lambda x: o.sum(o.abs(x)), {"x": (150_000,)}, {})
-    rest = [0.0] * 150_000
-    assert {c.status for c in Referee(program, Operator.GRADIENT, range(3)).truth(rest).components} == {Status.KINK}
-    truth = Referee(program, Operator.GRADIENT, range(150_000)).truth(rest)
+    program = trace(lambda x: o.sum(o.where(x > 0, x + 1, x)), {"x": (50_000,)}, {})
+    truth = Referee(program, Operator.GRADIENT, range(3)).truth([0.0] * 50_000)
     assert {c.status for c in truth.components} == {Status.UNCERTAIN}
     assert "not one smooth piece here" in truth.components[0].reason
 

@@ -165,3 +165,14 @@ def test_the_largest_of_what_is_switched_off_is_no_kink():
     assert truth.arrays is not None
     assert {(c.status, float(c.left.mid())) for c in truth.components} >= {(SMOOTH, 1.0)}
     assert {c.status for c in truth.components} == {SMOOTH}
+
+
+def test_as_many_ties_as_there_are_inputs_cost_one_sweep():
+    """No input moves two of them: they are asked together. Behind them lies one that all of them move."""
+    program = trace(lambda x: o.abs(o.sum(o.abs(x) * o.exp(x)) + x[0]) + o.sum(x), {"x": (4000,)}, {})
+    assert program.is_large
+    truth = Referee(program, Operator.GRADIENT, range(4000)).truth([0.0] * 4000)
+    assert truth.arrays is not None
+    # Along x0 to the right |t + t|, to the left |-t + t|; along the others |t|; and t itself.
+    assert [(float(c.left.mid()), float(c.right.mid())) for c in truth.components] == [(1, 3)] + [(0, 2)] * 3999
+    assert {c.status for c in truth.components} == {KINK}

@@ -22,15 +22,17 @@ from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, 
 from diffcheck.referee.arrays.moving import moving
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
 from diffcheck.referee.arrays.rays import along
-from diffcheck.referee.arrays.ties import Seams, Tie, meet, ties, with_seams
+from diffcheck.referee.arrays.seams import Seams
+from diffcheck.referee.arrays.ties import Tie, groups, ties, with_seams
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.second_route import Word, confirmation, directions, size_of
 from diffcheck.referee.sides import joined
 
 NOTHING: Mapping[int, Any] = MappingProxyType({})
-# What ties cost is a sweep back for each of their elements and for each result: so many operations on balls at most,
-# some ten seconds.
+# What ties cost is a sweep back for each of their groups: so many operations on balls at most, some ten seconds, or so
+# many times what the derivative itself costs.
 MOST_AT_TIES = 2**25
+MORE_AT_TIES = 10
 
 
 class Elsewhere(ArithmeticError):
@@ -196,23 +198,27 @@ class ArrayReferee:
         self, choices: Mapping[int, Choice], met: Sequence[Tie], inputs: BallArray
     ) -> tuple[dict[int, Component], list[Word]]:
         """The components whose both sides may differ, and what the second route says of all that they are made of."""
-        graph = with_seams(self._graph, choices, met)
-        count = graph.inputs - self._graph.inputs
-        rows = int(np.prod(graph.shape, dtype=int))
-        if self._operator.order > 1 or rows * graph.operations > MOST_AT_TIES:
+        if self._operator.order > 1:
             raise Elsewhere
+        outputs, count = int(np.prod(self._graph.shape, dtype=int)), sum(tie.places.array.size for tie in met)
+        around = ball_array([*inputs.tolist(), *[balls.ZERO] * count], (len(inputs) + count,))
+        apart = with_seams(self._graph, choices, met)
+        if not all(v.is_zero() for v in enclose(apart, around)[apart.output][-2 * count :].tolist()):
+            raise Elsewhere  # the pieces of a tie have different values: the function jumps
+        most = max(MOST_AT_TIES // apart.operations, MORE_AT_TIES * outputs) // 3
+        owners = groups(apart, outputs, count, most)
+        if owners is None:
+            raise Elsewhere
+        graph = with_seams(self._graph, choices, met, owners)
         wrt = (*self._wrt, *range(self._graph.inputs, graph.inputs))
-        around = ball_array([*inputs.tolist(), *[balls.ZERO] * count], (graph.inputs,))
         values = enclose(graph, around)
-        if not meet(values[graph.output], count):
-            raise Elsewhere
         derivative = gradient(graph, wrt, STABLE, needed(graph))
         jacobian = enclose(derivative, around, known=values)[derivative.output]
         if not all_finite(jacobian):
             raise Elsewhere
-        seams = Seams(jacobian, len(self._wrt), count)
+        seams = Seams(jacobian, [found[list(wrt)] for found in owners], count)
         found = {}
-        for column, (left, right) in seams.sides().items():
+        for column, left, right in seams.sides():
             for row, sides in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
                 found[row * len(self._wrt) + column] = joined(*sides)
         return found, self._said(graph, values, jacobian, wrt, together=True)

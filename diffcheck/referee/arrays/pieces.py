@@ -97,16 +97,20 @@ def piece_at(builder: GraphBuilder, node: Node, operands: Sequence[int], side: i
 NOTHING: Mapping[int, Choice] = MappingProxyType({})
 
 
-def needed(graph: Graph, choices: Mapping[int, Choice] = NOTHING) -> dict[int, Mask]:
+def needed(graph: Graph, choices: Mapping[int, Choice] = NOTHING, seed: Mask | None = None) -> dict[int, Mask]:
     """Which elements of its nodes the result depends on; of nodes of which it needs all nothing is said.
 
-    With ``choices``, those of a graph with pieces: of an argument what is taken, and what decides.
+    With ``choices``, those of a graph with pieces: of an argument what is taken, and what decides. With ``seed``, what
+    these elements of the result depend on.
     """
-    found: dict[int, Any] = {graph.output: np.ones(graph.shape, bool)}
+    found: dict[int, Any] = {graph.output: np.ones(graph.shape, bool) if seed is None else seed}
     for number in range(graph.output, -1, -1):
         here = found.get(number)
         node = graph.nodes[number]
         if here is None:
+            found[number] = np.zeros(node.shape, bool)
+            continue
+        if not here.any():
             continue
         for position, operand in enumerate(node.operands):
             chosen = _chosen(node, position, choices[number], here) if number in choices else here

@@ -1,9 +1,8 @@
-"""Derivatives from both sides of a point at which pieces of a large function meet.
+"""Where pieces of a large function meet, and the smooth function that tells what happens beside such a point.
 
 Each element at which they meet gets an input of its own that is added to it, zero at the point. One Jacobian of the
 frozen function with these inputs says how every input moves the results, the switches and what the other pieces differ
-by, and how every such difference moves what comes behind it. Along a step to one side of one input the switches then
-tell one after another which piece goes on, and the differences of their slopes add up to the one-sided derivative.
+by, and how every such difference moves what comes behind it (see `diffcheck.referee.arrays.seams`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +16,11 @@ from diffcheck.ops.structure import Index
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, GraphBuilder, Node
 from diffcheck.program.trace import Traced
-from diffcheck.referee.arrays.enclose import BallArray
-from diffcheck.referee.arrays.pieces import Choice, Mask, piece, piece_at
+from diffcheck.referee.arrays.pieces import Choice, Mask, needed, piece, piece_at
 
 SIDES = (-1, 1)
+# Whole numbers: for each input one of the ties.
+Owners = np.ndarray[Any, np.dtype[np.intp]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,19 @@ def _is_condition(node: Node, number: int) -> bool:
     return number not in node.operands[row.deciding :]
 
 
-def with_seams(graph: Graph, choices: Mapping[int, Choice], met: Sequence[Tie]) -> Graph:
+def with_seams(graph: Graph, choices: Mapping[int, Choice], met: Sequence[Tie], owners: Sequence[Owners] = ()) -> Graph:
     """The frozen graph with one further input for each tie, added to its element.
+
+    Parameters
+    ----------
+    owners:
+        The ties in `groups`, whose members are added up.
 
     Returns
     -------
     Graph
-        Its result is a vector: the elements of the function's result; for all ties the switches; by what the piece on
-        the negative side differs from the frozen one; and the same for the positive side.
+        Its result is a vector: the elements of the function's result; for all ties, or groups of them, the switches;
+        by what the piece on the negative side differs from the frozen one; and the same for the positive side.
     """
     builder = GraphBuilder()
     by_number = {tie.number: tie for tie in met}
@@ -122,8 +127,20 @@ def with_seams(graph: Graph, choices: Mapping[int, Choice], met: Sequence[Tie]) 
             place += count
         new.append(frozen)
     flat = builder.move("reshape", (int(np.prod(graph.shape, dtype=int)),), new[graph.output])
-    result = builder.move("concatenate", (0,), flat, *(made for found in told for made in found))
+    parts = [builder.move("concatenate", (0,), *found) for found in told]
+    if owners:
+        places = _group_of(owners, place - graph.inputs)
+        parts = [builder.move("scatter", (0, places, (len(owners),)), part) for part in parts]
+    result = builder.move("concatenate", (0,), flat, *parts)
     return builder.graph(place, result)
+
+
+def _group_of(owners: Sequence[Owners], count: int) -> Index:
+    """For each tie the number of its group."""
+    found = np.zeros(count, int)
+    for group, ties in enumerate(owners):
+        found[ties[ties >= 0]] = group
+    return Index(found)
 
 
 def _differences(builder: GraphBuilder, graph: Graph, tie: Tie, new: Sequence[int]) -> Iterator[int]:
@@ -159,61 +176,62 @@ def _nothing(builder: GraphBuilder, tie: Tie) -> int:
     return builder.move("broadcast", (0, tie.places.array.shape), builder.const(0))
 
 
-@dataclass(frozen=True, slots=True)
-class Seams:
-    """How the results move along both sides of every input.
+def groups(seamed: Graph, outputs: int, count: int, most: int) -> list[Owners] | None:
+    """The ties in groups, such that no input moves two ties of one group; ``None`` if that takes more than so many.
 
     Parameters
     ----------
-    jacobian:
-        The derivative of `with_seams` by the inputs that are asked for and, behind them, by those of the ties.
-    width:
-        How many inputs are asked for.
-    count:
-        How many ties there are.
+    seamed:
+        A graph `with_seams`, without groups.
+    outputs, count:
+        How many results the function has, and how many ties there are.
+
+    Returns
+    -------
+    list
+        For each group and each input, those of the ties among them, the tie of the group that it may move, or -1.
     """
-
-    jacobian: BallArray
-    width: int
-    count: int
-
-    @property
-    def frozen(self) -> BallArray:
-        """The derivative of the frozen function."""
-        return self.jacobian[: -3 * self.count, : self.width]
-
-    def sides(self) -> dict[int, tuple[BallArray, BallArray]]:
-        """For the inputs whose both sides may differ the derivatives of all outputs from the left and the right."""
-        switches, below, above = np.split(self.jacobian[-3 * self.count :], 3)
-        behind = [
-            [k for k in range(tie) if not all(m[tie, self.width + k].is_zero() for m in (switches, below, above))]
-            for tie in range(self.count)
-        ]
-        seams = self.jacobian[: -3 * self.count, self.width :]
-        found = {}
-        for column in range(self.width):
-            if all(m[tie, column].is_zero() for m in (switches, below, above) for tie in range(self.count)):
-                continue
-            left, right = (seams @ self._parted(column, way, (switches, below, above), behind) for way in SIDES)
-            along = self.frozen[:, column]
-            found[column] = along - left, along + right
-        return found
-
-    def _parted(self, column: int, way: int, rows: tuple[BallArray, ...], behind: Sequence[Sequence[int]]) -> BallArray:
-        """By how much each tie's element moves off the frozen piece, a unit step this way along an input."""
-        moved: list[Any] = []
-        for tie in range(self.count):
-            switch, below, above = (
-                sum((m[tie, self.width + k] * moved[k] for k in behind[tie]), way * m[tie, column]) for m in rows
-            )
-            side = balls.sign(switch)
-            # Where the switch does not move at first order either piece may go on, or the frozen one.
-            moved.append((above if side > 0 else below) if side else balls.ZERO.union(below).union(above))
-        found: BallArray = np.empty(self.count, object)
-        found[:] = moved
-        return found
+    found: list[Owners] = []
+    pending = [np.arange(count)]
+    while pending:
+        some = pending.pop()
+        owners = _owners(seamed, outputs, count, some)
+        if owners is not None:
+            found.append(owners)
+        else:
+            pending += [some[len(some) // 2 :], some[: len(some) // 2]]
+        if len(found) + len(pending) > most:
+            return None
+    return found
 
 
-def meet(values: BallArray, count: int) -> bool:
-    """Whether the pieces of all ties have one value; ``values`` are those of `with_seams`."""
-    return all(v.is_zero() for v in values[-2 * count :].tolist())
+def _owners(seamed: Graph, outputs: int, count: int, some: Owners) -> Owners | None:
+    """For each input the only one of these ties that it may move; ``None`` if one moves several."""
+
+    def moved(ties: Owners) -> Mask:
+        seed = np.zeros(seamed.shape, bool)
+        for part in range(3):
+            seed[outputs + part * count + ties] = True
+        return _inputs_of(seamed, seed)
+
+    places = np.arange(len(some))
+    found = np.zeros(seamed.inputs, int)
+    # Two different ties differ in a bit of their places: an input that moves both is found among both halves.
+    for bit in range(len(some).bit_length()):
+        is_set = (places >> bit & 1).astype(bool)
+        ones, zeros = moved(some[is_set]), moved(some[~is_set])
+        if (ones & zeros).any():
+            return None
+        found |= ones.astype(int) << bit
+    return np.where(ones | zeros, some[found], -1)
+
+
+def _inputs_of(graph: Graph, seed: Mask) -> Mask:
+    """The inputs on which these elements of the result depend."""
+    asked = needed(graph, seed=seed)
+    found = np.zeros(graph.inputs, bool)
+    for number, node in enumerate(graph.nodes):
+        if node.name == "input":
+            start = node.parameters[0]
+            found[start : start + int(np.prod(node.shape, dtype=int))] = np.ravel(asked.get(number, np.True_))
+    return found
