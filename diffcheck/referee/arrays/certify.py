@@ -9,9 +9,10 @@ import numpy as np
 from flint import arb, ctx
 
 from diffcheck.case.operators import Operator
+from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
-from diffcheck.program.chain import gradient
 from diffcheck.program.graph import ALONG, Graph, Node
+from diffcheck.program.products import derivative
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.cancelled import sizes
@@ -19,7 +20,7 @@ from diffcheck.referee.arrays.enclose import BallArray, Undecided, all_finite, b
 from diffcheck.referee.arrays.pieces import Choice, choose, frozen, needed
 from diffcheck.referee.arrays.rays import along
 from diffcheck.referee.component import is_tight
-from diffcheck.referee.second_route import Word, confirmation, directions
+from diffcheck.referee.second_route import Word, confirmation, ways
 
 
 @dataclass(eq=False)
@@ -34,10 +35,8 @@ class Piece:
     def derivative(self, form: int = STABLE) -> Graph:
         """The derivative by one of the forms in common use."""
         if form not in self._derivatives:
-            graph = self.graph
-            for _ in range(self.operator.order):
-                graph = gradient(graph, self.wrt, form, needed(graph))
-            self._derivatives[form] = graph
+            directions = [self.operator.direction] * self.operator.along
+            self._derivatives[form] = derivative(self.graph, self.wrt, self.operator.full, directions, form, needed)
         return self._derivatives[form]
 
     def enclosed(self, inputs: BallArray, values: Sequence[BallArray], form: int = STABLE) -> list[BallArray]:
@@ -153,16 +152,16 @@ class ArrayReferee:
 
     def _said(self, piece: Piece, values: Sequence[BallArray], components: BallArray) -> list[Word]:
         """For each output what power series along a direction say."""
-        order, width = self._operator.order, len(self._wrt)
-        steps, weights = directions(width, order)
-        direction = [0] * self._graph.inputs
-        for position, step in zip(self._wrt, steps, strict=True):
-            direction[position] = step
-        series = along(piece.graph, values, direction, order)
-        if len(series) <= order:
-            coefficients = [arb(0)] * int(np.prod(piece.graph.shape, dtype=int))
-        else:
-            coefficients = series[order].ravel().tolist()
+        order = self._operator.order
+        found, weights = ways(len(self._wrt), self._operator)
+        coefficients = [balls.ZERO] * int(np.prod(piece.graph.shape, dtype=int))
+        for share, steps in found:
+            moving = dict(zip(self._wrt, steps, strict=True))
+            direction = [moving.get(position, 0) for position in range(self._graph.inputs)]
+            series = along(piece.graph, values, direction, order)
+            if len(series) > order:
+                terms = series[order].ravel().tolist()
+                coefficients = [c + balls.ball(share) * t for c, t in zip(coefficients, terms, strict=True)]
         rows = components.reshape(len(coefficients), -1).tolist()
         return [confirmation(weights, row, c, order) for row, c in zip(rows, coefficients, strict=True)]
 
