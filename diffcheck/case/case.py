@@ -108,6 +108,15 @@ class Case:
         rows = [f"{label} by " for label in _labels("", outputs)] if outputs and not operator.weighted else [""]
         return [row + column for row in rows for column in columns]
 
+    def by_input(self, values: Sequence[float]) -> dict[str, Any]:
+        """Numbers for all elements that are differentiated by, as one number or nested lists for each input."""
+        found, start = {}, 0
+        for name in self.wrt:
+            size = int(np.prod(self.inputs[name].shape, dtype=int))
+            found[name] = np.reshape(values[start : start + size], self.inputs[name].shape).tolist()
+            start += size
+        return found
+
     def aimed(self, operator: Operator, outputs: tuple[int, ...]) -> Operator:
         """The operator with the direction and the weights that this case contracts the derivative with.
 

@@ -5,16 +5,26 @@ is then added up, errors and all.
 """
 
 import itertools
+import math
 
 import numpy as np
 
 from diffcheck.case.case import Array
 from diffcheck.engines.base import Task
+from diffcheck.errors import Unsupported
+
+# Of a product with the Hessian all of its entries are differenced: of more than so many none is, for that takes minutes
+# and more memory than there is.
+_MOST = 50_000
 
 
 def columns_of(task: Task) -> list[tuple[int, ...]]:
     """The flattened inputs of each column; of those that only differ in their order one."""
-    return list(itertools.combinations_with_replacement(task.case.wrt_positions, task.operator.order))
+    wrt, operator = task.case.wrt_positions, task.operator
+    count = math.comb(len(wrt) + operator.order - 1, operator.order)
+    if operator.full and operator.along and count > _MOST:
+        raise Unsupported(f"{operator} of {len(wrt)} inputs is made of {count:,} second differences: too many")
+    return list(itertools.combinations_with_replacement(wrt, operator.order))
 
 
 def shaped(columns: Array, task: Task) -> Array:
