@@ -25,6 +25,8 @@ from diffcheck.errors import Unsupported
 _SHORTER, _LAST = 3, 39
 # An error is small enough when this part of the format's digits is right.
 _SATISFIED = 1 / 2
+# Steps fall by 0.61, and so must what is proportional to them, rounding aside.
+_FALLS = 0.8
 
 
 def differences(
@@ -105,12 +107,26 @@ def _quotients(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
         left = _difference([values[m - order] for m in range(order + 1)], step * side)
         around = _difference([values[2 * m - order] for m in range(order + 1)], 2 * step * side)
         quotient = np.where(central[:, None], around, right)
-        apart = limits(right - left, 2 * _left(noise, step, order), EVERY)
+        between, unknown = right - left, 2 * _left(noise, step, order)
+        apart = np.maximum(limits(between, unknown, EVERY), _not_falling(np.abs(between), unknown))
         doubt = np.where(central[:, None], apart, 0.0)
     width = np.where(central, 2 * step, step)
     change = np.abs(np.diff(quotient, axis=0))
     uneven = order * samples.grain(where, k) / step[..., None] * np.concatenate([change[:1], change])
     return Quotients(quotient, _left(noise, width, order) + uneven, doubt, doubt)
+
+
+def _not_falling(apart: Array, noise: Array) -> Array:
+    """What differences to both sides are apart by, at steps where rounding hides whether that falls with the step.
+
+    Of a smooth function it falls like the step, if not faster. Where a step has shown that it does, no seam lies within
+    the shorter ones.
+    """
+    seen = np.where(apart > noise, apart, 0.0)
+    falls = np.zeros(apart.shape, dtype=bool)
+    falls[:-1] = apart[1:] + noise[1:] <= _FALLS * (apart[:-1] - noise[:-1])
+    found: Array = np.where(np.logical_or.accumulate(falls, axis=0), 0.0, seen)
+    return found
 
 
 def _difference(values: Sequence[Array], width: Array) -> Array:
