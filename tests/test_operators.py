@@ -12,7 +12,7 @@ from diffcheck import case, check, interval, ops
 from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.engines.base import Task
 from diffcheck.engines.symbolic.chain_rule import derivative_program
-from diffcheck.errors import CaseError
+from diffcheck.errors import CaseError, Unsupported
 from diffcheck.formats import FORMATS
 from diffcheck.ops import atan, balls, cos, erf, exp, gelu, lgamma, log, maximum, relu, sin, softplus, sqrt, stack, tanh
 from diffcheck.program.products import derivative, weighted
@@ -355,13 +355,23 @@ HARD_ORDERS = {
 }
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("order", [3, 4, 5, 6])
+@pytest.mark.parametrize(("order", "dtype"), [(3, "float32"), (4, "float32"), *((n, "float64") for n in range(3, 7))])
 @pytest.mark.parametrize(("function", "x", "domain"), HARD_ORDERS.values(), ids=HARD_ORDERS)
 def test_differences_of_higher_orders_are_honest(function, x, domain, order, dtype):
     x = float(np.dtype(dtype).type(x))
     found, truth = differences(function, f"derivative{order}", {"x": x}, dtype, x=domain)
     assert np.abs(found.value - truth) <= found.error
+
+
+@pytest.mark.parametrize("order", [5, 6])
+def test_differences_that_rounding_leaves_no_digit_of_are_not_taken(order):
+    with pytest.raises(Unsupported, match=f"in float32 rounding leaves no digit of a difference of order {order}"):
+        differences(lambda x: sin(x), f"derivative{order}", {"x": 0.5}, "float32", x=interval(-1, 1))
+
+
+def test_a_product_with_a_large_hessian_is_not_differenced():
+    with pytest.raises(Unsupported, match="hvp of 400 inputs is made of 80,200 second differences"):
+        differences(lambda x: ops.sum(x**3), "hvp", {"x": np.zeros(400)}, x=interval(-1, 1, shape=400))
 
 
 # Cases.

@@ -17,10 +17,12 @@ from diffcheck.engines.finite.adaptive import Differences, Found
 from diffcheck.engines.finite.extrapolation import EVERY, extrapolated, limits
 from diffcheck.engines.finite.quotients import Quotients
 from diffcheck.engines.finite.random_rounding import Batched
-from diffcheck.engines.finite.samples import FIRST, Region, Rows, Samples
+from diffcheck.engines.finite.samples import FIRST, Mask, Region, Rows, Samples
 from diffcheck.engines.finite.stages import Stages
 from diffcheck.errors import Unsupported
 
+# The distance of the values to one side, where it is widest, as a part of a stage's length.
+_WIDEST = FIRST / 2
 # What a stage is shorter than the one before, and the shortest against the first, in bits.
 _SHORTER, _LAST = 3, 39
 # An error is small enough when this part of the format's digits is right.
@@ -45,6 +47,10 @@ class HigherDifferences:
     ) -> None:
         self.region = Region(function, rounded, outputs, task)
         self._columns = np.array(columns, np.intp)
+        order = self._columns.shape[1]
+        # Each value of a quotient to one side counts for 2^n of the n-th power of its widest step, in sum.
+        if (2 / _WIDEST) ** order * self.region.unit >= 1:
+            raise Unsupported(f"in {task.dtype} rounding leaves no digit of a difference of order {order}")
 
     def at(self, points: Array) -> Found:
         """The differences at points, shape (points, flattened inputs)."""
@@ -108,24 +114,33 @@ def _quotients(samples: Samples, rows: Rows, lengths: Array) -> Quotients:
         around = _difference([values[2 * m - order] for m in range(order + 1)], 2 * step * side)
         quotient = np.where(central[:, None], around, right)
         between, unknown = right - left, 2 * _left(noise, step, order)
-        apart = np.maximum(limits(between, unknown, EVERY), _not_falling(np.abs(between), unknown))
-        doubt = np.where(central[:, None], apart, 0.0)
+        apart = np.where(_not_falling(np.abs(between), unknown), np.abs(between), 0.0)
+        doubt = np.where(central[:, None], np.maximum(limits(between, unknown, EVERY), apart), 0.0)
     width = np.where(central, 2 * step, step)
     change = np.abs(np.diff(quotient, axis=0))
     uneven = order * samples.grain(where, k) / step[..., None] * np.concatenate([change[:1], change])
-    return Quotients(quotient, _left(noise, width, order) + uneven, doubt, doubt)
+    rounding = _left(noise, width, order) + uneven
+    doubt = np.maximum(doubt, _unresolved(quotient, rounding))
+    return Quotients(quotient, rounding, doubt, doubt)
 
 
-def _not_falling(apart: Array, noise: Array) -> Array:
-    """What differences to both sides are apart by, at steps where rounding hides whether that falls with the step.
+def _not_falling(apart: Array, noise: Array) -> Mask:
+    """The steps at which something is seen that should fall like the step, and rounding hides whether it does.
 
-    Of a smooth function it falls like the step, if not faster. Where a step has shown that it does, no seam lies within
-    the shorter ones.
+    Where a step has shown that it falls, the shorter ones need not.
     """
-    seen = np.where(apart > noise, apart, 0.0)
     falls = np.zeros(apart.shape, dtype=bool)
     falls[:-1] = apart[1:] + noise[1:] <= _FALLS * (apart[:-1] - noise[:-1])
-    found: Array = np.where(np.logical_or.accumulate(falls, axis=0), 0.0, seen)
+    found: Mask = (apart > noise) & ~np.logical_or.accumulate(falls, axis=0)
+    return found
+
+
+def _unresolved(quotient: Array, noise: Array) -> Array:
+    """What the next quotient leaves open, where quotients still change and rounding hides whether they settle."""
+    change, between = np.abs(np.diff(quotient, axis=0)), noise[1:] + noise[:-1]
+    after = np.concatenate([change[1:] + between[1:], change[-1:]])
+    found = np.zeros(quotient.shape)
+    found[:-1] = np.where(_not_falling(change, between), np.maximum(after, change), 0.0)
     return found
 
 
