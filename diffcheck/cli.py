@@ -273,7 +273,7 @@ def _summarised(result: "Run", output: Path) -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-k", "match", default="", metavar="EXPR", help="Only cases whose name, file or tags match.")
 def list_cases(paths: tuple[str, ...], match: str) -> None:
-    """List the cases of files and folders, with their inputs."""
+    """List the cases of files and folders, with their inputs and the operators that they name."""
     from diffcheck.sources.collect import collect
     from diffcheck.sources.select import matcher
 
@@ -282,8 +282,9 @@ def list_cases(paths: tuple[str, ...], match: str) -> None:
     cases = [case for case in loaded.cases if selected(case)]
     for case in cases:
         inputs = ", ".join(f"{name}{list(d.shape) if d.shape else ''} in {d}" for name, d in case.inputs.items())
+        operators = ", ".join(map(str, case.operators))
         first = case.doc.splitlines()[0] if case.doc else ""
-        click.echo(f"{case.source}  {inputs}  {first}".rstrip())
+        click.echo("  ".join(filter(None, [case.source, inputs, operators, first])))
     for text in loaded.problems:
         click.echo(f"diffcheck: broken: {text}", err=True)
     click.echo(f"{len(cases)} case{'' if len(cases) == 1 else 's'}", err=True)

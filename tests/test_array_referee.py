@@ -53,8 +53,8 @@ def test_the_library_on_arrays(made):
     program = trace(made.function, made.shapes, made.constants)
     operators = made.operators or (Operator.GRADIENT if program.shape == () else Operator.JACOBIAN,)
     for operator in operators:
-        on_arrays = ArrayReferee(program.graph, operator, made.wrt_positions)
-        by_numbers = Referee(program, operator, made.wrt_positions)
+        by_numbers = Referee(program, made.aimed(operator, program.shape), made.wrt_positions)
+        on_arrays = ArrayReferee(by_numbers.program.graph, by_numbers.operator, made.wrt_positions)
         for given in points(made, 1, 0, FLOAT64)[-2:]:
             found = on_arrays.at(flat(given), LADDER[:3])
             components = by_numbers.truth(flat(given)).components if found is not None else ()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import diffcheck.ops as o
-from diffcheck.case.operators import Operator
+from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.program.scalarise import scalarise
 from diffcheck.program.trace import record, trace
 from diffcheck.referee.arrays.certify import ArrayReferee
@@ -176,3 +176,24 @@ def test_as_many_ties_as_there_are_inputs_cost_one_sweep():
     # Along x0 to the right |t + t|, to the left |-t + t|; along the others |t|; and t itself.
     assert [(float(c.left.mid()), float(c.right.mid())) for c in truth.components] == [(1, 3)] + [(0, 2)] * 3999
     assert {c.status for c in truth.components} == {KINK}
+
+
+DIRECTIONS = [(1.0, -1.0, 0.5), (0.0, 2.0, -1.0), (-1.0, 0.0, 0.0)]
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_products_with_a_direction_against_the_numbers(direction):
+    kinks = 0
+    operator = OPERATORS["jvp"].aimed(direction, ())
+    for seed in range(30):
+        graph = record(bent(seed), {"x": (3,)}, {})
+        x = [float(random.Random(seed).choice([-1, 0, 0.5, 1, 2])) for _ in range(3)]
+        found = ArrayReferee(graph, operator, range(3)).at(x, LADDER[:3])
+        if found is None:
+            continue
+        (ours,), (theirs,) = found.components, Referee(scalarise(graph), operator, range(3)).truth(x).components
+        kinks += ours.status is KINK
+        assert ours.status is theirs.status
+        assert ours.left.overlaps(theirs.left)
+        assert ours.right.overlaps(theirs.right)
+    assert kinks

@@ -48,19 +48,25 @@ def _asked_again(witness: Witness, question: Question, answer: Answer) -> Iterat
 
 
 def _moves(court: Court, question: Question, names: tuple[str, ...]) -> bool:
-    """Whether some of these inputs (all, if none is named) has a derivative that is not zero."""
+    """Whether some of these inputs (all, if none is named) has a derivative that is not zero.
+
+    Along a direction that all inputs take part in no component speaks of one of them.
+    """
     columns = set(court.columns(names or court.case.wrt))
     return any(
         c.has_value and not c.left.contains(0)
         for k, c in enumerate(question.truth.components)
-        if k % court.width in columns
+        if k % court.width in columns or not court.operator.full
     )
 
 
 def _slack(court: Court, question: Question) -> dict[str, Array]:
-    """For each input what rounding may leave on its gradient, for incoming ones of one; of first derivatives only."""
+    """For each input what rounding may leave on its gradient, for incoming ones of one.
+
+    Of first derivatives by all inputs only.
+    """
     allowed = np.zeros(court.width)
-    if court.operator.order == 1:
+    if court.operator.order == court.operator.full == 1:
         for k, bound in enumerate(question.bounds):
             if bound is not None:
                 worst = max(bound.inherent.mid(), bound.formula.mid())

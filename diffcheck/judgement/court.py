@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -17,11 +18,12 @@ from diffcheck.referee.bound import Bound
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.near_ties import NearTies
-from diffcheck.referee.shape import Shape, shape
+from diffcheck.referee.shape import Shape, shape, shape_along
 from diffcheck.referee.truth import Referee, Truth
 
 # How many components without a derivative are named at a point.
 _NAMED = 4
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Court:
 
     @property
     def width(self) -> int:
-        """How many elements are differentiated by; of a second derivative, in each of its rows."""
+        """How many elements are differentiated by, in each row of what has an axis for them."""
         return len(self.case.wrt_positions)
 
     @property
@@ -99,12 +101,19 @@ class Court:
         return [column for name in names for column in columns[name]]
 
     def shape(self, question: Question, component: int) -> str:
-        """What a point is, along the input that a component belongs to."""
-        positions = self.case.wrt_positions
-        row, column = divmod(component, len(positions))
-        second = self.operator is Operator.HESSIAN
-        found = shape(self.program, question.x, positions[column], 0 if second else row)
-        return "no second derivative" if second and found is Shape.SMOOTH else str(found)
+        """What a point is, along the input that a component belongs to, or along the direction."""
+        program, operator, positions = self.referee.program, self.operator, self.case.wrt_positions
+        row, place = divmod(component, operator.width(len(positions)))
+        if operator.full:
+            found = shape(program, question.x, positions[place % len(positions)], row)
+        else:
+            way: list[Fraction | int] = [0] * len(question.x)
+            for position, step in zip(positions, operator.direction, strict=True):
+                way[position] = Fraction(step)
+            found = shape_along(program, question.x, way, row)
+        return (
+            f"no {_ORDINALS[operator.order]} derivative" if operator.order > 1 and found is Shape.SMOOTH else str(found)
+        )
 
     @cached_property
     def without_derivative(self) -> dict[int, str]:
@@ -125,7 +134,10 @@ class Court:
         return found
 
     def values(self, truth: Truth, question: Question) -> list[tuple[Bound, Any]]:
-        """For each output that exists at the point the bound on the function's own value, and its enclosure."""
+        """For each output that exists at the point the bound on the function's own value, and its enclosure.
+
+        Of an operator with weights there is one output: the weighted sum.
+        """
         return self.bounds.of_values(truth, question.x, self.format)
 
     def _question(self, point: Point) -> Question:

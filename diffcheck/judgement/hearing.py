@@ -32,7 +32,7 @@ def judged(
         value = of_function(court, witness, question)
         # Where the derivative has lost all its digits it speaks for itself.
         if value is not None and (value[1].verdict.fails or (value[1].no_digit and not any(j.no_digit for j in found))):
-            component = value[0] * (len(found) // court.program.size)
+            component = value[0] * (len(found) // court.referee.program.size)
             note = f"{_of_derivative(found)}{value[1].note}"
             found[component] = replace(found[component], verdict=Verdict.DISAGREE, reason=Reason.VALUE, note=note)
     return found

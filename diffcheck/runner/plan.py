@@ -162,7 +162,7 @@ def _units(
             continue
         try:
             demand_fit(operator, outputs, wrt_shapes)
-            units.append(Unit(case, operator, by, program))
+            units.append(Unit(case, case.aimed(operator, outputs), by, program))
         except CaseError as mistake:
             units.append(Unit(case, operator, by, None, str(mistake)))
     return units

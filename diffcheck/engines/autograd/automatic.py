@@ -51,8 +51,8 @@ class Automatic:
         except _NOT_COMPILED as reason:
             raise Unsupported(f"torch.compile: {str(reason).strip().splitlines()[0]}") from None
         found = value.reshape(self._task.shape).detach().to("cpu", torch.float64).numpy()
-        columns = len(self._task.case.wrt_positions)
-        return Estimate(found, function_calls=columns if self._task.method == "forward" else 1)
+        columns = self._task.operator.width(len(self._task.case.wrt_positions)) if self._task.method == "forward" else 1
+        return Estimate(found, function_calls=columns)
 
     def value(self, point: Point) -> Any:
         """The function itself, as it is called to be differentiated."""

@@ -32,7 +32,8 @@ class Symbolic:
         """The method for a function of this size, differentiated by so many inputs."""
         if program.operations > _SYMBOLS:
             return "program"
-        derivatives = wrt * wrt if operator is Operator.HESSIAN else wrt
+        # Beyond the second a derivative has twice the symbols of the one before, at least.
+        derivatives = wrt**operator.order * 2 ** max(0, operator.order - 2)
         pieces = sum(
             name not in (INPUT, CONST) and Primitive.rows[name].switch is not None for name, _ in program.nodes
         )

@@ -13,26 +13,22 @@ from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief
 from diffcheck.ops.table import Primitive
-from diffcheck.program.chain import gradient
 from diffcheck.program.graph import ALONG, Graph, Node
+from diffcheck.program.products import derivative
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.cancelled import sizes
+from diffcheck.referee.arrays.confirm import words
 from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose, floats
 from diffcheck.referee.arrays.moving import moving
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
-from diffcheck.referee.arrays.rays import along
 from diffcheck.referee.arrays.seams import Seams
-from diffcheck.referee.arrays.ties import Tie, groups, ties, with_seams
+from diffcheck.referee.arrays.ties import Tie, ties
 from diffcheck.referee.component import Component, Status, is_tight
-from diffcheck.referee.second_route import Word, confirmation, directions, size_of
+from diffcheck.referee.second_route import Word
 from diffcheck.referee.sides import joined
 
 NOTHING: Mapping[int, Any] = MappingProxyType({})
-# What ties cost is a sweep back for each of their groups: so many operations on balls at most, some ten seconds, or so
-# many times what the derivative itself costs.
-MOST_AT_TIES = 2**25
-MORE_AT_TIES = 10
 
 
 class Elsewhere(ArithmeticError):
@@ -51,10 +47,8 @@ class Piece:
     def derivative(self, form: int = STABLE) -> Graph:
         """The derivative by one of the forms in common use."""
         if form not in self._derivatives:
-            graph = self.graph
-            for _ in range(self.operator.order):
-                graph = gradient(graph, self.wrt, form, needed(graph))
-            self._derivatives[form] = graph
+            directions = [self.operator.direction] * self.operator.along
+            self._derivatives[form] = derivative(self.graph, self.wrt, self.operator.full, directions, form, needed)
         return self._derivatives[form]
 
     def enclosed(self, inputs: BallArray, values: Sequence[BallArray], form: int = STABLE) -> list[BallArray]:
@@ -155,11 +149,14 @@ class ArrayReferee:
         components = enclosed[piece.derivative().output]
         if not all_finite(components):
             raise Elsewhere
-        said = self._said(piece.graph, smooth, components, self._wrt)
+        said = words(self._operator, piece.graph, smooth, components, self._wrt)
         sided: Mapping[int, Component] = NOTHING
         if met:
-            sided, words = self._sided(choices, met, inputs)
-            said = [Word.SILENT if word is Word.CONFIRMED and Word.SILENT in words else word for word in said]
+            sided, told = self._sided(choices, met, inputs)
+            if Word.CONTRADICTED in told:
+                raise Elsewhere
+            if Word.SILENT in told:
+                said = [Word.SILENT] * len(said)
             if any(c.status is Status.UNCERTAIN for c in sided.values()):
                 return None
         flat = components.ravel().tolist()
@@ -200,28 +197,16 @@ class ArrayReferee:
         """The components whose both sides may differ, and what the second route says of all that they are made of."""
         if self._operator.order > 1:
             raise Elsewhere
-        outputs, count = int(np.prod(self._graph.shape, dtype=int)), sum(tie.places.array.size for tie in met)
-        around = ball_array([*inputs.tolist(), *[balls.ZERO] * count], (len(inputs) + count,))
-        apart = with_seams(self._graph, choices, met)
-        if not all(v.is_zero() for v in enclose(apart, around)[apart.output][-2 * count :].tolist()):
-            raise Elsewhere  # the pieces of a tie have different values: the function jumps
-        most = max(MOST_AT_TIES // apart.operations, MORE_AT_TIES * outputs) // 3
-        owners = groups(apart, outputs, count, most)
-        if owners is None:
+        seams = Seams.at(self._graph, choices, met, self._wrt, inputs)
+        if seams is None:
             raise Elsewhere
-        graph = with_seams(self._graph, choices, met, owners)
-        wrt = (*self._wrt, *range(self._graph.inputs, graph.inputs))
-        values = enclose(graph, around)
-        derivative = gradient(graph, wrt, STABLE, needed(graph))
-        jacobian = enclose(derivative, around, known=values)[derivative.output]
-        if not all_finite(jacobian):
-            raise Elsewhere
-        seams = Seams(jacobian, [found[list(wrt)] for found in owners], count)
-        found = {}
-        for column, left, right in seams.sides():
-            for row, sides in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
-                found[row * len(self._wrt) + column] = joined(*sides)
-        return found, self._said(graph, values, jacobian, wrt, together=True)
+        width = self._operator.width(len(self._wrt))
+        found = {
+            row * width + column: joined(*sides)
+            for column, left, right in seams.sides(self._operator.direction)
+            for row, sides in enumerate(zip(left.tolist(), right.tolist(), strict=True))
+        }
+        return found, seams.words
 
     def _piece(self, choices: Mapping[int, Choice]) -> Piece:
         key = tuple(choices.items())
@@ -240,33 +225,6 @@ class ArrayReferee:
                 if any(row.at_edge(*x) for x in zip(*operands, strict=True)):
                     return True
         return False
-
-    def _said(
-        self,
-        graph: Graph,
-        values: Sequence[BallArray],
-        components: BallArray,
-        wrt: Sequence[int],
-        together: bool = False,
-    ) -> list[Word]:
-        """For each output of a smooth graph what power series along a direction say of its derivative.
-
-        What is zero but for rounding need not be known better than it is, if only all outputs ``together`` count.
-        """
-        order, width = self._operator.order, len(wrt)
-        steps, weights = directions(width, order)
-        direction = [0] * graph.inputs
-        for position, step in zip(wrt, steps, strict=True):
-            direction[position] = step
-        series = along(graph, values, direction, order)
-        if len(series) <= order:
-            coefficients = [arb(0)] * int(np.prod(graph.shape, dtype=int))
-        else:
-            coefficients = series[order].ravel().tolist()
-        rows = components.reshape(len(coefficients), -1).tolist()
-        terms = [[w * c for w, c in zip(weights, row, strict=True)] for row in rows]
-        least = max(map(size_of, terms)) if together else balls.ZERO
-        return [confirmation(t, c, order, least) for t, c in zip(terms, coefficients, strict=True)]
 
 
 def _vanished(

@@ -5,17 +5,30 @@ their slopes add up to the one-sided derivative.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from flint import arb
 
+from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
-from diffcheck.referee.arrays.enclose import BallArray
-from diffcheck.referee.arrays.ties import SIDES, Owners
+from diffcheck.program.chain import gradient
+from diffcheck.program.graph import Graph
+from diffcheck.program.rules import STABLE
+from diffcheck.referee.arrays.confirm import words
+from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose
+from diffcheck.referee.arrays.pieces import Choice, needed
+from diffcheck.referee.arrays.ties import SIDES, Owners, Tie, groups, with_seams
+from diffcheck.referee.second_route import Word
 
 # How one input moves a tie's switch, and by what its pieces at the negative and the positive side then differ.
 Slopes = tuple[Any, Any, Any]
+
+
+# What ties cost is a sweep back for each of their groups: so many operations on balls at most, some ten seconds, or so
+# many times what the derivative itself costs.
+_MOST, _MORE = 2**25, 10
 
 
 class Seams:
@@ -28,9 +41,12 @@ class Seams:
         those of all ``count`` ties.
     owners:
         For each group and each of these columns the tie that it may move, or -1.
+    words:
+        For each row of the Jacobian what the second route says of it.
     """
 
-    def __init__(self, jacobian: BallArray, owners: Sequence[Owners], count: int) -> None:
+    def __init__(self, jacobian: BallArray, owners: Sequence[Owners], count: int, words: list[Word]) -> None:
+        self.words = words
         rows = 3 * len(owners)
         self._width = jacobian.shape[1] - count
         self._results = jacobian[:-rows]
@@ -43,17 +59,60 @@ class Seams:
                 if not (switch.is_zero() and below.is_zero() and above.is_zero()):
                     self._moved[column][int(found[column])] = switch, below, above
 
-    def sides(self) -> Iterator[tuple[int, BallArray, BallArray]]:
-        """The inputs whose both sides may differ, with the derivatives of all outputs from the left and the right."""
-        for column in range(self._width):
-            if self._moved[column]:
-                left, right = (self._beside(column, way) for way in SIDES)
-                yield column, self._results[:, column] - left, self._results[:, column] + right
+    @classmethod
+    def at(
+        cls, graph: Graph, choices: Mapping[int, Choice], met: Sequence[Tie], wrt: Sequence[int], inputs: BallArray
+    ) -> "Seams | None":
+        """The seams of a graph whose pieces meet at these inputs; ``None`` where it jumps, or they are too many."""
+        outputs, count = int(np.prod(graph.shape, dtype=int)), sum(tie.places.array.size for tie in met)
+        around = ball_array([*inputs.tolist(), *[balls.ZERO] * count], (len(inputs) + count,))
+        apart = with_seams(graph, choices, met)
+        differences = enclose(apart, around)[apart.output][-2 * count :]
+        if not all(value.is_zero() for value in differences.tolist()):
+            return None
+        owners = groups(apart, outputs, count, max(_MOST // apart.operations, _MORE * outputs) // 3)
+        if owners is None:
+            return None
+        together = with_seams(graph, choices, met, owners)
+        columns = (*wrt, *range(graph.inputs, together.inputs))
+        values = enclose(together, around)
+        slopes = gradient(together, columns, STABLE, needed(together))
+        jacobian = enclose(slopes, around, known=values)[slopes.output]
+        if not all_finite(jacobian):
+            return None
+        said = words(Operator.JACOBIAN, together, values, jacobian, columns, together=True)
+        return cls(jacobian, [found[list(columns)] for found in owners], count, said)
 
-    def _beside(self, column: int, way: int) -> Any:
-        """What all ties add to the results' slopes, a unit step this way along an input."""
+    def sides(self, direction: Sequence[float]) -> Iterator[tuple[int, BallArray, BallArray]]:
+        """The columns whose both sides may differ, with the derivatives of all outputs from the left and the right.
+
+        One column for each input or, where there is a ``direction``, one for that.
+        """
+        for column, (moved, along) in enumerate([self._along(direction)] if direction else self._columns()):
+            if moved:
+                left, right = (self._beside(moved, way) for way in SIDES)
+                yield column, along - left, along + right
+
+    def _columns(self) -> Iterator[tuple[Mapping[int, Slopes], BallArray]]:
+        for column in range(self._width):
+            yield self._moved[column], self._results[:, column]
+
+    def _along(self, direction: Sequence[float]) -> tuple[Mapping[int, Slopes], BallArray]:
+        """What a step along a direction moves: each input does its share."""
+        moved: dict[int, Slopes] = {}
+        total: Any = np.full(len(self._results), balls.ZERO)
+        for (slopes, along), step in zip(self._columns(), map(arb, direction), strict=True):
+            total = total + along * step
+            for tie, own in slopes.items():
+                so_far = moved.get(tie, (balls.ZERO,) * 3)
+                switch, below, above = (s + step * slope for s, slope in zip(so_far, own, strict=True))
+                moved[tie] = switch, below, above
+        return moved, total
+
+    def _beside(self, moved: Mapping[int, Slopes], way: int) -> Any:
+        """What all ties add to the results' slopes, a unit step this way along an input that so moves them."""
         # What moves each tie so far; ties stand in the order in which they are computed.
-        slopes = {tie: [way * slope for slope in own] for tie, own in self._moved[column].items()}
+        slopes = {tie: [way * slope for slope in own] for tie, own in moved.items()}
         total: Any = np.full(len(self._results), balls.ZERO)
         pending = sorted(slopes)
         while pending:
