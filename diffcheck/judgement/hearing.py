@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flint import ctx
+
 from diffcheck.case.case import Array
 from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.appeals import by_near_tie, by_own_code, of_function
@@ -10,7 +12,7 @@ from diffcheck.judgement.at_once import to_be_judged
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
-from diffcheck.judgement.numbers import UNREMARKABLE, Judgement
+from diffcheck.judgement.numbers import PRECISION, UNREMARKABLE, Judgement
 from diffcheck.judgement.witness import Witness
 from diffcheck.program.program import uncollected
 from diffcheck.verdict import Reason, Verdict
@@ -29,8 +31,13 @@ def judged(
     own = list(errors)
     found = [UNREMARKABLE] * len(values)
     with uncollected():
-        for c in to_be_judged(question, values, own, court.format):
-            found[c] = _judged(Dispute(court, witness, question, values, own, c))
+        disputes = [
+            Dispute(court, witness, question, values, own, c) for c in to_be_judged(question, values, own, court.format)
+        ]
+        with ctx.workprec(PRECISION):
+            compared = [dispute.judged(dispute.bound) for dispute in disputes]
+        for dispute, judgement in zip(disputes, compared, strict=True):
+            found[dispute.component] = _after_appeals(judgement, dispute)
     if witness.on_trial and not any(j.verdict.fails for j in found):
         value = of_function(court, witness, question)
         # Where the derivative has lost all its digits it speaks for itself.
@@ -41,8 +48,7 @@ def judged(
     return found
 
 
-def _judged(dispute: Dispute) -> Judgement:
-    found = dispute.judged(dispute.bound)
+def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
     if found.verdict.fails:
         found = by_own_code(found, dispute)
     if found.verdict.fails:

@@ -15,7 +15,7 @@ from diffcheck.referee.component import Component, Status
 from diffcheck.verdict import Reason, Verdict, no_digit_right
 
 # Bits in which errors are counted: those of a tight enclosure, so that a truth beside a power of two keeps its unit.
-_PRECISION = 128
+PRECISION = 128
 
 
 class Quality(StrEnum):
@@ -63,7 +63,7 @@ class Judgement:
         """The other bound in the same unit."""
         if self.measure is None:
             return NAN
-        with ctx.workprec(_PRECISION):
+        with ctx.workprec(PRECISION):
             return self.measure.ulps(self.measure.bound.formula.mid())
 
     @property
@@ -103,7 +103,9 @@ def judge(
         return Judgement(Verdict.UNDEFINED, note=truth.reason)
     if truth.status is Status.UNCERTAIN or bound is None:
         return Judgement(Verdict.UNCERTAIN, note=truth.reason)
-    with ctx.workprec(_PRECISION):
+    if ctx.prec == PRECISION:  # of many components the caller sets it once
+        return _held(value, own_error, truth, bound, format, typical_size)
+    with ctx.workprec(PRECISION):
         return _held(value, own_error, truth, bound, format, typical_size)
 
 

@@ -174,7 +174,10 @@ class Automatic:
             inputs = self._tensors(p)
             return Arguments({name: inputs.pop(name) for name in wrt}, inputs | self._constants)
 
-        allowed = {name: self._constant(value) for name, value in slack.items()}
+        def allowed(name: str) -> Tensor:
+            tensor: Tensor = self._constant(slack[name])
+            return tensor
+
         return list(Contract(call, arguments(point), arguments(elsewhere), allowed).findings())
 
 
