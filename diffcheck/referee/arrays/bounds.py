@@ -10,6 +10,7 @@ from flint import arb, ctx
 from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.program.graph import Graph
+from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.certify import Certified
 from diffcheck.referee.arrays.enclose import BallArray, ball_array, floats
@@ -28,6 +29,7 @@ _FEW = 8
 Weights = Mapping[int, Array]
 
 
+@uncollected()
 def bounds(
     certified: Certified, point: Sequence[float], format: Format, otherwise: Callable[[int], Ball]
 ) -> list[Bound] | None:
