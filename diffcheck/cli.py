@@ -220,10 +220,17 @@ def run(
 
 def _supervised(paths: tuple[str, ...], settings: Settings) -> "Run":
     """The results of case files, run in another process."""
-    from diffcheck.runner.engines import demand_known, installed_engines
+    from diffcheck.runner.engines import demand_devices, installed_engines, named
     from diffcheck.runner.supervisor import Supervisor, WorkerError
+    from diffcheck.sources.paths import demand_there
 
-    demand_known(settings.engines_named, installed_engines())
+    # What is mistyped is told before anything is loaded.
+    known = installed_engines()
+    for name in settings.engines_named:
+        named(name, known)
+    demand_devices(settings.devices, known)
+    for path in paths:
+        demand_there(Path(path.partition("::")[0]))
     with Supervisor(paths, settings) as supervisor:
         # These take as long to load as the other process needs until it has something to say.
         from rich.console import Console

@@ -14,6 +14,8 @@ from diffcheck.program.scalarise import Lowered, scalarise
 from diffcheck.program.trace import record, trace
 from diffcheck.referee.arrays.bounds import bounds, bounds_of_values
 from diffcheck.referee.arrays.certify import ArrayReferee
+from diffcheck.referee.arrays.enclose import ball_array, enclose, floats
+from diffcheck.referee.arrays.sensitivity import Sensitivity
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.ladder import LADDER
@@ -67,6 +69,10 @@ def test_the_library_on_arrays(made):
                 assert right.overlaps(theirs.right)
 
 
+def not_told(_):
+    raise AssertionError("double precision tells it")
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_bounds_are_those_of_the_numbers_within_a_factor_of_four(seed):
     graph = record(function(seed), SHAPES, {})
@@ -75,13 +81,33 @@ def test_bounds_are_those_of_the_numbers_within_a_factor_of_four(seed):
     by_numbers = Referee(scalarise(graph), operator, range(SIZE))
     truth = by_numbers.truth(x)
     exact = Bounds(by_numbers)
-    pairs = [*zip(bounds(found, x, FLOAT64), exact.at(truth, x, FLOAT64), strict=True)]
+    pairs = [*zip(bounds(found, x, FLOAT64, not_told), exact.at(truth, x, FLOAT64), strict=True)]
     values = [bound for bound, _ in exact.of_values(truth, x, FLOAT64)]
     pairs += zip(bounds_of_values(found, FLOAT64), values, strict=True)
     for estimate, expected in pairs:
         for kind in ("scale", "inherent", "formula"):
             found_one, right = (float(getattr(bound, kind).mid()) for bound in (estimate, expected))
             assert right / 4 <= found_one <= 4 * right, kind
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_sums_over_paths_are_those_of_elements_moved_one_by_one(seed):
+    """Followed back exactly; forward, with weights gathered on fewer nodes, to the estimate's spread."""
+    graph = record(function(seed), SHAPES, {})
+    x = ball_array([arb(v) for v in point(seed)[0].tolist()], (SIZE,))
+    values = [floats(v) for v in enclose(graph, x)]
+    random = np.random.default_rng(seed)
+    weights = {number: random.uniform(0.1, 1.0, node.shape) for number, node in enumerate(graph.nodes)}
+    sensitivity = Sensitivity(graph, values, weights)
+    expected = np.zeros(int(np.prod(graph.shape, dtype=int)))
+    for number, weight in weights.items():
+        each = np.diag(weight.ravel()).reshape(-1, *weight.shape)
+        moved = sensitivity._moved(lambda w, each=each: each, {number: weight}, np.asarray)
+        expected += 0.0 if moved is None else np.abs(moved).reshape(len(each), -1).sum(0)
+    assert [sensitivity.sum_of(k, weights) for k in range(expected.size)] == pytest.approx(expected, rel=1e-9)
+    # Four standard deviations of the median of 256 samples.
+    ratio = sensitivity.sums(weights).ravel() / expected
+    assert np.abs(np.log(ratio)).max() < 0.4
 
 
 # Function, point, whether arrays certify there: pieces are frozen, and where they meet numbers take over.

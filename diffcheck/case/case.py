@@ -4,6 +4,7 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ class Case:
         """The shape of every input."""
         return {name: domain.shape for name, domain in self.inputs.items()}
 
-    @property
+    @cached_property
     def wrt_positions(self) -> list[int]:
         """The positions, among all flattened input elements, of those that are differentiated by."""
         positions: list[int] = []

@@ -13,6 +13,7 @@ from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
 from diffcheck.judgement.witness import Witness
 from diffcheck.ops.decimals import decimal
+from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.near_ties import NearTie
 from diffcheck.referee.truth import Truth
@@ -30,7 +31,7 @@ def by_own_code(judgement: Judgement, dispute: Dispute) -> Judgement:
     formula = code.formula(dispute.question.x, dispute.component, dispute.question.truth.precision)
     if formula is None:
         return judgement
-    found = dispute.judged(replace(bound, formula=max(bound.formula, formula)))
+    found = dispute.judged(Bound(bound.scale, bound.inherent, max(bound.formula, formula)))
     if found.reason is Reason.WRONG and not formula.is_finite():
         return replace(found, reason=Reason.OVERFLOW)
     return found

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import arb, ctx
 
-from diffcheck.case.case import Case, Point
+from diffcheck.case.case import Array, Case, Point
 from diffcheck.case.operators import Operator
-from diffcheck.formats import Format
+from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.bound import Bound
@@ -21,12 +21,14 @@ from diffcheck.referee.near_ties import NearTies
 from diffcheck.referee.shape import Shape, shape, shape_along
 from diffcheck.referee.truth import Referee, Truth
 
+_SMALLEST = min(balls.power_of_two(format.smallest_subnormal_exponent) for format in FORMATS.values())
+_UNKNOWN = (float("nan"),) * 5
 # How many components without a derivative are named at a point.
 _NAMED = 4
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """A point with its truth and the bounds on what an answer may be off by."""
 
@@ -40,6 +42,20 @@ class Question:
     def x(self) -> list[float]:
         """All input elements of the point."""
         return _flat(self.point)
+
+    @cached_property
+    def figures(self) -> Array:
+        """For each component the truth, what rounding that leaves of it, the inherent bound and its scale, as floats.
+
+        Then 1 for a truth below every number of every format, 0 for another one. Shape (5, components); NaN where no
+        certified truth is known.
+        """
+        with ctx.workprec(self.truth.precision):
+            rows = [
+                _UNKNOWN if bound is None or truth.status is not Status.CERTIFIED else _figures(truth.left, bound)
+                for truth, bound in zip(self.truth.components, self.bounds, strict=True)
+            ]
+        return np.array(rows).T
 
 
 class Court:
@@ -154,6 +170,13 @@ class Court:
         sizes = [abs(exact).mid() for _, exact in self.values(question.truth, question)]
         largest = max(sizes, default=balls.ZERO)
         return arb(1) if largest.is_zero() else largest / max(1.0, *map(abs, question.x))
+
+
+def _figures(truth: Any, bound: Bound) -> tuple[float, ...]:
+    middle = truth.mid()
+    leading = float(middle)
+    tiny = bool(abs(truth) < _SMALLEST)
+    return leading, float(middle - leading), float(bound.inherent), float(bound.scale), float(tiny)
 
 
 def _flat(point: Point) -> list[float]:

@@ -71,7 +71,7 @@ class HigherDifferences:
 
 def _pending(samples: Samples, stages: Stages, lengths: Array) -> Rows:
     """Rows whose error leaves too few digits, and may be smaller with steps of these lengths."""
-    picked = samples.picked(lengths)
+    picked = samples.picked(np.arange(len(samples.where)), lengths)
     least = samples.level[samples.where] / (FIRST * picked[:, :1]) ** samples.order
     few = ~(stages.error <= samples.unit**_SATISFIED * np.abs(stages.value))
     found: Rows = np.flatnonzero((few & ~(least >= stages.error)).any(1))
@@ -81,7 +81,7 @@ def _pending(samples: Samples, stages: Stages, lengths: Array) -> Rows:
 def _stage(samples: Samples, stages: Stages, rows: Rows, lengths: Array) -> None:
     """Try these lengths, shape (points, inputs), for some rows."""
     samples.reach(np.unique(samples.where[rows]), lengths)
-    picked = samples.picked(lengths)[rows, 0]
+    picked = samples.picked(rows, lengths)[:, 0]
     quotients = _quotients(samples, rows, picked)
     found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)
     stages.add(rows, *found, quotients.seen[-1], picked)

@@ -1,13 +1,7 @@
 """SymPy: ``closed`` differentiates the closed form, ``program`` one operation after another by SymPy's rules."""
 
-import numpy as np
-import scipy
-import sympy
-
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Prepared, Task
-from diffcheck.engines.symbolic.chain_rule import Chained
-from diffcheck.engines.symbolic.closed_form import Closed
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program
@@ -42,6 +36,10 @@ class Symbolic:
 
     def prepare(self, task: Task) -> Prepared:
         """Differentiate and compile."""
+        # SymPy takes half a second to load: a method that does not exist is told before.
+        from diffcheck.engines.symbolic.chain_rule import Chained
+        from diffcheck.engines.symbolic.closed_form import Closed
+
         try:
             return Chained(task) if task.method == "program" else Closed(task)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as raised:
@@ -49,6 +47,10 @@ class Symbolic:
 
     def versions(self) -> dict[str, str]:
         """SymPy differentiates, NumPy and SciPy evaluate."""
+        import numpy as np
+        import scipy
+        import sympy
+
         return {"sympy": sympy.__version__, "numpy": np.__version__, "scipy": scipy.__version__}
 
 
