@@ -11,11 +11,22 @@ from diffcheck.ops.arrays import (
     matmul as matmul,
     mean as mean,
     norm as norm,
+    pad as pad,
+    permute as permute,
     prod as prod,
     reshape as reshape,
     stack as stack,
     sum as sum,
     transpose as transpose,
+)
+from diffcheck.ops.contraction import (
+    einsum as einsum,
+    tensordot as tensordot,
+)
+from diffcheck.ops.convolution import (
+    conv1d as conv1d,
+    conv2d as conv2d,
+    conv3d as conv3d,
 )
 from diffcheck.ops.elementary import (
     acos as acos,

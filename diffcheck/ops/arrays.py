@@ -16,17 +16,18 @@ from diffcheck.ops.table import as_tensors, composite
 @composite(
     torch=lambda torch, x, axis=None: torch.sum(x) if axis is None else torch.sum(x, dim=axis), numpy="numpy.sum"
 )
-def sum(x: Any, axis: int | None = None) -> Any:
-    """The sum of all elements, or along an axis."""
+def sum(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The sum of all elements, or along an axis or several."""
     return x.sum(axis)
 
 
 @composite(
     torch=lambda torch, x, axis=None: torch.mean(x) if axis is None else torch.mean(x, dim=axis), numpy="numpy.mean"
 )
-def mean(x: Any, axis: int | None = None) -> Any:
-    """The mean of all elements, or along an axis."""
-    return x.sum(axis) / (x.size if axis is None else x.shape[axis])
+def mean(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The mean of all elements, or along an axis or several."""
+    total = x.sum(axis)
+    return total / (x.size if axis is None else int(np.prod([x.shape[a] for a in np.atleast_1d(axis)])))
 
 
 @composite(
@@ -39,7 +40,7 @@ def prod(x: Any, axis: int | None = None) -> Any:
 
 @composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.matmul")
 def matmul(x: Any, y: Any) -> Any:
-    """The matrix product ``x @ y`` of vectors and matrices."""
+    """The matrix product ``x @ y``: the last two axes are those of matrices, the others broadcast."""
     return x @ y
 
 
@@ -59,10 +60,28 @@ def _shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     return (shape,) if isinstance(shape, int) else tuple(shape)
 
 
-@composite(torch=lambda torch, x: x.mT, numpy=lambda x: np.asarray(x).T)
+@composite(
+    torch=lambda torch, x: x.mT if x.ndim > 1 else x,
+    numpy=lambda x: np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else np.asarray(x),
+)
 def transpose(x: Any) -> Any:
-    """The transposed matrix."""
-    return x.T
+    """The transposed matrix; of many, which the last two axes hold, each."""
+    return x.swapaxes(-1, -2) if x.ndim > 1 else x
+
+
+@composite(torch=lambda torch, x, axes: x.permute(tuple(axes)), numpy=lambda x, axes: np.transpose(x, axes))
+def permute(x: Any, axes: Sequence[int]) -> Any:
+    """The axes in another order: for each new one the old one."""
+    return x.permute(axes)
+
+
+@composite(
+    torch=lambda torch, x, widths: torch.nn.functional.pad(x, [n for pair in reversed(widths) for n in pair]),
+    numpy=lambda x, widths: np.pad(x, widths),
+)
+def pad(x: Any, widths: Sequence[tuple[int, int]]) -> Any:
+    """Zeros around an array: for each axis how many before and how many behind."""
+    return x.pad(widths)
 
 
 def _as_arrays(arrays: Sequence[Any]) -> list[Any]:

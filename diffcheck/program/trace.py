@@ -47,7 +47,7 @@ class Traced(Recorded):
     @property
     def T(self) -> "Traced":
         """The transposed array."""
-        return self._permuted(range(self.ndim)[::-1])
+        return self.permute(range(self.ndim)[::-1])
 
     @property
     def is_condition(self) -> bool:
@@ -88,13 +88,29 @@ class Traced(Recorded):
         """Two axes exchanged."""
         axes = list(range(self.ndim))
         axes[first], axes[second] = axes[second], axes[first]
-        return self._permuted(axes)
+        return self.permute(axes)
 
-    def sum(self, axis: int | None = None) -> "Traced":
-        """The sum of all elements, or along an axis."""
-        self._demand_elements("add", axis)
-        axes = tuple(range(self.ndim)) if axis is None else (range(self.ndim)[axis],)
-        return self._moved("sum", axes)
+    def permute(self, axes: Sequence[int]) -> "Traced":
+        """The axes in another order: for each new one the old one."""
+        order = tuple(range(self.ndim)[a] for a in axes)
+        if sorted(order) != list(range(self.ndim)):
+            raise CaseError(f"permute: {tuple(axes)} is no order of the axes of an array of shape {self.shape}")
+        return self._moved("permute", order)
+
+    def pad(self, widths: Sequence[tuple[int, int]]) -> "Traced":
+        """Zeros around it: for each axis how many before and how many behind."""
+        found = self
+        for axis, (before, behind) in enumerate(widths):
+            if before or behind:
+                found = found._moved("pad", (axis, before, behind))
+        return found
+
+    def sum(self, axis: int | Sequence[int] | None = None) -> "Traced":
+        """The sum of all elements, or along an axis or several."""
+        axes = range(self.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+        for a in axes:
+            self._demand_elements("add", a)
+        return self._moved("sum", tuple(sorted(range(self.ndim)[a] for a in axes)))
 
     def prod(self, axis: int | None = None) -> "Traced":
         """The product of all elements, or along an axis."""
@@ -152,12 +168,9 @@ class Traced(Recorded):
     def _moved(self, name: str, parameters: Any) -> "Traced":
         return self._like(self._builder.move(name, parameters, self.node))
 
-    def _permuted(self, axes: Sequence[int]) -> "Traced":
-        return self._moved("permute", tuple(axes))
-
     def _with_axis(self, axis: int, place: int) -> "Traced":
         axes = np.moveaxis(np.empty(range(1, self.ndim + 1), bool), axis, place).shape
-        return self._permuted([n - 1 for n in axes])
+        return self.permute([n - 1 for n in axes])
 
     def _lift(self, value: Any) -> "Traced":
         """Constants, arrays of them and sequences of traced values as a traced array."""
@@ -187,12 +200,30 @@ class Traced(Recorded):
             raise CaseError(f"{name} over an empty axis of an array of shape {self.shape}")
 
     def _product(self, left: "Traced", right: "Traced") -> "Traced":
-        if 0 in (left.ndim, right.ndim) or max(left.ndim, right.ndim) > 2 or left.shape[-1] != right.shape[0]:
+        inner = right.shape[-2:-1] or right.shape
+        if not left.shape or left.shape[-1:] != inner:
             raise CaseError(f"matrix product of shapes {left.shape} and {right.shape}: the inner sizes must be equal")
-        rows = left if left.ndim == 2 else left.reshape((1, -1))
-        columns = right if right.ndim == 2 else right.reshape((-1, 1))
-        product = self._like(self._builder.matmul(rows.node, columns.node))
-        return product.reshape((*left.shape[:-1], *right.shape[1:]))
+        rows = left if left.ndim > 1 else left.reshape((1, -1))
+        columns = right if right.ndim > 1 else right.reshape((-1, 1))
+        product = self._of_matrices(rows, columns)
+        before = product.shape[:-2]
+        return product.reshape((*before, *left.shape[-2:-1], *(right.shape[-1:] if right.ndim > 1 else ())))
+
+    def _of_matrices(self, x: "Traced", y: "Traced") -> "Traced":
+        """The product of the matrices along the last two axes; one matrix beside many makes one large product."""
+        if y.ndim == 2:
+            flat = self._builder.matmul(x.reshape((-1, x.shape[-1])).node, y.node)
+            return self._like(flat).reshape((*x.shape[:-1], y.shape[-1]))
+        if x.ndim == 2:
+            return self._of_matrices(y.swapaxes(-1, -2), x.T).swapaxes(-1, -2)
+        try:
+            before = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+        except ValueError:
+            raise CaseError(
+                f"matrix product of shapes {x.shape} and {y.shape}: the axes before the last two do not fit together"
+            ) from None
+        spread = [a._moved("broadcast", (0, before + a.shape[-2:])).node for a in (x, y)]
+        return self._like(self._builder.matmul(*spread))
 
 
 def _is_condition(builder: GraphBuilder, number: int) -> bool:
