@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops import along
 from diffcheck.ops.elementary import sqrt
 from diffcheck.ops.pieces import maximum, minimum
 from diffcheck.ops.table import as_tensors, composite
@@ -35,7 +36,8 @@ def mean(x: Any, axis: int | Sequence[int] | None = None) -> Any:
 )
 def prod(x: Any, axis: int | None = None) -> Any:
     """The product of all elements, or along an axis."""
-    return x.prod(axis)
+    rows = x.reshape((-1,)) if axis is None else x
+    return rows.along(-1 if axis is None else axis, along.prod)
 
 
 @composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.matmul")

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import Unsupported
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
 from diffcheck.program.graph import Graph, Node
 from diffcheck.program.program import Builder, Program, uncollected
+from diffcheck.program.scalar import TracedScalar
 
 # A function of more operations than this is evaluated on whole arrays; one of more than that is never lowered, for
 # looking at its operations one by one would take minutes.
@@ -94,9 +96,6 @@ def _lowered(builder: Builder, node: Node, operands: list[Numbers]) -> Numbers:
             return _numbers([builder.const(*node.parameters)], ())
         case "array":
             return _numbers(_constants(builder, node.parameters[0].array), node.shape)
-        case "along":
-            rows = operands[0].reshape(-1, operands[0].shape[-1]).tolist()
-            return _numbers([builder.apply(node.parameters[0], *row) for row in rows], node.shape)
         case "sum":
             return _added(builder, operands[0], node.parameters)
         case "matmul":
@@ -105,6 +104,8 @@ def _lowered(builder: Builder, node: Node, operands: list[Numbers]) -> Numbers:
             return _scattered(builder, node, operands[0])
         case "pad":
             return _with_zeros(builder, node, operands[0])
+    if node.name in Own.rows:
+        return _of_own(builder, node, operands)
     if node.name in Linear.rows:
         moved: Numbers = Linear.rows[node.name].on_arrays(node.parameters, 0, *operands)
         return moved
@@ -126,6 +127,13 @@ def _each(function: Callable[..., int], *operands: Numbers) -> Numbers:
     flat = [a.ravel().tolist() for a in arrays] if operands else []
     numbers = [function(*x) for x in zip(*flat, strict=True)] if operands else [function()]
     return _numbers(numbers, arrays[0].shape)
+
+
+def _of_own(builder: Builder, node: Node, operands: list[Numbers]) -> Numbers:
+    row = Own.rows[node.name]
+    traced = [np.frompyfunc(lambda i: TracedScalar(builder, i), 1, 1)(x) for x in operands]
+    found = row.each(row.on_numbers, node.parameters, traced).ravel().tolist()
+    return _numbers([x.node if isinstance(x, TracedScalar) else builder.const(x) for x in found], node.shape)
 
 
 def _added(builder: Builder, x: Numbers, axes: tuple[int, ...]) -> Numbers:

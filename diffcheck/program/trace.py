@@ -1,6 +1,5 @@
 """Recording: the user's function runs once on traced arrays and leaves a graph behind."""
 
-import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -9,7 +8,8 @@ import numpy as np
 
 from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops.exact import Exact, exact
-from diffcheck.ops.structure import Index, Shape
+from diffcheck.ops.own import Own
+from diffcheck.ops.structure import Index, Parameters, Shape
 from diffcheck.ops.table import Composite, Operation, Primitive
 from diffcheck.program.graph import ARRAY, CONST, Graph, GraphBuilder, is_elementwise
 from diffcheck.program.program import Program, uncollected
@@ -114,9 +114,8 @@ class Traced(Recorded):
 
     def prod(self, axis: int | None = None) -> "Traced":
         """The product of all elements, or along an axis."""
-        self._demand_elements("mul", axis)
-        rows = self.ravel() if axis is None else self._with_axis(axis, 0)
-        return functools.reduce(Primitive.rows["mul"], rows)
+        product: Traced = Composite.rows["prod"](self, axis)
+        return product
 
     def mean(self, axis: int | None = None) -> "Traced":
         """The mean of all elements, or along an axis."""
@@ -146,10 +145,34 @@ class Traced(Recorded):
         np.concatenate([np.empty(a.shape, bool) for a in lifted], axis)  # NumPy says what does not fit
         return self._like(self._builder.move("concatenate", (range(self.ndim)[axis],), *(a.node for a in lifted)))
 
-    def along(self, axis: int, operation: Primitive) -> "Traced":
-        """An operation of many arguments applied to the rows along an axis."""
-        rows = self._with_axis(axis, -1)
-        return self._like(self._builder.along(operation.name, rows.node))
+    def along(self, axis: int, row: Own) -> "Traced":
+        """A row of one operand, whose arguments lie along an axis."""
+        self._demand_elements(row.name, axis)
+        found = self._with_axis(axis, -1).own(row)
+        return found if found.ndim < self.ndim else found._with_axis(-1, axis)
+
+    def own(self, row: Own, *others: Any, parameters: Parameters = ()) -> "Traced":
+        """A row of operations with a calculus of their own; the axes before those that it speaks of broadcast."""
+        operands = [self, *map(self._lift, others)]
+        own = [x.shape[x.ndim - n :] for x, n in zip(operands, row.axes, strict=True)]
+        befores = [x.shape[: x.ndim - n] for x, n in zip(operands, row.axes, strict=True)]
+        try:
+            before = np.broadcast_shapes(*befores)
+        except ValueError:
+            told = " and ".join(str(x.shape) for x in operands)
+            raise CaseError(f"{row.name}: shapes {told} do not fit together") from None
+        spread = [x.spread(before + s).node for x, s in zip(operands, own, strict=True)]
+        return self._like(self._builder.own(row.name, parameters, *spread))
+
+    def spread(self, shape: Shape) -> "Traced":
+        """Elements repeated along new axes and axes of length one."""
+        return self._moved("broadcast", (0, tuple(shape)))
+
+    def replaced(self, places: Any, number: int) -> "Traced":
+        """With this number where ``places``, which broadcast, hold true."""
+        mask = np.broadcast_to(places, self.shape)
+        constant = self._lift(number).spread(self.shape)
+        return self._like(self._builder.move("blend", (Index(mask),), constant.node, self.node))
 
     def __repr__(self) -> str:
         return f"<traced value of shape {self.shape}>"
@@ -234,7 +257,7 @@ def _is_condition(builder: GraphBuilder, number: int) -> bool:
             known = node.parameters[0] in (0, 1)
         elif node.name == ARRAY:
             known = bool(np.isin(node.parameters[0].array, (0, 1)).all())
-        elif node.name == "where" or not (is_elementwise(node) or node.name in ("input", "matmul", "along", "sum")):
+        elif node.name == "where" or not (is_elementwise(node) or node.name in ("input", "matmul", "sum", *Own.rows)):
             new = set(node.operands[1:] if node.name == "where" else node.operands) - seen
             seen |= new
             pending += new

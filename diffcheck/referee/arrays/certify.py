@@ -11,7 +11,7 @@ from flint import arb, ctx
 from diffcheck.case.operators import Operator
 from diffcheck.ops.table import Primitive
 from diffcheck.program.chain import gradient
-from diffcheck.program.graph import ALONG, Graph, Node
+from diffcheck.program.graph import Graph, Node
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.cancelled import sizes
@@ -48,8 +48,7 @@ class Piece:
     @cached_property
     def names(self) -> frozenset[str]:
         """The operations that occur in the function and its derivative."""
-        nodes = (node for g in (self.graph, self.derivative()) for node in g.nodes)
-        return frozenset(n.parameters[0] if n.name == ALONG else n.name for n in nodes) & Primitive.rows.keys()
+        return frozenset(n.name for g in (self.graph, self.derivative()) for n in g.nodes) & Primitive.rows.keys()
 
 
 @dataclass(frozen=True, slots=True)

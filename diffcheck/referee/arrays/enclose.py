@@ -8,6 +8,7 @@ import numpy as np
 from flint import arb, arb_mat
 
 from diffcheck.ops import balls
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node
@@ -63,8 +64,9 @@ def _value(node: Node, operands: Sequence[BallArray], inputs: BallArray) -> Ball
             return of_numbers(node.parameters[0].array)
         case "matmul":
             return product(*operands)
-        case "along":
-            return _along(Primitive.rows[node.parameters[0]], operands[0])
+    if node.name in Own.rows:
+        row = Own.rows[node.name]
+        return row.each(row.on_balls, node.parameters, operands)
     if node.name in Linear.rows:
         found = Linear.rows[node.name].on_arrays(node.parameters, 0, *operands)
         return found if isinstance(found, np.ndarray) else ball_array([found], ())
@@ -106,11 +108,6 @@ def product(x: BallArray, y: BallArray) -> BallArray:
     before = x.shape[:-2]
     flat = zip(x.reshape(-1, *x.shape[-2:]), y.reshape(-1, *y.shape[-2:]), strict=True)
     return np.stack([product(a, b) for a, b in flat]).reshape(*before, x.shape[-2], y.shape[-1])
-
-
-def _along(row: Primitive, x: BallArray) -> BallArray:
-    function = row.on_balls()
-    return ball_array([function(*r) for r in x.reshape(-1, x.shape[-1]).tolist()], x.shape[:-1])
 
 
 def floats(x: BallArray) -> "np.ndarray[Any, np.dtype[np.float64]]":

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.formats import Format
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, Node
@@ -62,8 +63,6 @@ def _rounded(
         case "const":
             number = node.parameters[0]
             return None if format.holds(number) or DATA in node.parameters else size
-        case "along":
-            return Primitive.rows[node.parameters[0]].ulps * size
         case "mul":
             return np.where((np.abs(idle[0]) == 1) | (np.abs(idle[1]) == 1), 0.0, size)
         case "add" | "sub":
@@ -72,6 +71,9 @@ def _rounded(
             return _of_sum(operands[0], node.parameters)
         case "matmul":
             return _of_product(*operands)
+    if node.name in Own.rows:
+        lost: Array = Own.rows[node.name].lost(node.parameters, value, *operands)
+        return lost
     if node.name in Linear.rows:
         return None
     ulps = Primitive.rows[node.name].ulps

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck.ops import balls
-from diffcheck.ops.structure import Index, Linear, unbroadcast
+from diffcheck.ops.own import Own
+from diffcheck.ops.structure import Index, Linear, matmul, unbroadcast
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, GraphBuilder, Node
 from diffcheck.program.trace import Traced
@@ -110,11 +111,10 @@ def _asked(graph: Graph, node: Node, position: int, here: Any) -> Any:
     shape = shapes[position]
     if here.all() and node.name not in ("blend", "masked", "take", "slice"):
         return np.ones(shape, bool)
-    match node.name:
-        case "matmul":
-            return np.broadcast_to(here.any(-1 if position == 0 else -2, keepdims=True), shape)
-        case "along":
-            return np.broadcast_to(here[..., None], shape)
+    if node.name == matmul.name:
+        return np.broadcast_to(here.any(-1 if position == 0 else -2, keepdims=True), shape)
+    if node.name in Own.rows:
+        return Own.rows[node.name].asked(here, shapes, position)
     if node.name in Linear.rows:
         steps = Linear.rows[node.name].transposed(node.parameters, shapes, position)
     else:

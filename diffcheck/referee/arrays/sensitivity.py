@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
-from diffcheck.program.chain import ALL, partial_along
-from diffcheck.program.graph import ALONG, Graph, GraphBuilder, Node, is_elementwise
+from diffcheck.program.chain import ALL
+from diffcheck.program.graph import Graph, GraphBuilder, Node, is_elementwise
 from diffcheck.program.rules import partial
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -58,12 +59,11 @@ class Sensitivity:
             if is_elementwise(node):
                 for position in compress(range(len(moving)), moving):
                     slopes[number, position] = partial(builder, number, position)
-            elif node.name == ALONG:
-                slopes[number, 0] = partial_along(builder, number, node)
         with np.errstate(all="ignore"):
             known = list(values)
             for node in builder.nodes[len(known) :]:
                 known.append(_value(node, [known[i] for i in node.operands]))
+        self._matters = matters
         self._slopes = {key: _masked(known[number], matters.get(key[0])) for key, number in slopes.items()}
 
     @property
@@ -128,11 +128,6 @@ class Sensitivity:
                     total = total + size(self._slopes[number, position]) * aligned
             whole: Array = np.broadcast_to(total, (count, *node.shape))
             return whole
-        if node.name == ALONG:
-            (m,) = operands
-            assert m is not None
-            along: Array = (size(self._slopes[number, 0]) * m).sum(-1)
-            return along
         if node.name == matmul.name:
             x, y = (size(self._values[i]) for i in node.operands)
             terms = [_times(m, y) if k == 0 else np.matmul(x, m) for k, m in enumerate(operands) if m is not None]
@@ -141,8 +136,20 @@ class Sensitivity:
             np.broadcast_to(0.0, (count, *self._graph.nodes[i].shape)) if m is None else m
             for i, m in zip(node.operands, operands, strict=True)
         ]
+        if node.name in Own.rows:
+            return self._through_own(number, node, spread, size)
         found: Array = Linear.rows[node.name].on_arrays(node.parameters, 1, *spread)
         return found
+
+
+    def _through_own(self, number: int, node: Node, moved: Sequence[Array], size: Any) -> Array:
+        row, mask = Own.rows[node.name], self._matters.get(number)
+        if mask is not None:
+            shapes = [self._graph.nodes[i].shape for i in node.operands]
+            moved = [np.where(row.asked(mask, shapes, k), m, 0.0) for k, m in enumerate(moved)]
+        values = [self._values[i] for i in (number, *node.operands)]
+        found: Array = row.pushed(node.parameters, size, *values, *moved)
+        return found if mask is None else np.where(mask, found, 0.0)
 
 
 def _noise(random: np.random.Generator, count: int, weights: Array) -> Array:
@@ -154,8 +161,7 @@ def _masked(slope: Array, mask: Any) -> Array:
     """A slope, zero for the elements of its node that do not matter."""
     if mask is None:
         return slope
-    rows = mask[..., None] if slope.ndim > mask.ndim else mask
-    return np.where(rows, slope, 0.0)
+    return np.where(mask, slope, 0.0)
 
 
 def _times(m: Array, y: Array) -> Array:
@@ -185,8 +191,8 @@ def _value(node: Node, operands: Sequence[Array]) -> Array:
             return np.asarray(node.parameters[0].array, float)
         case "matmul":
             return np.matmul(*operands)
-        case "along":
-            return np.asarray(Primitive.rows[node.parameters[0]].on_numpy(*np.moveaxis(operands[0], -1, 0)))
+    if node.name in Own.rows:
+        return np.asarray(Own.rows[node.name].on_numpy(node.parameters, *operands))
     if node.name in Linear.rows:
         return np.asarray(Linear.rows[node.name].on_arrays(node.parameters, 0, *operands))
     return np.asarray(Primitive.rows[node.name].on_numpy(*operands), float)
