@@ -67,6 +67,18 @@ from diffcheck.ops.exact import (
     pi as pi,
     rational as rational,
 )
+from diffcheck.ops.linalg import (
+    cholesky as cholesky,
+    det as det,
+    diagonal as diagonal,
+    inverse as inverse,
+    slogdet as slogdet,
+    solve as solve,
+    solve_triangular as solve_triangular,
+    trace as trace,
+    tril as tril,
+    triu as triu,
+)
 from diffcheck.ops.neural import (
     bce_with_logits as bce_with_logits,
     binary_cross_entropy as binary_cross_entropy,

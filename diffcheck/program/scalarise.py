@@ -102,7 +102,7 @@ def _lowered(builder: Builder, node: Node, operands: list[Numbers]) -> Numbers:
             return _multiplied(builder, *operands)
         case "scatter":
             return _scattered(builder, node, operands[0])
-        case "pad":
+        case "pad" | "masked":
             return _with_zeros(builder, node, operands[0])
     if node.name in Own.rows:
         return _of_own(builder, node, operands)
@@ -165,6 +165,6 @@ def _scattered(builder: Builder, node: Node, x: Numbers) -> Numbers:
 
 
 def _with_zeros(builder: Builder, node: Node, x: Numbers) -> Numbers:
-    found = Linear.rows["pad"].on_arrays(node.parameters, 0, x + 1)
+    found = Linear.rows[node.name].on_arrays(node.parameters, 0, x + 1)
     padded: Numbers = np.where(found == 0, builder.const(0), found - 1)
     return padded

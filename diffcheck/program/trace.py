@@ -123,14 +123,14 @@ class Traced(Recorded):
         return mean
 
     def __matmul__(self, other: Any) -> "Traced":
-        return self._product(self, self._lift(other))
+        return self._product(self, self.lift(other))
 
     def __rmatmul__(self, other: Any) -> "Traced":
-        return self._product(self._lift(other), self)
+        return self._product(self.lift(other), self)
 
     def stack(self, arrays: Sequence[Any], axis: int) -> "Traced":
         """Arrays along a new axis; ``self`` is one of them."""
-        lifted = [self._lift(a) for a in arrays]
+        lifted = [self.lift(a) for a in arrays]
         shapes = {a.shape for a in lifted}
         if len(shapes) != 1:
             raise ValueError("all input arrays must have the same shape")
@@ -141,7 +141,7 @@ class Traced(Recorded):
 
     def concatenate(self, arrays: Sequence[Any], axis: int) -> "Traced":
         """Arrays one behind the other; ``self`` is one of them."""
-        lifted = [self._lift(a) for a in arrays]
+        lifted = [self.lift(a) for a in arrays]
         np.concatenate([np.empty(a.shape, bool) for a in lifted], axis)  # NumPy says what does not fit
         return self._like(self._builder.move("concatenate", (range(self.ndim)[axis],), *(a.node for a in lifted)))
 
@@ -153,7 +153,7 @@ class Traced(Recorded):
 
     def own(self, row: Own, *others: Any, parameters: Parameters = ()) -> "Traced":
         """A row of operations with a calculus of their own; the axes before those that it speaks of broadcast."""
-        operands = [self, *map(self._lift, others)]
+        operands = [self, *map(self.lift, others)]
         own = [x.shape[x.ndim - n :] for x, n in zip(operands, row.axes, strict=True)]
         befores = [x.shape[: x.ndim - n] for x, n in zip(operands, row.axes, strict=True)]
         try:
@@ -168,10 +168,15 @@ class Traced(Recorded):
         """Elements repeated along new axes and axes of length one."""
         return self._moved("broadcast", (0, tuple(shape)))
 
+    def triangle(self, lower: bool, diagonal: int = 0) -> "Traced":
+        """What stands on this diagonal of the matrices along the last two axes and on one side of it, and zeros."""
+        ones = np.ones(self.shape, bool)
+        return self._moved("masked", (Index(np.tril(ones, diagonal) if lower else np.triu(ones, diagonal)),))
+
     def replaced(self, places: Any, number: int) -> "Traced":
         """With this number where ``places``, which broadcast, hold true."""
         mask = np.broadcast_to(places, self.shape)
-        constant = self._lift(number).spread(self.shape)
+        constant = self.lift(number).spread(self.shape)
         return self._like(self._builder.move("blend", (Index(mask),), constant.node, self.node))
 
     def __repr__(self) -> str:
@@ -183,7 +188,7 @@ class Traced(Recorded):
         """Record an operation, element by element; a composite one by its definition."""
         if isinstance(operation, Composite):
             return operation.definition(*arguments, **options)
-        return self._like(self._builder.apply(operation.name, *(self._lift(a).node for a in arguments)))
+        return self._like(self._builder.apply(operation.name, *(self.lift(a).node for a in arguments)))
 
     def _like(self, node: int) -> "Traced":
         return Traced(self._builder, node)
@@ -195,14 +200,14 @@ class Traced(Recorded):
         axes = np.moveaxis(np.empty(range(1, self.ndim + 1), bool), axis, place).shape
         return self.permute([n - 1 for n in axes])
 
-    def _lift(self, value: Any) -> "Traced":
+    def lift(self, value: Any) -> "Traced":
         """Constants, arrays of them and sequences of traced values as a traced array."""
         if isinstance(value, Traced):
             if value._builder is not self._builder:
                 raise CaseError("a value traced in another case is used: a case may not keep its values between calls")
             return value
         if isinstance(value, Exact):
-            operands = [self._lift(a).node for a in value.arguments]
+            operands = [self.lift(a).node for a in value.arguments]
             return self._like(self._builder.apply(value.operation.name, *operands))
         if isinstance(value, (list, tuple)):
             return self.stack(value, 0)
@@ -322,7 +327,7 @@ def record(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], 
         raise
     if result is None:
         raise CaseError("the function returns None: it must return its value")
-    lift = Traced(builder, builder.const(0))._lift
+    lift = Traced(builder, builder.const(0)).lift
     try:
         output = lift(result).node
     except ValueError:
