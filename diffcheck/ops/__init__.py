@@ -10,13 +10,16 @@ from diffcheck.ops.arrays import (
     dot as dot,
     matmul as matmul,
     mean as mean,
+    median as median,
     norm as norm,
     pad as pad,
     permute as permute,
     prod as prod,
     reshape as reshape,
+    sort as sort,
     stack as stack,
     sum as sum,
+    topk as topk,
     transpose as transpose,
 )
 from diffcheck.ops.contraction import (

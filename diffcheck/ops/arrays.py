@@ -10,7 +10,6 @@ import numpy as np
 
 from diffcheck.ops import along
 from diffcheck.ops.elementary import sqrt
-from diffcheck.ops.pieces import maximum, minimum
 from diffcheck.ops.table import as_tensors, composite
 
 
@@ -114,24 +113,48 @@ def _first_traced(arrays: Sequence[Any]) -> Any:
     return next(a for a in arrays if hasattr(type(a), "concatenate"))
 
 
-def _fold(pick: Any, x: Any, axis: int | None) -> Any:
-    rows = x.reshape((-1,)) if axis is None else x.swapaxes(0, axis)
-    extreme = rows[0]
-    for i in range(1, rows.shape[0]):
-        extreme = pick(extreme, rows[i])
-    return extreme
-
-
 @composite(torch=lambda torch, x, axis=None: torch.amax(x, dim=() if axis is None else axis), numpy="numpy.amax")
-def amax(x: Any, axis: int | None = None) -> Any:
-    """The largest element, of all or along an axis."""
-    return _fold(maximum, x, axis)
+def amax(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The largest element, of all or along an axis or several."""
+    return _extreme(x, axis, -1)
 
 
 @composite(torch=lambda torch, x, axis=None: torch.amin(x, dim=() if axis is None else axis), numpy="numpy.amin")
-def amin(x: Any, axis: int | None = None) -> Any:
-    """The smallest element, of all or along an axis."""
-    return _fold(minimum, x, axis)
+def amin(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The smallest element, of all or along an axis or several."""
+    return _extreme(x, axis, 0)
+
+
+def _extreme(x: Any, axis: int | Sequence[int] | None, rank: int) -> Any:
+    """The element with a rank, of those along some axes."""
+    axes = range(x.ndim) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
+    kept = [a for a in range(x.ndim) if a not in axes]
+    rows = x.permute((*kept, *axes)).reshape((*(x.shape[a] for a in kept), -1))
+    return rows.ranked((rank,))[..., 0]
+
+
+@composite(torch=lambda torch, x, axis=-1: torch.sort(x, dim=axis).values, numpy=lambda x, axis=-1: np.sort(x, axis))
+def sort(x: Any, axis: int = -1) -> Any:
+    """The elements along an axis in ascending order."""
+    return x.swapaxes(axis, -1).ranked(range(x.shape[axis])).swapaxes(axis, -1)
+
+
+@composite(
+    torch=lambda torch, x, axis=-1: torch.median(x, dim=axis).values,
+    numpy=lambda x, axis=-1: np.take(np.sort(x, axis), (x.shape[axis] - 1) // 2, axis),
+)
+def median(x: Any, axis: int = -1) -> Any:
+    """The element in the middle along an axis; the smaller one of two, as torch has it."""
+    return x.swapaxes(axis, -1).ranked(((x.shape[axis] - 1) // 2,)).swapaxes(axis, -1).sum(axis)
+
+
+@composite(
+    torch=lambda torch, x, k, axis=-1: torch.topk(x, k, dim=axis).values,
+    numpy=lambda x, k, axis=-1: np.take(np.sort(x, axis), range(x.shape[axis] - 1, x.shape[axis] - 1 - k, -1), axis),
+)
+def topk(x: Any, k: int, axis: int = -1) -> Any:
+    """The k largest elements along an axis, the largest first."""
+    return x.swapaxes(axis, -1).ranked(range(-1, -1 - k, -1)).swapaxes(axis, -1)
 
 
 @composite(torch="torch.linalg.vector_norm", numpy=lambda x: np.linalg.norm(np.ravel(x)))

@@ -44,6 +44,10 @@ class Own:
         What a good implementation loses in unit roundoffs: a function of the value and the operands.
     operations:
         How many operations on numbers it stands for, by the operands' shapes behind the axes before.
+    chosen:
+        For what gives back some of the elements of its one operand, which comparisons choose: their places, as these
+        balls tell for certain; ``None`` where they do not. Such a row has no balls, no ``pushed`` and no ``lost``: at a
+        point it is a `take`.
     """
 
     name: str
@@ -51,17 +55,20 @@ class Own:
     axes: tuple[int, ...]
     shape: Callable[..., Shape]
     on_numpy: Callable[..., Any]
-    on_balls: Callable[..., Any]
+    on_balls: Callable[..., Any] | None = None
     on_series: Callable[..., Any] | None = None
     on_numbers: Callable[..., Any]
     pulled: Callable[..., Any]
-    pushed: Callable[..., Any]
-    lost: Callable[..., Any]
+    pushed: Callable[..., Any] | None = None
+    lost: Callable[..., Any] | None = None
     operations: Callable[..., int]
+    chosen: Callable[[Parameters, Sequence[Any]], list[int] | None] | None = None
     rows: ClassVar[dict[str, "Own"]] = {}
 
     def __post_init__(self) -> None:
         assert self.name not in self.rows, self.name
+        smooth = [f is not None for f in (self.on_balls, self.pushed, self.lost)]
+        assert all(smooth) if self.chosen is None else not any(smooth), self.name
         self.rows[self.name] = self
 
     def split(self, shapes: Sequence[Shape]) -> tuple[Shape, list[Shape]]:
@@ -75,8 +82,9 @@ class Own:
         matters = here.reshape(*before, -1).any(-1)
         return np.broadcast_to(matters.reshape(*before, *(1,) * len(own[position])), shapes[position])
 
-    def each(self, function: Callable[..., Any], parameters: Parameters, operands: Sequence[Array]) -> Array:
+    def each(self, function: Callable[..., Any] | None, parameters: Parameters, operands: Sequence[Array]) -> Array:
         """A function of arrays without axes before, applied to each along those."""
+        assert function is not None, self.name
         before, own = self.split([x.shape for x in operands])
         shape = self.shape(parameters, *own)
         found = np.empty((int(np.prod(before, dtype=int)), *shape), object)

@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 
 from diffcheck.ops.elementary import sqrt
-from diffcheck.ops.elimination import inverted, numbers, quietly, together, turned
+from diffcheck.ops.elimination import numbers, quietly, together, turned
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Array
 
@@ -47,6 +47,11 @@ def _triangle(lower: bool, x: Any) -> Any:
     return np.tril(x) if lower else np.triu(x)
 
 
+def _inverted(lower: bool, a: Array) -> Array:
+    """The inverse of a triangle, with zeros where it has them."""
+    return _substituted_floats(lower, a, np.broadcast_to(np.eye(a.shape[-1]), a.shape))
+
+
 def _triangular_pulled(p: Any, position: int, g: Any, x: Any, a: Any, b: Any) -> Any:
     back = together(triangular, turned(a), g, (not p[0],))
     return back if position == 1 else -(back @ turned(x)).triangle(p[0])
@@ -63,11 +68,11 @@ triangular = Own(
     on_numbers=lambda p, a, b: substituted(p[0], a, b),
     pulled=_triangular_pulled,
     pushed=lambda p, size, x, a, b, ma, mb: (
-        size(inverted(_triangle(p[0], a))) @ (mb + size(-1.0) * (_triangle(p[0], ma) @ size(x)))
+        size(_inverted(p[0], a)) @ (mb + size(-1.0) * (_triangle(p[0], ma) @ size(x)))
     ),
     # Theorem 8.5: the matrix changes by n u |T|.
     lost=lambda p, x, a, b: (
-        a.shape[-1] * (np.abs(inverted(_triangle(p[0], a))) @ np.abs(_triangle(p[0], a)) @ np.abs(x))
+        a.shape[-1] * (np.abs(_inverted(p[0], a)) @ np.abs(_triangle(p[0], a)) @ np.abs(x))
     ),
 )
 
@@ -104,7 +109,7 @@ def _cholesky_pulled(p: Any, k: int, g: Any, factor: Any, a: Any) -> Any:
 
 
 def _cholesky_pushed(p: Any, size: Any, factor: Array, a: Array, m: Array) -> Array:
-    inverse = size(inverted(factor))
+    inverse = size(_inverted(True, factor))
     whole = np.tril(m) + turned(np.tril(m, -1))
     moved: Array = size(factor) @ _halved(np.tril(inverse @ whole @ turned(inverse)))
     return moved

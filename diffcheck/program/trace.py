@@ -9,6 +9,7 @@ import numpy as np
 from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.own import Own
+from diffcheck.ops.selection import ranked
 from diffcheck.ops.structure import Index, Parameters, Shape
 from diffcheck.ops.table import Composite, Operation, Primitive
 from diffcheck.program.graph import ARRAY, CONST, Graph, GraphBuilder, is_elementwise
@@ -150,6 +151,11 @@ class Traced(Recorded):
         self._demand_elements(row.name, axis)
         found = self._with_axis(axis, -1).own(row)
         return found if found.ndim < self.ndim else found._with_axis(-1, axis)
+
+    def ranked(self, ranks: Sequence[int]) -> "Traced":
+        """The elements along the last axis with these ranks, when they are sorted upwards."""
+        self._demand_elements(ranked.name, -1)
+        return self.own(ranked, parameters=tuple(range(self.shape[-1])[rank] for rank in ranks))
 
     def own(self, row: Own, *others: Any, parameters: Parameters = ()) -> "Traced":
         """A row of operations with a calculus of their own; the axes before those that it speaks of broadcast."""

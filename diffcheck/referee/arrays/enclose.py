@@ -44,13 +44,19 @@ def enclose(
             values.append(known[graph.origins[number]])
             continue
         operands = [values[i] for i in node.operands]
-        row = Primitive.rows.get(node.name)
-        if row is not None and row.switch is not None:
+        if is_made_of_pieces(node):
             assert decide is not None
             values.append(decide(number, node, operands))
         else:
             values.append(_value(node, operands, inputs))
     return values
+
+
+def is_made_of_pieces(node: Node) -> bool:
+    """Whether comparisons decide what a node is."""
+    if node.name in Own.rows:
+        return Own.rows[node.name].chosen is not None
+    return node.name in Primitive.rows and Primitive.rows[node.name].switch is not None
 
 
 def _value(node: Node, operands: Sequence[BallArray], inputs: BallArray) -> BallArray:

@@ -72,7 +72,9 @@ def _rounded(
         case "matmul":
             return _of_product(*operands)
     if node.name in Own.rows:
-        lost: Array = Own.rows[node.name].lost(node.parameters, value, *operands)
+        own = Own.rows[node.name]
+        assert own.lost is not None
+        lost: Array = own.lost(node.parameters, value, *operands)
         return lost
     if node.name in Linear.rows:
         return None

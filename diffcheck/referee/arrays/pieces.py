@@ -19,7 +19,7 @@ from diffcheck.referee.arrays.enclose import BallArray, Undecided, ball_array
 class Choice:
     """What a node made of pieces chooses: for each element the sign of its switch, and the whole number that it is.
 
-    ``constants`` is ``None`` for what is no constant on any of its pieces.
+    For a selection ``sides`` are the places of the elements that it takes. ``constants`` is ``None`` for what is no constant on any of its pieces.
     """
 
     sides: Index
@@ -37,6 +37,8 @@ def choose(node: Node, operands: Sequence[BallArray]) -> tuple[Choice, BallArray
     Undecided
         Where two pieces meet, or the balls do not tell.
     """
+    if node.name in Own.rows:
+        return _selected(node, operands[0])
     row = Primitive.rows[node.name]
     assert row.switch is not None
     spread = [np.broadcast_to(x, node.shape).ravel().tolist() for x in operands]
@@ -58,6 +60,20 @@ def choose(node: Node, operands: Sequence[BallArray]) -> tuple[Choice, BallArray
     return Choice(Index(sides), Index(chosen) if all(constant) else None), ball_array(values, node.shape)
 
 
+def _selected(node: Node, x: BallArray) -> tuple[Choice, BallArray]:
+    """The places of the elements that a selection takes, in row-major order of its operand, and these elements."""
+    row = Own.rows[node.name]
+    assert row.chosen is not None
+    places: list[int] = []
+    for start in range(0, x.size, x.shape[-1]):
+        found = row.chosen(node.parameters, x.ravel()[start : start + x.shape[-1]].tolist())
+        if found is None:
+            raise Undecided
+        places += [start + place for place in found]
+    taken = Index(np.reshape(places, node.shape))
+    return Choice(taken, None), x.ravel()[taken.array]
+
+
 def frozen(graph: Graph, choices: Mapping[int, Choice]) -> Graph:
     """The graph with every choice put in its place."""
     builder = GraphBuilder()
@@ -75,6 +91,8 @@ def frozen(graph: Graph, choices: Mapping[int, Choice]) -> Graph:
 def _piece(builder: GraphBuilder, node: Node, operands: Sequence[int], choice: Choice) -> int:
     if choice.constants is not None:
         return builder.array(choice.constants.array.reshape(node.shape))
+    if node.name in Own.rows:
+        return builder.move("take", (0, choice.sides), operands[0])
     row = Primitive.rows[node.name]
     sides = choice.sides.array.reshape(node.shape)
     found: int | None = None

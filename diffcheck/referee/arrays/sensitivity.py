@@ -148,6 +148,7 @@ class Sensitivity:
             shapes = [self._graph.nodes[i].shape for i in node.operands]
             moved = [np.where(row.asked(mask, shapes, k), m, 0.0) for k, m in enumerate(moved)]
         values = [self._values[i] for i in (number, *node.operands)]
+        assert row.pushed is not None
         found: Array = row.pushed(node.parameters, size, *values, *moved)
         return found if mask is None else np.where(mask, found, 0.0)
 
