@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import CaseError
 from diffcheck.ops import along
 from diffcheck.ops.elementary import sqrt
 from diffcheck.ops.table import as_tensors, composite
@@ -83,6 +84,70 @@ def permute(x: Any, axes: Sequence[int]) -> Any:
 def pad(x: Any, widths: Sequence[tuple[int, int]]) -> Any:
     """Zeros around an array: for each axis how many before and how many behind."""
     return x.pad(widths)
+
+
+@composite(torch=lambda torch, x, axis: torch.cumsum(x, dim=axis), numpy="numpy.cumsum")
+def cumsum(x: Any, axis: int) -> Any:
+    """The sums of all elements up to each along an axis."""
+    return x.cumsum(axis)
+
+
+@composite(torch=lambda torch, x, places, axis=None: _taken(x, places, axis), numpy="numpy.take")
+def take(x: Any, places: Any, axis: int | None = None) -> Any:
+    """The elements at these places, in row-major order or along an axis; the places are whole numbers."""
+    return _taken(x, places, axis)
+
+
+def _taken(x: Any, places: Any, axis: int | None) -> Any:
+    if axis is None:
+        return x.reshape((-1,))[places]
+    return x[(*[slice(None)] * range(len(x.shape))[axis], places)]
+
+
+def _along_axis(shape: Sequence[int], axis: int, places: Any) -> Any:
+    """Places along an axis as places in row-major order; their other coordinates are those in their own array."""
+    coordinates = list(np.indices(np.shape(places)))
+    coordinates[axis] = np.asarray(places)
+    return np.ravel_multi_index(coordinates, tuple(shape))
+
+
+def _demand_places(name: str, shape: Sequence[int], axis: int, places: Any) -> None:
+    found = np.shape(places)
+    axis = range(len(shape))[axis]
+    fits = len(found) == len(shape) and all(m <= n for a, (m, n) in enumerate(zip(found, shape, strict=True)) if a != axis)
+    if not fits or not (0 <= np.min(places, initial=0) and np.max(places, initial=0) < shape[axis]):
+        raise CaseError(f"{name}: places of shape {found} along axis {axis} do not fit an array of shape {tuple(shape)}")
+
+
+@composite(
+    torch=lambda torch, x, axis, places: torch.gather(x, axis, torch.as_tensor(places, device=x.device)),
+    numpy=lambda x, axis, places: np.ravel(x)[_along_axis(np.shape(x), axis, places)],
+)
+def gather(x: Any, axis: int, places: Any) -> Any:
+    """For each of the places along an axis the element there, as torch has it."""
+    _demand_places("gather", x.shape, axis, places)
+    return x.reshape((-1,))[_along_axis(x.shape, axis, places)]
+
+
+def _scatter_add_numpy(x: Any, axis: int, places: Any, added: Any) -> Any:
+    found = np.array(x).ravel()
+    np.add.at(found, _along_axis(np.shape(x), axis, places), added)
+    return found.reshape(np.shape(x))
+
+
+@composite(
+    torch=lambda torch, x, axis, places, added: torch.scatter_add(
+        x, axis, torch.as_tensor(places, device=x.device), torch.as_tensor(added, dtype=x.dtype, device=x.device)
+    ),
+    numpy=_scatter_add_numpy,
+)
+def scatter_add(x: Any, axis: int, places: Any, added: Any) -> Any:
+    """X, to which elements are added at places along an axis, one for each, as torch has it."""
+    _demand_places("scatter_add", x.shape, axis, places)
+    if np.shape(places) != tuple(added.shape):
+        raise CaseError(f"scatter_add: elements of shape {tuple(added.shape)} for places of shape {np.shape(places)}")
+    traced = added if hasattr(added, "scattered") else x.lift(added)
+    return x + traced.scattered(_along_axis(x.shape, axis, places), x.shape)
 
 
 def _as_arrays(arrays: Sequence[Any]) -> list[Any]:

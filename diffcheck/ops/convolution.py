@@ -29,10 +29,10 @@ def _row(axes: int) -> Composite:
     ) -> Any:
         many = x if x.ndim == axes + 2 else reshape(x, (1, *x.shape))
         _demand(name, axes, x.shape, w.shape, groups)
-        kernel, step = w.shape[2:], _each(dilation, axes)
-        around = _around(name, padding, kernel, step, _each(stride, axes))
+        kernel, step = w.shape[2:], each(dilation, axes)
+        around = _around(name, padding, kernel, step, each(stride, axes))
         padded = pad(many, [(0, 0), (0, 0), *around]) if np.any(around) else many
-        found = _product(name, padded, w, _each(stride, axes), step, groups)
+        found = _product(name, padded, w, each(stride, axes), step, groups)
         if bias is not None:
             found = found + reshape(bias, (-1, *(1,) * axes))
         return found if x.ndim == axes + 2 else found[0]
@@ -52,7 +52,7 @@ def _demand(name: str, axes: int, x: Sequence[int], w: Sequence[int], groups: in
         )
 
 
-def _each(lengths: Lengths, axes: int) -> tuple[int, ...]:
+def each(lengths: Lengths, axes: int) -> tuple[int, ...]:
     """One number for each axis."""
     return (lengths,) * axes if isinstance(lengths, int) else tuple(lengths)
 
@@ -68,7 +68,7 @@ def _around(
             raise CaseError(f"{name}: padding {padding!r} with stride {tuple(stride)}: use numbers")
         reach = [d * (k - 1) for d, k in zip(step, kernel, strict=True)]
         return [(r // 2, r - r // 2) for r in reach]
-    return [(p, p) for p in _each(padding, len(kernel))]
+    return [(p, p) for p in each(padding, len(kernel))]
 
 
 def windows(

@@ -101,6 +101,33 @@ def log_sigmoid(x: Any) -> Any:
     return -softplus(-x)
 
 
+@composite(
+    torch=lambda torch, x, weight=None, bias=None, eps=1e-5: torch.nn.functional.layer_norm(
+        x, x.shape[-1:], weight, bias, eps
+    )
+)
+def layer_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """X along the last axis, less its mean, divided by the root of its variance and eps."""
+    centred = x - _last_mean(x)
+    normed = centred / sqrt(_last_mean(centred * centred) + eps)
+    scaled = normed if weight is None else normed * weight
+    return scaled if bias is None else scaled + bias
+
+
+@composite(
+    torch=lambda torch, x, weight=None, eps=1e-5: torch.nn.functional.rms_norm(x, x.shape[-1:], weight, eps)
+)
+def rms_norm(x: Any, weight: Any = None, eps: float = 1e-5) -> Any:
+    """X along the last axis, divided by the root of the mean of its squares and eps."""
+    normed = x / sqrt(_last_mean(x * x) + eps)
+    return normed if weight is None else normed * weight
+
+
+def _last_mean(x: Any) -> Any:
+    """The mean along the last axis, which is kept."""
+    return (x.sum(-1) / x.shape[-1]).reshape((*x.shape[:-1], 1))
+
+
 @composite(torch="torch.nn.functional.mse_loss")
 def mse_loss(prediction: Any, target: Any) -> Any:
     """The mean of the squared differences."""

@@ -227,6 +227,11 @@ class Primitive(Operation):
         if isinstance(self.sympy, str) and not self.sympy_name:
             object.__setattr__(self, "sympy_name", self.sympy.rpartition(".")[2])
 
+    @property
+    def chooses(self) -> bool:
+        """Whether the first arguments say which of the others is the value."""
+        return self.takes is not None and self.deciding is not None
+
     def forms_of(self, position: int) -> tuple[Function, ...]:
         """The forms in common use of the derivative with respect to one argument."""
         if callable(self.forms):

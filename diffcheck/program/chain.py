@@ -14,6 +14,7 @@ import numpy as np
 
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Index, Linear, Shape, matmul, unbroadcast
+from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import INPUT, Graph, GraphBuilder, Node, is_elementwise
 from diffcheck.program.rules import STABLE, partial
 from diffcheck.program.trace import Traced
@@ -139,12 +140,13 @@ def _chosen(writer: GraphBuilder, adjoint: int, slope: int) -> int | None:
     """Their product where one is a choice between something and zero, whose slope may be infinite."""
     for gate, factor in ((slope, adjoint), (adjoint, slope)):
         node = writer.nodes[gate]
-        if node.name == "where" and 0 in [writer.value(i) for i in node.operands[1:]]:
+        chooses = is_elementwise(node) and Primitive.rows[node.name].chooses
+        if chooses and 0 in [writer.value(i) for i in node.operands[1:]]:
             condition, x, y = node.operands
             first = writer.value(y) == 0
             product = writer.apply("mul", x if first else y, factor)
             zero = y if first else x
-            return writer.apply("where", condition, *((product, zero) if first else (zero, product)))
+            return writer.apply(node.name, condition, *((product, zero) if first else (zero, product)))
     return None
 
 

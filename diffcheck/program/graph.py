@@ -97,13 +97,14 @@ def _operations(nodes: Sequence[Node], node: Node) -> int:
         return 0
     if node.name == matmul.name:
         return size * (2 * nodes[node.operands[0]].shape[-1] - 1)
-    if node.name == "sum":
-        return int(np.prod(nodes[node.operands[0]].shape, dtype=int)) - size
     if node.name in Own.rows:
         row = Own.rows[node.name]
         before, own = row.split([nodes[i].shape for i in node.operands])
         return int(np.prod(before, dtype=int)) * row.operations(node.parameters, *own)
-    return 0 if node.name in Linear.rows else size
+    if node.name in Linear.rows:
+        count = Linear.rows[node.name].operations
+        return 0 if count is None else count(node.parameters, nodes[node.operands[0]].shape)
+    return size
 
 
 class GraphBuilder:

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import BranchError, CaseError
+from diffcheck.ops import sums
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.own import Own
 from diffcheck.ops.selection import ranked
-from diffcheck.ops.structure import Index, Parameters, Shape
+from diffcheck.ops.structure import Index, Linear, Parameters, Shape
 from diffcheck.ops.table import Composite, Operation, Primitive
-from diffcheck.program.graph import ARRAY, CONST, Graph, GraphBuilder, is_elementwise
+from diffcheck.program.graph import ARRAY, CONST, Graph, GraphBuilder
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.recorded import Recorded
 from diffcheck.program.scalarise import Lowered
@@ -111,7 +112,7 @@ class Traced(Recorded):
         axes = range(self.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
         for a in axes:
             self._demand_elements("add", a)
-        return self._moved("sum", tuple(sorted(range(self.ndim)[a] for a in axes)))
+        return self._moved(sums.sum.name, tuple(sorted(range(self.ndim)[a] for a in axes)))
 
     def prod(self, axis: int | None = None) -> "Traced":
         """The product of all elements, or along an axis."""
@@ -122,6 +123,15 @@ class Traced(Recorded):
         """The mean of all elements, or along an axis."""
         mean: Traced = Composite.rows["mean"](self, axis)
         return mean
+
+    def cumsum(self, axis: int) -> "Traced":
+        """The sums of all elements up to each along an axis."""
+        self._demand_elements("cumsum", axis)
+        return self._moved(sums.cumsum.name, (range(self.ndim)[axis], False))
+
+    def scattered(self, places: Any, shape: Shape) -> "Traced":
+        """Zeros in this shape, to which the elements are added at these places in row-major order."""
+        return self._moved(sums.scatter.name, (0, Index(places), tuple(shape)))
 
     def __matmul__(self, other: Any) -> "Traced":
         return self._product(self, self.lift(other))
@@ -264,20 +274,27 @@ def _is_condition(builder: GraphBuilder, number: int) -> bool:
     pending, seen = [number], {number}
     while pending:
         node = builder.nodes[pending.pop()]
+        row = Primitive.rows.get(node.name)
         if node.name == CONST:
             known = node.parameters[0] in (0, 1)
         elif node.name == ARRAY:
             known = bool(np.isin(node.parameters[0].array, (0, 1)).all())
-        elif node.name == "where" or not (is_elementwise(node) or node.name in ("input", "matmul", "sum", *Own.rows)):
-            new = set(node.operands[1:] if node.name == "where" else node.operands) - seen
-            seen |= new
-            pending += new
+        elif row is not None and row.chooses:
             known = True
         else:
-            known = is_elementwise(node) and Primitive.rows[node.name].condition
+            known = row.condition if row is not None else _moves(node.name)
         if not known:
             return False
+        if row is None or row.chooses:
+            new = set(node.operands[row.deciding if row is not None else 0 :]) - seen
+            seen |= new
+            pending += new
     return True
+
+
+def _moves(name: str) -> bool:
+    """Whether an operation adds nothing up: what it gives are its operands' elements, and zeros."""
+    return name in Linear.rows and Linear.rows[name].operations is None
 
 
 def _section(shape: Shape, index: tuple[Any, ...]) -> dict[int, tuple[int, int]] | None:

@@ -44,8 +44,9 @@ def _made(graph: Graph) -> list[bool]:
     found: list[bool] = []
     for node in graph.nodes:
         whole = node.name == ARRAY and node.parameters[0].array.dtype.kind != "f"
-        moved = (node.name in Linear.rows or node.name in ("mul", "neg")) and any(found[i] for i in node.operands)
-        found.append(whole or moved or node.name in ("pad", "scatter", "masked"))
+        row = Linear.rows.get(node.name)
+        moved = (row is not None or node.name in ("mul", "neg")) and any(found[i] for i in node.operands)
+        found.append(whole or moved or (row is not None and row.puts_zeros))
     return found
 
 
@@ -67,8 +68,6 @@ def _rounded(
             return np.where((np.abs(idle[0]) == 1) | (np.abs(idle[1]) == 1), 0.0, size)
         case "add" | "sub":
             return np.where((idle[0] == 0) | (idle[1] == 0), 0.0, size)
-        case "sum":
-            return _of_sum(operands[0], node.parameters)
         case "matmul":
             return _of_product(*operands)
     if node.name in Own.rows:
@@ -77,18 +76,10 @@ def _rounded(
         lost: Array = own.lost(node.parameters, value, *operands)
         return lost
     if node.name in Linear.rows:
-        return None
+        row = Linear.rows[node.name]
+        return None if row.lost is None else row.lost(node.parameters, operands[0])
     ulps = Primitive.rows[node.name].ulps
     return ulps * size if ulps else None
-
-
-def _of_sum(x: Array, axes: tuple[int, ...]) -> Array:
-    """The partial sums in ascending order, where a number is added to one that is not zero."""
-    rows = np.moveaxis(x, axes, range(len(axes)))
-    rows = rows.reshape(-1, *rows.shape[len(axes) :])
-    partial = np.cumsum(rows, 0)
-    found: Array = (np.abs(partial[1:]) * ((rows[1:] != 0) & (partial[:-1] != 0))).sum(0)
-    return found
 
 
 def _of_product(x: Array, y: Array) -> Array:
