@@ -69,7 +69,8 @@ def _total(x: Any) -> Any:
 
 def _shifted(x: Array) -> Array:
     """The arguments less the largest one, which is how all implementations keep within the range."""
-    return x - x.max(-1, keepdims=True)
+    found: Array = x - x.max(-1, keepdims=True)
+    return found
 
 
 def _lost_in_sum(x: Array) -> Array:

@@ -112,11 +112,11 @@ def _along_axis(shape: Sequence[int], axis: int, places: Any) -> Any:
 
 
 def _demand_places(name: str, shape: Sequence[int], axis: int, places: Any) -> None:
-    found = np.shape(places)
-    axis = range(len(shape))[axis]
-    fits = len(found) == len(shape) and all(m <= n for a, (m, n) in enumerate(zip(found, shape, strict=True)) if a != axis)
-    if not fits or not (0 <= np.min(places, initial=0) and np.max(places, initial=0) < shape[axis]):
-        raise CaseError(f"{name}: places of shape {found} along axis {axis} do not fit an array of shape {tuple(shape)}")
+    found, axis = np.shape(places), range(len(shape))[axis]
+    beside = [*found[:axis], *found[axis + 1 :]], [*shape[:axis], *shape[axis + 1 :]]
+    fits = len(found) == len(shape) and all(m <= n for m, n in zip(*beside, strict=True))
+    if not fits or np.min(places, initial=0) < 0 or np.max(places, initial=0) >= shape[axis]:
+        raise CaseError(f"{name}: places of shape {found} along axis {axis} do not fit into shape {tuple(shape)}")
 
 
 @composite(

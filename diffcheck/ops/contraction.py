@@ -16,7 +16,7 @@ Lettered = tuple[Any, str]
 
 @composite(torch=lambda torch, subscripts, *x: torch.einsum(subscripts, *x), numpy="numpy.einsum")
 def einsum(subscripts: str, *operands: Any) -> Any:
-    """Einstein's sum: ``einsum("bij,bjk->bik", x, y)`` multiplies and adds up over the letters that the result lacks."""
+    """Einstein's sum: ``"bij,bjk->bik"`` multiplies, and adds up over the letters that the result lacks."""
     arrays = [x if hasattr(x, "shape") else np.asarray(x) for x in operands]
     letters, result = _letters(subscripts, [x.shape for x in arrays])
     terms = [_diagonal(x, own) for x, own in zip(arrays, letters, strict=True)]
@@ -83,12 +83,12 @@ def _product(x: Lettered, y: Lettered, kept: str) -> Lettered:
     inner = "".join(c for c in both if c not in kept)
     rows, columns = "".join(c for c in a if c not in b), "".join(c for c in b if c not in a)
     left, right = _arranged(left, a, beside + rows + inner), _arranged(right, b, beside + inner + columns)
-    n, m = len(beside), len(beside) + len(rows)
+    n, m, k = len(beside), len(beside) + len(rows), len(beside) + len(inner)
     product = matmul(
         reshape(left, (*left.shape[:n], _size(left.shape[n:m]), _size(left.shape[m:]))),
-        reshape(right, (*right.shape[:n], _size(right.shape[n : n + len(inner)]), _size(right.shape[n + len(inner) :]))),
+        reshape(right, (*right.shape[:n], _size(right.shape[n:k]), _size(right.shape[k:]))),
     )
-    shape = (*product.shape[:n], *left.shape[n:m], *right.shape[n + len(inner) :])
+    shape = (*product.shape[:n], *left.shape[n:m], *right.shape[k:])
     return reshape(product, shape), beside + rows + columns
 
 

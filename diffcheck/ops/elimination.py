@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_mat
 
-from diffcheck.ops.determinants import cofactor, det_of, determinant
+from diffcheck.ops import balls
+from diffcheck.ops.determinants import by_elimination, cofactor, determinant
 from diffcheck.ops.elementary import log
 from diffcheck.ops.own import Own
 from diffcheck.ops.pieces import abs
@@ -62,8 +63,7 @@ def _eliminated(a: Array, b: Array) -> Array:
 
 def _size(x: Any) -> float:
     """The size of a ball's midpoint, to choose by."""
-    size = float(x.mid())
-    return size if size >= 0 else -size
+    return float(balls.magnitude(x.mid()))
 
 
 def _identity(n: int) -> list[list[int]]:
@@ -94,7 +94,8 @@ def _solve_numbers(_: Any, a: Array, b: Array) -> Array:
         ]
         for column in turned(b).tolist()
     ]
-    return turned(numbers(columns, b.shape[::-1]))
+    found: Array = turned(numbers(columns, b.shape[::-1]))
+    return found
 
 
 def _inverse_numbers(_: Any, a: Array) -> Array:
@@ -184,10 +185,6 @@ def _constants(rows: Sequence[Sequence[int]], like: Array) -> Array:
     return numbers([[zero + number for number in row] for row in rows], like.shape)
 
 
-def _det_series(x: Array) -> Any:
-    return det_of.on_series()(*x.ravel().tolist())
-
-
 def _spread(g: Any) -> Any:
     """With two axes of length one behind."""
     return g.reshape((*g.shape, 1, 1))
@@ -207,7 +204,7 @@ det = Own(
     operations=lambda _, a: max(1, 2 * a[0] ** 3 // 3),
     on_numpy=lambda _, a: np.linalg.det(a),
     on_balls=lambda _, a: _balls(a).det(),
-    on_series=lambda _, a: _det_series(a),
+    on_series=lambda _, a: by_elimination(a.tolist()),
     on_numbers=lambda _, a: determinant(a.tolist()),
     pulled=lambda p, k, g, v, a: _spread(g * v) * turned(a.own(inverse)),
     pushed=lambda p, size, v, a, m: (size(v[..., None, None] * turned(inverted(a))) * m).sum((-1, -2)),
@@ -221,7 +218,7 @@ logabsdet = Own(
     operations=lambda _, a: max(1, 2 * a[0] ** 3 // 3),
     on_numpy=lambda _, a: np.linalg.slogdet(a)[1],
     on_balls=lambda _, a: _logarithm(_balls(a).det()),
-    on_series=lambda _, a: _logarithm_of_series(_det_series(a)),
+    on_series=lambda _, a: _logarithm_of_series(by_elimination(a.tolist())),
     on_numbers=lambda _, a: log(abs(determinant(a.tolist()))),
     pulled=lambda p, k, g, v, a: _spread(g) * turned(a.own(inverse)),
     pushed=lambda p, size, v, a, m: (size(turned(inverted(a))) * m).sum((-1, -2)),

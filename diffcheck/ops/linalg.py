@@ -54,9 +54,7 @@ def det(a: Any) -> Any:
     return a.own(elimination.det)
 
 
-@composite(
-    torch=lambda torch, a: tuple(torch.linalg.slogdet(a)), numpy=lambda a: tuple(np.linalg.slogdet(a))
-)
+@composite(torch=lambda torch, a: tuple(torch.linalg.slogdet(a)), numpy=lambda a: tuple(np.linalg.slogdet(a)))
 def slogdet(a: Any) -> Any:
     """The sign of the determinant and the logarithm of its size."""
     _demand_square("slogdet", a)

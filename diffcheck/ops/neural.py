@@ -9,6 +9,7 @@ from diffcheck.ops.pieces import maximum, where
 from diffcheck.ops.special import erf, softplus, xlogy
 from diffcheck.ops.table import composite
 
+
 @composite(torch=lambda torch, x, axis=-1: torch.logsumexp(x, dim=axis), numpy=lambda x, axis=-1: _lse(x, axis))
 def logsumexp(x: Any, axis: int = -1) -> Any:
     """The logarithm of the sum of the exponentials along an axis."""
@@ -114,9 +115,7 @@ def layer_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) 
     return scaled if bias is None else scaled + bias
 
 
-@composite(
-    torch=lambda torch, x, weight=None, eps=1e-5: torch.nn.functional.rms_norm(x, x.shape[-1:], weight, eps)
-)
+@composite(torch=lambda torch, x, weight=None, eps=1e-5: torch.nn.functional.rms_norm(x, x.shape[-1:], weight, eps))
 def rms_norm(x: Any, weight: Any = None, eps: float = 1e-5) -> Any:
     """X along the last axis, divided by the root of the mean of its squares and eps."""
     normed = x / sqrt(_last_mean(x * x) + eps)

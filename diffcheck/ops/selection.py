@@ -14,9 +14,9 @@ def _sorted_numpy(p: Parameters, x: Array) -> Array:
     """By one pass where one end is asked for."""
     n = x.shape[-1]
     if p == (n - 1,):
-        return x.max(-1, keepdims=True)
+        return np.asarray(x.max(-1, keepdims=True))
     if p == (0,):
-        return x.min(-1, keepdims=True)
+        return np.asarray(x.min(-1, keepdims=True))
     return np.sort(x, -1)[..., list(p)]
 
 

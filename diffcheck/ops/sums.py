@@ -1,7 +1,6 @@
 """Linear operations that add elements up, as rows."""
 
 import functools
-import itertools
 from typing import Any
 
 import numpy as np
@@ -53,7 +52,10 @@ def _accumulated(p: Parameters, lead: int, x: Array) -> Array:
 
 def _by_additions(p: Parameters, add: Add, _: Any, x: Array) -> Array:
     rows = np.moveaxis(x, p[0], 0)[:: -1 if p[1] else 1]
-    found = np.stack(list(itertools.accumulate(rows, add)))
+    running = [rows[0]]
+    for row in rows[1:]:
+        running.append(add(running[-1], row))
+    found = np.stack(running)
     return np.moveaxis(found[:: -1 if p[1] else 1], 0, p[0])
 
 

@@ -71,9 +71,7 @@ triangular = Own(
         size(_inverted(p[0], a)) @ (mb + size(-1.0) * (_triangle(p[0], ma) @ size(x)))
     ),
     # Theorem 8.5: the matrix changes by n u |T|.
-    lost=lambda p, x, a, b: (
-        a.shape[-1] * (np.abs(_inverted(p[0], a)) @ np.abs(_triangle(p[0], a)) @ np.abs(x))
-    ),
+    lost=lambda p, x, a, b: a.shape[-1] * (np.abs(_inverted(p[0], a)) @ np.abs(_triangle(p[0], a)) @ np.abs(x)),
 )
 
 

@@ -1,8 +1,8 @@
 """A function as a straight-line list of operations on arrays, each kept once.
 
 What is done element by element is named by its row in `diffcheck.ops.table` and broadcasts as NumPy does; what moves,
-adds up or multiplies arrays by its row in `diffcheck.ops.structure`, any other by its row in `diffcheck.ops.own`. `diffcheck.program.scalarise` lowers a graph to
-operations on numbers.
+adds up or multiplies arrays by its row in `diffcheck.ops.structure`, anything else by its row in `diffcheck.ops.own`.
+`diffcheck.program.scalarise` lowers a graph to operations on numbers.
 """
 
 from collections.abc import Iterable, Sequence

@@ -19,7 +19,8 @@ from diffcheck.referee.arrays.enclose import BallArray, Undecided, ball_array
 class Choice:
     """What a node made of pieces chooses: for each element the sign of its switch, and the whole number that it is.
 
-    For a selection ``sides`` are the places of the elements that it takes. ``constants`` is ``None`` for what is no constant on any of its pieces.
+    For a selection ``sides`` are the places of the elements that it takes. ``constants`` is ``None`` for what is no
+    constant on any of its pieces.
     """
 
     sides: Index

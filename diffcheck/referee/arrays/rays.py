@@ -81,7 +81,9 @@ def _each(node: Node, operands: Sequence[Series], order: int) -> list[BallArray]
     """An operation element by element, or one with a calculus of its own, on power series."""
     if node.name in Own.rows:
         row = Own.rows[node.name]
-        found = row.each(row.on_series or row.on_balls, node.parameters, [_joined(x, x[0].shape, order) for x in operands])
+        found = row.each(
+            row.on_series or row.on_balls, node.parameters, [_joined(x, x[0].shape, order) for x in operands]
+        )
     else:
         function = Primitive.rows[node.name].on_series()
         found = _array(np.frompyfunc(function, len(operands), 1)(*(_joined(x, node.shape, order) for x in operands)))

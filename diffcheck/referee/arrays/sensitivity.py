@@ -141,7 +141,6 @@ class Sensitivity:
         found: Array = Linear.rows[node.name].on_arrays(node.parameters, 1, *spread)
         return found
 
-
     def _through_own(self, number: int, node: Node, moved: Sequence[Array], size: Any) -> Array:
         row, mask = Own.rows[node.name], self._matters.get(number)
         if mask is not None:
