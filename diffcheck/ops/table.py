@@ -27,7 +27,7 @@ Literal = (bool, int, float, Fraction)
 
 
 class Traceable:
-    """A value that records the operations applied to it instead of computing them (see `diffcheck.program.trace`)."""
+    """A value that records the operations applied to it instead of computing them (see `diffcheck.program.traced`)."""
 
     def apply(self, operation: "Operation", arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record ``operation``; ``self`` is one of the arguments."""

@@ -17,7 +17,7 @@ from diffcheck.ops.structure import Index, Linear, Shape, matmul, unbroadcast
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import INPUT, Graph, GraphBuilder, Node, is_elementwise
 from diffcheck.program.rules import STABLE, partial
-from diffcheck.program.trace import Traced
+from diffcheck.program.traced import Traced
 
 # For nodes of which not all elements matter, those that do.
 Needed = Mapping[int, "np.ndarray[Any, np.dtype[np.bool_]]"]

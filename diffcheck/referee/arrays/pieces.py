@@ -11,7 +11,7 @@ from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Index, Linear, matmul, unbroadcast
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, GraphBuilder, Node
-from diffcheck.program.trace import Traced
+from diffcheck.program.traced import Traced
 from diffcheck.referee.arrays.enclose import BallArray, Undecided, ball_array
 
 
