@@ -4,7 +4,7 @@ The losses are those that the backward error of LAPACK's methods explains (Higha
 Numerical Algorithms*): what is computed is exact for a matrix that differs by no more than ``n u |L| |U|``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -105,22 +105,24 @@ def _inverse_numbers(_: Any, a: Array) -> Array:
     return numbers([[cofactor(rows, j, i) / whole for j in places] for i in places], a.shape)
 
 
-def quietly(function: Any, shape: tuple[int, ...], *x: Array) -> Array:
-    """A function of matrices; NaN for all of them where NumPy calls one singular."""
+def quietly(function: Callable[..., Any], *x: Array) -> Array:
+    """A function of matrices in floating point; NaN for each that NumPy calls singular, of the last one's shape."""
     try:
         return np.asarray(function(*x))
     except np.linalg.LinAlgError:
-        return np.full(shape, np.nan)
+        if x[0].ndim == 2:
+            return np.full(x[-1].shape, np.nan)
+        return np.stack([quietly(function, *each) for each in zip(*x, strict=True)])
 
 
 def solved(a: Array, b: Array) -> Array:
     """The solution in floating point, NaN where there is none."""
-    return quietly(np.linalg.solve, b.shape, a, b)
+    return quietly(np.linalg.solve, a, b)
 
 
 def inverted(a: Array) -> Array:
     """The inverse in floating point, NaN where there is none."""
-    return quietly(np.linalg.inv, a.shape, a)
+    return quietly(np.linalg.inv, a)
 
 
 def _perturbed(a: Array) -> Array:
@@ -130,7 +132,7 @@ def _perturbed(a: Array) -> Array:
     """
     from scipy.linalg import lu
 
-    permutation, lower, upper = lu(a)
+    permutation, lower, upper = lu(a, check_finite=False)
     found: Array = a.shape[-1] * (permutation @ (np.abs(lower) @ np.abs(upper)))
     return found
 

@@ -86,11 +86,6 @@ def _factor(root: Any, zero: Any, a: Array) -> Array:
     return numbers(found, a.shape)
 
 
-def _cholesky_floats(a: Array) -> Array:
-    flat = [quietly(np.linalg.cholesky, x.shape, x) for x in a.reshape(-1, *a.shape[-2:])]
-    return np.array(flat).reshape(a.shape)
-
-
 def _halved(x: Any) -> Any:
     """Half of what stands on the diagonal, and all of what does not."""
     n = x.shape[-1]
@@ -119,7 +114,7 @@ cholesky = Own(
     axes=(2,),
     shape=lambda _, a: a,
     operations=lambda _, a: max(1, a[0] ** 3 // 3),
-    on_numpy=lambda _, a: _cholesky_floats(a),
+    on_numpy=lambda _, a: quietly(np.linalg.cholesky, a),
     on_balls=lambda _, a: _factor(arb.sqrt, arb(0), a),
     on_series=lambda _, a: _factor(lambda x: x.sqrt(), 0 * a[0, 0], a),
     on_numbers=lambda _, a: _factor(sqrt, 0, a),

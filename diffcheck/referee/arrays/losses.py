@@ -10,8 +10,10 @@ from diffcheck.formats import Format
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
+from diffcheck.program.chain import ALL
 from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, Node
 from diffcheck.program.program import DATA, HELD_BY_ALL
+from diffcheck.referee.arrays.pieces import needed
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -26,11 +28,15 @@ def losses(graph: Graph, values: Sequence[Array], format: Format) -> dict[int, A
     unit, half = 2.0**-format.precision, 2.0 ** (format.smallest_subnormal_exponent - 1)
     found = {}
     made = _made(graph)
+    # A matrix of which no element matters may have no inverse to measure by.
+    matters = needed(graph) if any(node.name in Own.rows for node in graph.nodes) else ALL
     with np.errstate(all="ignore"):
         for number, node in enumerate(graph.nodes):
             idle = [values[i] if made[i] else _BUSY for i in node.operands]
             lost = _rounded(node, [values[i] for i in node.operands], idle, values[number], format)
             if lost is not None:
+                if node.name in Own.rows:
+                    lost = np.where(matters.get(number, True), lost, 0.0)
                 lost = np.where(np.abs(values[number]) > float(format.largest), np.inf, unit * lost)
                 found[number] = np.where(values[number] == 0, 0.0, np.maximum(lost, half))
     return found
