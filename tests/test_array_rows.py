@@ -132,3 +132,147 @@ def test_random_functions_have_torchs_gradient(seed):
     (expected,) = torch.autograd.grad(function(seed)(tensor), tensor)
     graph = record(function(seed), {"x": SHAPE}, {})
     np.testing.assert_allclose(Emitted(gradient(graph, range(x.size))).at(x.ravel()), expected.numpy().ravel(), **NEAR)
+
+
+# A row, its parameters, the shapes of its operands; matrices are moved away from singular ones.
+ROWS = {
+    "logsumexp": ("logsumexp", (), [(2, 4)]),
+    "softmax": ("softmax", (), [(2, 4)]),
+    "log_softmax": ("log_softmax", (), [(2, 4)]),
+    "prod": ("prod", (), [(2, 4)]),
+    "solve": ("solve", (), [(2, 3, 3), (2, 3, 2)]),
+    "inverse": ("inverse", (), [(2, 3, 3)]),
+    "det": ("det", (), [(2, 3, 3)]),
+    "logabsdet": ("logabsdet", (), [(2, 3, 3)]),
+    "triangle below": ("solve_triangular", (True,), [(2, 3, 3), (2, 3, 2)]),
+    "triangle above": ("solve_triangular", (False,), [(2, 3, 3), (2, 3, 2)]),
+    "cholesky": ("cholesky", (), [(2, 3, 3)]),
+}
+each_row = pytest.mark.parametrize(("name", "parameters", "shapes"), ROWS.values(), ids=ROWS)
+
+
+def operands_of(shapes, seed=0):
+    """Arrays of normal numbers; to a matrix its transpose is added, and nine times the identity."""
+    return [a + np.swapaxes(a, -1, -2) + 9 * np.eye(3) if a.shape[-1] == 3 else a for a in point(shapes, seed)]
+
+
+def test_every_smooth_row_is_listed():
+    assert {name for name, *_ in ROWS.values()} == {name for name, row in Own.rows.items() if row.chosen is None}
+
+
+@each_row
+def test_what_is_pushed_forward_is_what_is_pulled_back(name, parameters, shapes):
+    """The slopes of both directions are one matrix; their sizes move a result no less."""
+    row, operands = Own.rows[name], operands_of(shapes)
+    graph = recorded(lambda x, *rest: x.own(row, *rest, parameters=parameters), shapes)
+    slopes = Emitted(gradient(graph, range(sum(a.size for a in operands)))).at(flat(operands))
+    moved = [m[None] for m in point(shapes, 1)]
+    value = row.on_numpy(parameters, *operands)
+    (pushed,) = row.pushed(parameters, np.asarray, value, *operands, *moved)
+    np.testing.assert_allclose(pushed, slopes @ flat(moved), **NEAR)
+    (most,) = row.pushed(parameters, np.abs, value, *operands, *map(np.abs, moved))
+    assert (most >= np.abs(pushed) * (1 - 1e-9)).all()
+
+
+@each_row
+def test_implementations_lose_no_more_than_the_row_says(name, parameters, shapes):
+    """In single precision, beside the rounding of the operands themselves, which are held by it."""
+    row, unit = Own.rows[name], 2.0**-24
+    lost = []
+    for seed in range(20):
+        single = [a.astype(np.float32) for a in operands_of(shapes, seed)]
+        exact = [a.astype(float) for a in single]
+        value = row.on_numpy(parameters, *exact)
+        error = np.abs(row.on_numpy(parameters, *single) - value)[value != 0]
+        lost.append(np.max(error / (unit * row.lost(parameters, value, *exact)[value != 0])))
+    assert max(lost) <= 4
+    assert max(lost) > 0.01
+
+
+def test_a_singular_matrix_spoils_no_other():
+    many = np.stack([np.eye(2), np.zeros((2, 2)), 2 * np.eye(2)])
+    found = Own.rows["inverse"].on_numpy((), many)
+    assert np.isnan(found[1]).all()
+    assert found[[0, 2]].tolist() == [np.eye(2).tolist(), (np.eye(2) / 2).tolist()]
+
+
+def truth_of(use, x):
+    shape = np.shape(x)
+    graph = record(lambda x: use(x), {"x": shape}, {})
+    return graph, Referee(scalarise(graph), Operator.GRADIENT, range(np.size(x))).truth(np.ravel(x).tolist())
+
+
+AT_ZERO = {
+    "a product with a zero": (o.prod, [0.0, 2.0, 3.0], [6, 0, 0]),
+    "a product with two": (o.prod, [0.0, 0.0, 3.0], [0, 0, 0]),
+    "a singular determinant": (o.det, [[1.0, 2.0], [2.0, 4.0]], [4, -2, -2, 1]),
+    "one of rank one": (o.det, [[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [3.0, 6.0, 9.0]], [0] * 9),
+}
+
+
+@pytest.mark.parametrize(("use", "x", "expected"), AT_ZERO.values(), ids=AT_ZERO)
+def test_slopes_are_right_where_a_quotient_by_the_value_is_none(use, x, expected):
+    _, truth = truth_of(use, x)
+    assert [c.status for c in truth.components] == [Status.CERTIFIED] * len(expected)
+    assert [float(c.left.mid()) for c in truth.components] == expected
+
+
+def test_a_product_with_a_zero_is_certified_on_arrays():
+    graph = record(o.prod, {"x": (3,)}, {})
+    found = ArrayReferee(graph, Operator.GRADIENT, range(3)).at([0.0, 2.0, 3.0], LADDER)
+    assert [float(c) for c in found.components] == [6, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: o.sum(o.inverse(x)),
+        lambda x: o.sum(o.solve(x, np.array([1.0, 2.0]))),
+        lambda x: o.slogdet(x)[1],
+    ],
+    ids=["inverse", "solve", "slogdet"],
+)
+def test_a_singular_matrix_has_no_answer(use):
+    graph, truth = truth_of(use, [[1.0, 2.0], [2.0, 4.0]])
+    assert {c.status for c in truth.components} == {Status.UNDEFINED}
+    assert ArrayReferee(graph, Operator.GRADIENT, range(4)).at([1.0, 2.0, 2.0, 4.0], LADDER) is None
+
+
+def test_what_is_not_positive_has_no_cholesky_factor():
+    _, truth = truth_of(lambda x: o.sum(o.cholesky(x)), [[1.0, 2.0], [2.0, 1.0]])
+    assert {c.status for c in truth.components} == {Status.UNDEFINED}
+
+
+def test_cholesky_reads_what_stands_below():
+    graph = record(lambda x: o.cholesky(x), {"x": (2, 2)}, {})
+    slopes = Emitted(gradient(graph, range(4))).at([4.0, 7.0, 2.0, 5.0])
+    assert slopes[..., 1].tolist() == [[0, 0], [0, 0]]
+    np.testing.assert_allclose(slopes[1, 0], [-0.125, 0, 0.5, 0])  # of a21 / sqrt(a11)
+
+
+# Function, point, whether arrays certify there.
+SELECTIONS = {
+    "the largest": (lambda x: o.amax(x), [1.0, 4.0, 2.0, 2.0], True),
+    "two largest": (lambda x: o.amax(x), [1.0, 4.0, 2.0, 4.0], False),
+    "sorted": (lambda x: o.sum(o.sort(x) * np.arange(4)), [1.0, 4.0, 2.0, 3.0], True),
+    "sorted equals": (lambda x: o.sum(o.sort(x) * np.arange(4)), [1.0, 4.0, 2.0, 2.0], False),
+    "the middle beside equals": (lambda x: o.median(x[:3]) * x[3], [4.0, 1.0, 2.0, 2.0], True),
+    "the two largest": (lambda x: o.sum(o.topk(x, 2) ** 2), [1.0, 4.0, 1.0, 2.0], True),
+    "one element twice": (lambda x: o.amax(x[np.array([1, 1, 0])]) ** 2, [1.0, 4.0, 2.0, 2.0], True),
+    "windows over the edge": (lambda x: o.sum(o.max_pool1d(x.reshape(1, 4), 3, padding=1)), [1.0, 4.0, 2.0, 3.0], True),
+}
+
+
+@pytest.mark.parametrize(("use", "x", "certifies"), SELECTIONS.values(), ids=SELECTIONS)
+def test_selections_are_frozen_where_they_are_certain(use, x, certifies):
+    graph, truth = truth_of(use, x)
+    found = ArrayReferee(graph, Operator.GRADIENT, range(4)).at(x, LADDER)
+    assert (found is not None) is certifies
+    balls = [] if found is None else found.components.ravel().tolist()
+    assert all(b.overlaps(c.left) for b, c in zip(balls, truth.components, strict=False))
+    assert (Status.KINK in {c.status for c in truth.components}) is not certifies
+
+
+def test_a_selection_differentiated_as_it_stands_shares_among_equals():
+    graph = record(o.amax, {"x": (3,)}, {})
+    assert Emitted(gradient(graph, range(3))).at([2.0, 1.0, 2.0]).tolist() == [0.5, 0, 0.5]
