@@ -141,35 +141,40 @@ def cholesky(a, b, c):
 
 
 # Where a Gaussian process was observed, and what.
-PLACES = np.array([-1.5, -0.5, 0.25, 1.0, 2.0])
-OBSERVED = np.array([0.5, -0.25, -1.0, 0.75, 1.5])
+PLACES = np.array([-1.5, -0.5, 0.25, 1.0])
+OBSERVED = np.array([0.5, -0.25, -1.0, 0.75])
 
 
 def covariance(length, noise):
     """The squared exponential kernel at all pairs of places, with noise on the diagonal."""
     squares = (PLACES[:, None] - PLACES) ** 2
-    return exp(-squares / (2 * length**2)) + noise * np.eye(5)
+    return exp(-squares / (2 * length**2)) + noise * np.eye(4)
 
 
-@case(
-    length=interval(0.5, 2),
-    noise=interval(0.1, 1),
-    operators=["gradient", "hessian"],
-    reference="Rasmussen & Williams 2006, 2.30",
-)
-def log_likelihood(length, noise):
-    """That of a Gaussian process at five places, by its length scale and its noise: a solution and a determinant."""
-    K = covariance(length, noise)
-    _, size = slogdet(K)
-    return -(dot(OBSERVED, solve(K, OBSERVED)) + size + 5 * log(2 * pi)) / 2
+def likelihood(length, noise):
+    """That of a Gaussian process at four places, by its length scale and its noise: a solution and a determinant."""
+    kernel = covariance(length, noise)
+    _, size = slogdet(kernel)
+    return -(dot(OBSERVED, solve(kernel, OBSERVED)) + size + 4 * log(2 * pi)) / 2
+
+
+BY_EQUATION = {"length": interval(0.5, 2), "noise": interval(0.1, 1), "reference": "Rasmussen & Williams 2006, 2.30"}
+case(name="log_likelihood", operators=["gradient"], **BY_EQUATION)(likelihood)
+case(
+    name="log_likelihood_hessian",
+    operators=["hessian"],
+    expect={"autograd:forward": "disagree"},
+    because="pytorch#192540: differentiated forward twice, solve and slogdet forget how the inverse moves",
+    **BY_EQUATION,
+)(likelihood)
 
 
 @case(length=interval(0.5, 2), noise=interval(0.1, 1), reference="Rasmussen & Williams 2006, algorithm 2.1")
 def log_likelihood_by_cholesky(length, noise):
     """The same by Cholesky's factor."""
-    L = ops.cholesky(covariance(length, noise))
-    white = solve_triangular(L, OBSERVED.reshape(5, 1))
-    return -sum(white**2) / 2 - sum(log(diagonal(L))) - 2.5 * log(2 * pi)
+    factor = ops.cholesky(covariance(length, noise))
+    white = solve_triangular(factor, OBSERVED.reshape(4, 1))
+    return -sum(white**2) / 2 - sum(log(diagonal(factor))) - 2 * log(2 * pi)
 
 
 @case(
