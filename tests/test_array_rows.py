@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from array_rows import SHAPE, USES, function, point
+from array_rows import PLACES, SHAPE, USES, function, point
 
 import diffcheck.ops as o
 from diffcheck.case.operators import Operator
+from diffcheck.errors import CaseError
 from diffcheck.formats import FORMATS
 from diffcheck.ops.own import Own
 from diffcheck.program.chain import gradient
@@ -276,3 +277,42 @@ def test_selections_are_frozen_where_they_are_certain(use, x, certifies):
 def test_a_selection_differentiated_as_it_stands_shares_among_equals():
     graph = record(o.amax, {"x": (3,)}, {})
     assert Emitted(gradient(graph, range(3))).at([2.0, 1.0, 2.0]).tolist() == [0.5, 0, 0.5]
+
+
+# A function, the shapes of its arguments, what it is told.
+MISTAKES = {
+    "matmul": (o.matmul, [(2, 3, 4), (3, 4, 2)], r"shapes \(2, 3, 4\) and \(3, 4, 2\): the axes before the last two"),
+    "einsum of too few": (lambda x: o.einsum("ij,jk->ik", x), [(2, 2)], "1 arrays for 2 terms"),
+    "einsum of other axes": (lambda x: o.einsum("ijk->i", x), [(2, 2)], "'ijk' does not name the axes"),
+    "einsum of two lengths": (lambda x, y: o.einsum("ij,jk", x, y), [(2, 2), (3, 2)], "give 'j' the lengths 2 and 3"),
+    "einsum of a new letter": (lambda x: o.einsum("ij->k", x), [(2, 2)], "letters of the result"),
+    "tensordot": (
+        lambda x, y: o.tensordot(x, y, 1),
+        [(2, 3), (2, 3, 4)],
+        r"tensordot over 1: shapes \(2, 3\) and \(2, 3, 4\)",
+    ),
+    "conv2d of channels": (o.conv2d, [(1, 3, 4, 4), (2, 2, 3, 3)], r"conv2d: x has shape \(1, 3, 4, 4\), w"),
+    "conv1d of a long kernel": (o.conv1d, [(1, 3), (1, 1, 4)], r"reaches over \(4,\) does not fit into \(3,\)"),
+    "conv1d of the same size": (
+        lambda x, w: o.conv1d(x, w, padding="same", stride=2),
+        [(1, 3), (1, 1, 3)],
+        "padding 'same' with stride",
+    ),
+    "max_pool1d of nothing": (lambda x: o.max_pool1d(x, 1, padding=1), [(1, 3)], "some windows .* hold nothing"),
+    "avg_pool2d": (lambda x: o.avg_pool2d(x, 2), [(4,)], r"avg_pool2d: x has shape \(4,\)"),
+    "solve of no square": (o.solve, [(2, 3), (2,)], r"solve: an array of shape \(2, 3\) holds no square matrices"),
+    "solve of other rows": (o.solve, [(2, 2), (3,)], "the right side needs 2 rows"),
+    "solve of many": (o.solve, [(2, 2, 2), (3, 2, 1)], r"solve: shapes .* do not fit together"),
+    "inverse of a vector": (lambda x: o.inverse(x), [(3,)], r"inverse: an array of shape \(3,\)"),
+    "solve_triangular": (o.solve_triangular, [(2, 2), (2,)], "B needs 2 rows"),
+    "permute": (lambda x: o.permute(x, (0, 0)), [(2, 2)], r"permute: \(0, 0\) is no order of the axes"),
+    "gather": (lambda x: o.gather(x, 1, np.array([[3]])), [(2, 3)], "gather: places of shape"),
+    "scatter_add": (lambda x, y: o.scatter_add(x, 1, PLACES, y), [(2, 3), (2, 3)], "scatter_add: elements of shape"),
+    "amax of nothing": (lambda x: o.amax(x, 1), [(2, 0)], "over an empty axis"),
+}
+
+
+@pytest.mark.parametrize(("use", "shapes", "told"), MISTAKES.values(), ids=MISTAKES)
+def test_shapes_that_do_not_fit_are_told(use, shapes, told):
+    with pytest.raises(CaseError, match=told):
+        recorded(use, shapes)
