@@ -85,6 +85,7 @@ def uses() -> Iterator[Use]:
     yield Use("power", lambda x: 2**x, 1)
     yield Use("hypot", lambda x, y: ops.hypot(x, y, 3), 2)
     yield Use("logsumexp_of", lambda x, y: rows["logsumexp_of"](x, 3, y), 2)
+    yield Use("det_of", lambda x, y: rows["det_of"](x, 2, 3, y), 2)
     yield Use("where", lambda x, y: ops.where(x > y, x, y), 2, (max,))
 
 

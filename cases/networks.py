@@ -3,7 +3,21 @@
 import numpy as np
 
 from diffcheck import case, interval
-from diffcheck.ops import binary_cross_entropy, dot, matmul, mean, relu, sigmoid, tanh
+from diffcheck.ops import (
+    binary_cross_entropy,
+    conv2d,
+    dot,
+    einsum,
+    matmul,
+    max_pool2d,
+    mean,
+    permute,
+    relu,
+    reshape,
+    sigmoid,
+    softmax,
+    tanh,
+)
 
 # Numbers that anyone can write down again: no generator, no seed.
 FEATURES = np.array([0.5, -1.25, 0.75, 2.0, -0.5, 1.5, -1.75, 0.25, -1.0, 1.25])
@@ -75,3 +89,29 @@ def layer_norm(gain, shift, x):
     """(x - mean) / sqrt(variance + 1e-5), scaled and shifted."""
     centred = x - mean(x)
     return gain * centred / (mean(centred**2) + 1e-5) ** 0.5 + shift
+
+
+@case(
+    x=interval(-2, 2, shape=(3, 4)),
+    query=(5 * np.arange(16.0).reshape(4, 4) % 7 - 3) / 4,
+    key=(3 * np.arange(16.0).reshape(4, 4) % 5 - 2) / 4,
+    value=(7 * np.arange(16.0).reshape(4, 4) % 9 - 4) / 8,
+    reference="Vaswani et al. 2017, 3.2",
+)
+def attention(x, query, key, value):
+    """Three tokens of width four that attend to each other with two heads."""
+    q, k, v = (permute(reshape(matmul(x, w), (3, 2, 2)), (1, 0, 2)) for w in (query, key, value))
+    weights = softmax(einsum("hij,hkj->hik", q, k) / 2**0.5)
+    return reshape(permute(matmul(weights, v), (1, 0, 2)), (3, 4))
+
+
+@case(
+    kernel=interval(-1, 1, shape=(2, 1, 3, 3)),
+    bias=interval(-1, 1, shape=2),
+    image=(11 * np.arange(36.0).reshape(1, 1, 6, 6) % 13 - 6) / 4,
+    reference="LeCun, Bottou, Bengio & Haffner 1998",
+)
+def convolution(kernel, bias, image):
+    """A convolution with padding and stride, the largest of each window, rectified: the mean of what is left."""
+    maps = conv2d(image, kernel, bias, stride=1, padding=1)
+    return mean(relu(max_pool2d(maps, 3, stride=3)) ** 2)

@@ -18,6 +18,8 @@ USES = {
     "broadcast behind an axis": ("broadcast", (1, (2, 3)), [(4, 3)]),
     "sum of all": ("sum", (0, 1), [(2, 3)]),
     "sum along the middle": ("sum", (1,), [(2, 3, 4)]),
+    "cumsum": ("cumsum", (1, False), [(2, 3)]),
+    "cumsum from the end": ("cumsum", (0, True), [(3, 2)]),
     "take": ("take", (0, Index([[5, 0], [0, 2]])), [(2, 3)]),
     "take behind an axis": ("take", (1, Index([2, 2, 0])), [(4, 3)]),
     "scatter": ("scatter", (0, Index([1, 1, 4]), (2, 3)), [(3,)]),

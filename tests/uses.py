@@ -11,6 +11,7 @@ from flint import arb
 
 from diffcheck import ops
 from diffcheck.ops import balls
+from diffcheck.ops.determinants import det_of
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.trace import trace
 from diffcheck.referee.evaluate import Balls, evaluate
@@ -49,6 +50,11 @@ def relation(row):
 def both(first, second):
     """Two uses of one operation."""
     return {f"{key}-{n}": use for n, uses in enumerate((first, second)) for key, use in uses.items()}
+
+
+def well(x):
+    """A matrix that elimination solves with without loss: its diagonal outweighs the rest."""
+    return ops.add(x, 9 * np.eye(x.shape[-1]))
 
 
 REAL = (-3.0, 3.0)
@@ -154,6 +160,57 @@ USES = {
     ),
     "amax": both(shaped(ops.amax, (2, 3)), shaped(lambda x: ops.amax(x, axis=1), (2, 3))),
     "amin": both(shaped(ops.amin, (2, 3)), shaped(lambda x: ops.amin(x, axis=0), (2, 3))),
+    "sort": both(shaped(ops.sort, (2, 3)), shaped(lambda x: ops.sort(x, axis=0), (4, 2))),
+    # Of five SymPy 1.14 substitutes wrongly into the smallest and largest ones of one another.
+    "median": both(shaped(ops.median, (2, 4)), shaped(lambda x: ops.median(x, axis=0), (3, 2))),
+    "topk": both(shaped(lambda x: ops.topk(x, 2), (2, 4)), shaped(lambda x: ops.topk(x, 3, axis=0), (4, 2))),
+    "max_pool1d": shaped(lambda x: ops.max_pool1d(x, 2), (2, 6)),
+    "max_pool2d": shaped(lambda x: ops.max_pool2d(x, (3, 2), stride=2, padding=1), (1, 2, 4, 3)),
+    "max_pool3d": shaped(lambda x: ops.max_pool3d(x, 2, stride=1, dilation=(1, 2, 1)), (1, 2, 3, 2)),
+    "avg_pool1d": shaped(lambda x: ops.avg_pool1d(x, 2, padding=1), (1, 2, 4)),
+    "avg_pool2d": shaped(lambda x: ops.avg_pool2d(x, (1, 2)), (2, 2, 4)),
+    "avg_pool3d": shaped(lambda x: ops.avg_pool3d(x, 2), (1, 2, 2, 4)),
+    "permute": shaped(lambda x: ops.permute(x, (2, 0, 1)) * 2, (2, 3, 2)),
+    "pad": shaped(lambda x: ops.pad(x, [(1, 0), (0, 2)]), (2, 3)),
+    "cumsum": both(shaped(lambda x: ops.cumsum(x, 1), (2, 3)), shaped(lambda x: ops.cumsum(x, 0), (3, 2))),
+    "take": both(
+        shaped(lambda x: ops.take(x, np.array([4, 0, 4])), (2, 3)),
+        shaped(lambda x: ops.take(x, np.array([[2, 0], [1, 2]]), axis=1), (2, 3)),
+    ),
+    "gather": shaped(lambda x: ops.gather(x, 1, np.array([[2, 0], [1, 1]])), (2, 3)),
+    "scatter_add": shaped(lambda x, y: ops.scatter_add(x, 0, np.array([[1, 0], [1, 1]]), y), (3, 2), (2, 2)),
+    "einsum": both(
+        shaped(lambda x, y: ops.einsum("bij,kj->bki", x, y), (2, 2, 3), (2, 3)),
+        shaped(lambda x: ops.einsum("ii->i", x) * 2, (3, 3)),
+    ),
+    "tensordot": both(
+        shaped(ops.tensordot, (2, 3, 2), (3, 2, 2)),
+        shaped(lambda x, y: ops.tensordot(x, y, ([0], [1])), (2, 3), (3, 2)),
+    ),
+    "conv1d": shaped(lambda x, w, b: ops.conv1d(x, w, b, stride=2, padding=1), (2, 2, 5), (3, 2, 2), (3,)),
+    "conv2d": shaped(lambda x, w: ops.conv2d(x, w, groups=2, dilation=(1, 2)), (1, 4, 3, 3), (2, 2, 2, 2)),
+    "conv3d": shaped(lambda x, w: ops.conv3d(x, w, padding="same"), (1, 2, 2, 2), (1, 1, 3, 1, 1)),
+    "solve": both(
+        shaped(lambda x, y: ops.solve(well(x), y), (3, 3), (3,)),
+        shaped(lambda x, y: ops.solve(well(x), y), (2, 2, 2), (2, 3)),
+    ),
+    "inverse": shaped(lambda x: ops.inverse(well(x)), (3, 3)),
+    "det": both(shaped(ops.det, (3, 3)), shaped(ops.det, (2, 2, 2))),
+    "slogdet": both(
+        shaped(lambda x: ops.slogdet(well(x))[1], (3, 3)), shaped(lambda x: ops.slogdet(well(x))[0] * x[0, 0], (2, 2))
+    ),
+    "cholesky": shaped(lambda x: ops.cholesky(ops.add(x @ ops.transpose(x), np.eye(3))), (3, 3)),
+    "solve_triangular": both(
+        shaped(lambda x, y: ops.solve_triangular(well(x), y), (3, 3), (3, 2)),
+        shaped(lambda x, y: ops.solve_triangular(well(x), y, upper=True), (2, 2), (2, 1)),
+    ),
+    "tril": shaped(lambda x: ops.tril(x, -1) * 2, (3, 3)),
+    "triu": shaped(lambda x: ops.triu(x) * 2, (2, 3)),
+    "diagonal": shaped(lambda x: ops.diagonal(x) * 2, (2, 3)),
+    "trace": shaped(ops.trace, (3, 3)),
+    "det_of": elementwise(lambda x, y: det_of(x, 2, 3 * y, y), REAL, REAL),
+    "layer_norm": shaped(ops.layer_norm, (2, 3), (3,), (3,)),
+    "rms_norm": shaped(ops.rms_norm, (2, 3), (3,)),
     "norm": both(shaped(ops.norm, (4,)), shaped(ops.norm, (2, 3))),
     "bce_with_logits": elementwise(ops.bce_with_logits, REAL, PROBABILITY),
     "binary_cross_entropy": elementwise(ops.binary_cross_entropy, PROBABILITY, PROBABILITY),

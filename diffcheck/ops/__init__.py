@@ -7,15 +7,33 @@ from diffcheck.ops.arrays import (
     amax as amax,
     amin as amin,
     concatenate as concatenate,
+    cumsum as cumsum,
     dot as dot,
+    gather as gather,
     matmul as matmul,
     mean as mean,
+    median as median,
     norm as norm,
+    pad as pad,
+    permute as permute,
     prod as prod,
     reshape as reshape,
+    scatter_add as scatter_add,
+    sort as sort,
     stack as stack,
     sum as sum,
+    take as take,
+    topk as topk,
     transpose as transpose,
+)
+from diffcheck.ops.contraction import (
+    einsum as einsum,
+    tensordot as tensordot,
+)
+from diffcheck.ops.convolution import (
+    conv1d as conv1d,
+    conv2d as conv2d,
+    conv3d as conv3d,
 )
 from diffcheck.ops.elementary import (
     acos as acos,
@@ -56,6 +74,18 @@ from diffcheck.ops.exact import (
     pi as pi,
     rational as rational,
 )
+from diffcheck.ops.linalg import (
+    cholesky as cholesky,
+    det as det,
+    diagonal as diagonal,
+    inverse as inverse,
+    slogdet as slogdet,
+    solve as solve,
+    solve_triangular as solve_triangular,
+    trace as trace,
+    tril as tril,
+    triu as triu,
+)
 from diffcheck.ops.neural import (
     bce_with_logits as bce_with_logits,
     binary_cross_entropy as binary_cross_entropy,
@@ -64,6 +94,7 @@ from diffcheck.ops.neural import (
     elu as elu,
     gelu as gelu,
     gelu_tanh as gelu_tanh,
+    layer_norm as layer_norm,
     leaky_relu as leaky_relu,
     log_sigmoid as log_sigmoid,
     log_softmax as log_softmax,
@@ -71,6 +102,7 @@ from diffcheck.ops.neural import (
     mish as mish,
     mse_loss as mse_loss,
     relu as relu,
+    rms_norm as rms_norm,
     silu as silu,
     softmax as softmax,
 )
@@ -97,6 +129,14 @@ from diffcheck.ops.pieces import (
     sign as sign,
     trunc as trunc,
     where as where,
+)
+from diffcheck.ops.pooling import (
+    avg_pool1d as avg_pool1d,
+    avg_pool2d as avg_pool2d,
+    avg_pool3d as avg_pool3d,
+    max_pool1d as max_pool1d,
+    max_pool2d as max_pool2d,
+    max_pool3d as max_pool3d,
 )
 from diffcheck.ops.special import (
     digamma as digamma,

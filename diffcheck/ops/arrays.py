@@ -8,25 +8,27 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import CaseError
+from diffcheck.ops import along
 from diffcheck.ops.elementary import sqrt
-from diffcheck.ops.pieces import maximum, minimum
 from diffcheck.ops.table import as_tensors, composite
 
 
 @composite(
     torch=lambda torch, x, axis=None: torch.sum(x) if axis is None else torch.sum(x, dim=axis), numpy="numpy.sum"
 )
-def sum(x: Any, axis: int | None = None) -> Any:
-    """The sum of all elements, or along an axis."""
+def sum(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The sum of all elements, or along an axis or several."""
     return x.sum(axis)
 
 
 @composite(
     torch=lambda torch, x, axis=None: torch.mean(x) if axis is None else torch.mean(x, dim=axis), numpy="numpy.mean"
 )
-def mean(x: Any, axis: int | None = None) -> Any:
-    """The mean of all elements, or along an axis."""
-    return x.sum(axis) / (x.size if axis is None else x.shape[axis])
+def mean(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The mean of all elements, or along an axis or several."""
+    total = x.sum(axis)
+    return total / (x.size if axis is None else int(np.prod([x.shape[a] for a in np.atleast_1d(axis)])))
 
 
 @composite(
@@ -34,12 +36,13 @@ def mean(x: Any, axis: int | None = None) -> Any:
 )
 def prod(x: Any, axis: int | None = None) -> Any:
     """The product of all elements, or along an axis."""
-    return x.prod(axis)
+    rows = x.reshape((-1,)) if axis is None else x
+    return rows.along(-1 if axis is None else axis, along.prod)
 
 
 @composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.matmul")
 def matmul(x: Any, y: Any) -> Any:
-    """The matrix product ``x @ y`` of vectors and matrices."""
+    """The matrix product ``x @ y``: the last two axes are those of matrices, the others broadcast."""
     return x @ y
 
 
@@ -59,10 +62,92 @@ def _shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     return (shape,) if isinstance(shape, int) else tuple(shape)
 
 
-@composite(torch=lambda torch, x: x.mT, numpy=lambda x: np.asarray(x).T)
+@composite(
+    torch=lambda torch, x: x.mT if x.ndim > 1 else x,
+    numpy=lambda x: np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else np.asarray(x),
+)
 def transpose(x: Any) -> Any:
-    """The transposed matrix."""
-    return x.T
+    """The transposed matrix; of many, which the last two axes hold, each."""
+    return x.swapaxes(-1, -2) if x.ndim > 1 else x
+
+
+@composite(torch=lambda torch, x, axes: x.permute(tuple(axes)), numpy=lambda x, axes: np.transpose(x, axes))
+def permute(x: Any, axes: Sequence[int]) -> Any:
+    """The axes in another order: for each new one the old one."""
+    return x.permute(axes)
+
+
+@composite(
+    torch=lambda torch, x, widths: torch.nn.functional.pad(x, [n for pair in reversed(widths) for n in pair]),
+    numpy=lambda x, widths: np.pad(x, widths),
+)
+def pad(x: Any, widths: Sequence[tuple[int, int]]) -> Any:
+    """Zeros around an array: for each axis how many before and how many behind."""
+    return x.pad(widths)
+
+
+@composite(torch=lambda torch, x, axis: torch.cumsum(x, dim=axis), numpy="numpy.cumsum")
+def cumsum(x: Any, axis: int) -> Any:
+    """The sums of all elements up to each along an axis."""
+    return x.cumsum(axis)
+
+
+@composite(torch=lambda torch, x, places, axis=None: _taken(x, places, axis), numpy="numpy.take")
+def take(x: Any, places: Any, axis: int | None = None) -> Any:
+    """The elements at these places, in row-major order or along an axis; the places are whole numbers."""
+    return _taken(x, places, axis)
+
+
+def _taken(x: Any, places: Any, axis: int | None) -> Any:
+    if axis is None:
+        return x.reshape((-1,))[places]
+    return x[(*[slice(None)] * range(len(x.shape))[axis], places)]
+
+
+def _along_axis(shape: Sequence[int], axis: int, places: Any) -> Any:
+    """Places along an axis as places in row-major order; their other coordinates are those in their own array."""
+    coordinates = list(np.indices(np.shape(places)))
+    coordinates[axis] = np.asarray(places)
+    return np.ravel_multi_index(coordinates, tuple(shape))
+
+
+def _demand_places(name: str, shape: Sequence[int], axis: int, places: Any) -> None:
+    found, axis = np.shape(places), range(len(shape))[axis]
+    beside = [*found[:axis], *found[axis + 1 :]], [*shape[:axis], *shape[axis + 1 :]]
+    fits = len(found) == len(shape) and all(m <= n for m, n in zip(*beside, strict=True))
+    if not fits or np.min(places, initial=0) < 0 or np.max(places, initial=0) >= shape[axis]:
+        raise CaseError(f"{name}: places of shape {found} along axis {axis} do not fit into shape {tuple(shape)}")
+
+
+@composite(
+    torch=lambda torch, x, axis, places: torch.gather(x, axis, torch.as_tensor(places, device=x.device)),
+    numpy=lambda x, axis, places: np.ravel(x)[_along_axis(np.shape(x), axis, places)],
+)
+def gather(x: Any, axis: int, places: Any) -> Any:
+    """For each of the places along an axis the element there, as torch has it."""
+    _demand_places("gather", x.shape, axis, places)
+    return x.reshape((-1,))[_along_axis(x.shape, axis, places)]
+
+
+def _scatter_add_numpy(x: Any, axis: int, places: Any, added: Any) -> Any:
+    found = np.array(x).ravel()
+    np.add.at(found, _along_axis(np.shape(x), axis, places), added)
+    return found.reshape(np.shape(x))
+
+
+@composite(
+    torch=lambda torch, x, axis, places, added: torch.scatter_add(
+        x, axis, torch.as_tensor(places, device=x.device), torch.as_tensor(added, dtype=x.dtype, device=x.device)
+    ),
+    numpy=_scatter_add_numpy,
+)
+def scatter_add(x: Any, axis: int, places: Any, added: Any) -> Any:
+    """X, to which elements are added at places along an axis, one for each, as torch has it."""
+    _demand_places("scatter_add", x.shape, axis, places)
+    if np.shape(places) != tuple(added.shape):
+        raise CaseError(f"scatter_add: elements of shape {tuple(added.shape)} for places of shape {np.shape(places)}")
+    traced = added if hasattr(added, "scattered") else x.lift(added)
+    return x + traced.scattered(_along_axis(x.shape, axis, places), x.shape)
 
 
 def _as_arrays(arrays: Sequence[Any]) -> list[Any]:
@@ -93,24 +178,48 @@ def _first_traced(arrays: Sequence[Any]) -> Any:
     return next(a for a in arrays if hasattr(type(a), "concatenate"))
 
 
-def _fold(pick: Any, x: Any, axis: int | None) -> Any:
-    rows = x.reshape((-1,)) if axis is None else x.swapaxes(0, axis)
-    extreme = rows[0]
-    for i in range(1, rows.shape[0]):
-        extreme = pick(extreme, rows[i])
-    return extreme
-
-
 @composite(torch=lambda torch, x, axis=None: torch.amax(x, dim=() if axis is None else axis), numpy="numpy.amax")
-def amax(x: Any, axis: int | None = None) -> Any:
-    """The largest element, of all or along an axis."""
-    return _fold(maximum, x, axis)
+def amax(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The largest element, of all or along an axis or several."""
+    return _extreme(x, axis, -1)
 
 
 @composite(torch=lambda torch, x, axis=None: torch.amin(x, dim=() if axis is None else axis), numpy="numpy.amin")
-def amin(x: Any, axis: int | None = None) -> Any:
-    """The smallest element, of all or along an axis."""
-    return _fold(minimum, x, axis)
+def amin(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The smallest element, of all or along an axis or several."""
+    return _extreme(x, axis, 0)
+
+
+def _extreme(x: Any, axis: int | Sequence[int] | None, rank: int) -> Any:
+    """The element with a rank, of those along some axes."""
+    axes = range(x.ndim) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
+    kept = [a for a in range(x.ndim) if a not in axes]
+    rows = x.permute((*kept, *axes)).reshape((*(x.shape[a] for a in kept), -1))
+    return rows.ranked((rank,))[..., 0]
+
+
+@composite(torch=lambda torch, x, axis=-1: torch.sort(x, dim=axis).values, numpy=lambda x, axis=-1: np.sort(x, axis))
+def sort(x: Any, axis: int = -1) -> Any:
+    """The elements along an axis in ascending order."""
+    return x.swapaxes(axis, -1).ranked(range(x.shape[axis])).swapaxes(axis, -1)
+
+
+@composite(
+    torch=lambda torch, x, axis=-1: torch.median(x, dim=axis).values,
+    numpy=lambda x, axis=-1: np.take(np.sort(x, axis), (x.shape[axis] - 1) // 2, axis),
+)
+def median(x: Any, axis: int = -1) -> Any:
+    """The element in the middle along an axis; the smaller one of two, as torch has it."""
+    return x.swapaxes(axis, -1).ranked(((x.shape[axis] - 1) // 2,)).swapaxes(axis, -1).sum(axis)
+
+
+@composite(
+    torch=lambda torch, x, k, axis=-1: torch.topk(x, k, dim=axis).values,
+    numpy=lambda x, k, axis=-1: np.take(np.sort(x, axis), range(x.shape[axis] - 1, x.shape[axis] - 1 - k, -1), axis),
+)
+def topk(x: Any, k: int, axis: int = -1) -> Any:
+    """The k largest elements along an axis, the largest first."""
+    return x.swapaxes(axis, -1).ranked(range(-1, -1 - k, -1)).swapaxes(axis, -1)
 
 
 @composite(torch="torch.linalg.vector_norm", numpy=lambda x: np.linalg.norm(np.ravel(x)))

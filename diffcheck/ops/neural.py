@@ -1,44 +1,19 @@
 """Activations and losses under PyTorch's names: the torch side calls the fused function, which is what users run."""
 
-import functools
 from typing import Any
 
-from diffcheck.ops import balls, series
-from diffcheck.ops.elementary import add, exp, log, sigmoid, sqrt, tanh
+from diffcheck.ops import along
+from diffcheck.ops.elementary import exp, sigmoid, sqrt, tanh
 from diffcheck.ops.exact import pi
 from diffcheck.ops.pieces import maximum, where
 from diffcheck.ops.special import erf, softplus, xlogy
-from diffcheck.ops.table import Primitive, as_tensors, composite
-
-# One node over all its operands, because any sum of exponentials needs a shift, and the shift is no part of the
-# mathematics.
-_logsumexp = Primitive(
-    name="logsumexp_of",
-    doc="ln(exp(x1) + ... + exp(xn))",
-    numpy=lambda *x: _logsumexp_numpy(x),
-    torch=lambda torch, *x: torch.logsumexp(torch.stack(torch.broadcast_tensors(*as_tensors(torch, x))), dim=0),
-    sympy=lambda sympy, *x: sympy.log(sympy.Add(*map(sympy.exp, x))),
-    arb=balls.logsumexp,
-    series=series.logsumexp,
-    elsewhere=lambda *x: log(functools.reduce(add, map(exp, x))),
-    formula=lambda *x: log(functools.reduce(add, map(exp, x))),
-    ulps=2,
-    sympy_rule=False,
-    forms=lambda i: (lambda *x: exp(x[i] - x[-1]),),
-)
-
-
-def _logsumexp_numpy(x: Any) -> Any:
-    import numpy
-    from scipy.special import logsumexp
-
-    return logsumexp(numpy.stack(numpy.broadcast_arrays(*x)), axis=0)
+from diffcheck.ops.table import composite
 
 
 @composite(torch=lambda torch, x, axis=-1: torch.logsumexp(x, dim=axis), numpy=lambda x, axis=-1: _lse(x, axis))
 def logsumexp(x: Any, axis: int = -1) -> Any:
     """The logarithm of the sum of the exponentials along an axis."""
-    return x.along(axis, _logsumexp)
+    return x.along(axis, along.logsumexp)
 
 
 def _lse(x: Any, axis: int) -> Any:
@@ -47,24 +22,30 @@ def _lse(x: Any, axis: int) -> Any:
     return function(x, axis=axis)
 
 
-def _kept(x: Any, axis: int) -> Any:
-    """``logsumexp`` with the axis kept, for broadcasting."""
-    total = logsumexp(x, axis)
-    shape = list(x.shape)
-    shape[axis] = 1
-    return total.reshape(tuple(shape))
-
-
-@composite(torch=lambda torch, x, axis=-1: torch.softmax(x, dim=axis))
+@composite(torch=lambda torch, x, axis=-1: torch.softmax(x, dim=axis), numpy=lambda x, axis=-1: _softmax(x, axis))
 def softmax(x: Any, axis: int = -1) -> Any:
     """Exponentials along an axis, divided by their sum."""
-    return exp(x - _kept(x, axis))
+    return x.along(axis, along.softmax)
 
 
-@composite(torch=lambda torch, x, axis=-1: torch.log_softmax(x, dim=axis))
+def _softmax(x: Any, axis: int) -> Any:
+    from scipy.special import softmax as function
+
+    return function(x, axis=axis)
+
+
+@composite(
+    torch=lambda torch, x, axis=-1: torch.log_softmax(x, dim=axis), numpy=lambda x, axis=-1: _log_softmax(x, axis)
+)
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """The logarithm of softmax."""
-    return x - _kept(x, axis)
+    return x.along(axis, along.log_softmax)
+
+
+def _log_softmax(x: Any, axis: int) -> Any:
+    from scipy.special import log_softmax as function
+
+    return function(x, axis=axis)
 
 
 @composite(torch="torch.relu")
@@ -119,6 +100,31 @@ def mish(x: Any) -> Any:
 def log_sigmoid(x: Any) -> Any:
     """The logarithm of sigmoid."""
     return -softplus(-x)
+
+
+@composite(
+    torch=lambda torch, x, weight=None, bias=None, eps=1e-5: torch.nn.functional.layer_norm(
+        x, x.shape[-1:], weight, bias, eps
+    )
+)
+def layer_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """X along the last axis, less its mean, divided by the root of its variance and eps."""
+    centred = x - _last_mean(x)
+    normed = centred / sqrt(_last_mean(centred * centred) + eps)
+    scaled = normed if weight is None else normed * weight
+    return scaled if bias is None else scaled + bias
+
+
+@composite(torch=lambda torch, x, weight=None, eps=1e-5: torch.nn.functional.rms_norm(x, x.shape[-1:], weight, eps))
+def rms_norm(x: Any, weight: Any = None, eps: float = 1e-5) -> Any:
+    """X along the last axis, divided by the root of the mean of its squares and eps."""
+    normed = x / sqrt(_last_mean(x * x) + eps)
+    return normed if weight is None else normed * weight
+
+
+def _last_mean(x: Any) -> Any:
+    """The mean along the last axis, which is kept."""
+    return (x.sum(-1) / x.shape[-1]).reshape((*x.shape[:-1], 1))
 
 
 @composite(torch="torch.nn.functional.mse_loss")

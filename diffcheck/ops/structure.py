@@ -1,4 +1,4 @@
-"""Operations on whole arrays, as rows: what moves elements, adds them up or multiplies arrays.
+"""Operations on whole arrays, as rows: what moves elements (what adds them up: `sums`), and products of arrays.
 
 A row says which shape comes out, what it does to arrays of any kind (floats, balls, node numbers), and of which rows
 its transpose is made; the structure then gives derivatives in both directions (see `diffcheck.program.chain`).
@@ -15,6 +15,8 @@ import numpy as np
 Shape = tuple[int, ...]
 Parameters = tuple[Any, ...]
 Array = np.ndarray[Any, np.dtype[Any]]
+# Adds two arrays of node numbers element by element.
+Add = Callable[[Array, Array], Array]
 # Rows with their parameters, to be applied one after another.
 Steps = Sequence[tuple[str, Parameters]]
 
@@ -51,6 +53,15 @@ class Linear:
         operands' shapes and the position.
     shifted:
         The parameters for operands with these further axes before their own.
+    on_numbers:
+        The operation on arrays of a program's node numbers, for what does more than move elements: a function of the
+        parameters, of `Add`, of the number of zero and of the array.
+    lost:
+        What a result loses in unit roundoffs, a function of the parameters and the operand; ``None``: nothing.
+    operations:
+        How many additions it takes, by the parameters and the operand's shape; ``None``: none.
+    puts_zeros:
+        Whether there are zeros in the result that stand for no number.
     moves:
         Whether elements are moved only: the operation then serves arrays of anything.
     """
@@ -61,6 +72,10 @@ class Linear:
     on_arrays: Callable[..., Any]
     transposed: Callable[[Parameters, Sequence[Shape], int], Steps]
     shifted: Callable[[Parameters, Shape], Parameters]
+    on_numbers: Callable[[Parameters, Add, int, Array], Array] | None = None
+    lost: Callable[[Parameters, Array], Array] | None = None
+    operations: Callable[[Parameters, Shape], int] | None = None
+    puts_zeros: bool = False
     moves: bool = True
     rows: ClassVar[dict[str, "Linear"]] = {}
 
@@ -117,18 +132,6 @@ def unbroadcast(shape: Shape, origin: Shape) -> Steps:
     return [] if shape == origin else _unbroadcast(0, shape, origin)
 
 
-sum = Linear(
-    name="sum",
-    doc="sums along axes, which vanish; parameters: the axes, ascending",
-    shape=lambda p, x: tuple(n for a, n in enumerate(x) if a not in p),
-    on_arrays=lambda p, lead, x: x.sum(axis=tuple(lead + a for a in p)),
-    transposed=lambda p, shapes, _: [
-        ("reshape", tuple(1 if a in p else n for a, n in enumerate(shapes[0]))),
-        ("broadcast", (0, shapes[0])),
-    ],
-    shifted=lambda p, more: tuple(len(more) + a for a in p),
-    moves=False,
-)
 take = Linear(
     name="take",
     doc="elements by their places in row-major order; parameters: the axes before, the places",
@@ -136,26 +139,6 @@ take = Linear(
     on_arrays=lambda p, lead, x: _with_lead(x, lead + p[0], (-1,))[..., p[1].array],
     transposed=lambda p, shapes, _: [("scatter", (*p, shapes[0][p[0] :]))],
     shifted=lambda p, more: (p[0] + len(more), p[1]),
-)
-
-
-def _scatter(p: Parameters, lead: int, x: Array) -> Array:
-    axes, index, shape = p
-    before = x.shape[: lead + axes]
-    places = index.array.ravel()
-    found = _zeros((*before, int(np.prod(shape, dtype=int))), x)
-    np.add.at(np.moveaxis(found, -1, 0), places, np.moveaxis(x.reshape(*before, -1), -1, 0))
-    return found.reshape((*before, *shape))
-
-
-scatter = Linear(
-    name="scatter",
-    doc="elements added to zeros at places; parameters: the axes before, the places, the shape behind those axes",
-    shape=lambda p, x: x[: p[0]] + p[2],
-    on_arrays=_scatter,
-    transposed=lambda p, *_: [("take", p[:2])],
-    shifted=lambda p, more: (p[0] + len(more), *p[1:]),
-    moves=False,
 )
 
 
@@ -187,6 +170,24 @@ slice_ = Linear(
 )
 
 
+def _zero(like: Array) -> Any:
+    """The number zero, of the kind that an array holds."""
+    return type(like.flat[0])(0) if like.size else 0
+
+
+def zeros(shape: Shape, like: Array) -> Array:
+    """Zeros of the kind that an array holds."""
+    return np.full(shape, _zero(like), like.dtype)
+
+
+def _numbers_and_zeros(row: str) -> Callable[[Parameters, Add, int, Array], Array]:
+    def on_numbers(p: Parameters, _: Add, zero: int, x: Array) -> Array:
+        found = Linear.rows[row].on_arrays(p, 0, x + 1)
+        return np.where(found == 0, zero, found - 1)
+
+    return on_numbers
+
+
 blend = Linear(
     name="blend",
     doc="elements of the first where a place holds 1, of the second where it holds 0; parameters: the places",
@@ -202,24 +203,17 @@ masked = Linear(
     on_arrays=lambda p, lead, x: np.where(p[0].array, x, _zero(x)),
     transposed=lambda p, *_: [("masked", p)],
     shifted=lambda p, more: (Index(np.broadcast_to(p[0].array, more + p[0].array.shape)),),
+    on_numbers=_numbers_and_zeros("masked"),
+    puts_zeros=True,
     moves=False,
 )
-
-
-def _zero(like: Array) -> Any:
-    """The number zero, of the kind that an array holds."""
-    return type(like.flat[0])(0) if like.size else 0
-
-
-def _zeros(shape: Shape, like: Array) -> Array:
-    return np.full(shape, _zero(like), like.dtype)
 
 
 def _padded(p: Parameters, lead: int, x: Array) -> Array:
     axis, before, after = p
     shape = list(x.shape)
     shape[lead + axis] += before + after
-    found = _zeros(tuple(shape), x)
+    found = zeros(tuple(shape), x)
     found[_section(lead + axis, before, shape[lead + axis] - after)] = x
     return found
 
@@ -231,6 +225,8 @@ pad = Linear(
     on_arrays=_padded,
     transposed=lambda p, shapes, _: [("slice", (p[0], p[1], p[1] + shapes[0][p[0]]))],
     shifted=lambda p, more: (p[0] + len(more), *p[1:]),
+    on_numbers=_numbers_and_zeros("pad"),
+    puts_zeros=True,
     moves=False,
 )
 

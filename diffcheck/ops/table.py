@@ -27,7 +27,7 @@ Literal = (bool, int, float, Fraction)
 
 
 class Traceable:
-    """A value that records the operations applied to it instead of computing them (see `diffcheck.program.trace`)."""
+    """A value that records the operations applied to it instead of computing them (see `diffcheck.program.traced`)."""
 
     def apply(self, operation: "Operation", arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record ``operation``; ``self`` is one of the arguments."""
@@ -226,6 +226,11 @@ class Primitive(Operation):
         self.rows[self.name] = self
         if isinstance(self.sympy, str) and not self.sympy_name:
             object.__setattr__(self, "sympy_name", self.sympy.rpartition(".")[2])
+
+    @property
+    def chooses(self) -> bool:
+        """Whether the first arguments say which of the others is the value."""
+        return self.takes is not None and self.deciding is not None
 
     def forms_of(self, position: int) -> tuple[Function, ...]:
         """The forms in common use of the derivative with respect to one argument."""

@@ -1,7 +1,8 @@
 """Derivatives of graphs: the chain rule along operations on arrays; the result is a graph again.
 
 An operation element by element multiplies by its slope, which is the rule or form that its row lists, on arrays; what
-is linear is transposed; a product gives two products of the same kind. Cotangents and tangents may have one further
+is linear is transposed; a product gives two products of the same kind; any other row says what its adjoint adds to
+those of its operands. Cotangents and tangents may have one further
 axis in front: as many derivatives are then propagated together.
 """
 
@@ -11,9 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Index, Linear, Shape, matmul, unbroadcast
-from diffcheck.program.graph import ALONG, INPUT, Graph, GraphBuilder, Node, is_elementwise
+from diffcheck.ops.table import Primitive
+from diffcheck.program.graph import INPUT, Graph, GraphBuilder, Node, is_elementwise
 from diffcheck.program.rules import STABLE, partial
+from diffcheck.program.traced import Traced
 
 # For nodes of which not all elements matter, those that do.
 Needed = Mapping[int, "np.ndarray[Any, np.dtype[np.bool_]]"]
@@ -128,13 +132,8 @@ def _pulled(
         return writer.steps(unbroadcast(node.shape, shapes[position]), term, lead)
     if node.name == matmul.name:
         return _factor(writer, node, position, adjoint, lead)
-    if node.name == ALONG:
-        spread = writer.move("reshape", (*writer.shape(adjoint), 1), adjoint)
-        term = writer.apply("mul", spread, partial_along(writer, number, node))
-        if mask is not None:
-            rows = np.broadcast_to(mask[..., None], shapes[position])
-            term = writer.steps([("masked", (Index(rows),))], term, lead)
-        return term
+    if node.name in Own.rows:
+        return _of_own(writer, number, node, position, adjoint, lead, mask)
     return writer.steps(Linear.rows[node.name].transposed(node.parameters, shapes, position), adjoint, lead)
 
 
@@ -150,12 +149,13 @@ def _chosen(writer: GraphBuilder, adjoint: int, slope: int) -> int | None:
     """Their product where one is a choice between something and zero, whose slope may be infinite."""
     for gate, factor in ((slope, adjoint), (adjoint, slope)):
         node = writer.nodes[gate]
-        if node.name == "where" and 0 in [writer.value(i) for i in node.operands[1:]]:
+        chooses = is_elementwise(node) and Primitive.rows[node.name].chooses
+        if chooses and 0 in [writer.value(i) for i in node.operands[1:]]:
             condition, x, y = node.operands
             first = writer.value(y) == 0
             product = writer.apply("mul", x if first else y, factor)
             zero = y if first else x
-            return writer.apply("where", condition, *((product, zero) if first else (zero, product)))
+            return writer.apply(node.name, condition, *((product, zero) if first else (zero, product)))
     return None
 
 
@@ -181,9 +181,20 @@ def _factor(writer: GraphBuilder, node: Node, position: int, adjoint: int, lead:
     return writer.move("permute", (1, 0, 2), writer.move("reshape", (inner, count, columns), flat))
 
 
-def partial_along(writer: GraphBuilder, number: int, node: Node) -> int:
-    """The slopes of an operation along the last axis: one for each of its arguments, in the operand's shape."""
-    row = node.parameters[0]
-    assert row == "logsumexp_of", row
-    value = writer.move("reshape", (*node.shape, 1), number)
-    return writer.apply("exp", writer.apply("sub", node.operands[0], value))
+def _of_own(
+    writer: GraphBuilder,
+    number: int,
+    node: Node,
+    position: int,
+    adjoint: int,
+    lead: Shape,
+    mask: "np.ndarray[Any, np.dtype[np.bool_]] | None",
+) -> int:
+    """What the row of an operation with a calculus of its own says; it moves nothing where no element matters."""
+    row = Own.rows[node.name]
+    traced = [Traced(writer, i) for i in (adjoint, number, *node.operands)]
+    term: int = row.pulled(node.parameters, position, *traced).node
+    if mask is None:
+        return term
+    shapes = [writer.shape(i) for i in node.operands]
+    return writer.steps([("masked", (Index(row.asked(mask, shapes, position)),))], term, lead)

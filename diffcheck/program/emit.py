@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.ops.dotted import resolve
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
-from diffcheck.program.graph import ALONG, ARRAY, CONST, INPUT, Graph, Node, is_elementwise
+from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, Node, is_elementwise
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -121,10 +122,9 @@ class _Source:
         if node.name == matmul.name:
             self._base[number] = number
             return self._product(node, lead)
-        if node.name == ALONG:
-            row = Primitive.rows[node.parameters[0]]
-            self._names[f"f{number}"] = row.on_numpy
-            return f"f{number}(*np.moveaxis(v{node.operands[0]}, -1, 0))"
+        if node.name in Own.rows:
+            self._names[f"f{number}"], self._names[f"p{number}"] = Own.rows[node.name].on_numpy, node.parameters
+            return f"f{number}(p{number}, {', '.join(self._spread(i, lead) for i in node.operands)})"
         return self._linear(number, node, lead)
 
     def _elementwise(self, number: int, node: Node, lead: int) -> str:

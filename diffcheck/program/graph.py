@@ -1,8 +1,8 @@
 """A function as a straight-line list of operations on arrays, each kept once.
 
 What is done element by element is named by its row in `diffcheck.ops.table` and broadcasts as NumPy does; what moves,
-adds up or multiplies arrays by its row in `diffcheck.ops.structure`. `diffcheck.program.scalarise` lowers a graph to
-operations on numbers.
+adds up or multiplies arrays by its row in `diffcheck.ops.structure`, anything else by its row in `diffcheck.ops.own`.
+`diffcheck.program.scalarise` lowers a graph to operations on numbers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, Parameters, Shape, Steps, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import DATA, HELD_BY_ALL, RELATIONS, fold, identity
 
 INPUT, CONST, ARRAY = "input", "const", "array"
-ALONG = "along"
 _LEAVES = (INPUT, CONST, ARRAY)
 
 
@@ -44,8 +44,7 @@ class Node(NamedTuple):
     """An operation on the results of earlier ones.
 
     An ``input`` has its first place among the flattened inputs for a parameter, a ``const`` an exact fraction (and
-    "data" if it is the rounding of another number), an ``array`` its `Values`, and what is done ``along`` the last axis
-    the name of the operation.
+    "data" if it is the rounding of another number), an ``array`` its `Values`.
     """
 
     name: str
@@ -98,9 +97,14 @@ def _operations(nodes: Sequence[Node], node: Node) -> int:
         return 0
     if node.name == matmul.name:
         return size * (2 * nodes[node.operands[0]].shape[-1] - 1)
-    if node.name == "sum":
-        return int(np.prod(nodes[node.operands[0]].shape, dtype=int)) - size
-    return 0 if node.name in Linear.rows else size
+    if node.name in Own.rows:
+        row = Own.rows[node.name]
+        before, own = row.split([nodes[i].shape for i in node.operands])
+        return int(np.prod(before, dtype=int)) * row.operations(node.parameters, *own)
+    if node.name in Linear.rows:
+        count = Linear.rows[node.name].operations
+        return 0 if count is None else count(node.parameters, nodes[node.operands[0]].shape)
+    return size
 
 
 class GraphBuilder:
@@ -209,9 +213,10 @@ class GraphBuilder:
         """The product of matrices."""
         return self.keep(Node(matmul.name, (x, y), (), matmul.shape(self.nodes[x].shape, self.nodes[y].shape)))
 
-    def along(self, name: str, x: int) -> int:
-        """An operation of many arguments, which lie along the last axis."""
-        return self.keep(Node(ALONG, (x,), (name,), self.nodes[x].shape[:-1]))
+    def own(self, name: str, parameters: Parameters, *operands: int) -> int:
+        """A row of `diffcheck.ops.own`; the axes before those that it speaks of are the same in all operands."""
+        before, shapes = Own.rows[name].split([self.nodes[i].shape for i in operands])
+        return self.keep(Node(name, operands, parameters, before + Own.rows[name].shape(parameters, *shapes)))
 
     def graph(self, inputs: int, output: int) -> Graph:
         """The graph of this result; what it does not need is left out."""

@@ -17,7 +17,7 @@ from diffcheck.program.graph import GraphBuilder
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, live_nodes
 from diffcheck.program.recorded import Recorded
 from diffcheck.program.scalar import TracedScalar
-from diffcheck.program.trace import Traced
+from diffcheck.program.traced import Traced
 
 # Which form of a derivative: 0 the most accurate one of the table, 1 and up the others; an operation with fewer forms
 # has its last one. Or SymPy's own, wherever SymPy has one.

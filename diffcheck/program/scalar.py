@@ -21,8 +21,9 @@ class TracedScalar(Recorded):
         pending, nodes = [self.node], self._builder.nodes
         while pending:
             name, operands = nodes[pending.pop()]
-            if name == "where":
-                pending += operands[1:]
+            row = Primitive.rows.get(name)
+            if row is not None and row.chooses:
+                pending += operands[row.deciding :]
             elif name == INPUT or not (operands[0] in (0, 1) if name == CONST else Primitive.rows[name].condition):
                 return False
         return True

@@ -1,5 +1,6 @@
 """A graph lowered to operations on numbers."""
 
+import functools
 from collections.abc import Callable
 from fractions import Fraction
 from functools import cached_property
@@ -8,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import Unsupported
-from diffcheck.ops.structure import Linear
+from diffcheck.ops.own import Own
+from diffcheck.ops.structure import Add, Linear
 from diffcheck.program.graph import Graph, Node
 from diffcheck.program.program import Builder, Program, uncollected
+from diffcheck.program.scalar import TracedScalar
 
 # A function of more operations than this is evaluated on whole arrays; one of more than that is never lowered, for
 # looking at its operations one by one would take minutes.
@@ -94,19 +97,15 @@ def _lowered(builder: Builder, node: Node, operands: list[Numbers]) -> Numbers:
             return _numbers([builder.const(*node.parameters)], ())
         case "array":
             return _numbers(_constants(builder, node.parameters[0].array), node.shape)
-        case "along":
-            rows = operands[0].reshape(-1, operands[0].shape[-1]).tolist()
-            return _numbers([builder.apply(node.parameters[0], *row) for row in rows], node.shape)
-        case "sum":
-            return _added(builder, operands[0], node.parameters)
         case "matmul":
             return _multiplied(builder, *operands)
-        case "scatter":
-            return _scattered(builder, node, operands[0])
-        case "pad":
-            return _with_zeros(builder, node, operands[0])
+    if node.name in Own.rows:
+        return _of_own(builder, node, operands)
     if node.name in Linear.rows:
-        moved: Numbers = Linear.rows[node.name].on_arrays(node.parameters, 0, *operands)
+        row = Linear.rows[node.name]
+        if row.on_numbers is not None:
+            return row.on_numbers(node.parameters, _adding(builder), builder.const(0), *operands)
+        moved: Numbers = row.on_arrays(node.parameters, 0, *operands)
         return moved
     return _each(lambda *x: builder.apply(node.name, *x), *operands)
 
@@ -128,35 +127,17 @@ def _each(function: Callable[..., int], *operands: Numbers) -> Numbers:
     return _numbers(numbers, arrays[0].shape)
 
 
-def _added(builder: Builder, x: Numbers, axes: tuple[int, ...]) -> Numbers:
-    kept = tuple(n for a, n in enumerate(x.shape) if a not in axes)
-    rows = np.moveaxis(x, axes, range(len(axes))).reshape(-1, *kept)
-    total: Numbers = rows[0]
-    for row in rows[1:]:
-        total = _each(lambda a, b: builder.apply("add", a, b), total, row)
-    return total
+def _of_own(builder: Builder, node: Node, operands: list[Numbers]) -> Numbers:
+    row = Own.rows[node.name]
+    traced = [np.frompyfunc(lambda i: TracedScalar(builder, i), 1, 1)(x) for x in operands]
+    found = row.each(row.on_numbers, node.parameters, traced).ravel().tolist()
+    return _numbers([x.node if isinstance(x, TracedScalar) else builder.const(x) for x in found], node.shape)
+
+
+def _adding(builder: Builder) -> Add:
+    return lambda x, y: _each(lambda a, b: builder.apply("add", a, b), x, y)
 
 
 def _multiplied(builder: Builder, x: Numbers, y: Numbers) -> Numbers:
     products = _each(lambda a, b: builder.apply("mul", a, b), x[..., None], y[..., None, :, :])
-    return _added(builder, products, (products.ndim - 2,))
-
-
-def _scattered(builder: Builder, node: Node, x: Numbers) -> Numbers:
-    axes, index, shape = node.parameters
-    before = x.shape[:axes]
-    rows = x.reshape(*before, -1).reshape(-1, index.array.size).tolist()
-    places, size = index.array.ravel().tolist(), int(np.prod(shape, dtype=int))
-    found = []
-    for row in rows:
-        sums = [builder.const(0)] * size
-        for place, number in zip(places, row, strict=True):
-            sums[place] = builder.apply("add", sums[place], number)
-        found += sums
-    return _numbers(found, (*before, *shape))
-
-
-def _with_zeros(builder: Builder, node: Node, x: Numbers) -> Numbers:
-    found = Linear.rows["pad"].on_arrays(node.parameters, 0, x + 1)
-    padded: Numbers = np.where(found == 0, builder.const(0), found - 1)
-    return padded
+    return functools.reduce(_adding(builder), np.moveaxis(products, -2, 0))

@@ -13,7 +13,7 @@ from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief
 from diffcheck.ops.table import Primitive
-from diffcheck.program.graph import ALONG, Graph, Node
+from diffcheck.program.graph import Graph, Node
 from diffcheck.program.products import derivative
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
@@ -21,6 +21,7 @@ from diffcheck.referee.arrays.cancelled import sizes
 from diffcheck.referee.arrays.confirm import words
 from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose, floats
 from diffcheck.referee.arrays.moving import moving
+from diffcheck.referee.arrays.pairs import by_pairs
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
 from diffcheck.referee.arrays.seams import Seams
 from diffcheck.referee.arrays.ties import Tie, ties
@@ -59,8 +60,7 @@ class Piece:
     @cached_property
     def names(self) -> frozenset[str]:
         """The operations that occur in the function and its derivative."""
-        nodes = (node for g in (self.graph, self.derivative()) for node in g.nodes)
-        return frozenset(n.parameters[0] if n.name == ALONG else n.name for n in nodes) & Primitive.rows.keys()
+        return frozenset(n.name for g in (self.graph, self.derivative()) for n in g.nodes) & Primitive.rows.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,10 @@ class ArrayReferee:
         """The truth, ``None`` where more bits may tell more."""
         choices, unknown, values = self._chosen(inputs)
         asked = needed(self._graph, choices)
-        if any((mask & asked.get(number, True)).any() for number, mask in unknown.items()):
+        blocking = [number for number, mask in unknown.items() if (mask & asked.get(number, True)).any()]
+        if any(choices[number].places is not None for number in blocking):
+            return self._pairwise._certified(inputs, precision)
+        if blocking:
             return None
         if not all_finite(values[self._graph.output]) or self._at_edge(values, asked):
             raise Elsewhere
@@ -179,6 +182,14 @@ class ArrayReferee:
             return value
 
         return choices, unknown, enclose(self._graph, inputs, decide)
+
+    @cached_property
+    def _pairwise(self) -> "ArrayReferee":
+        """The same with selections by comparisons of two, which may be ties."""
+        graph = by_pairs(self._graph)
+        if graph is None:
+            raise Elsewhere
+        return ArrayReferee(graph, self._operator, self._wrt)
 
     def _ties(
         self, choices: Mapping[int, Choice], values: Sequence[BallArray], asked: Mapping[int, Mask]

@@ -8,6 +8,7 @@ import numpy as np
 from flint import arb, arb_mat
 
 from diffcheck.ops import balls
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node
@@ -39,13 +40,19 @@ def enclose(
             values.append(known[graph.origins[number]])
             continue
         operands = [values[i] for i in node.operands]
-        row = Primitive.rows.get(node.name)
-        if row is not None and row.switch is not None:
+        if is_made_of_pieces(node):
             assert decide is not None
             values.append(decide(number, node, operands))
         else:
             values.append(_value(node, operands, inputs))
     return values
+
+
+def is_made_of_pieces(node: Node) -> bool:
+    """Whether comparisons decide what a node is."""
+    if node.name in Own.rows:
+        return Own.rows[node.name].chosen is not None
+    return node.name in Primitive.rows and Primitive.rows[node.name].switch is not None
 
 
 def _value(node: Node, operands: Sequence[BallArray], inputs: BallArray) -> BallArray:
@@ -59,8 +66,9 @@ def _value(node: Node, operands: Sequence[BallArray], inputs: BallArray) -> Ball
             return of_numbers(node.parameters[0].array)
         case "matmul":
             return product(*operands)
-        case "along":
-            return _along(Primitive.rows[node.parameters[0]], operands[0])
+    if node.name in Own.rows:
+        row = Own.rows[node.name]
+        return row.each(row.on_balls, node.parameters, operands)
     if node.name in Linear.rows:
         found = Linear.rows[node.name].on_arrays(node.parameters, 0, *operands)
         return found if isinstance(found, np.ndarray) else ball_array([found], ())
@@ -102,11 +110,6 @@ def product(x: BallArray, y: BallArray) -> BallArray:
     before = x.shape[:-2]
     flat = zip(x.reshape(-1, *x.shape[-2:]), y.reshape(-1, *y.shape[-2:]), strict=True)
     return np.stack([product(a, b) for a, b in flat]).reshape(*before, x.shape[-2], y.shape[-1])
-
-
-def _along(row: Primitive, x: BallArray) -> BallArray:
-    function = row.on_balls()
-    return ball_array([function(*r) for r in x.reshape(-1, x.shape[-1]).tolist()], x.shape[:-1])
 
 
 def floats(x: BallArray) -> "np.ndarray[Any, np.dtype[np.float64]]":

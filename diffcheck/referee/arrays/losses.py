@@ -6,10 +6,13 @@ from typing import Any
 import numpy as np
 
 from diffcheck.formats import Format
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
+from diffcheck.program.chain import ALL
 from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, Node
 from diffcheck.program.program import DATA, HELD_BY_ALL
+from diffcheck.referee.arrays.pieces import needed
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -24,11 +27,15 @@ def losses(graph: Graph, values: Sequence[Array], format: Format) -> dict[int, A
     unit, half = 2.0**-format.precision, 2.0 ** (format.smallest_subnormal_exponent - 1)
     found = {}
     made = _made(graph)
+    # A matrix of which no element matters may have no inverse to measure by.
+    matters = needed(graph) if any(node.name in Own.rows for node in graph.nodes) else ALL
     with np.errstate(all="ignore"):
         for number, node in enumerate(graph.nodes):
             idle = [values[i] if made[i] else _BUSY for i in node.operands]
             lost = _rounded(node, [values[i] for i in node.operands], idle, values[number], format)
             if lost is not None:
+                if node.name in Own.rows:
+                    lost = np.where(matters.get(number, True), lost, 0.0)
                 lost = np.where(np.abs(values[number]) > float(format.largest), np.inf, unit * lost)
                 found[number] = np.where(values[number] == 0, 0.0, np.maximum(lost, half))
     return found
@@ -42,8 +49,9 @@ def _made(graph: Graph) -> list[bool]:
     found: list[bool] = []
     for node in graph.nodes:
         whole = node.name == ARRAY and node.parameters[0].array.dtype.kind != "f"
-        moved = (node.name in Linear.rows or node.name in ("mul", "neg")) and any(found[i] for i in node.operands)
-        found.append(whole or moved or node.name in ("pad", "scatter", "masked"))
+        row = Linear.rows.get(node.name)
+        moved = (row is not None or node.name in ("mul", "neg")) and any(found[i] for i in node.operands)
+        found.append(whole or moved or (row is not None and row.puts_zeros))
     return found
 
 
@@ -61,29 +69,22 @@ def _rounded(
         case "const":
             number = node.parameters[0]
             return None if format.holds(number) or DATA in node.parameters else size
-        case "along":
-            return Primitive.rows[node.parameters[0]].ulps * size
         case "mul":
             return np.where((np.abs(idle[0]) == 1) | (np.abs(idle[1]) == 1), 0.0, size)
         case "add" | "sub":
             return np.where((idle[0] == 0) | (idle[1] == 0), 0.0, size)
-        case "sum":
-            return _of_sum(operands[0], node.parameters)
         case "matmul":
             return _of_product(*operands)
+    if node.name in Own.rows:
+        own = Own.rows[node.name]
+        assert own.lost is not None
+        lost: Array = own.lost(node.parameters, value, *operands)
+        return lost
     if node.name in Linear.rows:
-        return None
+        row = Linear.rows[node.name]
+        return None if row.lost is None else row.lost(node.parameters, operands[0])
     ulps = Primitive.rows[node.name].ulps
     return ulps * size if ulps else None
-
-
-def _of_sum(x: Array, axes: tuple[int, ...]) -> Array:
-    """The partial sums in ascending order, where a number is added to one that is not zero."""
-    rows = np.moveaxis(x, axes, range(len(axes)))
-    rows = rows.reshape(-1, *rows.shape[len(axes) :])
-    partial = np.cumsum(rows, 0)
-    found: Array = (np.abs(partial[1:]) * ((rows[1:] != 0) & (partial[:-1] != 0))).sum(0)
-    return found
 
 
 def _of_product(x: Array, y: Array) -> Array:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node
@@ -44,6 +45,8 @@ def moving(graph: Graph, wrt: Sequence[int], choices: Mapping[int, Choice], valu
 
 def _piece(node: Node, operands: Sequence[Mask], choice: Choice) -> Mask:
     """What moves of a node made of pieces: what is taken, and wherever what decides is on the border and moves."""
+    if choice.places is not None:
+        return operands[0].ravel()[choice.places.array]
     row = Primitive.rows[node.name]
     sides = choice.sides.array.reshape(node.shape)
     spread = [np.broadcast_to(x, node.shape) for x in operands]
@@ -69,8 +72,11 @@ def _moved(node: Node, operands: Sequence[Mask], values: Sequence[BallArray]) ->
         times: Any = np.matmul if node.name == matmul.name else np.multiply
         (x, y), (a, b) = operands, (_nonzero(v) for v in values)
         return np.asarray(times(x.astype(float), y | b) + times(a | x, y.astype(float))) > 0
-    if node.name == "along":
-        return np.asarray(operands[0].any(-1))
+    if node.name in Own.rows:
+        before, _ = Own.rows[node.name].split([x.shape for x in operands])
+        any_of_each = np.any([x.reshape(*before, -1).any(-1) for x in operands], axis=0)
+        axes = (1,) * (len(node.shape) - len(before))
+        return np.asarray(np.broadcast_to(any_of_each.reshape(*before, *axes), node.shape))
     return np.asarray(np.any([np.broadcast_to(x, node.shape) for x in operands], axis=0))
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from flint import arb_series
 
 from diffcheck.ops import balls
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node
@@ -78,20 +79,21 @@ def _cauchy(x: Series, y: Series, order: int, times: Any) -> list[BallArray]:
 
 
 def _each(node: Node, operands: Sequence[Series], order: int) -> list[BallArray]:
-    """An operation element by element, or along the last axis, on power series."""
-    name = node.parameters[0] if node.name == "along" else node.name
-    row = Primitive.rows[name]
-    if node.name == "along":
-        operands = [[c[..., k] for c in operands[0]] for k in range(operands[0][0].shape[-1])]
-    size = int(np.prod(node.shape, dtype=int))
-    columns = [
-        [np.broadcast_to(c, node.shape).ravel().tolist() for c in x] + [[balls.ZERO] * size] * (order + 1 - len(x))
-        for x in operands
-    ]
-    function, length = row.on_series(), order + 1
-    coefficients: list[list[Any]] = [[] for _ in range(order)]
-    for element in range(size):
-        value = function(*(arb_series([c[element] for c in x], length) for x in columns))
-        for k in range(order):
-            coefficients[k].append(value[k + 1])
-    return [ball_array(c, node.shape) for c in coefficients]
+    """An operation element by element, or one with a calculus of its own, on power series."""
+    if node.name in Own.rows:
+        row = Own.rows[node.name]
+        found = row.each(
+            row.on_series or row.on_balls, node.parameters, [_joined(x, x[0].shape, order) for x in operands]
+        )
+    else:
+        function = Primitive.rows[node.name].on_series()
+        found = _array(np.frompyfunc(function, len(operands), 1)(*(_joined(x, node.shape, order) for x in operands)))
+    values = found.ravel().tolist()
+    return [ball_array([value[k] for value in values], node.shape) for k in range(1, order + 1)]
+
+
+def _joined(x: Series, shape: tuple[int, ...], order: int) -> BallArray:
+    """The elements' power series, spread to a shape."""
+    columns = [c.ravel().tolist() for c in x]
+    series = [arb_series(list(coefficients), order + 1) for coefficients in zip(*columns, strict=True)]
+    return np.broadcast_to(ball_array(series, x[0].shape), shape)

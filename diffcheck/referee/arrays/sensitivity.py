@@ -18,10 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul, unbroadcast
 from diffcheck.ops.table import Primitive
-from diffcheck.program.chain import ALL, partial_along
-from diffcheck.program.graph import ALONG, Graph, GraphBuilder, Node, is_elementwise
+from diffcheck.program.chain import ALL
+from diffcheck.program.graph import Graph, GraphBuilder, Node, is_elementwise
 from diffcheck.program.rules import partial
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -64,13 +65,12 @@ class Sensitivity:
             if is_elementwise(node):
                 for position in compress(range(len(moving)), moving):
                     slopes[number, position] = partial(builder, number, position)
-            elif node.name == ALONG:
-                slopes[number, 0] = partial_along(builder, number, node)
         with np.errstate(all="ignore"):
             known = list(values)
             for node in builder.nodes[len(known) :]:
                 known.append(_value(node, [known[i] for i in node.operands]))
         self._moves = moves
+        self._matters = matters
         self._slopes = {key: _masked(known[number], matters.get(key[0])) for key, number in slopes.items()}
 
     @property
@@ -130,11 +130,13 @@ class Sensitivity:
         if is_elementwise(node):
             slope = np.abs(self._slopes[number, position])
             return np.asarray(slope * weight) if shapes[position] == node.shape else None
-        if node.name == ALONG:
-            return np.asarray((np.abs(self._slopes[number, 0]) * weight).sum(-1))
+        alone = [weight if k == position else np.zeros(shape) for k, shape in enumerate(shapes)]
+        if node.name in Own.rows:
+            _, own = Own.rows[node.name].split(shapes)
+            one = Own.rows[node.name].shape(node.parameters, *own) == ()
+            return np.asarray(self._through_own(number, node, alone, np.abs)) if one else None
         if node.name not in _ONCE:
             return None
-        alone = [weight if k == position else np.zeros(shape) for k, shape in enumerate(shapes)]
         return np.asarray(Linear.rows[node.name].on_arrays(node.parameters, 0, *alone))
 
     def _followed_back(self, place: int, weights: Mapping[int, Array], size: Callable[[Array], Array]) -> float:
@@ -162,8 +164,8 @@ class Sensitivity:
         if node.name == matmul.name:
             other = np.swapaxes(size(self._values[node.operands[1 - position]]), -1, -2)
             return np.asarray(np.matmul(adjoint, other) if position == 0 else np.matmul(other, adjoint))
-        if node.name == ALONG:
-            return np.asarray(adjoint[..., None] * size(self._slopes[number, 0]))
+        if node.name in Own.rows:
+            return self._back_own(number, node, position, adjoint, size)
         if is_elementwise(node):
             adjoint = adjoint * size(self._slopes[number, position])
             steps = unbroadcast(node.shape, shapes[position])
@@ -172,6 +174,21 @@ class Sensitivity:
         for name, parameters in steps:
             adjoint = Linear.rows[name].on_arrays(parameters, 0, adjoint)
         return np.asarray(adjoint)
+
+    def _back_own(
+        self, number: int, node: Node, position: int, adjoint: Array, size: Callable[[Array], Array]
+    ) -> Array:
+        """The same by a row with a calculus of its own: by how it moves with one place of the operand after another."""
+        shapes = [self._graph.nodes[i].shape for i in node.operands]
+        before, own = Own.rows[node.name].split(shapes)
+        places = int(np.prod(own[position], dtype=int))
+        behind = tuple(range(len(before), len(node.shape)))
+        found = np.empty((*before, places))
+        for place in range(places):
+            moved = [np.zeros(shape) for shape in shapes]
+            moved[position].reshape(*before, places)[..., place] = 1.0
+            found[..., place] = (self._through_own(number, node, moved, size) * adjoint).sum(behind)
+        return found.reshape(shapes[position])
 
     def _moved(
         self, samples: Callable[[Array], Array], weights: Mapping[int, Array], size: Callable[[Array], Array]
@@ -205,11 +222,6 @@ class Sensitivity:
                     total = total + size(self._slopes[number, position]) * aligned
             whole: Array = np.broadcast_to(total, (count, *node.shape))
             return whole
-        if node.name == ALONG:
-            (m,) = operands
-            assert m is not None
-            along: Array = (size(self._slopes[number, 0]) * m).sum(-1)
-            return along
         if node.name == matmul.name:
             x, y = (size(self._values[i]) for i in node.operands)
             terms = [_times(m, y) if k == 0 else np.matmul(x, m) for k, m in enumerate(operands) if m is not None]
@@ -218,8 +230,20 @@ class Sensitivity:
             np.broadcast_to(0.0, (count, *self._graph.nodes[i].shape)) if m is None else m
             for i, m in zip(node.operands, operands, strict=True)
         ]
+        if node.name in Own.rows:
+            return self._through_own(number, node, spread, size)
         found: Array = Linear.rows[node.name].on_arrays(node.parameters, 1, *spread)
         return found
+
+    def _through_own(self, number: int, node: Node, moved: Sequence[Array], size: Any) -> Array:
+        row, mask = Own.rows[node.name], self._matters.get(number)
+        if mask is not None:
+            shapes = [self._graph.nodes[i].shape for i in node.operands]
+            moved = [np.where(row.asked(mask, shapes, k), m, 0.0) for k, m in enumerate(moved)]
+        values = [self._values[i] for i in (number, *node.operands)]
+        assert row.pushed is not None
+        found: Array = row.pushed(node.parameters, size, *values, *moved)
+        return found if mask is None else np.where(mask, found, 0.0)
 
 
 def _noise(random: np.random.Generator, count: int, weights: Array) -> Array:
@@ -236,8 +260,7 @@ def _masked(slope: Array, mask: Any) -> Array:
     """A slope, zero for the elements of its node that do not matter."""
     if mask is None:
         return slope
-    rows = mask[..., None] if slope.ndim > mask.ndim else mask
-    return np.where(rows, slope, 0.0)
+    return np.where(mask, slope, 0.0)
 
 
 def _times(m: Array, y: Array) -> Array:
@@ -267,8 +290,8 @@ def _value(node: Node, operands: Sequence[Array]) -> Array:
             return np.asarray(node.parameters[0].array, float)
         case "matmul":
             return np.matmul(*operands)
-        case "along":
-            return np.asarray(Primitive.rows[node.parameters[0]].on_numpy(*np.moveaxis(operands[0], -1, 0)))
+    if node.name in Own.rows:
+        return np.asarray(Own.rows[node.name].on_numpy(node.parameters, *operands))
     if node.name in Linear.rows:
         return np.asarray(Linear.rows[node.name].on_arrays(node.parameters, 0, *operands))
     return np.asarray(Primitive.rows[node.name].on_numpy(*operands), float)

@@ -15,7 +15,7 @@ from diffcheck.ops import balls
 from diffcheck.ops.structure import Index
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, GraphBuilder, Node
-from diffcheck.program.trace import Traced
+from diffcheck.program.traced import Traced
 from diffcheck.referee.arrays.pieces import Choice, Mask, needed, piece, piece_at
 
 SIDES = (-1, 1)
@@ -46,6 +46,8 @@ def ties(
     """Where pieces meet that the result needs and that a step may part, by node; ``None`` where it may jump."""
     found: list[Tie] = []
     for number, choice in choices.items():
+        if choice.places is not None:
+            continue
         node = graph.nodes[number]
         row = Primitive.rows[node.name]
         border = choice.sides.array.reshape(node.shape) == 0

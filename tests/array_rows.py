@@ -1,0 +1,110 @@
+"""Uses of the operations on whole arrays, of several shapes each, and random functions that are made of them."""
+
+import random
+
+import numpy as np
+
+import diffcheck.ops as o
+
+PLACES = np.array([[0, 2], [1, 1]])
+
+
+def positive(x):
+    """A symmetric matrix with positive eigenvalues."""
+    return o.add(o.matmul(x, o.transpose(x)), np.eye(x.shape[-2]))
+
+
+# A function, and the shapes of its arguments.
+USES = {
+    "matmul of many": (o.matmul, [(2, 3, 4), (2, 4, 2)]),
+    "matmul that broadcasts": (o.matmul, [(2, 1, 3, 2), (3, 2, 2)]),
+    "matmul of many and one": (o.matmul, [(2, 3, 4), (4, 2)]),
+    "matmul of one and many": (o.matmul, [(3, 4), (2, 4, 2)]),
+    "matmul of a vector and many": (o.matmul, [(4,), (2, 4, 3)]),
+    "matmul of many and a vector": (o.matmul, [(2, 3, 4), (4,)]),
+    "einsum of heads": (lambda x, y: o.einsum("bhij,bhkj->bhik", x, y), [(2, 1, 3, 2), (2, 1, 2, 2)]),
+    "einsum of a diagonal": (lambda x, y: o.einsum("iij,j->i", x, y), [(2, 2, 3), (3,)]),
+    "einsum of three": (lambda x, y, z: o.einsum("ij,jk,lk->il", x, y, z), [(2, 3), (3, 2), (2, 2)]),
+    "einsum with an ellipsis": (lambda x, y: o.einsum("...ij,...jk->...ik", x, y), [(2, 1, 2, 3), (2, 3, 2)]),
+    "einsum without a result": (lambda x, y: o.einsum("ijk,k", x, y), [(2, 3, 2), (2,)]),
+    "tensordot": (lambda x, y: o.tensordot(x, y, ([0, 1], [1, 0])), [(2, 3, 2), (3, 2, 2)]),
+    "conv1d": (
+        lambda x, w, b: o.conv1d(x, w, b, stride=2, padding=1, dilation=2),
+        [(2, 7), (3, 2, 2), (3,)],
+    ),
+    "conv2d": (
+        lambda x, w: o.conv2d(x, w, stride=(2, 1), padding=(1, 0), groups=2),
+        [(2, 2, 3, 2), (4, 1, 2, 2)],
+    ),
+    "conv2d of the same size": (lambda x, w: o.conv2d(x, w, padding="same"), [(1, 2, 3, 3), (1, 2, 3, 1)]),
+    "conv3d": (lambda x, w: o.conv3d(x, w, padding=(1, 0, 0)), [(1, 1, 2, 2, 3), (1, 1, 2, 2, 2)]),
+    "softmax": (lambda x: o.softmax(x, 1), [(2, 3, 2)]),
+    "log_softmax": (o.log_softmax, [(2, 4)]),
+    "logsumexp": (lambda x: o.logsumexp(x, 0), [(3, 2)]),
+    "prod": (lambda x: o.prod(x, 1), [(2, 4)]),
+    "solve": (o.solve, [(3, 3), (3, 2)]),
+    "solve for a vector": (o.solve, [(3, 3), (3,)]),
+    "solve many": (o.solve, [(2, 2, 2), (2, 2, 2)]),
+    "solve one for many": (o.solve, [(2, 2), (3, 2, 1)]),
+    "inverse": (o.inverse, [(3, 3)]),
+    "inverse of a number": (o.inverse, [(2, 1, 1)]),
+    "det": (o.det, [(2, 3, 3)]),
+    "det of four": (o.det, [(4, 4)]),
+    "slogdet": (lambda x: o.slogdet(x)[1], [(3, 3)]),
+    "cholesky": (lambda x: o.cholesky(positive(x)), [(3, 3)]),
+    "cholesky of many": (lambda x: o.cholesky(positive(x)), [(2, 2, 2)]),
+    "solve_triangular": (o.solve_triangular, [(3, 3), (3, 2)]),
+    "solve_triangular from above": (lambda x, y: o.solve_triangular(x, y, upper=True), [(2, 2, 2), (2, 2)]),
+    "sort": (lambda x: o.sort(x, 0), [(5, 2)]),
+    "median": (o.median, [(2, 4)]),
+    "topk": (lambda x: o.topk(x, 2), [(2, 4)]),
+    "amax over axes": (lambda x: o.amax(x, (0, 2)), [(2, 3, 2)]),
+    "amin": (lambda x: o.amin(x, 1), [(2, 3)]),
+    "max_pool1d": (lambda x: o.max_pool1d(x, 2), [(2, 6)]),
+    "max_pool2d": (lambda x: o.max_pool2d(x, 3, stride=2, padding=1), [(1, 2, 4, 3)]),
+    "max_pool3d": (lambda x: o.max_pool3d(x, 2), [(1, 2, 4, 2)]),
+    "avg_pool2d": (lambda x: o.avg_pool2d(x, 2, stride=1, padding=1), [(1, 2, 3)]),
+    "cumsum": (lambda x: o.cumsum(x, 1), [(2, 4)]),
+    "take": (lambda x: o.take(x, PLACES, 1), [(2, 3)]),
+    "gather": (lambda x: o.gather(x, 1, PLACES), [(2, 3)]),
+    "scatter_add": (lambda x, y: o.scatter_add(x, 0, PLACES, y), [(3, 2), (2, 2)]),
+    "pad": (lambda x: o.pad(x, [(1, 0), (0, 2)]), [(2, 3)]),
+    "permute": (lambda x: o.permute(x, (2, 0, 1)), [(2, 3, 2)]),
+    "tril": (lambda x: o.tril(x, -1), [(3, 3)]),
+    "triu": (o.triu, [(2, 2, 3)]),
+    "trace": (o.trace, [(2, 3, 3)]),
+    "layer_norm": (o.layer_norm, [(2, 3), (3,), (3,)]),
+    "rms_norm": (o.rms_norm, [(2, 3), (3,)]),
+}
+
+SHAPE = (2, 3)
+# What keeps elements apart that are one number otherwise.
+SCALES = np.array([[1.0, 1.25, -0.75], [0.5, -1.5, 1.75]])
+
+
+def function(seed):
+    """A function of one small matrix: three of the uses, one after another, each fed with what the last one gave."""
+
+    def made(x):
+        dice = random.Random(seed)
+        for _ in range(3):
+            use, shapes = dice.choice(list(USES.values()))
+            found = use(*(_shaped(x, shape, 1 + k) for k, shape in enumerate(shapes)))
+            x = o.tanh(o.mul(_shaped(found, SHAPE, 1), SCALES))
+        return o.sum(o.mul(x, SCALES))
+
+    return made
+
+
+def _shaped(x, shape, turn):
+    """The elements again and again, moved apart so that no two are equal and matrices have their inverses."""
+    size = int(np.prod(shape, dtype=int))
+    places = (turn * np.arange(size)) % int(np.prod(x.shape, dtype=int))
+    apart = np.cos(2.4 * turn * np.arange(size)).reshape(shape)
+    return o.add(o.reshape(o.take(x, places), shape), apart)
+
+
+def point(shapes, seed=0):
+    """Arrays of normal numbers."""
+    generator = np.random.default_rng(seed)
+    return [generator.normal(size=shape) for shape in shapes]

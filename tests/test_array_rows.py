@@ -1,0 +1,318 @@
+"""Every operation on whole arrays: against NumPy, torch and the same by numbers, with first and second derivatives."""
+
+import numpy as np
+import pytest
+import torch
+from array_rows import PLACES, SHAPE, USES, function, point
+
+import diffcheck.ops as o
+from diffcheck.case.operators import Operator
+from diffcheck.errors import CaseError
+from diffcheck.formats import FORMATS
+from diffcheck.ops.own import Own
+from diffcheck.program.chain import gradient
+from diffcheck.program.compile import Compiled
+from diffcheck.program.differentiate import jacobian
+from diffcheck.program.emit import Emitted
+from diffcheck.program.scalarise import scalarise
+from diffcheck.program.trace import record
+from diffcheck.referee.arrays.bounds import bounds, bounds_of_values
+from diffcheck.referee.arrays.certify import ArrayReferee
+from diffcheck.referee.bounds import Bounds
+from diffcheck.referee.component import Status
+from diffcheck.referee.ladder import LADDER
+from diffcheck.referee.truth import Referee
+
+FLOAT64 = FORMATS["float64"]
+NAMES = "abc"
+SEEDS = range(30)
+each_use = pytest.mark.parametrize(("use", "shapes"), USES.values(), ids=USES)
+NEAR = {"rtol": 1e-8, "atol": 1e-9}
+
+
+def recorded(use, shapes):
+    names = NAMES[: len(shapes)]
+    return record(lambda **x: use(*(x[n] for n in names)), dict(zip(names, shapes, strict=True)), {})
+
+
+def mixed(use, shapes):
+    """A number made of all the results, so that second derivatives move."""
+    shape = recorded(use, shapes).shape
+    weights = np.random.default_rng(5).normal(size=shape)
+    return lambda *x: o.sum(o.mul(o.tanh(use(*x)), weights))
+
+
+def flat(arrays):
+    return np.concatenate([np.ravel(a) for a in arrays])
+
+
+def test_every_row_is_used_here():
+    used = {node.name for use, shapes in USES.values() for node in recorded(use, shapes).nodes}
+    assert used >= Own.rows.keys()
+
+
+@each_use
+def test_values_are_those_of_numpy_and_torch(use, shapes):
+    arrays, graph = point(shapes), recorded(use, shapes)
+    expected = use(*map(torch.tensor, arrays)).numpy()
+    assert graph.shape == expected.shape
+    np.testing.assert_allclose(use(*arrays), expected, **NEAR)
+    np.testing.assert_allclose(Emitted(graph).at(flat(arrays)), expected, **NEAR)
+    np.testing.assert_allclose(Compiled(scalarise(graph)).batch(flat(arrays)[None])[0], expected, **NEAR)
+
+
+@each_use
+def test_jacobians_are_torchs(use, shapes):
+    arrays, graph = point(shapes), recorded(use, shapes)
+    x, wrt = flat(arrays), range(sum(a.size for a in arrays))
+    parts = torch.autograd.functional.jacobian(use, tuple(map(torch.tensor, arrays)))
+    expected = np.concatenate([p.numpy().reshape(*graph.shape, -1) for p in parts], -1)
+    np.testing.assert_allclose(Emitted(gradient(graph, wrt)).at(x), expected, **NEAR)
+    np.testing.assert_allclose(Compiled(jacobian(scalarise(graph), wrt)).batch(x[None])[0], expected, **NEAR)
+
+
+@each_use
+def test_second_derivatives_are_torchs(use, shapes):
+    arrays, whole = point(shapes), mixed(use, shapes)
+    graph, x, wrt = recorded(whole, shapes), flat(arrays), range(sum(a.size for a in arrays))
+
+    def of_vector(v):
+        sections = torch.split(v, [a.size for a in arrays])
+        return whole(*(s.reshape(a.shape) for s, a in zip(sections, arrays, strict=True)))
+
+    expected = torch.autograd.functional.hessian(of_vector, torch.tensor(x)).numpy()
+    found = Emitted(gradient(gradient(graph, wrt), wrt)).at(x)
+    np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-7)
+
+
+@each_use
+def test_a_batch_is_its_points(use, shapes):
+    many = np.stack([flat(point(shapes, seed)) for seed in range(3)])
+    emitted = Emitted(gradient(recorded(use, shapes), range(many.shape[1])))
+    np.testing.assert_allclose(emitted.batch(many), [emitted.at(x) for x in many], **NEAR)
+
+
+def certified(graph, x, operator):
+    """What arrays certify at a point, having held it against numbers."""
+    wrt = range(len(x))
+    found = ArrayReferee(graph, operator, wrt).at(x, LADDER)
+    by_numbers = Referee(scalarise(graph), operator, wrt)
+    truth = by_numbers.truth(x)
+    assert all(found.confirmed)
+    for ball, component in zip(found.components.ravel().tolist(), truth.components, strict=True):
+        assert component.status is Status.CERTIFIED
+        assert ball.overlaps(component.left)
+    return found, by_numbers, truth
+
+
+@each_use
+@pytest.mark.parametrize("operator", [Operator.GRADIENT, Operator.HESSIAN], ids=lambda o: o.value)
+def test_enclosures_are_those_of_the_numbers(use, shapes, operator):
+    certified(recorded(mixed(use, shapes), shapes), flat(point(shapes)).tolist(), operator)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_functions_are_certified_and_bounded_as_by_numbers(seed):
+    """A constant that arrays hold twice counts twice there: a factor of four is allowed."""
+    graph = record(function(seed), {"x": SHAPE}, {})
+    x = point([SHAPE], seed)[0].ravel().tolist()
+    found, by_numbers, truth = certified(graph, x, Operator.GRADIENT)
+    exact = Bounds(by_numbers)
+    pairs = [*zip(bounds(found, x, FLOAT64), exact.at(truth, x, FLOAT64), strict=True)]
+    values = [bound for bound, _ in exact.of_values(truth, x, FLOAT64)]
+    pairs += zip(bounds_of_values(found, FLOAT64), values, strict=True)
+    for estimate, expected in pairs:
+        left, right = float(estimate.scale.mid()), float(expected.scale.mid())
+        assert right / 4 <= left <= 4 * right
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_random_functions_have_torchs_gradient(seed):
+    (x,) = point([SHAPE], seed)
+    tensor = torch.tensor(x, requires_grad=True)
+    (expected,) = torch.autograd.grad(function(seed)(tensor), tensor)
+    graph = record(function(seed), {"x": SHAPE}, {})
+    np.testing.assert_allclose(Emitted(gradient(graph, range(x.size))).at(x.ravel()), expected.numpy().ravel(), **NEAR)
+
+
+# A row, its parameters, the shapes of its operands; matrices are moved away from singular ones.
+ROWS = {
+    "logsumexp": ("logsumexp", (), [(2, 4)]),
+    "softmax": ("softmax", (), [(2, 4)]),
+    "log_softmax": ("log_softmax", (), [(2, 4)]),
+    "prod": ("prod", (), [(2, 4)]),
+    "solve": ("solve", (), [(2, 3, 3), (2, 3, 2)]),
+    "inverse": ("inverse", (), [(2, 3, 3)]),
+    "det": ("det", (), [(2, 3, 3)]),
+    "logabsdet": ("logabsdet", (), [(2, 3, 3)]),
+    "triangle below": ("solve_triangular", (True,), [(2, 3, 3), (2, 3, 2)]),
+    "triangle above": ("solve_triangular", (False,), [(2, 3, 3), (2, 3, 2)]),
+    "cholesky": ("cholesky", (), [(2, 3, 3)]),
+}
+each_row = pytest.mark.parametrize(("name", "parameters", "shapes"), ROWS.values(), ids=ROWS)
+
+
+def operands_of(shapes, seed=0):
+    """Arrays of normal numbers; to a matrix its transpose is added, and nine times the identity."""
+    return [a + np.swapaxes(a, -1, -2) + 9 * np.eye(3) if a.shape[-1] == 3 else a for a in point(shapes, seed)]
+
+
+def test_every_smooth_row_is_listed():
+    assert {name for name, *_ in ROWS.values()} == {name for name, row in Own.rows.items() if row.chosen is None}
+
+
+@each_row
+def test_what_is_pushed_forward_is_what_is_pulled_back(name, parameters, shapes):
+    """The slopes of both directions are one matrix; their sizes move a result no less."""
+    row, operands = Own.rows[name], operands_of(shapes)
+    graph = recorded(lambda x, *rest: x.own(row, *rest, parameters=parameters), shapes)
+    slopes = Emitted(gradient(graph, range(sum(a.size for a in operands)))).at(flat(operands))
+    moved = [m[None] for m in point(shapes, 1)]
+    value = row.on_numpy(parameters, *operands)
+    (pushed,) = row.pushed(parameters, np.asarray, value, *operands, *moved)
+    np.testing.assert_allclose(pushed, slopes @ flat(moved), **NEAR)
+    (most,) = row.pushed(parameters, np.abs, value, *operands, *map(np.abs, moved))
+    assert (most >= np.abs(pushed) * (1 - 1e-9)).all()
+
+
+@each_row
+def test_implementations_lose_no_more_than_the_row_says(name, parameters, shapes):
+    """In single precision, beside the rounding of the operands themselves, which are held by it."""
+    row, unit = Own.rows[name], 2.0**-24
+    lost = []
+    for seed in range(20):
+        single = [a.astype(np.float32) for a in operands_of(shapes, seed)]
+        exact = [a.astype(float) for a in single]
+        value = row.on_numpy(parameters, *exact)
+        error = np.abs(row.on_numpy(parameters, *single) - value)[value != 0]
+        lost.append(np.max(error / (unit * row.lost(parameters, value, *exact)[value != 0])))
+    assert max(lost) <= 4
+    assert max(lost) > 0.01
+
+
+def test_a_singular_matrix_spoils_no_other():
+    many = np.stack([np.eye(2), np.zeros((2, 2)), 2 * np.eye(2)])
+    found = Own.rows["inverse"].on_numpy((), many)
+    assert np.isnan(found[1]).all()
+    assert found[[0, 2]].tolist() == [np.eye(2).tolist(), (np.eye(2) / 2).tolist()]
+
+
+def truth_of(use, x):
+    shape = np.shape(x)
+    graph = record(lambda x: use(x), {"x": shape}, {})
+    return graph, Referee(scalarise(graph), Operator.GRADIENT, range(np.size(x))).truth(np.ravel(x).tolist())
+
+
+AT_ZERO = {
+    "a product with a zero": (o.prod, [0.0, 2.0, 3.0], [6, 0, 0]),
+    "a product with two": (o.prod, [0.0, 0.0, 3.0], [0, 0, 0]),
+    "a singular determinant": (o.det, [[1.0, 2.0], [2.0, 4.0]], [4, -2, -2, 1]),
+    "one of rank one": (o.det, [[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [3.0, 6.0, 9.0]], [0] * 9),
+}
+
+
+@pytest.mark.parametrize(("use", "x", "expected"), AT_ZERO.values(), ids=AT_ZERO)
+def test_slopes_are_right_where_a_quotient_by_the_value_is_none(use, x, expected):
+    _, truth = truth_of(use, x)
+    assert [c.status for c in truth.components] == [Status.CERTIFIED] * len(expected)
+    assert [float(c.left.mid()) for c in truth.components] == expected
+
+
+def test_a_product_with_a_zero_is_certified_on_arrays():
+    graph = record(o.prod, {"x": (3,)}, {})
+    found = ArrayReferee(graph, Operator.GRADIENT, range(3)).at([0.0, 2.0, 3.0], LADDER)
+    assert [float(c) for c in found.components] == [6, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda x: o.sum(o.inverse(x)),
+        lambda x: o.sum(o.solve(x, np.array([1.0, 2.0]))),
+        lambda x: o.slogdet(x)[1],
+    ],
+    ids=["inverse", "solve", "slogdet"],
+)
+def test_a_singular_matrix_has_no_answer(use):
+    graph, truth = truth_of(use, [[1.0, 2.0], [2.0, 4.0]])
+    assert {c.status for c in truth.components} == {Status.UNDEFINED}
+    assert ArrayReferee(graph, Operator.GRADIENT, range(4)).at([1.0, 2.0, 2.0, 4.0], LADDER) is None
+
+
+def test_what_is_not_positive_has_no_cholesky_factor():
+    _, truth = truth_of(lambda x: o.sum(o.cholesky(x)), [[1.0, 2.0], [2.0, 1.0]])
+    assert {c.status for c in truth.components} == {Status.UNDEFINED}
+
+
+def test_cholesky_reads_what_stands_below():
+    graph = record(lambda x: o.cholesky(x), {"x": (2, 2)}, {})
+    slopes = Emitted(gradient(graph, range(4))).at([4.0, 7.0, 2.0, 5.0])
+    assert slopes[..., 1].tolist() == [[0, 0], [0, 0]]
+    np.testing.assert_allclose(slopes[1, 0], [-0.125, 0, 0.5, 0])  # of a21 / sqrt(a11)
+
+
+# Function, point, whether arrays certify there.
+SELECTIONS = {
+    "the largest": (lambda x: o.amax(x), [1.0, 4.0, 2.0, 2.0], True),
+    "two largest": (lambda x: o.amax(x), [1.0, 4.0, 2.0, 4.0], False),
+    "sorted": (lambda x: o.sum(o.sort(x) * np.arange(4)), [1.0, 4.0, 2.0, 3.0], True),
+    "sorted equals": (lambda x: o.sum(o.sort(x) * np.arange(4)), [1.0, 4.0, 2.0, 2.0], False),
+    "the middle beside equals": (lambda x: o.median(x[:3]) * x[3], [4.0, 1.0, 2.0, 2.0], True),
+    "the two largest": (lambda x: o.sum(o.topk(x, 2) ** 2), [1.0, 4.0, 1.0, 2.0], True),
+    "one element twice": (lambda x: o.amax(x[np.array([1, 1, 0])]) ** 2, [1.0, 4.0, 2.0, 2.0], True),
+    "windows over the edge": (lambda x: o.sum(o.max_pool1d(x.reshape(1, 4), 3, padding=1)), [1.0, 4.0, 2.0, 3.0], True),
+}
+
+
+@pytest.mark.parametrize(("use", "x", "certifies"), SELECTIONS.values(), ids=SELECTIONS)
+def test_selections_are_frozen_where_they_are_certain(use, x, certifies):
+    graph, truth = truth_of(use, x)
+    found = ArrayReferee(graph, Operator.GRADIENT, range(4)).at(x, LADDER)
+    assert (found is not None) is certifies
+    balls = [] if found is None else found.components.ravel().tolist()
+    assert all(b.overlaps(c.left) for b, c in zip(balls, truth.components, strict=False))
+    assert (Status.KINK in {c.status for c in truth.components}) is not certifies
+
+
+def test_a_selection_differentiated_as_it_stands_shares_among_equals():
+    graph = record(o.amax, {"x": (3,)}, {})
+    assert Emitted(gradient(graph, range(3))).at([2.0, 1.0, 2.0]).tolist() == [0.5, 0, 0.5]
+
+
+# A function, the shapes of its arguments, what it is told.
+MISTAKES = {
+    "matmul": (o.matmul, [(2, 3, 4), (3, 4, 2)], r"shapes \(2, 3, 4\) and \(3, 4, 2\): the axes before the last two"),
+    "einsum of too few": (lambda x: o.einsum("ij,jk->ik", x), [(2, 2)], "1 arrays for 2 terms"),
+    "einsum of other axes": (lambda x: o.einsum("ijk->i", x), [(2, 2)], "'ijk' does not name the axes"),
+    "einsum of two lengths": (lambda x, y: o.einsum("ij,jk", x, y), [(2, 2), (3, 2)], "give 'j' the lengths 2 and 3"),
+    "einsum of a new letter": (lambda x: o.einsum("ij->k", x), [(2, 2)], "letters of the result"),
+    "tensordot": (
+        lambda x, y: o.tensordot(x, y, 1),
+        [(2, 3), (2, 3, 4)],
+        r"tensordot over 1: shapes \(2, 3\) and \(2, 3, 4\)",
+    ),
+    "conv2d of channels": (o.conv2d, [(1, 3, 4, 4), (2, 2, 3, 3)], r"conv2d: x has shape \(1, 3, 4, 4\), w"),
+    "conv1d of a long kernel": (o.conv1d, [(1, 3), (1, 1, 4)], r"reaches over \(4,\) does not fit into \(3,\)"),
+    "conv1d of the same size": (
+        lambda x, w: o.conv1d(x, w, padding="same", stride=2),
+        [(1, 3), (1, 1, 3)],
+        "padding 'same' with stride",
+    ),
+    "max_pool1d of nothing": (lambda x: o.max_pool1d(x, 1, padding=1), [(1, 3)], "some windows .* hold nothing"),
+    "avg_pool2d": (lambda x: o.avg_pool2d(x, 2), [(4,)], r"avg_pool2d: x has shape \(4,\)"),
+    "solve of no square": (o.solve, [(2, 3), (2,)], r"solve: an array of shape \(2, 3\) holds no square matrices"),
+    "solve of other rows": (o.solve, [(2, 2), (3,)], "the right side needs 2 rows"),
+    "solve of many": (o.solve, [(2, 2, 2), (3, 2, 1)], r"solve: shapes .* do not fit together"),
+    "inverse of a vector": (lambda x: o.inverse(x), [(3,)], r"inverse: an array of shape \(3,\)"),
+    "solve_triangular": (o.solve_triangular, [(2, 2), (2,)], "B needs 2 rows"),
+    "permute": (lambda x: o.permute(x, (0, 0)), [(2, 2)], r"permute: \(0, 0\) is no order of the axes"),
+    "gather": (lambda x: o.gather(x, 1, np.array([[3]])), [(2, 3)], "gather: places of shape"),
+    "scatter_add": (lambda x, y: o.scatter_add(x, 1, PLACES, y), [(2, 3), (2, 3)], "scatter_add: elements of shape"),
+    "amax of nothing": (lambda x: o.amax(x, 1), [(2, 0)], "over an empty axis"),
+}
+
+
+@pytest.mark.parametrize(("use", "shapes", "told"), MISTAKES.values(), ids=MISTAKES)
+def test_shapes_that_do_not_fit_are_told(use, shapes, told):
+    with pytest.raises(CaseError, match=told):
+        recorded(use, shapes)
