@@ -10,6 +10,7 @@ from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.case.points import points
 from diffcheck.formats import FORMATS
+from diffcheck.program.products import weighted
 from diffcheck.program.scalarise import Lowered, scalarise
 from diffcheck.program.trace import record, trace
 from diffcheck.referee.arrays.bounds import bounds, bounds_of_values
@@ -52,8 +53,9 @@ def test_the_library_on_arrays(made):
     """Where arrays certify, numbers do too, and the same."""
     program = trace(made.function, made.shapes, made.constants)
     operators = made.operators or (Operator.GRADIENT if program.shape == () else Operator.JACOBIAN,)
-    for operator in operators:
-        on_arrays = ArrayReferee(program.graph, operator, made.wrt_positions)
+    for operator in (made.aimed(asked, program.shape) for asked in operators):
+        of = weighted(program, operator.weights) if operator.weighted else program
+        on_arrays = ArrayReferee(of.graph, operator.of_one_output, made.wrt_positions)
         by_numbers = Referee(program, operator, made.wrt_positions)
         for given in points(made, 1, 0, FLOAT64)[-2:]:
             found = on_arrays.at(flat(given), LADDER[:3])
