@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from prepared import ENGINES, at
 
-from diffcheck import case, check, interval, ops
+from diffcheck import case, check, interval, ops, run
 from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.engines.base import Task
 from diffcheck.engines.symbolic.chain_rule import derivative_program
@@ -471,3 +471,10 @@ def test_shapes_follow_from_the_row():
     assert shapes["jvp"] == ()
     assert Operator.JACOBIAN.shape((2, 5), 3) == (2, 5, 3)
     assert [OPERATORS[name].order for name in ("derivative", "derivative6", "jvp", "hvp")] == [1, 6, 1, 2]
+
+
+def test_the_command_line_chooses_by_name_and_the_results_have_it():
+    table = run(
+        "cases/higher_order.py::lennard_jones", operators=["derivative3"], engines=["autograd"], samples=0, timing=False
+    )
+    assert table[["operator", "verdict", "components"]].values.tolist() == [["derivative3", "agree", 1]]
