@@ -31,6 +31,7 @@ TIES = {
     "two borders": (lambda x: o.sum(o.clip(x, -1, 1)), [1.0, -1.0, 0.5], [(1, 0), (0, 1), (1, 1)]),
     "an edge in a branch": (lambda x: o.sum(o.where(x > 0.5, o.sqrt(x), x)), [0.0] * 3, [(1, 1)] * 3),
     "a tie in a branch": (lambda x: o.sum(o.where(x > -1, x, o.abs(o.log(x)))), [0.0, 1.0, 2.0], [(1, 1)] * 3),
+    "all factors zero": (lambda x: o.sum(o.relu(x[:2] * x[2]) + x[:2]), [0.0] * 3, [(1, 1), (1, 1), (0, 0)]),
     "two that vanish": (lambda x: o.abs(x[0] * x[1]) + x[2], [0.0, 0.0, 2.0], [(0, 0), (0, 0), (1, 1)]),
 }  # fmt: skip
 
@@ -55,6 +56,7 @@ ELSEWHERE = {
     "a step": (lambda x: o.sum(o.sign(x) * x), [0.0, 1.0]),
     "the point alone": (lambda x: o.sum(o.where(x == 0, 1, x * x)), [0.0, 1.0]),
     "the end of a branch": (lambda x: o.sum(o.where(x > 0, o.sqrt(x), x)), [0.0, 1.0]),
+    "a comparison of squares": (lambda x: o.sum(o.where(x * x > 0, 3 * x, 2 * x)), [0.0, 1.0]),
     "two conditions": (lambda x: o.sum(o.where(o.logical_and(x > 0, x < 2), x, 0 * x)), [0.0, 1.0]),
 }
 
@@ -64,9 +66,10 @@ def test_what_more_than_slopes_decide_is_left_to_the_numbers(function, x):
     assert at(function, x) is None
 
 
-def test_second_derivatives_at_a_tie_are_left_to_the_numbers():
+@pytest.mark.parametrize("bent", [lambda x: o.sum(o.abs(x) ** 3), lambda x: o.abs(x[0] * x[1]) + o.sum(x)])
+def test_second_derivatives_at_a_tie_are_left_to_the_numbers(bent):
     def function(x):
-        return o.sum(o.abs(x) ** 3)
+        return bent(x)
 
     assert at(function, [0.0, 1.0], Operator.HESSIAN) is None
     assert at(function, [1.0, -1.0], Operator.HESSIAN) is not None

@@ -12,7 +12,7 @@ from diffcheck.engines.finite.columns import shaped, shaped_errors
 from diffcheck.engines.finite.complex_step import ComplexStep
 from diffcheck.engines.finite.taken import taken
 from diffcheck.errors import Unsupported
-from diffcheck.program.compile import Compiled
+from diffcheck.program.code import code
 
 
 class Finite:
@@ -53,7 +53,7 @@ class Adaptive:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._function = Compiled(task.program, task.dtype)
+        self._function = code(task.program, task.dtype)
         self._differences = taken(self._function, task)
 
     def derivative(self, point: Point) -> Estimate:

@@ -15,9 +15,12 @@ from diffcheck.case.case import Array
 from diffcheck.engines.base import Task
 from diffcheck.engines.finite.adaptive import Differences, Found
 from diffcheck.engines.finite.columns import columns_of
-from diffcheck.engines.finite.random_rounding import Batched, RandomlyRounded
+from diffcheck.engines.finite.random_rounding import Batched
+from diffcheck.engines.finite.rounded_arrays import rounded
 from diffcheck.engines.finite.samples import Region
+from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.program import CONST, INPUT, Builder, Program
+from diffcheck.program.scalarise import Lowered
 
 # Room for a step is room on this part of the length over which the function is supposed to change.
 _ROOM = 2.0**-40
@@ -25,6 +28,8 @@ _ROOM = 2.0**-40
 
 def moved_along(program: Program, wrt: Sequence[int], direction: Sequence[float]) -> Program:
     """The function of all inputs and, behind them, a step ``t`` along the direction: ``f(x + t d)``."""
+    if isinstance(program, Lowered):
+        return Lowered(_graph_moved_along(program.graph, wrt, direction))
     builder = Builder()
     step = builder.input(len(program.inputs))
     steps = {position: Fraction(d) for position, d in zip(wrt, direction, strict=True) if d}
@@ -41,6 +46,22 @@ def moved_along(program: Program, wrt: Sequence[int], direction: Sequence[float]
             number_of.append(builder.apply(name, *(number_of[i] for i in operands)))
     outputs = np.array([number_of[i] for i in program.outputs.ravel().tolist()], np.int64)
     return builder.program(len(program.inputs) + 1, outputs.reshape(program.outputs.shape))
+
+
+def _graph_moved_along(graph: Graph, wrt: Sequence[int], direction: Sequence[float]) -> Graph:
+    builder = GraphBuilder()
+    step = builder.input(graph.inputs, ())
+    steps = np.zeros(graph.inputs)
+    steps[list(wrt)] = direction
+    new: list[int] = []
+    for node in graph.nodes:
+        number = builder.keep(node._replace(operands=tuple(new[i] for i in node.operands)))
+        if node.name == INPUT:
+            start = node.parameters[0]
+            part = steps[start : start + int(np.prod(node.shape, dtype=int))].reshape(node.shape)
+            number = builder.apply("add", number, builder.apply("mul", builder.array(part), step))
+        new.append(number)
+    return builder.graph(graph.inputs + 1, new[graph.output])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +108,7 @@ class LineDifferences:
         self._direction = np.zeros(len(self.region.lo))
         self._direction[wrt] = direction
         self._function = _OnTheLine(self.region, self._direction)
-        self._rounded = RandomlyRounded(moved_along(task.program, wrt, direction), task.dtype)
+        self._rounded = rounded(moved_along(task.program, wrt, direction), task.dtype)
 
     def at(self, points: Array) -> Found:
         """The differences at points, shape (points, flattened inputs); there is one column."""

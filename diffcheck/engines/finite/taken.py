@@ -10,7 +10,8 @@ from diffcheck.engines.finite.adaptive import Differences
 from diffcheck.engines.finite.columns import columns_of
 from diffcheck.engines.finite.higher import HigherDifferences, differences
 from diffcheck.engines.finite.line import LineDifferences
-from diffcheck.engines.finite.random_rounding import Batched, RandomlyRounded
+from diffcheck.engines.finite.random_rounding import Batched
+from diffcheck.engines.finite.rounded_arrays import rounded
 from diffcheck.program.products import weighted
 
 
@@ -33,7 +34,7 @@ def taken(function: Batched, task: Task) -> Differences | HigherDifferences | Li
     operator, program, outputs = task.operator, task.program, task.program.size
     if operator.weighted:
         function, program, outputs = Weighted(function, operator.weights), weighted(program, operator.weights), 1
-    found = differences(function, RandomlyRounded(program, task.dtype), outputs, columns_of(task), task)
+    found = differences(function, rounded(program, task.dtype), outputs, columns_of(task), task)
     if operator.along == operator.order == 1:
         assert isinstance(found, Differences)
         return LineDifferences(found, task)

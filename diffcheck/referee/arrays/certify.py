@@ -197,7 +197,8 @@ class ArrayReferee:
         """Where pieces meet and a step may part them."""
         if all(choice.sides.array.all() for choice in choices.values()):
             return ()
-        met = ties(self._graph, choices, moving(self._graph, self._wrt, choices, values), asked)
+        moves = moving(self._graph, self._wrt, choices, values)
+        met = ties(self._graph, choices, moves, asked, self._operator.order)
         if met is None:
             raise Elsewhere
         return met

@@ -16,6 +16,7 @@ from diffcheck.ops.structure import Index
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, GraphBuilder, Node
 from diffcheck.program.traced import Traced
+from diffcheck.referee.arrays.moving import Moving
 from diffcheck.referee.arrays.pieces import Choice, Mask, needed, piece, piece_at
 
 SIDES = (-1, 1)
@@ -41,23 +42,30 @@ class Tie:
 
 
 def ties(
-    graph: Graph, choices: Mapping[int, Choice], moving: Sequence[Mask], needed: Mapping[int, Mask]
+    graph: Graph, choices: Mapping[int, Choice], moving: Sequence[Moving], needed: Mapping[int, Mask], order: int
 ) -> list[Tie] | None:
-    """Where pieces meet that the result needs and that a step may part, by node; ``None`` where it may jump."""
+    """Where pieces meet that the result needs and that a step may part, by node; ``None`` where it may jump.
+
+    For derivatives of first ``order`` the larger of two numbers, which differ by their switch, is parted at first order
+    or as good as not; a comparison may change with the least step.
+    """
     found: list[Tie] = []
     for number, choice in choices.items():
         if choice.places is not None:
             continue
         node = graph.nodes[number]
         row = Primitive.rows[node.name]
-        border = choice.sides.array.reshape(node.shape) == 0
-        met = border & _spread(moving, node, row.deciding) & needed.get(number, True)
-        if not met.any():
-            continue
+        border = (choice.sides.array.reshape(node.shape) == 0) & needed.get(number, True)
+        parted = [moving[i] for i in node.operands[: row.deciding]]
         if choice.constants is None:
-            if row.deciding is not None:
-                return None
-            found.append(Tie(number, number, _places(met)))
+            met = border & _any_of([m.at_first_order if order == 1 else m.at_all for m in parted], node)
+            if met.any():
+                if row.deciding is not None:
+                    return None
+                found.append(Tie(number, number, _places(met)))
+            continue
+        met = border & _any_of([m.at_all for m in parted], node)
+        if not met.any():
             continue
         if number == graph.output:
             return None
@@ -71,8 +79,8 @@ def ties(
     return found if len({tie.number for tie in found}) == len(found) else None
 
 
-def _spread(moving: Sequence[Mask], node: Node, deciding: int | None) -> Mask:
-    return np.asarray(np.any([np.broadcast_to(moving[i], node.shape) for i in node.operands[:deciding]], axis=0))
+def _any_of(masks: Sequence[Mask], node: Node) -> Mask:
+    return np.asarray(np.any([np.broadcast_to(mask, node.shape) for mask in masks], axis=0))
 
 
 def _places(mask: Mask) -> Index:
