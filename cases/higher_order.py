@@ -15,7 +15,7 @@ from diffcheck.ops import sum as total
     operators=["derivative2", "derivative3", "derivative4", "derivative5", "derivative6"],
     reference="DLMF 18.5.5",
 )
-def gaussian(x):
+def hermite_functions(x):
     """exp(-x^2): the n-th derivative is (-1)^n H_n(x) exp(-x^2), zero in the roots of the Hermite polynomial."""
     return exp(-(x**2))
 
@@ -26,13 +26,13 @@ def gaussian(x):
     operators=["derivative2", "derivative3", "derivative4"],
     reference="Jones 1924",
 )
-def lennard_jones(x):
+def anharmonic_lennard_jones(x):
     """4 (x^-12 - x^-6): the force constant of two atoms, and the anharmonic ones beyond it."""
     return 4 * (x**-12 - x**-6)
 
 
 @case(x=interval(-25, 25), points=[{"x": 20.0}], operators=["derivative2", "derivative3"], reference="DLMF 4.34.9")
-def saturated_tanh(x):
+def curvature_of_saturated_tanh(x):
     """tanh far out: 1 - tanh(x)^2 is a factor of every derivative, and cancels all digits from x = 19 on (`lossy`)."""
     return tanh(x)
 
@@ -92,12 +92,12 @@ def logsumexp_along(x):
     directions={"x": [1, -0.5]},
     reference="one-sided directional derivatives: Clarke 1983, 2.1",
 )
-def larger_of_two(x):
+def along_larger_of_two(x):
     """max(x_0, x_1): where they are equal, the slope along (1, -1/2) is -1/2 to the left, 1 to the right (`kink`)."""
     return maximum(x[0], x[1])
 
 
 @case(x=interval(0.01, 10), operators=["derivative6"], reference="DLMF 4.7.7")
-def entropy_term(x):
+def sixth_of_x_log_x(x):
     """x log(x): the sixth derivative is 24 / x^5."""
     return x * log(x)

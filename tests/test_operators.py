@@ -475,6 +475,10 @@ def test_shapes_follow_from_the_row():
 
 def test_the_command_line_chooses_by_name_and_the_results_have_it():
     table = run(
-        "cases/higher_order.py::lennard_jones", operators=["derivative3"], engines=["autograd"], samples=0, timing=False
+        "cases/higher_order.py::anharmonic_lennard_jones",
+        operators=["derivative3"],
+        engines=["autograd"],
+        samples=0,
+        timing=False,
     )
     assert table[["operator", "verdict", "components"]].values.tolist() == [["derivative3", "agree", 1]]

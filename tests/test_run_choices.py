@@ -115,7 +115,7 @@ def test_engines_of_a_run(folder: Path, option: str, tasks: list[str]) -> None:
         ("--engine symbolic,numeric", "unknown engine 'numeric'"),
         ("--engine symbolic:open", "engine symbolic has no method 'open': choose from closed"),
         ("--engine autograd:", "engine 'autograd:' names no method"),
-        ("--operator slope", "unknown operator 'slope': choose from derivative, gradient, jacobian, hessian"),
+        ("--operator slope", "unknown operator 'slope': choose from derivative, derivative2, "),
         ("--device tpu", "unknown device 'tpu': choose cpu or cuda"),
         ("--device cpu,tpu", "unknown device 'tpu': choose cpu or cuda"),
         ("--device cuda:first", "unknown device 'cuda:first'"),

@@ -172,8 +172,8 @@ Operator.HESSIAN = OPERATORS["hessian"]
 def operator_named(name: str) -> Operator:
     """The operator called ``name``; `UsageError` names the known ones."""
     try:
-        return OPERATORS[name]
-    except (KeyError, TypeError):
+        return OPERATORS[str(name)]
+    except KeyError:
         raise UsageError(f"unknown operator {name!r}: choose from {', '.join(OPERATORS)}") from None
 
 
