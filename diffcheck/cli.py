@@ -220,10 +220,17 @@ def run(
 
 def _supervised(paths: tuple[str, ...], settings: Settings) -> "Run":
     """The results of case files, run in another process."""
-    from diffcheck.runner.engines import demand_known, installed_engines
+    from diffcheck.runner.engines import demand_devices, installed_engines, named
     from diffcheck.runner.supervisor import Supervisor, WorkerError
+    from diffcheck.sources.paths import demand_there
 
-    demand_known(settings.engines_named, installed_engines())
+    # What is mistyped is told before anything is loaded.
+    known = installed_engines()
+    for name in settings.engines_named:
+        named(name, known)
+    demand_devices(settings.devices, known)
+    for path in paths:
+        demand_there(Path(path.partition("::")[0]))
     with Supervisor(paths, settings) as supervisor:
         # These take as long to load as the other process needs until it has something to say.
         from rich.console import Console
@@ -273,7 +280,7 @@ def _summarised(result: "Run", output: Path) -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-k", "match", default="", metavar="EXPR", help="Only cases whose name, file or tags match.")
 def list_cases(paths: tuple[str, ...], match: str) -> None:
-    """List the cases of files and folders, with their inputs."""
+    """List the cases of files and folders, with their inputs and the operators that they name."""
     from diffcheck.sources.collect import collect
     from diffcheck.sources.select import matcher
 
@@ -282,8 +289,9 @@ def list_cases(paths: tuple[str, ...], match: str) -> None:
     cases = [case for case in loaded.cases if selected(case)]
     for case in cases:
         inputs = ", ".join(f"{name}{list(d.shape) if d.shape else ''} in {d}" for name, d in case.inputs.items())
+        operators = ", ".join(map(str, case.operators))
         first = case.doc.splitlines()[0] if case.doc else ""
-        click.echo(f"{case.source}  {inputs}  {first}".rstrip())
+        click.echo("  ".join(filter(None, [case.source, inputs, operators, first])))
     for text in loaded.problems:
         click.echo(f"diffcheck: broken: {text}", err=True)
     click.echo(f"{len(cases)} case{'' if len(cases) == 1 else 's'}", err=True)

@@ -53,6 +53,13 @@ def _stale(task: Task) -> Task:
     return replace(task, case=replace(task.case, constants=old))
 
 
+def _evenly(task: Task) -> Task:
+    """All steps of the direction and all weights of the outputs are one."""
+    operator = task.operator
+    ones = operator.aimed([1.0] * len(operator.direction), [1.0] * len(operator.weights))
+    return replace(task, operator=ones)
+
+
 def _mirrored(point: Point, case: Case) -> Point:
     """The other side of a function made of pieces."""
     return {n: np.clip(-v, case.inputs[n].lo, case.inputs[n].hi) for n, v in point.items()}
@@ -63,11 +70,12 @@ FAULTS = (
     Fault("1 percent", values=lambda v: v * 1.01),
     Fault("1e-6 relative", values=lambda v: v * (1 + 1e-6)),
     Fault("dropped term", values=_dropped),
-    Fault("swapped inputs", values=lambda v: np.roll(v, 1, axis=-1)),
+    Fault("swapped inputs", values=lambda v: np.roll(v, 1, axis=-1) if v.ndim else v),
     Fault("transposed", values=_transposed),
     Fault("wrong branch", point=_mirrored),
     Fault("float32 inside", values=lambda v: v.astype(np.float32).astype(np.float64)),
     Fault("stale constant", task=_stale),
+    Fault("all ones for the direction and weights", task=_evenly),
     Fault("NaN", values=lambda v: np.full_like(v, np.nan)),
 )
 
@@ -198,10 +206,13 @@ def _changes(court: Court, right: Sequence[Array | None], wrong: Sequence[Array 
     return False
 
 
+_PRODUCTS = ("jacobian", "jvp", "vjp")
+
+
 def sample() -> list[Case]:
     """A few cases of every shape, for a self-test without case files."""
 
-    @case(x=interval(-3, 3), c=0.7)
+    @case(x=interval(-3, 3), c=0.7, operators=("derivative", "derivative2", "derivative3"))
     def wave(x: Any, c: Any) -> Any:
         return x * sin(c * x) + exp(-x)
 
@@ -213,7 +224,7 @@ def sample() -> list[Case]:
     def weighted(x: Any, a: Any) -> Any:
         return total(a * x**2) + x[0] * x[1]
 
-    @case(x=interval(-1, 1, shape=3), a=np.array([[0.3, -1.7, 2.9], [1.1, 0.4, -0.6]]))
+    @case(x=interval(-1, 1, shape=3), a=np.array([[0.3, -1.7, 2.9], [1.1, 0.4, -0.6]]), operators=_PRODUCTS)
     def layer(x: Any, a: Any) -> Any:
         return tanh(a @ x)
 
@@ -221,7 +232,7 @@ def sample() -> list[Case]:
     def turn(x: Any, a: Any) -> Any:
         return [x[0] * exp(a * x[1]), x[0] ** 3 - a * x[1]]
 
-    @case(x=interval(0.5, 2, shape=2), operators=("hessian",))
+    @case(x=interval(0.5, 2, shape=2), operators=("hessian", "hvp"))
     def curved(x: Any) -> Any:
         return exp(x[0]) * x[1] ** 3
 

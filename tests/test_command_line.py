@@ -118,7 +118,7 @@ def test_list_names_cases_inputs_and_first_lines(folder: Path) -> None:
     assert result.output.splitlines() == [
         "waves.py::sine_wave  x in [-2, 2]  x sin x.",
         "waves.py::product  x[3] in [1, 2]  Three factors.",
-        "waves.py::cosine_wave  x in [1, 2]",
+        "waves.py::cosine_wave  x in [1, 2]  derivative, hessian",
         "3 cases",
     ]
 

@@ -9,8 +9,13 @@ import diffcheck.ops as o
 from diffcheck import check, interval
 from diffcheck.case.operators import Operator
 from diffcheck.program.trace import trace
+from diffcheck.referee import polynomials
 from diffcheck.referee.component import Status
+from diffcheck.referee.identities import Atoms
 from diffcheck.referee.ladder import LADDER
+from diffcheck.referee.polynomials import WAY
+from diffcheck.referee.ratios import Ratio
+from diffcheck.referee.taylor import Taylor
 from diffcheck.referee.truth import Referee
 
 THIRD = o.rational(1, 3)
@@ -162,3 +167,11 @@ def test_many_ties_of_a_large_program_are_quick():
     program = trace(lambda x: o.amax(o.exp(x) / 3), {"x": (30,)}, {})
     found = Referee(program, Operator.GRADIENT, range(30)).truth([0.7] * 30)
     assert {c.status for c in found.components} == {Status.KINK}
+
+
+def test_a_formula_that_grows_beyond_bounds_has_no_expansion(monkeypatch):
+    one, way = Ratio.number(Fraction(1)), Ratio.power_of(WAY, 1)
+    assert Taylor(Atoms()).coefficients(one / (one + way))[:2] == (one, -one)
+    # As many terms as there may be: the first product of two of them is beyond.
+    monkeypatch.setattr(polynomials, "_TERMS", 0)
+    assert Taylor(Atoms()).coefficients(one / (one + way)) == ()

@@ -14,7 +14,7 @@ from flint import ctx, fmpq
 
 from diffcheck import ops
 from diffcheck.case.case import Case
-from diffcheck.case.operators import Operator
+from diffcheck.case.operators import Operator, operator_named
 from diffcheck.ops import balls
 from diffcheck.program.trace import trace
 from diffcheck.referee.component import Status
@@ -172,8 +172,8 @@ def found(task, point):
     case = CASES[name]
     program = trace(case.function, case.shapes, case.constants)
     inputs = np.concatenate([np.ravel(np.asarray(point[n], dtype=float)) for n in case.inputs])
-    truth = Referee(program, Operator(operator), case.wrt_positions).truth(inputs.tolist())
-    names = case.components(Operator(operator), program.outputs.shape)
+    truth = Referee(program, operator_named(operator), case.wrt_positions).truth(inputs.tolist())
+    names = case.components(operator_named(operator), program.outputs.shape)
     return dict(zip(names, truth.components, strict=True))[component]
 
 

@@ -1,14 +1,17 @@
 """A case: a function, its inputs with their domains, its points, the operators asked for. A frozen value."""
 
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from diffcheck.case.constants import Array as Array
 from diffcheck.case.constants import doubles
+from diffcheck.case.contractions import along, directions_given, weights_given, weights_of
 from diffcheck.case.domain import Interval
 from diffcheck.case.family import Each, combinations, is_name
 from diffcheck.case.made import tell
@@ -37,6 +40,9 @@ class Case:
         For an engine (or ``engine:method``) the verdict that is known and expected; a different one fails.
     where:
         Says of a point whether it is meant to be tried; ``None`` if every point of the domains is.
+    directions, weights:
+        What the operators that contract the derivative take, where the case says it; see
+        `diffcheck.case.contractions`.
     """
 
     name: str
@@ -53,6 +59,8 @@ class Case:
     tags: tuple[str, ...]
     implementations: Mapping[str, Function | str]
     where: Precondition | None = None
+    directions: Mapping[str, Array] = field(default_factory=dict)
+    weights: Array | None = None
     source: str = ""
     doc: str = field(default="", repr=False)
 
@@ -75,7 +83,7 @@ class Case:
         """The shape of every input."""
         return {name: domain.shape for name, domain in self.inputs.items()}
 
-    @property
+    @cached_property
     def wrt_positions(self) -> list[int]:
         """The positions, among all flattened input elements, of those that are differentiated by."""
         positions: list[int] = []
@@ -94,11 +102,35 @@ class Case:
 
     def components(self, operator: Operator, outputs: tuple[int, ...]) -> list[str]:
         """A name for each component of the derivative, in row-major order: ``w[0,1]`` or ``[2] by x[0]``."""
-        columns = [label for name in self.wrt for label in _labels(name, self.inputs[name].shape)]
-        if operator is Operator.HESSIAN:
-            return [f"{row} {column}" for row in columns for column in columns]
-        rows = [f"{label} by " for label in _labels("", outputs)] if outputs else [""]
+        each = [label for name in self.wrt for label in _labels(name, self.inputs[name].shape)]
+        columns = [" ".join(labels) for labels in itertools.product(each, repeat=operator.full)]
+        if not operator.full:
+            return [f"{label} along the direction".strip() for label in _labels("", outputs)]
+        rows = [f"{label} by " for label in _labels("", outputs)] if outputs and not operator.weighted else [""]
         return [row + column for row in rows for column in columns]
+
+    def by_input(self, values: Sequence[float]) -> dict[str, Any]:
+        """Numbers for all elements that are differentiated by, as one number or nested lists for each input."""
+        found, start = {}, 0
+        for name in self.wrt:
+            size = int(np.prod(self.inputs[name].shape, dtype=int))
+            found[name] = np.reshape(values[start : start + size], self.inputs[name].shape).tolist()
+            start += size
+        return found
+
+    def aimed(self, operator: Operator, outputs: tuple[int, ...]) -> Operator:
+        """The operator with the direction and the weights that this case contracts the derivative with.
+
+        Raises
+        ------
+        CaseError
+            If the weights that the case gives do not have the shape of the result.
+        """
+        shapes = {name: self.inputs[name].shape for name in self.wrt}
+        return operator.aimed(
+            along(self.directions, shapes, self.own_name) if operator.along else (),
+            weights_of(self.weights, outputs, self.own_name) if operator.weighted else (),
+        )
 
 
 def _labels(name: str, shape: tuple[int, ...]) -> list[str]:
@@ -118,6 +150,8 @@ def case(
     reference: str = "",
     tags: str | Iterable[str] = (),
     implementations: Mapping[str, Function | str] | None = None,
+    directions: Mapping[str, Any] | None = None,
+    output_weights: Any = None,
     **parameters: Any,
 ) -> Callable[[Function], Any]:
     """Make the decorated function a case; a tuple of cases if a parameter is ``each(...)``.
@@ -135,7 +169,8 @@ def case(
         A function of the inputs and constants that it names, as NumPy numbers and arrays: only points where it is
         true are tried, as in ``where=lambda x, y: x < y``.
     operators:
-        ``"derivative"``, ``"gradient"``, ``"jacobian"``, ``"hessian"``; left out, it follows from the shapes.
+        ``"derivative"``, ``"derivative2"`` ... ``"derivative6"``, ``"gradient"``, ``"jacobian"``, ``"hessian"``,
+        ``"jvp"``, ``"vjp"``, ``"hvp"``; left out, it follows from the shapes.
     wrt:
         The inputs to differentiate by; left out, all.
     samples:
@@ -148,6 +183,11 @@ def case(
     implementations:
         ``{"autograd": function}``: a torch function that is put on trial against the definition; its dotted path does
         as well, so that the file need not import torch. It gets the arguments by position.
+    directions:
+        For ``jvp`` and ``hvp``: ``{"x": [1, -0.5]}``, for each input that is named an array of its shape; the others do
+        not move. Left out, the case's name draws small numbers.
+    output_weights:
+        For ``vjp``: an array of the shape of the result. Left out, the case's name draws small numbers.
 
     Raises
     ------
@@ -168,12 +208,13 @@ def case(
         if samples == 0 and not listed:
             raise CaseError("samples=0 means the listed points only, and none is listed: give points=[...]")
         valid = precondition(where, inputs, constants)
+        names = _wrt(wrt, inputs)
         return Case(
             name=called,
             function=function,
             inputs=inputs,
             constants=constants,
-            wrt=_wrt(wrt, inputs),
+            wrt=names,
             points=tuple(_point(i, p, inputs, valid) for i, p in enumerate(listed)),
             operators=tuple(map(operator_named, _several("operators", operators))),
             samples=samples,
@@ -183,6 +224,8 @@ def case(
             tags=tuple(_several("tags", tags)),
             implementations=_implementations(implementations),
             where=valid,
+            directions=directions_given(directions, {n: inputs[n].shape for n in names}),
+            weights=weights_given(output_weights),
             source=_location(function),
             doc=inspect.getdoc(function) or "",
         )

@@ -162,10 +162,22 @@ def _from_ordinal(ordinal: int, tiny: int) -> float:
 
 
 def _rounded(domains: Domains, point: Point, format: Format) -> Point:
-    return {
-        name: np.array([_inside(domains[name], float(x), format) for x in value.ravel()]).reshape(value.shape)
-        for name, value in point.items()
-    }
+    return {name: _all_inside(domains[name], value, format) for name, value in point.items()}
+
+
+def _all_inside(domain: Interval, values: Array, format: Format) -> Array:
+    """As `_inside`, for an array: what rounds to a number inside the domain takes no more than that."""
+    flat = np.ravel(values).astype(float)
+    rounded = np.array(flat)
+    if format.name != "float64":
+        _, exponent = np.frexp(flat)
+        last = np.maximum(exponent - 1, format.minimum_exponent) - format.precision + 1
+        # Beyond the largest number it is infinite, which lies in no domain of the format.
+        rounded = np.ldexp(np.rint(np.ldexp(flat, -last)), last)
+    rounded += 0.0  # the referee's numbers have one zero
+    for k in np.flatnonzero(~((domain.lo <= rounded) & (rounded <= domain.hi))):
+        rounded[k] = _inside(domain, float(flat[k]), format)
+    return rounded.reshape(values.shape)
 
 
 def _inside(domain: Interval, x: float, format: Format) -> float:

@@ -14,6 +14,7 @@ class Answer:
 
     values: Array | None
     judgements: list[Judgement]
+    """Those of components that agree like others are `diffcheck.judgement.numbers.UNREMARKABLE`."""
     seconds: float = float("nan")
     """How long the engine took."""
 

@@ -4,6 +4,7 @@ A failing number is excused by the rounding errors of the program that the engin
 comparison that the format cannot decide. A passing one is accused where the function itself is another one.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
 from diffcheck.judgement.witness import Witness
 from diffcheck.ops.decimals import decimal
+from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.near_ties import NearTie
 from diffcheck.referee.truth import Truth
@@ -29,7 +31,7 @@ def by_own_code(judgement: Judgement, dispute: Dispute) -> Judgement:
     formula = code.formula(dispute.question.x, dispute.component, dispute.question.truth.precision)
     if formula is None:
         return judgement
-    found = dispute.judged(replace(bound, formula=max(bound.formula, formula)))
+    found = dispute.judged(Bound(bound.scale, bound.inherent, max(bound.formula, formula)))
     if found.reason is Reason.WRONG and not formula.is_finite():
         return replace(found, reason=Reason.OVERFLOW)
     return found
@@ -106,10 +108,13 @@ def _values_judged(
     court: Court, question: Question, truth: Truth, values: list[float]
 ) -> Iterator[tuple[int, Judgement]]:
     known = court.values(truth, question)
+    if court.operator.weighted:
+        values = [math.fsum(w * v for w, v in zip(court.operator.weights, values, strict=True))]
     # Of a large function whose values double precision does not hold nothing is known, and none is judged.
     for row, (bound, exact) in zip(truth.rows if known else (), known, strict=True):
         if exact.rad() * _NARROW <= bound.inherent.mid():
             found = judge(values[row], None, Component(Status.CERTIFIED, exact, exact), bound, court.format)
             right = f", {found.digits:.1f} digits" if 1 <= found.digits < court.format.digits else ""
-            note = f"the function itself gives {values[row]!r}, its definition {decimal(exact, 17)}{right}"
+            whose = "the weighted function" if court.operator.weighted else "the function itself"
+            note = f"{whose} gives {values[row]!r}, its definition {decimal(exact, 17)}{right}"
             yield row, replace(found, note=note)

@@ -1,6 +1,7 @@
 """The contract of a backward, held at every point: which breaches are some, given what the derivative is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -26,7 +27,7 @@ def breaches(court: Court, witness: Witness, answers: Sequence[Answer]) -> list[
     points = [question.point for question in court.questions]
     for k, (question, answer) in enumerate(zip(court.questions, answers, strict=True)):
         elsewhere = points[k - 1] if len(points) > 1 else _nearby(question.point, court)
-        told = witness.findings(question.point, elsewhere, _slack(court, question))
+        told = witness.findings(question.point, elsewhere, _Slack(court, question))
         for finding in (*told, *_asked_again(witness, question, answer)):
             if finding.breach is not Breach.NO_GRADIENT or _moves(court, question, finding.inputs):
                 found.setdefault(finding.breach, finding)
@@ -48,24 +49,46 @@ def _asked_again(witness: Witness, question: Question, answer: Answer) -> Iterat
 
 
 def _moves(court: Court, question: Question, names: tuple[str, ...]) -> bool:
-    """Whether some of these inputs (all, if none is named) has a derivative that is not zero."""
+    """Whether some of these inputs (all, if none is named) has a derivative that is not zero.
+
+    Along a direction that all inputs take part in no component speaks of one of them.
+    """
     columns = set(court.columns(names or court.case.wrt))
     return any(
         c.has_value and not c.left.contains(0)
         for k, c in enumerate(question.truth.components)
-        if k % court.width in columns
+        if k % court.width in columns or not court.operator.full
     )
 
 
-def _slack(court: Court, question: Question) -> dict[str, Array]:
-    """For each input what rounding may leave on its gradient, for incoming ones of one; of first derivatives only."""
-    allowed = np.zeros(court.width)
-    if court.operator.order == 1:
-        for k, bound in enumerate(question.bounds):
-            if bound is not None:
-                worst = max(bound.inherent.mid(), bound.formula.mid())
-                allowed[k % court.width] += float(worst) if worst.is_finite() else np.inf
-    return {name: allowed[court.columns([name])].reshape(court.case.inputs[name].shape) for name in court.case.wrt}
+class _Slack(Mapping[str, Array]):
+    """For each input what rounding may leave on its gradient, for incoming ones of one.
+
+    Of first derivatives by all inputs only. It is found when somebody asks: most gradients need no excuse.
+    """
+
+    def __init__(self, court: Court, question: Question) -> None:
+        self._court = court
+        self._question = question
+
+    def __getitem__(self, name: str) -> Array:
+        return self._allowed[self._court.columns([name])].reshape(self._court.case.inputs[name].shape)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._court.case.wrt)
+
+    def __len__(self) -> int:
+        return len(self._court.case.wrt)
+
+    @cached_property
+    def _allowed(self) -> Array:
+        allowed = np.zeros(self._court.width)
+        if self._court.operator.order == self._court.operator.full == 1:
+            for k, bound in enumerate(self._question.bounds):
+                if bound is not None:
+                    worst = max(bound.inherent.mid(), bound.formula.mid())
+                    allowed[k % self._court.width] += float(worst) if worst.is_finite() else np.inf
+        return allowed
 
 
 def _nearby(point: Point, court: Court) -> Point:

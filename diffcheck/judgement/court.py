@@ -2,29 +2,33 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from flint import arb
+from flint import arb, ctx
 
-from diffcheck.case.case import Case, Point
+from diffcheck.case.case import Array, Case, Point
 from diffcheck.case.operators import Operator
-from diffcheck.formats import Format
+from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.bound import Bound
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.near_ties import NearTies
-from diffcheck.referee.shape import Shape, shape
+from diffcheck.referee.shape import Shape, shape, shape_along
 from diffcheck.referee.truth import Referee, Truth
 
+_SMALLEST = min(balls.power_of_two(format.smallest_subnormal_exponent) for format in FORMATS.values())
+_UNKNOWN = (float("nan"),) * 5
 # How many components without a derivative are named at a point.
 _NAMED = 4
+_ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Question:
     """A point with its truth and the bounds on what an answer may be off by."""
 
@@ -38,6 +42,20 @@ class Question:
     def x(self) -> list[float]:
         """All input elements of the point."""
         return _flat(self.point)
+
+    @cached_property
+    def figures(self) -> Array:
+        """For each component the truth, what rounding that leaves of it, the inherent bound and its scale, as floats.
+
+        Then 1 for a truth below every number of every format, 0 for another one. Shape (5, components); NaN where no
+        certified truth is known.
+        """
+        with ctx.workprec(self.truth.precision):
+            rows = [
+                _UNKNOWN if bound is None or truth.status is not Status.CERTIFIED else _figures(truth.left, bound)
+                for truth, bound in zip(self.truth.components, self.bounds, strict=True)
+            ]
+        return np.array(rows).T
 
 
 class Court:
@@ -76,7 +94,7 @@ class Court:
 
     @property
     def width(self) -> int:
-        """How many elements are differentiated by; of a second derivative, in each of its rows."""
+        """How many elements are differentiated by, in each row of what has an axis for them."""
         return len(self.case.wrt_positions)
 
     @property
@@ -99,12 +117,19 @@ class Court:
         return [column for name in names for column in columns[name]]
 
     def shape(self, question: Question, component: int) -> str:
-        """What a point is, along the input that a component belongs to."""
-        positions = self.case.wrt_positions
-        row, column = divmod(component, len(positions))
-        second = self.operator is Operator.HESSIAN
-        found = shape(self.program, question.x, positions[column], 0 if second else row)
-        return "no second derivative" if second and found is Shape.SMOOTH else str(found)
+        """What a point is, along the input that a component belongs to, or along the direction."""
+        program, operator, positions = self.referee.program, self.operator, self.case.wrt_positions
+        row, place = divmod(component, operator.width(len(positions)))
+        if operator.full:
+            found = shape(program, question.x, positions[place % len(positions)], row)
+        else:
+            way: list[Fraction | int] = [0] * len(question.x)
+            for position, step in zip(positions, operator.direction, strict=True):
+                way[position] = Fraction(step)
+            found = shape_along(program, question.x, way, row)
+        return (
+            f"no {_ORDINALS[operator.order]} derivative" if operator.order > 1 and found is Shape.SMOOTH else str(found)
+        )
 
     @cached_property
     def without_derivative(self) -> dict[int, str]:
@@ -125,7 +150,10 @@ class Court:
         return found
 
     def values(self, truth: Truth, question: Question) -> list[tuple[Bound, Any]]:
-        """For each output that exists at the point the bound on the function's own value, and its enclosure."""
+        """For each output that exists at the point the bound on the function's own value, and its enclosure.
+
+        Of an operator with weights there is one output: the weighted sum.
+        """
         return self.bounds.of_values(truth, question.x, self.format)
 
     def _question(self, point: Point) -> Question:
@@ -142,6 +170,13 @@ class Court:
         sizes = [abs(exact).mid() for _, exact in self.values(question.truth, question)]
         largest = max(sizes, default=balls.ZERO)
         return arb(1) if largest.is_zero() else largest / max(1.0, *map(abs, question.x))
+
+
+def _figures(truth: Any, bound: Bound) -> tuple[float, ...]:
+    middle = truth.mid()
+    leading = float(middle)
+    tiny = bool(abs(truth) < _SMALLEST)
+    return leading, float(middle - leading), float(bound.inherent), float(bound.scale), float(tiny)
 
 
 def _flat(point: Point) -> list[float]:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flint import ctx
+
 from diffcheck.case.case import Array
 from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.appeals import by_near_tie, by_own_code, of_function
+from diffcheck.judgement.at_once import to_be_judged
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
-from diffcheck.judgement.numbers import Judgement
+from diffcheck.judgement.numbers import PRECISION, UNREMARKABLE, Judgement
 from diffcheck.judgement.witness import Witness
 from diffcheck.program.program import uncollected
 from diffcheck.verdict import Reason, Verdict
@@ -26,20 +29,26 @@ def judged(
         The flattened derivative, and the method's own estimates of its errors (``None`` for a method that has none).
     """
     own = list(errors)
+    found = [UNREMARKABLE] * len(values)
     with uncollected():
-        found = [_judged(Dispute(court, witness, question, values, own, c)) for c in range(len(values))]
+        disputes = [
+            Dispute(court, witness, question, values, own, c) for c in to_be_judged(question, values, own, court.format)
+        ]
+        with ctx.workprec(PRECISION):
+            compared = [dispute.judged(dispute.bound) for dispute in disputes]
+        for dispute, judgement in zip(disputes, compared, strict=True):
+            found[dispute.component] = _after_appeals(judgement, dispute)
     if witness.on_trial and not any(j.verdict.fails for j in found):
         value = of_function(court, witness, question)
         # Where the derivative has lost all its digits it speaks for itself.
         if value is not None and (value[1].verdict.fails or (value[1].no_digit and not any(j.no_digit for j in found))):
-            component = value[0] * (len(found) // court.program.size)
+            component = value[0] * (len(found) // court.referee.program.size)
             note = f"{_of_derivative(found)}{value[1].note}"
             found[component] = replace(found[component], verdict=Verdict.DISAGREE, reason=Reason.VALUE, note=note)
     return found
 
 
-def _judged(dispute: Dispute) -> Judgement:
-    found = dispute.judged(dispute.bound)
+def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
     if found.verdict.fails:
         found = by_own_code(found, dispute)
     if found.verdict.fails:

@@ -1,7 +1,7 @@
 """What the comparison of one number with the truth says."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -15,7 +15,7 @@ from diffcheck.referee.component import Component, Status
 from diffcheck.verdict import Reason, Verdict, no_digit_right
 
 # Bits in which errors are counted: those of a tight enclosure, so that a truth beside a power of two keeps its unit.
-_PRECISION = 128
+PRECISION = 128
 
 
 class Quality(StrEnum):
@@ -39,8 +39,8 @@ class Judgement:
     ----------
     error_ulp:
         The error in units in the last place of the format at the truth; NaN if there is nothing to compare.
-    inherent_ulp, formula_ulp:
-        The bounds in the same unit.
+    inherent_ulp:
+        That bound in the same unit.
     digits, digits_possible:
         Correct significant decimal digits of the value, and how many any good algorithm would have; NaN where there
         is none to count (see `diffcheck.judgement.measure`).
@@ -52,16 +52,28 @@ class Judgement:
     reason: Reason = Reason.NONE
     error_ulp: float = NAN
     inherent_ulp: float = NAN
-    formula_ulp: float = NAN
     digits: float = NAN
     digits_possible: float = NAN
     estimate: Quality = Quality.NONE
     note: str = ""
+    measure: Measure | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def formula_ulp(self) -> float:
+        """The other bound in the same unit."""
+        if self.measure is None:
+            return NAN
+        with ctx.workprec(PRECISION):
+            return self.measure.ulps(self.measure.bound.formula.mid())
 
     @property
     def no_digit(self) -> bool:
         """Whether no digit is right where the format has digits to give."""
         return no_digit_right(self.digits, self.digits_possible, self.reason)
+
+
+# Stands for a component that agrees and whose figures need not be told: others of the same answer are worse in each.
+UNREMARKABLE = Judgement(Verdict.AGREE)
 
 
 def judge(
@@ -91,7 +103,9 @@ def judge(
         return Judgement(Verdict.UNDEFINED, note=truth.reason)
     if truth.status is Status.UNCERTAIN or bound is None:
         return Judgement(Verdict.UNCERTAIN, note=truth.reason)
-    with ctx.workprec(_PRECISION):
+    if ctx.prec == PRECISION:  # of many components the caller sets it once
+        return _held(value, own_error, truth, bound, format, typical_size)
+    with ctx.workprec(PRECISION):
         return _held(value, own_error, truth, bound, format, typical_size)
 
 
@@ -137,10 +151,10 @@ def _found(measure: Measure, verdict: Verdict, error: Any, reason: Reason = Reas
         reason,
         error_ulp=measure.ulps(error),
         inherent_ulp=measure.ulps(measure.bound.inherent.mid()),
-        formula_ulp=measure.ulps(measure.bound.formula.mid()),
         digits=measure.digits(error),
         digits_possible=measure.digits_possible,
         note=note,
+        measure=measure,
     )
 
 
@@ -158,10 +172,11 @@ def _rounded(x: Any, error: Any, scale: Any, measure: Measure, zero: bool) -> Ju
     inherent = _within_inherent(error, measure)
     if inherent is not None:
         return inherent
-    formula = measure.bound.formula
-    rounding = min(INHERENT_FACTOR * measure.unit, measure.unit.sqrt()) * scale
-    if zero and error.upper() <= max(formula.mid(), rounding) and formula.is_finite():
-        return _found(measure, Verdict.AGREE, error)
+    if zero:
+        formula = measure.bound.formula
+        rounding = min(INHERENT_FACTOR * measure.unit, measure.unit.sqrt()) * scale
+        if formula.is_finite() and error.upper() <= max(formula.mid(), rounding):
+            return _found(measure, Verdict.AGREE, error)
     return _beyond_inherent(x, error, measure, Reason.WRONG)
 
 
@@ -189,6 +204,8 @@ def _difference(x: Any, error: Any, own: Any, scale: Any, measure: Measure) -> J
 def _beyond_inherent(x: Any, error: Any, measure: Measure, otherwise: Reason) -> Judgement:
     """The judgement on an error that no algorithm need have: what the formula explains is lost digits."""
     formula = measure.bound.formula
+    if formula.is_nan():
+        return Judgement(Verdict.UNCERTAIN, note="what the formula may be off by is not known")
     if not formula.is_finite():
         # What overflows comes back as infinity or, divided by, as zero; it makes no other number.
         if x.is_zero():
@@ -237,4 +254,4 @@ def worst(judgements: Iterable[Judgement]) -> Judgement:
             lacking = float("inf")  # another number than a truth of zero
         return severity, j.no_digit, lacking if lacking == lacking else 0.0, excess if known else 0.0
 
-    return max(judgements, key=rank)
+    return max((j for j in judgements if j is not UNREMARKABLE), key=rank)

@@ -86,7 +86,9 @@ def _at_no_derivative(judgement: Judgement, dispute: Dispute) -> Judgement:
     if judgement.verdict is Verdict.NONFINITE:
         judgement = replace(judgement, reason=Reason.SINGULAR)
     if truth.status is Status.KINK:
-        shape = "kink" if dispute.court.operator.order == 1 else "the slope has a kink"
+        below = ("kink", "the slope has a kink", "the second derivative has a kink")
+        order = dispute.court.operator.order
+        shape = below[order - 1] if order <= len(below) else f"the derivative of order {order - 1} has a kink"
         return replace(judgement, note=f"{shape}: left {brief(truth.left)}, right {brief(truth.right)}; {says}")
     shape = dispute.court.shape(dispute.question, dispute.component)
     return replace(judgement, note=f"{shape}: {_joined(truth.reason, says)}")

@@ -89,7 +89,7 @@ def _scattered(p: Parameters, lead: int, x: Array) -> Array:
     places = index.array.ravel()
     found = zeros((*before, _size(shape)), x)
     np.add.at(np.moveaxis(found, -1, 0), places, np.moveaxis(x.reshape(*before, -1), -1, 0))
-    return found.reshape(*before, *shape)
+    return found.reshape((*before, *shape))
 
 
 def _scattered_numbers(p: Parameters, add: Add, zero: int, x: Array) -> Array:

@@ -83,10 +83,19 @@ def _columns(writer: GraphBuilder, graph: Graph, wrt: Sequence[int], parts: list
 
 
 def backward(
-    writer: GraphBuilder, graph: Graph, seed: int, lead: Shape, form: int = STABLE, needed: Needed = ALL
+    writer: GraphBuilder,
+    graph: Graph,
+    seed: int,
+    lead: Shape,
+    form: int = STABLE,
+    needed: Needed = ALL,
+    moves: Sequence[bool] | None = None,
 ) -> dict[int, int]:
-    """The adjoint of every input that the result depends on, from the result back."""
-    moves = graph.reached
+    """The adjoint of every input that the result depends on, from the result back.
+
+    ``moves`` says which nodes lead to an input whose adjoint is asked for; left out, those that lead to any.
+    """
+    moves = graph.reached if moves is None else moves
     adjoints: dict[int, int] = {graph.output: seed} if moves[graph.output] else {}
     found: dict[int, int] = {}
     for number in range(graph.output, -1, -1):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -38,12 +39,43 @@ def jacobian(program: Program, wrt: Sequence[int], form: int = STABLE, mode: Mod
     builder = Builder(program.nodes)
     found = np.full((program.outputs.size, len(wrt)), builder.const(0), np.int64)
     columns = {program.inputs[position]: k for k, position in enumerate(wrt)}
-    for row, slopes in zip(
-        found, (_backward if mode is Mode.REVERSE else _forward)(builder, program, columns, form), strict=True
-    ):
+    if mode is Mode.REVERSE:
+        rows = _backward(builder, program, columns, form)
+    else:
+        one = builder.const(1)
+        rows = _forward(builder, program, {number: {k: one} for number, k in columns.items()}, form)
+    for row, slopes in zip(found, rows, strict=True):
         for column, slope in slopes.items():
             row[column] = slope
     return builder.program(len(program.inputs), found.reshape(*program.outputs.shape, len(wrt)))
+
+
+@uncollected()
+def directional(program: Program, wrt: Sequence[int], direction: Sequence[float], form: int = STABLE) -> Program:
+    """The program of the derivatives of all outputs along one direction, forward; its outputs keep their shape.
+
+    Parameters
+    ----------
+    direction:
+        How far each of the inputs ``wrt`` moves.
+    """
+    builder = Builder(program.nodes)
+    steps = {program.inputs[position]: Fraction(d) for position, d in zip(wrt, direction, strict=True)}
+    seeds = {number: {0: builder.const(d)} for number, d in steps.items() if d}
+    zero = builder.const(0)
+    found = [slopes.get(0, zero) for slopes in _forward(builder, program, seeds, form)]
+    return builder.program(len(program.inputs), np.array(found, np.int64).reshape(program.outputs.shape))
+
+
+def weighted(program: Program, weights: Sequence[float]) -> Program:
+    """The program of the sum of all outputs times these weights."""
+    builder = Builder(program.nodes)
+    total: int | None = None
+    for output, weight in zip(program.outputs.ravel().tolist(), weights, strict=True):
+        term = builder.apply("mul", builder.const(Fraction(weight)), output)
+        total = term if total is None else builder.apply("add", total, term)
+    result = builder.const(0) if total is None else total
+    return builder.program(len(program.inputs), np.array(result, np.int64))
 
 
 def cheaper_mode(program: Program, wrt: Sequence[int]) -> Mode:
@@ -116,13 +148,15 @@ def _multiplied(builder: Builder, adjoint: int, slope: int, zero: int, one: int)
     return builder.apply("mul", adjoint, slope)
 
 
-def _forward(builder: Builder, program: Program, columns: Mapping[int, int], form: int) -> Iterator[dict[int, int]]:
-    """For each output the nodes of its derivatives that are not zero, by column."""
-    zero, one = builder.const(0), builder.const(1)
+def _forward(
+    builder: Builder, program: Program, seeds: Mapping[int, dict[int, int]], form: int
+) -> Iterator[dict[int, int]]:
+    """For each output the nodes of its derivatives that are not zero, by column; ``seeds`` are those of the inputs."""
+    zero = builder.const(0)
     tangents: dict[int, dict[int, int]] = {}
     for number, (name, operands) in enumerate(program.nodes):
-        if name == INPUT and number in columns:
-            tangents[number] = {columns[number]: one}
+        if name == INPUT and number in seeds:
+            tangents[number] = seeds[number]
         elif name == "where":
             condition, *branches = operands
             left, right = (tangents.get(i, {}) for i in branches)

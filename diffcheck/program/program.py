@@ -75,6 +75,11 @@ class Program:
         """How many operations the program has; inputs and constants are none."""
         return sum(name not in (INPUT, CONST) for name, _ in self.nodes)
 
+    @property
+    def is_large(self) -> bool:
+        """Whether it is evaluated on whole arrays, not number by number."""
+        return False
+
     def operation_names(self) -> frozenset[str]:
         """The names of the operations that occur."""
         return frozenset(name for name, _ in self.nodes) - {INPUT, CONST}

@@ -12,7 +12,7 @@
 Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from diffcheck.formats import Format
 from diffcheck.ops.table import Primitive
@@ -24,7 +24,6 @@ INHERENT_FACTOR = 128
 FORMULA_FACTOR = 16
 
 
-@dataclass(frozen=True, slots=True)
 class Bound:
     """The error that one component may have in one format.
 
@@ -32,13 +31,26 @@ class Bound:
     ----------
     scale:
         |D| + sum of |x dD/dx|: the inherent error in units of the unit roundoff, without the factor k.
-    inherent, formula:
-        Absolute errors (balls whose midpoint counts); ``formula`` is infinite where an intermediate value overflows.
+    inherent:
+        An absolute error (a ball whose midpoint counts).
     """
 
-    scale: Ball
-    inherent: Ball
-    formula: Ball
+    __slots__ = ("_formula", "inherent", "scale")
+
+    def __init__(self, scale: Ball, inherent: Ball, formula: Ball | Callable[[], Ball]) -> None:
+        self.scale = scale
+        self.inherent = inherent
+        self._formula = formula
+
+    @property
+    def formula(self) -> Ball:
+        """The other absolute error, found when it is asked for; infinite where an intermediate value overflows.
+
+        NaN where nobody can tell it. Most values lie within ``inherent``, and nobody asks.
+        """
+        if callable(self._formula):
+            self._formula = self._formula()
+        return self._formula
 
 
 def alternatives(name: str) -> int:
@@ -49,12 +61,19 @@ def alternatives(name: str) -> int:
     return max(map(len, row.forms), default=1)
 
 
-def bound(size: Ball, moved: Ball, formula: Ball, format: Format) -> Bound:
-    """The bound on a truth of this size, which rounding of its inputs moves by ``moved`` in unit roundoffs."""
+def bound(size: Ball, moved: Ball, formula: Callable[[], Ball], format: Format) -> Bound:
+    """The bound on a truth of this size, which rounding of its inputs moves by ``moved`` in unit roundoffs.
+
+    ``formula`` finds what rounding of all intermediate values leaves on it.
+    """
     errors = rounding(format)
     scale = size + moved
     unavoidable = errors.unit * scale
-    allowed = min(INHERENT_FACTOR * errors.unit, errors.root) * scale
-    if not size.is_zero():
-        allowed = max(min(INHERENT_FACTOR * unavoidable, (unavoidable * size).sqrt()), unavoidable)
-    return Bound(scale, allowed.mid() + errors.subnormal, FORMULA_FACTOR * formula)
+    if size.is_zero():
+        allowed = min(INHERENT_FACTOR * errors.unit, errors.root) * scale
+    else:
+        allowed = INHERENT_FACTOR * unavoidable
+        # Else the root, of which there is one for every component, is the larger one.
+        if not size > INHERENT_FACTOR * allowed:
+            allowed = max(min(allowed, (unavoidable * size).sqrt()), unavoidable)
+    return Bound(scale, allowed.mid() + errors.subnormal, lambda: FORMULA_FACTOR * formula())

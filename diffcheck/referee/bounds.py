@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
-from flint import ctx
+from flint import arb, ctx
 
 from diffcheck.formats import Format
 from diffcheck.ops import balls
@@ -11,7 +12,7 @@ from diffcheck.program.program import INPUT
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.bounds import bounds as bounds_on_arrays
 from diffcheck.referee.arrays.bounds import bounds_of_values
-from diffcheck.referee.bound import Bound, alternatives, bound
+from diffcheck.referee.bound import FORMULA_FACTOR, Bound, alternatives, bound
 from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.smooth import Smooth
@@ -33,7 +34,7 @@ class Bounds:
     def at(self, truth: Truth, point: Sequence[float], format: Format) -> list[Bound | None]:
         """For each component the bound; ``None`` for one of an output that does not exist here."""
         if truth.arrays is not None:
-            together = bounds_on_arrays(truth.arrays, point, format)
+            together = bounds_on_arrays(truth.arrays, point, format, self._by_numbers(point, format))
             if together is not None:
                 return list(together)
             truth = self._referee.of_numbers(point)
@@ -43,8 +44,19 @@ class Bounds:
         kept = [row * width + column for row in truth.rows for column in range(width)]
         with ctx.workprec(truth.precision):
             sizes = [truth.components[k].size for k in kept]
-            found = dict(zip(kept, self._measured(truth.smooth, point, sizes, format), strict=True))
+            measured = self._measured(truth.smooth, point, sizes, format, truth.precision)
+            found = dict(zip(kept, measured, strict=True))
         return [found.get(k) for k in range(len(truth.components))]
+
+    def _by_numbers(self, point: Sequence[float], format: Format) -> Callable[[int], Ball]:
+        """What rounding leaves on a component, found number by number; NaN if that is not tried."""
+        found = cache(lambda: self.at(self._referee.of_numbers(point), point, format))
+
+        def lost(place: int) -> Ball:
+            bound = found()[place]
+            return arb.nan() if bound is None else bound.formula / FORMULA_FACTOR
+
+        return lost
 
     def of_values(self, truth: Truth, point: Sequence[float], format: Format) -> list[tuple[Bound, Ball]]:
         """For each output that exists here the bound on the function's own value, and its enclosure."""
@@ -66,7 +78,10 @@ class Bounds:
             evaluation = tape.evaluation(smooth.inputs(point))
             exact = [evaluation.values[output] for output in tape.outputs]
             formulas, moved = tape.absolute_sums(evaluation, tape.losses(evaluation, format), _leaves(tape, evaluation))
-            return [(bound(abs(v).mid(), s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
+            return [
+                (bound(abs(v).mid(), s, partial(_itself, f), format), v)
+                for s, f, v in zip(moved, formulas, exact, strict=True)
+            ]
 
     def culprit(
         self, truth: Truth, point: Sequence[float], component: int, format: Format, label: Callable[[int], str]
@@ -101,20 +116,23 @@ class Bounds:
             return replace(found, avoidable=lost[STABLE][0] * _AVOIDABLE < worst)
 
     def _measured(
-        self, smooth: Smooth, point: Sequence[float], sizes: Sequence[Ball], format: Format
+        self, smooth: Smooth, point: Sequence[float], sizes: Sequence[Ball], format: Format, precision: int
     ) -> Iterator[Bound]:
         """The bounds of all components; ``sizes`` are their absolute values."""
-        moved: Sequence[Ball] = []
-        formulas: Sequence[Ball] = [balls.ZERO] * len(sizes)
-        for form in range(self._forms(smooth)):
-            tape, evaluation = self._tape(smooth, form), self._evaluation(smooth, point, form)
-            weights = [tape.losses(evaluation, format)]
-            if form == STABLE:
-                weights.append(_leaves(tape, evaluation))
-            lost, *rest = tape.absolute_sums(evaluation, *weights)
-            formulas = [max(f, g) for f, g in zip(formulas, lost, strict=True)]
-            moved = moved or rest[0]
-        return (bound(d, s, f, format) for d, s, f in zip(sizes, moved, formulas, strict=True))
+        tape, evaluation = self._tape(smooth, STABLE), self._evaluation(smooth, point, STABLE)
+        (moved,) = tape.absolute_sums(evaluation, _leaves(tape, evaluation))
+        formulas = cache(partial(self._formulas, smooth, point, format, precision))
+        for k, (size, by) in enumerate(zip(sizes, moved, strict=True)):
+            yield bound(size, by, partial(_one, formulas, k), format)
+
+    def _formulas(self, smooth: Smooth, point: Sequence[float], format: Format, precision: int) -> list[Ball]:
+        """What rounding leaves on all components, by the form that loses most."""
+        lost: list[list[Ball]] = []
+        with ctx.workprec(precision):
+            for form in range(self._forms(smooth)):
+                tape, evaluation = self._tape(smooth, form), self._evaluation(smooth, point, form)
+                lost += tape.absolute_sums(evaluation, tape.losses(evaluation, format))
+        return [max(by_form) for by_form in zip(*lost, strict=True)]
 
     def _forms(self, smooth: Smooth) -> int:
         """How many derivative forms have to be tried: the most that an operation of the derivative has."""
@@ -132,6 +150,14 @@ class Bounds:
     def _evaluation(self, smooth: Smooth, point: Sequence[float], form: int) -> Evaluation:
         known = self._referee.derivatives.evaluation(smooth, point, form)
         return self._tape(smooth, form).evaluation(smooth.inputs(point), known)
+
+
+def _itself(formula: Ball) -> Ball:
+    return formula
+
+
+def _one(formulas: Callable[[], Sequence[Ball]], place: int) -> Ball:
+    return formulas()[place]
 
 
 def _leaves(tape: Tape, evaluation: Evaluation) -> list[Ball]:

@@ -6,7 +6,7 @@ import numpy as np
 from flint import ctx
 
 from diffcheck.case.operators import Operator
-from diffcheck.program.differentiate import jacobian
+from diffcheck.program.differentiate import directional, jacobian
 from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
 from diffcheck.program.text import formula
@@ -42,8 +42,10 @@ class Derivatives:
         key = smooth, form
         if key not in self._programs:
             program = smooth.program
-            for _ in range(self._operator.order):
+            for _ in range(self._operator.full):
                 program = jacobian(program, self._wrt, form)
+            for _ in range(self._operator.along):
+                program = directional(program, self._wrt, self._operator.direction, form)
             self._programs[key] = program
         return self._programs[key]
 

@@ -130,7 +130,7 @@ def evaluate_exactly(
     point: Sequence[Fraction],
     inputs: Sequence[Any],
     arithmetic: Sharpened,
-    direction: Sequence[int] | None = None,
+    direction: Sequence[Fraction | int] | None = None,
     powers: Sequence[int] | None = None,
     forced: Mapping[int, int] = NOTHING,
 ) -> Evaluation:

@@ -154,13 +154,13 @@ def coefficient(x: Any, power: int) -> Ball:
 
 
 def along(
-    point: Sequence[Fraction], direction: Sequence[int], order: int, powers: Sequence[int] | None = None
+    point: Sequence[Fraction], direction: Sequence[Fraction | int], order: int, powers: Sequence[int] | None = None
 ) -> list[Any]:
     """The inputs as ``x + d t``, exact, series truncated after ``t ** order``; those that do not move as balls.
 
     ``powers`` are those of t that they move with, where it is not the first.
     """
     return [
-        arb_series([balls.ball(x), *[0] * (p - 1), d], order + 1) if d else balls.ball(x)
+        arb_series([balls.ball(x), *[0] * (p - 1), balls.ball(d)], order + 1) if d else balls.ball(x)
         for x, d, p in zip(point, direction, powers or [1] * len(point), strict=True)
     ]

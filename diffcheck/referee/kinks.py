@@ -35,7 +35,7 @@ _PAIRS = ((1, 1), (-1, -1), (1, -1), (-1, 1), (2, 1))
 _CURVES = ((1, 2), (2, 1), (1, 5), (5, 1))
 
 # Along which columns to go: column, factor c and power p of a way ``c t^p``.
-Steps = tuple[tuple[int, int, int], ...]
+Steps = tuple[tuple[int, Fraction | int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,39 +94,51 @@ class Rays:
     def component(self, number: int) -> Component:
         """A component, by its place in row-major order."""
         with ctx.workprec(self._precision):
-            row, column = divmod(number, len(self._wrt))
-            if self._operator is not Operator.HESSIAN:
-                return meeting(*self._sides(row, column, 1))
-            return self._second(row, column)
+            row, place = divmod(number, self._operator.width(len(self._wrt)))
+            if self._is_mixed(place):
+                return self._mixed(*divmod(place, len(self._wrt)))
+            return self._repeated(row, self._way(place), self._operator.order)
 
     def evidence(self, number: int) -> list[Evidence]:
         """What a component with a value was made of."""
         with ctx.workprec(self._precision):
-            row, column = divmod(number, len(self._wrt))
-            if self._operator is Operator.HESSIAN and row != column:
-                return self._evidence[row, column]
-            output, order = (0, 2) if self._operator is Operator.HESSIAN else (row, 1)
-            found = zip((-1, 1), self._sides(output, column, order), strict=True)
-            place = number if self._operator is Operator.HESSIAN else column
+            row, place = divmod(number, self._operator.width(len(self._wrt)))
+            if self._is_mixed(place):
+                return self._evidence[divmod(place, len(self._wrt))]
+            way, order = self._way(place), self._operator.order
+            found = zip((-1, 1), self._sides(row, way, order), strict=True)
             return [
                 Evidence(
-                    output, place, self._decisions(output, way), s.slope, functools.partial(self._stencil, way, order)
+                    row,
+                    place,
+                    self._decisions(row, _times(sign, way)),
+                    s.slope,
+                    functools.partial(self._stencil, way, sign, order),
                 )
-                for way, s in ((((column, sign, 1),), s) for sign, s in found)
+                for sign, s in found
                 if s.is_finite
             ]
 
-    def _stencil(self, way: Steps, order: int) -> Stencil:
-        """The first or second difference along a single step, for the derivative by its input."""
-        ((column, sign, _),) = way
-        weights = (-sign, sign) if order == 1 else (1, -2, 1)
-        ways = [self._direction(((column, sign * times, 1),)) for times in range(order + 1)]
+    def _is_mixed(self, place: int) -> bool:
+        """Whether a component is a second derivative by two inputs."""
+        return self._operator.full == 2 and place % (len(self._wrt) + 1) != 0
+
+    def _way(self, place: int) -> Steps:
+        """The one way that a component which is not mixed is a derivative along: an input's, or the direction."""
+        if self._operator.along:
+            return tuple((k, Fraction(d), 1) for k, d in enumerate(self._operator.direction) if d)
+        return ((place % len(self._wrt), 1, 1),)
+
+    def _stencil(self, way: Steps, sign: int, order: int) -> Stencil:
+        """The difference of an order to one side, for the derivative along the way."""
+        weights = [sign**order * (-1) ** (order - k) * math.comb(order, k) for k in range(order + 1)]
+        ways = [self._direction(_times(sign * k, way)) for k in range(order + 1)]
         return tuple(zip(map(Fraction, weights), ways, strict=True))
 
-    def _sides(self, row: int, column: int, order: int) -> tuple[Side, Side]:
-        """The sides to the left and to the right along one input."""
-        left, right = (self._side(row, ((column, sign, 1),), order) for sign in (-1, 1))
-        return (left.turned() if order == 1 else left), right
+    def _sides(self, row: int, way: Steps, order: int) -> tuple[Side, Side]:
+        """The sides to the left and to the right along a way."""
+        left, right = (self._side(row, _times(sign, way), order) for sign in (-1, 1))
+        return (left.turned() if order % 2 else left), right
 
     def _side(self, row: int, steps: Steps, order: int) -> Side:
         """One output along the sum of these steps."""
@@ -144,7 +156,7 @@ class Rays:
     def _corner(self, *steps: Steps) -> Stencil:
         """The mixed difference in a corner."""
         first, second = steps
-        weight = Fraction(1, math.prod(factor for way in steps for _, factor, _ in way))
+        weight = Fraction(1, math.prod(int(factor) for way in steps for _, factor, _ in way))
         ways = [self._direction(way) for way in (first + second, first, second, ())]
         return tuple(zip((weight, -weight, -weight, weight), ways, strict=True))
 
@@ -160,9 +172,9 @@ class Rays:
             )
         return self._known[steps, exactly]
 
-    def _direction(self, steps: Steps) -> list[int]:
+    def _direction(self, steps: Steps) -> list[Fraction | int]:
         """The sum of the steps, among all inputs."""
-        direction = [0] * len(self._point)
+        direction: list[Fraction | int] = [0] * len(self._point)
         for column, factor, _ in steps:
             direction[self._wrt[column]] = factor
         return direction
@@ -183,18 +195,30 @@ class Rays:
         one = Program(self._program.nodes, self._program.inputs, self._program.outputs.ravel()[row : row + 1])
         return live_decisions(one, self._ray(row, steps).decisions)
 
-    def _second(self, i: int, j: int) -> Component:
-        """The second derivative by two inputs."""
-        for column in {i, j}:
-            slope = meeting(*self._sides(0, column, 1))
-            if slope.status is Status.UNCERTAIN:
-                return slope
-            if slope.status not in (Status.CERTIFIED, Status.ONE_SIDED):
-                return Component(Status.UNDEFINED, reason="the first derivative jumps or does not exist here")
-        return meeting(*self._sides(0, i, 2)) if i == j else self._mixed(i, j)
+    def _repeated(self, row: int, way: Steps, order: int) -> Component:
+        """The derivative of an order along one way, if there are those below it."""
+        for lower in range(1, order):
+            missing = self._missing(row, way, lower)
+            if missing is not None:
+                return missing
+        return meeting(*self._sides(row, way, order))
+
+    def _missing(self, row: int, way: Steps, order: int) -> Component | None:
+        """What there is where the derivative that is to be differentiated does not exist; ``None`` where it does."""
+        slope = meeting(*self._sides(row, way, order))
+        if slope.status is Status.UNCERTAIN:
+            return slope
+        if slope.has_value:
+            return None
+        which = ("first", "second", "third", "fourth", "fifth")[order - 1]
+        return Component(Status.UNDEFINED, reason=f"the {which} derivative jumps or does not exist here")
 
     def _mixed(self, i: int, j: int) -> Component:
         """A mixed second derivative: what every pair of ways says, if they say the same."""
+        for column in {i, j}:
+            missing = self._missing(0, ((column, 1, 1),), 1)
+            if missing is not None:
+                return missing
         found: list[Ball] = []
         for along_i, along_j in _PAIRS:
             ways: tuple[Steps, Steps] = ((i, along_i, 1),), ((j, along_j, 1),)
@@ -280,6 +304,11 @@ class Rays:
             return bool(_coefficient(difference, 2).contains(0))
         except NoExpansion:
             return False
+
+
+def _times(factor: int, way: Steps) -> Steps:
+    """So many times the way."""
+    return tuple((column, factor * times, power) for column, times, power in way)
 
 
 def _curved(way: Steps, power: int) -> Steps:

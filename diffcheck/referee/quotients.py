@@ -15,14 +15,16 @@ from diffcheck.referee.exactly import evaluate_exactly
 # the next has no limit (a logarithm doubles), and a difference that falls by it goes to zero.
 _DISTANCES = (-60, -120, -240)
 _GROWS = 1.5
-# What the second difference at the smallest distance cancels is half of these bits.
-PRECISION = 1024
+# What a difference of some order at the smallest distance cancels is at most half of that many times these bits.
+_BITS = 512
+PRECISION = 2 * _BITS
 
 # A quotient that is not known to double precision tells nothing.
 _NARROW = balls.power_of_two(-53)
 
 # The points of a difference, as ways from the point in question, and their weights.
-Stencil = Sequence[tuple[Fraction, Sequence[int]]]
+Way = Sequence[Fraction | int]
+Stencil = Sequence[tuple[Fraction, Way]]
 
 
 def steps(point: Sequence[Fraction], positions: Sequence[int]) -> list[Fraction]:
@@ -31,7 +33,7 @@ def steps(point: Sequence[Fraction], positions: Sequence[int]) -> list[Fraction]
     return [unit * Fraction(2) ** d for d in _DISTANCES]
 
 
-def value(program: Program, output: int, point: Sequence[Fraction], way: Sequence[int], step: Fraction) -> Ball | None:
+def value(program: Program, output: int, point: Sequence[Fraction], way: Way, step: Fraction) -> Ball | None:
     """An output at so many steps from a point; ``None`` where it does not exist or is not decided."""
     there = [x + step * d for x, d in zip(point, way, strict=True)]
     moved = [balls.ball(x) for x in there]
@@ -47,7 +49,7 @@ def approach(
     """Whether difference quotients of this order tend to a limit."""
     positions = [k for k in range(len(point)) if any(way[k] for _, way in stencil)]
     found: list[Ball] = []
-    with ctx.workprec(PRECISION):
+    with ctx.workprec(max(PRECISION, order * _BITS)):
         for step in steps(point, positions):
             terms = [(weight, value(program, output, point, way, step)) for weight, way in stencil]
             if any(term is None for _, term in terms):

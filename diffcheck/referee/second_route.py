@@ -6,6 +6,7 @@ comparing the two node by node.
 """
 
 import functools
+import itertools
 import math
 from collections.abc import Sequence
 from enum import Enum
@@ -29,6 +30,10 @@ _CONFIRMING_BITS = 53
 # Which way to go along a direction, and with how many times the bits: a series may lose more than the chain rule, and
 # where the function ends, the other way may tell.
 _ATTEMPTS = ((1, 1), (1, 16), (-1, 1))
+
+
+# A direction, as steps along each input, and how often the derivative along it counts.
+Way = tuple[Fraction, Sequence[Fraction | int]]
 
 
 class Word(Enum):
@@ -56,28 +61,31 @@ def words(
     components:
         In row-major order. Of one that is not certified nothing is said.
     """
-    order, width = operator.order, len(wrt) ** operator.order
+    order, width = operator.order, operator.width(len(wrt))
     found = [Word.SILENT] * len(components)
     outputs: list[int] = program.outputs.ravel().tolist()
     asked: dict[tuple[int, ...], list[int]] = {}
     for row in range(len(outputs)):
         start = row * width
         columns = tuple([k for k in range(width) if components[start + k].status is Status.CERTIFIED])
-        # A quadratic form needs all of its coefficients.
-        if len(columns) == width or (columns and order == 1):
+        # What is not linear in its coefficients needs all of them.
+        if len(columns) == width or (columns and operator.full == 1):
             asked.setdefault(columns, []).append(row)
     for columns, rows in asked.items():
-        steps, weights = _steps(len(wrt), order, columns if len(columns) < width else None)
-        for way, more in _ATTEMPTS:
-            direction = [0] * len(point)
-            for position, step in zip(wrt, steps, strict=True):
-                direction[position] = way * step
-            with ctx.workprec(more * ctx.prec):
-                ray = evaluate(program.nodes, along(point, direction, order + 1), Jets())
+        ways, weights = _ways(len(wrt), operator, columns if len(columns) < width else None)
+        for sign, more in _ATTEMPTS:
+            rays = []
+            for share, steps in ways:
+                direction: list[Fraction | int] = [0] * len(point)
+                for position, step in zip(wrt, steps, strict=True):
+                    direction[position] = sign * step
+                with ctx.workprec(more * ctx.prec):
+                    rays.append((share, evaluate(program.nodes, along(point, direction, order + 1), Jets())))
             for row in rows:
                 start = row * width
                 terms = [weights[k] * components[start + k].left for k in columns]
-                word = _compared(terms, _derivative(ray, outputs[row], order, way))
+                told = [balls.ball(share) * _derivative(ray, outputs[row], order, sign) for share, ray in rays]
+                word = _compared(terms, sum(told, balls.ZERO))
                 for k in columns:
                     found[start + k] = word
             rows = [row for row in rows if found[row * width + columns[0]] is Word.SILENT]
@@ -87,11 +95,33 @@ def words(
 
 
 @functools.cache
-def _steps(size: int, order: int, columns: tuple[int, ...] | None) -> tuple[list[int], list[int]]:
-    """How far to go along each input, or those only that are named, and what each component counts for then."""
+def _ways(size: int, operator: Operator, columns: tuple[int, ...] | None) -> tuple[list[Way], list[int]]:
+    """The ways along which derivatives of the order add up to a sum of an output's components, and their weights in it.
+
+    The sum is what the components make of one direction ``s`` for all full slots: along inputs that are all named, or
+    along those ``columns`` only. What is full in some slots and contracted with d in others is told by polarisation:
+    2^n n! M(u_1 ... u_n) is the sum over all signs of their product times the derivative along +-u_1 ... +-u_n.
+    """
     # Different for every input, so that swapped derivatives show; fixed, so that a run can be repeated.
     steps = [1 + (7 * k + 3) % 11 if columns is None or k in columns else 0 for k in range(size)]
-    return steps, steps if order == 1 else [a * b for a in steps for b in steps]
+    weights = [1]
+    for _ in range(operator.full):
+        weights = [weight * step for weight in weights for step in steps]
+    direction = list(map(Fraction, operator.direction))
+    if not operator.along or not operator.full:
+        return [(Fraction(1), direction if operator.along else steps)], weights
+    whole = 2**operator.order * math.factorial(operator.order)
+    found: dict[tuple[int, int], int] = {}
+    for signs in itertools.product((1, -1), repeat=operator.order):
+        product, (i, j) = math.prod(signs), (sum(signs[: operator.full]), sum(signs[operator.full :]))
+        if (i, j) < (0, 0):  # the way back says what the way there does
+            product, i, j = product * (-1) ** operator.order, -i, -j
+        found[i, j] = found.get((i, j), 0) + product
+    ways: list[Way] = [
+        (Fraction(count, whole), [i * s + j * d for s, d in zip(steps, direction, strict=True)])
+        for (i, j), count in found.items()
+    ]
+    return ways, weights
 
 
 def _derivative(ray: Evaluation, output: int, order: int, way: int) -> Ball:
@@ -103,32 +133,42 @@ def _derivative(ray: Evaluation, output: int, order: int, way: int) -> Ball:
         if type(value) is Germ and any(a < order and (b or a.denominator > 1) for a, b in value.terms):
             return arb.nan()
         found = coefficient(value, order)
-        return way * found if order == 1 else math.factorial(order) * found
+        return way**order * math.factorial(order) * found
     except NoExpansion:
         return arb.nan()
 
 
-def _compared(terms: Sequence[Ball], expected: Ball) -> Word:
-    """What a derivative by the second route says of the sum that the first route makes of its components."""
+def _compared(terms: Sequence[Ball], expected: Ball, least: Ball = balls.ZERO) -> Word:
+    """What a derivative by the second route says of the sum that the first route makes of its components.
+
+    ``least`` is a size beside which it need not be known better.
+    """
     if not expected.is_finite():
         return Word.SILENT
     if not sum(terms, balls.ZERO).overlaps(expected):
         return Word.CONTRADICTED
     if is_tight(expected):
         return Word.CONFIRMED
-    size = sum((abs(t).mid() for t in terms), balls.ZERO)
+    size = max(least, size_of(terms))
     return Word.CONFIRMED if expected.rad() <= size * balls.power_of_two(-_CONFIRMING_BITS) else Word.SILENT
 
 
-def directions(size: int, order: int) -> tuple[list[int], list[int]]:
-    """How far to go along each input, and what each component of an output's derivative counts for then."""
-    return _steps(size, order, None)
+def size_of(terms: Sequence[Ball]) -> Ball:
+    """The sum of their absolute values."""
+    return sum((abs(t).mid() for t in terms), balls.ZERO)
 
 
-def confirmation(weights: Sequence[int], components: Sequence[Ball], coefficient: Ball, order: int) -> Word:
-    """What a power series' coefficient along that direction says of all components of an output's derivative."""
-    terms = [w * c for w, c in zip(weights, components, strict=True)]
-    return _compared(terms, math.factorial(order) * coefficient)
+def ways(size: int, operator: Operator) -> tuple[list[Way], list[int]]:
+    """The ways to go, each with its share, and what each component of an output's derivative counts for then."""
+    return _ways(size, operator, None)
+
+
+def confirmation(terms: Sequence[Ball], coefficient: Ball, order: int, least: Ball = balls.ZERO) -> Word:
+    """What the coefficient of a power series along these ways says of all components of an output's derivative.
+
+    ``terms`` are the components times what they count for; beside ``least`` the coefficient need not be known better.
+    """
+    return _compared(terms, math.factorial(order) * coefficient, least)
 
 
 def compared(component: Component, expected: Ball) -> Word:

@@ -13,7 +13,7 @@ from flint import ctx
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.quotients import PRECISION, grow, meet, steps, value
+from diffcheck.referee.quotients import PRECISION, Way, grow, meet, steps, value
 
 
 class Shape(StrEnum):
@@ -41,14 +41,19 @@ class Shape(StrEnum):
 
 def shape(program: Program, point: Sequence[float], position: int, row: int) -> Shape:
     """The shape of one output at a point along the flattened input at ``position``."""
+    return shape_along(program, point, [int(k == position) for k in range(len(point))], row)
+
+
+def shape_along(program: Program, point: Sequence[float], way: Way, row: int) -> Shape:
+    """The shape of one output at a point along a way of all flattened inputs."""
     output = int(program.outputs.flat[row])
     x = [Fraction(v) for v in point]
 
     def at(step: Fraction, sign: int) -> Ball | None:
-        return value(program, output, x, [sign * (k == position) for k in range(len(x))], step)
+        return value(program, output, x, [sign * d for d in way], step)
 
     with ctx.workprec(PRECISION):
-        distances = steps(x, [position])
+        distances = steps(x, [k for k, d in enumerate(way) if d])
         here = at(Fraction(0), 0)
         sides = [[(sign * step, at(step, sign)) for step in distances] for sign in (-1, 1)]
         known = [side for side in sides if all(found is not None for _, found in side)]

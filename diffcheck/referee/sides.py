@@ -83,7 +83,7 @@ def meeting(left: Side, right: Side) -> Component:
         which = " and ".join(name for name, s in sides.items() if s.course is Course.UNKNOWN)
         return Component(Status.UNCERTAIN, reason=f"the function could not be expanded to the {which} of this point")
     if left.is_finite and right.is_finite:
-        return _joined(left.slope, right.slope)
+        return joined(left.slope, right.slope)
     finite = [name for name, s in sides.items() if s.is_finite]
     if len(finite) == 1 and Course.MISSING in (left.course, right.course):
         slope = known[finite[0]]
@@ -94,7 +94,7 @@ def meeting(left: Side, right: Side) -> Component:
     return Component(Status.UNDEFINED, known.get("left"), known.get("right"), _told(sides))
 
 
-def _joined(left: Ball, right: Ball) -> Component:
+def joined(left: Ball, right: Ball) -> Component:
     """The component of two finite slopes."""
     if not (is_tight(right) and is_tight(left)):
         return Component(Status.UNCERTAIN, left, right, "a one-sided derivative is not enclosed tightly")

@@ -1,10 +1,10 @@
-"""The chain rule along one input on the pieces that hold along a ray: a directional derivative in balls.
+"""The chain rule along a way on the pieces that hold along a ray: a directional derivative in balls.
 
 Pieces that meet at a point mostly have their values there in common, so that the derivatives of single operations are
 enclosed once for all rays; where one jumps, once more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from diffcheck.ops import balls
@@ -35,17 +35,20 @@ class Tangents:
         return evaluate(self._extended, inputs, Balls(), known=evaluation)
 
     def along(
-        self, partials: Evaluation, inputs: Sequence[Ball], position: int, output: int, decisions: Decisions
+        self, partials: Evaluation, inputs: Sequence[Ball], way: Mapping[int, Ball], output: int, decisions: Decisions
     ) -> Ball | None:
-        """The derivative of an output by an input on the pieces of a ray, ``None`` where an operation has none."""
+        """The derivative of an output along a way on the pieces of a ray, ``None`` where an operation has none.
+
+        ``way`` says how far each input moves that does, by its position.
+        """
         if any(self._jumps(partials, number, decision) for number, decision in decisions.items()):
             forced = {number: side for number, (side, _) in decisions.items()}
             partials = evaluate(self._extended, inputs, Balls(), forced)
         tangents: dict[int, Ball | None] = {}
         for number, (name, operands) in enumerate(self._nodes[: output + 1]):
             if name == INPUT:
-                if operands[0] == position:
-                    tangents[number] = balls.ball(1)
+                if operands[0] in way:
+                    tangents[number] = way[operands[0]]
             elif name != CONST and not tangents.keys().isdisjoint(operands):
                 if number in decisions:
                     _, constant = decisions[number]

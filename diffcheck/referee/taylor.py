@@ -23,9 +23,12 @@ class Taylor:
         self._known: dict[int, Coefficients] = {WAY: _constant(_ZERO, _ONE)}
 
     def coefficients(self, formula: Ratio) -> Coefficients:
-        """The coefficients, as formulas without t."""
-        top = self._of_polynomial(formula.top)
-        return top if formula.is_whole else self._quotient(top, self._of_polynomial(formula.bottom))
+        """The coefficients, as formulas without t; none of what grows beyond bounds."""
+        try:
+            top = self._of_polynomial(formula.top)
+            return top if formula.is_whole else self._quotient(top, self._of_polynomial(formula.bottom))
+        except OverflowError:
+            return ()
 
     def without_root(self, formula: Ratio) -> Ratio:
         """The same, or for the root of the square of a polynomial in t that polynomial, which is not negative."""

@@ -16,12 +16,13 @@ from flint import ctx
 from diffcheck.case.operators import Operator
 from diffcheck.errors import Unsupported
 from diffcheck.ops import balls
-from diffcheck.ops.decimals import brief
+from diffcheck.program.products import weighted
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
 from diffcheck.referee.arrays.certify import ArrayReferee, Certified
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.contracted import contracted
 from diffcheck.referee.derivatives import Derivatives
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.kinks import Evidence, Rays
@@ -69,7 +70,7 @@ class Referee:
     Parameters
     ----------
     program:
-        The traced function.
+        The traced function. What is found of an operator with weights is that of the weighted sum of its outputs.
     wrt:
         Positions of the flattened inputs to differentiate by.
     label:
@@ -79,27 +80,31 @@ class Referee:
     def __init__(
         self, program: Program, operator: Operator, wrt: Sequence[int], label: Callable[[int], str] = "x{}".format
     ) -> None:
-        self.program = program
+        # Weights times the derivative are the gradient of the weighted sum.
+        self.program = program = weighted(program, operator.weights) if operator.weighted else program
         self.label = label
-        self.operator = operator
+        self.operator = operator = operator.of_one_output
         self.wrt = tuple(wrt)
         self.primal = Primal(program, label)
         self.derivatives = Derivatives(operator, self.wrt, label)
         self._smooth: dict[Any, Smooth] = {}
-        self._width = len(self.wrt) ** operator.order
+        self._width = operator.width(len(self.wrt))
         """How many components the derivative of one output has."""
         self._all_rows = tuple(range(program.size))
         self._on_arrays: ArrayReferee | None = None
-        if isinstance(program, Lowered) and program.is_large:
+        if isinstance(program, Lowered):
             self._on_arrays = ArrayReferee(program.graph, operator, self.wrt)
 
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
-        if self._on_arrays is not None:
-            found = self._on_arrays.at(point, ladder.ON_ARRAYS)
+        if self.program.is_large:
+            found = self._certified_on_arrays(point)
             if found is not None:
                 return self._of_arrays(found)
         return self.of_numbers(point)
+
+    def _certified_on_arrays(self, point: Sequence[float]) -> Certified | None:
+        return None if self._on_arrays is None else self._on_arrays.at(point, ladder.ON_ARRAYS)
 
     def of_numbers(self, point: Sequence[float]) -> Truth:
         """The truth found number by number, whatever the size of the function."""
@@ -109,14 +114,10 @@ class Referee:
             return self._nothing(Status.UNCERTAIN, f"the function is not one smooth piece here, and {reason}")
 
     @uncollected()
-    def _of_arrays(self, found: Certified) -> Truth:
-        components = [Component(Status.CERTIFIED, c, c) for c in found.components.ravel().tolist()]
-        for k, size in found.vanished.items():
-            ball = components[k].left
-            told = f"zero to within {brief(ball.rad())}, beside terms of up to {size:.2g} that cancel in it"
-            components[k] = Component(Status.CERTIFIED, balls.ZERO, balls.ZERO, told)
+    def _of_arrays(self, found: Certified, smooth: Smooth | None = None) -> Truth:
         confirmed = tuple([word for word in found.confirmed for _ in range(self._width)])
-        return Truth(tuple(components), None, self._all_rows, found.precision, confirmed, arrays=found)
+        arrays = found if smooth is None else None
+        return Truth(tuple(found.components), smooth, self._all_rows, found.precision, confirmed, arrays=arrays)
 
     def _of_numbers(self, point: Sequence[float]) -> Truth:
         x = [Fraction(v) for v in point]
@@ -133,6 +134,9 @@ class Referee:
         smooth = self._smooth_piece(rows, defined, decisions)
         wrong = ""
         if any(side == 0 for side, _ in decisions.values()):
+            sided = self._certified_on_arrays(point) if rows == self._all_rows else None
+            if sided is not None:
+                return self._of_arrays(sided, smooth)
             count = len(rows) * self._width
             found, said = [Component(Status.UNCERTAIN)] * count, [Word.SILENT] * count
         else:
@@ -143,6 +147,8 @@ class Referee:
                 wrong = self.derivatives.wrong_rules(smooth, point, precision)
         at_edge = self.primal.at_edge(evaluation)
         doubtful = [k for k, word in enumerate(said) if word is not Word.CONFIRMED or wrong or at_edge]
+        if doubtful and self.operator.full and self.operator.along:
+            return self._contracted(point)
         if doubtful:
             around = self._neighbourhood(rows, defined, point, evaluation, precision)
             for k in doubtful:
@@ -168,8 +174,7 @@ class Referee:
             with ctx.workprec(precision):
                 if self.operator.order == 1:
                     output = int(defined.outputs.flat[evidence.row])
-                    position = self.wrt[evidence.place]
-                    return self._tangents.along(partials(), inputs, position, output, evidence.decisions)
+                    return self._tangents.along(partials(), inputs, self._moved(evidence), output, evidence.decisions)
                 smooth = self._piece(rows, evidence)
                 found = self.derivatives.evaluation(smooth, point)
             output = int(self.derivatives.program(smooth).outputs.flat[evidence.place])
@@ -186,9 +191,31 @@ class Referee:
             approached,
         )
 
+    def _contracted(self, point: Sequence[float]) -> Truth:
+        """The truth where it takes a look at the sides of the point: that of the whole tensor, contracted."""
+        whole, slope = (referee.of_numbers(point) for referee in self._without_direction)
+        found = contracted(whole.components, whole.confirmed, slope.components, self.operator.direction)
+        components, confirmed = zip(*found, strict=True)
+        return replace(whole, components=components, confirmed=confirmed)
+
+    @functools.cached_property
+    def _without_direction(self) -> tuple["Referee", "Referee"]:
+        """The referees of the tensor that is contracted, and of what is differentiated along the direction."""
+        whole, slope = (
+            Referee(self.program, o, self.wrt, self.label) for o in (self.operator.whole, self.operator.slope)
+        )
+        return whole, slope
+
     @functools.cached_property
     def _tangents(self) -> Tangents:
         return Tangents(self.program)
+
+    def _moved(self, evidence: Evidence) -> dict[int, Ball]:
+        """How far each input moves along the way that a first derivative is taken along."""
+        if not self.operator.along:
+            return {self.wrt[evidence.place]: balls.ball(1)}
+        steps = zip(self.wrt, self.operator.direction, strict=True)
+        return {position: balls.ball_of_float(d) for position, d in steps if d}
 
     def _piece(self, rows: tuple[int, ...], evidence: Evidence) -> Smooth:
         """The piece of one output that holds along a ray."""

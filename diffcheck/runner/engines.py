@@ -1,5 +1,6 @@
 """The engines by name: those that are installed are loaded when somebody asks for them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 
@@ -45,6 +46,19 @@ def demand_known(names: Iterable[str], known: Iterable[str]) -> None:
         family = name.partition(":")[0]
         if family not in known:
             raise UsageError(f"unknown engine {family!r}: choose from {', '.join(known)}")
+
+
+def demand_devices(devices: Iterable[str], known: Mapping[str, Engine]) -> None:
+    """`UsageError` for a device that no engine may know; only cuda is left open, for which PyTorch must be asked."""
+    for device in devices:
+        if is_device(device) or any(engine.available(device) is None for engine in known.values()):
+            continue
+        raise UsageError(f"unknown device {device!r}: choose cpu or cuda (cuda:1 for the second GPU)")
+
+
+def is_device(name: str) -> bool:
+    """Whether a device is called so, be it there or not."""
+    return re.fullmatch(r"cpu|cuda(:\d+)?", name) is not None
 
 
 def named(name: str, known: Mapping[str, Engine]) -> tuple[Engine, str]:

@@ -123,7 +123,19 @@ def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: 
         found = explained(found, dispute, list(zip(court.questions, answers, strict=True)))
     contradictions = sorted({q.truth.contradiction for q in court.questions} - {""})
     silent = [] if found.verdict is Verdict.UNDEFINED else list(_unjudged(court, answers))
-    return replace(found, note="; ".join(filter(None, [found.note, *contradictions, *silent])))
+    told = [found.note, *contradictions, *silent, contraction(court)]
+    return replace(found, note="; ".join(filter(None, told)))
+
+
+def contraction(court: Court) -> str:
+    """What the derivative is contracted with, in words; empty for an operator that keeps all axes."""
+    operator, told = court.operator, []
+    if operator.along:
+        told.append(f"direction {place(court.case.by_input(operator.direction))}")
+    if operator.weighted:
+        weights = np.reshape(operator.weights, court.program.shape).tolist()
+        told.append(place({"weights": weights}))
+    return ", ".join(told)
 
 
 def _unjudged(court: Court, answers: Sequence[Answer]) -> Iterator[str]:

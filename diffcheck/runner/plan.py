@@ -1,7 +1,6 @@
 """What is to be done: cases x operators x engines x devices x dtypes, as tasks; and what cannot even be asked."""
 
 import difflib
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from diffcheck.engines.base import Engine, Task
 from diffcheck.errors import RAISED, CaseError, DiffcheckError, UsageError
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
-from diffcheck.runner.engines import installed_engines, named
+from diffcheck.runner.engines import installed_engines, is_device, named
 from diffcheck.runner.escort import Lost, told
 from diffcheck.verdict import Verdict
 
@@ -93,7 +92,7 @@ def contestants(
             excuses[device] = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
         found += [Contestant(engine, method, device, dtype) for dtype in dtypes for engine, method in usable]
     for device, excuse in excuses.items():
-        if not re.fullmatch(r"cpu|cuda(:\d+)?", device):
+        if not is_device(device):
             raise UsageError(f"unknown device {device!r}: choose cpu or cuda (cuda:1 for the second GPU)")
         raise UsageError(f"no engine can use device {device!r}: {excuse}")
     return tuple(dict.fromkeys(found))
@@ -162,7 +161,7 @@ def _units(
             continue
         try:
             demand_fit(operator, outputs, wrt_shapes)
-            units.append(Unit(case, operator, by, program))
+            units.append(Unit(case, case.aimed(operator, outputs), by, program))
         except CaseError as mistake:
             units.append(Unit(case, operator, by, None, str(mistake)))
     return units

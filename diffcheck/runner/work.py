@@ -46,11 +46,13 @@ def work(
         If Ctrl-C was pressed; code of a case that raises it itself is a result.
     """
     earlier = earlier or Earlier()
-    # First what a name may be wrong in, and PyTorch: whose state is kept must be loaded.
+    # First what a name may be wrong in.
     known = installed_engines() if engines is None else engines
     by = contestants(settings.engines, settings.devices, settings.dtypes, known)
     for name in settings.engines_named:
         named(name, known)
+    # The versions of libraries load them, PyTorch too: whose state is kept must be loaded.
+    description = _description(by, settings)
     with Escort(observer.at, earlier.condemned) as escort:
         cases, problems = _collected(sources, escort)
         if settings.match:
@@ -66,7 +68,7 @@ def work(
         units = plan(sound, [operator_named(name) for name in settings.operators], by, guarded)
         for text in problems:
             observer.broken(text)
-        observer.described(_description(by, settings))
+        observer.described(description)
         observer.planned(len(units))
         Execution(settings, observer, escort, earlier).run(units)
 

@@ -9,6 +9,7 @@ from diffcheck.case.case import Case
 from diffcheck.errors import UsageError
 from diffcheck.sources import python
 from diffcheck.sources.loaded import Loaded
+from diffcheck.sources.paths import demand_there
 
 READERS: dict[str, Callable[[Path], Loaded]] = {".py": python.load}
 
@@ -47,8 +48,7 @@ def collect(paths: Iterable[str], read: Callable[[Path], Loaded] = read) -> Load
 
 
 def _files(path: Path) -> Iterator[Path]:
-    if not path.exists():
-        raise UsageError(f"no such file or folder: {path}")
+    demand_there(path)
     if path.is_dir():
         yield from sorted(
             file

@@ -19,8 +19,6 @@ from diffcheck.ops.dotted import resolve
 from diffcheck.verdict import Finding
 
 Tensor = torch.Tensor
-# What is raised where torch.compile cannot: the function leaves what it follows, or there is no compiler.
-_NOT_COMPILED = (torch._dynamo.exc.TorchDynamoException, torch._inductor.exc.InductorError)
 
 
 class Automatic:
@@ -48,11 +46,11 @@ class Automatic:
                 value = self._evaluate(inputs)
         except NotImplementedError as reason:
             raise Unsupported(f"torch: {reason}") from None
-        except _NOT_COMPILED as reason:
+        except _not_compiled() as reason:
             raise Unsupported(f"torch.compile: {str(reason).strip().splitlines()[0]}") from None
         found = value.reshape(self._task.shape).detach().to("cpu", torch.float64).numpy()
-        columns = len(self._task.case.wrt_positions)
-        return Estimate(found, function_calls=columns if self._task.method == "forward" else 1)
+        columns = self._task.operator.width(len(self._task.case.wrt_positions)) if self._task.method == "forward" else 1
+        return Estimate(found, function_calls=columns)
 
     def value(self, point: Point) -> Any:
         """The function itself, as it is called to be differentiated."""
@@ -176,7 +174,10 @@ class Automatic:
             inputs = self._tensors(p)
             return Arguments({name: inputs.pop(name) for name in wrt}, inputs | self._constants)
 
-        allowed = {name: self._constant(value) for name, value in slack.items()}
+        def allowed(name: str) -> Tensor:
+            tensor: Tensor = self._constant(slack[name])
+            return tensor
+
         return list(Contract(call, arguments(point), arguments(elsewhere), allowed).findings())
 
 
@@ -195,3 +196,11 @@ def _implementation(case: Case) -> Callable[..., Any]:
         )
     implementation: Callable[..., Any] = found
     return implementation
+
+
+def _not_compiled() -> tuple[type[Exception], ...]:
+    """What is raised where torch.compile cannot: the function leaves what it follows, or there is no compiler.
+
+    Asked for when something is raised, for it takes a second to load.
+    """
+    return torch._dynamo.exc.TorchDynamoException, torch._inductor.exc.InductorError

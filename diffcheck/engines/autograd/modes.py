@@ -20,13 +20,25 @@ def reverse(function: Function, inputs: Sequence[Tensor], operator: Operator) ->
     """One backward pass for each output, from the function's own result to its own inputs.
 
     Nothing of ours stands between: a backward that writes into what comes in, or gives a sparse gradient, is left to
-    do so. For the Hessian one pass goes through each component of the gradient.
+    do so. Of a further derivative one pass goes through each component of the one before. Weights of the outputs, and
+    a direction of which the gradient is differentiated along, are what comes in; a direction alone has no such place,
+    and is multiplied by the rows of the Jacobian.
     """
     leaves = [x.detach().clone().requires_grad_() for x in inputs]
     result = function(leaves)
-    if operator is Operator.HESSIAN:
-        result = _pulled_back(result, torch.ones_like(result), leaves, differentiable=True)
-    return torch.stack([_pulled_back(result, unit, leaves) for unit in _units(result)])
+    direction = _like(result, operator.direction)
+    incoming = [_like(result, operator.weights).reshape(result.shape)] if operator.weighted else _units(result)
+    for further in range(operator.order - 1, 0, -1):
+        rows = [_pulled_back(result, unit, leaves, differentiable=True) for unit in incoming]
+        # One row goes on as it is.
+        result = torch.stack(rows) if len(rows) > 1 else rows[0]
+        incoming = [direction] if further <= operator.along else _units(result)
+    found = torch.stack([_pulled_back(result, unit, leaves) for unit in incoming])
+    return found if operator.full else (found * direction).sum(-1)
+
+
+def _like(x: Tensor, values: Sequence[float]) -> Tensor:
+    return torch.tensor(values, dtype=x.dtype, device=x.device)
 
 
 def _units(result: Tensor) -> list[Tensor]:
@@ -46,7 +58,7 @@ def _pulled_back(result: Tensor, unit: Tensor, leaves: Sequence[Tensor], differe
 
 
 def forward(function: Function, inputs: Sequence[Tensor], operator: Operator) -> Tensor:
-    """One pass with a tangent for each input element; nested for the Hessian."""
+    """One pass with a tangent for each input element, or with the direction; nested for each further derivative."""
     flat, x = _flattened(function, inputs)
 
     def columns(f: _Flat) -> _Flat:
@@ -56,23 +68,47 @@ def forward(function: Function, inputs: Sequence[Tensor], operator: Operator) ->
 
         return derivative
 
-    slope = columns(flat)
-    return columns(lambda v: slope(v).reshape(-1))(x) if operator is Operator.HESSIAN else slope(x)
+    found = flat
+    for _ in range(operator.along):
+        found = _along(found, operator)
+    for k in range(operator.full):
+        found = columns(found if k == 0 else _raveled(found))
+    value = found(x)
+    return _like(x, operator.weights) @ value if operator.weighted else value
+
+
+def _along(function: _Flat, operator: Operator) -> _Flat:
+    """The derivative along the direction, forward."""
+    return lambda v: torch.func.jvp(function, (v,), (_like(v, operator.direction),))[1]
+
+
+def _raveled(function: _Flat) -> _Flat:
+    return lambda v: function(v).reshape(-1)
 
 
 def transformed(function: Function, inputs: Sequence[Tensor], operator: Operator) -> Tensor:
-    """`torch.func.grad`, `jacrev`, `hessian`."""
+    """`torch.func.grad`, `jacrev`, `hessian`, `jvp`, `vjp`; forward over reverse, and nested `grad` of one input."""
     flat, x = _flattened(function, inputs)
-    match operator:
-        case Operator.DERIVATIVE | Operator.GRADIENT:
-            gradient: Tensor = torch.func.grad(lambda v: flat(v)[0])(x)
-            return gradient
-        case Operator.JACOBIAN:
-            jacobian: Tensor = torch.func.jacrev(flat)(x)
-            return jacobian
-        case Operator.HESSIAN:
-            hessian: Tensor = torch.func.hessian(lambda v: flat(v)[0])(x)
-            return hessian
+    if operator.weighted:
+        # Built from the incoming gradient, which `torch.func.vjp` takes.
+        pulled: Tensor = torch.func.vjp(flat, x)[1](_like(x, operator.weights))[0]
+        return pulled
+    found: _Flat = (lambda v: flat(v)[0]) if operator.one_output else flat
+    for k in range(operator.full):
+        found = _slope(found, operator, k)
+    for _ in range(operator.along):
+        found = _along(found, operator)
+    return found(x)
+
+
+def _slope(function: _Flat, operator: Operator, before: int) -> _Flat:
+    """The derivative by all elements of what was differentiated so often before: of many numbers forward."""
+    if operator.one_input and before:
+        return torch.func.grad(lambda v: function(v)[0])
+    if before:
+        return torch.func.jacfwd(function)
+    alone = operator.one_input or operator.full == 1
+    return torch.func.grad(function) if operator.one_output and alone else torch.func.jacrev(function)
 
 
 def _flattened(function: Function, inputs: Sequence[Tensor]) -> tuple[_Flat, Tensor]:

@@ -18,7 +18,7 @@ from diffcheck.engines.base import Task
 from diffcheck.engines.finite.extrapolation import extrapolated
 from diffcheck.engines.finite.quotients import first_differences, least_rounding, second_differences
 from diffcheck.engines.finite.random_rounding import Batched
-from diffcheck.engines.finite.samples import Mask, Region, Rows, Samples
+from diffcheck.engines.finite.samples import Region, Rows, Samples
 from diffcheck.engines.finite.stages import Stages
 from diffcheck.engines.finite.witness import Witness
 from diffcheck.errors import Unsupported
@@ -104,7 +104,7 @@ class _Search:
         lost = np.round(-math.log2(self._samples.unit) * _LOST * np.arange(1, _LAST + 1))
         for lengths in (self._samples.own, *(self._first * 2.0**-bits for bits in lost[lost <= _LAST])):
             shorter = np.minimum(lengths, longest)
-            self._stage(rows[self._pending(shorter, longest)[rows]], shorter)
+            self._stage(self._pending(rows, shorter, longest), shorter)
 
     def _served(self) -> Array:
         """The lengths, shape (points, inputs), of the stages that each input's own differences are taken from."""
@@ -121,23 +121,25 @@ class _Search:
             return
         samples = self._samples
         samples.reach(np.unique(samples.where[rows]), lengths)
-        picked = samples.picked(lengths)[rows]
+        picked = samples.picked(rows, lengths)
         quotients = (first_differences if samples.order == 1 else second_differences)(samples, rows, picked)
         found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)
         self._stages.add(rows, *found, quotients.seen[-1], _mean(picked))
 
-    def _pending(self, lengths: Array, longest: Array) -> Mask:
-        """Rows whose error leaves too few digits, and may be smaller with the shorter steps of these lengths."""
+    def _pending(self, rows: Rows, lengths: Array, longest: Array) -> Rows:
+        """Those whose error leaves too few digits, and may be smaller with the shorter steps of these lengths."""
         samples, stages = self._samples, self._stages
-        few = ~np.isfinite(stages.error) | (stages.error > samples.unit**_SATISFIED * np.abs(stages.value))
-        if not few.any():
-            none: Mask = few.any(1)
-            return none
-        picked = samples.picked(lengths)
-        shorter = (picked < samples.picked(longest)).any(1) & samples.distinct(picked)
+        error, value = stages.error[rows], stages.value[rows]
+        few = ~np.isfinite(error) | (error > samples.unit**_SATISFIED * np.abs(value))
+        wanting = few.any(1)
+        rows, few, error = rows[wanting], few[wanting], error[wanting]
+        if not len(rows):
+            return rows
+        picked = samples.picked(rows, lengths)
+        shorter = (picked < samples.picked(rows, longest)).any(1) & samples.distinct(rows, picked)
         # Of steps that lead out of the domain nothing is known, and the least may be beyond the largest number.
-        better = np.isinf(stages.error) | (least_rounding(samples, picked) < stages.error)
-        found: Mask = (few & better).any(1) & shorter
+        better = np.isinf(error) | (least_rounding(samples, rows, picked) < error)
+        found: Rows = rows[(few & better).any(1) & shorter]
         return found
 
     def _contradictions(self) -> Array:

@@ -10,9 +10,8 @@ import numpy as np
 
 from diffcheck.case.case import Array, Point
 from diffcheck.engines.base import Clockwork, Estimate, Task, constants, flat, typed
-from diffcheck.engines.finite.adaptive import Differences
-from diffcheck.engines.finite.columns import columns_of, shaped
-from diffcheck.engines.finite.random_rounding import RandomlyRounded
+from diffcheck.engines.finite.columns import shaped, shaped_errors
+from diffcheck.engines.finite.taken import taken
 from diffcheck.errors import CaseError
 
 
@@ -24,14 +23,13 @@ class Central:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._function = _OneByOne(task)
-        rounded = RandomlyRounded(task.program, task.dtype)
-        self._differences = Differences(self._function, rounded, task.program.size, columns_of(task), task)
+        self._differences = taken(self._function, task)
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point, with its error estimate."""
         self._function.forget()
         found = self._differences.at(flat(point, self._task)[None])
-        value, error = (shaped(part[0], self._task) for part in (found.value, found.error))
+        value, error = shaped(found.value[0], self._task), shaped_errors(found.error[0], self._task)
         return Estimate(value, error, int(found.calls[0]) - self._function.known)
 
     def value(self, point: Point) -> Any:

@@ -1,7 +1,7 @@
 """The complex step: the imaginary part of f(x + i h) over h, without any difference that could cancel.
 
 Exact to rounding for functions that are analytic and computed by complex arithmetic (Squire and Trapp, SIAM Review 40,
-1998). Second derivatives are real differences of these first ones (Lai and Crassidis, 2008).
+1998). Further derivatives are real differences of these first ones (Lai and Crassidis, 2008).
 """
 
 from collections.abc import Callable, Sequence
@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from diffcheck.case.case import Array, Point
-from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task, flat
-from diffcheck.engines.finite.adaptive import Differences
+from diffcheck.engines.finite.higher import differences
 from diffcheck.engines.finite.random_rounding import RandomlyRounded, rounding_error
 from diffcheck.engines.finite.samples import Mask
 from diffcheck.errors import Unsupported
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.table import Primitive
 from diffcheck.program.compile import Compiled
+from diffcheck.program.products import weighted
 from diffcheck.program.program import Program
 
 # The step relative to the coordinate (to one at zero), in unit roundoffs: its square is nothing beside one.
@@ -36,16 +36,19 @@ class ComplexStep:
     def __init__(self, task: Task) -> None:
         _demand_analytic(task.program)
         self._task = task
-        wrt = task.case.wrt_positions
+        wrt, operator = task.case.wrt_positions, task.operator
+        program = weighted(task.program, operator.weights) if operator.weighted else task.program
+        # All inputs together along the direction, or one after the other.
+        ways = np.array([operator.direction]) if operator.along == operator.order == 1 else np.eye(len(wrt))
         kind = _COMPLEX[task.dtype]
         unit = task.format.unit_roundoff
-        self._slopes = _Slopes(Compiled(task.program, kind), wrt, unit * _STEP)
-        self._rounded = _Slopes(RandomlyRounded(task.program, kind, alike=len(wrt)), wrt, unit * _TRIED)
+        self._slopes = _Slopes(Compiled(program, kind), wrt, ways, unit * _STEP)
+        self._rounded = _Slopes(RandomlyRounded(program, kind, alike=len(ways)), wrt, ways, unit * _TRIED)
         self._primal = Compiled(task.program, task.dtype)
-        self._second = (
-            Differences(self._slopes, self._rounded, len(wrt), [(i,) for i in wrt], task)
-            if task.operator is Operator.HESSIAN
-            else None
+        self._calls = len(ways)
+        further = [(i,) * (operator.order - 1) for i in wrt]
+        self._further = (
+            differences(self._slopes, self._rounded, len(wrt), further, task) if operator.order > 1 else None
         )
 
     def derivative(self, point: Point) -> Estimate:
@@ -55,19 +58,23 @@ class ComplexStep:
         underflow leave are beside that.
         """
         here = flat(point, self._task)[None]
-        if self._second is not None:
-            found = self._second.at(here)
-            return Estimate(found.value[0], found.error[0], int(found.calls[0]) * len(self._task.case.wrt_positions))
+        shape = self._task.shape
+        if self._further is not None:
+            found = self._further.at(here)
+            value, error = found.value[0], found.error[0]
+            if self._task.operator.along:
+                direction = np.array(self._task.operator.direction)
+                value, error = value @ direction, error @ np.abs(direction)
+            return Estimate(value.reshape(shape), error.reshape(shape), int(found.calls[0]) * self._calls)
         with np.errstate(all="ignore"):
             value, finite = self._slopes.evaluate(here)
             error = np.where(finite, rounding_error(self._rounded, here, value), np.inf)
-        shape = self._task.shape
-        return Estimate(value.reshape(shape), error.reshape(shape), len(self._task.case.wrt_positions))
+        return Estimate(value.reshape(shape), error.reshape(shape), self._calls)
 
     def batch(self, points: Sequence[Point]) -> Callable[[], object]:
         """The complex steps at many points, evaluated together."""
         here = np.array([flat(point, self._task) for point in points])
-        return lambda: self._slopes.batch(here) if self._second is None else self._second.at(here)
+        return lambda: self._slopes.batch(here) if self._further is None else self._further.at(here)
 
     def value(self, point: Point) -> Any:
         """The function itself."""
@@ -80,11 +87,18 @@ class ComplexStep:
 
 
 class _Slopes:
-    """All first derivatives as a function of many points, shape (points, outputs, columns)."""
+    """First derivatives along some ways as a function of many points, shape (points, outputs, ways).
 
-    def __init__(self, function: Compiled, wrt: Sequence[int], step: float) -> None:
+    Parameters
+    ----------
+    ways:
+        How far each of the inputs ``wrt`` moves along each of them, shape (ways, inputs).
+    """
+
+    def __init__(self, function: Compiled, wrt: Sequence[int], ways: Array, step: float) -> None:
         self._function = function
         self._wrt = np.array(wrt, np.intp)
+        self._ways = ways
         self._step = step
 
     def batch(self, points: Array) -> Array:
@@ -93,11 +107,14 @@ class _Slopes:
 
     def evaluate(self, points: Array) -> tuple[Array, Mask]:
         """The slopes, and whether they and the function are numbers."""
-        count, columns = len(points), len(self._wrt)
+        count, columns = len(points), len(self._ways)
         sizes = np.abs(points[:, self._wrt])
-        steps = np.where(sizes > 0, sizes, 1.0) * self._step
+        sizes = np.where(sizes > 0, sizes, 1.0)[:, None]
+        # None moves by more than the part of its size that the step is.
+        moving = np.where(self._ways != 0, sizes / np.abs(self._ways), np.inf)
+        steps = moving.min(-1) * self._step
         moved = np.repeat(points.astype(np.complex128)[:, None], columns, axis=1)
-        moved[:, np.arange(columns), self._wrt] += 1j * steps
+        moved[:, :, self._wrt] += 1j * steps[..., None] * self._ways
         values = self._function.batch(moved.reshape(count * columns, -1)).reshape(count, columns, -1)
         slopes = values.imag.astype(np.float64) / steps[..., None]
         return np.moveaxis(slopes, 1, 2), np.moveaxis(np.isfinite(values), 1, 2)

@@ -7,11 +7,10 @@ import numpy as np
 
 from diffcheck.case.case import Point
 from diffcheck.engines.base import Clockwork, Estimate, Prepared, Task, flat
-from diffcheck.engines.finite.adaptive import Differences
 from diffcheck.engines.finite.central import Central
-from diffcheck.engines.finite.columns import columns_of, shaped
+from diffcheck.engines.finite.columns import shaped, shaped_errors
 from diffcheck.engines.finite.complex_step import ComplexStep
-from diffcheck.engines.finite.random_rounding import RandomlyRounded
+from diffcheck.engines.finite.taken import taken
 from diffcheck.errors import Unsupported
 from diffcheck.program.compile import Compiled
 
@@ -55,9 +54,7 @@ class Adaptive:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._function = Compiled(task.program, task.dtype)
-        self._differences = Differences(
-            self._function, RandomlyRounded(task.program, task.dtype), task.program.size, columns_of(task), task
-        )
+        self._differences = taken(self._function, task)
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point, with its error estimate."""
@@ -68,7 +65,7 @@ class Adaptive:
         """The derivatives at many points, with their error estimates."""
         found = self._differences.at(np.array([flat(point, self._task) for point in points]))
         return [
-            Estimate(shaped(value, self._task), shaped(error, self._task), calls)
+            Estimate(shaped(value, self._task), shaped_errors(error, self._task), calls)
             for value, error, calls in zip(found.value, found.error, found.calls.tolist(), strict=True)
         ]
 

@@ -51,13 +51,13 @@ def table(series: Array, noise: Array, factors: Sequence[Array | float]) -> Iter
         What the power that each further column removes falls by from step to step.
     """
     values, apart = series, np.full(series.shape, np.inf)
-    apart[1:] = np.abs(np.diff(values, axis=0))
+    apart[1:] = np.abs(values[1:] - values[:-1])
     yield Column(0, values, apart, noise)
     for order, factor in enumerate(factors[: len(series) - 1], 1):
-        before, values = values, values[1:] + np.diff(values, axis=0) / (factor - 1)
+        before, values = values, values[1:] + (values[1:] - values[:-1]) / (factor - 1)
         noise = (factor * noise[1:] + noise[:-1]) / (factor - 1)
         apart = np.maximum(np.abs(values - before[1:]), np.abs(values - before[:-1]))
-        apart[1:] = np.maximum(apart[1:], np.abs(np.diff(values, axis=0)))
+        apart[1:] = np.maximum(apart[1:], np.abs(values[1:] - values[:-1]))
         yield Column(order, values, apart, noise)
 
 
@@ -71,7 +71,7 @@ def tail(series: Array, noise: Array) -> Array:
     found = np.zeros(series.shape)
     if len(series) < 3:
         return found
-    change = np.abs(np.diff(series, axis=0))
+    change = np.abs(series[1:] - series[:-1])
     ratio = change[1:] / change[:-1]
     ratio[1:] = np.fmin(ratio[1:], np.sqrt(change[2:] / change[:-2]))
     significant = change[1:] > noise[2:] + noise[1:-1]

@@ -93,15 +93,16 @@ def second_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotient
     return Quotients(quotient, rounding + uneven, doubt, seen)
 
 
-def least_rounding(samples: Samples, lengths: Array) -> Array:
+def least_rounding(samples: Samples, rows: Rows, lengths: Array) -> Array:
     """What rounding leaves at least on the extrapolated quotients of a stage, shape (rows, outputs).
 
     No quotient is believed alone, and of the combinations of two the one with the longest steps has least of it; a
-    central one, for one-sided steps fall faster. ``lengths`` are those of all rows, shape (rows, order).
+    central one, for one-sided steps fall faster. ``lengths`` are those of the rows, shape (rows, order).
     """
-    noise = samples.level[samples.where] + 2 * samples.unit * np.abs(samples.here[samples.where])
+    where, by = samples.where[rows], samples.by[rows]
+    noise = samples.level[where] + 2 * samples.unit * np.abs(samples.here[where])
     # A difference over 2 h; of second order four values over h^2, or over the sides 2 h of a rectangle.
-    pure = samples.by[:, 0] == samples.by[:, -1]
+    pure = by[:, 0] == by[:, -1]
     share = 1 / 2 if samples.order == 1 else np.where(pure, 4.0, 1.0)
     longest = noise * (share / np.prod(FIRST * lengths, axis=1))[:, None]
     next_longest = longest * CENTRAL_RATIO**samples.order
@@ -111,7 +112,7 @@ def least_rounding(samples: Samples, lengths: Array) -> Array:
 
 def _uneven(quotient: Array, grain: Array) -> Array:
     """What it costs that steps are numbers of the dtype and fall by a ratio that is not quite the same everywhere."""
-    change = np.abs(np.diff(quotient, axis=0))
+    change = np.abs(quotient[1:] - quotient[:-1])
     cost: Array = grain * np.concatenate([change[:1], change])
     return cost
 

@@ -29,11 +29,12 @@ _SHORTER = 2.0**-6
 _LARGEST_BATCH = 2**22
 
 
+_CENTRAL, _ONE_SIDED = (ratio ** -np.arange(STEPS, dtype=float)[:, None] for ratio in (CENTRAL_RATIO, ONE_SIDED_RATIO))
+
+
 def falling(central: Mask) -> Array:
     """The steps of differences as parts of the longest, shape (steps, differences)."""
-    ratio = np.where(central, CENTRAL_RATIO, ONE_SIDED_RATIO)
-    found: Array = ratio ** -np.arange(STEPS, dtype=float)[:, None]
-    return found
+    return np.where(central, _CENTRAL, _ONE_SIDED)
 
 
 class Region:
@@ -108,9 +109,9 @@ class Samples:
         """The unit roundoff of the dtype."""
         return self.region.unit
 
-    def picked(self, lengths: Array) -> Array:
-        """Lengths of all inputs, shape (points, inputs), for the inputs of each row, shape (rows, order)."""
-        found: Array = lengths[self.where[:, None], self.by]
+    def picked(self, rows: Rows, lengths: Array) -> Array:
+        """Lengths of all inputs, shape (points, inputs), for the inputs of each of these rows, shape (rows, order)."""
+        found: Array = lengths[self.where[rows, None], self.by[rows]]
         return found
 
     def reach(self, where: Rows, lengths: Array) -> None:
@@ -179,13 +180,14 @@ class Samples:
         self.stepped |= bool(((found[:-1] > found[1:]) & (found[1:] > 0)).any())
         return found
 
-    def distinct(self, lengths: Array) -> Mask:
-        """Rows whose steps of these lengths, shape (rows, order), are all different numbers of the dtype."""
-        shortest, central = [], np.ones(len(self.where), dtype=bool)
-        for k, length in zip(self.by.T, lengths.T, strict=True):
-            longest, _, around = self.room(self.where, k, length, self.order)
+    def distinct(self, rows: Rows, lengths: Array) -> Mask:
+        """Which rows' steps of these lengths, shape (rows, order), are all different numbers of the dtype."""
+        where = self.where[rows]
+        shortest, central = [], np.ones(len(where), dtype=bool)
+        for k, length in zip(self.by[rows].T, lengths.T, strict=True):
+            longest, _, around = self.room(where, k, length, self.order)
             central &= around
-            shortest.append(longest / (2 * self.unit * np.abs(self.points[self.where, k])))
+            shortest.append(longest / (2 * self.unit * np.abs(self.points[where, k])))
         found: Mask = np.min(shortest, axis=0) * falling(central)[-1] >= 1
         return found
 

@@ -17,7 +17,7 @@ class Stages:
     """
 
     def __init__(self, shape: tuple[int, int]) -> None:
-        self.value = self.length = np.zeros(shape)
+        self.value, self.length = np.zeros(shape), np.zeros(shape)
         self.error = np.full(shape, np.inf)
         self._all: list[tuple[Array, ...]] = []
 
@@ -36,7 +36,8 @@ class Stages:
         for array, part in zip(stage, (value, error, excess, seam, length[:, None]), strict=True):
             array[rows] = part
         self._all.append(stage)
-        values, errors, excesses, seams, lengths = map(np.stack, zip(*self._all, strict=True))
+        every = ([array[rows] for array in known] for known in self._all)
+        values, errors, excesses, seams, lengths = map(np.stack, zip(*every, strict=True))
         shorter, longer = lengths[:, None] > lengths, lengths[:, None] < lengths
         # What shorter steps have not resolved longer ones have not either.
         errors = np.fmax(errors, np.where(shorter, excesses, 0.0).max(1))
@@ -49,8 +50,9 @@ class Stages:
         # Where nothing is known any number will do, but it should be one.
         known = np.isfinite(errors).any(0)
         chosen = np.where(known, np.argmin(errors, axis=0), np.argmax(np.isfinite(values), axis=0))[None]
-        self.value, self.error, self.length = (np.take_along_axis(a, chosen, 0)[0] for a in (values, errors, lengths))
-        self.error = np.where(_growing(excesses, lengths), np.inf, self.error)
+        value, error, length = (np.take_along_axis(a, chosen, 0)[0] for a in (values, errors, lengths))
+        self.value[rows], self.length[rows] = value, length
+        self.error[rows] = np.where(_growing(excesses, lengths), np.inf, error)
 
 
 def _growing(excesses: Array, lengths: Array) -> Mask:

@@ -15,31 +15,34 @@ from diffcheck.case.case import Array, Point
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import Unsupported
-from diffcheck.program.chain import gradient
 from diffcheck.program.code import code, on_arrays
 from diffcheck.program.compile import Compiled
-from diffcheck.program.differentiate import cheaper_mode, jacobian
+from diffcheck.program.differentiate import cheaper_mode, directional, jacobian
 from diffcheck.program.emit import Emitted
+from diffcheck.program.products import derivative, weighted
 from diffcheck.program.program import Program
 from diffcheck.program.rules import SYMPY
 from diffcheck.program.scalarise import LARGE, Lowered
 
 
 def derivative_program(program: Program, operator: Operator, wrt: Sequence[int]) -> Program:
-    """The derivative by SymPy's rules, number by number."""
-    slope = jacobian(program, wrt, SYMPY, cheaper_mode(program, wrt))
-    return jacobian(slope, wrt, SYMPY, cheaper_mode(slope, wrt)) if operator is Operator.HESSIAN else slope
+    """The derivative by SymPy's rules, number by number; along a direction forward, over what is full already."""
+    if operator.weighted:
+        program = weighted(program, operator.weights)
+    for _ in range(operator.full):
+        program = jacobian(program, wrt, SYMPY, cheaper_mode(program, wrt))
+    for _ in range(operator.along):
+        program = directional(program, wrt, operator.direction, SYMPY)
+    return program
 
 
 def derivative_code(program: Program, operator: Operator, wrt: Sequence[int], dtype: str) -> Compiled | Emitted:
     """The derivative by SymPy's rules, ready to call."""
     if not on_arrays(program):
         return Compiled(derivative_program(program, operator, wrt), dtype)
-    assert isinstance(program, Lowered)
-    graph = program.graph
-    for _ in range(operator.order):
-        graph = gradient(graph, wrt, SYMPY)
-    return Emitted(graph, dtype)
+    of = weighted(program, operator.weights) if operator.weighted else program
+    assert isinstance(of, Lowered)
+    return Emitted(derivative(of.graph, wrt, operator.full, [operator.direction] * operator.along, SYMPY), dtype)
 
 
 class Chained:

@@ -44,10 +44,7 @@ class Closed:
         self._task = task
         symbols, outputs = closed_form(task.program)
         wrt = [symbols[i] for i in task.case.wrt_positions]
-        if task.operator is Operator.HESSIAN:
-            derivatives = _hessian(outputs[0], wrt)
-        else:
-            derivatives = [sympy.diff(output, x) for output in outputs for x in wrt]
+        derivatives = _derivatives(outputs, wrt, task.operator)
         if task.dtype != "float64":
             derivatives, outputs = _weak(derivatives), _weak(outputs)
         self._derivatives, self._outputs, self._symbols = derivatives, outputs, symbols
@@ -109,12 +106,31 @@ class Closed:
         return [x for name in self._task.case.inputs for x in np.ravel(inputs[name])]
 
 
-def _hessian(output: sympy.Expr, wrt: list[sympy.Symbol]) -> list[sympy.Expr]:
-    """The second derivatives; each of a symmetric pair once."""
-    slopes = [sympy.diff(output, x) for x in wrt]
-    size = range(len(wrt))
-    upper = {(i, j): sympy.diff(slopes[i], wrt[j]) for i in size for j in size if i <= j}
-    return [upper[min(i, j), max(i, j)] for i, j in itertools.product(size, repeat=2)]
+def _derivatives(outputs: list[sympy.Expr], wrt: list[sympy.Symbol], operator: Operator) -> list[sympy.Expr]:
+    """The derivatives of all outputs, contracted as the operator says; each of those that are equal once."""
+    if operator.weighted:
+        outputs = [sum((sympy.Rational(w) * f for w, f in zip(operator.weights, outputs, strict=True)), sympy.S.Zero)]
+    found: list[sympy.Expr] = []
+    for output in outputs:
+        known: dict[tuple[int, ...], sympy.Expr] = {(): output}
+        places = itertools.product(range(len(wrt)), repeat=operator.full)
+        found += [_along(_partial(known, tuple(sorted(place)), wrt), wrt, operator) for place in places]
+    return found
+
+
+def _partial(known: dict[tuple[int, ...], sympy.Expr], by: tuple[int, ...], wrt: list[sympy.Symbol]) -> sympy.Expr:
+    """The derivative by some inputs, in this order; ``known`` keeps those that it is made of."""
+    if by not in known:
+        known[by] = sympy.diff(_partial(known, by[:-1], wrt), wrt[by[-1]])
+    return known[by]
+
+
+def _along(expression: sympy.Expr, wrt: list[sympy.Symbol], operator: Operator) -> sympy.Expr:
+    """The derivative along the direction, as often as the operator says."""
+    for _ in range(operator.along):
+        steps = zip(operator.direction, wrt, strict=True)
+        expression = sum((sympy.Rational(d) * sympy.diff(expression, x) for d, x in steps if d), sympy.S.Zero)
+    return expression
 
 
 def _weak(expressions: list[sympy.Expr]) -> list[sympy.Expr]:

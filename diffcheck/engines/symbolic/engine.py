@@ -1,13 +1,7 @@
 """SymPy: ``closed`` differentiates the closed form, ``program`` one operation after another by SymPy's rules."""
 
-import numpy as np
-import scipy
-import sympy
-
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Prepared, Task
-from diffcheck.engines.symbolic.chain_rule import Chained
-from diffcheck.engines.symbolic.closed_form import Closed
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program
@@ -32,7 +26,8 @@ class Symbolic:
         """The method for a function of this size, differentiated by so many inputs."""
         if program.operations > _SYMBOLS:
             return "program"
-        derivatives = wrt * wrt if operator is Operator.HESSIAN else wrt
+        # Beyond the second a derivative has twice the symbols of the one before, at least.
+        derivatives = wrt**operator.order * 2 ** max(0, operator.order - 2)
         pieces = sum(
             name not in (INPUT, CONST) and Primitive.rows[name].switch is not None for name, _ in program.nodes
         )
@@ -41,6 +36,10 @@ class Symbolic:
 
     def prepare(self, task: Task) -> Prepared:
         """Differentiate and compile."""
+        # SymPy takes half a second to load: a method that does not exist is told before.
+        from diffcheck.engines.symbolic.chain_rule import Chained
+        from diffcheck.engines.symbolic.closed_form import Closed
+
         try:
             return Chained(task) if task.method == "program" else Closed(task)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as raised:
@@ -48,6 +47,10 @@ class Symbolic:
 
     def versions(self) -> dict[str, str]:
         """SymPy differentiates, NumPy and SciPy evaluate."""
+        import numpy as np
+        import scipy
+        import sympy
+
         return {"sympy": sympy.__version__, "numpy": np.__version__, "scipy": scipy.__version__}
 
 

@@ -1,14 +1,15 @@
 """The two bounds on arrays: what an error may be, for all components of a derivative in a fixed number of sweeps."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from flint import arb, ctx
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
 from diffcheck.program.graph import Graph
+from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.certify import Certified
 from diffcheck.referee.arrays.enclose import BallArray, ball_array, floats
@@ -16,73 +17,137 @@ from diffcheck.referee.arrays.losses import losses, sizes_of_data
 from diffcheck.referee.arrays.pieces import needed
 from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
 from diffcheck.referee.bound import Bound, alternatives, bound
+from diffcheck.referee.evaluate import Ball
 
 # Sums outside this range are left to balls, whose exponents have no bounds.
 _SMALLEST, _LARGEST = 1e-250, 1e250
+# The formula's bounds of so many components are followed back one by one, exactly; when more are asked for, all are
+# estimated together.
+_FEW = 8
+# For each node that is moved, how far.
+Weights = Mapping[int, Array]
 
 
-def bounds(certified: Certified, point: Sequence[float], format: Format) -> list[Bound] | None:
-    """The bounds of all components; ``None`` where double precision cannot tell them."""
-    piece, components = certified.piece, certified.components.ravel().tolist()
-    forms = max((alternatives(name) for name in piece.names), default=1)
-    vanished = list(certified.vanished)
-    moved: Array | None = None
-    formulas = np.zeros(len(components))
+@uncollected()
+def bounds(
+    certified: Certified, point: Sequence[float], format: Format, otherwise: Callable[[int], Ball]
+) -> list[Bound] | None:
+    """The bounds of all components; ``None`` where double precision cannot tell the inherent ones.
+
+    ``otherwise`` gives what rounding leaves on a component where double precision cannot tell that.
+    """
+    slopes = _Slopes.of(certified.piece.derivative(), certified.derivatives)
+    moved = None if slopes is None else _summed(slopes, sizes_of_data(slopes.graph, slopes.values), certified.vanished)
+    if moved is None:
+        return None
+    formulas = _Formulas(certified, point, format, otherwise)
     with ctx.workprec(certified.precision):
-        inputs = ball_array([arb(v) for v in point], (len(point),))
-        for form in range(forms):
-            enclosed = certified.derivatives
-            if form != STABLE:
-                enclosed = piece.enclosed(inputs, certified.values, form)
-            found = _sums(piece.derivative(form), enclosed, format, form == STABLE)
-            if found is None:
-                return None
-            for sums in found:
-                # What is zero by identity is not moved by its inputs; of what rounding leaves on it there is no less.
-                sums[vanished] = np.nan_to_num(sums[vanished])
-            if not all(np.isfinite(sums).all() for sums in found):
-                return None
-            lost, *rest = found
-            formulas = np.maximum(formulas, lost)
-            moved = rest[0] if rest else moved
-        assert moved is not None
-        sizes = [balls.ZERO if k in certified.vanished else abs(c).mid() for k, c in enumerate(components)]
         return [
-            bound(size, arb(m), arb(f), format)
-            for size, m, f in zip(sizes, moved.tolist(), formulas.tolist(), strict=True)
+            bound(component.size, arb(m), partial(formulas.of, k), format)
+            for k, (component, m) in enumerate(zip(certified.components, moved.tolist(), strict=True))
         ]
 
 
 def bounds_of_values(certified: Certified, format: Format) -> list[Bound] | None:
     """The same for the function's own value."""
-    found = _sums(certified.piece.graph, certified.values, format, True)
-    if found is None or not all(np.isfinite(sums).all() for sums in found):
+    slopes = _Slopes.of(certified.piece.graph, certified.values)
+    if slopes is None:
+        return None
+    moved = _summed(slopes, sizes_of_data(slopes.graph, slopes.values))
+    lost = _summed(slopes, losses(slopes.graph, slopes.values, format))
+    if moved is None or lost is None:
         return None
     sizes = [abs(v).mid() for v in certified.value.ravel().tolist()]
-    lost, moved = (sums.tolist() for sums in found)
-    return [bound(size, arb(m), arb(f), format) for size, m, f in zip(sizes, moved, lost, strict=True)]
+    found = zip(sizes, moved.tolist(), lost.tolist(), strict=True)
+    return [bound(size, arb(m), partial(arb, f), format) for size, m, f in found]
 
 
-def _sums(graph: Graph, enclosed: Sequence[BallArray], format: Format, data: bool) -> list[Array] | None:
-    """What rounding of all nodes, and where it is asked for that of the data, moves the elements of the result by."""
-    values = [floats(x) for x in enclosed]
-    matters = needed(graph)
-    for number, mask in matters.items():
-        # What holds in a branch that is not taken is no number of this function; any will do.
-        values[number] = np.where(mask, values[number], 1.0)
-    if not all(np.isfinite(v).all() and _in_range(v) for v in values):
+class _Formulas:
+    """What rounding of all nodes leaves on the components of a derivative, by the form that loses most."""
+
+    def __init__(
+        self, certified: Certified, point: Sequence[float], format: Format, otherwise: Callable[[int], Ball]
+    ) -> None:
+        self._certified = certified
+        self._point = point
+        self._format = format
+        self._otherwise = otherwise
+        self._asked = 0
+
+    def of(self, place: int) -> Ball:
+        """The sum of one component, by its place in row-major order."""
+        self._asked += 1
+        if self._asked <= _FEW:
+            sums = [slopes.sum_of(place, lost) for slopes, lost in self._forms]
+        else:
+            sums = [float(found[place]) for found in self._together]
+        if place in self._certified.vanished:
+            # Of what rounding leaves on what is zero by identity there is no less.
+            sums = [0.0 if np.isnan(s) else s for s in sums]
+        return arb(max(sums)) if sums and np.isfinite(sums).all() else self._otherwise(place)
+
+    @cached_property
+    def _together(self) -> list[Array]:
+        return [slopes.sums(lost).ravel() for slopes, lost in self._forms]
+
+    @cached_property
+    def _forms(self) -> list[tuple[Sensitivity, Weights]]:
+        """The slopes of each form, and what rounding leaves on its nodes; empty where double precision ends."""
+        certified, piece = self._certified, self._certified.piece
+        found: list[tuple[Sensitivity, Weights]] = []
+        with ctx.workprec(certified.precision):
+            inputs = ball_array([arb(v) for v in self._point], (len(self._point),))
+            for form in range(max((alternatives(name) for name in piece.names), default=1)):
+                stable = form == STABLE
+                enclosed = certified.derivatives if stable else piece.enclosed(inputs, certified.values, form)
+                slopes = _Slopes.of(piece.derivative(form), enclosed)
+                lost = None if slopes is None else losses(slopes.graph, slopes.values, self._format)
+                made = None if slopes is None or lost is None else slopes.moved_by(lost)
+                if made is None or lost is None:
+                    return []
+                found.append((made, lost))
+        return found
+
+
+class _Slopes:
+    """A graph with the values of its nodes in double precision."""
+
+    def __init__(self, graph: Graph, values: list[Array], matters: Mapping[int, Any]) -> None:
+        self.graph = graph
+        self.values = values
+        self._matters = matters
+
+    @staticmethod
+    def of(graph: Graph, enclosed: Sequence[BallArray]) -> "_Slopes | None":
+        """From enclosures; ``None`` where they are beyond double precision."""
+        values = [floats(x) for x in enclosed]
+        matters = needed(graph)
+        for number, mask in matters.items():
+            # What holds in a branch that is not taken is no number of this function; any will do.
+            values[number] = np.where(mask, values[number], 1.0)
+        good = all(np.isfinite(v).all() and _in_range(v) for v in values)
+        return _Slopes(graph, values, matters) if good else None
+
+    def moved_by(self, weights: Weights) -> Sensitivity | None:
+        """What moves the result with these nodes; ``None`` where some number of it is not finite."""
+        if any(not np.isfinite(w).all() for w in weights.values()):
+            return None
+        found = Sensitivity(self.graph, self.values, weights, self._matters)
+        return found if found.is_finite else None
+
+
+def _summed(slopes: _Slopes, weights: Weights, vanished: Mapping[int, float] = {}) -> Array | None:
+    """What these weights move all elements of the result by; ``None`` where double precision cannot tell it."""
+    sensitivity = slopes.moved_by(weights)
+    if sensitivity is None:
         return None
-    weights = [losses(graph, values, format)]
-    if any(not np.isfinite(w).all() for w in weights[0].values()):
-        return None
-    if data:
-        weights.append(sizes_of_data(graph, values))
-    sensitivity = Sensitivity(graph, values, {number for w in weights for number in w}, matters)
-    if not sensitivity.is_finite:
-        return None
-    return [sensitivity.sums(w).ravel() for w in weights]
+    sums = sensitivity.sums(weights).ravel()
+    places = list(vanished)
+    # What is zero by identity is not moved by its inputs.
+    sums[places] = np.nan_to_num(sums[places])
+    return sums if np.isfinite(sums).all() else None
 
 
-def _in_range(values: Any) -> bool:
+def _in_range(values: Array) -> bool:
     sizes = np.abs(values[values != 0])
     return bool(((sizes > _SMALLEST) & (sizes < _LARGEST)).all())

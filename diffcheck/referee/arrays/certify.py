@@ -1,25 +1,39 @@
-"""The truth on arrays: certified where the function is one smooth piece and its enclosures are tight."""
+"""The truth on arrays: certified where the function is smooth or pieces meet, and its enclosures are tight."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from flint import arb, ctx
 
 from diffcheck.case.operators import Operator
+from diffcheck.ops import balls
+from diffcheck.ops.decimals import brief
 from diffcheck.ops.table import Primitive
-from diffcheck.program.chain import gradient
 from diffcheck.program.graph import Graph, Node
+from diffcheck.program.products import derivative
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.cancelled import sizes
-from diffcheck.referee.arrays.enclose import BallArray, Undecided, all_finite, ball_array, enclose, floats
-from diffcheck.referee.arrays.pieces import Choice, choose, frozen, needed
-from diffcheck.referee.arrays.rays import along
-from diffcheck.referee.component import is_tight
-from diffcheck.referee.second_route import Word, confirmation, directions
+from diffcheck.referee.arrays.confirm import words
+from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose, floats
+from diffcheck.referee.arrays.moving import moving
+from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
+from diffcheck.referee.arrays.seams import Seams
+from diffcheck.referee.arrays.selections import Chosen, chosen, selects, settled
+from diffcheck.referee.arrays.ties import Tie, ties
+from diffcheck.referee.component import Component, Status, is_tight
+from diffcheck.referee.second_route import Word
+from diffcheck.referee.sides import joined
+
+NOTHING: Mapping[int, Any] = MappingProxyType({})
+
+
+class Elsewhere(ArithmeticError):
+    """What happens at this point takes more than arrays tell, with any number of bits."""
 
 
 @dataclass(eq=False)
@@ -34,10 +48,8 @@ class Piece:
     def derivative(self, form: int = STABLE) -> Graph:
         """The derivative by one of the forms in common use."""
         if form not in self._derivatives:
-            graph = self.graph
-            for _ in range(self.operator.order):
-                graph = gradient(graph, self.wrt, form, needed(graph))
-            self._derivatives[form] = graph
+            directions = [self.operator.direction] * self.operator.along
+            self._derivatives[form] = derivative(self.graph, self.wrt, self.operator.full, directions, form, needed)
         return self._derivatives[form]
 
     def enclosed(self, inputs: BallArray, values: Sequence[BallArray], form: int = STABLE) -> list[BallArray]:
@@ -64,6 +76,8 @@ class Certified:
     vanished:
         The components, by their places in row-major order, of which no more is known than that they are zero beside
         what cancels in them, and the size of that.
+    sided:
+        The components by inputs of which pieces meet, by their places.
     """
 
     piece: Piece
@@ -72,11 +86,24 @@ class Certified:
     precision: int
     confirmed: tuple[bool, ...]
     vanished: Mapping[int, float]
+    sided: Mapping[int, Component]
 
     @property
-    def components(self) -> BallArray:
-        """The components, in the shape of the derivative."""
+    def enclosed(self) -> BallArray:
+        """The derivative of the piece, in its shape."""
         return self.derivatives[self.piece.derivative().output]
+
+    @property
+    def components(self) -> list[Component]:
+        """The components in row-major order."""
+        enclosed = self.enclosed.ravel().tolist()
+        found = [Component(Status.CERTIFIED, ball, ball) for ball in enclosed]
+        for k, size in self.vanished.items():
+            told = f"zero to within {brief(enclosed[k].rad())}, beside terms of up to {size:.2g} that cancel in it"
+            found[k] = Component(Status.CERTIFIED, balls.ZERO, balls.ZERO, told)
+        for k, component in self.sided.items():
+            found[k] = component
+        return found
 
     @property
     def value(self) -> BallArray:
@@ -92,46 +119,108 @@ class ArrayReferee:
         self._operator = operator
         self._wrt = tuple(wrt)
         self._pieces: dict[Any, Piece] = {}
+        # By what its selections choose, the referee of the function without them.
+        self._settled: dict[Chosen, ArrayReferee] | None = {} if selects(graph) else None
 
     @uncollected()
     def at(self, point: Sequence[float], ladder: Sequence[int]) -> Certified | None:
         """The truth at a point; ``None`` where it takes more than this."""
-        for precision in ladder:
+        for rung, precision in enumerate(ladder):
             with ctx.workprec(precision):
                 inputs = ball_array([arb(v) for v in point], (len(point),))
-                found = self._chosen(inputs)
-                if found is None:
+                if self._settled is not None:
+                    places = chosen(self._graph, inputs)
+                    if places is not None:
+                        return self._where(places).at(point, ladder[rung:])
+                    continue
+                try:
+                    found = self._certified(inputs, precision)
+                except Elsewhere:
                     return None
-                piece, values = found
-                if not all_finite(values[self._graph.output]) or self._at_edge(values):
-                    return None
-                smooth = values if piece.graph is self._graph else enclose(piece.graph, inputs)
-                enclosed = piece.enclosed(inputs, smooth)
-                components = enclosed[piece.derivative().output]
-                if not all_finite(components):
-                    return None
-                wide = [k for k, ball in enumerate(components.ravel().tolist()) if not is_tight(ball)]
-                vanished = _vanished(piece.derivative(), enclosed, wide, precision) if wide else {}
-                if len(vanished) == len(wide):
-                    said = self._said(piece, smooth, components)
-                    if Word.CONTRADICTED in said:
-                        return None
-                    confirmed = tuple([word is Word.CONFIRMED for word in said])
-                    return Certified(piece, smooth, enclosed, precision, confirmed, vanished)
+            if found is not None:
+                return found
         return None
 
-    def _chosen(self, inputs: BallArray) -> tuple[Piece, list[BallArray]] | None:
+    def _where(self, places: Chosen) -> "ArrayReferee":
+        """The referee of the function where its selections choose these places."""
+        assert self._settled is not None
+        if places not in self._settled:
+            self._settled[places] = ArrayReferee(settled(self._graph, places), self._operator, self._wrt)
+        return self._settled[places]
+
+    def _certified(self, inputs: BallArray, precision: int) -> Certified | None:
+        """The truth, ``None`` where more bits may tell more."""
+        choices, unknown, values = self._chosen(inputs)
+        asked = needed(self._graph, choices)
+        if any((mask & asked.get(number, True)).any() for number, mask in unknown.items()):
+            return None
+        if not all_finite(values[self._graph.output]) or self._at_edge(values, asked):
+            raise Elsewhere
+        met = self._ties(choices, values, asked)
+        piece = self._piece(choices)
+        smooth = values if piece.graph is self._graph else enclose(piece.graph, inputs)
+        enclosed = piece.enclosed(inputs, smooth)
+        components = enclosed[piece.derivative().output]
+        if not all_finite(components):
+            raise Elsewhere
+        said = words(self._operator, piece.graph, smooth, components, self._wrt)
+        sided: Mapping[int, Component] = NOTHING
+        if met:
+            sided, told = self._sided(choices, met, inputs)
+            if Word.CONTRADICTED in told:
+                raise Elsewhere
+            if Word.SILENT in told:
+                said = [Word.SILENT] * len(said)
+            if any(c.status is Status.UNCERTAIN for c in sided.values()):
+                return None
+        flat = components.ravel().tolist()
+        wide = [k for k, ball in enumerate(flat) if k not in sided and not is_tight(ball)]
+        vanished = _vanished(piece.derivative(), enclosed, wide, precision) if wide else {}
+        if len(vanished) < len(wide):
+            return None
+        if Word.CONTRADICTED in said:
+            raise Elsewhere
+        confirmed = tuple([word is Word.CONFIRMED for word in said])
+        return Certified(piece, smooth, enclosed, precision, confirmed, vanished, sided)
+
+    def _chosen(self, inputs: BallArray) -> tuple[dict[int, Choice], dict[int, Mask], list[BallArray]]:
+        """What every node made of pieces chooses, where that is not known, and what all nodes enclose."""
         choices: dict[int, Choice] = {}
+        unknown: dict[int, Mask] = {}
 
         def decide(number: int, node: Node, operands: Sequence[BallArray]) -> BallArray:
-            choices[number], value = choose(node, operands)
+            choices[number], unknown[number], value = choose(node, operands)
             return value
 
-        try:
-            values = enclose(self._graph, inputs, decide)
-        except Undecided:
-            return None
-        return self._piece(choices), values
+        return choices, unknown, enclose(self._graph, inputs, decide)
+
+    def _ties(
+        self, choices: Mapping[int, Choice], values: Sequence[BallArray], asked: Mapping[int, Mask]
+    ) -> Sequence[Tie]:
+        """Where pieces meet and a step may part them."""
+        if all(choice.sides.array.all() for choice in choices.values()):
+            return ()
+        met = ties(self._graph, choices, moving(self._graph, self._wrt, choices, values), asked)
+        if met is None:
+            raise Elsewhere
+        return met
+
+    def _sided(
+        self, choices: Mapping[int, Choice], met: Sequence[Tie], inputs: BallArray
+    ) -> tuple[dict[int, Component], list[Word]]:
+        """The components whose both sides may differ, and what the second route says of all that they are made of."""
+        if self._operator.order > 1:
+            raise Elsewhere
+        seams = Seams.at(self._graph, choices, met, self._wrt, inputs)
+        if seams is None:
+            raise Elsewhere
+        width = self._operator.width(len(self._wrt))
+        found = {
+            row * width + column: joined(*sides)
+            for column, left, right in seams.sides(self._operator.direction)
+            for row, sides in enumerate(zip(left.tolist(), right.tolist(), strict=True))
+        }
+        return found, seams.words
 
     def _piece(self, choices: Mapping[int, Choice]) -> Piece:
         key = tuple(choices.items())
@@ -140,30 +229,16 @@ class ArrayReferee:
             self._pieces[key] = Piece(graph, self._operator, self._wrt)
         return self._pieces[key]
 
-    def _at_edge(self, values: Sequence[BallArray]) -> bool:
+    def _at_edge(self, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> bool:
         """Whether an operation may end or jump at this point."""
-        for node in self._graph.nodes:
+        for number, node in enumerate(self._graph.nodes):
             row = Primitive.rows.get(node.name)
             if row is not None and row.at_edge is not None:
-                operands = [np.broadcast_to(values[i], node.shape).ravel().tolist() for i in node.operands]
+                mask = np.broadcast_to(asked.get(number, True), node.shape)
+                operands = [np.broadcast_to(values[i], node.shape)[mask].tolist() for i in node.operands]
                 if any(row.at_edge(*x) for x in zip(*operands, strict=True)):
                     return True
         return False
-
-    def _said(self, piece: Piece, values: Sequence[BallArray], components: BallArray) -> list[Word]:
-        """For each output what power series along a direction say."""
-        order, width = self._operator.order, len(self._wrt)
-        steps, weights = directions(width, order)
-        direction = [0] * self._graph.inputs
-        for position, step in zip(self._wrt, steps, strict=True):
-            direction[position] = step
-        series = along(piece.graph, values, direction, order)
-        if len(series) <= order:
-            coefficients = [arb(0)] * int(np.prod(piece.graph.shape, dtype=int))
-        else:
-            coefficients = series[order].ravel().tolist()
-        rows = components.reshape(len(coefficients), -1).tolist()
-        return [confirmation(weights, row, c, order) for row, c in zip(rows, coefficients, strict=True)]
 
 
 def _vanished(

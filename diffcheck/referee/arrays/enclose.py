@@ -17,10 +17,6 @@ from diffcheck.program.graph import Graph, Node
 BallArray = np.ndarray[Any, np.dtype[np.object_]]
 
 
-class Undecided(ArithmeticError):
-    """A piece is not chosen with certainty, or two pieces meet."""
-
-
 def enclose(
     graph: Graph,
     inputs: BallArray,

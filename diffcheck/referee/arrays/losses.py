@@ -1,7 +1,6 @@
 """What rounding leaves on the nodes of a graph in one format, as arrays of absolute errors in double precision."""
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -109,6 +108,13 @@ def sizes_of_data(graph: Graph, values: Sequence[Array]) -> dict[int, Array]:
             found[number] = np.abs(values[number])
         elif node.name == ARRAY and node.parameters[0].array.dtype.kind == "f":
             array = node.parameters[0].array
-            held = np.array([HELD_BY_ALL.holds(Fraction(v)) for v in array.ravel().tolist()], bool)
-            found[number] = np.where(held.reshape(array.shape), 0.0, np.abs(values[number]))
+            found[number] = np.where(_held(array), 0.0, np.abs(values[number]))
     return found
+
+
+def _held(x: Array) -> Any:
+    """Which of these numbers every format holds: whole numbers of units in the last place, and not too large."""
+    _, exponent = np.frexp(x)
+    last = np.maximum(exponent - 1, HELD_BY_ALL.minimum_exponent) - HELD_BY_ALL.precision + 1
+    units = np.ldexp(x, -last)
+    return (units == np.rint(units)) & (np.abs(x) <= float(HELD_BY_ALL.largest))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,15 +13,16 @@ from diffcheck.ops.structure import Index, Linear, matmul, unbroadcast
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, GraphBuilder, Node
 from diffcheck.program.traced import Traced
-from diffcheck.referee.arrays.enclose import BallArray, Undecided, ball_array
+from diffcheck.referee.arrays.enclose import BallArray, ball_array
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What a node made of pieces chooses: for each element the sign of its switch, and the whole number that it is.
 
-    For a selection ``sides`` are the places of the elements that it takes. ``constants`` is ``None`` for what is no
-    constant on any of its pieces.
+    ``constants`` is ``None`` for what is no constant on any of its pieces.
     """
 
     sides: Index
@@ -30,49 +32,28 @@ class Choice:
         return hash((self.sides, self.constants))
 
 
-def choose(node: Node, operands: Sequence[BallArray]) -> tuple[Choice, BallArray]:
-    """What a node made of pieces chooses for these operands, and its value.
+def choose(node: Node, operands: Sequence[BallArray]) -> tuple[Choice, Mask, BallArray]:
+    """What a node made of pieces chooses for these operands, where the balls do not tell, and its value.
 
-    Raises
-    ------
-    Undecided
-        Where two pieces meet, or the balls do not tell.
+    Where two pieces meet the side is 0; where the balls do not tell it is 0 as well, and the value has no meaning.
     """
-    if node.name in Own.rows:
-        return _selected(node, operands[0])
     row = Primitive.rows[node.name]
     assert row.switch is not None
     spread = [np.broadcast_to(x, node.shape).ravel().tolist() for x in operands]
     deciding = spread[: row.deciding]
-    sides = [balls.sign(row.switch(*x)) or 0 for x in zip(*deciding, strict=True)]
-    if 0 in sides:
-        raise Undecided
+    told = [balls.sign(row.switch(*x)) for x in zip(*deciding, strict=True)]
+    unknown: Mask = np.array([side is None for side in told], bool).reshape(node.shape)
+    sides = [side or 0 for side in told]
     if row.takes is not None:
         taken = {side: row.takes(side) for side in set(sides)}
         values = [spread[taken[side]][k] for k, side in enumerate(sides)]
-        return Choice(Index(sides), None), ball_array(values, node.shape)
+        return Choice(Index(sides), None), unknown, ball_array(values, node.shape)
     assert row.piece is not None
-    arguments = zip(*spread, strict=True)
-    chosen = [row.piece(side, x, x) for side, x in zip(sides, map(list, arguments), strict=True)]
-    constant = [isinstance(c, int) for c in chosen]
+    arguments = zip(told, map(list, zip(*spread, strict=True)), strict=True)
+    chosen = [0 if side is None else row.piece(side, x, x) for side, x in arguments]
+    constant = all(isinstance(c, int) for c in chosen)
     values = [balls.ball(c) if isinstance(c, int) else c for c in chosen]
-    if any(constant) and not all(constant):
-        raise Undecided
-    return Choice(Index(sides), Index(chosen) if all(constant) else None), ball_array(values, node.shape)
-
-
-def _selected(node: Node, x: BallArray) -> tuple[Choice, BallArray]:
-    """The places of the elements that a selection takes, in row-major order of its operand, and these elements."""
-    row = Own.rows[node.name]
-    assert row.chosen is not None
-    places: list[int] = []
-    for start in range(0, x.size, x.shape[-1]):
-        found = row.chosen(node.parameters, x.ravel()[start : start + x.shape[-1]].tolist())
-        if found is None:
-            raise Undecided
-        places += [start + place for place in found]
-    taken = Index(np.reshape(places, node.shape))
-    return Choice(taken, None), x.ravel()[taken.array]
+    return Choice(Index(sides), Index(chosen) if constant else None), unknown, ball_array(values, node.shape)
 
 
 def frozen(graph: Graph, choices: Mapping[int, Choice]) -> Graph:
@@ -85,46 +66,70 @@ def frozen(graph: Graph, choices: Mapping[int, Choice]) -> Graph:
         if choice is None:
             new.append(builder.keep(node._replace(operands=operands)))
         else:
-            new.append(_piece(builder, node, operands, choice))
+            new.append(piece(builder, node, operands, choice))
     return builder.graph(graph.inputs, new[graph.output])
 
 
-def _piece(builder: GraphBuilder, node: Node, operands: Sequence[int], choice: Choice) -> int:
+def piece(builder: GraphBuilder, node: Node, operands: Sequence[int], choice: Choice) -> int:
+    """A node as it is at the point: for each element the piece that is chosen there."""
     if choice.constants is not None:
         return builder.array(choice.constants.array.reshape(node.shape))
-    if node.name in Own.rows:
-        return builder.move("take", (0, choice.sides), operands[0])
-    row = Primitive.rows[node.name]
     sides = choice.sides.array.reshape(node.shape)
-    found: int | None = None
-    for side in sorted(set(choice.sides.array.tolist())):
-        if row.takes is not None:
-            piece = operands[row.takes(side)]
-        else:
-            assert row.piece is not None
-            value: Any = row.piece(side, [Traced(builder, i) for i in operands], None)
-            piece = value.node
-        piece = builder.move("broadcast", (0, node.shape), piece)
-        found = piece if found is None else builder.move("blend", (Index(sides == side),), piece, found)
-    assert found is not None
+    first, *others = sorted(set(choice.sides.array.tolist()))
+    found = piece_at(builder, node, operands, first)
+    for side in others:
+        other = piece_at(builder, node, operands, side)
+        found = builder.move("blend", (Index(sides == side),), other, found)
     return found
 
 
-def needed(graph: Graph) -> dict[int, "np.ndarray[Any, np.dtype[np.bool_]]"]:
-    """Which elements of its nodes the result depends on; of nodes of which it needs all nothing is said."""
-    found: dict[int, Any] = {graph.output: np.ones(graph.shape, bool)}
+def piece_at(builder: GraphBuilder, node: Node, operands: Sequence[int], side: int) -> int:
+    """A node as it is where its switch has this sign, in its shape."""
+    row = Primitive.rows[node.name]
+    if row.takes is not None:
+        made = operands[row.takes(side)]
+    else:
+        assert row.piece is not None
+        value: Any = row.piece(side, [Traced(builder, i) for i in operands], None)
+        made = value.node
+    return builder.move("broadcast", (0, node.shape), made)
+
+
+NOTHING: Mapping[int, Choice] = MappingProxyType({})
+
+
+def needed(graph: Graph, choices: Mapping[int, Choice] = NOTHING, seed: Mask | None = None) -> dict[int, Mask]:
+    """Which elements of its nodes the result depends on; of nodes of which it needs all nothing is said.
+
+    With ``choices``, those of a graph with pieces: of an argument what is taken, and what decides. With ``seed``, what
+    these elements of the result depend on.
+    """
+    found: dict[int, Any] = {graph.output: np.ones(graph.shape, bool) if seed is None else seed}
     for number in range(graph.output, -1, -1):
         here = found.get(number)
         node = graph.nodes[number]
         if here is None:
+            found[number] = np.zeros(node.shape, bool)
+            continue
+        if not here.any():
             continue
         for position, operand in enumerate(node.operands):
-            asked = _asked(graph, node, position, here)
+            chosen = _chosen(node, position, choices[number], here) if number in choices else here
+            asked = _asked(graph, node, position, chosen)
             found[operand] = found[operand] | asked if operand in found else asked
     return {number: here for number, here in found.items() if not here.all()}
 
 
-def _asked(graph: Graph, node: Node, position: int, here: Any) -> Any:
+def _chosen(node: Node, position: int, choice: Choice, here: Mask) -> Mask:
+    """The elements of a node made of pieces that need the argument at this position."""
+    row = Primitive.rows[node.name]
+    if row.takes is None or row.deciding is None or position < row.deciding:
+        return here
+    taken: Mask = np.isin(choice.sides.array, [side for side in (-1, 0, 1) if row.takes(side) == position])
+    return here & taken.reshape(node.shape)
+
+
+def _asked(graph: Graph, node: Node, position: int, here: Mask) -> Any:
     """Which elements of an operand the elements of a node depend on."""
     shapes = [graph.nodes[i].shape for i in node.operands]
     shape = shapes[position]

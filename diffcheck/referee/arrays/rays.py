@@ -6,10 +6,11 @@ takes part.
 
 import functools
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, arb_series
+from flint import arb_series
 
 from diffcheck.ops import balls
 from diffcheck.ops.own import Own
@@ -22,12 +23,12 @@ from diffcheck.referee.arrays.enclose import BallArray, ball_array, product
 Series = list[BallArray]
 
 
-def along(graph: Graph, values: Sequence[BallArray], direction: Sequence[int], order: int) -> Series:
+def along(graph: Graph, values: Sequence[BallArray], direction: Sequence[Fraction | int], order: int) -> Series:
     """The result's coefficients up to ``t ** order``, for inputs that move by ``direction`` times t.
 
     ``values`` are those of all nodes at t = 0.
     """
-    moving = ball_array([arb(d) for d in direction], (len(direction),))
+    moving = ball_array([balls.ball(d) for d in direction], (len(direction),))
     found: list[Series] = []
     for number, node in enumerate(graph.nodes):
         operands = [found[i] for i in node.operands]

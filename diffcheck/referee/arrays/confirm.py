@@ -1,0 +1,40 @@
+"""What the second route says of derivatives on arrays: power series along one direction, without derivative rules."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from diffcheck.case.operators import Operator
+from diffcheck.ops import balls
+from diffcheck.program.graph import Graph
+from diffcheck.referee.arrays.enclose import BallArray
+from diffcheck.referee.arrays.rays import along
+from diffcheck.referee.second_route import Word, confirmation, size_of, ways
+
+
+def words(
+    operator: Operator,
+    graph: Graph,
+    values: Sequence[BallArray],
+    components: BallArray,
+    wrt: Sequence[int],
+    together: bool = False,
+) -> list[Word]:
+    """For each output of a smooth graph what power series along a direction say of its derivative.
+
+    What is zero but for rounding need not be known better than it is, if only all outputs ``together`` count.
+    """
+    order = operator.order
+    found, weights = ways(len(wrt), operator)
+    coefficients = [balls.ZERO] * int(np.prod(graph.shape, dtype=int))
+    for share, steps in found:
+        moving = dict(zip(wrt, steps, strict=True))
+        direction = [moving.get(position, 0) for position in range(graph.inputs)]
+        series = along(graph, values, direction, order)
+        if len(series) > order:
+            terms = series[order].ravel().tolist()
+            coefficients = [c + balls.ball(share) * t for c, t in zip(coefficients, terms, strict=True)]
+    rows = components.reshape(len(coefficients), -1).tolist()
+    sums = [[w * c for w, c in zip(weights, row, strict=True)] for row in rows]
+    least = max(map(size_of, sums)) if together else balls.ZERO
+    return [confirmation(s, c, order, least) for s, c in zip(sums, coefficients, strict=True)]

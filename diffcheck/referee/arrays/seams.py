@@ -1,0 +1,132 @@
+"""Derivatives from both sides of a point, from how ties move.
+
+Along a step to one side of one input the switches tell one after another which piece goes on, and the differences of
+their slopes add up to the one-sided derivative.
+"""
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from flint import arb
+
+from diffcheck.case.operators import Operator
+from diffcheck.ops import balls
+from diffcheck.program.chain import gradient
+from diffcheck.program.graph import Graph
+from diffcheck.program.rules import STABLE
+from diffcheck.referee.arrays.confirm import words
+from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose
+from diffcheck.referee.arrays.pieces import Choice, needed
+from diffcheck.referee.arrays.ties import SIDES, Owners, Tie, groups, with_seams
+from diffcheck.referee.second_route import Word
+
+# How one input moves a tie's switch, and by what its pieces at the negative and the positive side then differ.
+Slopes = tuple[Any, Any, Any]
+
+
+# What ties cost is a sweep back for each of their groups: so many operations on balls at most, some ten seconds, or so
+# many times what the derivative itself costs.
+_MOST, _MORE = 2**25, 10
+
+
+class Seams:
+    """How the results move along both sides of every input.
+
+    Parameters
+    ----------
+    jacobian:
+        The derivative of a graph with seams, its ties in groups, by the inputs that are asked for and, behind them, by
+        those of all ``count`` ties.
+    owners:
+        For each group and each of these columns the tie that it may move, or -1.
+    words:
+        For each row of the Jacobian what the second route says of it.
+    """
+
+    def __init__(self, jacobian: BallArray, owners: Sequence[Owners], count: int, words: list[Word]) -> None:
+        self.words = words
+        rows = 3 * len(owners)
+        self._width = jacobian.shape[1] - count
+        self._results = jacobian[:-rows]
+        # For each column the ties that it moves.
+        self._moved: list[dict[int, Slopes]] = [{} for _ in range(jacobian.shape[1])]
+        for group, found in enumerate(owners):
+            parts = jacobian[-rows:][group :: len(owners)]
+            for column in np.flatnonzero(found >= 0).tolist():
+                switch, below, above = parts[:, column].tolist()
+                if not (switch.is_zero() and below.is_zero() and above.is_zero()):
+                    self._moved[column][int(found[column])] = switch, below, above
+
+    @classmethod
+    def at(
+        cls, graph: Graph, choices: Mapping[int, Choice], met: Sequence[Tie], wrt: Sequence[int], inputs: BallArray
+    ) -> "Seams | None":
+        """The seams of a graph whose pieces meet at these inputs; ``None`` where it jumps, or they are too many."""
+        outputs, count = int(np.prod(graph.shape, dtype=int)), sum(tie.places.array.size for tie in met)
+        around = ball_array([*inputs.tolist(), *[balls.ZERO] * count], (len(inputs) + count,))
+        apart = with_seams(graph, choices, met)
+        differences = enclose(apart, around)[apart.output][-2 * count :]
+        if not all(value.is_zero() for value in differences.tolist()):
+            return None
+        owners = groups(apart, outputs, count, max(_MOST // apart.operations, _MORE * outputs) // 3)
+        if owners is None:
+            return None
+        together = with_seams(graph, choices, met, owners)
+        columns = (*wrt, *range(graph.inputs, together.inputs))
+        values = enclose(together, around)
+        slopes = gradient(together, columns, STABLE, needed(together))
+        jacobian = enclose(slopes, around, known=values)[slopes.output]
+        if not all_finite(jacobian):
+            return None
+        said = words(Operator.JACOBIAN, together, values, jacobian, columns, together=True)
+        return cls(jacobian, [found[list(columns)] for found in owners], count, said)
+
+    def sides(self, direction: Sequence[float]) -> Iterator[tuple[int, BallArray, BallArray]]:
+        """The columns whose both sides may differ, with the derivatives of all outputs from the left and the right.
+
+        One column for each input or, where there is a ``direction``, one for that.
+        """
+        for column, (moved, along) in enumerate([self._along(direction)] if direction else self._columns()):
+            if moved:
+                left, right = (self._beside(moved, way) for way in SIDES)
+                yield column, along - left, along + right
+
+    def _columns(self) -> Iterator[tuple[Mapping[int, Slopes], BallArray]]:
+        for column in range(self._width):
+            yield self._moved[column], self._results[:, column]
+
+    def _along(self, direction: Sequence[float]) -> tuple[Mapping[int, Slopes], BallArray]:
+        """What a step along a direction moves: each input does its share."""
+        moved: dict[int, Slopes] = {}
+        total: Any = np.full(len(self._results), balls.ZERO)
+        for (slopes, along), step in zip(self._columns(), map(arb, direction), strict=True):
+            total = total + along * step
+            for tie, own in slopes.items():
+                so_far = moved.get(tie, (balls.ZERO,) * 3)
+                switch, below, above = (s + step * slope for s, slope in zip(so_far, own, strict=True))
+                moved[tie] = switch, below, above
+        return moved, total
+
+    def _beside(self, moved: Mapping[int, Slopes], way: int) -> Any:
+        """What all ties add to the results' slopes, a unit step this way along an input that so moves them."""
+        # What moves each tie so far; ties stand in the order in which they are computed.
+        slopes = {tie: [way * slope for slope in own] for tie, own in moved.items()}
+        total: Any = np.full(len(self._results), balls.ZERO)
+        pending = sorted(slopes)
+        while pending:
+            tie = heapq.heappop(pending)
+            switch, below, above = slopes[tie]
+            side = balls.sign(switch)
+            # Where the switch does not move at first order either piece may go on, or the frozen one.
+            apart = (above if side > 0 else below) if side else balls.ZERO.union(below).union(above)
+            if apart.is_zero():
+                continue
+            total = total + self._results[:, self._width + tie] * apart
+            for later, factors in self._moved[self._width + tie].items():
+                if later not in slopes:
+                    slopes[later] = [balls.ZERO] * 3
+                    heapq.heappush(pending, later)
+                slopes[later] = [s + f * apart for s, f in zip(slopes[later], factors, strict=True)]
+        return total
