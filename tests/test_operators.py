@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from prepared import ENGINES, at
 
-from diffcheck import case, check, interval, ops
+from diffcheck import case, check, interval, ops, run
 from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.engines.base import Task
 from diffcheck.engines.symbolic.chain_rule import derivative_program
@@ -191,6 +191,32 @@ def test_products_with_a_hessian_at_a_join_are_those_of_its_rows():
     truth = truth_of(lambda x, y: relu(x) ** 3 * y + x * y**2, "hvp", [0.0, 0.5], (0.5, -2.0))
     assert [float(c.left.mid()) for c in truth.components] == [2 * 0.5 * -2.0, 2 * 0.5 * 0.5 + 0]
     assert {c.status for c in truth.components} == {Status.CERTIFIED}
+
+
+# Products with a Hessian that has no entries of its own: function, point, direction, sides of both components (one
+# number where they are the same).
+BESIDE = {
+    "across a join of two pieces": (lambda x, y: relu(x) ** 2 * y, (0, 2), (0.5, -1.75), ((0, 2), 0)),
+    "where the slopes vanish": (lambda x, y: maximum(x + 1, 1) ** 2 * y, (0, 0), (1.25, -1.75), ((0, -3.5), (0, 2.5))),
+    "across a diagonal": (lambda x, y: relu(x - y) ** 2, (0.5, 0.5), (1, -1), ((0, 4), (0, -4))),
+    "into a quadrant": (lambda x, y: relu(x) * relu(y), (0, 0), (1, 1), ((0, 1), (0, 1))),
+    "past a quadrant": (lambda x, y: relu(x) * relu(y), (0, 0), (1, -1), (0, 0)),
+    "one way out": (lambda x, y: sqrt(x) * x**2 + y * y, (0, 1), (1, -1), (0, -2)),
+}
+
+
+@pytest.mark.parametrize(("function", "place", "direction", "expected"), BESIDE.values(), ids=BESIDE)
+def test_products_with_a_hessian_are_seen_along_the_direction(function, place, direction, expected):
+    truth = truth_of(function, "hvp", list(map(float, place)), direction)
+    found = [(float(c.left.mid()), float(c.right.mid())) for c in truth.components]
+    assert found == [sides if isinstance(sides, tuple) else (sides, sides) for sides in expected]
+    assert truth.confirmed == (True, True)
+
+
+def test_a_product_along_a_seam_is_uncertain_and_says_why():
+    component = truth_of(lambda x, y: relu(x - y) ** 2, "hvp", [0.5, 0.5], (1, 1)).components[0]
+    assert component.status is Status.UNCERTAIN
+    assert component.reason.startswith("along the direction nothing is known: ")
 
 
 # Arrays.
@@ -445,3 +471,10 @@ def test_shapes_follow_from_the_row():
     assert shapes["jvp"] == ()
     assert Operator.JACOBIAN.shape((2, 5), 3) == (2, 5, 3)
     assert [OPERATORS[name].order for name in ("derivative", "derivative6", "jvp", "hvp")] == [1, 6, 1, 2]
+
+
+def test_the_command_line_chooses_by_name_and_the_results_have_it():
+    table = run(
+        "cases/higher_order.py::lennard_jones", operators=["derivative3"], engines=["autograd"], samples=0, timing=False
+    )
+    assert table[["operator", "verdict", "components"]].values.tolist() == [["derivative3", "agree", 1]]

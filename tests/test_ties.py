@@ -197,3 +197,25 @@ def test_products_with_a_direction_against_the_numbers(direction):
         assert ours.left.overlaps(theirs.left)
         assert ours.right.overlaps(theirs.right)
     assert kinks
+
+
+SELECTIONS = {
+    "sorted": (lambda x: o.dot(o.sort(x), [1.0, 2.0, 4.0]), [0.5, 0.5, -1.0]),
+    "all equal": (lambda x: o.dot(o.sort(x * x), [1.0, 2.0, 4.0]), [0.5, -0.5, 0.5]),
+    "the middle one": (lambda x: o.median(x), [0.5, 0.5, 1.0]),
+    "the two largest": (lambda x: o.sum(o.topk(x, 2)) - o.amin(x), [1.0, 0.0, 0.0]),
+    "pooled": (lambda x: o.sum(o.max_pool1d(o.reshape(o.abs(x), (1, 1, 3)), 2, stride=1)), [1.0, -1.0, 0.0]),
+    "padded": (lambda x: o.sum(o.max_pool1d(o.reshape(o.relu(x), (1, 1, 3)), 3, padding=1)), [0.0, -1.0, 0.0]),
+}
+
+
+@pytest.mark.parametrize(("function", "x"), SELECTIONS.values(), ids=SELECTIONS)
+def test_ties_in_selections_against_the_numbers(function, x):
+    graph = record(function, {"x": (3,)}, {})
+    found = ArrayReferee(graph, Operator.GRADIENT, range(3)).at(x, LADDER)
+    expected = Referee(scalarise(graph), Operator.GRADIENT, range(3)).truth(x).components
+    assert KINK in {c.status for c in expected}
+    for ours, theirs in zip(found.components, expected, strict=True):
+        assert ours.status is theirs.status
+        assert ours.left.overlaps(theirs.left)
+        assert ours.right.overlaps(theirs.right)

@@ -208,6 +208,7 @@ SHAPES = {
     "fancy index": (lambda x: x[np.array([0, 2, 2])], VECTOR),
     "new axis": (lambda x: x[:, None] * x[None, :], VECTOR),
     "ellipsis": (lambda x: x[..., 1], MATRIX),
+    "ellipsis and one axis": (lambda x: x[..., 1], VECTOR),
     "mask": (lambda x: x[np.array([True, False, True])], VECTOR),
     "reshape": (lambda x: x.reshape((3, 2)), MATRIX),
     "reshape by numbers": (lambda x: x.reshape(3, -1), MATRIX),

@@ -86,12 +86,6 @@ class Own:
         matters = here.reshape(*before, -1).any(-1)
         return np.broadcast_to(matters.reshape(*before, *(1,) * len(own[position])), shapes[position])
 
-    def reached(self, shape: Shape, moves: Sequence[Any]) -> Array:
-        """Which elements of the result, of this shape, these elements of the operands may move: all of their arrays."""
-        before, _ = self.split([m.shape for m in moves])
-        any_of = np.any([m.reshape(*before, -1).any(-1) for m in moves], axis=0)
-        return np.broadcast_to(any_of.reshape(*before, *(1,) * (len(shape) - len(before))), shape)
-
     def each(self, function: Callable[..., Any] | None, parameters: Parameters, operands: Sequence[Array]) -> Array:
         """A function of arrays without axes before, applied to each along those."""
         assert function is not None, self.name

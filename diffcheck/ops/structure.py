@@ -27,7 +27,7 @@ class Index:
     __slots__ = ("_key", "array")
 
     def __init__(self, array: Any) -> None:
-        self.array: Array = np.ascontiguousarray(array, np.intp)
+        self.array: Array = np.array(array, np.intp, order="C")
         self.array.flags.writeable = False
         self._key = self.array.shape, self.array.tobytes()
 

@@ -19,8 +19,9 @@ from diffcheck.program.schedule import SUM, Group, schedule
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-# Points are taken in portions whose arrays fit the processor's cache.
-_PORTION_BYTES = 2**20
+# Points are taken in portions whose arrays fit the processor's cache; in larger ones where a call would compute fewer
+# numbers than this, and take longer to be made than to compute them, but in no more bytes than the third.
+_PORTION_BYTES, _WORTH_A_CALL, _MOST_BYTES = 2**20, 2**12, 2**26
 _LARGEST_PORTION = 4096
 # A matrix with more than this part of its entries is multiplied as a dense one.
 _DENSE = 0.2
@@ -91,7 +92,7 @@ class Compiled:
         points = np.asarray(points, self._dtype)
         total = len(points)
         found = np.empty((total, self._outputs.size), self._dtype)
-        portion = min(_LARGEST_PORTION, max(32, _PORTION_BYTES // (self._rows * self._dtype.itemsize)))
+        portion = self._portion
         inputs, fixed = len(self.program.inputs), len(self._constants)
         with np.errstate(all="ignore"):
             for start in range(0, total, portion):
@@ -103,6 +104,13 @@ class Compiled:
                     step(values)
                 found[start : start + portion] = values[self._outputs].T
         return found.reshape(total, *self.program.outputs.shape)
+
+    @property
+    def _portion(self) -> int:
+        """How many points are taken at once."""
+        size = self._rows * self._dtype.itemsize
+        busy = min(_WORTH_A_CALL * self.calls // self._rows, _MOST_BYTES // size)
+        return min(_LARGEST_PORTION, max(32, _PORTION_BYTES // size, busy))
 
     def at(self, point: Sequence[float]) -> Array:
         """The outputs at one point, given as all flattened inputs."""

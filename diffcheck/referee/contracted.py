@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from diffcheck.ops import balls
 from diffcheck.referee.component import Component, Status, is_tight
+from diffcheck.referee.evaluate import Ball
 
 
 def contracted(
@@ -56,3 +57,11 @@ def _sum(terms: Sequence[tuple[Fraction, Component]]) -> Component:
     if partial:
         return Component(Status.ONE_SIDED, total, total, partial[0].reason)
     return Component(Status.CERTIFIED, total, total)
+
+
+def met(left: Ball, right: Ball) -> Component:
+    """The component that tight derivatives from both sides along the direction make together."""
+    if not left.overlaps(right):
+        return Component(Status.KINK, left, right, "the derivatives from the left and from the right differ")
+    common = left.intersection(right)
+    return Component(Status.CERTIFIED, common, common)

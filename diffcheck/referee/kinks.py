@@ -119,6 +119,15 @@ class Rays:
                 if s.is_finite
             ]
 
+    def pieces(self, row: int, sign: int) -> Decisions | None:
+        """The pieces of an output to one side along the direction; ``None`` if others meet them all along that side."""
+        with ctx.workprec(self._precision):
+            way = _times(sign, self._way(0))
+            if self._side(row, way, 1).course is not Course.ON:
+                return None
+            found = self._decisions(row, way)
+            return None if any(side == 0 for side, _ in found.values()) else found
+
     def _is_mixed(self, place: int) -> bool:
         """Whether a component is a second derivative by two inputs."""
         return self._operator.full == 2 and place % (len(self._wrt) + 1) != 0

@@ -22,7 +22,7 @@ from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
 from diffcheck.referee.arrays.certify import ArrayReferee, Certified
 from diffcheck.referee.component import Component, Status
-from diffcheck.referee.contracted import contracted
+from diffcheck.referee.contracted import contracted, met
 from diffcheck.referee.derivatives import Derivatives
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.kinks import Evidence, Rays
@@ -148,7 +148,7 @@ class Referee:
         at_edge = self.primal.at_edge(evaluation)
         doubtful = [k for k, word in enumerate(said) if word is not Word.CONFIRMED or wrong or at_edge]
         if doubtful and self.operator.full and self.operator.along:
-            return self._contracted(point)
+            return self._contracted(rows, defined, point, evaluation, precision)
         if doubtful:
             around = self._neighbourhood(rows, defined, point, evaluation, precision)
             for k in doubtful:
@@ -191,12 +191,48 @@ class Referee:
             approached,
         )
 
-    def _contracted(self, point: Sequence[float]) -> Truth:
-        """The truth where it takes a look at the sides of the point: that of the whole tensor, contracted."""
+    def _contracted(
+        self, rows: tuple[int, ...], defined: Program, point: Sequence[float], evaluation: Evaluation, precision: int
+    ) -> Truth:
+        """The truth where it takes a look at the sides of the point: that of the whole tensor, contracted.
+
+        Where that does not tell, the pieces to both sides along the direction may.
+        """
         whole, slope = (referee.of_numbers(point) for referee in self._without_direction)
-        found = contracted(whole.components, whole.confirmed, slope.components, self.operator.direction)
+        found = list(contracted(whole.components, whole.confirmed, slope.components, self.operator.direction))
+        if any(component.status is Status.UNCERTAIN for component, _ in found):
+            x = [Fraction(v) for v in point]
+            rays = Rays(defined, x, self.operator, self.wrt, evaluation, precision)
+            sides = [self._beside(rows, rays.pieces(0, sign), point, slope) for sign in (-1, 1)]
+            found = [
+                (met(left, right), True)
+                if component.status is Status.UNCERTAIN and left is not None and right is not None
+                else (component, confirmed)
+                for (component, confirmed), left, right in zip(found, *sides, strict=True)
+            ]
         components, confirmed = zip(*found, strict=True)
         return replace(whole, components=components, confirmed=confirmed)
+
+    def _beside(
+        self, rows: tuple[int, ...], pieces: Decisions | None, point: Sequence[float], slope: Truth
+    ) -> list[Ball | None]:
+        """The components on the pieces to one side, confirmed; ``None`` where what is differentiated is another there.
+
+        Near the ray the function is one smooth piece, whose derivatives are those of the function, so that the slope
+        changes along the direction as that piece's does, if it begins from the same.
+        """
+        if pieces is None:
+            return [None] * len(slope.components)
+        piece = self._smooth_piece(rows, self.primal.restricted(rows), pieces)
+        begins, _ = self._without_direction[1].derivatives.certified(piece, point)
+        found, precision = self.derivatives.certified(piece, point)
+        with ctx.workprec(precision):
+            x = [*map(Fraction, point), *piece.data]
+            said = words(piece.program, x, self.operator, self.wrt, found)
+        return [
+            c.left if word is Word.CONFIRMED and b.has_value and s.has_value and b.left.overlaps(s.left) else None
+            for c, word, b, s in zip(found, said, begins, slope.components, strict=True)
+        ]
 
     @functools.cached_property
     def _without_direction(self) -> tuple["Referee", "Referee"]:

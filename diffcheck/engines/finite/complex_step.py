@@ -111,8 +111,10 @@ class _Slopes:
         sizes = np.abs(points[:, self._wrt])
         sizes = np.where(sizes > 0, sizes, 1.0)[:, None]
         # None moves by more than the part of its size that the step is.
-        moving = np.where(self._ways != 0, sizes / np.abs(self._ways), np.inf)
-        steps = moving.min(-1) * self._step
+        spans = np.abs(self._ways)
+        longest = np.full((count, *spans.shape), np.inf)
+        np.divide(sizes, spans, out=longest, where=spans > 0)
+        steps = longest.min(-1) * self._step
         moved = np.repeat(points.astype(np.complex128)[:, None], columns, axis=1)
         moved[:, :, self._wrt] += 1j * steps[..., None] * self._ways
         values = self._function.batch(moved.reshape(count * columns, -1)).reshape(count, columns, -1)

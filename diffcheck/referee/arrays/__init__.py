@@ -2,7 +2,7 @@
 
 `enclose` evaluates a graph in arrays of balls, `pieces` puts the pieces that hold at a point in place of what chooses
 them, `certify` differentiates what remains and certifies it, `confirm` asks power series (`rays`) along one direction.
-Where pieces meet, `moving` says what a small step moves at all, `ties` makes the graph that tells the sides apart, and
-`seams` the derivatives from both. `bounds` are made of `losses` on the way and of the `sensitivity` to them;
-`cancelled` measures what a result around zero is left of.
+Where pieces meet, `pairs` writes selections by comparisons of two, `moving` says what a small step moves at all, `ties`
+makes the graph that tells the sides apart, and `seams` the derivatives from both. `bounds` are made of `losses` on the
+way and of the `sensitivity` to them; `cancelled` measures what a result around zero is left of.
 """

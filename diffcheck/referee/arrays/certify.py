@@ -21,9 +21,9 @@ from diffcheck.referee.arrays.cancelled import sizes
 from diffcheck.referee.arrays.confirm import words
 from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose, floats
 from diffcheck.referee.arrays.moving import moving
+from diffcheck.referee.arrays.pairs import by_pairs
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
 from diffcheck.referee.arrays.seams import Seams
-from diffcheck.referee.arrays.selections import Chosen, chosen, selects, settled
 from diffcheck.referee.arrays.ties import Tie, ties
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.second_route import Word
@@ -119,20 +119,13 @@ class ArrayReferee:
         self._operator = operator
         self._wrt = tuple(wrt)
         self._pieces: dict[Any, Piece] = {}
-        # By what its selections choose, the referee of the function without them.
-        self._settled: dict[Chosen, ArrayReferee] | None = {} if selects(graph) else None
 
     @uncollected()
     def at(self, point: Sequence[float], ladder: Sequence[int]) -> Certified | None:
         """The truth at a point; ``None`` where it takes more than this."""
-        for rung, precision in enumerate(ladder):
+        for precision in ladder:
             with ctx.workprec(precision):
                 inputs = ball_array([arb(v) for v in point], (len(point),))
-                if self._settled is not None:
-                    places = chosen(self._graph, inputs)
-                    if places is not None:
-                        return self._where(places).at(point, ladder[rung:])
-                    continue
                 try:
                     found = self._certified(inputs, precision)
                 except Elsewhere:
@@ -141,18 +134,14 @@ class ArrayReferee:
                 return found
         return None
 
-    def _where(self, places: Chosen) -> "ArrayReferee":
-        """The referee of the function where its selections choose these places."""
-        assert self._settled is not None
-        if places not in self._settled:
-            self._settled[places] = ArrayReferee(settled(self._graph, places), self._operator, self._wrt)
-        return self._settled[places]
-
     def _certified(self, inputs: BallArray, precision: int) -> Certified | None:
         """The truth, ``None`` where more bits may tell more."""
         choices, unknown, values = self._chosen(inputs)
         asked = needed(self._graph, choices)
-        if any((mask & asked.get(number, True)).any() for number, mask in unknown.items()):
+        blocking = [number for number, mask in unknown.items() if (mask & asked.get(number, True)).any()]
+        if any(choices[number].places is not None for number in blocking):
+            return self._pairwise._certified(inputs, precision)
+        if blocking:
             return None
         if not all_finite(values[self._graph.output]) or self._at_edge(values, asked):
             raise Elsewhere
@@ -193,6 +182,14 @@ class ArrayReferee:
             return value
 
         return choices, unknown, enclose(self._graph, inputs, decide)
+
+    @cached_property
+    def _pairwise(self) -> "ArrayReferee":
+        """The same with selections by comparisons of two, which may be ties."""
+        graph = by_pairs(self._graph)
+        if graph is None:
+            raise Elsewhere
+        return ArrayReferee(graph, self._operator, self._wrt)
 
     def _ties(
         self, choices: Mapping[int, Choice], values: Sequence[BallArray], asked: Mapping[int, Mask]

@@ -45,6 +45,8 @@ def moving(graph: Graph, wrt: Sequence[int], choices: Mapping[int, Choice], valu
 
 def _piece(node: Node, operands: Sequence[Mask], choice: Choice) -> Mask:
     """What moves of a node made of pieces: what is taken, and wherever what decides is on the border and moves."""
+    if choice.places is not None:
+        return operands[0].ravel()[choice.places.array]
     row = Primitive.rows[node.name]
     sides = choice.sides.array.reshape(node.shape)
     spread = [np.broadcast_to(x, node.shape) for x in operands]
@@ -71,7 +73,10 @@ def _moved(node: Node, operands: Sequence[Mask], values: Sequence[BallArray]) ->
         (x, y), (a, b) = operands, (_nonzero(v) for v in values)
         return np.asarray(times(x.astype(float), y | b) + times(a | x, y.astype(float))) > 0
     if node.name in Own.rows:
-        return Own.rows[node.name].reached(node.shape, operands)
+        before, _ = Own.rows[node.name].split([x.shape for x in operands])
+        any_of_each = np.any([x.reshape(*before, -1).any(-1) for x in operands], axis=0)
+        axes = (1,) * (len(node.shape) - len(before))
+        return np.asarray(np.broadcast_to(any_of_each.reshape(*before, *axes), node.shape))
     return np.asarray(np.any([np.broadcast_to(x, node.shape) for x in operands], axis=0))
 
 

@@ -22,14 +22,16 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 class Choice:
     """What a node made of pieces chooses: for each element the sign of its switch, and the whole number that it is.
 
-    ``constants`` is ``None`` for what is no constant on any of its pieces.
+    ``constants`` is ``None`` for what is no constant on any of its pieces. A selection has no switch: its ``places``
+    are those of the elements that it takes, in row-major order of its operand.
     """
 
     sides: Index
-    constants: Index | None
+    constants: Index | None = None
+    places: Index | None = None
 
     def __hash__(self) -> int:
-        return hash((self.sides, self.constants))
+        return hash((self.sides, self.constants, self.places))
 
 
 def choose(node: Node, operands: Sequence[BallArray]) -> tuple[Choice, Mask, BallArray]:
@@ -37,6 +39,8 @@ def choose(node: Node, operands: Sequence[BallArray]) -> tuple[Choice, Mask, Bal
 
     Where two pieces meet the side is 0; where the balls do not tell it is 0 as well, and the value has no meaning.
     """
+    if node.name in Own.rows:
+        return _selected(node, operands[0])
     row = Primitive.rows[node.name]
     assert row.switch is not None
     spread = [np.broadcast_to(x, node.shape).ravel().tolist() for x in operands]
@@ -47,13 +51,29 @@ def choose(node: Node, operands: Sequence[BallArray]) -> tuple[Choice, Mask, Bal
     if row.takes is not None:
         taken = {side: row.takes(side) for side in set(sides)}
         values = [spread[taken[side]][k] for k, side in enumerate(sides)]
-        return Choice(Index(sides), None), unknown, ball_array(values, node.shape)
+        return Choice(Index(sides)), unknown, ball_array(values, node.shape)
     assert row.piece is not None
     arguments = zip(told, map(list, zip(*spread, strict=True)), strict=True)
     chosen = [0 if side is None else row.piece(side, x, x) for side, x in arguments]
     constant = all(isinstance(c, int) for c in chosen)
     values = [balls.ball(c) if isinstance(c, int) else c for c in chosen]
     return Choice(Index(sides), Index(chosen) if constant else None), unknown, ball_array(values, node.shape)
+
+
+def _selected(node: Node, x: BallArray) -> tuple[Choice, Mask, BallArray]:
+    """The same for a selection, along the last axis of its operand."""
+    row = Own.rows[node.name]
+    assert row.chosen is not None
+    n, taken = x.shape[-1], node.shape[-1]
+    places: list[int] = []
+    unknown = []
+    for start in range(0, x.size, n):
+        found = row.chosen(node.parameters, x.ravel()[start : start + n].tolist())
+        unknown += [found is None] * taken
+        places += [start + place for place in found or [0] * taken]
+    chosen = Index(np.reshape(places, node.shape))
+    mask: Mask = np.reshape(np.array(unknown, bool), node.shape)
+    return Choice(Index(np.ones(node.shape)), None, chosen), mask, x.ravel()[chosen.array]
 
 
 def frozen(graph: Graph, choices: Mapping[int, Choice]) -> Graph:
@@ -74,6 +94,8 @@ def piece(builder: GraphBuilder, node: Node, operands: Sequence[int], choice: Ch
     """A node as it is at the point: for each element the piece that is chosen there."""
     if choice.constants is not None:
         return builder.array(choice.constants.array.reshape(node.shape))
+    if choice.places is not None:
+        return builder.move("take", (0, choice.places), operands[0])
     sides = choice.sides.array.reshape(node.shape)
     first, *others = sorted(set(choice.sides.array.tolist()))
     found = piece_at(builder, node, operands, first)
@@ -122,6 +144,8 @@ def needed(graph: Graph, choices: Mapping[int, Choice] = NOTHING, seed: Mask | N
 
 def _chosen(node: Node, position: int, choice: Choice, here: Mask) -> Mask:
     """The elements of a node made of pieces that need the argument at this position."""
+    if choice.places is not None:
+        return here
     row = Primitive.rows[node.name]
     if row.takes is None or row.deciding is None or position < row.deciding:
         return here

@@ -69,8 +69,8 @@ class Sensitivity:
             known = list(values)
             for node in builder.nodes[len(known) :]:
                 known.append(_value(node, [known[i] for i in node.operands]))
-        self._matters = matters
         self._moves = moves
+        self._matters = matters
         self._slopes = {key: _masked(known[number], matters.get(key[0])) for key, number in slopes.items()}
 
     @property
@@ -130,14 +130,13 @@ class Sensitivity:
         if is_elementwise(node):
             slope = np.abs(self._slopes[number, position])
             return np.asarray(slope * weight) if shapes[position] == node.shape else None
+        alone = [weight if k == position else np.zeros(shape) for k, shape in enumerate(shapes)]
         if node.name in Own.rows:
-            # Each array gives one number.
-            single = node.shape == Own.rows[node.name].split(shapes)[0]
-            moved = [weight if k == position else np.zeros(shape) for k, shape in enumerate(shapes)]
-            return self._through_own(number, node, [m[None] for m in moved], np.abs)[0] if single else None
+            _, own = Own.rows[node.name].split(shapes)
+            one = Own.rows[node.name].shape(node.parameters, *own) == ()
+            return np.asarray(self._through_own(number, node, alone, np.abs)) if one else None
         if node.name not in _ONCE:
             return None
-        alone = [weight if k == position else np.zeros(shape) for k, shape in enumerate(shapes)]
         return np.asarray(Linear.rows[node.name].on_arrays(node.parameters, 0, *alone))
 
     def _followed_back(self, place: int, weights: Mapping[int, Array], size: Callable[[Array], Array]) -> float:
@@ -175,6 +174,17 @@ class Sensitivity:
         for name, parameters in steps:
             adjoint = Linear.rows[name].on_arrays(parameters, 0, adjoint)
         return np.asarray(adjoint)
+
+    def _back_own(self, number: int, node: Node, position: int, adjoint: Array, size: Any) -> Array:
+        """The same by a row with a calculus of its own."""
+        row, mask = Own.rows[node.name], self._matters.get(number)
+        values = [self._values[i] for i in (number, *node.operands)]
+        assert row.back is not None
+        found: Array = row.back(node.parameters, size, position, adjoint, *values)
+        if mask is None:
+            return found
+        shapes = [self._graph.nodes[i].shape for i in node.operands]
+        return np.where(row.asked(mask, shapes, position), found, 0.0)
 
     def _moved(
         self, samples: Callable[[Array], Array], weights: Mapping[int, Array], size: Callable[[Array], Array]
@@ -230,16 +240,6 @@ class Sensitivity:
         assert row.pushed is not None
         found: Array = row.pushed(node.parameters, size, *values, *moved)
         return found if mask is None else np.where(mask, found, 0.0)
-
-    def _back_own(self, number: int, node: Node, position: int, adjoint: Array, size: Any) -> Array:
-        row, mask = Own.rows[node.name], self._matters.get(number)
-        values = [self._values[i] for i in (number, *node.operands)]
-        assert row.back is not None
-        found: Array = row.back(node.parameters, size, position, adjoint, *values)
-        if mask is None:
-            return found
-        shapes = [self._graph.nodes[i].shape for i in node.operands]
-        return np.where(row.asked(mask, shapes, position), found, 0.0)
 
 
 def _noise(random: np.random.Generator, count: int, weights: Array) -> Array:

@@ -46,6 +46,8 @@ def ties(
     """Where pieces meet that the result needs and that a step may part, by node; ``None`` where it may jump."""
     found: list[Tie] = []
     for number, choice in choices.items():
+        if choice.places is not None:
+            continue
         node = graph.nodes[number]
         row = Primitive.rows[node.name]
         border = choice.sides.array.reshape(node.shape) == 0
