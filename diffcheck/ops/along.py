@@ -93,6 +93,7 @@ logsumexp = _along(
     on_numbers=lambda _, x: _logsumexp(*x),
     pulled=lambda p, k, g, v, x: _behind(g) * exp(x - _behind(v)),
     pushed=lambda p, size, v, x, m: (size(np.exp(x - v[..., None])) * m).sum(-1),
+    back=lambda p, size, k, g, v, x: g[..., None] * size(np.exp(x - v[..., None])),
     lost=lambda p, v, x: _logsumexp.ulps * np.abs(v),
 )
 softmax = _along(
@@ -106,6 +107,7 @@ softmax = _along(
     on_numbers=lambda _, x: _less(x, _logsumexp(*x), exp),
     pulled=lambda p, k, g, v, x: v * (g - _total(v * g)),
     pushed=lambda p, size, v, x, m: v * (m + size(-1.0) * (v * m).sum(-1, keepdims=True)),
+    back=lambda p, size, k, g, v, x: v * (g + size(-1.0) * (v * g).sum(-1, keepdims=True)),
     lost=lambda p, v, x: np.abs(v) * (2 - _shifted(x) + _lost_in_sum(x)),
 )
 log_softmax = _along(
@@ -119,6 +121,7 @@ log_softmax = _along(
     on_numbers=lambda _, x: _less(x, _logsumexp(*x), _itself),
     pulled=lambda p, k, g, v, x: g - exp(v) * _total(g),
     pushed=lambda p, size, v, x, m: m + size(-1.0) * (np.exp(v) * m).sum(-1, keepdims=True),
+    back=lambda p, size, k, g, v, x: g + size(-1.0) * np.exp(v) * g.sum(-1, keepdims=True),
     lost=lambda p, v, x: np.abs(v) - _shifted(x) + _lost_in_sum(x),
 )
 
@@ -161,5 +164,6 @@ prod = _along(
     on_numbers=lambda _, x: functools.reduce(mul, x),
     pulled=lambda p, k, g, v, x: _behind(g) * _others(x).prod(-1),
     pushed=lambda p, size, v, x, m: (size(_other_products(x)) * m).sum(-1),
+    back=lambda p, size, k, g, v, x: g[..., None] * size(_other_products(x)),
     lost=lambda p, v, x: (x.shape[-1] - 1) * np.abs(v),
 )

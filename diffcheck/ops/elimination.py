@@ -13,7 +13,7 @@ from flint import arb, arb_mat
 from diffcheck.ops import balls
 from diffcheck.ops.determinants import by_elimination, cofactor, determinant
 from diffcheck.ops.elementary import log
-from diffcheck.ops.own import Own
+from diffcheck.ops.own import Own, Size
 from diffcheck.ops.pieces import abs
 from diffcheck.ops.structure import Array, Parameters
 
@@ -152,6 +152,12 @@ def _solve_pulled(_: Any, position: int, g: Any, x: Any, a: Any, b: Any) -> Any:
     return back if position == 1 else -(back @ turned(x))
 
 
+def solved_back(size: Size, position: int, g: Array, x: Array, inverse: Array) -> Array:
+    """What the adjoint of a solution adds to that of the matrix or of the right side, for the matrix's inverse."""
+    back: Array = turned(size(inverse)) @ g
+    return back if position == 1 else size(-1.0) * (back @ turned(size(x)))
+
+
 solve = Own(
     name="solve",
     doc="the solutions X of A X = B",
@@ -164,6 +170,7 @@ solve = Own(
     on_numbers=_solve_numbers,
     pulled=_solve_pulled,
     pushed=lambda p, size, x, a, b, ma, mb: size(inverted(a)) @ (mb + size(-1.0) * (ma @ size(x))),
+    back=lambda p, size, k, g, x, a, b: solved_back(size, k, g, x, inverted(a)),
     lost=lambda p, x, a, b: np.abs(inverted(a)) @ _perturbed(a) @ np.abs(x),
 )
 inverse = Own(
@@ -178,6 +185,7 @@ inverse = Own(
     on_numbers=_inverse_numbers,
     pulled=lambda p, k, g, y, a: -(turned(y) @ (g @ turned(y))),
     pushed=lambda p, size, y, a, m: size(-1.0) * (size(y) @ m @ size(y)),
+    back=lambda p, size, k, g, y, a: size(-1.0) * (turned(size(y)) @ g @ turned(size(y))),
     lost=lambda p, y, a: np.abs(y) @ _perturbed(a) @ np.abs(y),
 )
 
@@ -210,6 +218,7 @@ det = Own(
     on_numbers=lambda _, a: determinant(a.tolist()),
     pulled=lambda p, k, g, v, a: _spread(g * v) * turned(a.own(inverse)),
     pushed=lambda p, size, v, a, m: (size(v[..., None, None] * turned(inverted(a))) * m).sum((-1, -2)),
+    back=lambda p, size, k, g, v, a: g[..., None, None] * size(v[..., None, None] * turned(inverted(a))),
     lost=lambda p, v, a: np.abs(v) * (1 + _condition(a)),
 )
 logabsdet = Own(
@@ -224,6 +233,7 @@ logabsdet = Own(
     on_numbers=lambda _, a: log(abs(determinant(a.tolist()))),
     pulled=lambda p, k, g, v, a: _spread(g) * turned(a.own(inverse)),
     pushed=lambda p, size, v, a, m: (size(turned(inverted(a))) * m).sum((-1, -2)),
+    back=lambda p, size, k, g, v, a: g[..., None, None] * size(turned(inverted(a))),
     lost=lambda p, v, a: np.abs(v) + _condition(a),
 )
 

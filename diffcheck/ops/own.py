@@ -40,14 +40,17 @@ class Own:
     pushed:
         How far the result moves with its operands: a function of `Size`, which is applied to the slopes, of the value,
         the operands and how far they move, in double precision; what moves may have more axes before.
+    back:
+        What the adjoint of the result adds to that of the operand at a position, as ``pulled`` but in double precision:
+        a function of `Size`, the position, the adjoint, the value and the operands.
     lost:
         What a good implementation loses in unit roundoffs: a function of the value and the operands.
     operations:
         How many operations on numbers it stands for, by the operands' shapes behind the axes before.
     chosen:
         For what gives back some of the elements of its one operand, which comparisons choose: their places, as these
-        balls tell for certain; ``None`` where they do not. Such a row has no balls, no ``pushed`` and no ``lost``: at a
-        point it is a `take`.
+        balls tell for certain; ``None`` where they do not. Such a row has no balls and no slopes: at a point it is
+        a `take`.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Own:
     on_numbers: Callable[..., Any]
     pulled: Callable[..., Any]
     pushed: Callable[..., Any] | None = None
+    back: Callable[..., Any] | None = None
     lost: Callable[..., Any] | None = None
     operations: Callable[..., int]
     chosen: Callable[[Parameters, Sequence[Any]], list[int] | None] | None = None
@@ -67,7 +71,7 @@ class Own:
 
     def __post_init__(self) -> None:
         assert self.name not in self.rows, self.name
-        smooth = [f is not None for f in (self.on_balls, self.pushed, self.lost)]
+        smooth = [f is not None for f in (self.on_balls, self.pushed, self.back, self.lost)]
         assert all(smooth) if self.chosen is None else not any(smooth), self.name
         self.rows[self.name] = self
 

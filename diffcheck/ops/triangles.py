@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 
 from diffcheck.ops.elementary import sqrt
-from diffcheck.ops.elimination import numbers, quietly, together, turned
+from diffcheck.ops.elimination import numbers, quietly, solved_back, together, turned
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Array
 
@@ -57,6 +57,11 @@ def _triangular_pulled(p: Any, position: int, g: Any, x: Any, a: Any, b: Any) ->
     return back if position == 1 else -(back @ turned(x)).triangle(p[0])
 
 
+def _triangular_back(lower: bool, size: Any, position: int, g: Array, x: Array, a: Array) -> Array:
+    back = solved_back(size, position, g, x, _inverted(lower, a))
+    return back if position == 1 else np.asarray(_triangle(lower, back))
+
+
 triangular = Own(
     name="solve_triangular",
     doc="the solutions X of A X = B by what stands below the diagonal of A, or above; parameters: whether below",
@@ -70,6 +75,7 @@ triangular = Own(
     pushed=lambda p, size, x, a, b, ma, mb: (
         size(_inverted(p[0], a)) @ (mb + size(-1.0) * (_triangle(p[0], ma) @ size(x)))
     ),
+    back=lambda p, size, k, g, x, a, b: _triangular_back(p[0], size, k, g, x, a),
     # Theorem 8.5: the matrix changes by n u |T|.
     lost=lambda p, x, a, b: a.shape[-1] * (np.abs(_inverted(p[0], a)) @ np.abs(_triangle(p[0], a)) @ np.abs(x)),
 )
@@ -108,6 +114,14 @@ def _cholesky_pushed(p: Any, size: Any, factor: Array, a: Array, m: Array) -> Ar
     return moved
 
 
+def _cholesky_back(p: Any, size: Any, k: int, g: Array, factor: Array, a: Array) -> Array:
+    """The same rule in floating point."""
+    inverse = size(_inverted(True, factor))
+    inner = _halved(np.tril(turned(size(factor)) @ np.tril(g)))
+    both = turned(inverse) @ inner @ inverse
+    return np.asarray(_halved(np.tril(both + turned(both))))
+
+
 cholesky = Own(
     name="cholesky",
     doc="the lower triangular matrix L with L L^T = A; what stands above the diagonal of A is not read",
@@ -120,6 +134,7 @@ cholesky = Own(
     on_numbers=lambda _, a: _factor(sqrt, 0, a),
     pulled=_cholesky_pulled,
     pushed=_cholesky_pushed,
+    back=_cholesky_back,
     # Theorem 10.3: the matrix changes by (n + 1) u |L| |L^T|.
     lost=lambda p, v, a: _cholesky_pushed(p, np.abs, v, a, (a.shape[-1] + 1) * (np.abs(v) @ np.abs(turned(v)))),
 )

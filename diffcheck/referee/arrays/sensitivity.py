@@ -175,20 +175,16 @@ class Sensitivity:
             adjoint = Linear.rows[name].on_arrays(parameters, 0, adjoint)
         return np.asarray(adjoint)
 
-    def _back_own(
-        self, number: int, node: Node, position: int, adjoint: Array, size: Callable[[Array], Array]
-    ) -> Array:
-        """The same by a row with a calculus of its own: by how it moves with one place of the operand after another."""
+    def _back_own(self, number: int, node: Node, position: int, adjoint: Array, size: Any) -> Array:
+        """The same by a row with a calculus of its own."""
+        row, mask = Own.rows[node.name], self._matters.get(number)
+        values = [self._values[i] for i in (number, *node.operands)]
+        assert row.back is not None
+        found: Array = row.back(node.parameters, size, position, adjoint, *values)
+        if mask is None:
+            return found
         shapes = [self._graph.nodes[i].shape for i in node.operands]
-        before, own = Own.rows[node.name].split(shapes)
-        places = int(np.prod(own[position], dtype=int))
-        behind = tuple(range(len(before), len(node.shape)))
-        found = np.empty((*before, places))
-        for place in range(places):
-            moved = [np.zeros(shape) for shape in shapes]
-            moved[position].reshape(*before, places)[..., place] = 1.0
-            found[..., place] = (self._through_own(number, node, moved, size) * adjoint).sum(behind)
-        return found.reshape(shapes[position])
+        return np.where(row.asked(mask, shapes, position), found, 0.0)
 
     def _moved(
         self, samples: Callable[[Array], Array], weights: Mapping[int, Array], size: Callable[[Array], Array]
