@@ -36,6 +36,9 @@ class Stages:
         for array, part in zip(stage, (value, error, excess, seam, length[:, None]), strict=True):
             array[rows] = part
         self._all.append(stage)
+        # Where nothing is known any number will do, but it should be one: that of a stage which was not tried.
+        nothing = ~np.isfinite(self.value)
+        self.value[nothing], self.length[nothing] = 0.0, np.nan
         every = ([array[rows] for array in known] for known in self._all)
         values, errors, excesses, seams, lengths = map(np.stack, zip(*every, strict=True))
         shorter, longer = lengths[:, None] > lengths, lengths[:, None] < lengths
@@ -47,7 +50,6 @@ class Stages:
         apart = np.abs(values[:, None] - values) > errors[:, None] + errors
         refuted = (apart & shorter).any(1)
         errors = np.where(refuted | ~np.isfinite(values), np.inf, errors)
-        # Where nothing is known any number will do, but it should be one.
         known = np.isfinite(errors).any(0)
         chosen = np.where(known, np.argmin(errors, axis=0), np.argmax(np.isfinite(values), axis=0))[None]
         value, error, length = (np.take_along_axis(a, chosen, 0)[0] for a in (values, errors, lengths))
