@@ -12,7 +12,11 @@ from diffcheck.engines.finite.higher import HigherDifferences, differences
 from diffcheck.engines.finite.line import LineDifferences
 from diffcheck.engines.finite.random_rounding import Batched
 from diffcheck.engines.finite.rounded_arrays import rounded
+from diffcheck.errors import Unsupported
 from diffcheck.program.products import weighted
+
+# Differences take some twenty evaluations a column: this many columns times operations take a minute or two a point.
+_MOST = 10**9
 
 
 class Weighted:
@@ -34,7 +38,13 @@ def taken(function: Batched, task: Task) -> Differences | HigherDifferences | Li
     operator, program, outputs = task.operator, task.program, task.program.size
     if operator.weighted:
         function, program, outputs = Weighted(function, operator.weights), weighted(program, operator.weights), 1
-    found = differences(function, rounded(program, task.dtype), outputs, columns_of(task), task)
+    columns = columns_of(task)
+    if len(columns) * program.operations > _MOST and not operator.along:
+        raise Unsupported(
+            f"differences by {len(columns):,} inputs of {program.operations:,} operations take too long: "
+            "name fewer with wrt=..., or ask for the product with a direction, jvp"
+        )
+    found = differences(function, rounded(program, task.dtype), outputs, columns, task)
     if operator.along == operator.order == 1:
         assert isinstance(found, Differences)
         return LineDifferences(found, task)
