@@ -184,6 +184,20 @@ def test_what_is_too_large_for_numbers_is_uncertain_where_arrays_do_not_tell():
     assert "not one smooth piece here" in truth.components[0].reason
 
 
+def test_what_takes_too_long_along_rays_is_uncertain():
+    weights = np.random.default_rng(0).normal(size=(60, 60)) / 8
+
+    def stepped(x):
+        hidden = o.tanh(weights @ x)
+        return o.sum(o.tanh(weights @ o.where(hidden > 0, hidden + 1, hidden)))
+
+    truth = Referee(trace(stepped, {"x": (60, 4)}, {}), Operator.GRADIENT, range(240)).truth([0.0] * 240)
+    assert {c.status for c in truth.components} == {Status.UNCERTAIN}
+    assert truth.components[0].reason.startswith("240 components of 58,")
+    few = Referee(trace(stepped, {"x": (60, 4)}, {}), Operator.GRADIENT, range(2)).truth([0.0] * 240)
+    assert {c.status for c in few.components} == {Status.UNDEFINED}
+
+
 @pytest.mark.parametrize("engine", ["symbolic:program", "autograd"])
 def test_engines_are_judged_on_a_large_function(engine):
     made = case(x=interval(-1, 1, shape=(24, 24)))(large(0.2))

@@ -34,6 +34,9 @@ from diffcheck.referee.second_route import Word, words
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tangents import Tangents
 
+# Looking along both sides of an input costs some microseconds an operation: this many take twenty seconds.
+_MOST_ALONG_RAYS = 2**23
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
@@ -149,7 +152,11 @@ class Referee:
         doubtful = [k for k, word in enumerate(said) if word is not Word.CONFIRMED or wrong or at_edge]
         if doubtful and self.operator.full and self.operator.along:
             return self._contracted(rows, defined, point, evaluation, precision)
-        if doubtful:
+        if len(doubtful) * self.program.operations > _MOST_ALONG_RAYS:
+            told = f"{len(doubtful):,} components of {self.program.operations:,} operations are too many to be seen"
+            for k in doubtful:
+                found[k], said[k] = Component(Status.UNCERTAIN, reason=f"{told} from both sides"), Word.SILENT
+        elif doubtful:
             around = self._neighbourhood(rows, defined, point, evaluation, precision)
             for k in doubtful:
                 seen, said[k] = around.component(k, found[k])
