@@ -248,3 +248,31 @@ def test_what_is_wrong_in_a_large_function_is_told(n):
     wrong = trial_of(function, forgetful, n, x)
     assert wrong.verdict == "disagree"
     assert "x[0,1]" in (wrong.worst_component, *wrong.note.split())
+
+
+def test_what_cancels_in_the_sums_over_paths_is_bounded_by_what_cancels():
+    """A row of equal numbers, less its mean, is zero however it moves together: nothing of that reaches the value."""
+    graph = record(lambda x: o.sum(o.tanh(x - o.reshape(o.mean(x, 1), (3, 1)))), {"x": (3, 50)}, {})
+    x = [0.3] * 150
+    found = ArrayReferee(graph, Operator.GRADIENT, range(150)).at(x, LADDER)
+    for bound in bounds(found, x, FLOAT64, lambda _: pytest.fail("double precision tells")):
+        assert float(bound.inherent.mid()) < 1e-12
+        assert float(bound.formula.mid()) < 1e-12
+
+
+def test_hard_points_of_a_large_function_that_nobody_can_decide_are_told_and_not_counted():
+    """All alike, every window of the pooling holds equal numbers: more ties than can be told apart."""
+    image, kernels = interval(-1, 1, shape=(2, 1, 12, 12)), interval(-0.5, 0.5, shape=(8, 1, 3, 3))
+
+    def pooled(x, k, v):
+        first = o.max_pool2d(o.relu(o.conv2d(x, k, padding=1)), 2)
+        return o.sum(o.max_pool2d(o.relu(o.conv2d(first, v, padding=1)), 2))
+
+    made = case(x=image, k=kernels, v=interval(-0.5, 0.5, shape=(8, 8, 3, 3)))(pooled)
+    (unit,) = plan([made], [], contestants(["symbolic:program"], ["cpu"], ["float64"]))
+    court = court_of(unit, "float64", 1, 0)
+    ((engine, task),) = unit.tasks()
+    row = hear(court, engine, task).row
+    assert row.verdict == "agree"
+    assert len(court.undecided) == 2
+    assert "2 hard points are not certified and not counted" in row.note

@@ -37,7 +37,7 @@ def bounds(
     ``otherwise`` gives what rounding leaves on a component where double precision cannot tell that.
     """
     slopes = _Slopes.of(certified.piece.derivative(), certified.derivatives)
-    moved = None if slopes is None else _summed(slopes, sizes_of_data(slopes.graph, slopes.values), certified.vanished)
+    moved = None if slopes is None else _summed(slopes, sizes_of_data(slopes.graph, slopes.values))
     if moved is None:
         return None
     formulas = _Formulas(certified, point, format, otherwise)
@@ -81,9 +81,6 @@ class _Formulas:
             sums = [slopes.sum_of(place, lost) for slopes, lost in self._forms]
         else:
             sums = [float(found[place]) for found in self._together]
-        if place in self._certified.vanished:
-            # Of what rounding leaves on what is zero by identity there is no less.
-            sums = [0.0 if np.isnan(s) else s for s in sums]
         return arb(max(sums)) if sums and np.isfinite(sums).all() else self._otherwise(place)
 
     @cached_property
@@ -136,15 +133,12 @@ class _Slopes:
         return found if found.is_finite else None
 
 
-def _summed(slopes: _Slopes, weights: Weights, vanished: Mapping[int, float] = {}) -> Array | None:
+def _summed(slopes: _Slopes, weights: Weights) -> Array | None:
     """What these weights move all elements of the result by; ``None`` where double precision cannot tell it."""
     sensitivity = slopes.moved_by(weights)
     if sensitivity is None:
         return None
     sums = sensitivity.sums(weights).ravel()
-    places = list(vanished)
-    # What is zero by identity is not moved by its inputs.
-    sums[places] = np.nan_to_num(sums[places])
     return sums if np.isfinite(sums).all() else None
 
 
