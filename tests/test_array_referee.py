@@ -184,6 +184,34 @@ def test_what_is_too_large_for_numbers_is_uncertain_where_arrays_do_not_tell():
     assert "not one smooth piece here" in truth.components[0].reason
 
 
+def test_a_large_function_outside_its_domain_does_not_exist():
+    def function(x):
+        return o.sum(o.where(x > -1, o.log(x), x))
+
+    program = trace(function, {"x": (60_000,)}, {})
+    assert program.is_large
+    x = np.linspace(0.5, 1, 60_000)
+    x[7], x[9] = -0.25, -2.0
+    truth = Referee(program, Operator.GRADIENT, range(60_000)).truth(x.tolist())
+    assert {c.status for c in truth.components} == {Status.UNDEFINED}
+    assert truth.components[0].reason == "log(-0.25) does not exist here"
+    # What is not taken need not exist.
+    x[7] = 0.5
+    assert Referee(program, Operator.GRADIENT, range(3)).truth(x.tolist()).components[0].status is Status.CERTIFIED
+
+
+def test_a_listed_point_without_derivative_of_a_very_large_function_is_told():
+    made = case(x=interval(-1, 1, shape=200_000), wrt="y", y=interval(-1, 1), samples=0, points=[
+        {"x": np.full(200_000, 0.5), "y": -0.5}
+    ])(lambda x, y: o.sum(o.log(x + y - 0.25)))  # fmt: skip
+    (unit,) = plan([made], [], contestants(["symbolic:program"], ["cpu"], ["float64"]))
+    court = court_of(unit, "float64", 0, 0)
+    ((engine, task),) = unit.tasks()
+    row = hear(court, engine, task).row
+    assert row.verdict == "undefined"
+    assert "no derivative" in row.note
+
+
 def test_what_takes_too_long_along_rays_is_uncertain():
     weights = np.random.default_rng(0).normal(size=(60, 60)) / 8
 

@@ -137,7 +137,16 @@ class Court:
         return [column for name in names for column in columns[name]]
 
     def shape(self, question: Question, component: int) -> str:
-        """What a point is, along the input that a component belongs to, or along the direction."""
+        """What a point is, along the input that a component belongs to, or along the direction.
+
+        It is told from values number by number; a function may be too large for that.
+        """
+        try:
+            return self._shape(question, component)
+        except Unsupported:
+            return "no derivative"
+
+    def _shape(self, question: Question, component: int) -> str:
         program, operator, positions = self.referee.program, self.operator, self.case.wrt_positions
         row, place = divmod(component, operator.width(len(positions)))
         if operator.full:

@@ -20,7 +20,7 @@ from diffcheck.program.products import weighted
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
-from diffcheck.referee.arrays.certify import ArrayReferee, Certified
+from diffcheck.referee.arrays.certify import ArrayReferee, Certified, Outside
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.contracted import contracted, met
 from diffcheck.referee.derivatives import Derivatives
@@ -101,7 +101,10 @@ class Referee:
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
         if self.program.is_large:
-            found = self._certified_on_arrays(point)
+            try:
+                found = self._certified_on_arrays(point)
+            except Outside as missing:
+                return self._nothing(Status.UNDEFINED, str(missing))
             if found is not None:
                 return self._of_arrays(found)
         return self.of_numbers(point)

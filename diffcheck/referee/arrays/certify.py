@@ -1,6 +1,6 @@
 """The truth on arrays: certified where the function is smooth or pieces meet, and its enclosures are tight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -34,6 +34,10 @@ NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 class Elsewhere(ArithmeticError):
     """What happens at this point takes more than arrays tell, with any number of bits."""
+
+
+class Outside(ArithmeticError):
+    """The function does not exist at this point: what it names is outside its domain."""
 
 
 @dataclass(eq=False)
@@ -122,7 +126,13 @@ class ArrayReferee:
 
     @uncollected()
     def at(self, point: Sequence[float], ladder: Sequence[int]) -> Certified | None:
-        """The truth at a point; ``None`` where it takes more than this."""
+        """The truth at a point; ``None`` where it takes more than this.
+
+        Raises
+        ------
+        Outside
+            Where the function has one result, and that does not exist.
+        """
         for precision in ladder:
             with ctx.workprec(precision):
                 inputs = ball_array([arb(v) for v in point], (len(point),))
@@ -143,7 +153,10 @@ class ArrayReferee:
             return self._pairwise._certified(inputs, precision)
         if blocking:
             return None
-        if not all_finite(values[self._graph.output]) or self._at_edge(values, asked):
+        if not all_finite(values[self._graph.output]):
+            self._demand_domain(values, asked)
+            raise Elsewhere
+        if self._at_edge(values, asked):
             raise Elsewhere
         met = self._ties(choices, values, asked)
         piece = self._piece(choices)
@@ -227,16 +240,32 @@ class ArrayReferee:
             self._pieces[key] = Piece(graph, self._operator, self._wrt)
         return self._pieces[key]
 
+    def _demand_domain(self, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> None:
+        """Raise `Outside` where the one result needs an operation outside its domain, for certain."""
+        if self._graph.shape != ():
+            return
+        bounded = {n: (row.name, row.outside) for n, row in self._rows() if row.outside is not None}
+        for number, (name, outside) in bounded.items():
+            for arguments in self._arguments(number, values, asked):
+                if outside(*arguments):
+                    raise Outside(f"{name}({', '.join(map(brief, arguments))})")
+
+    def _rows(self) -> Iterator[tuple[int, Primitive]]:
+        """The nodes of operations element by element."""
+        for number, node in enumerate(self._graph.nodes):
+            if node.name in Primitive.rows:
+                yield number, Primitive.rows[node.name]
+
+    def _arguments(self, number: int, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> Iterator[Any]:
+        """The arguments of each element of a node that the result needs."""
+        node = self._graph.nodes[number]
+        mask = np.broadcast_to(asked.get(number, True), node.shape)
+        return zip(*(np.broadcast_to(values[i], node.shape)[mask].tolist() for i in node.operands), strict=True)
+
     def _at_edge(self, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> bool:
         """Whether an operation may end or jump at this point."""
-        for number, node in enumerate(self._graph.nodes):
-            row = Primitive.rows.get(node.name)
-            if row is not None and row.at_edge is not None:
-                mask = np.broadcast_to(asked.get(number, True), node.shape)
-                operands = [np.broadcast_to(values[i], node.shape)[mask].tolist() for i in node.operands]
-                if any(row.at_edge(*x) for x in zip(*operands, strict=True)):
-                    return True
-        return False
+        edges = {n: row.at_edge for n, row in self._rows() if row.at_edge is not None}
+        return any(ends(*x) for n, ends in edges.items() for x in self._arguments(n, values, asked))
 
 
 def _vanished(
