@@ -37,14 +37,16 @@ def bounds(
     ``otherwise`` gives what rounding leaves on a component where double precision cannot tell that.
     """
     slopes = _Slopes.of(certified.piece.derivative(), certified.derivatives)
-    moved = None if slopes is None else _summed(slopes, sizes_of_data(slopes.graph, slopes.values), certified.vanished)
+    components = certified.components
+    zeros = [k for k, component in enumerate(components) if component.is_zero]
+    moved = None if slopes is None else _summed(slopes, sizes_of_data(slopes.graph, slopes.values), zeros)
     if moved is None:
         return None
     formulas = _Formulas(certified, point, format, otherwise)
     with ctx.workprec(certified.precision):
         return [
             bound(component.size, arb(m), partial(formulas.of, k), format)
-            for k, (component, m) in enumerate(zip(certified.components, moved.tolist(), strict=True))
+            for k, (component, m) in enumerate(zip(components, moved.tolist(), strict=True))
         ]
 
 
@@ -136,14 +138,17 @@ class _Slopes:
         return found if found.is_finite else None
 
 
-def _summed(slopes: _Slopes, weights: Weights, vanished: Mapping[int, float] = {}) -> Array | None:
-    """What these weights move all elements of the result by; ``None`` where double precision cannot tell it."""
+def _summed(slopes: _Slopes, weights: Weights, zeros: Sequence[int] = ()) -> Array | None:
+    """What these weights move all elements of the result by; ``None`` where double precision cannot tell it.
+
+    At these places the result is zero, and what double precision cannot tell is nothing: that bound is strict.
+    """
     sensitivity = slopes.moved_by(weights)
     if sensitivity is None:
         return None
     sums = sensitivity.sums(weights).ravel()
-    places = list(vanished)
-    # What is zero by identity is not moved by its inputs.
+    places = list(zeros)
+    # A zero by identity is not moved by its inputs; of another the formula tells what rounding may leave.
     sums[places] = np.nan_to_num(sums[places])
     return sums if np.isfinite(sums).all() else None
 
