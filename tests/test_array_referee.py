@@ -7,7 +7,7 @@ from flint import arb, ctx
 
 import diffcheck.ops as o
 from diffcheck import case, interval
-from diffcheck.case.operators import Operator
+from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.case.points import points
 from diffcheck.formats import FORMATS
 from diffcheck.program.scalarise import Lowered, scalarise
@@ -119,7 +119,6 @@ PIECES = {
     "a branch that does not exist": (lambda x: o.sum(o.where(x > 0, o.sqrt(x), x)), [1.5, -2.0, 0.25], True),
     "a pole in a branch": (lambda x: o.sum(o.where(x > 1, o.log(x - 1), x * x)), [1.5, 1e-300, 0.25], True),
     "an edge": (lambda x: o.sum(x * o.sqrt(x)), [1.5, 0.0, 0.25], False),
-    "nothing there": (lambda x: o.sum(o.log(x)), [1.5, -1.0, 0.25], False),
 }
 
 
@@ -131,6 +130,32 @@ def test_pieces_are_frozen(function, x, certifies):
     expected = Referee(scalarise(graph), Operator.GRADIENT, range(3)).truth(x)
     ours = [] if found is None else found.components
     assert all(c.left.overlaps(e.left) for c, e in zip(ours, expected.components, strict=False))
+
+
+@pytest.mark.parametrize("direction", [(), (0.0, 1.0, 0.0)], ids=["gradient", "jvp"])
+@pytest.mark.parametrize("slope", [0.0, 1e-9], ids=["zero", "small"])
+def test_sides_that_vanish_by_identity_are_zero(slope, direction):
+    """What is added to all arguments of a softmax moves nothing, also where it has a kink; a small kink is one."""
+
+    def shifted(x):
+        shift = o.maximum(x[1], -2.0)
+        return o.sum(o.softmax(x[::2] + shift) * np.array([1.0, 3.0])) + slope * shift
+
+    operator = OPERATORS["jvp"].aimed(direction, ()) if direction else Operator.GRADIENT
+    found = ArrayReferee(record(shifted, {"x": (3,)}, {}), operator, range(3)).at([1.5, -2.0, 0.25], LADDER)
+    component = found.components[0 if direction else 1]
+    assert component.status is (Status.KINK if slope else Status.CERTIFIED)
+    assert component.left.is_zero()
+    assert float(component.right.mid()) == pytest.approx(slope, rel=1e-12)
+
+
+def test_what_does_not_move_a_zero_is_bounded():
+    """Equal elements, normalised, times equal weights: neither they nor their slopes depend on their sizes."""
+    graph = record(lambda x, w: o.sum(o.gelu(o.matmul(o.layer_norm(x), w)) ** 2), {"x": (4, 8), "w": (8, 6)}, {})
+    at = [-1.0] * 32 + [-0.3] * 48
+    found = ArrayReferee(graph, Operator.GRADIENT, range(80)).at(at, LADDER)
+    assert all(c.left.is_zero() for c in found.components)
+    assert max(float(b.inherent.mid()) for b in bounds(found, at, FLOAT64, not_told)) < 1e-18
 
 
 def test_a_wrong_slope_is_seen_by_the_second_route(monkeypatch):

@@ -11,6 +11,7 @@ from flint import arb, ctx
 
 from diffcheck.case.case import Array, Case, Point
 from diffcheck.case.operators import Operator
+from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program

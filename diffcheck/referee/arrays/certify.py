@@ -17,7 +17,7 @@ from diffcheck.program.graph import Graph, Node
 from diffcheck.program.products import derivative
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
-from diffcheck.referee.arrays.cancelled import sizes
+from diffcheck.referee.arrays.cancelled import is_cancelled, sizes
 from diffcheck.referee.arrays.confirm import words
 from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose, floats
 from diffcheck.referee.arrays.moving import moving
@@ -177,7 +177,7 @@ class ArrayReferee:
                 return None
         flat = components.ravel().tolist()
         wide = [k for k, ball in enumerate(flat) if k not in sided and not is_tight(ball)]
-        vanished = _vanished(piece.derivative(), enclosed, wide, precision) if wide else {}
+        vanished = _vanished(piece.derivative(), enclosed, wide) if wide else {}
         if len(vanished) < len(wide):
             return None
         if Word.CONTRADICTED in said:
@@ -268,9 +268,7 @@ class ArrayReferee:
         return any(ends(*x) for n, ends in edges.items() for x in self._arguments(n, values, asked))
 
 
-def _vanished(
-    derivative: Graph, enclosed: Sequence[BallArray], wide: Sequence[int], precision: int
-) -> dict[int, float]:
+def _vanished(derivative: Graph, enclosed: Sequence[BallArray], wide: Sequence[int]) -> dict[int, float]:
     """The components among these that are zero to half of the working precision, and the size of what cancels in them.
 
     The gradient of a softmax by what is added to all its arguments is zero by identity; its ball holds zero at every
@@ -280,5 +278,4 @@ def _vanished(
     if not all(balls_of[k].contains(0) for k in wide):
         return {}
     found = sizes(derivative, [floats(x) for x in enclosed]).ravel()
-    reach = 2.0 ** (-precision // 2)
-    return {k: float(found[k]) for k in wide if float(balls_of[k].rad()) <= reach * found[k] < np.inf}
+    return {k: float(found[k]) for k in wide if is_cancelled(balls_of[k], float(found[k]))}
