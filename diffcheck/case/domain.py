@@ -2,7 +2,9 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
+
+import numpy as np
 
 from diffcheck.case.constants import doubles
 from diffcheck.errors import DomainError
@@ -64,3 +66,9 @@ def interval(lo: float, hi: float, *, shape: int | tuple[int, ...] = (), scale: 
     if not all(isinstance(n, int) and n > 0 for n in sizes):
         raise DomainError(f"{where}: shape {shape!r} must be made of positive whole numbers")
     return Interval(lo, hi, sizes, scale)
+
+
+def one_of(name: str, values: Any, wrong: Any) -> str:
+    """The first element that is wrong, as ``x[0,2] = 3.0``."""
+    place = tuple(int(k) for k in np.argwhere(wrong)[0])
+    return f"{name}[{','.join(map(str, place))}] = {values[place]}" if place else f"{name} = {values}"

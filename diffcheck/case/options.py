@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.case.constants import Array, doubles
-from diffcheck.case.domain import Interval
+from diffcheck.case.domain import Interval, one_of
 from diffcheck.case.precondition import Precondition
 from diffcheck.errors import CaseError
 from diffcheck.verdict import Breach, Verdict
@@ -98,9 +98,11 @@ def point_given(
         if value.shape != domain.shape:
             raise CaseError(f"{place} gives {name} shape {value.shape}, the domain says {domain.shape}")
         if not np.isfinite(value).all():
-            raise CaseError(f"{place} gives {name} = {value}: NaN and infinity are no points")
-        if (value < domain.lo).any() or (value > domain.hi).any():
-            raise CaseError(f"{place} gives {name} = {value}, outside its domain {domain}")
+            found = one_of(name, value, ~np.isfinite(value))
+            raise CaseError(f"{place} gives {found}: NaN and infinity are no points")
+        outside = (value < domain.lo) | (value > domain.hi)
+        if outside.any():
+            raise CaseError(f"{place} gives {one_of(name, value, outside)}, outside its domain {domain}")
         point[name] = value
     if valid is not None and not valid(point):
         shown = ", ".join(f"{name} = {value}" for name, value in point.items())
