@@ -1,5 +1,6 @@
 """The two bounds on arrays: what an error may be, for all components of a derivative in a fixed number of sweeps."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -78,14 +79,16 @@ class _Formulas:
         """The sum of one component, by its place in row-major order."""
         self._asked += 1
         if self._asked <= _FEW:
-            sums = [slopes.sum_of(place, lost) for slopes, lost in self._forms]
+            largest = max((slopes.sum_of(place, lost) for slopes, lost in self._forms), default=math.inf)
         else:
-            sums = [float(found[place]) for found in self._together]
-        return arb(max(sums)) if sums and np.isfinite(sums).all() else self._otherwise(place)
+            largest = self._together[place] if self._together else math.inf
+        return arb(largest) if math.isfinite(largest) else self._otherwise(place)
 
     @cached_property
-    def _together(self) -> list[Array]:
-        return [slopes.sums(lost).ravel() for slopes, lost in self._forms]
+    def _together(self) -> list[float]:
+        sums = [slopes.sums(lost).ravel() for slopes, lost in self._forms]
+        found: list[float] = np.max(sums, axis=0).tolist() if sums else []
+        return found
 
     @cached_property
     def _forms(self) -> list[tuple[Sensitivity, Weights]]:
