@@ -3,6 +3,7 @@
 ==================  =======================================================================================
 ``case_of``         a function or module as a case
 ``code``            the same as a function of tensors, alike at every call
+``draws``           random numbers that are the same in every dtype
 ``definition``      its recording, and the gate that a recording has to pass
 ``recorder``        operations as torch dispatches them, as nodes
 ``memory``          what the storage of tensors holds

@@ -16,6 +16,13 @@ def _scatter_add(x: Any, dim: int, index: Any, source: Any) -> Any:
     return ops.scatter_add(x, dim, _fixed(index), used)
 
 
+@row("scatter_reduce")
+def _scatter_reduce(x: Any, dim: int, index: Any, source: Any, reduce: str, include_self: bool = True) -> Any:
+    if reduce != "sum" or not include_self:
+        return refuse("other than the sum, the elements themselves included")
+    return _scatter_add(x, dim, index, source)
+
+
 @row("index_add")
 def _index_add(x: Any, dim: int, index: Any, source: Any, alpha: Any = 1) -> Any:
     x, source = lifted(x, source)

@@ -50,7 +50,7 @@ def case_of(
     CaseError
         If there is nothing to differentiate by, or an argument cannot be one.
     """
-    called = name or getattr(code, "__name__", type(code).__name__).strip("<>")
+    called = name or _name_of(code)
     try:
         return _made(
             code, positional, arguments, called, operators, wrt, samples, dict(expect or {}), because, tuple(tags)
@@ -84,15 +84,17 @@ def _made(
     torch_code = TorchCode(code, by_name, list(domains), len(positional))
     definition = Definition(torch_code, first, moved(first, fixed, other, zlib.crc32(called.encode())))
     definition.__name__ = called
+    names = tuple(n for n in domains if wrt is None or n in wrt)
+    asked = [operators] if isinstance(operators, str) else list(operators)
     only_given = len(fixed) == len(domains)
     made = Case(
         name=called,
         function=definition,
         inputs=domains,
         constants={},
-        wrt=tuple(n for n in domains if wrt is None or n in wrt),
+        wrt=names,
         points=(first,) if only_given else (),
-        operators=tuple(map(operator_named, [operators] if isinstance(operators, str) else operators)),
+        operators=tuple(map(operator_named, asked or _fitting(torch_code, first, names))),
         samples=0 if only_given else samples,
         expect=expect,
         because=because,
@@ -104,6 +106,24 @@ def _made(
     )
     tell(made)
     return made
+
+
+def _name_of(code: Any) -> str:
+    """What the code is called; the ``apply`` of a `torch.autograd.Function` as the class is."""
+    owner = getattr(code, "__self__", None)
+    named = owner if isinstance(owner, type) else code
+    return str(getattr(named, "__name__", type(code).__name__)).strip("<>")
+
+
+def _fitting(code: TorchCode, first: Mapping[str, Any], wrt: Sequence[str]) -> list[str]:
+    """The operator for a result that is too large for a Jacobian; none where the usual one will do."""
+    tensors = [torch.tensor(v, dtype=torch.float64).requires_grad_() for v in first.values()]
+    try:
+        size = sum(r.numel() for r in code.results(*tensors))
+    except Exception:  # the recording will tell
+        return []
+    components = size * sum(first[n].size for n in wrt)
+    return ["vjp"] if size > 1 and components > _JACOBIAN else []
 
 
 def _domains(code: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Interval]:

@@ -150,9 +150,35 @@ def _log_sigmoid(x: Any) -> Any:
     return ops.log_sigmoid(x), None
 
 
-@row("native_dropout")
-def _kept_values(x: Any, p: Any, train: Any) -> Any:
-    return refuse("its mask cannot be told from its result")
+@row("native_dropout", "bernoulli", "normal", "multinomial", "poisson", "rrelu_with_noise")
+def _drawn(*_: Any, **__: Any) -> Any:
+    return refuse("what is drawn cannot be told from what it is drawn by")
+
+
+@row("argmax", "argmin", "argsort", "bucketize", "searchsorted")
+def _positions(*_: Any, **__: Any) -> Any:
+    """Whole numbers, which nothing may use."""
+    return None
+
+
+@row("round")
+def _round(x: Any, decimals: int = 0) -> Any:
+    return ops.round(x) if decimals == 0 else refuse("decimals")
+
+
+@row("polygamma")
+def _polygamma(n: int, x: Any) -> Any:
+    return ops.polygamma(n, x)
+
+
+@row("fmax")
+def _fmax(x: Any, y: Any) -> Any:
+    return ops.maximum(x, y)
+
+
+@row("fmin")
+def _fmin(x: Any, y: Any) -> Any:
+    return ops.minimum(x, y)
 
 
 # Comparisons. What is compared with itself has no other side.

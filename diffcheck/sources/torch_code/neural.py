@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
-from diffcheck.ops.convolution import each
+from diffcheck.ops.convolution import each, windows
 from diffcheck.sources.torch_code.memory import Excluded
 from diffcheck.sources.torch_code.reductions import softmax
 from diffcheck.sources.torch_code.registry import lifted, mean, refuse, row, total
@@ -16,14 +16,38 @@ _CONVOLUTIONS = {1: ops.conv1d, 2: ops.conv2d, 3: ops.conv3d}
 
 @row("convolution")
 def _convolution(
-    x: Any, w: Any, bias: Any, stride: Any, padding: Any, dilation: Any, transposed: bool, _output: Any, groups: int
+    x: Any, w: Any, bias: Any, stride: Any, padding: Any, dilation: Any, transposed: bool, more: Any, groups: int
 ) -> Any:
-    if transposed:
-        return refuse("a transposed convolution")
     x, w = lifted(*(v for v in (x, w, bias) if v is not None))[:2]
+    if transposed:
+        found = _spread_by_kernel(x, w, tuple(stride), tuple(padding), tuple(dilation), tuple(more), groups)
+        return found if bias is None else found + bias.reshape((-1, *(1,) * len(stride)))
     return _CONVOLUTIONS[len(w.shape) - 2](
         x, w, bias, stride=tuple(stride), padding=tuple(padding), dilation=tuple(dilation), groups=groups
     )
+
+
+def _spread_by_kernel(
+    x: Any, w: Any, stride: Any, padding: Any, dilation: Any, more: Any, groups: int
+) -> Any:
+    """The transposed convolution: every element puts the kernel, times itself, where it lies; what meets is added."""
+    if groups != 1:
+        return refuse("a transposed convolution in groups")
+    axes = len(stride)
+    (batch, inner, *lengths), (_, outer, *kernel) = x.shape, w.shape
+    whole = [
+        (n - 1) * s + d * (k - 1) + 1 + m
+        for n, s, d, k, m in zip(lengths, stride, dilation, kernel, more, strict=True)
+    ]
+    shape = (batch, outer, *whole)
+    places = windows("convolution", shape, kernel, stride, dilation)
+    places = places[(slice(None), slice(None), *(slice(0, n) for n in lengths))]
+    # For each position and place of the kernel the sum over the channels that come in.
+    columns = x.permute((0, *range(2, 2 + axes), 1)).reshape((-1, inner)) @ w.reshape((inner, -1))
+    parts = columns.reshape((batch, *lengths, outer, *kernel))
+    order = (0, 1 + axes, *range(1, 1 + axes), *range(2 + axes, 2 + 2 * axes))
+    found = parts.permute(order).scattered(places, shape)
+    return found[(slice(None), slice(None), *(slice(p, n - p) for p, n in zip(padding, whole, strict=True)))]
 
 
 @row("max_pool2d_with_indices")
@@ -105,7 +129,7 @@ def _group_norm(x: Any, weight: Any, bias: Any, n: int, c: int, size: int, group
     return found, centre.reshape((n, groups)), scale.reshape((n, groups))
 
 
-@row("native_batch_norm")
+@row("native_batch_norm", "_native_batch_norm_legit")
 def _batch_norm(
     x: Any, weight: Any, bias: Any, centre: Any, variance: Any, training: bool, momentum: Any, eps: float
 ) -> Any:

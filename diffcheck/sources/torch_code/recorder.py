@@ -15,7 +15,7 @@ from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, Geometry, Memory, Value
 from diffcheck.sources.torch_code.moves import is_move, moved
-from diffcheck.sources.torch_code.registry import as_number
+from diffcheck.sources.torch_code.registry import Row, as_number
 from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, row_of
 
 Tensor = torch.Tensor
@@ -104,7 +104,7 @@ class Recorder(TorchDispatchMode):
         if changes:
             found = func(*args, **kwargs)
         outputs = list(_tensors(found)) if isinstance(found, (tuple, list)) else [found]
-        values = _as_tuple(row(*read_args, **read_kwargs))
+        values = _as_tuple(_applied(row, read_args, read_kwargs))
         for k, output in enumerate(outputs):
             self._keep(output, values[k] if k < len(values) else None, changes and k == 0, name, k)
         return found
@@ -135,6 +135,9 @@ class Recorder(TorchDispatchMode):
             kind = "whole numbers" if whole else f"output {position}"
             self._forget(output, _refusal(name, f"its {kind} cannot be followed, and something uses them"))
             return
+        rounds = output.is_floating_point() and output.dtype is not torch.float64
+        if rounds and not (isinstance(value, Traced) and _is_whole(value)):
+            raise Unsupported(f"it rounds to {str(output.dtype).removeprefix('torch.')}: the function must be one of its inputs' dtype")
         if isinstance(value, np.ndarray):
             if in_place:
                 self._written(output, value)
@@ -233,6 +236,14 @@ class Recorder(TorchDispatchMode):
         memory.write(where_, value)
 
 
+def _applied(row: Row, args: Any, kwargs: Any) -> Any:
+    """What a row gives; one that does not know these arguments refuses them."""
+    try:
+        return row(*args, **kwargs)
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError, AssertionError) as unknown:
+        raise Unsupported(f"the row does not take these arguments ({type(unknown).__name__}: {unknown})") from None
+
+
 def geometry(tensor: Tensor) -> Geometry:
     """Where a tensor lies in its storage."""
     return Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
@@ -241,6 +252,11 @@ def geometry(tensor: Tensor) -> Geometry:
 def _size(tensor: Tensor) -> int:
     """How many elements of the tensor's kind its storage has."""
     return int(tensor.untyped_storage().nbytes() // tensor.element_size())
+
+
+def _is_whole(value: Traced) -> bool:
+    """Whether the elements are ones and zeros, which every format holds."""
+    return value.is_condition
 
 
 def _numpy(tensor: Tensor) -> Any:

@@ -21,6 +21,8 @@ def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> 
 
 
 def _variance(x: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
+    if isinstance(dim, bool):  # torch's older way to ask for a correction
+        dim, correction = None, int(dim)
     axes = axes_of(x, dim)
     centred = x - mean(x, axes, keepdim=True)
     less = 1 if correction is None else correction
@@ -39,7 +41,7 @@ def _std(x: Any, dim: Any = None, correction: Any = None, keepdim: bool = False,
 
 @row("var_mean")
 def _var_mean(x: Any, dim: Any = None, correction: Any = None, keepdim: bool = False) -> Any:
-    return _variance(x, dim, correction, keepdim), mean(x, dim, keepdim)
+    return _variance(x, dim, correction, keepdim), mean(x, None if isinstance(dim, bool) else dim, keepdim)
 
 
 @row("prod")
@@ -49,7 +51,7 @@ def _prod(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> 
 
 @row("cumsum")
 def _cumsum(x: Any, dim: int, dtype: Any = None) -> Any:
-    return ops.cumsum(x, dim)
+    return ops.cumsum(x, dim) if x.ndim else x
 
 
 @row("amax")
@@ -75,7 +77,7 @@ def _min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 @row("sort")
-def _sort(x: Any, dim: int = -1, descending: bool = False) -> Any:
+def _sort(x: Any, dim: int = -1, descending: bool = False, stable: bool | None = None) -> Any:
     found = ops.sort(x, dim)
     order = (*[slice(None)] * (range(x.ndim)[dim]), slice(None, None, -1))
     return (found[order] if descending else found), None
@@ -84,6 +86,20 @@ def _sort(x: Any, dim: int = -1, descending: bool = False) -> Any:
 @row("topk")
 def _topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     return (ops.topk(x, k, dim) if largest else -ops.topk(-x, k, dim)), None
+
+
+@row("median")
+def _median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    if dim is None:
+        return ops.median(x.ravel())
+    return kept(ops.median(x, dim), x, axes_of(x, dim), keepdim), None
+
+
+@row("_cdist_forward")
+def _distances(x: Any, y: Any, p: float, mode: Any = None) -> Any:
+    """Between each row of one and each of the other."""
+    apart = x.reshape((*x.shape[:-1], 1, x.shape[-1])) - y.reshape((*y.shape[:-2], 1, *y.shape[-2:]))
+    return _norm(apart, p, -1)
 
 
 @row("linalg_vector_norm")
