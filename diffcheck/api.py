@@ -210,7 +210,9 @@ def assert_gradients(
 
 def _told(row: Row) -> list[str]:
     """What is wrong with a gradient, in five lines at the most."""
-    lines = [f"{row.case}: {row.operator} by {row.engine}:{row.method} in {row.dtype}: {row.verdict} {row.reason}".strip()]
+    lines = [
+        f"{row.case}: {row.operator} by {row.engine}:{row.method} in {row.dtype}: {row.verdict} {row.reason}".strip()
+    ]
     if row.worst_component:
         lines.append(f"  worst at {row.worst_component}: torch {row.value}, truth {row.truth}")
     if row.worst_point:

@@ -3,8 +3,8 @@
 import math
 
 import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional
 
 D = torch.distributions
 
@@ -21,9 +21,9 @@ class Convolutional(nn.Module):
         self.train(training)
 
     def forward(self, x, y):
-        h = F.max_pool2d(F.relu(self.norm(self.first(x))), 2)
-        h = F.adaptive_avg_pool2d(F.relu(self.second(h)), 1).flatten(1)
-        return F.cross_entropy(self.head(h), y)
+        h = functional.max_pool2d(functional.relu(self.norm(self.first(x))), 2)
+        h = functional.adaptive_avg_pool2d(functional.relu(self.second(h)), 1).flatten(1)
+        return functional.cross_entropy(self.head(h), y)
 
 
 class Block(nn.Module):
@@ -59,7 +59,7 @@ class Language(nn.Module):
     def forward(self, ids, labels):
         x = self.tokens(ids) + self.places(torch.arange(ids.shape[1]))
         logits = self.head(self.norm(self.block(x)))
-        return F.cross_entropy(logits.view(-1, 5), labels.view(-1))
+        return functional.cross_entropy(logits.view(-1, 5), labels.view(-1))
 
 
 class Recurrent(nn.Module):
@@ -80,7 +80,7 @@ class Variational(nn.Module):
     def forward(self, x):
         mean, log_variance = self.encoder(x).chunk(2, -1)
         z = mean + torch.randn_like(mean) * torch.exp(0.5 * log_variance)
-        likelihood = F.binary_cross_entropy_with_logits(self.decoder(z), torch.sigmoid(x), reduction="sum")
+        likelihood = functional.binary_cross_entropy_with_logits(self.decoder(z), torch.sigmoid(x), reduction="sum")
         return likelihood - 0.5 * torch.sum(1 + log_variance - mean**2 - log_variance.exp())
 
 
@@ -134,13 +134,18 @@ def views(x):
 
 
 def losses(x, y):
-    found = F.huber_loss(x, y) + F.smooth_l1_loss(x, y) + F.mse_loss(x, y) + F.softplus(x).sum()
-    found = found + F.kl_div(x.log_softmax(-1), y.softmax(-1), reduction="batchmean")
-    return found + F.normalize(x).sum() + F.cosine_similarity(x, y).sum() + x.std(0).sum()
+    found = (
+        functional.huber_loss(x, y)
+        + functional.smooth_l1_loss(x, y)
+        + functional.mse_loss(x, y)
+        + functional.softplus(x).sum()
+    )
+    found = found + functional.kl_div(x.log_softmax(-1), y.softmax(-1), reduction="batchmean")
+    return found + functional.normalize(x).sum() + functional.cosine_similarity(x, y).sum() + x.std(0).sum()
 
 
 def attention(q, k, v):
-    return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+    return functional.scaled_dot_product_attention(q, k, v, is_causal=True)
 
 
 def models():

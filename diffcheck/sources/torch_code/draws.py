@@ -4,18 +4,19 @@ What a function draws is a constant of its definition, which is recorded in doub
 it draws elsewhere is drawn there, and rounded.
 """
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 # What fills its first argument, what makes a new tensor, and what makes one like its first argument.
-_FILL = frozenset("bernoulli_ normal_ uniform_ exponential_ geometric_ log_normal_ cauchy_".split())
-_NEW = frozenset("rand randn".split())
-_LIKE = frozenset("rand_like randn_like".split())
+_FILL = frozenset(("bernoulli_", "normal_", "uniform_", "exponential_", "geometric_", "log_normal_", "cauchy_"))
+_NEW = frozenset(("rand", "randn"))
+_LIKE = frozenset(("rand_like", "randn_like"))
 
 
-class Draws(TorchDispatchMode):
+class _Draws(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While it is entered, random numbers are those of double precision on the processor."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -34,3 +35,9 @@ class Draws(TorchDispatchMode):
             drawn = func(torch.empty(like.shape, dtype=torch.float64))
             return drawn.to(device, dtype)
         return func(*args, **kwargs)
+
+
+def draws() -> AbstractContextManager[Any]:
+    """Inside, random numbers are those of double precision on the processor."""
+    mode: AbstractContextManager[Any] = _Draws()  # type: ignore[no-untyped-call]
+    return mode

@@ -51,7 +51,7 @@ def _div(x: Any, y: Any, rounding_mode: str | None = None) -> Any:
     if isinstance(x, Excluded) and rounding_mode is None:
         return _scaled(x, y, ops.div)
     found = x / y
-    return {None: lambda v: v, "floor": ops.floor, "trunc": ops.trunc}[rounding_mode](found)
+    return found if rounding_mode is None else {"floor": ops.floor, "trunc": ops.trunc}[rounding_mode](found)
 
 
 def _scaled(x: Excluded, by: Any, operation: Any) -> Excluded:

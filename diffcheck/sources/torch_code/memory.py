@@ -4,6 +4,7 @@ A tensor is a view of a storage by its offset, its lengths and its strides, what
 depends on what an operation is said to do: one that is said to give a view but copies has a storage of its own.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -119,7 +120,7 @@ def _is_dense(geometry: Geometry) -> bool:
 
 
 def seen(flat: Traced, geometry: Geometry) -> Traced:
-    """The elements of a storage that a tensor sees: sections and axes in another order where these do, else by place."""
+    """The elements of a storage that a tensor sees: as sections and axes in another order, or by their places."""
     if 0 in geometry.shape:
         return flat[np.zeros(geometry.shape, int)] if flat.size else flat.reshape(geometry.shape)
     moving = [a for a, n in enumerate(geometry.shape) if n != 1 and geometry.strides[a] != 0]
@@ -135,9 +136,9 @@ def seen(flat: Traced, geometry: Geometry) -> Traced:
 def _section(flat: Traced, lengths: Sequence[int], strides: Sequence[int], offset: int) -> Traced | None:
     """The elements with descending strides as a section of the storage, seen as an array; ``None`` if they are none."""
     steps = [flat.size, *strides, 1]
-    if any(step == 0 or whole % step for whole, step in zip(steps, steps[1:], strict=False)):
+    if any(step == 0 or whole % step for whole, step in itertools.pairwise(steps)):
         return None
-    shape = [whole // step for whole, step in zip(steps, steps[1:], strict=False)]
+    shape = [whole // step for whole, step in itertools.pairwise(steps)]
     starts = []
     for step in steps[1:]:
         starts.append(offset // step)

@@ -10,12 +10,12 @@ from diffcheck.errors import Unsupported
 from diffcheck.ops.structure import Index
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, Value
-from diffcheck.sources.torch_code.registry import as_number
+from diffcheck.sources.torch_code.registry import as_number, named
 
 # For each operation the positions of the arguments whose elements are moved. All others are the same at every point.
 MOVED: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(
-        (
+        named(
             "clone contiguous lift_fresh_copy _to_copy _unsafe_view view_copy expand_copy permute_copy alias_copy "
             "detach_copy squeeze_copy unsqueeze_copy transpose_copy t_copy slice_copy select_copy cat stack repeat "
             "flip roll rot90 index _unsafe_index index_select gather take embedding tril triu diag_embed "
@@ -23,7 +23,7 @@ MOVED: dict[str, tuple[int, ...]] = {
             "reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d "
             "replication_pad3d repeat_interleave upsample_nearest1d upsample_nearest2d split_with_sizes_copy "
             "unbind_copy trace_copy _reshape_copy as_strided_copy"
-        ).split(),
+        ),
         (0,),
     ),
     "copy": (0, 1),

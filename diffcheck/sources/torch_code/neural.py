@@ -27,17 +27,14 @@ def _convolution(
     )
 
 
-def _spread_by_kernel(
-    x: Any, w: Any, stride: Any, padding: Any, dilation: Any, more: Any, groups: int
-) -> Any:
+def _spread_by_kernel(x: Any, w: Any, stride: Any, padding: Any, dilation: Any, more: Any, groups: int) -> Any:
     """The transposed convolution: every element puts the kernel, times itself, where it lies; what meets is added."""
     if groups != 1:
         return refuse("a transposed convolution in groups")
     axes = len(stride)
     (batch, inner, *lengths), (_, outer, *kernel) = x.shape, w.shape
     whole = [
-        (n - 1) * s + d * (k - 1) + 1 + m
-        for n, s, d, k, m in zip(lengths, stride, dilation, kernel, more, strict=True)
+        (n - 1) * s + d * (k - 1) + 1 + m for n, s, d, k, m in zip(lengths, stride, dilation, kernel, more, strict=True)
     ]
     shape = (batch, outer, *whole)
     places = windows("convolution", shape, kernel, stride, dilation)

@@ -23,11 +23,11 @@ _OURS = Path(__file__).parents[2]
 _TORCH = Path(torch.__file__).parent
 
 
-class Recorder(TorchDispatchMode):
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While it is entered, operations on what depends on an input are recorded; all others give constants."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.builder = GraphBuilder()
         # The storages are kept: an address must not be given to another one.
         self._memories: dict[int, tuple[Any, Memory]] = {}
@@ -136,8 +136,10 @@ class Recorder(TorchDispatchMode):
             self._forget(output, _refusal(name, f"its {kind} cannot be followed, and something uses them"))
             return
         rounds = output.is_floating_point() and output.dtype is not torch.float64
-        if rounds and not (isinstance(value, Traced) and _is_whole(value)):
-            raise Unsupported(f"it rounds to {str(output.dtype).removeprefix('torch.')}: the function must be one of its inputs' dtype")
+        if rounds and not (isinstance(value, Traced) and value.is_condition):
+            raise Unsupported(
+                f"it rounds to {str(output.dtype).removeprefix('torch.')}: compute in the dtype of the inputs"
+            )
         if isinstance(value, np.ndarray):
             if in_place:
                 self._written(output, value)
@@ -254,11 +256,6 @@ def _size(tensor: Tensor) -> int:
     return int(tensor.untyped_storage().nbytes() // tensor.element_size())
 
 
-def _is_whole(value: Traced) -> bool:
-    """Whether the elements are ones and zeros, which every format holds."""
-    return value.is_condition
-
-
 def _numpy(tensor: Tensor) -> Any:
     plain = tensor.detach().to("cpu")
     return np.array((plain.double() if plain.is_floating_point() else plain).numpy())
@@ -301,4 +298,3 @@ def _place() -> str:
             return f"{path.name}:{frame.f_lineno}"
         frame = frame.f_back
     return "an unknown place"
-

@@ -154,7 +154,7 @@ def _of_rows(x: Excluded, dim: int, function: Any) -> Traced:
     left = ~np.swapaxes(x.places, dim, -1).reshape(-1, values.shape[-1])
     numbers = np.arange(left.size).reshape(left.shape)
     flat = values.ravel()
-    found = None
+    found: Any = None
     for length in np.unique(left.sum(-1)):
         if not length:
             refuse("a row is excluded altogether")
@@ -163,4 +163,5 @@ def _of_rows(x: Excluded, dim: int, function: Any) -> Traced:
         part = function(flat[places]).scattered(places, flat.shape)
         found = part if found is None else found + part
     assert found is not None
-    return found.reshape(values.shape).swapaxes(dim, -1)
+    whole: Traced = found
+    return whole.reshape(values.shape).swapaxes(dim, -1)

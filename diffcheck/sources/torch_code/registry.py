@@ -16,6 +16,13 @@ from diffcheck.ops.table import Composite, Primitive
 from diffcheck.program.traced import Traced
 
 Row = Callable[..., Any]
+
+
+def named(text: str) -> frozenset[str]:
+    """The names in a text."""
+    return frozenset(text.split())
+
+
 OWN: dict[str, Row] = {}
 
 
@@ -32,9 +39,7 @@ def row(*names: str) -> Callable[[Row], Row]:
 
 
 TABLE: dict[str, Row] = {
-    operation.aten: operation
-    for operation in (*Primitive.rows.values(), *Composite.rows.values())
-    if operation.aten
+    operation.aten: operation for operation in (*Primitive.rows.values(), *Composite.rows.values()) if operation.aten
 }
 
 
