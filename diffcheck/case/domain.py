@@ -32,7 +32,7 @@ class Interval:
         return isinstance(x, float) and self.lo <= x <= self.hi
 
     def __str__(self) -> str:
-        return f"[{self.lo:g}, {self.hi:g}]"
+        return f"[{self.lo:g}, {self.hi:g}]" if self.value is None else "the given numbers"
 
 
 def interval(lo: float, hi: float, *, shape: int | tuple[int, ...] = (), scale: Scale = "linear") -> Interval:

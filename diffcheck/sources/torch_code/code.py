@@ -70,18 +70,18 @@ def _called(
 
 @contextmanager
 def _as_always(like: Tensor) -> Iterator[None]:
-    """Random numbers begin anew, and what names no dtype has that of the inputs."""
-    default = torch.get_default_dtype()
-    devices = [like.device] if like.device.type == "cuda" else []
+    """Random numbers begin anew, all on the processor, and what names no dtype has that of the inputs."""
+    default, state = torch.get_default_dtype(), torch.get_rng_state()
     as_recorded = like.dtype is torch.float64 and like.device.type == "cpu"
     alike: AbstractContextManager[Any] = nullcontext() if as_recorded else draws()
-    with torch.random.fork_rng(devices=devices), alike:
-        torch.manual_seed(_SEED)
-        torch.set_default_dtype(like.dtype)
-        try:
+    torch.default_generator.manual_seed(_SEED)
+    torch.set_default_dtype(like.dtype)
+    try:
+        with alike:
             yield
-        finally:
-            torch.set_default_dtype(default)
+    finally:
+        torch.set_default_dtype(default)
+        torch.set_rng_state(state)
 
 
 def _placed(value: Any, like: Tensor) -> Any:

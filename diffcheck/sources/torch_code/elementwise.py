@@ -1,5 +1,6 @@
 """Rows of what is done element by element, where torch's arguments are not those of the table."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -181,13 +182,15 @@ def _fmin(x: Any, y: Any) -> Any:
     return ops.minimum(x, y)
 
 
-# Comparisons. What is compared with itself has no other side.
+# Comparisons. What is compared with itself has no other side, and so has what is compared with infinity.
 
 
 def _comparison(name: str, of_equal: bool) -> None:
-    operation = getattr(ops, name)
+    operation, python = getattr(ops, name), getattr(operator, name)
 
     def compared(x: Any, y: Any) -> Any:
+        if not isinstance(y, Traced) and np.isinf(y).all():
+            return np.asarray(python(np.zeros(x.shape), y))  # every number lies between the infinities
         x, y = lifted(as_number(x), as_number(y))
         if x.node == y.node:
             return np.full(x.shape, of_equal)
@@ -218,11 +221,6 @@ def _not(x: Any) -> Any:
 @row("isnan", "isinf")
 def _never(x: Any) -> Any:
     return np.zeros(x.shape, bool)
-
-
-@row("isfinite")
-def _always(x: Any) -> Any:
-    return np.ones(x.shape, bool)
 
 
 @row("where")

@@ -109,13 +109,6 @@ def _normed(x: Any, axes: tuple[int, ...], eps: float) -> Any:
     return centred / root, centre, 1 / root
 
 
-@row("_fused_rms_norm")
-def _rms_norm(x: Any, shape: Sequence[int], weight: Any, eps: float | None) -> Any:
-    axes = tuple(range(x.ndim - len(shape), x.ndim))
-    root = ops.sqrt(mean(x * x, axes, keepdim=True) + (np.finfo(np.float64).eps if eps is None else eps))
-    return (x / root if weight is None else x / root * weight), 1 / root
-
-
 @row("native_group_norm")
 def _group_norm(x: Any, weight: Any, bias: Any, n: int, c: int, size: int, groups: int, eps: float) -> Any:
     normed, centre, scale = _normed(x.reshape((n, groups, -1)), (2,), eps)
