@@ -37,7 +37,8 @@ def case_of(
     ----------
     code:
         A function of tensors, a `torch.nn.Module`, or the ``apply`` of a `torch.autograd.Function`. A module's
-        parameters are inputs at their present values, by their own names; its mode and its buffers stay as they are.
+        parameters that are trained are inputs at their present values, by their own names; its mode and its buffers
+        stay as they are.
     *positional, **arguments:
         For each argument an interval (an input anywhere in it), or a tensor of numbers with a fraction (an input with
         these values; where some of them require a gradient, the others are constants). All else is handed on.
@@ -129,7 +130,11 @@ def _fitting(code: TorchCode, first: Mapping[str, Any], wrt: Sequence[str]) -> l
 def _domains(code: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Interval]:
     found: dict[str, Interval] = {}
     if isinstance(code, torch.nn.Module):
-        found = {n: given(p.detach().cpu().double().numpy()) for n, p in code.named_parameters() if p.numel()}
+        trained = {n: p for n, p in code.named_parameters() if p.numel() and p.requires_grad}
+        found = {n: given(p.detach().cpu().double().numpy()) for n, p in trained.items()}
+        for name in arguments:
+            if name in found:
+                raise CaseError(f"argument {name!r} is called like a parameter of the module: rename one of them")
     tensors = {n: v for n, v in arguments.items() if isinstance(v, torch.Tensor) and v.is_floating_point()}
     asked = any(v.requires_grad for v in tensors.values())
     for name, value in arguments.items():

@@ -63,7 +63,7 @@ class TorchCode:
 def _called(
     module: torch.nn.Module, given: Mapping[str, Tensor], first: Sequence[Any], named: Mapping[str, Any], like: Tensor
 ) -> Any:
-    state = {name: given[name] for name, _ in module.named_parameters()}
+    state = {name: given.get(name, _placed(p, like)) for name, p in module.named_parameters()}
     state |= {name: _placed(b, like).clone() for name, b in module.named_buffers()}
     return torch.func.functional_call(module, state, tuple(first), dict(named))
 
