@@ -271,6 +271,27 @@ def test_an_operation_without_a_row_is_named_with_its_place(code, name):
     assert told.startswith(f"unsupported: aten.{name} at test_torch_code.py:")
 
 
+def test_the_place_in_a_module_of_torch_is_told():
+    told = refusal(nn.EmbeddingBag(5, 3), torch.tensor([[0, 1], [2, 2]]))
+    assert told.startswith("unsupported: aten._embedding_bag at functional.py:")
+
+
+def test_two_inputs_of_one_name_are_refused():
+    class Twice(nn.Linear):
+        def forward(self, weight):
+            return weight @ self.weight
+
+    with pytest.raises(CaseError, match="called like a parameter"):
+        case_of(Twice(2, 2), X[:2])
+
+
+def test_frozen_parameters_are_constants():
+    module = nn.Linear(3, 1)
+    module.bias.requires_grad_(False)
+    assert list(case_of(module, X).inputs) == ["weight", "input"]
+    assert all(row.verdict is Verdict.AGREE for row in judged(module, X))
+
+
 # Branches of Python on a condition.
 
 

@@ -5,6 +5,7 @@ import math
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 D = torch.distributions
 
@@ -62,6 +63,16 @@ class Language(nn.Module):
         return functional.cross_entropy(logits.view(-1, 5), labels.view(-1))
 
 
+class Masked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(4, 2, batch_first=True)
+
+    def forward(self, x):
+        mask = torch.triu(torch.full((3, 3), float("-inf")), 1)
+        return self.attention(x, x, x, attn_mask=mask)[0]
+
+
 class Recurrent(nn.Module):
     def __init__(self, kind):
         super().__init__()
@@ -94,6 +105,17 @@ class Physics(nn.Module):
         (slope,) = torch.autograd.grad(u.sum(), x, create_graph=True)
         (bend,) = torch.autograd.grad(slope.sum(), x, create_graph=True)
         return ((bend + u) ** 2).mean()
+
+
+class Recomputed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner, self.outer = nn.Linear(3, 3), nn.Linear(3, 1)
+
+    def forward(self, x):
+        hidden = checkpoint(lambda h: torch.tanh(self.inner(h)), x, use_reentrant=False)
+        penalty = sum(p.pow(2).sum() for p in self.parameters())
+        return {"loss": self.outer(hidden).pow(2).sum() + 0.1 * penalty}
 
 
 def densities(m, s, x):
@@ -177,7 +199,8 @@ def models():
         "losses": (losses, (random(2, 3), random(2, 3))),
         "attention": (attention, (random(1, 1, 3, 2), random(1, 1, 3, 2), random(1, 1, 3, 2))),
         "encoder": (nn.TransformerEncoderLayer(4, 2, 8, batch_first=True), (random(1, 3, 4),)),
-        "multihead": (nn.MultiheadAttention(4, 2, batch_first=True), (random(1, 2, 4),) * 3),
+        "multihead": (Masked(), (random(1, 3, 4),)),
         "transposed": (nn.ConvTranspose2d(2, 2, 3, stride=2, padding=1), (random(1, 2, 2, 2),)),
+        "checkpointed": (Recomputed(), (random(2, 3),)),
         "groups": (nn.GroupNorm(2, 4), (random(2, 4, 3),)),
     }

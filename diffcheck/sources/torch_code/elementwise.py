@@ -12,8 +12,8 @@ from diffcheck.sources.torch_code.registry import as_number, lifted, refuse, row
 
 
 @row("add")
-def _add(x: Any, y: Any, alpha: Any = 1) -> Any:
-    """A constant that is minus infinity at some places, as a mask is, excludes those."""
+def add(x: Any, y: Any, alpha: Any = 1) -> Any:
+    """The sum; a constant that is minus infinity at some places, as a mask is, excludes those."""
     x, y = as_number(x), as_number(y)
     if isinstance(y, Excluded):
         x, y = y, (x if alpha == 1 else refuse("alpha with minus infinity"))
@@ -39,7 +39,8 @@ def _rsub(x: Any, y: Any, alpha: Any = 1) -> Any:
 
 
 @row("mul")
-def _mul(x: Any, y: Any) -> Any:
+def mul(x: Any, y: Any) -> Any:
+    """The product."""
     x, y = as_number(x), as_number(y)
     if isinstance(x, Excluded) or isinstance(y, Excluded):
         return _scaled(x, y, ops.mul) if isinstance(x, Excluded) else _scaled(y, x, ops.mul)

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
+from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.elementwise import add, mul
 from diffcheck.sources.torch_code.registry import lifted, refuse, row
 
 
@@ -21,9 +23,8 @@ def _product(x: Any, y: Any) -> Any:
 
 @row("addmm", "baddbmm", "addmv")
 def _added_product(z: Any, x: Any, y: Any, beta: Any = 1, alpha: Any = 1) -> Any:
-    z, x, y = lifted(z, x, y)
-    product = x @ y if alpha == 1 else alpha * (x @ y)
-    return (z if beta == 1 else beta * z) + product
+    x, y = lifted(x, y) if isinstance(x, Traced) or isinstance(y, Traced) else lifted(x, y, z)[:2]
+    return add(x @ y if alpha == 1 else alpha * (x @ y), z if beta == 1 else mul(z, beta))
 
 
 @row("addr")

@@ -13,6 +13,7 @@ from diffcheck.errors import DiffcheckError, Unsupported
 from diffcheck.ops.pieces import logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code import code
 from diffcheck.sources.torch_code.memory import Excluded, Geometry, Memory, Value
 from diffcheck.sources.torch_code.moves import is_move, moved
 from diffcheck.sources.torch_code.registry import Row, as_number
@@ -21,6 +22,8 @@ from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES
 Tensor = torch.Tensor
 _OURS = Path(__file__).parents[2]
 _TORCH = Path(torch.__file__).parent
+# Where the user's code is called from.
+_CALLER = Path(code.__file__)
 
 
 class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -68,7 +71,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         kwargs = kwargs or {}
         if not any(self._memory(t) for t in _tensors((args, kwargs))):
             return func(*args, **kwargs)
-        name = func._schema.name.removeprefix("aten::")
+        name = func._schema.name.removeprefix("aten::").removeprefix("prims::")
         try:
             return self._recorded(func, name, args, kwargs)
         except Unsupported as reason:
@@ -290,11 +293,15 @@ def _refusal(name: str, why: str) -> str:
 
 
 def _place() -> str:
-    """The file and line of the user's code that is at work."""
-    frame = sys._getframe()
-    while frame.f_back is not None:
+    """The file and line of the user's code that is at work, or of torch's own module if there is none."""
+    frame: Any = sys._getframe()
+    of_torch = ""
+    while frame is not None and Path(frame.f_code.co_filename) != _CALLER:
         path = Path(frame.f_code.co_filename)
-        if _TORCH not in path.parents and _OURS not in path.parents and path.suffix == ".py":
-            return f"{path.name}:{frame.f_lineno}"
+        if path.suffix == ".py" and _OURS not in path.parents:
+            if _TORCH not in path.parents:
+                return f"{path.name}:{frame.f_lineno}"
+            if _TORCH / "nn" in path.parents:
+                of_torch = of_torch or f"{path.name}:{frame.f_lineno}"
         frame = frame.f_back
-    return "an unknown place"
+    return of_torch or "an unknown place"

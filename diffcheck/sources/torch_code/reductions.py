@@ -46,7 +46,10 @@ def _var_mean(x: Any, dim: Any = None, correction: Any = None, keepdim: bool = F
 
 @row("prod")
 def _prod(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
-    return kept(ops.prod(x, axis=dim), x, axes_of(x, dim), keepdim)
+    axes = axes_of(x, dim)
+    beside = tuple(a for a in range(x.ndim) if a not in axes)
+    rows = x.permute((*beside, *axes)).reshape((*(x.shape[a] for a in beside), -1))
+    return kept(ops.prod(rows, axis=-1), x, axes, keepdim)
 
 
 @row("cumsum")
