@@ -4,8 +4,7 @@ import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import torch
 
@@ -39,12 +38,6 @@ class TorchCode:
         self._by_position = by_position
         self.__name__ = getattr(code, "__name__", type(code).__name__)
 
-    @cached_property
-    def _call(self) -> Callable[..., Any]:
-        if isinstance(self.code, torch.nn.Module):
-            return _Stateless(self.code)
-        return lambda given, first, named, like: self.code(*first, **named)
-
     def __call__(self, *values: Tensor) -> Tensor:
         """The result; several, one behind the other."""
         results = self.results(*values)
@@ -58,45 +51,32 @@ class TorchCode:
         first = list(arguments.values())[: self._by_position]
         named = {name: v for k, (name, v) in enumerate(arguments.items()) if k >= self._by_position}
         with _as_always(like):
-            found = self._call(given, first, named, like)
+            if isinstance(self.code, torch.nn.Module):
+                found = _called(self.code, given, first, named, like)
+            else:
+                found = self.code(*first, **named)
         results = [r for r in _tensors(found) if r.is_floating_point()]
         if not results:
             raise CaseError(f"{self.__name__} returns no tensor of numbers with a fraction")
         return results
 
 
-class _Stateless:
-    """A module as a function of its parameters too, on a copy that keeps what it was given last.
+def _called(
+    module: torch.nn.Module, given: Mapping[str, Tensor], first: Sequence[Any], named: Mapping[str, Any], like: Tensor
+) -> Any:
+    """A module's result with these parameters, by a copy of its own that goes on holding them.
 
-    What runs backward later, as `torch.utils.checkpoint` does, finds the parameters that it ran forward with.
+    What runs the module again in a backward pass, as `torch.utils.checkpoint` does, finds them there.
     """
-
-    def __init__(self, module: torch.nn.Module) -> None:
-        self._module = copy.deepcopy(module)
-        self._buffers = {name: b.detach().clone() for name, b in module.named_buffers()}
-        self._frozen = {name: p.detach().clone() for name, p in module.named_parameters()}
-        shared: dict[int, str] = {}
-        # Of parameters that are one, every name by the first.
-        self._first = {
-            name: shared.setdefault(id(p), name) for name, p in module.named_parameters(remove_duplicate=False)
-        }
-
-    def __call__(
-        self, given: Mapping[str, Tensor], first: Sequence[Any], named: Mapping[str, Any], like: Tensor
-    ) -> Any:
-        for name, known in self._first.items():
-            owner, leaf = self._owner(name)
-            owner._parameters[leaf] = cast(
-                "Any", given[known] if known in given else _placed(self._frozen[known], like)
-            )
-        for name, value in self._buffers.items():
-            owner, leaf = self._owner(name)
-            owner._buffers[leaf] = _placed(value, like).clone()
-        return self._module(*first, **named)
-
-    def _owner(self, name: str) -> tuple[torch.nn.Module, str]:
-        path, _, leaf = name.rpartition(".")
-        return self._module.get_submodule(path), leaf
+    state = {name: given.get(name, _placed(p, like)) for name, p in module.named_parameters()}
+    buffers = {name: _placed(b, like).clone() for name, b in module.named_buffers()}
+    instead = {id(p): state[name] for name, p in module.named_parameters()}
+    instead |= {id(b): buffers[name] for name, b in module.named_buffers()}
+    try:
+        own = copy.deepcopy(module, dict(instead))
+    except RuntimeError:  # it holds a tensor that torch does not copy: the result of another operation
+        return torch.func.functional_call(module, state | buffers, tuple(first), dict(named))
+    return own(*first, **named)
 
 
 @contextmanager
