@@ -172,7 +172,25 @@ class Missing(torch.autograd.Function):
         return g * torch.sigmoid(x)
 
 
+class InPlace(Missing):
+    """The right numbers, written over the incoming gradient."""
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        s = torch.sigmoid(x)
+        return g.mul_(s + x * s * (1 - s))
+
+
+class Forgotten(Scaled):
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[1], None
+
+
 FAULTS = {
+    "an input is forgotten": (Forgotten.apply, (ROWS, X)),
+    "it writes over what comes in": (InPlace.apply, (X,)),
     "sign": (tanh(lambda g, x, y: -g * (1 - y * y)), (X,)),
     "a ten thousandth": (tanh(lambda g, x, y: g * (1 - y * y) * (1 + 1e-4)), (X,)),
     "a term is missing": (Missing.apply, (X,)),

@@ -12,6 +12,8 @@ from diffcheck.sources.torch_code.registry import as_number, axes_of, count, kep
 
 @row("sum")
 def _sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    if not x.size:
+        return np.asarray(np.zeros(x.shape).sum(axes_of(x, dim), keepdims=keepdim))
     return total(as_number(x), dim, keepdim)
 
 
