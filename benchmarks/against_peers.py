@@ -30,8 +30,10 @@ from diffcheck.engines.base import Task
 from diffcheck.engines.finite import Finite
 from diffcheck.engines.symbolic.chain_rule import derivative_code, derivative_program
 from diffcheck.program.compile import Compiled
+from diffcheck.program.emit import Emitted
 from diffcheck.program.program import Program
-from diffcheck.program.trace import trace
+from diffcheck.program.scalarise import scalarise
+from diffcheck.program.trace import record, trace
 from diffcheck.referee.truth import Referee
 
 
@@ -46,9 +48,15 @@ class Line:
     more: str = ""
 
 
-def gradient_of(problem: Problem) -> tuple[Program, Compiled]:
-    """The function's program, and its gradient ready to call."""
+def gradient_of(problem: Problem) -> Compiled | Emitted:
+    """The function's gradient ready to call, as the engine makes it."""
     program = trace(traced(problem), {"x": (problem.n,)}, {})
+    return derivative_code(program, Operator.GRADIENT, range(problem.n), "float64")
+
+
+def gradient_by_numbers(problem: Problem) -> tuple[Program, Compiled]:
+    """The function's program and its gradient, both operations on numbers, as of code that is made of scalar loops."""
+    program = scalarise(record(traced(problem), {"x": (problem.n,)}, {}))
     return program, Compiled(derivative_program(program, Operator.GRADIENT, range(problem.n)))
 
 
@@ -58,7 +66,7 @@ def prepare() -> Iterator[Line]:
     point = problem.point.tolist()
 
     def ours() -> Any:
-        return gradient_of(problem)[1].at(point)
+        return gradient_of(problem).at(point)
 
     expected = ours()
 
@@ -77,12 +85,7 @@ def prepare() -> Iterator[Line]:
         return symengine.Lambdify(symbols, [energy.diff(x) for x in symbols], cse=True)(point)
 
     def casadi_way() -> Any:
-        import casadi
-
-        x = casadi.SX.sym("x", problem.n)
-
-        energy = problem.function(_Casadi(x), _Casadi, lambda v: _Casadi(casadi.DM(v)))
-        return casadi.Function("gradient", [x], [casadi.gradient(energy, x)])(point)
+        return _on_casadi_matrices(problem)
 
     def casadi_scalars() -> Any:
         return on_casadi_scalars(problem)(point)
@@ -95,14 +98,29 @@ def prepare() -> Iterator[Line]:
 
     what = "symbolic gradient ready to call, Helmholtz n = 50"
     for name, way, rounds, goal in (
-        ("sympy.diff + lambdify", sympy_way, 3, "250"),
+        ("sympy.diff + lambdify", sympy_way, 3, "2,000"),
         ("SymEngine, diff + Lambdify", symengine_way, 3, "above 1"),
         ("CasADi, number by number", casadi_scalars, 5, "above 1"),
-        ("CasADi, its own matrices", casadi_way, 5, ""),
+        ("CasADi, its own matrices", casadi_way, 5, "above 1"),
         ("JAX, jit(grad)", jax_way, 3, ""),
     ):
         agrees = np.abs(np.array(way()).ravel() / expected - 1).max() < 1e-9
         yield Line(what, name, ratio(way, ours, rounds), goal, "" if agrees else "the gradients differ")
+    large = helmholtz(200)
+    yield Line(
+        what.replace("50", "200"),
+        "CasADi, its own matrices",
+        ratio(partial(_on_casadi_matrices, large), lambda: gradient_of(large).at(large.point.tolist()), 5),
+        "above 1",
+    )
+
+
+def _on_casadi_matrices(problem: Problem) -> Any:
+    import casadi
+
+    x = casadi.SX.sym("x", problem.n)
+    energy = problem.function(_Casadi(x), _Casadi, lambda v: _Casadi(casadi.DM(v)))
+    return casadi.Function("gradient", [x], [casadi.gradient(energy, x)])(problem.point.tolist())
 
 
 class _Casadi:
@@ -140,15 +158,15 @@ def growth() -> Iterator[Line]:
     for n in (22, 70, 223, 707):
         problem = helmholtz(n)
         start = time.perf_counter()
-        program, _ = gradient_of(problem)
+        program, _ = gradient_by_numbers(problem)
         times.append(time.perf_counter() - start)
         sizes.append(program.operations)
     slope = np.polyfit(np.log(sizes), np.log(times), 1)[0]
-    what = f"growth of that, {sizes[0]:.0e} to {sizes[-1]:.0e} operations"
+    what = f"growth of that number by number, {sizes[0]:.0e} to {sizes[-1]:.0e} operations"
     yield Line(what, "size", f"slope {slope:.2f}", "at most 1.1", f"{times[-1]:.1f} s at the largest")
     problem = helmholtz(223)
     tracemalloc.start()
-    kept = gradient_of(problem)
+    kept = gradient_by_numbers(problem)
     bytes_held, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     per_operation = bytes_held / (kept[0].operations + kept[1].program.operations)
@@ -306,14 +324,18 @@ def certified() -> Iterator[Line]:
     share = len(slopes) / len(part)
     found = seconds(evalf) * share / min(seconds(ours) for _ in range(3))
     yield Line(what, "SymPy evalf", f"{found:.3g}", "100", "evalf of 5 components, times 10")
-    yield Line(what, "mpmath, lambdified", ratio(many_digits, ours, 15), "10")
+    yield Line(what, "mpmath, lambdified", ratio(many_digits, ours, 15), "100")
 
 
 def start() -> Iterator[Line]:
     """How long the command line takes to say something."""
-    for arguments, goal in ((["--version"], "under 0.15 s"), (["list", "cases"], "under 0.6 s")):
+    for arguments, goal in (
+        (["--version"], "under 0.15 s"),
+        (["list", "cases"], "under 0.3 s"),
+        (["run", "cases", "--engin", "x"], "under 0.3 s"),
+    ):
         command = [sys.executable, "-m", "diffcheck.cli", *arguments]
-        best = min(seconds(partial(subprocess.run, command, check=True, capture_output=True)) for _ in range(5))
+        best = min(seconds(partial(subprocess.run, command, capture_output=True)) for _ in range(5))
         yield Line(f"diffcheck {' '.join(arguments)}", "", f"{best:.2f} s", goal)
 
 

@@ -7,7 +7,7 @@ from flint import arb, ctx
 
 import diffcheck.ops as o
 from diffcheck import case, interval
-from diffcheck.case.operators import Operator
+from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.case.points import points
 from diffcheck.formats import FORMATS
 from diffcheck.program.scalarise import Lowered, scalarise
@@ -119,7 +119,6 @@ PIECES = {
     "a branch that does not exist": (lambda x: o.sum(o.where(x > 0, o.sqrt(x), x)), [1.5, -2.0, 0.25], True),
     "a pole in a branch": (lambda x: o.sum(o.where(x > 1, o.log(x - 1), x * x)), [1.5, 1e-300, 0.25], True),
     "an edge": (lambda x: o.sum(x * o.sqrt(x)), [1.5, 0.0, 0.25], False),
-    "nothing there": (lambda x: o.sum(o.log(x)), [1.5, -1.0, 0.25], False),
 }
 
 
@@ -131,6 +130,32 @@ def test_pieces_are_frozen(function, x, certifies):
     expected = Referee(scalarise(graph), Operator.GRADIENT, range(3)).truth(x)
     ours = [] if found is None else found.components
     assert all(c.left.overlaps(e.left) for c, e in zip(ours, expected.components, strict=False))
+
+
+@pytest.mark.parametrize("direction", [(), (0.0, 1.0, 0.0)], ids=["gradient", "jvp"])
+@pytest.mark.parametrize("slope", [0.0, 1e-9], ids=["zero", "small"])
+def test_sides_that_vanish_by_identity_are_zero(slope, direction):
+    """What is added to all arguments of a softmax moves nothing, also where it has a kink; a small kink is one."""
+
+    def shifted(x):
+        shift = o.maximum(x[1], -2.0)
+        return o.sum(o.softmax(x[::2] + shift) * np.array([1.0, 3.0])) + slope * shift
+
+    operator = OPERATORS["jvp"].aimed(direction, ()) if direction else Operator.GRADIENT
+    found = ArrayReferee(record(shifted, {"x": (3,)}, {}), operator, range(3)).at([1.5, -2.0, 0.25], LADDER)
+    component = found.components[0 if direction else 1]
+    assert component.status is (Status.KINK if slope else Status.CERTIFIED)
+    assert component.left.is_zero()
+    assert float(component.right.mid()) == pytest.approx(slope, rel=1e-12)
+
+
+def test_what_does_not_move_a_zero_is_bounded():
+    """Equal elements, normalised, times equal weights: neither they nor their slopes depend on their sizes."""
+    graph = record(lambda x, w: o.sum(o.gelu(o.matmul(o.layer_norm(x), w)) ** 2), {"x": (4, 8), "w": (8, 6)}, {})
+    at = [-1.0] * 32 + [-0.3] * 48
+    found = ArrayReferee(graph, Operator.GRADIENT, range(80)).at(at, LADDER)
+    assert all(c.left.is_zero() for c in found.components)
+    assert max(float(b.inherent.mid()) for b in bounds(found, at, FLOAT64, not_told)) < 1e-18
 
 
 def test_a_wrong_slope_is_seen_by_the_second_route(monkeypatch):
@@ -184,6 +209,48 @@ def test_what_is_too_large_for_numbers_is_uncertain_where_arrays_do_not_tell():
     assert "not one smooth piece here" in truth.components[0].reason
 
 
+def test_a_large_function_outside_its_domain_does_not_exist():
+    def function(x):
+        return o.sum(o.where(x > -1, o.log(x), x))
+
+    program = trace(function, {"x": (60_000,)}, {})
+    assert program.is_large
+    x = np.linspace(0.5, 1, 60_000)
+    x[7], x[9] = -0.25, -2.0
+    truth = Referee(program, Operator.GRADIENT, range(60_000)).truth(x.tolist())
+    assert {c.status for c in truth.components} == {Status.UNDEFINED}
+    assert truth.components[0].reason == "log(-0.25) does not exist here"
+    # What is not taken need not exist.
+    x[7] = 0.5
+    assert Referee(program, Operator.GRADIENT, range(3)).truth(x.tolist()).components[0].status is Status.CERTIFIED
+
+
+def test_a_listed_point_without_derivative_of_a_very_large_function_is_told():
+    made = case(x=interval(-1, 1, shape=200_000), wrt="y", y=interval(-1, 1), samples=0, points=[
+        {"x": np.full(200_000, 0.5), "y": -0.5}
+    ])(lambda x, y: o.sum(o.log(x + y - 0.25)))  # fmt: skip
+    (unit,) = plan([made], [], contestants(["symbolic:program"], ["cpu"], ["float64"]))
+    court = court_of(unit, "float64", 0, 0)
+    ((engine, task),) = unit.tasks()
+    row = hear(court, engine, task).row
+    assert row.verdict == "undefined"
+    assert "no derivative" in row.note
+
+
+def test_what_takes_too_long_along_rays_is_uncertain():
+    weights = np.random.default_rng(0).normal(size=(60, 60)) / 8
+
+    def stepped(x):
+        hidden = o.tanh(weights @ x)
+        return o.sum(o.tanh(weights @ o.where(hidden > 0, hidden + 1, hidden)))
+
+    truth = Referee(trace(stepped, {"x": (60, 4)}, {}), Operator.GRADIENT, range(240)).truth([0.0] * 240)
+    assert {c.status for c in truth.components} == {Status.UNCERTAIN}
+    assert truth.components[0].reason.startswith("240 components of 58,")
+    few = Referee(trace(stepped, {"x": (60, 4)}, {}), Operator.GRADIENT, range(2)).truth([0.0] * 240)
+    assert {c.status for c in few.components} == {Status.UNDEFINED}
+
+
 @pytest.mark.parametrize("engine", ["symbolic:program", "autograd"])
 def test_engines_are_judged_on_a_large_function(engine):
     made = case(x=interval(-1, 1, shape=(24, 24)))(large(0.2))
@@ -234,3 +301,31 @@ def test_what_is_wrong_in_a_large_function_is_told(n):
     wrong = trial_of(function, forgetful, n, x)
     assert wrong.verdict == "disagree"
     assert "x[0,1]" in (wrong.worst_component, *wrong.note.split())
+
+
+def test_what_cancels_in_the_sums_over_paths_is_bounded_by_what_cancels():
+    """A row of equal numbers, less its mean, is zero however it moves together: nothing of that reaches the value."""
+    graph = record(lambda x: o.sum(o.tanh(x - o.reshape(o.mean(x, 1), (3, 1)))), {"x": (3, 50)}, {})
+    x = [0.3] * 150
+    found = ArrayReferee(graph, Operator.GRADIENT, range(150)).at(x, LADDER)
+    for bound in bounds(found, x, FLOAT64, lambda _: pytest.fail("double precision tells")):
+        assert float(bound.inherent.mid()) < 1e-12
+        assert float(bound.formula.mid()) < 1e-12
+
+
+def test_hard_points_of_a_large_function_that_nobody_can_decide_are_told_and_not_counted():
+    """All alike, every window of the pooling holds equal numbers: more ties than can be told apart."""
+    image, kernels = interval(-1, 1, shape=(2, 1, 12, 12)), interval(-0.5, 0.5, shape=(8, 1, 3, 3))
+
+    def pooled(x, k, v):
+        first = o.max_pool2d(o.relu(o.conv2d(x, k, padding=1)), 2)
+        return o.sum(o.max_pool2d(o.relu(o.conv2d(first, v, padding=1)), 2))
+
+    made = case(x=image, k=kernels, v=interval(-0.5, 0.5, shape=(8, 8, 3, 3)))(pooled)
+    (unit,) = plan([made], [], contestants(["symbolic:program"], ["cpu"], ["float64"]))
+    court = court_of(unit, "float64", 1, 0)
+    ((engine, task),) = unit.tasks()
+    row = hear(court, engine, task).row
+    assert row.verdict == "agree"
+    assert len(court.undecided) == 2
+    assert "2 hard points are not certified and not counted" in row.note

@@ -133,6 +133,14 @@ DEFINING = {
         body("return x", options=", points=[{'x': 3.0}]"),
         r"'bad': point 0 gives x = 3\.0, outside its domain \[0\.5, 2\]",
     ),
+    "element-outside": (
+        body("return x", "interval(0, 1, shape=(2, 2))", ", points=[{'x': [[0, 1], [1, 1.5]]}]"),
+        r"'bad': point 0 gives x\[1,1\] = 1\.5, outside its domain \[0, 1\]",
+    ),
+    "element-nan": (
+        body("return x", "interval(0, 1, shape=2)", ", points=[{'x': [1, math.nan]}]"),
+        r"'bad': point 0 gives x\[1\] = nan: NaN and infinity are no points",
+    ),
     "second-point-outside": (body("return x", options=", points=[{'x': 1}, {'x': 9}]"), "'bad': point 1 gives x = 9"),
     "point-of-wrong-shape": (
         body("return x", "interval(0, 1, shape=3)", ", points=[{'x': [0.1, 0.2]}]"),

@@ -423,6 +423,24 @@ def test_reducing_nothing_is_named(function):
         traced(function, VECTOR)
 
 
+def test_a_result_without_elements_is_named():
+    with pytest.raises(CaseError, match=r"returns an array of shape \(0,\): nothing in it"):
+        traced(lambda x: x[:0], VECTOR)
+
+
+@pytest.mark.parametrize("join", [lambda x: ops.stack([0.5, x]), lambda x: ops.concatenate([[0.5], [x]])])
+def test_numbers_alone_make_a_constant_array(join):
+    """As a scan has them that begins with constants."""
+    program = traced(lambda x: ops.sum(join(2) * x), {"x": (2,)})
+    assert values(program, 1.0, 10.0) == 20.5
+
+
+@pytest.mark.parametrize("join", [ops.stack, ops.concatenate])
+def test_exact_constants_alone_are_not_rounded_to_an_array(join):
+    with pytest.raises(CaseError, match="exact constants alone make no array"):
+        join([ops.pi, ops.rational(1, 3)])
+
+
 def test_a_value_kept_from_another_call_is_named():
     kept = []
 

@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 
 from diffcheck.case.constants import Array as Array
-from diffcheck.case.constants import doubles
 from diffcheck.case.contractions import along, directions_given, weights_given, weights_of
 from diffcheck.case.domain import Interval
 from diffcheck.case.family import Each, combinations, is_name
 from diffcheck.case.made import tell
 from diffcheck.case.operators import Operator, operator_named
+from diffcheck.case.options import differentiated_by, expectations, implementations_given, point_given, several
 from diffcheck.case.parameters import by_name, demand_no_option, split, with_defaults
 from diffcheck.case.precondition import Precondition, precondition
 from diffcheck.errors import CaseError, UsageError
-from diffcheck.verdict import Breach, Verdict
 
 Point = Mapping[str, Array]
 Function = Callable[..., Any]
@@ -205,25 +204,25 @@ def case(
         inputs, constants = split(function, given)
         if samples is not None and (not isinstance(samples, int) or samples < 0):
             raise CaseError(f"samples={samples!r}: it must be a whole number, 0 or more")
-        listed = _several("points", points)
+        listed = several("points", points)
         if samples == 0 and not listed:
             raise CaseError("samples=0 means the listed points only, and none is listed: give points=[...]")
         valid = precondition(where, inputs, constants)
-        names = _wrt(wrt, inputs)
+        names = differentiated_by(wrt, inputs)
         return Case(
             name=called,
             function=function,
             inputs=inputs,
             constants=constants,
             wrt=names,
-            points=tuple(_point(i, p, inputs, valid) for i, p in enumerate(listed)),
-            operators=tuple(map(operator_named, _several("operators", operators))),
+            points=tuple(point_given(i, p, inputs, valid) for i, p in enumerate(listed)),
+            operators=tuple(map(operator_named, several("operators", operators))),
             samples=samples,
-            expect=_expectations(expect, because),
+            expect=expectations(expect, because),
             because=because,
             reference=reference,
-            tags=tuple(_several("tags", tags)),
-            implementations=_implementations(implementations),
+            tags=tuple(several("tags", tags)),
+            implementations=implementations_given(implementations),
             where=valid,
             directions=directions_given(directions, {n: inputs[n].shape for n in names}),
             weights=weights_given(output_weights),
@@ -253,96 +252,6 @@ def case(
 
 
 _OPTIONS = {p.name for p in inspect.signature(case).parameters.values() if p.kind is p.KEYWORD_ONLY}
-
-
-def _several(option: str, given: Any) -> list[Any]:
-    """What an option lists; a single text is one item."""
-    if isinstance(given, str):
-        return [given]
-    if not isinstance(given, Iterable):
-        raise CaseError(f"{option}={given!r}: it must be a list")
-    return list(given)
-
-
-def _expectations(expect: Mapping[str, str | Sequence[str]] | None, because: str) -> dict[str, str]:
-    """The declared verdicts and findings by engine, checked, joined by commas."""
-    if expect is None:
-        return {}
-    if not isinstance(expect, Mapping):
-        raise CaseError(f"expect={expect!r}: it must map an engine to its verdict, such as {{'autograd': 'disagree'}}")
-    found = {}
-    for engine, declared in expect.items():
-        words: list[Any] = list(declared) if isinstance(declared, (list, tuple)) else [declared]
-        if not words:
-            raise CaseError(f"expect of {engine} is empty: name a verdict, or leave it out")
-        for word in words:
-            if word not in [*Verdict, *Breach]:
-                known = ", ".join([*Verdict, *Breach])
-                raise CaseError(f"expect of {engine}: unknown verdict {word!r}: choose from {known}")
-        found[engine] = ", ".join(words)
-    if expect and not because:
-        raise CaseError("expect=... needs because=...: say why this outcome is known")
-    return found
-
-
-def _implementations(given: Mapping[str, Function | str] | None) -> dict[str, Function | str]:
-    """The functions on trial by engine, each a function or the dotted path of one."""
-    if given is None:
-        return {}
-    if not isinstance(given, Mapping):
-        raise CaseError(
-            f"implementations={given!r}: it must map an engine to a function, such as {{'autograd': kernel}}"
-        )
-    for engine, function in given.items():
-        if isinstance(function, str):
-            parts = function.split(".")
-            if len(parts) < 2 or not all(map(str.isidentifier, parts)):
-                raise CaseError(f"implementation for {engine}: {function!r} is no dotted path, such as 'torch.tanh'")
-        elif not callable(function):
-            raise CaseError(f"implementation for {engine} is {function!r}: it must be a function or its dotted path")
-    return dict(given)
-
-
-def _wrt(wrt: str | Iterable[str] | None, inputs: Mapping[str, Interval]) -> tuple[str, ...]:
-    if wrt is None:
-        return tuple(inputs)
-    names = _several("wrt", wrt)
-    for name in names:
-        if name not in inputs:
-            raise CaseError(f"wrt={name!r} is not an input; the inputs are {', '.join(inputs)}")
-    if not names:
-        raise CaseError("wrt is empty: name at least one input to differentiate by")
-    return tuple(name for name in inputs if name in names)
-
-
-def _point(number: int, given: Mapping[str, Any], inputs: Mapping[str, Interval], valid: Precondition | None) -> Point:
-    place = f"point {number}"
-    if not isinstance(given, Mapping):
-        raise CaseError(f"{place} is {given!r}: it must be a mapping from input to value, such as {{'x': 0.5}}")
-    for name in given:
-        if name not in inputs:
-            raise CaseError(f"{place} names {name!r}; the inputs are {', '.join(inputs)}")
-    point: dict[str, Array] = {}
-    for name, domain in inputs.items():
-        if name not in given:
-            raise CaseError(f"{place} gives no value for input {name!r}")
-        try:
-            value = doubles(given[name])
-        except (TypeError, ValueError):
-            raise CaseError(
-                f"{place} gives {name} = {given[name]!r}: it must be a number or an array of numbers"
-            ) from None
-        if value.shape != domain.shape:
-            raise CaseError(f"{place} gives {name} shape {value.shape}, the domain says {domain.shape}")
-        if not np.isfinite(value).all():
-            raise CaseError(f"{place} gives {name} = {value}: NaN and infinity are no points")
-        if (value < domain.lo).any() or (value > domain.hi).any():
-            raise CaseError(f"{place} gives {name} = {value}, outside its domain {domain}")
-        point[name] = value
-    if valid is not None and not valid(point):
-        shown = ", ".join(f"{name} = {value}" for name, value in point.items())
-        raise CaseError(f"{place} gives {shown}, at which where= is false")
-    return point
 
 
 def _location(function: Function) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -87,3 +87,9 @@ def given(value: Array) -> Interval:
         raise DomainError("NaN or infinity is among the given numbers")
     largest = float(np.finfo(np.float64).max)
     return Interval(-largest, largest, value.shape, value=value)
+
+
+def one_of(name: str, values: Any, wrong: Any) -> str:
+    """The first element that is wrong, as ``x[0,2] = 3.0``."""
+    place = tuple(int(k) for k in np.argwhere(wrong)[0])
+    return f"{name}[{','.join(map(str, place))}] = {values[place]}" if place else f"{name} = {values}"

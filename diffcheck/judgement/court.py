@@ -11,6 +11,7 @@ from flint import arb, ctx
 
 from diffcheck.case.case import Array, Case, Point
 from diffcheck.case.operators import Operator
+from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
@@ -65,6 +66,9 @@ class Court:
     ----------
     labels:
         A name for each component of the derivative.
+    undecided:
+        The points that were tried in vain: hard ones that the case does not list, of a large function, at which nothing
+        is certified. Where all its elements are alike more pieces meet than can be told apart.
     """
 
     def __init__(
@@ -79,13 +83,30 @@ class Court:
         self.referee = Referee(program, operator, case.wrt_positions, self.label)
         self.bounds = Bounds(self.referee)
         self.near_ties = NearTies(self.referee, self.bounds, format)
-        questions = [self._question(p) for p in points]
+        questions, self.undecided = self._set_apart([self._question(p) for p in points])
         sizes = sorted(q.size for q in questions if not q.size.is_zero())
         typical = sizes[len(sizes) // 2] if sizes else None
         self.questions = [
             q if not q.size.is_zero() else replace(q, size=self._steepness(q) if typical is None else typical)
             for q in questions
         ]
+
+    def _set_apart(self, questions: list[Question]) -> tuple[list[Question], list[Question]]:
+        """The questions to ask, and those that nobody can be judged by."""
+        vain = [
+            self.program.is_large
+            and not self._is_listed(question)
+            and all(c.status is Status.UNCERTAIN for c in question.truth.components)
+            for question in questions
+        ]
+        if all(vain):
+            return questions, []
+        asked, undecided = ([q for q, v in zip(questions, vain, strict=True) if v is kind] for kind in (False, True))
+        return asked, undecided
+
+    def _is_listed(self, question: Question) -> bool:
+        listed = (tuple(map(self.format.round, _flat(point))) for point in self.case.points)
+        return tuple(question.x) in listed
 
     def label(self, position: int) -> str:
         """The name of a flattened input, or of one of the data behind them."""
@@ -117,7 +138,16 @@ class Court:
         return [column for name in names for column in columns[name]]
 
     def shape(self, question: Question, component: int) -> str:
-        """What a point is, along the input that a component belongs to, or along the direction."""
+        """What a point is, along the input that a component belongs to, or along the direction.
+
+        It is told from values number by number; a function may be too large for that.
+        """
+        try:
+            return self._shape(question, component)
+        except Unsupported:
+            return "no derivative"
+
+    def _shape(self, question: Question, component: int) -> str:
         program, operator, positions = self.referee.program, self.operator, self.case.wrt_positions
         row, place = divmod(component, operator.width(len(positions)))
         if operator.full:
@@ -134,12 +164,10 @@ class Court:
     @cached_property
     def without_derivative(self) -> dict[int, str]:
         """The listed points at which something cannot be judged, by their number, and what each of them is."""
-        listed = [_flat(point) for point in self.case.points]
-        rounded = {tuple(map(self.format.round, x)) for x in listed}
         found = {}
         for k, question in enumerate(self.questions):
             missing = [c for c, truth in enumerate(question.truth.components) if truth.status is Status.UNDEFINED]
-            if not missing or tuple(question.x) not in rounded:
+            if not missing or not self._is_listed(question):
                 continue
             shapes = {c: self.shape(question, c) for c in missing[:_NAMED]}
             if len(missing) == len(question.truth.components) and len(set(shapes.values())) == 1:

@@ -102,7 +102,7 @@ def judge(
     if truth.status is Status.UNDEFINED:
         return Judgement(Verdict.UNDEFINED, note=truth.reason)
     if truth.status is Status.UNCERTAIN or bound is None:
-        return Judgement(Verdict.UNCERTAIN, note=truth.reason)
+        return Judgement(Verdict.UNCERTAIN, note=truth.reason or "what rounding may do here is not known")
     if ctx.prec == PRECISION:  # of many components the caller sets it once
         return _held(value, own_error, truth, bound, format, typical_size)
     with ctx.workprec(PRECISION):

@@ -4,6 +4,7 @@ Traced arrays, NumPy arrays and tensors share the methods that these call, so on
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -162,7 +163,8 @@ def _as_arrays(arrays: Sequence[Any]) -> list[Any]:
 )
 def stack(x: Sequence[Any], axis: int = 0) -> Any:
     """Arrays of one shape, along a new axis."""
-    return _first_traced(x).stack(x, axis)
+    traced = _first_traced(x)
+    return np.stack(_numbers("stack", x), axis) if traced is None else traced.stack(x, axis)
 
 
 @composite(
@@ -171,11 +173,19 @@ def stack(x: Sequence[Any], axis: int = 0) -> Any:
 )
 def concatenate(x: Sequence[Any], axis: int = 0) -> Any:
     """Arrays, one behind the other along an axis."""
-    return _first_traced(x).concatenate(x, axis)
+    traced = _first_traced(x)
+    return np.concatenate(_numbers("concatenate", x), axis) if traced is None else traced.concatenate(x, axis)
 
 
 def _first_traced(arrays: Sequence[Any]) -> Any:
-    return next(a for a in arrays if hasattr(type(a), "concatenate"))
+    return next((a for a in arrays if hasattr(type(a), "concatenate")), None)
+
+
+def _numbers(name: str, parts: Sequence[Any]) -> list[Any]:
+    """Parts that are numbers all, as arrays, which are constants; an exact one would be rounded there."""
+    if any(hasattr(type(a), "apply") or isinstance(a, Fraction) for a in parts):
+        raise CaseError(f"{name}: exact constants alone make no array: add them to an array of zeros, or use floats")
+    return [np.asarray(a) for a in parts]
 
 
 @composite(torch=lambda torch, x, axis=None: torch.amax(x, dim=() if axis is None else axis), numpy="numpy.amax")

@@ -96,7 +96,8 @@ def solve_triangular(a: Any, b: Any, upper: bool = False) -> Any:
     """The solution X of A X = B by one triangle of A: the lower one unless told otherwise."""
     _demand_square("solve_triangular", a)
     if len(b.shape) < 2 or b.shape[-2] != a.shape[-1]:
-        raise CaseError(f"solve_triangular: shapes {tuple(a.shape)} and {tuple(b.shape)}: B needs {a.shape[-1]} rows")
+        hint = f"B needs {a.shape[-1]} rows" + (" and columns: reshape(b, (-1, 1))" if len(b.shape) < 2 else "")
+        raise CaseError(f"solve_triangular: shapes {tuple(a.shape)} and {tuple(b.shape)}: {hint}")
     return elimination.together(triangles.triangular, *_lifted(a, b), (not upper,))
 
 

@@ -7,6 +7,7 @@ axis in front: as many derivatives are then propagated together.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -19,8 +20,9 @@ from diffcheck.program.graph import INPUT, Graph, GraphBuilder, Node, is_element
 from diffcheck.program.rules import STABLE, partial
 from diffcheck.program.traced import Traced
 
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 # For nodes of which not all elements matter, those that do.
-Needed = Mapping[int, "np.ndarray[Any, np.dtype[np.bool_]]"]
+Needed = Mapping[int, Mask]
 ALL: Needed = MappingProxyType({})
 
 
@@ -96,6 +98,7 @@ def backward(
     ``moves`` says which nodes lead to an input whose adjoint is asked for; left out, those that lead to any.
     """
     moves = graph.reached if moves is None else moves
+    sweep = _Sweep(writer, lead, form)
     adjoints: dict[int, int] = {graph.output: seed} if moves[graph.output] else {}
     found: dict[int, int] = {}
     for number in range(graph.output, -1, -1):
@@ -107,42 +110,70 @@ def backward(
             found[number] = adjoint
         for position, operand in enumerate(node.operands):
             if moves[operand]:
-                term = _pulled(writer, number, node, position, adjoint, lead, form, needed.get(number))
+                term = sweep.pulled(number, position, adjoint, needed.get(number))
                 before = adjoints.get(operand)
                 adjoints[operand] = term if before is None else writer.apply("add", before, term)
     return found
 
 
-def _pulled(
-    writer: GraphBuilder,
-    number: int,
-    node: Node,
-    position: int,
-    adjoint: int,
-    lead: Shape,
-    form: int,
-    mask: "np.ndarray[Any, np.dtype[np.bool_]] | None",
-) -> int:
-    """What a node's adjoint adds to that of one of its operands; nothing for elements that do not matter."""
-    shapes = [writer.shape(i) for i in node.operands]
-    if is_elementwise(node):
-        term = _scaled(writer, adjoint, partial(writer, number, position, form), node, lead)
-        if mask is not None:
-            term = writer.steps([("masked", (Index(mask),))], term, lead)
-        return writer.steps(unbroadcast(node.shape, shapes[position]), term, lead)
-    if node.name == matmul.name:
-        return _factor(writer, node, position, adjoint, lead)
-    if node.name in Own.rows:
-        return _of_own(writer, number, node, position, adjoint, lead, mask)
-    return writer.steps(Linear.rows[node.name].transposed(node.parameters, shapes, position), adjoint, lead)
+@dataclass(frozen=True, slots=True)
+class _Sweep:
+    """One way back: ``lead`` are the further axes of all adjoints, ``form`` the derivative form of every slope."""
 
+    writer: GraphBuilder
+    lead: Shape
+    form: int
 
-def _scaled(writer: GraphBuilder, adjoint: int, slope: int, node: Node, lead: Shape) -> int:
-    """Their product, in the node's full shape; chosen, not multiplied by zero, where a branch may not be taken."""
-    product = _chosen(writer, adjoint, slope)
-    if product is None:
-        product = writer.apply("mul", adjoint, slope)
-    return writer.move("broadcast", (0, (*lead, *node.shape)), product)
+    def pulled(self, number: int, position: int, adjoint: int, mask: Mask | None) -> int:
+        """What a node's adjoint adds to that of one of its operands; nothing for elements that do not matter."""
+        writer, node = self.writer, self.writer.nodes[number]
+        shapes = [writer.shape(i) for i in node.operands]
+        if is_elementwise(node):
+            term = self._masked(self._scaled(number, position, adjoint), mask)
+            return writer.steps(unbroadcast(node.shape, shapes[position]), term, self.lead)
+        if node.name == matmul.name:
+            return self._factor(node, position, adjoint)
+        if node.name in Own.rows:
+            row = Own.rows[node.name]
+            traced = [Traced(writer, i) for i in (adjoint, number, *node.operands)]
+            term = row.pulled(node.parameters, position, *traced).node
+            return self._masked(term, None if mask is None else row.asked(mask, shapes, position))
+        steps = Linear.rows[node.name].transposed(node.parameters, shapes, position)
+        return writer.steps(steps, adjoint, self.lead)
+
+    def _masked(self, term: int, mask: Mask | None) -> int:
+        return term if mask is None else self.writer.steps([("masked", (Index(mask),))], term, self.lead)
+
+    def _scaled(self, number: int, position: int, adjoint: int) -> int:
+        """The adjoint times the slope, in the node's shape; chosen, not multiplied by zero, where nothing is taken."""
+        writer = self.writer
+        slope = partial(writer, number, position, self.form)
+        product = _chosen(writer, adjoint, slope)
+        if product is None:
+            product = writer.apply("mul", adjoint, slope)
+        return writer.move("broadcast", (0, (*self.lead, *writer.shape(number))), product)
+
+    def _factor(self, node: Node, position: int, adjoint: int) -> int:
+        """The adjoint of a factor of a product of matrices: another product, with the other factor transposed."""
+        writer, lead = self.writer, self.lead
+        x, y = node.operands
+        other = writer.nodes[y if position == 0 else x]
+        axes = len(other.shape)
+        turned = writer.move("permute", (*range(axes - 2), axes - 1, axes - 2), y if position == 0 else x)
+        if not lead:
+            return writer.matmul(adjoint, turned) if position == 0 else writer.matmul(turned, adjoint)
+        if axes > 2:
+            spread = writer.move("broadcast", (0, (*lead, *writer.shape(turned))), turned)
+            return writer.matmul(adjoint, spread) if position == 0 else writer.matmul(spread, adjoint)
+        # All derivatives in one product: the further axis lies beside the rows, or beside the columns.
+        (count,), (rows, columns) = lead, node.shape
+        if position == 0:
+            flat = writer.matmul(writer.move("reshape", (count * rows, columns), adjoint), turned)
+            return writer.move("reshape", (count, rows, writer.shape(turned)[1]), flat)
+        beside = writer.move("reshape", (rows, count * columns), writer.move("permute", (1, 0, 2), adjoint))
+        flat = writer.matmul(turned, beside)
+        inner = writer.shape(turned)[0]
+        return writer.move("permute", (1, 0, 2), writer.move("reshape", (inner, count, columns), flat))
 
 
 def _chosen(writer: GraphBuilder, adjoint: int, slope: int) -> int | None:
@@ -157,44 +188,3 @@ def _chosen(writer: GraphBuilder, adjoint: int, slope: int) -> int | None:
             zero = y if first else x
             return writer.apply(node.name, condition, *((product, zero) if first else (zero, product)))
     return None
-
-
-def _factor(writer: GraphBuilder, node: Node, position: int, adjoint: int, lead: Shape) -> int:
-    """The adjoint of a factor of a product of matrices: another product, with the other factor transposed."""
-    x, y = node.operands
-    other = writer.nodes[y if position == 0 else x]
-    axes = len(other.shape)
-    turned = writer.move("permute", (*range(axes - 2), axes - 1, axes - 2), y if position == 0 else x)
-    if not lead:
-        return writer.matmul(adjoint, turned) if position == 0 else writer.matmul(turned, adjoint)
-    if axes > 2:
-        spread = writer.move("broadcast", (0, (*lead, *writer.shape(turned))), turned)
-        return writer.matmul(adjoint, spread) if position == 0 else writer.matmul(spread, adjoint)
-    # All derivatives in one product: the further axis lies beside the rows, or beside the columns.
-    (count,), (rows, columns) = lead, node.shape
-    if position == 0:
-        flat = writer.matmul(writer.move("reshape", (count * rows, columns), adjoint), turned)
-        return writer.move("reshape", (count, rows, writer.shape(turned)[1]), flat)
-    beside = writer.move("reshape", (rows, count * columns), writer.move("permute", (1, 0, 2), adjoint))
-    flat = writer.matmul(turned, beside)
-    inner = writer.shape(turned)[0]
-    return writer.move("permute", (1, 0, 2), writer.move("reshape", (inner, count, columns), flat))
-
-
-def _of_own(
-    writer: GraphBuilder,
-    number: int,
-    node: Node,
-    position: int,
-    adjoint: int,
-    lead: Shape,
-    mask: "np.ndarray[Any, np.dtype[np.bool_]] | None",
-) -> int:
-    """What the row of an operation with a calculus of its own says; it moves nothing where no element matters."""
-    row = Own.rows[node.name]
-    traced = [Traced(writer, i) for i in (adjoint, number, *node.operands)]
-    term: int = row.pulled(node.parameters, position, *traced).node
-    if mask is None:
-        return term
-    shapes = [writer.shape(i) for i in node.operands]
-    return writer.steps([("masked", (Index(row.asked(mask, shapes, position)),))], term, lead)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, nodes_below, uncollected
 from diffcheck.program.rules import STABLE, partial
 
@@ -140,12 +141,18 @@ def _multiplied(builder: Builder, adjoint: int, slope: int, zero: int, one: int)
         return adjoint
     nodes = builder.nodes
     for gate, factor in ((slope, adjoint), (adjoint, slope)):
-        if nodes[gate][0] == "where" and zero in nodes[gate][1][1:]:
-            condition, x, y = nodes[gate][1]
+        name, operands = nodes[gate]
+        if _chooses(name) and zero in operands[1:]:
+            condition, x, y = operands
             inner = x if y == zero else y
             product = factor if inner == one else builder.apply("mul", inner, factor)
-            return builder.apply("where", condition, *((product, zero) if y == zero else (zero, product)))
+            return builder.apply(name, condition, *((product, zero) if y == zero else (zero, product)))
     return builder.apply("mul", adjoint, slope)
+
+
+def _chooses(name: str) -> bool:
+    """Whether an operation takes one of two arguments by a condition, which comes first."""
+    return name in Primitive.rows and Primitive.rows[name].chooses
 
 
 def _forward(
@@ -157,11 +164,11 @@ def _forward(
     for number, (name, operands) in enumerate(program.nodes):
         if name == INPUT and number in seeds:
             tangents[number] = seeds[number]
-        elif name == "where":
+        elif _chooses(name):
             condition, *branches = operands
             left, right = (tangents.get(i, {}) for i in branches)
             found = {
-                k: builder.apply("where", condition, left.get(k, zero), right.get(k, zero))
+                k: builder.apply(name, condition, left.get(k, zero), right.get(k, zero))
                 for k in dict.fromkeys((*left, *right))
             }
             if found:

@@ -56,4 +56,7 @@ def record(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], 
         raise CaseError("the function returns an empty list or values of different shapes: stack what fits") from None
     except (TypeError, StopIteration):
         raise CaseError(f"the function returns {type(result).__name__}, not a number or an array of numbers") from None
-    return builder.graph(count, output)
+    graph = builder.graph(count, output)
+    if 0 in graph.shape:
+        raise CaseError(f"the function returns an array of shape {graph.shape}: nothing in it to differentiate")
+    return graph

@@ -55,6 +55,11 @@ class Component:
         return max(abs(self.left).mid(), abs(self.right).mid())
 
     @property
+    def is_zero(self) -> bool:
+        """Whether it is zero, exactly."""
+        return self.has_value and bool(self.left.is_zero())
+
+    @property
     def has_value(self) -> bool:
         """Whether there is a derivative, from one side at least where no other one exists."""
         return self.status in (Status.CERTIFIED, Status.ONE_SIDED)

@@ -20,7 +20,7 @@ from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.table import Composite, Operation, Primitive, Traceable
 from diffcheck.referee import exponents
-from diffcheck.referee.polynomials import WAY, Polynomial
+from diffcheck.referee.polynomials import WAY, Monomial, Polynomial
 from diffcheck.referee.ratios import ONE, ZERO, Ratio
 
 _HALF = Fraction(1, 2)
@@ -175,6 +175,8 @@ class Atoms:
         return x
 
     def _without_powers(self, polynomial: Polynomial) -> Ratio:
+        if not any(self._has_power(monomial) for monomial, _ in polynomial.terms):
+            return Ratio(polynomial)
         total = ZERO
         for monomial, coefficient in polynomial.terms:
             product = Ratio.number(coefficient)
@@ -186,6 +188,11 @@ class Atoms:
                 product = product * whole * Ratio.power_of(atom, times % degree)
             total = total + product
         return total
+
+    def _has_power(self, monomial: Monomial) -> bool:
+        """Whether the power of an atom in it is another formula."""
+        rules = ((self.rule(atom), times) for atom, times in Counter(monomial).items())
+        return any(rule is not None and times >= rule[1] for rule, times in rules)
 
     def sign(self, polynomial: Polynomial) -> int | None:
         """The certain sign for small t, ``None`` if the value at t = 0 does not tell or is zero."""

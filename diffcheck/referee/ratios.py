@@ -25,6 +25,8 @@ class Ratio:
             raise ZeroDivisionError
         if not top.terms:
             return ZERO
+        if bottom == _ONE:
+            return Ratio(top)
         if bottom.value is None:
             top, bottom = _lowest_terms(top, bottom)
         leading = bottom.terms[0][1]

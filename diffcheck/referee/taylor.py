@@ -21,14 +21,25 @@ class Taylor:
     def __init__(self, atoms: Atoms) -> None:
         self._atoms = atoms
         self._known: dict[int, Coefficients] = {WAY: _constant(_ZERO, _ONE)}
+        self._moving: dict[int, bool] = {WAY: True}
 
     def coefficients(self, formula: Ratio) -> Coefficients:
         """The coefficients, as formulas without t; none of what grows beyond bounds."""
+        if not self._moves(formula):
+            return _constant(formula)
         try:
             top = self._of_polynomial(formula.top)
             return top if formula.is_whole else self._quotient(top, self._of_polynomial(formula.bottom))
         except OverflowError:
             return ()
+
+    def _moves(self, formula: Ratio) -> bool:
+        """Whether t occurs in a formula; at a point it occurs in none."""
+        atoms = {atom for part in (formula.top, formula.bottom) for monomial, _ in part.terms for atom in monomial}
+        for atom in atoms - self._moving.keys():
+            _, operands = self._atoms.applies(atom)
+            self._moving[atom] = any(self._moves(operand) for operand in operands)
+        return any(self._moving[atom] for atom in atoms)
 
     def without_root(self, formula: Ratio) -> Ratio:
         """The same, or for the root of the square of a polynomial in t that polynomial, which is not negative."""

@@ -20,7 +20,7 @@ from diffcheck.program.products import weighted
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
-from diffcheck.referee.arrays.certify import ArrayReferee, Certified
+from diffcheck.referee.arrays.certify import ArrayReferee, Certified, Outside
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.contracted import contracted, met
 from diffcheck.referee.derivatives import Derivatives
@@ -33,6 +33,9 @@ from diffcheck.referee.quotients import approach
 from diffcheck.referee.second_route import Word, words
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tangents import Tangents
+
+# Looking along both sides of an input costs some microseconds an operation: this many take twenty seconds.
+_MOST_ALONG_RAYS = 2**23
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,10 @@ class Referee:
     def truth(self, point: Sequence[float]) -> Truth:
         """The truth at a point, given as all flattened inputs."""
         if self.program.is_large:
-            found = self._certified_on_arrays(point)
+            try:
+                found = self._certified_on_arrays(point)
+            except Outside as missing:
+                return self._nothing(Status.UNDEFINED, str(missing))
             if found is not None:
                 return self._of_arrays(found)
         return self.of_numbers(point)
@@ -149,7 +155,11 @@ class Referee:
         doubtful = [k for k, word in enumerate(said) if word is not Word.CONFIRMED or wrong or at_edge]
         if doubtful and self.operator.full and self.operator.along:
             return self._contracted(rows, defined, point, evaluation, precision)
-        if doubtful:
+        if len(doubtful) * self.program.operations > _MOST_ALONG_RAYS:
+            told = f"{len(doubtful):,} components of {self.program.operations:,} operations are too many to be seen"
+            for k in doubtful:
+                found[k], said[k] = Component(Status.UNCERTAIN, reason=f"{told} from both sides"), Word.SILENT
+        elif doubtful:
             around = self._neighbourhood(rows, defined, point, evaluation, precision)
             for k in doubtful:
                 seen, said[k] = around.component(k, found[k])

@@ -123,8 +123,17 @@ def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: 
         found = explained(found, dispute, list(zip(court.questions, answers, strict=True)))
     contradictions = sorted({q.truth.contradiction for q in court.questions} - {""})
     silent = [] if found.verdict is Verdict.UNDEFINED else list(_unjudged(court, answers))
-    told = [found.note, *contradictions, *silent, contraction(court)]
+    told = [found.note, *contradictions, *silent, _in_vain(court), contraction(court)]
     return replace(found, note="; ".join(filter(None, told)))
+
+
+def _in_vain(court: Court) -> str:
+    """How many points were tried in vain, and why the first was; empty if none."""
+    if not court.undecided:
+        return ""
+    count, reason = len(court.undecided), court.undecided[0].truth.components[0].reason
+    points = "1 hard point is" if count == 1 else f"{count} hard points are"
+    return f"{points} not certified and not counted: {reason}"
 
 
 def contraction(court: Court) -> str:

@@ -1,5 +1,6 @@
 """The two bounds on arrays: what an error may be, for all components of a derivative in a fixed number of sweeps."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
@@ -37,7 +38,7 @@ def bounds(
     ``otherwise`` gives what rounding leaves on a component where double precision cannot tell that.
     """
     slopes = _Slopes.of(certified.piece.derivative(), certified.derivatives)
-    moved = None if slopes is None else _summed(slopes, sizes_of_data(slopes.graph, slopes.values), certified.vanished)
+    moved = None if slopes is None else _summed(slopes, sizes_of_data(slopes.graph, slopes.values))
     if moved is None:
         return None
     formulas = _Formulas(certified, point, format, otherwise)
@@ -78,17 +79,16 @@ class _Formulas:
         """The sum of one component, by its place in row-major order."""
         self._asked += 1
         if self._asked <= _FEW:
-            sums = [slopes.sum_of(place, lost) for slopes, lost in self._forms]
+            largest = max((slopes.sum_of(place, lost) for slopes, lost in self._forms), default=math.inf)
         else:
-            sums = [float(found[place]) for found in self._together]
-        if place in self._certified.vanished:
-            # Of what rounding leaves on what is zero by identity there is no less.
-            sums = [0.0 if np.isnan(s) else s for s in sums]
-        return arb(max(sums)) if sums and np.isfinite(sums).all() else self._otherwise(place)
+            largest = self._together[place] if self._together else math.inf
+        return arb(largest) if math.isfinite(largest) else self._otherwise(place)
 
     @cached_property
-    def _together(self) -> list[Array]:
-        return [slopes.sums(lost).ravel() for slopes, lost in self._forms]
+    def _together(self) -> list[float]:
+        sums = [slopes.sums(lost).ravel() for slopes, lost in self._forms]
+        found: list[float] = np.max(sums, axis=0).tolist() if sums else []
+        return found
 
     @cached_property
     def _forms(self) -> list[tuple[Sensitivity, Weights]]:
@@ -136,15 +136,12 @@ class _Slopes:
         return found if found.is_finite else None
 
 
-def _summed(slopes: _Slopes, weights: Weights, vanished: Mapping[int, float] = {}) -> Array | None:
+def _summed(slopes: _Slopes, weights: Weights) -> Array | None:
     """What these weights move all elements of the result by; ``None`` where double precision cannot tell it."""
     sensitivity = slopes.moved_by(weights)
     if sensitivity is None:
         return None
     sums = sensitivity.sums(weights).ravel()
-    places = list(vanished)
-    # What is zero by identity is not moved by its inputs.
-    sums[places] = np.nan_to_num(sums[places])
     return sums if np.isfinite(sums).all() else None
 
 

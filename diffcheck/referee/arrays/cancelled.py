@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from flint import ctx
 
+from diffcheck.ops import balls
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.program.graph import Graph
+from diffcheck.referee.evaluate import Ball
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -31,3 +34,16 @@ def sizes(graph: Graph, values: Sequence[Array]) -> Array:
                 size = np.abs(values[number])
             found.append(np.asarray(size))
     return found[graph.output]
+
+
+def is_cancelled(ball: Ball, size: float) -> bool:
+    """Whether no more is known of a sum than that it is zero, to half of the working precision beside its terms."""
+    return bool(ball.contains(0)) and float(ball.rad()) <= 2.0 ** (-ctx.prec // 2) * size < np.inf
+
+
+def cancelled(sums: Any, sizes: Array) -> Any:
+    """An array of balls in which what `is_cancelled` is zero."""
+    pairs = zip(sums.tolist(), sizes.tolist(), strict=True)
+    found = np.empty(len(sums), object)
+    found[:] = [balls.ZERO if is_cancelled(ball, size) else ball for ball, size in pairs]
+    return found

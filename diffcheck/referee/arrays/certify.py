@@ -1,6 +1,6 @@
 """The truth on arrays: certified where the function is smooth or pieces meet, and its enclosures are tight."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from diffcheck.program.graph import Graph, Node
 from diffcheck.program.products import derivative
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
-from diffcheck.referee.arrays.cancelled import sizes
+from diffcheck.referee.arrays.cancelled import is_cancelled, sizes
 from diffcheck.referee.arrays.confirm import words
 from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose, floats
 from diffcheck.referee.arrays.moving import moving
@@ -34,6 +34,10 @@ NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 class Elsewhere(ArithmeticError):
     """What happens at this point takes more than arrays tell, with any number of bits."""
+
+
+class Outside(ArithmeticError):
+    """The function does not exist at this point: what it names is outside its domain."""
 
 
 @dataclass(eq=False)
@@ -122,7 +126,13 @@ class ArrayReferee:
 
     @uncollected()
     def at(self, point: Sequence[float], ladder: Sequence[int]) -> Certified | None:
-        """The truth at a point; ``None`` where it takes more than this."""
+        """The truth at a point; ``None`` where it takes more than this.
+
+        Raises
+        ------
+        Outside
+            Where the function has one result, and that does not exist.
+        """
         for precision in ladder:
             with ctx.workprec(precision):
                 inputs = ball_array([arb(v) for v in point], (len(point),))
@@ -143,7 +153,10 @@ class ArrayReferee:
             return self._pairwise._certified(inputs, precision)
         if blocking:
             return None
-        if not all_finite(values[self._graph.output]) or self._at_edge(values, asked):
+        if not all_finite(values[self._graph.output]):
+            self._demand_domain(values, asked)
+            raise Elsewhere
+        if self._at_edge(values, asked):
             raise Elsewhere
         met = self._ties(choices, values, asked)
         piece = self._piece(choices)
@@ -164,7 +177,7 @@ class ArrayReferee:
                 return None
         flat = components.ravel().tolist()
         wide = [k for k, ball in enumerate(flat) if k not in sided and not is_tight(ball)]
-        vanished = _vanished(piece.derivative(), enclosed, wide, precision) if wide else {}
+        vanished = _vanished(piece.derivative(), enclosed, wide) if wide else {}
         if len(vanished) < len(wide):
             return None
         if Word.CONTRADICTED in said:
@@ -227,21 +240,35 @@ class ArrayReferee:
             self._pieces[key] = Piece(graph, self._operator, self._wrt)
         return self._pieces[key]
 
+    def _demand_domain(self, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> None:
+        """Raise `Outside` where the one result needs an operation outside its domain, for certain."""
+        if self._graph.shape != ():
+            return
+        bounded = {n: (row.name, row.outside) for n, row in self._rows() if row.outside is not None}
+        for number, (name, outside) in bounded.items():
+            for arguments in self._arguments(number, values, asked):
+                if outside(*arguments):
+                    raise Outside(f"{name}({', '.join(map(brief, arguments))})")
+
+    def _rows(self) -> Iterator[tuple[int, Primitive]]:
+        """The nodes of operations element by element."""
+        for number, node in enumerate(self._graph.nodes):
+            if node.name in Primitive.rows:
+                yield number, Primitive.rows[node.name]
+
+    def _arguments(self, number: int, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> Iterator[Any]:
+        """The arguments of each element of a node that the result needs."""
+        node = self._graph.nodes[number]
+        mask = np.broadcast_to(asked.get(number, True), node.shape)
+        return zip(*(np.broadcast_to(values[i], node.shape)[mask].tolist() for i in node.operands), strict=True)
+
     def _at_edge(self, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> bool:
         """Whether an operation may end or jump at this point."""
-        for number, node in enumerate(self._graph.nodes):
-            row = Primitive.rows.get(node.name)
-            if row is not None and row.at_edge is not None:
-                mask = np.broadcast_to(asked.get(number, True), node.shape)
-                operands = [np.broadcast_to(values[i], node.shape)[mask].tolist() for i in node.operands]
-                if any(row.at_edge(*x) for x in zip(*operands, strict=True)):
-                    return True
-        return False
+        edges = {n: row.at_edge for n, row in self._rows() if row.at_edge is not None}
+        return any(ends(*x) for n, ends in edges.items() for x in self._arguments(n, values, asked))
 
 
-def _vanished(
-    derivative: Graph, enclosed: Sequence[BallArray], wide: Sequence[int], precision: int
-) -> dict[int, float]:
+def _vanished(derivative: Graph, enclosed: Sequence[BallArray], wide: Sequence[int]) -> dict[int, float]:
     """The components among these that are zero to half of the working precision, and the size of what cancels in them.
 
     The gradient of a softmax by what is added to all its arguments is zero by identity; its ball holds zero at every
@@ -251,5 +278,4 @@ def _vanished(
     if not all(balls_of[k].contains(0) for k in wide):
         return {}
     found = sizes(derivative, [floats(x) for x in enclosed]).ravel()
-    reach = 2.0 ** (-precision // 2)
-    return {k: float(found[k]) for k in wide if float(balls_of[k].rad()) <= reach * found[k] < np.inf}
+    return {k: float(found[k]) for k in wide if is_cancelled(balls_of[k], float(found[k]))}

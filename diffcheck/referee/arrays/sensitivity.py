@@ -30,7 +30,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 _MOST, _FEWEST = 256, 32
 # So many elements of the largest array are moved, all sweeps together.
 _BUDGET = 2**20
-# The sum may be so many times less than that of the sizes of all paths: rounding stays below a hundredth.
+# A sum that is so many times less than that of the sizes of all paths is known to a hundredth in spite of rounding; of
+# one that is less, no more is known than that.
 _CANCELLATION = 1e12
 # Moves and sums in which an element of an operand reaches one element of the result at most, as it is.
 _ONCE = {"reshape", "permute", "sum", "scatter", "concatenate", "slice", "blend", "masked", "pad"}
@@ -102,13 +103,13 @@ class Sensitivity:
             assert moved is not None
             found.append(np.abs(moved))
         median: Array = np.median(np.concatenate(found), axis=0)
-        # What cancels to less than rounding of the sweeps themselves is not told.
-        return own + np.where(median * _CANCELLATION >= sizes[0], median, np.where(sizes[0] == 0, 0.0, np.nan))
+        sums: Array = own + np.maximum(median, sizes[0] / _CANCELLATION)
+        return sums
 
     def sum_of(self, place: int, weights: Mapping[int, Array]) -> float:
         """The same for one element of the result, by its place in row-major order; no estimate."""
         found, most = (self._followed_back(place, weights, size) for size in (np.asarray, np.abs))
-        return found if found * _CANCELLATION >= most else np.nan
+        return max(found, most / _CANCELLATION)
 
     def _gathered(self, weights: Mapping[int, Array]) -> dict[int, Array]:
         """Weights that give the same sums, on fewer nodes."""
