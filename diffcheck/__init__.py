@@ -8,15 +8,21 @@ from diffcheck.case.domain import interval as interval
 from diffcheck.case.family import each as each
 
 if TYPE_CHECKING:
+    from diffcheck.api import assert_gradients as assert_gradients
     from diffcheck.api import check as check
     from diffcheck.api import run as run
+    from diffcheck.sources.torch_code import case_of as case_of
 
-__all__ = ["Case", "case", "check", "each", "interval", "run"]
+__all__ = ["Case", "assert_gradients", "case", "case_of", "check", "each", "interval", "run"]
 
 
 def __getattr__(name: str) -> Any:
-    # Case files import this package; only what computes may import pandas and SymPy.
-    if name in ("check", "run"):
+    # Case files import this package; only what computes may import pandas and SymPy, and torch only who uses it.
+    if name == "case_of":
+        from diffcheck.sources import torch_code
+
+        return torch_code.case_of
+    if name in ("assert_gradients", "check", "run"):
         from diffcheck import api
 
         return getattr(api, name)

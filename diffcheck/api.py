@@ -1,5 +1,6 @@
-"""The library's front door: `run` for case files, `check` for one function in a notebook."""
+"""The library's front door: `run` for case files, `check` for one function in a notebook, an assertion for tests."""
 
+import sys
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,12 +12,13 @@ from diffcheck.case.case import Case, case
 from diffcheck.engines.base import Engine
 from diffcheck.errors import CaseError, SourceError, UsageError
 from diffcheck.reporting.terminal import check_text
-from diffcheck.results import Run
+from diffcheck.results import Row, Run
 from diffcheck.runner.engines import installed_engines
 from diffcheck.runner.settings import DEFAULT_SAMPLES
 from diffcheck.runner.settings import Settings as Settings
 from diffcheck.runner.work import Sources, work
 from diffcheck.session import Record, Spectator
+from diffcheck.verdict import Verdict
 
 
 def conduct(
@@ -116,7 +118,7 @@ class Check:
 
 def check(
     function: Callable[..., Any],
-    *,
+    *arguments: Any,
     engines: Sequence[str | Engine] = (),
     samples: int = DEFAULT_SAMPLES,
     seed: int = 0,
@@ -130,9 +132,11 @@ def check(
     Parameters
     ----------
     function:
-        An ordinary function over `diffcheck.ops`, or a `Case`.
+        An ordinary function over `diffcheck.ops`, or a `Case`; or torch code: a `torch.nn.Module`, or a function for
+        which a tensor is among the arguments.
     **parameters:
-        As for :func:`diffcheck.case`: an interval for each input, constants, ``points``, ``operators`` ...
+        As for :func:`diffcheck.case`: an interval for each input, constants, ``points``, ``operators`` ... For torch
+        code as for `diffcheck.case_of`, which also takes arguments by position.
 
     >>> from diffcheck import check, interval
     >>> from diffcheck.ops import sin
@@ -140,9 +144,15 @@ def check(
     True
     """
     if isinstance(function, Case):
-        if parameters:
-            raise CaseError(f"a case has its parameters already; leave out {', '.join(parameters)}")
+        if parameters or arguments:
+            raise CaseError(f"a case has its parameters already; leave out {', '.join(parameters) or 'the arguments'}")
         subject = function
+    elif _is_torch_code(function, [*arguments, *parameters.values()]):
+        from diffcheck.sources.torch_code import case_of
+
+        subject = case_of(function, *arguments, **parameters)
+    elif arguments:
+        raise CaseError("give the inputs by name, such as x=interval(-1, 1)")
     else:
         subject = case(**parameters)(function)
     chosen, known = _engines(engines)
@@ -153,3 +163,59 @@ def check(
     if result.broken:
         raise CaseError("\n".join(result.broken))
     return Check(result)
+
+
+def _is_torch_code(function: Any, arguments: Sequence[Any]) -> bool:
+    """Whether a function is one of tensors. Whoever has tensors has imported torch."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return False
+    return isinstance(function, torch.nn.Module) or any(isinstance(a, torch.Tensor) for a in arguments)
+
+
+# What a judged derivative may be called; anything else was not judged, or fails.
+_RIGHT = (Verdict.AGREE, Verdict.ILL_CONDITIONED, Verdict.LOSSY, Verdict.KINK)
+
+
+def assert_gradients(
+    function: Callable[..., Any], inputs: Any, *, operators: str | Sequence[str] = (), dtype: str = "float64"
+) -> None:
+    """Nothing, if torch's gradient of a function is right at these inputs: in the place of `torch.autograd.gradcheck`.
+
+    Parameters
+    ----------
+    function:
+        A function of tensors, or a module, whose parameters are judged as well.
+    inputs:
+        Its arguments by position, as `gradcheck` takes them: a tensor, or a tuple. Those that require a gradient are
+        differentiated by; if none does, all that are numbers with a fraction.
+    operators:
+        As for :func:`diffcheck.case`; ``hessian`` for second derivatives.
+    dtype:
+        In what torch computes.
+
+    Raises
+    ------
+    AssertionError
+        If the gradient is wrong, a backward breaks its contract, or nothing can be certified, which is told.
+    """
+    given = tuple(inputs) if isinstance(inputs, (tuple, list)) else (inputs,)
+    from diffcheck.sources.torch_code import case_of
+
+    found = check(case_of(function, *given, operators=operators), engines=("autograd",), dtypes=(dtype,))
+    wrong = [row for row in found.result.rows if row in found.result.failing or row.verdict not in _RIGHT]
+    if wrong:
+        raise AssertionError("\n".join(told for row in wrong for told in _told(row)))
+
+
+def _told(row: Row) -> list[str]:
+    """What is wrong with a gradient, in five lines at the most."""
+    lines = [
+        f"{row.case}: {row.operator} by {row.engine}:{row.method} in {row.dtype}: {row.verdict} {row.reason}".strip()
+    ]
+    if row.worst_component:
+        lines.append(f"  worst at {row.worst_component}: torch {row.value}, truth {row.truth}")
+    if row.worst_point:
+        lines.append(f"  point {row.worst_point[:200]}")
+    lines += [f"  {text}" for text in (row.note, row.findings) if text]
+    return lines

@@ -75,7 +75,8 @@ class Case:
     @property
     def parameters(self) -> list[str]:
         """The function's parameters, inputs and constants, in their order."""
-        return list(inspect.signature(self.function).parameters)
+        named = getattr(self.function, "argument_names", None)
+        return list(inspect.signature(self.function).parameters if named is None else named)
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:

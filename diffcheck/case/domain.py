@@ -1,12 +1,12 @@
 """Where an input may lie."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from diffcheck.case.constants import doubles
+from diffcheck.case.constants import Array, doubles
 from diffcheck.errors import DomainError
 
 Scale = Literal["linear", "log", "float"]
@@ -14,18 +14,25 @@ Scale = Literal["linear", "log", "float"]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The closed interval of an input's elements; make one with :func:`interval`."""
+    """The closed interval of an input's elements; make one with :func:`interval`.
+
+    Attributes
+    ----------
+    value:
+        The only point of an input that has no other, as the present weights of a network are (see `given`).
+    """
 
     lo: float
     hi: float
     shape: tuple[int, ...] = ()
     scale: Scale = "linear"
+    value: Array | None = field(default=None, repr=False, compare=False)
 
     def __contains__(self, x: object) -> bool:
         return isinstance(x, float) and self.lo <= x <= self.hi
 
     def __str__(self) -> str:
-        return f"[{self.lo:g}, {self.hi:g}]"
+        return f"[{self.lo:g}, {self.hi:g}]" if self.value is None else "the given numbers"
 
 
 def interval(lo: float, hi: float, *, shape: int | tuple[int, ...] = (), scale: Scale = "linear") -> Interval:
@@ -66,6 +73,20 @@ def interval(lo: float, hi: float, *, shape: int | tuple[int, ...] = (), scale: 
     if not all(isinstance(n, int) and n > 0 for n in sizes):
         raise DomainError(f"{where}: shape {shape!r} must be made of positive whole numbers")
     return Interval(lo, hi, sizes, scale)
+
+
+def given(value: Array) -> Interval:
+    """An input that is tried at these numbers only; what moves beside them may go anywhere.
+
+    Raises
+    ------
+    DomainError
+        If NaN or infinity is among them.
+    """
+    if not np.isfinite(value).all():
+        raise DomainError("NaN or infinity is among the given numbers")
+    largest = float(np.finfo(np.float64).max)
+    return Interval(-largest, largest, value.shape, value=value)
 
 
 def one_of(name: str, values: Any, wrong: Any) -> str:

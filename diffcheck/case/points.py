@@ -53,7 +53,9 @@ def points(case: Case, samples: int, seed: int, format: Format, most: int | None
     generator = np.random.default_rng([seed, zlib.crc32(case.own_name.encode())])
     listed = [p for p in case.points if _fits(domains, p)]
     hard = itertools.islice(_hard_points(domains, generator), most) if wanted else ()
-    chosen = [p for p in (_rounded(domains, p, format) for p in (*listed, *hard)) if _valid(case, p)]
+    still = {name: domain.value for name, domain in domains.items() if domain.value is not None}
+    known = ({name: still.get(name, p.get(name)) for name in domains} for p in (*listed, *hard))
+    chosen = [p for p in (_rounded(domains, p, format) for p in known) if _valid(case, p)]
     chosen += itertools.islice(_random_points(case, domains, generator, format), wanted)
     distinct = {tuple(v.tobytes() for v in p.values()): p for p in reversed(chosen)}
     if not distinct:
@@ -81,6 +83,7 @@ def _hard_values(domain: Interval) -> list[float]:
 
 def _hard_points(domains: Domains, generator: np.random.Generator) -> Iterator[Point]:
     """One element: every hard value. Several: all alike (ties), and one of them hard among random ones."""
+    domains = {name: domain for name, domain in domains.items() if domain.value is None}
     elements = sum(int(np.prod(d.shape, dtype=int)) for d in domains.values())
     if elements == 1:
         (name, domain), *_ = domains.items()
@@ -123,6 +126,8 @@ def _random_points(case: Case, domains: Domains, generator: np.random.Generator,
 
 
 def _sample(domain: Interval, generator: np.random.Generator, format: Format) -> Array:
+    if domain.value is not None:
+        return domain.value
     match domain.scale:
         case "linear":
             return _uniform(domain, generator)

@@ -42,7 +42,7 @@ def _operator(name: str, doc: str, function: Function, numpy: str, **columns: An
 add = _operator("add", "x + y", operator.add, "add")
 sub = _operator("sub", "x - y", operator.sub, "subtract")
 mul = _operator("mul", "x y", operator.mul, "multiply")
-neg = _operator("neg", "-x", operator.neg, "negative", ulps=0)
+neg = _operator("neg", "-x", operator.neg, "negative", ulps=0, aten="neg")
 div = _operator(
     "div",
     "x / y",
@@ -86,6 +86,7 @@ def _torch_cbrt(torch: Any, x: Any) -> Any:
 cbrt = named_row(
     "cbrt",
     "the real cube root",
+    aten="",
     torch=_torch_cbrt,
     sympy=lambda sympy, x: sympy.Piecewise((sympy.cbrt(x), x >= 0), (-sympy.cbrt(-x), True)),
     sympy_rule=False,  # SymPy's derivative is one formula left of zero and another one right of it

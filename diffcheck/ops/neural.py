@@ -48,7 +48,7 @@ def _log_softmax(x: Any, axis: int) -> Any:
     return function(x, axis=axis)
 
 
-@composite(torch="torch.relu")
+@composite(torch="torch.relu", aten="relu")
 def relu(x: Any) -> Any:
     """The larger one of x and 0."""
     return maximum(x, 0)
@@ -84,13 +84,13 @@ def gelu_tanh(x: Any) -> Any:
     return 0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))
 
 
-@composite(torch="torch.nn.functional.silu")
+@composite(torch="torch.nn.functional.silu", aten="silu")
 def silu(x: Any) -> Any:
     """X sigmoid(x)."""
     return x * sigmoid(x)
 
 
-@composite(torch="torch.nn.functional.mish")
+@composite(torch="torch.nn.functional.mish", aten="mish")
 def mish(x: Any) -> Any:
     """X tanh(softplus(x))."""
     return x * tanh(softplus(x))

@@ -224,19 +224,19 @@ def clip(x: Any, lo: Any, hi: Any) -> Any:
     return minimum(maximum(x, lo), hi)
 
 
-@composite(torch="torch.copysign", numpy="numpy.copysign")
+@composite(torch="torch.copysign", numpy="numpy.copysign", aten="copysign")
 def copysign(x: Any, y: Any) -> Any:
     """The size of x with the sign of y; that of zero is plus, for numbers have one zero."""
     return where(y >= 0, abs(x), -abs(x))
 
 
-@composite(torch="torch.fmod", numpy="numpy.fmod")
+@composite(torch="torch.fmod", numpy="numpy.fmod", aten="fmod")
 def fmod(x: Any, y: Any) -> Any:
     """X less the multiple of y next to it towards zero: what is left has the sign of x."""
     return x - y * trunc(x / y)
 
 
-@composite(torch="torch.remainder", numpy="numpy.remainder")
+@composite(torch="torch.remainder", numpy="numpy.remainder", aten="remainder")
 def remainder(x: Any, y: Any) -> Any:
     """X less the multiple of y below it: what is left has the sign of y."""
     return x - y * floor(x / y)

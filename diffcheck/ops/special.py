@@ -15,6 +15,7 @@ erf = Primitive(
     doc="error function",
     numpy="scipy.special.erf",
     torch="torch.erf",
+    aten="erf",
     sympy="sympy.erf",
     arb="erf",
     ulps=2,
@@ -25,6 +26,7 @@ erfc = Primitive(
     doc="1 - erf(x), without the cancellation",
     numpy="scipy.special.erfc",
     torch="torch.erfc",
+    aten="erfc",
     sympy="sympy.erfc",
     arb=special_enclosures.erfc,
     series=special_enclosures.series_of_erfc,
@@ -43,6 +45,7 @@ log_ndtr = Primitive(
     doc="logarithm of the normal distribution function",
     numpy="scipy.special.log_ndtr",
     torch="torch.special.log_ndtr",
+    aten="special_log_ndtr",
     sympy=lambda sympy, x: sympy.log(sympy.erfc(-x / sympy.sqrt(2)) / 2),
     arb=special_enclosures.log_ndtr,
     series=special_enclosures.series_of_log_ndtr,
@@ -55,6 +58,7 @@ lgamma = Primitive(
     doc="ln |Gamma(x)|",
     numpy="scipy.special.gammaln",
     torch="torch.lgamma",
+    aten="lgamma",
     sympy="sympy.loggamma",
     arb=special_enclosures.log_gamma,
     series=special_enclosures.series_of_log_gamma,
@@ -66,6 +70,7 @@ digamma = Primitive(
     doc="the derivative of ln Gamma(x)",
     numpy="scipy.special.digamma",
     torch="torch.digamma",
+    aten="digamma",
     sympy=lambda sympy, x: sympy.polygamma(0, x),
     arb="digamma",
     series=lambda x: special_enclosures.series_of_polygamma(arb_series([0]), x),
@@ -88,6 +93,7 @@ xlogy = Primitive(
     doc="x ln(y), and 0 for x = 0",
     numpy="scipy.special.xlogy",
     torch="torch.xlogy",
+    aten="xlogy",
     sympy=lambda sympy, x, y: x * sympy.log(y),
     arb=balls.xlogy,
     series=series.xlogy,
@@ -113,7 +119,7 @@ softplus = Primitive(
 )
 
 
-@composite(torch="torch.special.ndtr", numpy="scipy.special.ndtr")
+@composite(torch="torch.special.ndtr", numpy="scipy.special.ndtr", aten="special_ndtr")
 def ndtr(x: Any) -> Any:
     """The normal distribution function."""
     return erfc(-x / sqrt(2)) / 2

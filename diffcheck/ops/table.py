@@ -88,12 +88,19 @@ def as_tensors(torch: Any, arguments: Iterable[Any]) -> list[Any]:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Operation:
-    """A row of the table; call it as a function of arrays, tensors or traced values."""
+    """A row of the table; call it as a function of arrays, tensors or traced values.
+
+    Attributes
+    ----------
+    aten:
+        The operation on the same operands under torch's dispatcher; empty if there is none.
+    """
 
     name: str
     doc: str
     torch: Column
     numpy: Column | None = None
+    aten: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__name__", self.name)
@@ -257,12 +264,16 @@ class Primitive(Operation):
 
 
 def named_row(name: str, doc: str, **columns: Any) -> Primitive:
-    """The row whose NumPy, torch, SymPy and Arb functions have the operation's own name, but for the columns given."""
+    """The row whose NumPy, torch, SymPy and Arb functions have the operation's own name, but for the columns given.
+
+    So has the operation under torch's dispatcher.
+    """
     named: dict[str, Column] = {
         "numpy": f"numpy.{name}",
         "torch": f"torch.{name}",
         "sympy": f"sympy.{name}",
         "arb": name,
+        "aten": name,
     }
     return Primitive(name=name, doc=doc, **(named | columns))
 
@@ -298,11 +309,11 @@ class Composite(Operation):
         return self.definition(*arguments, **options)
 
 
-def composite(*, torch: Column, numpy: Column | None = None) -> Callable[[Function], Composite]:
+def composite(*, torch: Column, numpy: Column | None = None, aten: str = "") -> Callable[[Function], Composite]:
     """Make the decorated formula an operation that is called ``torch`` there."""
 
     def wrap(definition: Function) -> Composite:
         doc = (definition.__doc__ or "").strip().splitlines()[0]
-        return Composite(name=definition.__name__, doc=doc, torch=torch, numpy=numpy, definition=definition)
+        return Composite(name=definition.__name__, doc=doc, torch=torch, numpy=numpy, aten=aten, definition=definition)
 
     return wrap

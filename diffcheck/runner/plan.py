@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from diffcheck.case.case import Case
 from diffcheck.case.operators import Operator, demand_fit, natural_operator
 from diffcheck.engines.base import Engine, Task
-from diffcheck.errors import RAISED, CaseError, DiffcheckError, UsageError
+from diffcheck.errors import RAISED, CaseError, DiffcheckError, Unsupported, UsageError
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
 from diffcheck.runner.engines import installed_engines, is_device, named
@@ -147,6 +147,8 @@ def _units(
     wrt_shapes = [case.inputs[name].shape for name in case.wrt]
     try:
         program = traced(case)
+    except Unsupported as reason:
+        return _broken(case, wanted, by, str(reason), Verdict.UNSUPPORTED)
     except DiffcheckError as mistake:
         return _broken(case, wanted, by, str(mistake))
     except Lost as lost:

@@ -1,0 +1,16 @@
+"""Torch code as the definition of a case: it runs once, and what it does is recorded.
+
+==================  =======================================================================================
+``case_of``         a function or module as a case
+``code``            the same as a function of tensors, alike at every call
+``draws``           random numbers that are the same in every dtype
+``definition``      its recording, and the gate that a recording has to pass
+``recorder``        operations as torch dispatches them, as nodes
+``memory``          what the storage of tensors holds
+``moves``           what only moves elements
+``registry``        the rows by their names, and what they share
+``rows``            all of them: ``elementwise``, ``reductions``, ``neural``, ``linear``, ``accumulate``
+==================  =======================================================================================
+"""
+
+from diffcheck.sources.torch_code.case_of import case_of as case_of

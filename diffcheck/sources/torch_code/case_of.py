@@ -1,0 +1,159 @@
+"""Cases of torch code as it is."""
+
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from diffcheck.case.case import Case
+from diffcheck.case.domain import Interval, given
+from diffcheck.case.made import tell
+from diffcheck.case.operators import operator_named
+from diffcheck.errors import CaseError
+from diffcheck.sources.torch_code.code import TorchCode, argument_names
+from diffcheck.sources.torch_code.definition import Definition, demand_inputs, moved
+
+# Up to so many components a Jacobian is asked for; a larger result is contracted with weights, which the row names.
+_JACOBIAN = 2_000
+
+
+def case_of(
+    code: Callable[..., Any],
+    *positional: Any,
+    name: str | None = None,
+    operators: str | Iterable[str] = (),
+    wrt: Sequence[str] | None = None,
+    samples: int | None = None,
+    expect: Mapping[str, str] | None = None,
+    because: str = "",
+    tags: Sequence[str] = (),
+    **arguments: Any,
+) -> Case:
+    """A case of a torch function or module, which is run once and recorded; that is its definition.
+
+    Parameters
+    ----------
+    code:
+        A function of tensors, a `torch.nn.Module`, or the ``apply`` of a `torch.autograd.Function`. A module's
+        parameters that are trained are inputs at their present values, by their own names; its mode and its buffers
+        stay as they are.
+    *positional, **arguments:
+        For each argument an interval (an input anywhere in it), or a tensor of numbers with a fraction (an input with
+        these values; where some of them require a gradient, the others are constants). All else is handed on.
+    operators, wrt, samples, expect, because, tags:
+        As for `diffcheck.case`. Left out, the operator is ``gradient`` of one number, and of several ``jacobian``, or
+        ``vjp`` with seeded weights where that would have more than two thousand components.
+
+    Raises
+    ------
+    CaseError
+        If there is nothing to differentiate by, or an argument cannot be one.
+    """
+    called = name or _name_of(code)
+    try:
+        return _made(
+            code, positional, arguments, called, operators, wrt, samples, dict(expect or {}), because, tuple(tags)
+        )
+    except CaseError as mistake:
+        raise CaseError(f"case {called!r}: {mistake}") from None
+
+
+def _made(
+    code: Callable[..., Any],
+    positional: Sequence[Any],
+    arguments: Mapping[str, Any],
+    called: str,
+    operators: Any,
+    wrt: Sequence[str] | None,
+    samples: int | None,
+    expect: dict[str, str],
+    because: str,
+    tags: tuple[str, ...],
+) -> Case:
+    by_name = {**dict(zip(argument_names(code, len(positional)), positional, strict=True)), **arguments}
+    domains = _domains(code, by_name)
+    demand_inputs(list(domains))
+    for wanted in wrt or ():
+        if wanted not in domains:
+            raise CaseError(f"wrt={wanted!r} is not an input; the inputs are {', '.join(domains)}")
+    generator = np.random.default_rng(zlib.crc32(called.encode()))
+    first = {n: _somewhere(d, generator) for n, d in domains.items()}
+    other = {n: _somewhere(d, generator) for n, d in domains.items()}
+    fixed = [n for n, d in domains.items() if d.value is not None]
+    torch_code = TorchCode(code, by_name, list(domains), len(positional))
+    definition = Definition(torch_code, first, moved(first, fixed, other, zlib.crc32(called.encode())))
+    definition.__name__ = called
+    names = tuple(n for n in domains if wrt is None or n in wrt)
+    asked = [operators] if isinstance(operators, str) else list(operators)
+    only_given = len(fixed) == len(domains)
+    made = Case(
+        name=called,
+        function=definition,
+        inputs=domains,
+        constants={},
+        wrt=names,
+        points=(first,) if only_given else (),
+        operators=tuple(map(operator_named, asked or _fitting(torch_code, first, names))),
+        samples=0 if only_given else samples,
+        expect=expect,
+        because=because,
+        reference="",
+        tags=tags,
+        implementations={"autograd": torch_code},
+        source=_location(code),
+        doc=(getattr(code, "__doc__", None) or "") if not isinstance(code, torch.nn.Module) else "",
+    )
+    tell(made)
+    return made
+
+
+def _name_of(code: Any) -> str:
+    """What the code is called; the ``apply`` of a `torch.autograd.Function` as the class is."""
+    owner = getattr(code, "__self__", None)
+    named = owner if isinstance(owner, type) else code
+    return str(getattr(named, "__name__", type(code).__name__)).strip("<>")
+
+
+def _fitting(code: TorchCode, first: Mapping[str, Any], wrt: Sequence[str]) -> list[str]:
+    """The operator for a result that is too large for a Jacobian; none where the usual one will do."""
+    tensors = [torch.tensor(v, dtype=torch.float64).requires_grad_() for v in first.values()]
+    try:
+        size = sum(r.numel() for r in code.results(*tensors))
+    except Exception:  # the recording will tell
+        return []
+    components = size * sum(first[n].size for n in wrt)
+    return ["vjp"] if size > 1 and components > _JACOBIAN else []
+
+
+def _domains(code: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Interval]:
+    found: dict[str, Interval] = {}
+    if isinstance(code, torch.nn.Module):
+        trained = {n: p for n, p in code.named_parameters() if p.numel() and p.requires_grad}
+        found = {n: given(p.detach().cpu().double().numpy()) for n, p in trained.items()}
+        for name in arguments:
+            if name in found:
+                raise CaseError(f"argument {name!r} is called like a parameter of the module: rename one of them")
+    tensors = {n: v for n, v in arguments.items() if isinstance(v, torch.Tensor) and v.is_floating_point()}
+    asked = any(v.requires_grad for v in tensors.values())
+    for name, value in arguments.items():
+        if isinstance(value, Interval):
+            found[name] = value
+        elif name in tensors and value.numel() and (value.requires_grad or not asked):
+            found[name] = given(value.detach().cpu().double().numpy())
+    return found
+
+
+def _somewhere(domain: Interval, generator: np.random.Generator) -> Any:
+    if domain.value is not None:
+        return np.array(domain.value)
+    if domain.scale == "log":
+        return np.exp(generator.uniform(np.log(domain.lo), np.log(domain.hi), domain.shape))
+    t = generator.uniform(0.1, 0.9, domain.shape)
+    return domain.lo * (1 - t) + domain.hi * t
+
+
+def _location(code: Any) -> str:
+    known = getattr(code.forward if isinstance(code, torch.nn.Module) else code, "__code__", None)
+    return f"{known.co_filename}:{known.co_firstlineno}" if known is not None else ""

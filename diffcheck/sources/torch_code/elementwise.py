@@ -1,0 +1,268 @@
+"""Rows of what is done element by element, where torch's arguments are not those of the table."""
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from diffcheck import ops
+from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.memory import Excluded
+from diffcheck.sources.torch_code.registry import as_number, lifted, refuse, row
+
+
+@row("add")
+def add(x: Any, y: Any, alpha: Any = 1) -> Any:
+    """The sum; a constant that is minus infinity at some places, as a mask is, excludes those."""
+    x, y = as_number(x), as_number(y)
+    if isinstance(y, Excluded):
+        x, y = y, (x if alpha == 1 else refuse("alpha with minus infinity"))
+    if isinstance(x, Excluded):
+        return Excluded(ops.add(x.values, y), np.broadcast_to(x.places, np.broadcast_shapes(x.places.shape, y.shape)))
+    constant = next((v for v in (x, y) if isinstance(v, np.ndarray)), np.zeros(()))
+    if constant.dtype.kind == "f" and np.isneginf(constant).any() and alpha == 1:
+        other = x if isinstance(x, Traced) else y
+        places = np.broadcast_to(np.isneginf(constant), np.broadcast_shapes(constant.shape, other.shape))
+        return Excluded(ops.add(other, np.where(np.isneginf(constant), 0, constant)), places)
+    return x + (y if alpha == 1 else alpha * y)
+
+
+@row("sub")
+def _sub(x: Any, y: Any, alpha: Any = 1) -> Any:
+    x, y = as_number(x), as_number(y)
+    return x - (y if alpha == 1 else alpha * y)
+
+
+@row("rsub")
+def _rsub(x: Any, y: Any, alpha: Any = 1) -> Any:
+    return y - (x if alpha == 1 else alpha * x)
+
+
+@row("mul")
+def mul(x: Any, y: Any) -> Any:
+    """The product."""
+    x, y = as_number(x), as_number(y)
+    if isinstance(x, Excluded) or isinstance(y, Excluded):
+        return _scaled(x, y, ops.mul) if isinstance(x, Excluded) else _scaled(y, x, ops.mul)
+    return x * y
+
+
+@row("div")
+def _div(x: Any, y: Any, rounding_mode: str | None = None) -> Any:
+    x, y = as_number(x), as_number(y)
+    if isinstance(x, Excluded) and rounding_mode is None:
+        return _scaled(x, y, ops.div)
+    found = x / y
+    return found if rounding_mode is None else {"floor": ops.floor, "trunc": ops.trunc}[rounding_mode](found)
+
+
+def _scaled(x: Excluded, by: Any, operation: Any) -> Excluded:
+    """Minus infinity times a positive constant is minus infinity."""
+    if isinstance(by, (Traced, Excluded)) or not np.all(np.asarray(by) > 0):
+        refuse("minus infinity is multiplied or divided by what is not a positive constant")
+    return Excluded(operation(x.values, by), x.places)
+
+
+@row("pow")
+def _pow(x: Any, y: Any) -> Any:
+    return ops.power(x, y)
+
+
+@row("reciprocal")
+def _reciprocal(x: Any) -> Any:
+    return 1 / x
+
+
+@row("rsqrt")
+def _rsqrt(x: Any) -> Any:
+    return 1 / ops.sqrt(x)
+
+
+@row("addcmul")
+def _addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+    return x + value * (y * z)
+
+
+@row("addcdiv")
+def _addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
+    return x + value * (y / z)
+
+
+@row("lerp")
+def _lerp(x: Any, y: Any, weight: Any) -> Any:
+    return x + weight * (y - x)
+
+
+@row("clamp")
+def _clamp(x: Any, min: Any = None, max: Any = None) -> Any:
+    found = x if min is None else ops.maximum(x, min)
+    return found if max is None else ops.minimum(found, max)
+
+
+@row("clamp_min")
+def _clamp_min(x: Any, low: Any) -> Any:
+    return ops.maximum(x, low)
+
+
+@row("clamp_max")
+def _clamp_max(x: Any, high: Any) -> Any:
+    return ops.minimum(x, high)
+
+
+@row("hardtanh")
+def _hardtanh(x: Any, low: Any = -1, high: Any = 1) -> Any:
+    return ops.minimum(ops.maximum(x, low), high)
+
+
+@row("threshold")
+def _threshold(x: Any, threshold: Any, value: Any) -> Any:
+    return ops.where(x > threshold, x, value)
+
+
+@row("gelu")
+def _gelu(x: Any, approximate: str = "none") -> Any:
+    return ops.gelu(x) if approximate == "none" else ops.gelu_tanh(x)
+
+
+@row("leaky_relu")
+def _leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+    return ops.leaky_relu(x, slope)
+
+
+@row("_prelu_kernel")
+def _prelu(x: Any, slope: Any) -> Any:
+    return ops.where(x > 0, x, slope * x)
+
+
+@row("elu")
+def _elu(x: Any, alpha: Any = 1, scale: Any = 1, input_scale: Any = 1) -> Any:
+    return ops.where(x > 0, scale * x, scale * alpha * ops.expm1(input_scale * x))
+
+
+@row("softplus")
+def _softplus(x: Any, beta: Any = 1, threshold: Any = 20) -> Any:
+    """As it is documented: the identity beyond the threshold, which is a jump of its own."""
+    z = x if beta == 1 else beta * x
+    smooth = ops.softplus(z) if beta == 1 else ops.softplus(z) / beta
+    return ops.where(z > threshold, x, smooth)
+
+
+@row("log_sigmoid_forward")
+def _log_sigmoid(x: Any) -> Any:
+    return ops.log_sigmoid(x), None
+
+
+@row("native_dropout", "bernoulli", "normal", "multinomial", "poisson", "rrelu_with_noise")
+def _drawn(*_: Any, **__: Any) -> Any:
+    return refuse("what is drawn cannot be told from what it is drawn by")
+
+
+@row("argmax", "argmin", "argsort", "bucketize", "searchsorted")
+def _positions(*_: Any, **__: Any) -> Any:
+    """Whole numbers, which nothing may use."""
+    return None
+
+
+@row("round")
+def _round(x: Any, decimals: int = 0) -> Any:
+    return ops.round(x) if decimals == 0 else refuse("decimals")
+
+
+@row("polygamma")
+def _polygamma(n: int, x: Any) -> Any:
+    return ops.polygamma(n, x)
+
+
+@row("fmax")
+def _fmax(x: Any, y: Any) -> Any:
+    return ops.maximum(x, y)
+
+
+@row("fmin")
+def _fmin(x: Any, y: Any) -> Any:
+    return ops.minimum(x, y)
+
+
+# Comparisons. What is compared with itself has no other side, and so has what is compared with infinity.
+
+
+def _comparison(name: str, of_equal: bool) -> None:
+    operation, python = getattr(ops, name), getattr(operator, name)
+
+    def compared(x: Any, y: Any) -> Any:
+        if not isinstance(y, Traced) and np.isinf(y).all():
+            return np.asarray(python(np.zeros(x.shape), y))  # every number lies between the infinities
+        x, y = lifted(as_number(x), as_number(y))
+        if x.node == y.node:
+            return np.full(x.shape, of_equal)
+        return operation(x, y)
+
+    row(name)(compared)
+
+
+for _name, _of_equal in (("gt", False), ("ge", True), ("lt", False), ("le", True), ("eq", True), ("ne", False)):
+    _comparison(_name, _of_equal)
+
+
+@row("logical_and", "bitwise_and", "__and__")
+def _and(x: Any, y: Any) -> Any:
+    return ops.logical_and(*lifted(x, y))
+
+
+@row("logical_or", "bitwise_or", "__or__")
+def _or(x: Any, y: Any) -> Any:
+    return ops.logical_or(*lifted(x, y))
+
+
+@row("logical_not", "bitwise_not")
+def _not(x: Any) -> Any:
+    return ops.logical_not(x)
+
+
+@row("isnan", "isinf")
+def _never(x: Any) -> Any:
+    return np.zeros(x.shape, bool)
+
+
+@row("where")
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    c, *_ = lifted(condition, *(v for v in (x, y) if isinstance(v, Traced)))
+    return ops.where(c, _or_nothing(c, x), _or_nothing(c, y))
+
+
+def _or_nothing(like: Traced, x: Any) -> Any:
+    """A constant that is no number as 0 / 0, which has no value."""
+    x = as_number(x)
+    if isinstance(x, np.ndarray) and x.dtype.kind == "f" and np.isnan(x).all():
+        builder = like._builder
+        nothing = Traced(builder, builder.apply("div", builder.const(0), builder.const(0)))
+        return nothing.spread(x.shape)
+    return x
+
+
+@row("masked_fill")
+def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
+    return _where(mask, value, x)
+
+
+def _all(x: Any, dim: Any, keepdim: bool, joined: Any) -> Any:
+    axes = tuple(range(x.ndim)) if dim is None else tuple(range(x.ndim)[a] for a in np.atleast_1d(dim))
+    beside = tuple(a for a in range(x.ndim) if a not in axes)
+    found = x.permute((*beside, *axes)).reshape((*(x.shape[a] for a in beside), -1))
+    while found.shape[-1] > 1:
+        half = found.shape[-1] // 2
+        rest = found[..., 2 * half :]
+        found = joined(found[..., :half], found[..., half : 2 * half])
+        found = found if not rest.shape[-1] else found.concatenate([found, rest], -1)
+    shape = tuple(1 if a in axes else n for a, n in enumerate(x.shape)) if keepdim else found.shape[:-1]
+    return found.reshape(shape)
+
+
+@row("all", "_is_all_true")
+def _every(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
+    return _all(x, dim, keepdim, ops.logical_and)
+
+
+@row("any", "_is_any_true")
+def _some(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
+    return _all(x, dim, keepdim, ops.logical_or)

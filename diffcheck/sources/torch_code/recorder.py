@@ -1,0 +1,307 @@
+"""Recording by dispatch: every operation that torch carries out becomes nodes of a graph."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from diffcheck.errors import DiffcheckError, Unsupported
+from diffcheck.ops.pieces import logical_and, logical_not, ne, where
+from diffcheck.program.graph import Graph, GraphBuilder
+from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code import code
+from diffcheck.sources.torch_code.memory import Excluded, Geometry, Memory, Value
+from diffcheck.sources.torch_code.moves import is_move, moved
+from diffcheck.sources.torch_code.registry import Row, as_number
+from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, row_of
+
+Tensor = torch.Tensor
+_OURS = Path(__file__).parents[2]
+_TORCH = Path(torch.__file__).parent
+# Where the user's code is called from.
+_CALLER = Path(code.__file__)
+
+
+class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """While it is entered, operations on what depends on an input are recorded; all others give constants."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.builder = GraphBuilder()
+        # The storages are kept: an address must not be given to another one.
+        self._memories: dict[int, tuple[Any, Memory]] = {}
+        self._guards: list[Traced] = []
+        self._lift = Traced(self.builder, self.builder.const(0)).lift
+        self._inputs = 0
+
+    def input(self, tensor: Tensor) -> None:
+        """Make a tensor the next input."""
+        number = self.builder.input(self._inputs, tuple(tensor.shape))
+        self._inputs += tensor.numel()
+        self._note(tensor, Traced(self.builder, number))
+
+    def graph(self, results: Sequence[Tensor]) -> Graph:
+        """The graph of a result, or of several one behind the other along one axis.
+
+        Where a condition that Python has branched on has another outcome than it had, the value is 0 / 0: the
+        recording says nothing there.
+        """
+        values = [self._plain(tensor) for tensor in results]
+        (first, *others) = values
+        value = first if not others else first.concatenate([v.ravel() for v in values], 0)
+        if self._guards:
+            held = self._guards[0]
+            for guard in self._guards[1:]:
+                held = logical_and(held, guard)
+            nowhere = Traced(self.builder, self.builder.apply("div", self.builder.const(0), self.builder.const(0)))
+            value = where(held, value, nowhere)
+        return self.builder.graph(self._inputs, value.node)
+
+    def _plain(self, tensor: Tensor) -> Traced:
+        value = self._value(tensor)
+        if isinstance(value, Excluded):
+            raise Unsupported("unsupported: the result is minus infinity at some places")
+        return self._lift(value)
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if not any(self._memory(t) for t in _tensors((args, kwargs))):
+            return func(*args, **kwargs)
+        name = func._schema.name.removeprefix("aten::").removeprefix("prims::")
+        try:
+            return self._recorded(func, name, args, kwargs)
+        except Unsupported as reason:
+            told = str(reason)
+            raise Unsupported(told if told.startswith("unsupported") else _refusal(name, told)) from None
+        except DiffcheckError as reason:
+            raise Unsupported(_refusal(name, str(reason))) from None
+
+    def _recorded(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
+        changes = func._schema.is_mutable
+        base = name.removesuffix("_") if changes else name
+        if name == "_local_scalar_dense":
+            return self._guarded(func, args)
+        if base in SHAPES_ONLY or name in RESHAPES:
+            return func(*args, **kwargs)
+        if name in FILLS:
+            found = func(*args, **kwargs)
+            self._written(args[0], _numpy(args[0]))
+            return found
+        if not changes:
+            found = func(*args, **kwargs)
+            outputs = list(_tensors(found))
+            if outputs and all(self._shares(o, (args, kwargs)) for o in outputs):
+                return found
+        if is_move(base, args, self._depends):
+            return self._moved(func, base, args, kwargs, found if not changes else None)
+        row = row_of(base)
+        if row is None:
+            return self._decomposed(func, name, args, kwargs)
+        read_args, read_kwargs = self._read(args), self._read(kwargs)
+        if base not in EXCLUDING and any(isinstance(v, Excluded) for v in _values((read_args, read_kwargs))):
+            raise Unsupported("minus infinity goes into it")
+        if changes:
+            found = func(*args, **kwargs)
+        outputs = list(_tensors(found)) if isinstance(found, (tuple, list)) else [found]
+        values = _as_tuple(_applied(row, read_args, read_kwargs))
+        for k, output in enumerate(outputs):
+            self._keep(output, values[k] if k < len(values) else None, changes and k == 0, name, k)
+        return found
+
+    def _moved(self, func: Any, base: str, args: Any, kwargs: Any, found: Any) -> Any:
+        if base == "_to_copy" and found.dtype is torch.bool and args[0].is_floating_point():
+            values: list[Any] = [ne(self._value(args[0]), 0)]
+        else:
+            values = moved(func, base, args, kwargs, self._value, self._lift)
+        in_place = found is None
+        if in_place:
+            found = func(*args, **kwargs)
+        outputs = list(_tensors(found))
+        for k, (output, value) in enumerate(zip(outputs, values, strict=True)):
+            given = as_number(value) if output.is_floating_point() else value
+            self._keep(output, given, in_place, base, k)
+        return found
+
+    def _depends(self, given: Any) -> bool:
+        return isinstance(given, Tensor) and self._memory(given) is not None
+
+    def _keep(self, output: Tensor, value: Any, in_place: bool, name: str, position: int) -> None:
+        """Note what an output holds; of what no node says it, that it is lost."""
+        if not isinstance(output, Tensor) or not output.numel():
+            return
+        whole = not output.is_floating_point() and output.dtype is not torch.bool
+        if value is None or (whole and not isinstance(value, np.ndarray)):
+            kind = "whole numbers" if whole else f"output {position}"
+            self._forget(output, _refusal(name, f"its {kind} cannot be followed, and something uses them"))
+            return
+        rounds = output.is_floating_point() and output.dtype is not torch.float64
+        if rounds and not (isinstance(value, Traced) and value.is_condition):
+            raise Unsupported(
+                f"it rounds to {str(output.dtype).removeprefix('torch.')}: compute in the dtype of the inputs"
+            )
+        if isinstance(value, np.ndarray):
+            if in_place:
+                self._written(output, value)
+            return
+        shape = value.places.shape if isinstance(value, Excluded) else value.shape
+        if shape != tuple(output.shape):
+            raise Unsupported(f"the row gives shape {shape}, torch {tuple(output.shape)}")
+        self._written(output, value) if in_place else self._note(output, value)
+
+    def _guarded(self, func: Any, args: Any) -> Any:
+        """A number that leaves for Python: an answer of yes or no is a condition that must hold, others are refused."""
+        value = self._value(args[0])
+        if args[0].dtype is not torch.bool:
+            raise Unsupported("a number leaves for Python (.item(), float(), an `if` on it): use torch.where instead")
+        found = func(*args)
+        self._guards.append(value if found else logical_not(value))
+        return found
+
+    def _decomposed(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
+        """By torch's own decomposition; of an operation in place, by the one that is not, and a copy."""
+        if func._schema.is_mutable and name.endswith("_"):
+            packet = getattr(torch.ops.aten, name.removesuffix("_"), None)
+            plain = getattr(packet, func._overloadname, None)
+            if plain is not None:
+                with self:
+                    return args[0].copy_(plain(*args, **kwargs))
+        decomposition = torch._decomp.decomposition_table.get(func)
+        if decomposition is not None and not func._schema.is_mutable:
+            with self:
+                return decomposition(*args, **kwargs)
+        if not func._schema.is_mutable:
+            with self:
+                found = func.decompose(*args, **kwargs)
+            if found is not NotImplemented:
+                return found
+        raise Unsupported("no row")
+
+    # Tensors and their memories.
+
+    def _memory(self, tensor: Tensor) -> Memory | None:
+        if tensor.layout is not torch.strided:
+            return None
+        found = self._memories.get(tensor.untyped_storage()._cdata)
+        return found[1] if found is not None else None
+
+    def _shares(self, output: Tensor, given: Any) -> bool:
+        """Whether an output lies in the storage of a tensor that was given."""
+        if self._memory(output) is None:
+            return False
+        own = output.untyped_storage()._cdata
+        return any(t.untyped_storage()._cdata == own for t in _tensors(given))
+
+    def _value(self, tensor: Tensor) -> Any:
+        """What a tensor holds: nodes, or the numbers of a constant."""
+        memory = self._memory(tensor)
+        return _numpy(tensor) if memory is None else memory.read(geometry(tensor))
+
+    def _read(self, given: Any) -> Any:
+        if isinstance(given, Tensor):
+            return self._value(given)
+        if isinstance(given, (list, tuple)):
+            return type(given)(map(self._read, given))
+        if isinstance(given, Mapping):
+            return {k: self._read(v) for k, v in given.items()}
+        return given
+
+    def _note(self, tensor: Tensor, value: Value) -> None:
+        """A tensor in a storage of its own."""
+        size = _size(tensor)
+        where_ = geometry(tensor)
+        memory = Memory(size)
+        if int(np.prod(where_.shape)) != size:
+            memory = Memory(size, self._lift(np.zeros(size)))
+        memory.write(where_, value)
+        storage = tensor.untyped_storage()
+        self._memories[storage._cdata] = storage, memory
+
+    def _forget(self, tensor: Tensor, why: str) -> None:
+        storage = tensor.untyped_storage()
+        self._memories[storage._cdata] = storage, Memory(_size(tensor), lost=why)
+
+    def _written(self, tensor: Tensor, value: Any) -> None:
+        """A tensor whose storage others may share is given a value; a constant one is followed from here on."""
+        memory = self._memory(tensor)
+        where_ = geometry(tensor)
+        if memory is None:
+            whole = torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage())
+            before = _numpy(whole)
+            memory = Memory(_size(tensor), self._lift(np.where(np.isfinite(before), before, 0)))
+            storage = tensor.untyped_storage()
+            self._memories[storage._cdata] = storage, memory
+        if isinstance(value, np.ndarray):
+            excluded = np.isneginf(value) if value.dtype.kind == "f" else np.zeros(value.shape, bool)
+            values = self._lift(np.where(excluded, 0, value))
+            value = Excluded(values, excluded) if excluded.any() else values
+        memory.write(where_, value)
+
+
+def _applied(row: Row, args: Any, kwargs: Any) -> Any:
+    """What a row gives; one that does not know these arguments refuses them."""
+    try:
+        return row(*args, **kwargs)
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError, AssertionError) as unknown:
+        raise Unsupported(f"the row does not take these arguments ({type(unknown).__name__}: {unknown})") from None
+
+
+def geometry(tensor: Tensor) -> Geometry:
+    """Where a tensor lies in its storage."""
+    return Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
+
+
+def _size(tensor: Tensor) -> int:
+    """How many elements of the tensor's kind its storage has."""
+    return int(tensor.untyped_storage().nbytes() // tensor.element_size())
+
+
+def _numpy(tensor: Tensor) -> Any:
+    plain = tensor.detach().to("cpu")
+    return np.array((plain.double() if plain.is_floating_point() else plain).numpy())
+
+
+def _tensors(given: Any) -> Iterator[Tensor]:
+    if isinstance(given, Tensor):
+        yield given
+    elif isinstance(given, (list, tuple)):
+        for item in given:
+            yield from _tensors(item)
+    elif isinstance(given, Mapping):
+        yield from _tensors(list(given.values()))
+
+
+def _values(given: Any) -> Iterator[Any]:
+    if isinstance(given, (list, tuple)):
+        for item in given:
+            yield from _values(item)
+    elif isinstance(given, Mapping):
+        yield from _values(list(given.values()))
+    else:
+        yield given
+
+
+def _as_tuple(found: Any) -> tuple[Any, ...]:
+    return tuple(found) if isinstance(found, (tuple, list)) else (found,)
+
+
+def _refusal(name: str, why: str) -> str:
+    return f"unsupported: aten.{name} at {_place()}: {why}"
+
+
+def _place() -> str:
+    """The file and line of the user's code that is at work, or of torch's own module if there is none."""
+    frame: Any = sys._getframe()
+    of_torch = ""
+    while frame is not None and Path(frame.f_code.co_filename) != _CALLER:
+        path = Path(frame.f_code.co_filename)
+        if path.suffix == ".py" and _OURS not in path.parents:
+            if _TORCH not in path.parents:
+                return f"{path.name}:{frame.f_lineno}"
+            if _TORCH / "nn" in path.parents:
+                of_torch = of_torch or f"{path.name}:{frame.f_lineno}"
+        frame = frame.f_back
+    return of_torch or "an unknown place"

@@ -1,0 +1,172 @@
+"""Rows of what goes along axes: sums, means, extremes, softmax."""
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck import ops
+from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.memory import Excluded
+from diffcheck.sources.torch_code.registry import as_number, axes_of, count, kept, mean, refuse, row, total
+
+
+@row("sum")
+def _sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    if not x.size:
+        return np.asarray(np.zeros(x.shape).sum(axes_of(x, dim), keepdims=keepdim))
+    return total(as_number(x), dim, keepdim)
+
+
+@row("mean")
+def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    return mean(as_number(x), dim, keepdim)
+
+
+def _variance(x: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
+    if isinstance(dim, bool):  # torch's older way to ask for a correction
+        dim, correction = None, int(dim)
+    axes = axes_of(x, dim)
+    centred = x - mean(x, axes, keepdim=True)
+    less = 1 if correction is None else correction
+    return total(centred * centred, axes, keepdim) / (count(x, axes) - less)
+
+
+@row("var")
+def _var(x: Any, dim: Any = None, correction: Any = None, keepdim: bool = False, unbiased: bool = True) -> Any:
+    return _variance(x, dim, correction if unbiased else 0, keepdim)
+
+
+@row("std")
+def _std(x: Any, dim: Any = None, correction: Any = None, keepdim: bool = False, unbiased: bool = True) -> Any:
+    return ops.sqrt(_variance(x, dim, correction if unbiased else 0, keepdim))
+
+
+@row("var_mean")
+def _var_mean(x: Any, dim: Any = None, correction: Any = None, keepdim: bool = False) -> Any:
+    return _variance(x, dim, correction, keepdim), mean(x, None if isinstance(dim, bool) else dim, keepdim)
+
+
+@row("prod")
+def _prod(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    axes = axes_of(x, dim)
+    beside = tuple(a for a in range(x.ndim) if a not in axes)
+    rows = x.permute((*beside, *axes)).reshape((*(x.shape[a] for a in beside), -1))
+    return kept(ops.prod(rows, axis=-1), x, axes, keepdim)
+
+
+@row("cumsum")
+def _cumsum(x: Any, dim: int, dtype: Any = None) -> Any:
+    return ops.cumsum(x, dim) if x.ndim else x
+
+
+@row("amax")
+def _amax(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
+    axes = axes_of(x, dim)
+    return kept(ops.amax(x, axes) if axes else x, x, axes, keepdim)
+
+
+@row("amin")
+def _amin(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
+    axes = axes_of(x, dim)
+    return kept(ops.amin(x, axes) if axes else x, x, axes, keepdim)
+
+
+@row("max")
+def _max(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
+    return (_amax(x, dim, keepdim), None)[: 1 if dim is None else 2]
+
+
+@row("min")
+def _min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
+    return (_amin(x, dim, keepdim), None)[: 1 if dim is None else 2]
+
+
+@row("sort")
+def _sort(x: Any, dim: int = -1, descending: bool = False, stable: bool | None = None) -> Any:
+    found = ops.sort(x, dim)
+    order = (*[slice(None)] * (range(x.ndim)[dim]), slice(None, None, -1))
+    return (found[order] if descending else found), None
+
+
+@row("topk")
+def _topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
+    return (ops.topk(x, k, dim) if largest else -ops.topk(-x, k, dim)), None
+
+
+@row("median")
+def _median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+    if dim is None:
+        return ops.median(x.ravel())
+    return kept(ops.median(x, dim), x, axes_of(x, dim), keepdim), None
+
+
+@row("_cdist_forward")
+def _distances(x: Any, y: Any, p: float, mode: Any = None) -> Any:
+    """Between each row of one and each of the other."""
+    apart = x.reshape((*x.shape[:-1], 1, x.shape[-1])) - y.reshape((*y.shape[:-2], 1, *y.shape[-2:]))
+    return _norm(apart, p, -1)
+
+
+@row("linalg_vector_norm")
+def _norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    if ord == 2:
+        return ops.sqrt(total(x * x, dim, keepdim))
+    if ord == 1:
+        return total(ops.abs(x), dim, keepdim)
+    if ord in (np.inf, -np.inf):
+        return (_amax if ord > 0 else _amin)(ops.abs(x), () if dim is None else dim, keepdim)
+    return refuse("order 0") if ord == 0 else total(ops.abs(x) ** ord, dim, keepdim) ** (1 / ord)
+
+
+# Softmax and what belongs to it; where values are minus infinity, along what is left of each row.
+
+
+@row("_softmax")
+def _softmax(x: Any, dim: int, half: bool = False) -> Any:
+    return softmax(x, dim)
+
+
+@row("_safe_softmax")
+def _safe_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
+    return softmax(x, dim)
+
+
+@row("_log_softmax")
+def _log_softmax(x: Any, dim: int, half: bool = False) -> Any:
+    if not isinstance(x, Excluded):
+        return ops.log_softmax(x, dim)
+    return Excluded(_of_rows(x, dim, lambda rows: ops.log_softmax(rows, -1)), x.places)
+
+
+@row("logsumexp")
+def _logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
+    if isinstance(x, Excluded):
+        return refuse("minus infinity goes into it")
+    axes = axes_of(x, dim)
+    beside = tuple(a for a in range(x.ndim) if a not in axes)
+    rows = x.permute((*beside, *axes)).reshape((*(x.shape[a] for a in beside), -1))
+    return kept(ops.logsumexp(rows, -1), x, axes, keepdim)
+
+
+def softmax(x: Any, dim: int) -> Any:
+    """Softmax along an axis; excluded places get zero."""
+    return _of_rows(x, dim, lambda rows: ops.softmax(rows, -1)) if isinstance(x, Excluded) else ops.softmax(x, dim)
+
+
+def _of_rows(x: Excluded, dim: int, function: Any) -> Traced:
+    """A function of the rows along an axis, each without what is excluded; zeros there."""
+    values = x.values.swapaxes(dim, -1)
+    left = ~np.swapaxes(x.places, dim, -1).reshape(-1, values.shape[-1])
+    numbers = np.arange(left.size).reshape(left.shape)
+    flat = values.ravel()
+    found: Any = None
+    for length in np.unique(left.sum(-1)):
+        if not length:
+            refuse("a row is excluded altogether")
+        places = numbers[left.sum(-1) == length]
+        places = places[left[left.sum(-1) == length]].reshape(-1, length)
+        part = function(flat[places]).scattered(places, flat.shape)
+        found = part if found is None else found + part
+    assert found is not None
+    whole: Traced = found
+    return whole.reshape(values.shape).swapaxes(dim, -1)

@@ -1,0 +1,34 @@
+"""Which row an operation of torch has, by its name under torch's dispatcher."""
+
+from diffcheck.sources.torch_code import accumulate as accumulate
+from diffcheck.sources.torch_code import elementwise as elementwise
+from diffcheck.sources.torch_code import linear as linear
+from diffcheck.sources.torch_code import neural as neural
+from diffcheck.sources.torch_code import reductions as reductions
+from diffcheck.sources.torch_code.moves import MOVED
+from diffcheck.sources.torch_code.registry import OWN, TABLE, Row, named
+
+# What depends on the shape of its argument only.
+SHAPES_ONLY = named(
+    "empty_like zeros_like ones_like full_like rand_like randn_like randint_like new_empty new_zeros new_ones "
+    "new_full new_empty_strided _linalg_check_errors is_same_size sym_size sym_numel sym_stride"
+)
+# What fills its first argument with numbers that depend on nothing.
+FILLS = named("bernoulli_ normal_ uniform_ exponential_ random_ geometric_ log_normal_ cauchy_ zero_")
+# What gives its argument another shape in place: where the elements lie stays the same.
+RESHAPES = named("transpose_ t_ squeeze_ unsqueeze_ swapaxes_ swapdims_ detach_ as_strided_")
+# Rows that minus infinity may go into.
+EXCLUDING = named(
+    "add mul div addmm baddbmm _softmax _safe_softmax _log_softmax logsumexp nll_loss_forward "
+    "_scaled_dot_product_flash_attention_for_cpu"
+)
+
+
+def row_of(base: str) -> Row | None:
+    """The row of an operation, if it has one."""
+    return OWN.get(base) or TABLE.get(base)
+
+
+def names() -> list[str]:
+    """The operations that are recorded by rows: as nodes, or as moves of elements."""
+    return sorted({*OWN, *TABLE, *MOVED})

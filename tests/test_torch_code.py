@@ -1,0 +1,389 @@
+"""Torch code as the definition: what is recorded is the function, and judges torch's own gradient."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+from torch_models import models
+
+import diffcheck
+from diffcheck import case_of, interval
+from diffcheck.api import Settings, conduct
+from diffcheck.case.points import points
+from diffcheck.errors import CaseError, Unsupported
+from diffcheck.formats import FORMATS
+from diffcheck.program.emit import Emitted
+from diffcheck.sources.torch_code import rows
+from diffcheck.verdict import Verdict
+
+MODELS = models()
+X = torch.tensor([0.3, -1.2, 0.7], dtype=torch.float64)
+ROWS = torch.tensor([[0.5, -0.2, 1.0], [2.0, 0.1, -0.7]], dtype=torch.float64)
+HEALTHY = {Verdict.AGREE, Verdict.ILL_CONDITIONED}
+
+
+def judged(code, *arguments, engines=("autograd",), dtype="float64", samples=2, **options):
+    subject = case_of(code, *arguments, **options)
+    settings = Settings(engines=engines, samples=samples, timing=False, dtypes=(dtype,))
+    return conduct(subject, settings).rows
+
+
+def at(subject, *arrays):
+    """The recording's value."""
+    return Emitted(subject.function.graph).at(np.concatenate([np.ravel(a) for a in arrays]))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_recording_is_the_function_elsewhere_too(name):
+    code, arguments = MODELS[name]
+    subject = case_of(code, *arguments, name=name)
+    generator = np.random.default_rng(1)
+    point = {n: v * generator.uniform(0.9, 1.1, v.shape) for n, v in subject.points[0].items()}
+    tensors = [torch.tensor(v, requires_grad=True) for v in point.values()]
+    expected = subject.implementations["autograd"](*tensors).detach().numpy()
+    np.testing.assert_allclose(at(subject, *point.values()), expected.reshape(expected.shape), rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_nobody_is_accused_in_double_precision(name):
+    code, arguments = MODELS[name]
+    found = judged(code, *arguments, name=name, engines=("autograd", "symbolic:program"))
+    assert {row.verdict for row in found} <= HEALTHY
+    assert not any(row.fails or row.findings for row in found)
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn-train", "dropout", "vae", "gru", "in-place"])
+def test_nobody_is_accused_in_single_precision(name):
+    """Random numbers are those that were recorded, although torch draws others in single precision."""
+    code, arguments = MODELS[name]
+    (row,) = judged(code, *arguments, name=name, dtype="float32")
+    assert row.verdict in HEALTHY
+    assert not row.fails
+
+
+def test_finite_differences_are_taken_of_the_recording():
+    code, arguments = MODELS["cnn-eval"]
+    (row,) = judged(code, *arguments, engines=("finite:adaptive",), name="cnn")
+    assert row.verdict is Verdict.AGREE
+    assert row.components == sum(p.numel() for p in code.parameters()) + arguments[0].numel()
+
+
+def test_parameters_are_inputs_by_their_names():
+    subject = case_of(nn.Linear(2, 1), interval(-1, 1, shape=(3, 2)), name="line")
+    assert list(subject.inputs) == ["weight", "bias", "input"]
+    (row,) = judged(nn.Linear(2, 1), interval(-1, 1, shape=(3, 2)), samples=3)
+    assert row.points > 3
+    assert row.verdict is Verdict.AGREE
+
+
+def test_a_large_result_is_contracted_with_weights():
+    (row,) = judged(nn.Linear(20, 20), torch.randn(4, 20))
+    assert row.operator == "vjp"
+    assert "weights" in row.note
+
+
+def test_what_requires_a_gradient_is_differentiated_by_alone():
+    subject = case_of(lambda x, y: (x * y).sum(), X.clone().requires_grad_(), X)
+    assert list(subject.inputs) == ["x"]
+
+
+def test_without_inputs_there_is_nothing_to_judge():
+    with pytest.raises(CaseError, match="no input to differentiate by"):
+        case_of(lambda ids: ids, torch.tensor([1, 2]), name="whole")
+
+
+def test_a_batched_backward_of_torch_that_is_wrong_is_found():
+    """Under `torch.func.vmap` that of `cdist` gives the first gradient of a batch for all (torch 2.13)."""
+    y = ROWS + X
+    _, pull = torch.func.vjp(lambda x: torch.cdist(x, y).sum(), ROWS)
+    incoming = torch.tensor([1.0, 2.0], dtype=torch.float64)
+    (together,) = torch.func.vmap(pull)(incoming)
+    assert torch.equal(together[1], together[0])
+    assert torch.allclose(pull(incoming[1])[0], 2 * together[0])
+    (row,) = judged(lambda x: torch.cdist(x, y).sum(), ROWS)
+    assert row.verdict is Verdict.AGREE
+    assert row.breaches == ["batched-gradient"]
+
+
+# Backward passes of somebody's own.
+
+
+def tanh(backward):
+    class Own(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            y = torch.tanh(x)
+            ctx.save_for_backward(x, y)
+            return y
+
+        @staticmethod
+        def backward(ctx, g):
+            return backward(g, *ctx.saved_tensors)
+
+    return Own.apply
+
+
+class Scaled(torch.autograd.Function):
+    """A product with a broadcast weight."""
+
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.save_for_backward(x, w)
+        return x * w
+
+    @staticmethod
+    def backward(ctx, g):
+        x, w = ctx.saved_tensors
+        return g * w, (g * x).sum(0)
+
+
+class ScaledByMean(Scaled):
+    @staticmethod
+    def backward(ctx, g):
+        x, w = ctx.saved_tensors
+        return g * w, (g * x).mean(0)
+
+
+class Stale(torch.autograd.Function):
+    """It saves what it changes afterwards, behind torch's back."""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = torch.exp(x)
+        ctx.kept = y.clone()
+        ctx.kept.mul_(y)
+        return y
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.kept
+
+
+class Missing(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * torch.sigmoid(x)
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        return g * torch.sigmoid(x)
+
+
+class InPlace(Missing):
+    """The right numbers, written over the incoming gradient."""
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        s = torch.sigmoid(x)
+        return g.mul_(s + x * s * (1 - s))
+
+
+class Forgotten(Scaled):
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[1], None
+
+
+FAULTS = {
+    "an input is forgotten": (Forgotten.apply, (ROWS, X)),
+    "it writes over what comes in": (InPlace.apply, (X,)),
+    "sign": (tanh(lambda g, x, y: -g * (1 - y * y)), (X,)),
+    "a ten thousandth": (tanh(lambda g, x, y: g * (1 - y * y) * (1 + 1e-4)), (X,)),
+    "a term is missing": (Missing.apply, (X,)),
+    "the wrong reduction": (ScaledByMean.apply, (ROWS, X)),
+    "a stale tensor": (Stale.apply, (X,)),
+    "single precision": (tanh(lambda g, x, y: (g.float() * (1 - y.float() ** 2)).double()), (X,)),
+    "it ignores what comes in": (tanh(lambda g, x, y: 1 - y * y), (X,)),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_wrong_backward_is_caught(fault):
+    code, arguments = FAULTS[fault]
+    (row,) = judged(code, *arguments)
+    assert row.fails
+    with pytest.raises(AssertionError) as told:
+        diffcheck.assert_gradients(code, tuple(a.clone().requires_grad_() for a in arguments))
+    assert 1 <= len(str(told.value).splitlines()) <= 5
+
+
+RIGHT = {"tanh": (tanh(lambda g, x, y: g * (1 - y * y)), (ROWS,)), "scaled": (Scaled.apply, (ROWS, X))}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_backward_is_not_accused(name):
+    code, arguments = RIGHT[name]
+    diffcheck.assert_gradients(code, arguments)
+
+
+# The gate.
+
+
+def refusal(code, *arguments):
+    with pytest.raises(Unsupported) as told:
+        _ = case_of(code, *arguments, name="refused").function.graph
+    return str(told.value)
+
+
+def baked_number(x):
+    return (x * float(np.sin(x.detach().numpy()).sum())).sum()
+
+
+def baked_tensor(x):
+    return (x * torch.from_numpy(np.sin(x.detach().numpy()))).sum()
+
+
+def unseeded(x):
+    return (x * np.random.rand()).sum()  # noqa: NPY002 - that is what is planted
+
+
+GENERATOR = torch.Generator()
+
+
+def drawn_elsewhere(x):
+    return (x * torch.rand(3, generator=GENERATOR)).sum()
+
+
+@pytest.mark.parametrize("code", [baked_number, baked_tensor, unseeded, drawn_elsewhere], ids=lambda f: f.__name__)
+def test_what_bypasses_torch_is_refused(code):
+    assert "not captured: at a second point the function says" in refusal(code, X)
+    rows_ = judged(code, X)
+    assert {row.verdict for row in rows_} == {Verdict.UNSUPPORTED}
+
+
+def test_a_second_output_that_no_node_says_is_refused_where_it_is_used(monkeypatch):
+    """Baked in, it would leave the value at the first point right and the gradient wrong."""
+    monkeypatch.setitem(rows.OWN, "var_mean", lambda x, *rest, **options: (x.sum() * 0,))
+    told = refusal(lambda x: (x - torch.var_mean(x, 0)[1]).pow(3).sum(), X)
+    assert "aten.var_mean at test_torch_code.py:" in told
+    assert "output 1" in told
+
+
+def test_a_wrong_row_is_refused_at_the_first_point(monkeypatch):
+    monkeypatch.setitem(rows.OWN, "rsub", lambda x, y, alpha=1: x - y)
+    assert "a row of torch's operations differs from torch" in refusal(lambda x: (1 - x).sum(), X)
+
+
+# What is refused by name and place.
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (lambda x: (x * x.sum().item()).sum(), "_local_scalar_dense"),
+        (lambda x: x.sum() if x[0].item() > 0 else -x.sum(), "_local_scalar_dense"),
+        (lambda x: x[x.argmax()], "argmax"),
+        (lambda x: torch.linalg.svdvals(x.outer(x)).sum(), "_linalg_svd"),
+        (lambda x: x.float().exp().double().sum(), "_to_copy"),
+        (lambda x: torch.bernoulli(x.sigmoid()).sum(), "bernoulli"),
+        (lambda x: functional.ctc_loss(x.expand(2, 1, 3).log_softmax(-1), torch.tensor([[1]]), [2], [1]), "_ctc_loss"),
+    ],
+    ids=["item", "branch on a number", "argmax", "svd", "single", "draws", "ctc"],
+)
+def test_an_operation_without_a_row_is_named_with_its_place(code, name):
+    told = refusal(code, X)
+    assert told.startswith(f"unsupported: aten.{name} at test_torch_code.py:")
+
+
+def test_the_place_in_a_module_of_torch_is_told():
+    told = refusal(nn.EmbeddingBag(5, 3), torch.tensor([[0, 1], [2, 2]]))
+    assert told.startswith("unsupported: aten._embedding_bag at functional.py:")
+
+
+def test_two_inputs_of_one_name_are_refused():
+    class Twice(nn.Linear):
+        def forward(self, weight):
+            return weight @ self.weight
+
+    with pytest.raises(CaseError, match="called like a parameter"):
+        case_of(Twice(2, 2), X[:2])
+
+
+def test_frozen_parameters_are_constants():
+    module = nn.Linear(3, 1)
+    module.bias.requires_grad_(False)
+    assert list(case_of(module, X).inputs) == ["weight", "input"]
+    assert all(row.verdict is Verdict.AGREE for row in judged(module, X))
+
+
+# Branches of Python on a condition.
+
+
+def test_a_branch_holds_where_its_condition_does_and_elsewhere_nothing_is_said():
+    subject = case_of(lambda x: x.sum() if (x > 0).all() else (x * x).sum(), torch.tensor([0.5, 2.0]))
+    assert at(subject, [0.25, 3.0]) == 3.25
+    assert np.isnan(at(subject, [-0.25, 3.0]))
+
+
+def test_a_branch_is_judged_on_its_own_side_only():
+    """On the other side torch has another formula, and would be accused."""
+    subject = case_of(lambda x: x.sum() if (x > 0).all() else (x * x).sum(), interval(-1, 1, shape=2), name="b")
+    (row,) = conduct(subject, Settings(engines=("autograd",), samples=20, timing=False)).rows
+    held = [np.isfinite(at(subject, p["x"])) for p in points(subject, 20, 0, FORMATS["float64"])]
+    assert row.verdict is Verdict.AGREE
+    assert row.points == sum(held)
+    assert 0 < sum(held) < len(held)
+
+
+# Tensors are followed by what they share.
+
+
+def test_a_reshape_that_copies_is_no_view():
+    """`reshape` is said to give a view; of a transposed array it copies, and what is written there stays there."""
+
+    def function(x):
+        copied = x.t().reshape(-1)
+        copied.mul_(2)
+        seen = x.view(-1)
+        return (copied * seen).sum()
+
+    start = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64)
+    subject = case_of(lambda x: function(x.clone()), start)
+    assert at(subject, start) == 2 * (1 * 1 + 3 * 2 + 2 * 3 + 4 * 4)
+
+
+def test_all_views_see_what_is_written():
+    def function(x):
+        y = x.clone()
+        row, column = y[0], y[:, 0]
+        column.fill_(0)
+        row[1] = x[1, 1]
+        return (row * column).sum() + y[0, 1] * y[1, 0] + row.sum()
+
+    subject = case_of(function, torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64))
+    assert at(subject, [[1.0, 2.0], [3.0, 5.0]]) == 5.0
+
+
+def test_masks_exclude_exactly():
+    """A place that is masked by minus infinity has no influence at all, not a small one."""
+    mask = torch.tensor([[False, True], [False, False]])
+    subject = case_of(lambda x: x.masked_fill(mask, -torch.inf).softmax(-1)[0], torch.ones(2, 2, dtype=torch.float64))
+    np.testing.assert_array_equal(at(subject, [[1.0, 700.0], [0.0, 0.0]]), [1.0, 0.0])
+
+
+def test_the_state_of_the_process_is_left_alone():
+    module = nn.BatchNorm1d(3)
+    before = module.running_mean.clone()
+    state, dtype = torch.get_rng_state(), torch.get_default_dtype()
+    judged(module, torch.randn(4, 3, generator=torch.Generator().manual_seed(0)))
+    assert torch.equal(module.running_mean, before)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.get_default_dtype() is dtype
+
+
+def test_the_forms_of_a_call():
+    assert diffcheck.check(lambda x: x.sin().sum(), x=X).passed
+    assert diffcheck.check(nn.Linear(3, 1), X).passed
+    with pytest.raises(CaseError, match="by name"):
+        diffcheck.check(lambda x: x, interval(0, 1))
+
+
+def test_eighty_operations_at_least_have_rows():
+    assert len(rows.names()) >= 80
+    assert {"convolution", "_softmax", "gelu", "native_layer_norm", "addmm", "embedding", "_linalg_solve_ex"} <= set(
+        rows.names()
+    )

@@ -1,0 +1,211 @@
+"""Every row of torch's operations beside torch's own kernel, at two points: a recording that differs is refused."""
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional
+
+from diffcheck import case_of
+from diffcheck.sources.torch_code import recorder, rows
+
+aten = torch.ops.aten
+GENERATOR = torch.Generator().manual_seed(1)
+
+
+def numbers(*shape):
+    return torch.randn(*shape, dtype=torch.float64, generator=GENERATOR)
+
+
+M, N, V, W = numbers(3, 4), numbers(3, 4), numbers(4), numbers(4)
+POSITIVE, SQUARE, CUBE = M.abs() + 0.5, numbers(3, 3) + 3 * torch.eye(3, dtype=torch.float64), numbers(2, 4, 6)
+IMAGE, SPD = numbers(2, 2, 6, 6), SQUARE @ SQUARE.mT
+PLACES, MASK = torch.tensor([2, 0, 1]), N > 0
+LABELS = torch.tensor([1, 0, 3])
+INFINITE = torch.tensor([0.0, -torch.inf, 0.0, 0.0], dtype=torch.float64)
+
+# The operation that must be recorded by its own row, the code, and its inputs.
+TABLE = [
+    ("add", lambda x, y: torch.add(x, y, alpha=3) + (x > 0), (M, N)),
+    ("sub", lambda x, y: torch.sub(x, y, alpha=2) - 1, (M, N)),
+    ("rsub", lambda x: torch.rsub(x, 3, alpha=2), (M,)),
+    ("mul", lambda x, y: x * y * (y > 0), (M, N)),
+    ("div", lambda x, y: x / y + torch.div(x, y, rounding_mode="floor"), (M, N)),
+    ("div", lambda x, y: torch.div(x, y, rounding_mode="trunc") + x / 3, (M, N)),
+    ("pow", lambda x: x**2 + x.abs() ** 1.5 + 2**x, (M,)),
+    ("reciprocal", torch.reciprocal, (M,)),
+    ("rsqrt", torch.rsqrt, (POSITIVE,)),
+    ("addcmul", lambda x, y, z: torch.addcmul(x, y, z, value=0.5), (M, N, POSITIVE)),
+    ("addcdiv", lambda x, y, z: torch.addcdiv(x, y, z, value=0.5), (M, N, POSITIVE)),
+    ("lerp", lambda x, y: torch.lerp(x, y, 0.3), (M, N)),
+    ("clamp", lambda x: x.clamp(-0.5, 0.5) + x.clamp(max=0.1), (M,)),
+    ("clamp_min", lambda x: x.clamp_min(0.2), (M,)),
+    ("clamp_max", lambda x: x.clamp_max(0.2), (M,)),
+    ("hardtanh", lambda x: functional.hardtanh(x, -0.3, 0.4), (M,)),
+    ("threshold", lambda x: functional.threshold(x, 0.1, -7.0), (M,)),
+    ("gelu", lambda x: functional.gelu(x) + functional.gelu(x, approximate="tanh"), (M,)),
+    ("leaky_relu", lambda x: functional.leaky_relu(x, 0.2), (M,)),
+    ("_prelu_kernel", lambda x, w: functional.prelu(x, w), (M, V.abs())),
+    ("elu", lambda x: functional.elu(x, 1.5) + functional.selu(x) + functional.celu(x, 2.0), (M,)),
+    ("softplus", lambda x: functional.softplus(20 * x) + functional.softplus(x, beta=2), (M,)),
+    ("log_sigmoid_forward", functional.logsigmoid, (M,)),
+    ("gt", lambda x, y: torch.where(x > y, x, y), (M, N)),
+    ("ge", lambda x, y: torch.where(x >= y, x, 2 * y), (M, N)),
+    ("lt", lambda x: torch.where(x < 0.5, x, x * x), (M,)),
+    ("le", lambda x: torch.where(x <= 0.5, x, x * x), (M,)),
+    ("eq", lambda x: torch.where(x == x, x, 0.0) * x, (M,)),
+    ("ne", lambda x: torch.where(x != 0, x, 1.0), (M,)),
+    ("logical_and", lambda x, y: torch.where((x > 0).logical_and(y > 0), x, y), (M, N)),
+    ("bitwise_and", lambda x, y: torch.where((x > 0) & (y > 0), x, y), (M, N)),
+    ("logical_or", lambda x, y: torch.where((x > 0).logical_or(y > 0), x, y), (M, N)),
+    ("bitwise_or", lambda x, y: torch.where((x > 0) | (y > 0), x, y), (M, N)),
+    ("logical_not", lambda x: torch.where((x > 0).logical_not(), x, 2 * x), (M,)),
+    ("bitwise_not", lambda x: torch.where(~(x > 0), x, 2 * x), (M,)),
+    ("isnan", lambda x: torch.where(x.isnan(), 0.0, x) * x, (M,)),
+    ("isinf", lambda x: torch.where(aten.isinf(x), 0.0, x) * x, (M,)),
+    ("ne", lambda x: torch.where(aten.isfinite(x), x, 0.0) * x, (M,)),
+    ("where", lambda x: torch.where(x > 0, x, -0.1 * x), (M,)),
+    ("masked_fill", lambda x: x.masked_fill(x > 0.3, 2.0), (M,)),
+    ("all", lambda x: torch.where((x > 0).all(-1, keepdim=True), x, 2 * x), (M,)),
+    ("any", lambda x: torch.where((x > 0).any(0), x, 2 * x), (M,)),
+    ("round", lambda x: x * torch.round(x), (M,)),
+    ("polygamma", lambda x: torch.polygamma(1, x), (POSITIVE,)),
+    ("fmax", torch.fmax, (M, N)),
+    ("fmin", torch.fmin, (M, N)),
+    ("sum", lambda x: x.sum() + x.sum(0, keepdim=True) + x.sum((-1,), keepdim=True), (M,)),
+    ("sum", lambda x: x[:0].sum() + x[:0].sum(0) * x, (M,)),
+    ("mean", lambda x: x.mean() + x.mean(0) + x.mean(-1, keepdim=True), (M,)),
+    ("var", lambda x: x.var() + x.var(0, correction=0), (M,)),
+    ("std", lambda x: x.std() + x.std(0, unbiased=False), (M,)),
+    ("var_mean", lambda x: torch.cat(torch.var_mean(x, 0)), (M,)),
+    ("prod", lambda x: x.prod() + x.prod(0), (M,)),
+    ("cumsum", lambda x: x.cumsum(1), (M,)),
+    ("amax", lambda x: x.amax() + x.amax((0,), keepdim=True), (M,)),
+    ("amin", lambda x: x.amin() + x.amin((0,), keepdim=True), (M,)),
+    ("max", lambda x: x.max() + x.max(1).values, (M,)),
+    ("min", lambda x: x.min() + x.min(1, keepdim=True).values, (M,)),
+    ("sort", lambda x: x.sort(1, descending=True).values * V + x.sort(1).values, (M,)),
+    ("topk", lambda x: x.topk(2, 1).values - x.topk(2, 1, largest=False).values, (M,)),
+    ("median", lambda x: x.median() + x.median(1).values, (M,)),
+    ("_cdist_forward", torch.cdist, (M, N)),
+    ("linalg_vector_norm", lambda x: x.norm() + x.norm(1) + x.norm(3, dim=0) + x.norm(torch.inf, dim=0), (M,)),
+    ("_softmax", lambda x: (x + INFINITE).softmax(-1) + x.softmax(0), (M,)),
+    ("_safe_softmax", lambda x: aten._safe_softmax(x.masked_fill(MASK, -torch.inf), -1), (M,)),
+    ("_log_softmax", lambda x: functional.nll_loss((x + INFINITE).log_softmax(-1), torch.tensor([0, 2, 3])), (M,)),
+    ("logsumexp", lambda x: x.logsumexp(0) + x.logsumexp((0, 1), keepdim=True), (M,)),
+    ("convolution", lambda x, w: functional.conv2d(x, w, stride=2, padding=1), (IMAGE, numbers(3, 2, 3, 2))),
+    ("convolution", lambda x, w: functional.conv1d(x, w, groups=2, dilation=2), (CUBE, numbers(4, 2, 2))),
+    ("convolution", nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1, output_padding=1), (IMAGE[..., :3],)),
+    ("max_pool2d_with_indices", lambda x: functional.max_pool2d(x, 2, padding=1), (IMAGE,)),
+    ("max_pool3d_with_indices", lambda x: functional.max_pool3d(x, 2), (IMAGE,)),
+    ("avg_pool2d", lambda x: functional.avg_pool2d(x, 3, 2, padding=1), (IMAGE,)),
+    ("native_layer_norm", lambda x, w: functional.layer_norm(x, (4,), w, eps=1e-3), (M, V)),
+    ("rsqrt", lambda x, w: functional.rms_norm(x, (4,), w), (M, V)),
+    ("native_group_norm", nn.GroupNorm(2, 4), (CUBE,)),
+    ("native_batch_norm", nn.BatchNorm1d(4), (CUBE,)),
+    (
+        "_native_batch_norm_legit",
+        lambda x: aten._native_batch_norm_legit(x, None, None, V, V, True, 0.1, 1e-5),
+        (CUBE,),
+    ),
+    (
+        "_scaled_dot_product_flash_attention_for_cpu",
+        lambda q, k: functional.scaled_dot_product_attention(q, k, k, attn_mask=torch.tril(torch.ones(6, 6)).bool()),
+        (IMAGE, IMAGE + 1),
+    ),
+    ("nll_loss_forward", lambda x: functional.cross_entropy(x, LABELS, weight=V.abs(), ignore_index=0), (M,)),
+    ("nll_loss_forward", lambda x: functional.nll_loss(x, LABELS, reduction="none"), (M,)),
+    ("nll_loss2d_forward", lambda x: functional.nll_loss(x, PLACES[:2, None, None].expand(2, 6, 6) % 2), (IMAGE,)),
+    ("binary_cross_entropy", lambda x: functional.binary_cross_entropy(x.sigmoid(), MASK.double(), POSITIVE), (M,)),
+    (
+        "binary_cross_entropy_with_logits",
+        lambda x: functional.binary_cross_entropy_with_logits(x, MASK.double(), POSITIVE, pos_weight=V.abs()),
+        (M,),
+    ),
+    ("mse_loss", lambda x, y: functional.mse_loss(x, y, reduction="sum"), (M, N)),
+    ("huber_loss", lambda x, y: functional.huber_loss(x, y, delta=0.5), (M, N)),
+    ("smooth_l1_loss", lambda x, y: functional.smooth_l1_loss(x, y, beta=0.5), (M, N)),
+    ("mm", lambda x, y: x @ y.T, (M, N)),
+    ("bmm", lambda x: x @ x.mT, (CUBE,)),
+    ("mv", lambda x, v: x @ v, (M, V)),
+    ("dot", torch.dot, (V, W)),
+    ("addmm", lambda x, y: torch.addmm(x[:, :3], x, y.T, beta=2, alpha=0.5), (M, N)),
+    ("baddbmm", lambda x: torch.baddbmm(x[..., :4], x, x.mT), (CUBE,)),
+    ("addmv", lambda x, v: torch.addmv(x[:, 0], x, v), (M, V)),
+    ("addr", lambda x, v: torch.addr(x, x[:, 0], v, alpha=2), (M, V)),
+    ("_linalg_solve_ex", lambda a, b: torch.linalg.solve(a, b), (SQUARE, M)),
+    ("_linalg_solve_ex", lambda a, b: torch.linalg.solve(a, b, left=False), (SQUARE, M.T)),
+    ("_linalg_solve_ex", lambda a, b: torch.linalg.solve(a, b), (SQUARE, M[:, 0])),
+    ("linalg_inv_ex", torch.linalg.inv, (SQUARE,)),
+    ("_linalg_det", torch.linalg.det, (SQUARE,)),
+    ("_linalg_slogdet", lambda a: torch.logdet(a @ a.mT) + torch.slogdet(a)[1], (SQUARE,)),
+    ("linalg_cholesky_ex", lambda a: torch.linalg.cholesky(a @ a.mT, upper=True), (SQUARE,)),
+    ("cholesky", lambda a: torch.cholesky(a @ a.mT), (SQUARE,)),
+    ("linalg_solve_triangular", lambda a, b: torch.linalg.solve_triangular(a, b, upper=True), (SQUARE, M)),
+    (
+        "linalg_solve_triangular",
+        lambda a, b: torch.linalg.solve_triangular(a, b, upper=False, left=False),
+        (SQUARE, M.T),
+    ),
+    ("cholesky_solve", lambda b, a: torch.cholesky_solve(b, a), (M, SPD)),
+    ("cholesky_solve", lambda b, a: torch.cholesky_solve(b, a, upper=True), (M, SPD)),
+    ("linalg_cross", torch.linalg.cross, (M.T, N.T)),
+    ("scatter_add", lambda x, y: x.scatter_add(0, PLACES[:, None].expand(3, 4) % 2, y), (M, N)),
+    ("scatter_reduce", lambda x, y: x.scatter_reduce(0, PLACES[:, None].expand(3, 4), y, "sum"), (M, N)),
+    ("index_add", lambda x, y: x.index_add(0, PLACES % 2, y, alpha=2), (M, N)),
+    ("index_put", lambda x, y: x.index_put((PLACES % 2,), y, accumulate=True), (M, N)),
+]
+# These refuse whatever they are given, or give whole numbers that nothing may use.
+WITHOUT_VALUE = {
+    *("native_dropout", "bernoulli", "normal", "multinomial", "poisson", "rrelu_with_noise"),
+    *("argmax", "argmin", "argsort", "bucketize", "searchsorted"),
+}
+# Other names of rows above, which torch gives to the same operation elsewhere.
+SAME = {"matmul", "__and__", "__or__", "_is_all_true", "_is_any_true", "_unsafe_index_put"}
+
+
+@pytest.mark.parametrize(("name", "code", "inputs"), TABLE, ids=[row[0] for row in TABLE])
+def test_a_row_gives_what_torch_gives(monkeypatch, name, code, inputs):
+    asked = []
+    monkeypatch.setattr(recorder, "row_of", lambda base: asked.append(base) or rows.row_of(base))
+    assert case_of(code, *inputs, name="row").function.graph.operations > 0
+    assert name in asked
+
+
+def test_no_row_is_left_out():
+    assert {name for name, *_ in TABLE} | WITHOUT_VALUE | SAME == set(rows.OWN)
+
+
+@pytest.mark.parametrize("name", sorted(rows.TABLE))
+def test_an_operation_of_the_table_gives_what_torch_gives(name):
+    operation = getattr(aten, name)
+    within = {"acosh": POSITIVE + 1, "log": POSITIVE, "xlogy": POSITIVE}.get(name, M / (1 + M.abs()).max() * 0.9)
+    domain = POSITIVE if name in ("log", "log2", "log10", "sqrt", "lgamma", "digamma", "xlogy") else within
+    binary = {"atan2", "copysign", "fmod", "hypot", "maximum", "minimum", "remainder", "xlogy"}
+    inputs = (domain, POSITIVE + 0.3) if name in binary else (domain,)
+    assert case_of(lambda *x: operation(*x) * x[0], *inputs, name="row").function.graph.operations > 0
+
+
+MOVES = {
+    "cat": lambda x, y: torch.cat([x, y], 1),
+    "stack": lambda x, y: torch.stack([x, y], 1),
+    "repeat": lambda x, y: x.repeat(2, 1),
+    "flip and roll": lambda x, y: x.flip(0) + y.roll(1, 1),
+    "index": lambda x, y: x[PLACES] + y[:, [3, 0, 1, 1]],
+    "gather": lambda x, y: x.gather(1, PLACES[:, None].expand(3, 4)),
+    "embedding": lambda x, y: functional.embedding(PLACES, x) + y,
+    "tril": lambda x, y: x.tril() + y.triu(1),
+    "pad": lambda x, y: functional.pad(x, (1, 2)) + functional.pad(y, (2, 1), value=3.0),
+    "reflect": lambda x, y: functional.pad(x[None], (2, 1), mode="reflect"),
+    "scatter": lambda x, y: x.scatter(1, PLACES[:, None], y).scatter(0, PLACES[None, :], 2.5),
+    "put": lambda x, y: x.index_put((PLACES,), y),
+    "masks": lambda x, y: torch.where(MASK, x, y).masked_fill(~MASK, 4.0) + x.masked_fill(MASK, 0.0),
+    "select": lambda x, y: x[MASK].sum() + y.masked_scatter(MASK, x).sum(),
+    "copies": lambda x, y: x.clone().copy_(y) + x.T.contiguous().T,
+    "unfold": lambda x, y: functional.unfold(x[None, None], 2) + y.unfold(1, 2, 2).sum(),
+    "diagonals": lambda x, y: torch.diag_embed(x[0]) + torch.diagonal_scatter(y[:, :3], x[0, :3]).sum(),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_what_moves_elements_moves_them_as_torch_does(name):
+    assert case_of(MOVES[name], M, N, name="move").function.graph.nodes
