@@ -15,8 +15,8 @@ from diffcheck.engines.finite.rounded_arrays import rounded
 from diffcheck.errors import Unsupported
 from diffcheck.program.products import weighted
 
-# Differences take some twenty evaluations a column, at ten or more points: with this many columns times operations those
-# of elementary functions take a quarter of a minute a point.
+# Differences take some twenty evaluations a column, at ten or more points. Of elementary functions so many columns times
+# operations take a quarter of a minute a point.
 _MOST = 10**8
 
 
