@@ -15,7 +15,7 @@ from diffcheck.engines.finite.rounded_arrays import rounded
 from diffcheck.errors import Unsupported
 from diffcheck.program.products import weighted
 
-# Differences take some twenty evaluations a column, at ten or more points. Of elementary functions so many columns times
+# Differences take twenty evaluations or so a column, at ten points and more. Of elementary functions so many columns times
 # operations take a quarter of a minute a point.
 _MOST = 10**8
 
