@@ -15,8 +15,8 @@ from diffcheck.engines.finite.rounded_arrays import rounded
 from diffcheck.errors import Unsupported
 from diffcheck.program.products import weighted
 
-# Differences take twenty evaluations or so a column, at ten points and more. Of elementary functions so many columns times
-# operations take a quarter of a minute a point.
+# Differences take twenty evaluations or so a column, at ten points and more. So many columns times operations, of
+# elementary functions, take a quarter of a minute a point.
 _MOST = 10**8
 
 
