@@ -26,7 +26,9 @@ _TRIES = 10_000
 Domains = Mapping[str, Interval]
 
 
-def points(case: Case, samples: int, seed: int, format: Format, most: int | None = None) -> list[Point]:
+def points(
+    case: Case, samples: int, seed: int, format: Format, most: int | None = None, alike: bool = True
+) -> list[Point]:
     """The points of a case, each once: listed, hard, then random ones; only those where its precondition holds.
 
     Parameters
@@ -37,6 +39,8 @@ def points(case: Case, samples: int, seed: int, format: Format, most: int | None
         The same seed gives the same points, whatever other cases there are.
     most:
         No more hard points than this, and no more random ones.
+    alike:
+        Whether points at which all elements are alike are among the hard ones.
 
     Raises
     ------
@@ -52,7 +56,7 @@ def points(case: Case, samples: int, seed: int, format: Format, most: int | None
         raise CaseError(f"case {case.name!r} has no points: list some, or ask for samples")
     generator = np.random.default_rng([seed, zlib.crc32(case.own_name.encode())])
     listed = [p for p in case.points if _fits(domains, p)]
-    hard = itertools.islice(_hard_points(domains, generator), most) if wanted else ()
+    hard = itertools.islice(_hard_points(domains, generator, alike), most) if wanted else ()
     still = {name: domain.value for name, domain in domains.items() if domain.value is not None}
     known = ({name: still.get(name, p.get(name)) for name in domains} for p in (*listed, *hard))
     chosen = [p for p in (_rounded(domains, p, format) for p in known) if _valid(case, p)]
@@ -81,7 +85,7 @@ def _hard_values(domain: Interval) -> list[float]:
     return list(dict.fromkeys(x for x in signed if domain.lo <= x <= domain.hi))
 
 
-def _hard_points(domains: Domains, generator: np.random.Generator) -> Iterator[Point]:
+def _hard_points(domains: Domains, generator: np.random.Generator, alike: bool) -> Iterator[Point]:
     """One element: every hard value. Several: all alike (ties), and one of them hard among random ones."""
     domains = {name: domain for name, domain in domains.items() if domain.value is None}
     elements = sum(int(np.prod(d.shape, dtype=int)) for d in domains.values())
@@ -90,7 +94,8 @@ def _hard_points(domains: Domains, generator: np.random.Generator) -> Iterator[P
         for x in _hard_values(domain):
             yield {name: np.full(domain.shape, x)}
         return
-    for pick in (lambda d: d.lo, lambda d: d.hi, lambda d: _nearest(d, 0.0), lambda d: _nearest(d, 1.0)):
+    picks = (lambda d: d.lo, lambda d: d.hi, lambda d: _nearest(d, 0.0), lambda d: _nearest(d, 1.0))
+    for pick in picks if alike else ():
         yield {name: np.full(d.shape, pick(d)) for name, d in domains.items()}
     for name, domain in domains.items():
         for x in (0.0, 1e-6, domain.lo, domain.hi):

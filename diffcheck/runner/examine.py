@@ -22,6 +22,9 @@ from diffcheck.judgement.hearing import judged, systematic
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.reasons import explained
 from diffcheck.judgement.witness import Witness
+from diffcheck.ops.own import Own
+from diffcheck.program.program import Program
+from diffcheck.program.scalarise import Lowered
 from diffcheck.results import CaseRow, place
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import empty_row, plain, summary
@@ -49,8 +52,19 @@ def court_of(
     format = FORMATS[dtype]
     components = len(unit.case.components(unit.operator, unit.program.shape))
     most = max(_FEWEST, _COMPONENTS // max(1, components))
-    chosen = points(unit.case, samples, seed, format, most)
+    chosen = points(unit.case, samples, seed, format, most, alike=not _selects_often(unit.program))
     return Court(unit.case, unit.operator, unit.program, format, each(chosen))
+
+
+def _selects_often(program: Program) -> bool:
+    """Whether elements are selected in many places, as by pooling.
+
+    Where all inputs are alike each place has a kink of its own. Their sum has two sides as well, but what an engine
+    takes in one place and another need not lie between them: it would be accused by accident.
+    """
+    graphs = [program.graph] if isinstance(program, Lowered) else []
+    rows = [(node, Own.rows[node.name]) for g in graphs for node in g.nodes if node.name in Own.rows]
+    return any(row.chosen is not None and len(node.shape) > 1 and max(node.shape[:-1]) > 1 for node, row in rows)
 
 
 def hear(court: Court, engine: Engine, task: Task) -> Trial:
