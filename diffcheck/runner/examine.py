@@ -57,14 +57,14 @@ def court_of(
 
 
 def _selects_often(program: Program) -> bool:
-    """Whether elements are selected in many places, as by pooling.
+    """Whether an output is made of elements that are selected in several places, as by pooling.
 
     Where all inputs are alike each place has a kink of its own. Their sum has two sides as well, but what an engine
     takes in one place and another need not lie between them: it would be accused by accident.
     """
-    graphs = [program.graph] if isinstance(program, Lowered) else []
-    rows = [(node, Own.rows[node.name]) for g in graphs for node in g.nodes if node.name in Own.rows]
-    return any(row.chosen is not None and len(node.shape) > 1 and max(node.shape[:-1]) > 1 for node, row in rows)
+    nodes = program.graph.nodes if isinstance(program, Lowered) else ()
+    selections = [node for node in nodes if node.name in Own.rows and Own.rows[node.name].chosen is not None]
+    return any(int(np.prod(node.shape[:-1], dtype=int)) > program.size for node in selections)
 
 
 def hear(court: Court, engine: Engine, task: Task) -> Trial:
