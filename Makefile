@@ -8,8 +8,9 @@ BIN := $(VENV)/bin
 run: $(VENV)/ready
 	$(BIN)/diffcheck run cases/
 
+# A file's tests share what they start from: they stay on one processor.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check
