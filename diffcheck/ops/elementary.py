@@ -26,6 +26,11 @@ def _exact_cbrt(x: Fraction) -> Fraction | None:
     return -root if root is not None and x < 0 else root
 
 
+def _small_power(x: Fraction, y: Fraction) -> Fraction | None:
+    """A power that takes few multiplications; zero has no negative ones."""
+    return x ** int(y) if y.denominator == 1 and balls.magnitude(y) <= 16 and (x != 0 or y >= 0) else None
+
+
 def _angle(y: Any, x: Any) -> Any:
     """The angle of (y, x), by quotients that stay bounded, from the side of the cut on which ``y`` is."""
     if balls.magnitude(x) > balls.magnitude(y):
@@ -39,15 +44,35 @@ def _operator(name: str, doc: str, function: Function, numpy: str, **columns: An
     return Primitive(name=name, doc=doc, numpy=f"numpy.{numpy}", **(same | columns))
 
 
-add = _operator("add", "x + y", operator.add, "add")
-sub = _operator("sub", "x - y", operator.sub, "subtract")
-mul = _operator("mul", "x y", operator.mul, "multiply")
-neg = _operator("neg", "-x", operator.neg, "negative", ulps=0, aten="neg")
+def _of_sum(x: Any, y: Any) -> tuple[int, bool] | None:
+    return (1, False) if x == 0 else (0, False) if y == 0 else None
+
+
+def _of_difference(x: Any, y: Any) -> tuple[int, bool] | None:
+    return (0, False) if y == 0 else (1, True) if x == 0 else None
+
+
+def _of_product(x: Any, y: Any) -> tuple[int, bool] | None:
+    if x in (1, -1):
+        return 1, x == -1
+    return (0, y == -1) if y in (1, -1) else None
+
+
+def _with_one(_: Any, y: Any) -> tuple[int, bool] | None:
+    return (0, False) if y == 1 else None
+
+
+add = _operator("add", "x + y", operator.add, "add", folded=operator.add, gives_back=_of_sum, signs=(1, 1))
+sub = _operator("sub", "x - y", operator.sub, "subtract", folded=operator.sub, gives_back=_of_difference, signs=(1, -1))
+mul = _operator("mul", "x y", operator.mul, "multiply", folded=operator.mul, gives_back=_of_product, product=True)
+neg = _operator("neg", "-x", operator.neg, "negative", folded=operator.neg, signs=(-1,), ulps=0, aten="neg")
 div = _operator(
     "div",
     "x / y",
     operator.truediv,
     "divide",
+    folded=lambda x, y: None if y == 0 else x / y,
+    gives_back=_with_one,
     outside=lambda x, y: y.is_zero(),
     forms=((lambda x, y, _: 1 / y, lambda x, y, _: 1 / y), (lambda x, y, v: -v / y, lambda x, y, _: -x / y**2)),
 )
@@ -56,6 +81,8 @@ power = _operator(
     "x to the power y",
     lambda x, y: x**y,
     "power",
+    folded=_small_power,
+    gives_back=_with_one,
     arb=balls.power,
     series=series.power,
     outside=balls.outside_power,

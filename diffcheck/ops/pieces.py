@@ -5,6 +5,7 @@
 
 import operator
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ def _relation(name: str, doc: str, numpy: str, sympy: str, holds: Function) -> P
         ulps=0,
         switch=operator.sub,
         piece=lambda side, arguments, _: int(holds(side)),
+        folded=lambda x, y: Fraction(holds((x > y) - (x < y))),
         condition=True,
         sympy_rule=False,
         forms=((lambda x, y, _: 0,), (lambda x, y, _: 0,)),
@@ -125,6 +127,7 @@ maximum = named_row(
     ulps=0,
     switch=operator.sub,
     takes=lambda side: 0 if side >= 0 else 1,
+    folded=lambda x, y: x if x >= y else y,
 )
 minimum = named_row(
     "minimum",
@@ -134,6 +137,7 @@ minimum = named_row(
     ulps=0,
     switch=operator.sub,
     takes=lambda side: 0 if side <= 0 else 1,
+    folded=lambda x, y: x if x <= y else y,
 )
 
 
@@ -179,6 +183,7 @@ where = Primitive(
     switch=lambda c: c - balls.HALF,
     takes=lambda side: 1 if side > 0 else 2,
     deciding=1,
+    gives_back=lambda c, *_: None if c is None else (2 if c == 0 else 1, False),
     sympy_rule=False,
     forms=((lambda c, x, y, _: 0,), (lambda c, x, y, _: _where(c, 1, 0),), (lambda c, x, y, _: _where(c, 0, 1),)),
 )

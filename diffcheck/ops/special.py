@@ -97,6 +97,7 @@ xlogy = Primitive(
     sympy=lambda sympy, x, y: x * sympy.log(y),
     arb=balls.xlogy,
     series=series.xlogy,
+    gives_back=lambda x, _: (0, False) if x == 0 else None,
     ulps=2,
     outside=lambda x, y: y <= 0 and (x < 0 or x > 0),
     at_edge=lambda x, y: x.contains(0) and not y > 0,

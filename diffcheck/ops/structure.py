@@ -62,6 +62,8 @@ class Linear:
         How many additions it takes, by the parameters and the operand's shape; ``None``: none.
     puts_zeros:
         Whether there are zeros in the result that stand for no number.
+    once:
+        Whether each element of an operand reaches one of the result at most, as it is, alone or in a sum.
     moves:
         Whether elements are moved only: the operation then serves arrays of anything.
     """
@@ -76,6 +78,7 @@ class Linear:
     lost: Callable[[Parameters, Array], Array] | None = None
     operations: Callable[[Parameters, Shape], int] | None = None
     puts_zeros: bool = False
+    once: bool = True
     moves: bool = True
     rows: ClassVar[dict[str, "Linear"]] = {}
 
@@ -107,6 +110,7 @@ permute = Linear(
 broadcast = Linear(
     name="broadcast",
     doc="elements repeated along new axes and axes of length one; parameters: the axes before, the shape behind those",
+    once=False,
     shape=lambda p, x: x[: p[0]] + p[1],
     on_arrays=lambda p, lead, x: _broadcast(p[1], lead + p[0], x),
     transposed=lambda p, shapes, _: _unbroadcast(p[0], p[1], shapes[0]),
@@ -135,6 +139,7 @@ def unbroadcast(shape: Shape, origin: Shape) -> Steps:
 take = Linear(
     name="take",
     doc="elements by their places in row-major order; parameters: the axes before, the places",
+    once=False,
     shape=lambda p, x: x[: p[0]] + p[1].array.shape,
     on_arrays=lambda p, lead, x: _with_lead(x, lead + p[0], (-1,))[..., p[1].array],
     transposed=lambda p, shapes, _: [("scatter", (*p, shapes[0][p[0] :]))],

@@ -72,6 +72,7 @@ def _lost_on_the_way(p: Parameters, x: Array) -> Array:
 cumsum = Linear(
     name="cumsum",
     doc="sums of all elements up to each along an axis; parameters: the axis, whether from the end",
+    once=False,
     shape=lambda _, x: x,
     on_arrays=_accumulated,
     transposed=lambda p, *_: [("cumsum", (p[0], not p[1]))],

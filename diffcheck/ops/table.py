@@ -194,6 +194,16 @@ class Primitive(Operation):
         1 for an even function of its first argument, -1 for an odd one.
     exactly:
         The operation on fractions, ``None`` where its value is no fraction. Left out, exact balls tell.
+    folded:
+        The exact result for constants (fractions) that a program keeps in place of the operation, ``None`` where it
+        keeps the operation.
+    gives_back:
+        Which argument is the value, whatever it is, and whether with the other sign: a function of the constants among
+        the arguments, ``None`` for each other one. `None` where none is.
+    signs:
+        For an operation that adds its arguments up: the sign of each.
+    product:
+        Whether the value is the product of its two arguments.
     condition:
         Whether the values are conditions: 1 where the relation holds, 0 where it does not.
     sympy_rule:
@@ -221,6 +231,10 @@ class Primitive(Operation):
     squared: Function | None = None
     parity: int = 0
     exactly: Callable[..., Fraction | None] | None = None
+    folded: Callable[..., Fraction | None] | None = None
+    gives_back: Callable[..., tuple[int, bool] | None] | None = None
+    signs: tuple[int, ...] = ()
+    product: bool = False
     condition: bool = False
     sympy_rule: bool = True
     sympy_name: str = ""
@@ -238,6 +252,11 @@ class Primitive(Operation):
     def chooses(self) -> bool:
         """Whether the first arguments say which of the others is the value."""
         return self.takes is not None and self.deciding is not None
+
+    @property
+    def keeps_finite(self) -> bool:
+        """Whether it makes finite numbers of finite ones, as sums and products do."""
+        return bool(self.signs) or self.product
 
     def forms_of(self, position: int) -> tuple[Function, ...]:
         """The forms in common use of the derivative with respect to one argument."""

@@ -17,7 +17,7 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, Parameters, Shape, Steps, matmul
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import DATA, HELD_BY_ALL, RELATIONS, fold, identity
+from diffcheck.program.program import DATA, HELD_BY_ALL, NEGATION, fold, identity
 
 INPUT, CONST, ARRAY = "input", "const", "array"
 _LEAVES = (INPUT, CONST, ARRAY)
@@ -166,7 +166,7 @@ class GraphBuilder:
         if operands and None not in values:
             folded = fold(name, values)
             if folded is not None:
-                measured = name not in RELATIONS and any(self._is_data(i) for i in operands)
+                measured = not Primitive.rows[name].condition and any(self._is_data(i) for i in operands)
                 return self.number(folded) if measured else self.const(folded)
         return self._identity(name, operands, values)
 
@@ -182,13 +182,13 @@ class GraphBuilder:
         return node
 
     def _identity(self, name: str, operands: tuple[int, ...], values: Sequence[Fraction | None]) -> int | None:
-        if name == "neg" and self.nodes[operands[0]].name == "neg":
+        if name == NEGATION and self.nodes[operands[0]].name == NEGATION:
             return self.nodes[operands[0]].operands[0]
         found = identity(name, values)
         if found is None:
             return None
         position, negated = found
-        return self.apply("neg", operands[position]) if negated else operands[position]
+        return self.apply(NEGATION, operands[position]) if negated else operands[position]
 
     def move(self, name: str, parameters: Parameters, *operands: int) -> int:
         """A row of `diffcheck.ops.structure` that is linear."""

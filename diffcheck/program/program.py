@@ -8,7 +8,6 @@ of another number, such as 0.1 or a measured value, is data: a second operand sa
 import contextlib
 import gc
 import math
-import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.formats import FORMATS
+from diffcheck.ops.table import Primitive
 
 INPUT = "input"
 CONST = "const"
@@ -29,16 +29,9 @@ HELD_BY_ALL = FORMATS["bfloat16"]
 # A folded constant may grow to this many bits; beyond it the operation stays a node, so that 3 ** 10 ** 9 costs
 # nothing.
 _FOLD_BITS = 2048
+NEGATION = "neg"
 # A constant that no identity is about.
 _OTHER = "other"
-RELATIONS = {
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "eq": operator.eq,
-    "ne": operator.ne,
-}
 
 
 @dataclass(frozen=True)
@@ -142,11 +135,11 @@ class Builder:
         """The node of an operation on nodes."""
         constants = self._constants
         known = [constants[i] for i in operands if i in constants]
-        if known and (len(known) == len(operands) or name == "where" or known != [_OTHER]):
+        if known and (len(known) == len(operands) or known != [_OTHER] or Primitive.rows[name].chooses):
             simpler = self._simplified(name, operands)
             if simpler is not None:
                 return simpler
-        if name == "neg" and self.nodes[operands[0]][0] == "neg":
+        if name == NEGATION and self.nodes[operands[0]][0] == NEGATION:
             inner: int = self.nodes[operands[0]][1][0]
             return inner
         node = (name, operands)
@@ -162,7 +155,7 @@ class Builder:
             folded = fold(name, [self.value(i) for i in operands])
             if folded is not None:
                 # What is made of data is data; an answer of yes or no is not.
-                measured = name not in RELATIONS and any(is_data(self.nodes[i]) for i in operands)
+                measured = not Primitive.rows[name].condition and any(is_data(self.nodes[i]) for i in operands)
                 return self.data(folded) if measured else self.const(folded)
         return self._identity(name, operands)
 
@@ -171,7 +164,7 @@ class Builder:
         if found is None:
             return None
         position, negated = found
-        return self.apply("neg", operands[position]) if negated else operands[position]
+        return self.apply(NEGATION, operands[position]) if negated else operands[position]
 
     def program(self, inputs: int, outputs: "np.ndarray[Any, Any]") -> Program:
         """The program of these outputs; what they do not need is left out."""
@@ -197,20 +190,8 @@ def identity(name: str, values: Sequence[Any]) -> tuple[int, bool] | None:
 
     ``values`` are the constants among the operands, ``None`` for what is none.
     """
-    match name, values:
-        case ("add", [0, _]) | ("mul", [1, _]):
-            return 1, False
-        case ("add" | "sub", [_, 0]) | ("mul" | "div" | "power", [_, 1]):
-            return 0, False
-        case ("mul", [-1, _]) | ("sub", [0, _]):
-            return 1, True
-        case ("mul", [_, -1]):
-            return 0, True
-        case ("xlogy", [0, _]):
-            return 0, False
-        case ("where", [c, _, _]) if c is not None:
-            return (2 if c == 0 else 1), False
-    return None
+    gives_back = Primitive.rows[name].gives_back
+    return None if gives_back is None else gives_back(*values)
 
 
 def is_data(node: Node) -> bool:
@@ -271,21 +252,5 @@ def fold(name: str, values: list[Fraction | None]) -> Fraction | None:
     """The exact result of arithmetic on constants."""
     if any(v is None or v.numerator.bit_length() + v.denominator.bit_length() > _FOLD_BITS for v in values):
         return None
-    match name, values:
-        case "add", [Fraction() as a, Fraction() as b]:
-            return a + b
-        case "sub", [Fraction() as a, Fraction() as b]:
-            return a - b
-        case "mul", [Fraction() as a, Fraction() as b]:
-            return a * b
-        case "div", [Fraction() as a, Fraction() as b] if b != 0:
-            return a / b
-        case "neg", [Fraction() as a]:
-            return -a
-        case "power", [Fraction() as a, Fraction() as b] if b.denominator == 1 and abs(b) <= 16 and (a != 0 or b >= 0):
-            return a ** int(b)
-        case relation, [Fraction() as a, Fraction() as b] if relation in RELATIONS:
-            return Fraction(RELATIONS[relation](a, b))
-        case ("maximum" | "minimum") as extreme, [Fraction() as a, Fraction() as b]:
-            return max(a, b) if extreme == "maximum" else min(a, b)
-    return None
+    folded = Primitive.rows[name].folded
+    return None if folded is None else folded(*values)

@@ -24,26 +24,18 @@ from diffcheck.program.traced import Traced
 STABLE = 0
 SYMPY = -1
 
-# What every form of arithmetic's rules says, without asking: 1, -1, or the other operand.
-_SIMPLE = {
-    ("add", 0): 1,
-    ("add", 1): 1,
-    ("sub", 0): 1,
-    ("sub", 1): -1,
-    ("neg", 0): -1,
-    ("mul", 0): 0,
-    ("mul", 1): 0,
-}
-
 
 def partial(builder: Builder | GraphBuilder, number: int, position: int, form: int = STABLE) -> int:
     """The node of the derivative of node ``number`` with respect to its operand at ``position``."""
     name, operands = builder.nodes[number][:2]
-    simple = _SIMPLE.get((name, position))
-    if simple is not None:
-        return builder.const(simple) if simple in (1, -1) else operands[1 - position]
-    forms = Primitive.rows[name].forms_of(position)
-    if forms and (form != SYMPY or not Primitive.rows[name].sympy_rule):
+    row = Primitive.rows[name]
+    # What every form says of sums and products, without asking.
+    if row.signs:
+        return builder.const(row.signs[position])
+    if row.product:
+        return operands[1 - position]
+    forms = row.forms_of(position)
+    if forms and (form != SYMPY or not row.sympy_rule):
         result = forms[min(max(form, STABLE), len(forms) - 1)](*(_traced(builder, i) for i in (*operands, number)))
         return result.node if isinstance(result, Recorded) else builder.const(Fraction(result))
     # A whole order of polygamma and a constant exponent change the rule itself; other constants are as good as

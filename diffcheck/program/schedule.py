@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Node, Program, distinct
 
 SUM = "sum"
@@ -16,7 +17,6 @@ Terms = tuple[tuple[int, ...], tuple[float, ...]]
 NO_SUMS: Mapping[int, Terms] = MappingProxyType({})
 # A shorter sum is added up as it is written: its order may have been chosen with care.
 _LONG = 8
-_ADDITIVE = {"add", "sub", "neg"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ def _long_sums(program: Program) -> dict[int, Terms]:
             continue
         for i in operands:
             uses[i] += 1
-        if name in _ADDITIVE or (name == "mul" and any(nodes[i][0] == CONST for i in operands)):
+        row = Primitive.rows[name]
+        if row.signs or (row.product and any(nodes[i][0] == CONST for i in operands)):
             linear[number] = 1
             summed += operands
     inside = {i for i in summed if linear[i] and uses[i] == 1}  # nodes that only another sum uses
@@ -97,16 +98,12 @@ def _terms(nodes: Sequence[Node], root: int, inside: set[int]) -> Iterator[tuple
             yield number, factor
             continue
         name, operands = nodes[number]
-        match name:
-            case "add":
-                pending += [(i, factor) for i in reversed(operands)]
-            case "sub":
-                pending += [(operands[1], -factor), (operands[0], factor)]
-            case "neg":
-                pending.append((operands[0], -factor))
-            case _:
-                constant, other = operands if nodes[operands[0]][0] == CONST else reversed(operands)
-                pending.append((other, factor * float(nodes[constant][1][0])))
+        signs = Primitive.rows[name].signs
+        if signs:
+            pending += [(i, sign * factor) for i, sign in reversed(list(zip(operands, signs, strict=True)))]
+        else:
+            constant, other = operands if nodes[operands[0]][0] == CONST else reversed(operands)
+            pending.append((other, factor * float(nodes[constant][1][0])))
 
 
 def _needed(program: Program, sums: dict[int, Terms]) -> list[int]:

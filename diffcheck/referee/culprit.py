@@ -61,7 +61,7 @@ def culprit(
         return Culprit(Reason.CANCELLATION, "")
     digits = float((worst / size).log() / arb.const_log10())
     text = formula(nodes, where, label)
-    if nodes[where][0] in ("add", "sub"):
+    if _adds(nodes[where][0]):
         return Culprit(Reason.CANCELLATION, f"{text} cancels {digits:.0f} digits", digits=digits)
     return Culprit(Reason.CANCELLATION, f"the rounding of {text} costs {digits:.0f} digits", digits=digits)
 
@@ -69,10 +69,15 @@ def culprit(
 def _terms(nodes: Sequence[Node], values: Sequence[Any], number: int) -> Any:
     """The size of the larger term of a sum; for another operation a little less than the size of its value."""
     name, operands = nodes[number]
-    if name in ("add", "sub"):
+    if _adds(name):
         return max(abs(values[i]).mid() for i in operands)
     # A sum that cancels is named before the operation that feeds it.
     return abs(values[number]).mid() / 16 if values[number].is_finite() else balls.ZERO
+
+
+def _adds(name: str) -> bool:
+    """Whether an operation adds numbers up, which may cancel."""
+    return name in Primitive.rows and len(Primitive.rows[name].signs) > 1
 
 
 def better_forms(names: frozenset[str]) -> str:

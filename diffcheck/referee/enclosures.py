@@ -10,7 +10,7 @@ from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Node, uncollected
 from diffcheck.program.schedule import Group, by_level
-from diffcheck.referee.evaluate import ALWAYS_FINITE, Ball, Balls, Evaluation, evaluate
+from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 
 Fetch = Callable[[Sequence[Ball]], Sequence[Ball]]
 
@@ -53,9 +53,10 @@ class Enclosures:
 
 def _step(group: Group, row: Sequence[int]) -> Callable[[list[Ball]], bool]:
     """The call that appends a group's values to those computed before, and says whether all are finite."""
-    function = Primitive.rows[group.name].on_balls()
+    operation = Primitive.rows[group.name]
+    function = operation.on_balls()
     fetch = [_fetch([row[i] for i in column]) for column in zip(*group.operands, strict=True)]
-    count, certain = len(group.nodes), group.name in ALWAYS_FINITE
+    count, certain = len(group.nodes), operation.keeps_finite
 
     def step(rows: list[Ball]) -> bool:
         if fetch:

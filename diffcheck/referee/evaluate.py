@@ -13,8 +13,6 @@ from diffcheck.program.program import CONST, INPUT, Node
 
 Ball = Any
 NOTHING: Mapping[int, int] = MappingProxyType({})
-# Sums and products of what is finite are finite.
-ALWAYS_FINITE = {"add", "sub", "mul", "neg"}
 
 
 class Fault(Enum):

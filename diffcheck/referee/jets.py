@@ -13,7 +13,7 @@ from flint import arb, arb_series
 
 from diffcheck.ops import balls, series
 from diffcheck.ops.table import Primitive
-from diffcheck.referee.evaluate import ALWAYS_FINITE, Ball
+from diffcheck.referee.evaluate import Ball
 from diffcheck.referee.expansions import applied, composed
 from diffcheck.referee.germs import CONSTANT, Germ, NoExpansion, germ
 
@@ -103,7 +103,7 @@ class Jets:
 def _function(row: Primitive) -> Callable[..., Any]:
     """The operation on jets."""
     on_balls, on_series = row.on_balls(), row.on_series()
-    certain, zero = row.name in ALWAYS_FINITE, row.vanishes_with
+    certain, zero = row.keeps_finite, row.vanishes_with
 
     def on_jets(*operands: Any) -> Any:
         if zero is not None and type(operands[zero]) is arb and operands[zero].is_zero():

@@ -1,6 +1,7 @@
 """How large the terms are that a result is left of, where they cancel: what a ball around zero is measured by."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,13 +9,11 @@ from flint import ctx
 
 from diffcheck.ops import balls
 from diffcheck.ops.structure import Linear, matmul
-from diffcheck.program.graph import Graph
+from diffcheck.ops.table import Primitive
+from diffcheck.program.graph import Graph, is_elementwise
 from diffcheck.referee.evaluate import Ball
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-
-_FOLLOWED = {"add": np.add, "sub": np.add, "mul": np.multiply, matmul.name: np.matmul}
 
 
 def sizes(graph: Graph, values: Sequence[Array]) -> Array:
@@ -28,8 +27,10 @@ def sizes(graph: Graph, values: Sequence[Array]) -> Array:
         for number, node in enumerate(graph.nodes):
             if node.name in Linear.rows:
                 size = Linear.rows[node.name].on_arrays(node.parameters, 0, *(found[i] for i in node.operands))
-            elif node.name in _FOLLOWED:
-                size = _FOLLOWED[node.name](*(found[i] for i in node.operands))
+            elif node.name == matmul.name:
+                size = np.matmul(*(found[i] for i in node.operands))
+            elif is_elementwise(node) and (combined := _combined(Primitive.rows[node.name])) is not None:
+                size = functools.reduce(combined, (found[i] for i in node.operands))
             else:
                 size = np.abs(values[number])
             found.append(np.asarray(size))
@@ -47,3 +48,8 @@ def cancelled(sums: Any, sizes: Array) -> Any:
     found = np.empty(len(sums), object)
     found[:] = [balls.ZERO if is_cancelled(ball, size) else ball for ball, size in pairs]
     return found
+
+
+def _combined(row: Primitive) -> Callable[[Array, Array], Array] | None:
+    """How the sizes of the arguments make that of a sum or a product; ``None`` for any other operation."""
+    return np.add if row.signs else np.multiply if row.product else None

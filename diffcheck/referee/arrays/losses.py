@@ -10,7 +10,7 @@ from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive
 from diffcheck.program.chain import ALL
-from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, Node
+from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, Node, is_elementwise
 from diffcheck.program.program import DATA, HELD_BY_ALL
 from diffcheck.referee.arrays.pieces import needed
 
@@ -50,7 +50,8 @@ def _made(graph: Graph) -> list[bool]:
     for node in graph.nodes:
         whole = node.name == ARRAY and node.parameters[0].array.dtype.kind != "f"
         row = Linear.rows.get(node.name)
-        moved = (row is not None or node.name in ("mul", "neg")) and any(found[i] for i in node.operands)
+        passes = row is not None or (is_elementwise(node) and _keeps_zeros_and_ones(Primitive.rows[node.name]))
+        moved = passes and any(found[i] for i in node.operands)
         found.append(whole or moved or (row is not None and row.puts_zeros))
     return found
 
@@ -69,22 +70,27 @@ def _rounded(
         case "const":
             number = node.parameters[0]
             return None if format.holds(number) or DATA in node.parameters else size
-        case "mul":
-            return np.where((np.abs(idle[0]) == 1) | (np.abs(idle[1]) == 1), 0.0, size)
-        case "add" | "sub":
-            return np.where((idle[0] == 0) | (idle[1] == 0), 0.0, size)
         case "matmul":
             return _of_product(*operands)
     if node.name in Own.rows:
         own = Own.rows[node.name]
         assert own.lost is not None
-        lost: Array = own.lost(node.parameters, value, *operands)
-        return lost
+        return np.asarray(own.lost(node.parameters, value, *operands))
     if node.name in Linear.rows:
         row = Linear.rows[node.name]
         return None if row.lost is None else row.lost(node.parameters, operands[0])
-    ulps = Primitive.rows[node.name].ulps
-    return ulps * size if ulps else None
+    element = Primitive.rows[node.name]
+    if not element.ulps:
+        return None
+    # What stands for no operation is given back as it is.
+    neutral = [np.abs(x) == 1 for x in idle] if element.product else [x == 0 for x in idle] if element.signs else []
+    lost = element.ulps * size
+    return np.where(np.any(np.broadcast_arrays(*neutral), axis=0), 0.0, lost) if neutral else lost
+
+
+def _keeps_zeros_and_ones(row: Primitive) -> bool:
+    """Whether zeros and ones make zeros and ones again: products, and what only turns a sign."""
+    return row.product or row.signs == (-1,)
 
 
 def _of_product(x: Array, y: Array) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
-from diffcheck.program.graph import Graph, Node
+from diffcheck.program.graph import Graph, Node, is_elementwise
 from diffcheck.referee.arrays.enclose import BallArray
 from diffcheck.referee.arrays.pieces import Choice, Mask
 
@@ -82,8 +82,10 @@ def _piece(node: Node, operands: Sequence[Moving], choice: Choice) -> Moving:
 
 def _smooth(node: Node, operands: Sequence[Moving], values: Sequence[BallArray]) -> Moving:
     """What moves of a smooth node."""
-    if node.name in ("mul", matmul.name):
-        return _product(np.matmul if node.name == matmul.name else np.multiply, operands, values)
+    if node.name == matmul.name:
+        return _product(np.matmul, operands, values)
+    if is_elementwise(node) and Primitive.rows[node.name].product:
+        return _product(np.multiply, operands, values)
     at_all, at_first_order = zip(*operands, strict=True)
     return Moving(_reached(node, at_all), _reached(node, at_first_order))
 

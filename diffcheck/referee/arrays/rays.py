@@ -14,10 +14,10 @@ from flint import arb_series
 
 from diffcheck.ops import balls
 from diffcheck.ops.own import Own
-from diffcheck.ops.structure import Linear
+from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node
-from diffcheck.referee.arrays.enclose import BallArray, ball_array, product
+from diffcheck.referee.arrays.enclose import BallArray, ball_array, each, product
 
 # The coefficients of t^0, t^1 ...; those that are not there are zero.
 Series = list[BallArray]
@@ -50,13 +50,15 @@ def _moving(node: Node, operands: Sequence[Series], order: int) -> list[BallArra
         row = Linear.rows[node.name]
         spread = [_padded(x, longest) for x in operands]
         return [_array(row.on_arrays(node.parameters, 0, *(x[k] for x in spread))) for k in range(1, longest)]
-    if node.name in ("add", "sub"):
-        x, y = (_padded(s, longest) for s in operands)
-        sign = np.add if node.name == "add" else np.subtract
-        return [_array(sign(x[k], y[k])) for k in range(1, longest)]
-    if node.name in ("mul", "matmul"):
-        x, y = operands
-        return _cauchy(x, y, order, product if node.name == "matmul" else np.multiply)
+    if node.name == matmul.name:
+        return _cauchy(operands[0], operands[1], order, product)
+    element = Primitive.rows.get(node.name)
+    if element is not None and element.signs:
+        spread = [_padded(x, longest) for x in operands]
+        # A coefficient of a sum is the sum of those of its operands.
+        return [_array(each(element, [x[k] for x in spread])) for k in range(1, longest)]
+    if element is not None and element.product:
+        return _cauchy(operands[0], operands[1], order, np.multiply)
     return _each(node, operands, order)
 
 

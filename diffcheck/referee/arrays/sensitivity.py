@@ -33,8 +33,6 @@ _BUDGET = 2**20
 # A sum that is so many times less than that of the sizes of all paths is known to a hundredth in spite of rounding; of
 # one that is less, no more is known than that.
 _CANCELLATION = 1e12
-# Moves and sums in which an element of an operand reaches one element of the result at most, as it is.
-_ONCE = {"reshape", "permute", "sum", "scatter", "concatenate", "slice", "blend", "masked", "pad"}
 # The samples that are moved together have at most so many elements in one array.
 _ELEMENTS = 2**22
 
@@ -136,9 +134,10 @@ class Sensitivity:
             _, own = Own.rows[node.name].split(shapes)
             one = Own.rows[node.name].shape(node.parameters, *own) == ()
             return np.asarray(self._through_own(number, node, alone, np.abs)) if one else None
-        if node.name not in _ONCE:
+        row = Linear.rows.get(node.name)
+        if row is None or not row.once:
             return None
-        return np.asarray(Linear.rows[node.name].on_arrays(node.parameters, 0, *alone))
+        return np.asarray(row.on_arrays(node.parameters, 0, *alone))
 
     def _followed_back(self, place: int, weights: Mapping[int, Array], size: Callable[[Array], Array]) -> float:
         """The sum for one element of the result, by slopes or by their sizes: its derivatives, backward."""
