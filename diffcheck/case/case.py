@@ -133,6 +133,11 @@ class Case:
         )
 
 
+def flattened(point: Point) -> Array:
+    """All input elements at a point, one input after another, in row-major order."""
+    return np.concatenate([np.ravel(value) for value in point.values()])
+
+
 def _labels(name: str, shape: tuple[int, ...]) -> list[str]:
     return [name + (f"[{','.join(map(str, index))}]" if shape else "") for index in np.ndindex(*shape)]
 

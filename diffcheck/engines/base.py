@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from diffcheck.case.case import Array, Case, Point
+from diffcheck.case.case import Array, Case, Point, flattened
 from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS, Format
 from diffcheck.program.program import Program
@@ -147,7 +147,7 @@ def typed(point: Point, task: Task) -> dict[str, Array]:
 
 def flat(point: Point, task: Task) -> Array:
     """All input elements at a point, numbers of the task's dtype in double precision."""
-    return np.concatenate([np.ravel(v) for v in typed(point, task).values()]).astype(np.float64)
+    return flattened(typed(point, task)).astype(np.float64)
 
 
 def constants(task: Task) -> dict[str, Any]:

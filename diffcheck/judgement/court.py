@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx
 
-from diffcheck.case.case import Array, Case, Point
+from diffcheck.case.case import Array, Case, Point, flattened
 from diffcheck.case.operators import Operator
 from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS, Format
@@ -42,7 +42,8 @@ class Question:
     @property
     def x(self) -> list[float]:
         """All input elements of the point."""
-        return _flat(self.point)
+        found: list[float] = flattened(self.point).tolist()
+        return found
 
     @cached_property
     def figures(self) -> Array:
@@ -105,7 +106,7 @@ class Court:
         return asked, undecided
 
     def _is_listed(self, question: Question) -> bool:
-        listed = (tuple(map(self.format.round, _flat(point))) for point in self.case.points)
+        listed = (tuple(map(self.format.round, flattened(point).tolist())) for point in self.case.points)
         return tuple(question.x) in listed
 
     def label(self, position: int) -> str:
@@ -185,7 +186,7 @@ class Court:
         return self.bounds.of_values(truth, question.x, self.format)
 
     def _question(self, point: Point) -> Question:
-        question = Question(point, self.referee.truth(_flat(point)), [], balls.ZERO)
+        question = Question(point, self.referee.truth(flattened(point).tolist()), [], balls.ZERO)
         bounds = self.bounds.at(question.truth, question.x, self.format)
         size = max((c.size for c in question.truth.components), default=balls.ZERO)
         return replace(question, bounds=bounds, size=size)
@@ -205,8 +206,3 @@ def _figures(truth: Any, bound: Bound) -> tuple[float, ...]:
     leading = float(middle)
     tiny = bool(abs(truth) < _SMALLEST)
     return leading, float(middle - leading), float(bound.inherent), float(bound.scale), float(tiny)
-
-
-def _flat(point: Point) -> list[float]:
-    values: list[float] = np.concatenate([np.ravel(v) for v in point.values()]).tolist()
-    return values

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.case.case import Array, Point
+from diffcheck.case.case import Point, flattened
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import Unsupported
@@ -65,28 +65,22 @@ class Chained:
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point."""
-        return Estimate(self._derivative.at(_flat(point)).reshape(self._task.shape))
+        return Estimate(self._derivative.at(flattened(point).tolist()).reshape(self._task.shape))
 
     def value(self, point: Point) -> Any:
         """The function itself."""
-        return self._primal.at(_flat(point)).reshape(self._task.program.shape)
+        return self._primal.at(flattened(point).tolist()).reshape(self._task.program.shape)
 
     def clockwork(self, point: Point) -> Clockwork:
         """The compiled derivative and function, at a point that is already flat."""
-        flat = _flat(point)
+        flat = flattened(point).tolist()
         return Clockwork(lambda: self._derivative.at(flat), lambda: self._primal.at(flat))
 
     def batch(self, points: Sequence[Point]) -> Callable[[], object]:
         """The derivatives at many points, evaluated together."""
-        flat = np.array([_flat(point) for point in points])
+        flat = np.array([flattened(point) for point in points])
         return lambda: self._derivative.batch(flat)
 
     @cached_property
     def _primal(self) -> Compiled | Emitted:
         return code(self._task.program, self._task.dtype)
-
-
-def _flat(point: Point) -> list[float]:
-    values: Array = np.concatenate([np.ravel(v) for v in point.values()])
-    numbers: list[float] = values.tolist()
-    return numbers
