@@ -14,11 +14,37 @@ def _rows_of(p: Parameters, x: Array) -> Array:
     return rows.reshape(-1, *rows.shape[len(p) :])
 
 
+# Libraries add up in so many lanes side by side: NumPy eight, torch up to 64 (four registers of sixteen singles).
+LANES = (1, 8, 64)
+
+
 def _lost_in_sum(p: Parameters, x: Array) -> Array:
-    """The partial sums in ascending order, where a number is added to one that is not zero."""
+    """The partial sums where a number is added to one that is not zero, by the order in use that loses most.
+
+    In lanes, one being ascending order: each lane adds up every n-th number. And in pairs, as NumPy and torch add up
+    the blocks of a long sum. In any order, chosen to do harm, it is up to ``(n - 1) sum(abs(x))``.
+    """
     rows = _rows_of(p, x)
-    partial = np.cumsum(rows, 0)
-    found: Array = (np.abs(partial[1:]) * ((rows[1:] != 0) & (partial[:-1] != 0))).sum(0)
+    found = _lost_in_pairs(rows)
+    for lanes in LANES:
+        if lanes == 1 or len(rows) > 2 * lanes:
+            found = np.maximum(found, _lost_in_lanes(rows, lanes))
+    return found
+
+
+def _lost_in_lanes(rows: Array, lanes: int) -> Array:
+    padded = np.concatenate([rows, np.zeros((-len(rows) % lanes, *rows.shape[1:]))]).reshape(-1, lanes, *rows.shape[1:])
+    partial = np.cumsum(padded, 0)
+    found: Array = (np.abs(partial[1:]) * ((padded[1:] != 0) & (partial[:-1] != 0))).sum((0, 1))
+    return found if lanes == 1 else found + _lost_in_lanes(partial[-1], 1)
+
+
+def _lost_in_pairs(rows: Array) -> Array:
+    found: Array = np.zeros(rows.shape[1:])
+    while len(rows) > 1:
+        left, right = rows[: len(rows) // 2 * 2 : 2], rows[1::2]
+        found = found + (np.abs(left + right) * ((left != 0) & (right != 0))).sum(0)
+        rows = np.concatenate([left + right, rows[len(rows) // 2 * 2 :]])
     return found
 
 

@@ -1,5 +1,6 @@
 """What rounding leaves on the nodes of a graph in one format, as arrays of absolute errors in double precision."""
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from diffcheck.formats import Format
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
+from diffcheck.ops.sums import LANES
 from diffcheck.ops.table import Primitive
 from diffcheck.program.chain import ALL
 from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, Node, is_elementwise
@@ -94,16 +96,28 @@ def _keeps_zeros_and_ones(row: Primitive) -> bool:
 
 
 def _of_product(x: Array, y: Array) -> Array:
-    """All products, and their partial sums behind the first, in ascending order."""
-    inner = x.shape[-1]
-    step = max(1, inner // _STEPS)
-    total: Any = 0.0
+    """All products, and their partial sums behind the first, by the order in use that loses most (see `sums`)."""
     lost = np.abs(x) @ np.abs(y)
-    for start in range(0, inner, step):
-        stop = min(start + step, inner)
-        total = total + x[..., start:stop] @ y[..., start:stop, :]
-        lost = lost + (stop - start - (start == 0)) * np.abs(total)
-    return lost
+    lanes = (lanes for lanes in LANES if lanes == 1 or x.shape[-1] > 2 * lanes)
+    return np.asarray(lost + functools.reduce(np.maximum, (_of_lanes(x, y, n) for n in lanes)))
+
+
+def _of_lanes(x: Array, y: Array, lanes: int) -> Array:
+    """The partial sums of products, every n-th of which are added up on their own, and those of the lanes' sums."""
+    inner = x.shape[-1]
+    step = max(1, inner // _STEPS) * lanes
+    found: Any = 0.0
+    joined: Any = 0.0
+    for lane in range(lanes):
+        total: Any = 0.0
+        for start in range(lane, inner, step):
+            part = slice(start, min(start + step, inner), lanes)
+            added = len(range(*part.indices(inner)))
+            total = total + x[..., part] @ y[..., part, :]
+            found = found + (added - (start == lane)) * np.abs(total)
+        joined = joined + total
+        found = found + (lane > 0) * np.abs(joined)
+    return np.asarray(found)
 
 
 def sizes_of_data(graph: Graph, values: Sequence[Array]) -> dict[int, Array]:

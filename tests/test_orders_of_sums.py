@@ -1,0 +1,74 @@
+"""What long sums and products lose, in the orders in which libraries really add up."""
+
+import math
+
+import numpy as np
+import pytest
+
+from diffcheck.formats import FORMATS
+from diffcheck.ops.structure import Linear
+from diffcheck.program.graph import GraphBuilder
+from diffcheck.referee.arrays.losses import losses
+
+torch = pytest.importorskip("torch")
+UNIT = 2.0**-24
+N = 30_000
+
+
+def waves(period):
+    """Numbers around 1 and -1, so many of each in turn: in one order they cancel at once, in another at last."""
+    sizes = 1 + np.random.default_rng(period).random(N) / 100
+    return (sizes * np.where(np.arange(N) // period % 2 == 0, 1, -1)).astype(np.float32).astype(float)
+
+
+def lost(node, *values):
+    """In absolute size, for single precision."""
+    return losses(node, values, FORMATS["float32"])[node.output]
+
+
+def a_sum(shape):
+    builder = GraphBuilder()
+    x = builder.input(0, shape)
+    return builder.graph(int(np.prod(shape)), builder.move("sum", tuple(range(len(shape))), x))
+
+
+def a_product(rows, inner, columns):
+    builder = GraphBuilder()
+    x, y = builder.input(0, (rows, inner)), builder.input(rows * inner, (inner, columns))
+    return builder.graph((rows + columns) * inner, builder.matmul(x, y))
+
+
+@pytest.mark.parametrize("period", [1, 4, 8, 16, 32, 64, 100, N])
+def test_sums_of_numpy_and_torch_lose_no_more(period):
+    x = waves(period)
+    exact = math.fsum(x)
+    allowed = lost(a_sum((N,)), x, np.asarray(exact))
+    single = x.astype(np.float32)
+    for found in (np.sum(single), torch.tensor(single).sum(), torch.tensor(single).reshape(300, 100).sum(0).sum()):
+        assert abs(float(found) - exact) <= allowed
+
+
+@pytest.mark.parametrize("period", [1, 4, 8, 16, 32, 64, 100, N])
+def test_products_of_numpy_and_torch_lose_no_more(period):
+    x = waves(period)
+    y = np.random.default_rng(1).choice([0.5, 1.0, 2.0], (N, 3))
+    exact = np.array([math.fsum(x * column) for column in y.T])
+    allowed = lost(a_product(1, N, 3), x[None], y, exact[None])[0]
+    single, other = x.astype(np.float32), y.astype(np.float32)
+    for found in (single @ other, (torch.tensor(single) @ torch.tensor(other)).numpy()):
+        assert (np.abs(found.astype(float) - exact) <= allowed).all()
+
+
+def test_ascending_order_alone_would_not_tell():
+    """What cancels at once in ascending order adds up in lanes, and the other way round."""
+    for period, more in ((1, 100), (8, 3)):
+        rows = waves(period)
+        ascending = np.abs(np.cumsum(rows)[1:]).sum()
+        found = Linear.rows["sum"].lost((0,), rows)
+        assert found > more * ascending
+
+
+def test_no_order_loses_more_than_all_partial_sums_can():
+    for period in (1, 8, 64):
+        x = waves(period)
+        assert Linear.rows["sum"].lost((0,), x) <= (N - 1) * np.abs(x).sum()
