@@ -268,6 +268,24 @@ def test_what_does_not_exist_has_no_formula():
     assert {fault for fault, _ in found.faults.values()} == {Fault.UNDEFINED}
 
 
+def test_formulas_are_made_only_of_what_is_not_decided(monkeypatch):
+    """Values that balls tell from zero need none: one of a few large products of fractions takes seconds."""
+
+    def function(x, y):
+        tie = x * y - y * x  # made of two products
+        return o.tanh(o.tanh(x + 3 * y) - o.tanh(2 * x + y)) + o.abs(tie)
+
+    made = []
+    applied = Atoms.applied
+    monkeypatch.setattr(Atoms, "applied", lambda self, row, xs: made.append(row.name) or applied(self, row, xs))
+    program = trace(function, {"x": (), "y": ()}, {})
+    point = [Fraction(0.3), Fraction(0.7)]
+    with ctx.workprec(64):
+        found = evaluate_exactly(program.nodes, point, list(map(balls.ball, point)), Balls())
+    assert not found.faults
+    assert sorted(made) == ["mul", "mul", "sub"]
+
+
 def test_what_grows_becomes_an_atom():
     def grown(apply, t):
         total = t

@@ -12,6 +12,7 @@ from diffcheck.program.trace import record, trace
 from diffcheck.referee.arrays.certify import ArrayReferee
 from diffcheck.referee.component import Status
 from diffcheck.referee.ladder import LADDER
+from diffcheck.referee.neighbourhood import Neighbourhood
 from diffcheck.referee.truth import Referee
 
 # Function, point, what its three components are, by the definition of a one-sided derivative.
@@ -222,3 +223,20 @@ def test_ties_in_selections_against_the_numbers(function, x):
         assert ours.status is theirs.status
         assert ours.left.overlaps(theirs.left)
         assert ours.right.overlaps(theirs.right)
+
+
+def test_numbers_look_only_along_the_inputs_that_reach_a_tie(monkeypatch):
+    """Second derivatives at a tie are left to numbers; what holds no input of the tie is one smooth piece."""
+    weights = np.random.default_rng(0).normal(size=(4, 5))
+    seen = []
+    look = Neighbourhood.component
+    monkeypatch.setattr(Neighbourhood, "component", lambda self, k, found: seen.append(k) or look(self, k, found))
+    program = trace(lambda x: o.abs(x[0]) ** 3 + o.sum(o.tanh(weights @ x)), {"x": (5,)}, {})
+    x = np.array([0.0, 0.3, 0.3, 0.3, 0.3])
+    truth = Referee(program, Operator.HESSIAN, range(5)).truth(x.tolist())
+    assert seen == [k for k in range(25) if 0 in divmod(k, 5)]
+    y = np.tanh(weights @ x)
+    hessian = weights.T @ np.diag(-2 * y * (1 - y * y)) @ weights  # |x|^3 has none at 0
+    assert {c.status for c in truth.components} == {SMOOTH}
+    assert [float(c.left.mid()) for c in truth.components] == pytest.approx(hessian.ravel().tolist(), rel=1e-12)
+    assert all(truth.confirmed)

@@ -121,6 +121,10 @@ class Balls:
         known = coefficients[0] if coefficients else None
         return balls.ball(known) if known is not None and x.contains(balls.ball(known)) else x
 
+    def is_vague(self, x: Ball) -> bool:
+        """Whether the ball holds zero and other numbers."""
+        return balls.sign(x) is None
+
     def of_pi(self, row: Primitive, x: Ball) -> Ball:
         """The operation of pi times a ball."""
         assert row.of_pi is not None

@@ -1,7 +1,6 @@
 """Evaluation that knows its values as formulas too: slower, for points where balls alone do not decide."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from operator import sub
 from typing import Any, Protocol
@@ -28,86 +27,133 @@ class Sharpened(Arithmetic, Protocol):
         """The same value with those of its first coefficients in place that it may have."""
         ...
 
+    def is_vague(self, x: Any) -> bool:
+        """Whether a coefficient may be zero, but need not."""
+        ...
+
     def of_pi(self, row: Primitive, x: Any) -> Any:
         """The operation of pi times a value."""
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class _Known:
-    """A value with its formula."""
+    """A value, and what its formula is made of: that is found when somebody asks, for most values nobody does."""
 
-    value: Any
-    formula: Ratio | None
+    __slots__ = ("formula", "is_formed", "is_sharp", "operands", "row", "value")
+
+    def __init__(self, value: Any, row: Primitive | None = None, operands: Sequence["_Known"] = ()) -> None:
+        self.value = value
+        self.row = row
+        self.operands = operands
+        self.formula: Ratio | None = None
+        self.is_formed = self.is_sharp = False
 
     def __neg__(self) -> "_Known":
-        return _Known(-self.value, None if self.formula is None else -self.formula)
+        return _Known(-self.value, Primitive.rows["neg"], [self])
+
+    @staticmethod
+    def of(value: Any, formula: Ratio) -> "_Known":
+        """A value whose formula is known."""
+        found = _Known(value)
+        found.formula = formula
+        return found
 
 
 class _Exactly:
-    """An arithmetic in which formulas make values exact, and what is equal is known to be."""
+    """An arithmetic in which formulas make values exact where those are too wide, and what is equal is known to be."""
 
     def __init__(self, arithmetic: Sharpened, atoms: Atoms) -> None:
         self._arithmetic = arithmetic
         self._atoms = atoms
         self._taylor = Taylor(atoms)
 
-    def known(self, value: Any, formula: Ratio | None) -> _Known:
-        """The value, made exact where its formula tells."""
-        if formula is None:
-            return _Known(value, None)
-        along = formula.along
-        if along is not None:
-            return _Known(self._arithmetic.polynomial(along), formula)
-        coefficients = [c.value for c in self._taylor.coefficients(formula)]
-        return _Known(self._arithmetic.with_coefficients(value, coefficients), formula)
-
     def const(self, value: Fraction) -> _Known:
         """The exact number."""
-        return _Known(self._arithmetic.const(value), Ratio.number(value))
+        return _Known.of(self._arithmetic.const(value), Ratio.number(value))
 
     def function(self, row: Primitive) -> Callable[..., _Known]:
-        """The operation on values and formulas."""
+        """The operation on values with formulas."""
         apply = self._arithmetic.function(row)
 
         def on_known(*operands: _Known) -> _Known:
-            formulas = [x.formula for x in operands]
-            value = self._of_pi(row, operands)
-            if value is None:
-                value = apply(*(x.value for x in operands))
+            value = apply(*(x.value for x in operands))
+            if not self._arithmetic.is_finite(value):
+                # At an edge of the domain it may be finite only of what is exact.
+                value = self._of_pi(row, operands)
+                if value is None:
+                    value = apply(*map(self.sharp, operands))
             # What has no value has no formula: the difference of two poles is not zero.
-            return self.known(value, self._formula(row, formulas) if self._arithmetic.is_finite(value) else None)
+            return self._decided(_Known(value, row, operands) if self._arithmetic.is_finite(value) else _Known(value))
 
         return on_known
 
-    def _formula(self, row: Primitive, operands: Sequence[Ratio | None]) -> Ratio | None:
-        """The formula of an operation, without the root where it is that of a square."""
-        found = self._atoms.applied(row, operands)
-        return None if found is None else self._taylor.without_root(found)
+    def _decided(self, x: _Known) -> _Known:
+        """The same, made exact if it may be zero or not."""
+        if self._arithmetic.sign(x.value) is None:
+            self.sharp(x)
+        return x
+
+    def sharp(self, x: _Known) -> Any:
+        """The value, made exact where its formula tells."""
+        if x.is_sharp:
+            return x.value
+        x.is_sharp = True
+        formula = self._formula(x)
+        if formula is None:
+            return x.value
+        if x.row is not None:
+            of_pi = self._of_pi(x.row, x.operands)
+            x.value = x.value if of_pi is None else of_pi
+        x.value = self._with_formula(x.value, formula)
+        return x.value
+
+    def _with_formula(self, value: Any, formula: Ratio) -> Any:
+        along = formula.along
+        if along is not None:
+            return self._arithmetic.polynomial(along)
+        return self._arithmetic.with_coefficients(value, [c.value for c in self._taylor.coefficients(formula)])
+
+    def _formula(self, x: _Known) -> Ratio | None:
+        """The formula of a value, without the root where it is that of a square."""
+        pending = [x]
+        while pending:
+            last = pending[-1]
+            unknown = [y for y in last.operands if y.row is not None and not y.is_formed]
+            if unknown:
+                pending += unknown
+                continue
+            pending.pop()
+            if last.row is not None and not last.is_formed:
+                found = self._atoms.applied(last.row, [y.formula for y in last.operands])
+                last.formula = None if found is None else self._taylor.without_root(found)
+                last.is_formed = True
+        return x.formula
 
     def _of_pi(self, row: Primitive, operands: Sequence[_Known]) -> Any:
         """The operation on what is a multiple of pi at t = 0, ``None`` if it is none."""
-        if row.of_pi is None or operands[0].formula is None:
+        formula = None if row.of_pi is None else self._formula(operands[0])
+        if formula is None:
             return None
-        formula = operands[0].formula
         turns = self._atoms.turns(row, self._taylor.coefficients(formula)[:1] or [None])
         if turns is None or turns.value is None:
             return None
-        quotient = self._arithmetic.function(Primitive.rows["div"])(operands[0].value, arb.pi())
+        quotient = self._arithmetic.function(Primitive.rows["div"])(self.sharp(operands[0]), arb.pi())
         quotient = self._arithmetic.with_coefficients(quotient, [turns.value])
-        return self._arithmetic.of_pi(row, self.known(quotient, self._atoms.turns(row, [formula])).value)
+        over = self._atoms.turns(row, [formula])
+        return self._arithmetic.of_pi(row, quotient if over is None else self._with_formula(quotient, over))
 
     def is_finite(self, x: _Known) -> bool:
         """Whether the value is finite."""
         return self._arithmetic.is_finite(x.value)
 
     def switch(self, row: Primitive, operands: Sequence[_Known]) -> _Known:
-        """The value of the switch; of a difference the formula, too."""
+        """The value of the switch; of a difference with its formula."""
         value = self._arithmetic.switch(row, [x.value for x in operands])
-        if row.switch is not sub:
-            return _Known(value, None)
-        x, y = (o.formula for o in operands)
-        return self.known(value, self._atoms.applied(Primitive.rows["sub"], [x, y]))
+        if row.switch is sub:
+            return self._decided(_Known(value, Primitive.rows["sub"], operands))
+        if self._arithmetic.sign(value) is None:
+            value = self._arithmetic.switch(row, list(map(self.sharp, operands)))
+        return _Known(value)
 
     def sign(self, x: _Known) -> int | None:
         """The certain sign."""
@@ -115,14 +161,14 @@ class _Exactly:
 
     def head(self, x: _Known) -> Ball:
         """The ball that the value begins with."""
-        return self._arithmetic.head(x.value)
+        return self._arithmetic.head(self.sharp(x))
 
     def outside(self, row: Primitive, operands: Sequence[_Known]) -> bool:
         """Whether the operands lie outside the domain for certain; at an exact multiple of pi nothing is too wide."""
-        turns = self._atoms.turns(row, [x.formula for x in operands])
+        turns = None if row.of_pi is None else self._atoms.turns(row, [self._formula(x) for x in operands])
         if turns is not None and turns.value is not None:
             return True
-        return self._arithmetic.outside(row, [x.value for x in operands])
+        return self._arithmetic.outside(row, list(map(self.sharp, operands)))
 
 
 def evaluate_exactly(
@@ -133,6 +179,7 @@ def evaluate_exactly(
     direction: Sequence[Fraction | int] | None = None,
     powers: Sequence[int] | None = None,
     forced: Mapping[int, int] = NOTHING,
+    outputs: Iterable[int] = (),
 ) -> Evaluation:
     """Every node's value, as `evaluate` finds it with more effort.
 
@@ -142,14 +189,20 @@ def evaluate_exactly(
         The inputs at the point, all of them.
     inputs:
         The same as values, along a ray in this direction if there is one, by these powers of t.
+    outputs:
+        Nodes of which not only the sign is wanted, but every coefficient.
     """
     for symbols in (False, True):
         atoms = Atoms()
         at = [atoms.input(x) if symbols else Ratio.number(x) for x in point]
         steps = zip(at, direction or [0] * len(point), powers or [1] * len(point), strict=True)
         formulas = [x + Ratio.number(Fraction(d)) * Ratio.power_of(WAY, p) for x, d, p in steps]
-        known = [_Known(v, f) for v, f in zip(inputs, formulas, strict=True)]
-        result = evaluate(nodes, known, _Exactly(arithmetic, atoms), forced)
+        known = [_Known.of(v, f) for v, f in zip(inputs, formulas, strict=True)]
+        exactly = _Exactly(arithmetic, atoms)
+        result = evaluate(nodes, known, exactly, forced)
+        for output in outputs:
+            if output not in result.faults and arithmetic.is_vague(result.values[output].value):
+                exactly.sharp(result.values[output])
         if all(fault is not Fault.UNDECIDED for fault, _ in result.faults.values()):
             break
     values = [x.value if isinstance(x, _Known) else x for x in result.values]

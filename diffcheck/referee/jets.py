@@ -87,6 +87,11 @@ class Jets:
                 terms[Fraction(k), 0] = balls.ball(c)
         return x if terms == moving.terms else _simplest(Germ.of(terms, moving.order))
 
+    def is_vague(self, x: Any) -> bool:
+        """Whether a coefficient holds zero and other numbers, or all that are known are zero."""
+        terms = germ(x).terms.values()
+        return self.sign(x) is None or any(balls.sign(c) is None for c in terms)
+
     def of_pi(self, row: Primitive, x: Any) -> Any:
         """The operation of pi times a value."""
         assert row.of_pi is not None

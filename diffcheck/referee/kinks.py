@@ -175,7 +175,15 @@ class Rays:
         if (steps, exactly) not in self._known:
             nodes, inputs = self._program.nodes, self._inputs(steps)
             self._known[steps, exactly] = (
-                evaluate_exactly(nodes, self._point, inputs, Jets(), self._direction(steps), self._powers(steps))
+                evaluate_exactly(
+                    nodes,
+                    self._point,
+                    inputs,
+                    Jets(),
+                    self._direction(steps),
+                    self._powers(steps),
+                    outputs=self._outputs,
+                )
                 if exactly
                 else evaluate(nodes, inputs, Jets())
             )
@@ -305,7 +313,9 @@ class Rays:
             return False
         output = int(piece.outputs.flat[0])
         inputs = self._inputs(edge)
-        ray = evaluate_exactly(piece.nodes, self._point, inputs, Jets(), self._direction(edge), self._powers(edge))
+        ray = evaluate_exactly(
+            piece.nodes, self._point, inputs, Jets(), self._direction(edge), self._powers(edge), outputs=[output]
+        )
         if output in ray.faults:
             return False
         try:

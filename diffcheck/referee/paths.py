@@ -38,6 +38,32 @@ def live_decisions(program: Program, decisions: Decisions) -> dict[int, tuple[in
     return dict(sorted(live.items()))
 
 
+def reaching_ties(program: Program, decisions: Decisions) -> frozenset[int]:
+    """The positions of the flattened inputs on which a switch depends that is zero; ``decisions`` are the live ones.
+
+    A step along the others leaves all those switches at zero, and the pieces that hold at the point.
+    """
+    pending = [
+        i
+        for number, (side, _) in decisions.items()
+        if side == 0
+        for i in program.nodes[number][1][: Primitive.rows[program.nodes[number][0]].deciding]
+    ]
+    seen: set[int] = set()
+    found: set[int] = set()
+    while pending:
+        number = pending.pop()
+        if number in seen:
+            continue
+        seen.add(number)
+        name, operands = program.nodes[number]
+        if name == INPUT:
+            found.add(operands[0])
+        elif name != CONST:
+            pending += operands
+    return frozenset(found)
+
+
 def specialise(program: Program, decisions: Decisions) -> Program:
     """The program with every piece put in its place; ``decisions`` are the live ones."""
     builder = Builder()

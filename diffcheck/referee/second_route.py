@@ -8,6 +8,7 @@ comparing the two node by node.
 import functools
 import itertools
 import math
+from collections import Counter
 from collections.abc import Sequence
 from enum import Enum
 from fractions import Fraction
@@ -64,15 +65,16 @@ def words(
     order, width = operator.order, operator.width(len(wrt))
     found = [Word.SILENT] * len(components)
     outputs: list[int] = program.outputs.ravel().tolist()
-    asked: dict[tuple[int, ...], list[int]] = {}
+    asked: dict[frozenset[int], list[int]] = {}
     for row in range(len(outputs)):
-        start = row * width
-        columns = tuple([k for k in range(width) if components[start + k].status is Status.CERTIFIED])
-        # What is not linear in its coefficients needs all of them.
-        if len(columns) == width or (columns and operator.full == 1):
-            asked.setdefault(columns, []).append(row)
-    for columns, rows in asked.items():
-        ways, weights = _ways(len(wrt), operator, columns if len(columns) < width else None)
+        certified = [c.status is Status.CERTIFIED for c in components[row * width : (row + 1) * width]]
+        if any(certified):
+            asked.setdefault(_among(certified, len(wrt), operator.full), []).append(row)
+    for inputs, rows in asked.items():
+        ways, weights = _ways(len(wrt), operator, inputs if len(inputs) < len(wrt) else None)
+        told = [k for k, weight in enumerate(weights) if weight]
+        if not told:
+            continue
         for sign, more in _ATTEMPTS:
             rays = []
             for share, steps in ways:
@@ -83,27 +85,43 @@ def words(
                     rays.append((share, evaluate(program.nodes, along(point, direction, order + 1), Jets())))
             for row in rows:
                 start = row * width
-                terms = [weights[k] * components[start + k].left for k in columns]
-                told = [balls.ball(share) * _derivative(ray, outputs[row], order, sign) for share, ray in rays]
-                word = _compared(terms, sum(told, balls.ZERO))
-                for k in columns:
+                terms = [weights[k] * components[start + k].left for k in told]
+                parts = [balls.ball(share) * _derivative(ray, outputs[row], order, sign) for share, ray in rays]
+                word = _compared(terms, sum(parts, balls.ZERO))
+                for k in told:
                     found[start + k] = word
-            rows = [row for row in rows if found[row * width + columns[0]] is Word.SILENT]
+            rows = [row for row in rows if found[row * width + told[0]] is Word.SILENT]
             if not rows:
                 break
     return found
 
 
+def _among(certified: Sequence[bool], size: int, full: int) -> frozenset[int]:
+    """Inputs by which all of an output's components are certified, those by several of them too."""
+    unknown = [
+        set(columns)
+        for columns, known in zip(itertools.product(range(size), repeat=full), certified, strict=True)
+        if not known
+    ]
+    inputs = frozenset(range(size))
+    while True:
+        missing = Counter(i for columns in unknown if columns <= inputs for i in columns)
+        if not missing:
+            return inputs
+        most = max(missing.values())
+        inputs -= {i for i, times in missing.items() if times == most}
+
+
 @functools.cache
-def _ways(size: int, operator: Operator, columns: tuple[int, ...] | None) -> tuple[list[Way], list[int]]:
+def _ways(size: int, operator: Operator, inputs: frozenset[int] | None) -> tuple[list[Way], list[int]]:
     """The ways along which derivatives of the order add up to a sum of an output's components, and their weights in it.
 
-    The sum is what the components make of one direction ``s`` for all full slots: along inputs that are all named, or
-    along those ``columns`` only. What is full in some slots and contracted with d in others is told by polarisation:
-    2^n n! M(u_1 ... u_n) is the sum over all signs of their product times the derivative along +-u_1 ... +-u_n.
+    The sum is what the components make of one direction ``s`` for all full slots: along all inputs, or along these.
+    What is full in some slots and contracted with d in others is told by polarisation: 2^n n! M(u_1 ... u_n) is the sum
+    over all signs of their product times the derivative along +-u_1 ... +-u_n.
     """
     # Different for every input, so that swapped derivatives show; fixed, so that a run can be repeated.
-    steps = [1 + (7 * k + 3) % 11 if columns is None or k in columns else 0 for k in range(size)]
+    steps = [1 + (7 * k + 3) % 11 if inputs is None or k in inputs else 0 for k in range(size)]
     weights = [1]
     for _ in range(operator.full):
         weights = [weight * step for weight in weights for step in steps]

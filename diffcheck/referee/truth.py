@@ -6,7 +6,8 @@ precision raised until every enclosure is tight.
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -27,7 +28,7 @@ from diffcheck.referee.derivatives import Derivatives
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.kinks import Evidence, Rays
 from diffcheck.referee.neighbourhood import Neighbourhood
-from diffcheck.referee.paths import Decisions, lift_data, live_decisions, specialise
+from diffcheck.referee.paths import Decisions, lift_data, live_decisions, reaching_ties, specialise
 from diffcheck.referee.primal import Primal
 from diffcheck.referee.quotients import approach
 from diffcheck.referee.second_route import Word, words
@@ -139,14 +140,17 @@ class Referee:
         decisions = live_decisions(defined, evaluation.decisions)
         smooth = self._smooth_piece(rows, defined, decisions)
         wrong = ""
+        tied = [False] * (len(rows) * self._width)
         if any(side == 0 for side, _ in decisions.values()):
             sided = self._certified_on_arrays(point) if rows == self._all_rows else None
             if sided is not None:
                 return self._of_arrays(sided, smooth)
-            count = len(rows) * self._width
-            found, said = [Component(Status.UNCERTAIN)] * count, [Word.SILENT] * count
+            tied = self._moved_by(reaching_ties(defined, decisions)) * len(rows)
+        if all(tied):
+            found, said = [Component(Status.UNCERTAIN)] * len(tied), [Word.SILENT] * len(tied)
         else:
             found, precision = self.derivatives.certified(smooth, point)
+            found = [Component(Status.UNCERTAIN) if t else c for c, t in zip(found, tied, strict=True)]
             with ctx.workprec(precision):
                 said = words(smooth.program, [*x, *smooth.data], self.operator, self.wrt, found)
             if Word.CONTRADICTED in said:
@@ -171,6 +175,12 @@ class Referee:
                     wrong = self.derivatives.wrong_rules(next(pieces, smooth), point, precision)
         confirmed = tuple([word is Word.CONFIRMED for word in said])
         return self._placed(Truth(tuple(found), smooth, rows, precision, confirmed, wrong), evaluation)
+
+    def _moved_by(self, positions: Container[int]) -> list[bool]:
+        """For each component of an output whether one of these inputs is among those that it is taken by."""
+        moved = [position in positions for position in self.wrt]
+        along = any(m and step for m, step in zip(moved, self.operator.direction, strict=False))
+        return [along or any(columns) for columns in itertools.product(moved, repeat=self.operator.full)]
 
     def _neighbourhood(
         self, rows: tuple[int, ...], defined: Program, point: Sequence[float], evaluation: Evaluation, precision: int
