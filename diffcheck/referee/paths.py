@@ -8,7 +8,7 @@ from flint import arb
 
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import CONST, INPUT, Builder, Program, is_data
+from diffcheck.program.program import CONST, INPUT, Builder, Program, is_data, live_nodes
 from diffcheck.program.scalar import TracedScalar
 
 Decisions = Mapping[int, tuple[int, int | None]]
@@ -43,25 +43,14 @@ def reaching_ties(program: Program, decisions: Decisions) -> frozenset[int]:
 
     A step along the others leaves all those switches at zero, and the pieces that hold at the point.
     """
-    pending = [
+    deciding = [
         i
         for number, (side, _) in decisions.items()
         if side == 0
         for i in program.nodes[number][1][: Primitive.rows[program.nodes[number][0]].deciding]
     ]
-    seen: set[int] = set()
-    found: set[int] = set()
-    while pending:
-        number = pending.pop()
-        if number in seen:
-            continue
-        seen.add(number)
-        name, operands = program.nodes[number]
-        if name == INPUT:
-            found.add(operands[0])
-        elif name != CONST:
-            pending += operands
-    return frozenset(found)
+    below = (program.nodes[number] for number in live_nodes(program.nodes, deciding))
+    return frozenset(operands[0] for name, operands in below if name == INPUT)
 
 
 def specialise(program: Program, decisions: Decisions) -> Program:

@@ -63,9 +63,15 @@ def _scaled(x: Excluded, by: Any, operation: Any) -> Excluded:
     return Excluded(operation(x.values, by), x.places)
 
 
-@row("pow")
-def _pow(x: Any, y: Any) -> Any:
-    return ops.power(x, y)
+for _name, _operation in {
+    "clamp_max": ops.minimum,
+    "clamp_min": ops.maximum,
+    "fmax": ops.maximum,
+    "fmin": ops.minimum,
+    "polygamma": ops.polygamma,
+    "pow": ops.power,
+}.items():
+    row(_name)(_operation)
 
 
 @row("reciprocal")
@@ -97,16 +103,6 @@ def _lerp(x: Any, y: Any, weight: Any) -> Any:
 def _clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     found = x if min is None else ops.maximum(x, min)
     return found if max is None else ops.minimum(found, max)
-
-
-@row("clamp_min")
-def _clamp_min(x: Any, low: Any) -> Any:
-    return ops.maximum(x, low)
-
-
-@row("clamp_max")
-def _clamp_max(x: Any, high: Any) -> Any:
-    return ops.minimum(x, high)
 
 
 @row("hardtanh")
@@ -166,21 +162,6 @@ def _positions(*_: Any, **__: Any) -> Any:
 @row("round")
 def _round(x: Any, decimals: int = 0) -> Any:
     return ops.round(x) if decimals == 0 else refuse("decimals")
-
-
-@row("polygamma")
-def _polygamma(n: int, x: Any) -> Any:
-    return ops.polygamma(n, x)
-
-
-@row("fmax")
-def _fmax(x: Any, y: Any) -> Any:
-    return ops.maximum(x, y)
-
-
-@row("fmin")
-def _fmin(x: Any, y: Any) -> Any:
-    return ops.minimum(x, y)
 
 
 # Comparisons. What is compared with itself has no other side, and so has what is compared with infinity.
