@@ -5,12 +5,14 @@ python benchmarks/on_arrays.py --readme   and it goes into README.md
 python benchmarks/on_arrays.py --large    and a GPT-2 block of width 768 with 64 tokens: a minute, 6 GB
 """
 
+import multiprocessing
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -96,10 +98,38 @@ def point(shapes: Shapes, size: float = 1.0) -> list[float]:
 
 def certified(function: Callable[..., Any], shapes: Shapes, x: Sequence[float]) -> tuple[Referee, Truth, float]:
     """The truth on arrays at a point, and how long it took the second time."""
-    program = trace(function, shapes, {})
-    referee = Referee(program, Operator.GRADIENT, range(len(x)))
+    referee = Referee(trace(function, shapes, {}), Operator.GRADIENT, range(len(x)))
     referee.truth(x)
     return referee, *once(referee, x)
+
+
+def apart(make: Callable[..., tuple[Callable[..., Any], Shapes]], sizes: Sequence[int], weights: float) -> Any:
+    """How long truth and bounds of a large function take, in a process of their own, and what the memory was."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        return process.submit(_measured, make, sizes, weights).result()
+
+
+def _measured(
+    make: Callable[..., tuple[Callable[..., Any], Shapes]], sizes: Sequence[int], weights: float
+) -> tuple[float, float, str]:
+    before = _peak()
+    function, shapes = make(*sizes)
+    x = point(shapes, weights)
+    with threadpool_limits(1):
+        referee = Referee(trace(function, shapes, {}), Operator.GRADIENT, range(len(x)))
+        truth, took = once(referee, x)
+        peak = _peak()
+        bounded = seconds(lambda: Bounds(referee).at(truth, x, FLOAT64))
+    memory = f"peak {peak / 1e9:.1f} GB, {(peak - before) / len(x):,.0f} bytes a component"
+    return took, bounded, f"{len(x):,} components, {sum(truth.confirmed):,} confirmed; {memory}"
+
+
+def _peak() -> int:
+    """The largest memory of this process in bytes; what the operating system counts may be that of the parent."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # macOS counts bytes
+    return next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
 
 
 def once(referee: Referee, x: Sequence[float]) -> tuple[Truth, float]:
@@ -142,12 +172,7 @@ def rows(large: bool) -> Iterator[str]:
     for count, whose in ((1, "of one component"), (len(x), "of all")):
         took, slow = (_formulas(*known, x, count) for known in ((referee, truth), (by_numbers, slow_truth)))
         yield _row(f"{what}: what its formula may be off by, {whose}", took, slow, "", "where an error is larger")
-    function, shapes = network(128)
-    x = point(shapes, 0.1)
-    referee, truth, took = certified(function, shapes, x)
-    bounded = seconds(lambda: Bounds(referee).at(truth, x, FLOAT64))
-    confirmed = sum(truth.confirmed)
-    beside = f"{len(truth.components):,} components, {confirmed:,} confirmed; peak {_peak():.1f} GB"
+    took, bounded, beside = apart(network, (128,), 0.1)
     yield _row("same, 128 x 128, by all matrices: certified gradient", took, None, "", beside)
     yield _row("same: bounds", bounded, None, "", "")
     took, peak = whole_run()
@@ -167,23 +192,13 @@ def rows(large: bool) -> Iterator[str]:
         took, slow = min(seconds(on_arrays) for _ in range(3)), seconds(by_number)
         yield _row(f"gradient ready and evaluated, Helmholtz n = {n}", took, slow, "", "")
     for width, tokens, heads, goal in ((64, 32, 4, "under 1 s"), (768, 64, 12, "under 60 s, 6 GB"))[: 1 + large]:
-        function, shapes = block(width, tokens, heads)
-        x = point(shapes, 0.02)
-        program = trace(function, shapes, {})
-        referee = Referee(program, Operator.GRADIENT, range(len(x)))
-        truth, took = once(referee, x)
-        beside = f"{len(x):,} components, {sum(truth.confirmed):,} confirmed; peak {_peak():.1f} GB"
+        took, _, beside = apart(block, (width, tokens, heads), 0.02)
         yield _row(f"GPT-2 block, width {width}, {tokens} tokens: certified gradient", took, None, goal, beside)
 
 
 def _row(what: str, took: float, slow: float | None, goal: str, beside: str) -> str:
     both = ("", "") if slow is None else (f"{slow:.3g}", f"{slow / took:.3g}")
     return cells(what, f"{took:.3g}", *both, goal, beside)
-
-
-def _peak() -> float:
-    """The largest memory of this process so far, in GB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 
 
 if __name__ == "__main__":

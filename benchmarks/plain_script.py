@@ -80,10 +80,11 @@ def check(unit: Unit, forms: tuple[Any, Callable[..., Any], Callable[..., Any], 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Seconds of both, and what the script said of how many derivatives."""
+    """Seconds of both, ours without closed forms as well, and what the script said of how many derivatives."""
 
     theirs: float
     ours: float
+    without: float
     told: Counter[str]
 
     def __str__(self) -> str:
@@ -107,7 +108,9 @@ def compare(paths: list[str]) -> Comparison:
     with threadpool_limits(limits=1), np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         ours = seconds(lambda: conduct(paths, Settings(timing=False)))
-        return Comparison(seconds(script), ours, told)
+        engines = ("symbolic:program", "finite", "autograd")
+        without = seconds(lambda: conduct(paths, Settings(timing=False, engines=engines)))
+        return Comparison(seconds(script), ours, without, told)
 
 
 if __name__ == "__main__":
