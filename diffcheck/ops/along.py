@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 
 from diffcheck.ops import balls, series
-from diffcheck.ops.elementary import add, exp, log, mul
+from diffcheck.ops.arguments import as_tensors
+from diffcheck.ops.basic import add, mul
+from diffcheck.ops.elementary import exp, log
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Array, Shape
-from diffcheck.ops.table import Primitive, as_tensors
+from diffcheck.ops.table import Primitive
 
 # One node over all its operands, because any sum of exponentials needs a shift, and the shift is no part of the
 # mathematics.

@@ -11,8 +11,9 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops import along
-from diffcheck.ops.elementary import sqrt
-from diffcheck.ops.table import as_tensors, composite
+from diffcheck.ops.arguments import as_tensors
+from diffcheck.ops.basic import sqrt
+from diffcheck.ops.table import composite
 
 
 @composite(

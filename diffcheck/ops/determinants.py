@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from flint import arb_mat
 
+from diffcheck.ops.arguments import as_tensors
 from diffcheck.ops.structure import Array
-from diffcheck.ops.table import Primitive, as_tensors
+from diffcheck.ops.table import Primitive
 
 
 def _rows(x: Sequence[Any]) -> list[list[Any]]:

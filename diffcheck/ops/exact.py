@@ -14,9 +14,10 @@ import flint
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.balls import ball, sign
-from diffcheck.ops.table import Operation, Primitive, Traceable
+from diffcheck.ops.table import Operation, Primitive
 
 # The bits that an exact power may have.
 _LARGEST_POWER = 4096

@@ -3,7 +3,8 @@
 from typing import Any
 
 from diffcheck.ops import along
-from diffcheck.ops.elementary import exp, sigmoid, sqrt, tanh
+from diffcheck.ops.basic import sqrt
+from diffcheck.ops.elementary import exp, sigmoid, tanh
 from diffcheck.ops.exact import pi
 from diffcheck.ops.pieces import maximum, where
 from diffcheck.ops.special import erf, softplus, xlogy

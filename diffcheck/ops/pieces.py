@@ -14,10 +14,11 @@ from diffcheck.ops import balls
 from diffcheck.ops.table import Function, Primitive, composite, named_row
 
 
-def _relation(name: str, doc: str, numpy: str, sympy: str, holds: Function) -> Primitive:
+def _relation(name: str, sign: str, numpy: str, sympy: str, holds: Function) -> Primitive:
     return Primitive(
         name=name,
-        doc=doc,
+        doc=f"x {sign} y",
+        python=f"1.0 if {{0}} {sign} {{1}} else 0.0",
         numpy=f"numpy.{numpy}",
         torch=f"torch.{name}",
         sympy=f"sympy.{sympy}",
@@ -32,17 +33,18 @@ def _relation(name: str, doc: str, numpy: str, sympy: str, holds: Function) -> P
     )
 
 
-gt = _relation("gt", "x > y", "greater", "Gt", lambda side: side > 0)
-ge = _relation("ge", "x >= y", "greater_equal", "Ge", lambda side: side >= 0)
-lt = _relation("lt", "x < y", "less", "Lt", lambda side: side < 0)
-le = _relation("le", "x <= y", "less_equal", "Le", lambda side: side <= 0)
-eq = _relation("eq", "x == y", "equal", "Eq", lambda side: side == 0)
-ne = _relation("ne", "x != y", "not_equal", "Ne", lambda side: side != 0)
+gt = _relation("gt", ">", "greater", "Gt", lambda side: side > 0)
+ge = _relation("ge", ">=", "greater_equal", "Ge", lambda side: side >= 0)
+lt = _relation("lt", "<", "less", "Lt", lambda side: side < 0)
+le = _relation("le", "<=", "less_equal", "Le", lambda side: side <= 0)
+eq = _relation("eq", "==", "equal", "Eq", lambda side: side == 0)
+ne = _relation("ne", "!=", "not_equal", "Ne", lambda side: side != 0)
 
 abs = named_row(
     "abs",
     "absolute value",
     sympy="sympy.Abs",
+    python="fabs({0})",
     arb=lambda x: x,
     ulps=0,
     switch=lambda x: x,
@@ -65,6 +67,7 @@ def _step(name: str, doc: str, switch: Function, value: Function, **columns: Any
     return named_row(
         name,
         doc,
+        python=f"float({name}({{0}}))",
         ulps=0,
         switch=switch,
         piece=lambda side, x, b: value(side, b[0]),
@@ -123,6 +126,7 @@ maximum = named_row(
     "maximum",
     "the larger one",
     sympy="sympy.Max",
+    python="{0} if {0} >= {1} else {1} if {1} > {0} else nan",
     arb=lambda x, y: x - y,
     ulps=0,
     switch=operator.sub,
@@ -133,6 +137,7 @@ minimum = named_row(
     "minimum",
     "the smaller one",
     sympy="sympy.Min",
+    python="{0} if {0} <= {1} else {1} if {1} < {0} else nan",
     arb=lambda x, y: x - y,
     ulps=0,
     switch=operator.sub,
@@ -175,6 +180,7 @@ def _sympy_where(sympy: Any, condition: Any, x: Any, y: Any) -> Any:
 where = Primitive(
     name="where",
     doc="x where the condition holds, else y",
+    python="{1} if {0} else {2}",
     numpy="numpy.where",
     torch="torch.where",
     sympy=_sympy_where,

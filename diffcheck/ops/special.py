@@ -6,7 +6,8 @@ import numpy as np
 from flint import arb_series
 
 from diffcheck.ops import balls, series, special_enclosures
-from diffcheck.ops.elementary import exp, log, log1p, sigmoid, sqrt
+from diffcheck.ops.basic import sqrt
+from diffcheck.ops.elementary import exp, log, log1p, sigmoid
 from diffcheck.ops.exact import pi
 from diffcheck.ops.table import Primitive, composite
 
@@ -80,6 +81,7 @@ digamma = Primitive(
 polygamma = Primitive(
     name="polygamma",
     doc="the n-th derivative of digamma, n a whole number",
+    rule_by=(0,),
     numpy="scipy.special.polygamma",
     torch=lambda torch, n, x: torch.special.polygamma(int(n), x),
     sympy="sympy.polygamma",

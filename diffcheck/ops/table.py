@@ -11,79 +11,18 @@ A column names a function by its dotted path (``"torch.nn.functional.gelu"``) or
 import functools
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import Enum, auto
 from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
 
+from diffcheck.ops.arguments import Kind, Traceable, flat, kind_of, plain
 from diffcheck.ops.dotted import resolve
 
 Function = Callable[..., Any]
 Column = str | Function
-Literal = (bool, int, float, Fraction)
-
-
-class Traceable:
-    """A value that records the operations applied to it instead of computing them (see `diffcheck.program.traced`)."""
-
-    def apply(self, operation: "Operation", arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        """Record ``operation``; ``self`` is one of the arguments."""
-        raise TypeError(f"{type(self).__name__} does not say how {operation.name} is recorded")
-
-
-class Kind(Enum):
-    """Who computes an operation, decided by its arguments."""
-
-    TRACED = auto()
-    TORCH = auto()
-    NUMPY = auto()
-    EXACT = auto()
-
-
-def _flat(arguments: Iterable[Any]) -> Iterator[Any]:
-    for a in arguments:
-        if isinstance(a, (list, tuple)):
-            yield from _flat(a)
-        else:
-            yield a
-
-
-def _kind(arguments: tuple[Any, ...]) -> tuple[Kind, Any]:
-    """Who computes on these arguments, and the argument that decides it."""
-    torch = sys.modules.get("torch")
-    kind = Kind.EXACT
-    decider: Any = None
-    for a in _flat(arguments):
-        if isinstance(a, Traceable):
-            if not getattr(a, "is_constant", False):
-                return Kind.TRACED, a
-            if decider is None:
-                decider = a
-        elif torch is not None and isinstance(a, torch.Tensor):
-            if kind is not Kind.TORCH or (a.is_floating_point() and not decider.is_floating_point()):
-                kind, decider = Kind.TORCH, a
-        elif isinstance(a, (np.ndarray, np.generic)) and kind is Kind.EXACT:
-            kind, decider = Kind.NUMPY, a
-    return kind, decider
-
-
-def _plain(a: Any) -> Any:
-    """Exact constants and fractions as the floats that NumPy and PyTorch compute with."""
-    if isinstance(a, (list, tuple)):
-        return type(a)(_plain(item) for item in a)
-    exact = isinstance(a, Fraction) or (isinstance(a, Traceable) and getattr(a, "is_constant", False))
-    return float(a) if exact else a
-
-
-def as_tensors(torch: Any, arguments: Iterable[Any]) -> list[Any]:
-    """Numbers, arrays and tensors as tensors of the dtype, and on the device, of the first that has fractions."""
-    arguments = list(arguments)
-    tensors = [a for a in arguments if isinstance(a, torch.Tensor)]
-    like = next((a for a in tensors if a.is_floating_point()), tensors[0])
-    return [torch.as_tensor(a, dtype=like.dtype, device=like.device) for a in arguments]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -108,13 +47,13 @@ class Operation:
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """The operation on whatever the arguments are: traced values, tensors, arrays, or exact constants."""
-        kind, decider = _kind(arguments)
+        kind, decider = kind_of(arguments)
         if kind is Kind.TRACED:
             return decider.apply(self, arguments, options)
         if kind is Kind.TORCH:
-            return self._on_torch(decider, tuple(map(_plain, arguments)), options)
+            return self._on_torch(decider, tuple(map(plain, arguments)), options)
         if kind is Kind.NUMPY:
-            return self.on_numpy(*map(_plain, arguments), **options)
+            return self.on_numpy(*map(plain, arguments), **options)
         return self._on_constants(arguments, options)
 
     def on_numpy(self, *arguments: Any, **options: Any) -> Any:
@@ -204,6 +143,15 @@ class Primitive(Operation):
         For an operation that adds its arguments up: the sign of each.
     product:
         Whether the value is the product of its two arguments.
+    written:
+        The formula as a person reads it, with places for the arguments; how strongly it binds, and how strongly each
+        argument has to, not to stand in parentheses. Without it the name stands before the arguments.
+    python:
+        The same in Python's own arithmetic, where that is no function of this name in `math`.
+    numpy_at:
+        A faster NumPy function of the first argument where the second is this constant (a fraction), or `None`.
+    rule_by:
+        The arguments of which a constant value, an exponent or an order, changes SymPy's rule.
     condition:
         Whether the values are conditions: 1 where the relation holds, 0 where it does not.
     sympy_rule:
@@ -235,6 +183,10 @@ class Primitive(Operation):
     gives_back: Callable[..., tuple[int, bool] | None] | None = None
     signs: tuple[int, ...] = ()
     product: bool = False
+    written: tuple[str, int, tuple[int, ...]] | None = None
+    python: str = ""
+    numpy_at: Callable[[Fraction], np.ufunc | None] | None = None
+    rule_by: tuple[int, ...] = ()
     condition: bool = False
     sympy_rule: bool = True
     sympy_name: str = ""
@@ -322,7 +274,7 @@ class Composite(Operation):
         return super().on_numpy(*arguments, **options) if self.numpy else self.definition(*arguments, **options)
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        for a in _flat(arguments):
+        for a in flat(arguments):
             if a is not None and not isinstance(a, Traceable):
                 Primitive.constant_class.demand_number(a, self.name)
         return self.definition(*arguments, **options)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from diffcheck.ops.elementary import sqrt
+from diffcheck.ops.basic import sqrt
 from diffcheck.ops.elimination import numbers, quietly, solved_back, together, turned
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Array

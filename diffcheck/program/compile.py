@@ -6,7 +6,6 @@ lies together (see `diffcheck.program.schedule`).
 
 import math
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -29,7 +28,6 @@ _DENSE = 0.2
 # more nodes is not worth the compiler's time.
 _PLAIN_COST = 0.04
 _PLAIN_NODES = 20_000
-_TWO = (CONST, (Fraction(2),))
 
 
 class Compiled:
@@ -143,9 +141,13 @@ def _step(program: Program, group: Group, rows: dict[int, int], start: int, dtyp
     function = Primitive.rows[group.name].on_numpy
     fetch = [_gather(np.array([rows[i] for i in column], np.intp)) for column in zip(*group.operands, strict=True)]
     ufunc = _ufunc(group.name)
-    if group.name == "power" and program.nodes[group.operands[0][1]] == _TWO:
-        # NumPy's power of an array of exponents is many times slower; the schedule keeps equal exponents together.
-        ufunc, fetch = np.square, fetch[:1]
+    at = Primitive.rows[group.name].numpy_at
+    if at is not None:
+        # The schedule keeps equal constants together.
+        name, value = program.nodes[group.operands[0][1]]
+        special = at(value[0]) if name == CONST else None
+        if special is not None:
+            ufunc, fetch = special, fetch[:1]
     if ufunc is not None and len(fetch) == 2:
         left, right = fetch
 
@@ -202,29 +204,6 @@ def _matrix_step(group: Group, rows: dict[int, int], place: slice, dtype: Any) -
     return product
 
 
-# Operations in Python's own arithmetic; for those with a function of their name in `math` that one is taken.
-_PLAIN = {
-    "add": "{0} + {1}",
-    "sub": "{0} - {1}",
-    "mul": "{0} * {1}",
-    "div": "{0} / {1}",
-    "neg": "-{0}",
-    "power": "pow({0}, {1})",
-    "abs": "fabs({0})",
-    "where": "{1} if {0} else {2}",
-    "maximum": "{0} if {0} >= {1} else {1} if {1} > {0} else nan",
-    "minimum": "{0} if {0} <= {1} else {1} if {1} < {0} else nan",
-    "gt": "1.0 if {0} > {1} else 0.0",
-    "ge": "1.0 if {0} >= {1} else 0.0",
-    "lt": "1.0 if {0} < {1} else 0.0",
-    "le": "1.0 if {0} <= {1} else 0.0",
-    "eq": "1.0 if {0} == {1} else 0.0",
-    "ne": "1.0 if {0} != {1} else 0.0",
-    "floor": "float(floor({0}))",
-    "ceil": "float(ceil({0}))",
-    "trunc": "float(trunc({0}))",
-    "round": "float(round({0}))",
-}
 _MATH = set(dir(math)) - {"gamma", "pow"}
 
 
@@ -239,12 +218,14 @@ def _plain(program: Program) -> Callable[..., tuple[float, ...]]:
             text = repr(float(operands[0]))
         else:
             arguments = [f"v{i}" for i in operands]
-            if name in _PLAIN:
-                text = _PLAIN[name].format(*arguments)
+            row = Primitive.rows[name]
+            python = row.python or (row.written[0] if row.written else "")
+            if python:
+                text = python.format(*arguments)
             elif name in _MATH and operands:
                 text = f"{name}({', '.join(arguments)})"
             else:
-                names[f"_{name}"] = Primitive.rows[name].on_numpy
+                names[f"_{name}"] = row.on_numpy
                 text = f"float(_{name}({', '.join(arguments)}))"
         lines.append(f" v{number} = {text}")
     results = ", ".join(f"v{i}" for i in program.outputs.ravel().tolist())

@@ -131,8 +131,10 @@ class _Source:
         row = Primitive.rows[node.name]
         function = resolve(row.numpy) if isinstance(row.numpy, str) else None
         arguments = [self._aligned(i, node, lead) for i in node.operands]
-        if node.name == "power" and self._value(node.operands[1]) == 2:
-            function, arguments = np.square, arguments[:1]
+        value = None if row.numpy_at is None else self._value(node.operands[1])
+        special = None if row.numpy_at is None or value is None else row.numpy_at(value)
+        if special is not None:
+            function, arguments = special, arguments[:1]
         if not isinstance(function, np.ufunc):
             self._names[f"f{number}"] = row.on_numpy
             return f"f{number}({', '.join(arguments)})"

@@ -3,8 +3,9 @@
 from typing import Any
 
 from diffcheck.errors import BranchError, CaseError
+from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.arithmetic import Arithmetic
-from diffcheck.ops.table import Composite, Primitive, Traceable
+from diffcheck.ops.table import Composite, Primitive
 
 
 class Recorded(Arithmetic, Traceable):

@@ -38,11 +38,10 @@ def partial(builder: Builder | GraphBuilder, number: int, position: int, form: i
     if forms and (form != SYMPY or not row.sympy_rule):
         result = forms[min(max(form, STABLE), len(forms) - 1)](*(_traced(builder, i) for i in (*operands, number)))
         return result.node if isinstance(result, Recorded) else builder.const(Fraction(result))
-    # A whole order of polygamma and a constant exponent change the rule itself; other constants are as good as
-    # variables.
-    kept: tuple[Fraction | None, ...] = (None,) * len(operands)
-    if name == "polygamma" or (name == "power" and position == 0):
-        kept = tuple(builder.value(i) if i != operands[position] else None for i in operands)
+    # Constants that do not change the rule are as good as variables.
+    kept = tuple(
+        builder.value(i) if k in row.rule_by and i != operands[position] else None for k, i in enumerate(operands)
+    )
     rule: _Rule = _written(name, position, kept)
     return rule.into(builder, operands)
 

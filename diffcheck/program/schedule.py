@@ -50,8 +50,9 @@ def by_level(nodes: Sequence[Node], numbers: Iterable[int], sums: Mapping[int, T
         if number in sums:
             name, (operands, factors) = SUM, sums[number]
         level[number] = 1 + max(map(level.__getitem__, operands), default=0)
-        # One constant exponent for all may be worth a function of its own.
-        variant = operands[1] if name == "power" and nodes[operands[1]][0] == CONST else -len(operands)
+        # One constant for all may be worth a function of its own.
+        special = name != SUM and Primitive.rows[name].numpy_at is not None
+        variant = operands[1] if special and nodes[operands[1]][0] == CONST else -len(operands)
         key = level[number], name, 0 if factors else variant
         group = groups.get(key)
         if group is None:

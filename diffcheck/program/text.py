@@ -6,12 +6,11 @@ from fractions import Fraction
 
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief
-from diffcheck.ops.table import Function
+from diffcheck.ops.table import Function, Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Node
 from diffcheck.program.scalar import TracedScalar
 
-# Binding strength; an operand that binds less than its operator is put in parentheses.
-_INFIX = {"add": ("+", 1), "sub": ("-", 1), "mul": ("*", 2), "div": ("/", 2), "power": ("**", 4)}
+# How strongly a negative number and a name bind (`diffcheck.ops.table.Primitive.written`).
 _NEGATION, _ATOM = 3, 5
 
 
@@ -35,14 +34,10 @@ def _written(nodes: Sequence[Node], number: int, label: Callable[[int], str], de
     if depth == 0:
         return "...", _ATOM
     parts = [_written(nodes, i, label, depth - 1) for i in operands]
-    if name == "neg":
-        return "-" + _wrapped(*parts[0], _NEGATION), _NEGATION
-    if name in _INFIX:
-        sign, strength = _INFIX[name]
-        left = _wrapped(*parts[0], strength + (name == "power"))
-        right = _wrapped(*parts[1], strength + (name in ("sub", "div")))
-        space = "" if name == "power" else " "
-        return f"{left}{space}{sign}{space}{right}", strength
+    written = Primitive.rows[name].written
+    if written is not None:
+        form, strength, needed = written
+        return form.format(*(_wrapped(*part, n) for part, n in zip(parts, needed, strict=True))), strength
     return f"{name}({', '.join(text for text, _ in parts)})", _ATOM
 
 

@@ -14,8 +14,9 @@ from typing import Any, ClassVar
 from flint import arb, arb_series
 
 from diffcheck.ops import balls
+from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.exact import Exact, exact
-from diffcheck.ops.table import Operation, Traceable
+from diffcheck.ops.table import Operation
 
 Ball = Any
 # The powers of t and of ln(t) in a term.

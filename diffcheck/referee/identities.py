@@ -16,9 +16,10 @@ from typing import Any
 from flint import arb
 
 from diffcheck.ops import balls
+from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.exact import Exact, exact
-from diffcheck.ops.table import Composite, Operation, Primitive, Traceable
+from diffcheck.ops.table import Composite, Operation, Primitive
 from diffcheck.referee import exponents
 from diffcheck.referee.polynomials import WAY, Monomial, Polynomial
 from diffcheck.referee.ratios import ONE, ZERO, Ratio
