@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from diffcheck.formats import FORMATS
-from diffcheck.ops.structure import Linear
+from diffcheck.ops.structure import Index, Linear
 from diffcheck.program.graph import GraphBuilder
 from diffcheck.referee.arrays.losses import losses
 
@@ -72,3 +72,40 @@ def test_no_order_loses_more_than_all_partial_sums_can():
     for period in (1, 8, 64):
         x = waves(period)
         assert Linear.rows["sum"].lost((0,), x) <= (N - 1) * np.abs(x).sum()
+
+
+ORDERS = [np.argsort, lambda x: np.argsort(-x), lambda x: np.argsort(-np.abs(x)), lambda x: np.argsort(np.abs(x))]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=["ascending", "descending", "largest first", "smallest first"])
+def test_no_order_loses_more_than_any_order_may(order):
+    x = waves(1)
+    exact = math.fsum(x)
+    allowed = losses(a_sum((N,)), [x, np.asarray(exact)], FORMATS["float32"], in_any_order=True)[1]
+    usual = lost(a_sum((N,)), x, np.asarray(exact))
+    found = np.add.accumulate(x[order(x)].astype(np.float32), dtype=np.float32)[-1]
+    assert abs(float(found) - exact) <= allowed
+    assert usual < allowed
+
+
+def scattered(places, size):
+    builder = GraphBuilder()
+    x = builder.input(0, (len(places),))
+    return builder.graph(len(places), builder.move("scatter", (0, Index(np.array(places)), (size,)), x))
+
+
+@pytest.mark.parametrize("period", [1, 4, 16, 100, N])
+def test_additions_at_places_lose_no_more(period):
+    x = waves(period)
+    places = np.random.default_rng(2).integers(0, 7, N)
+    exact = np.array([math.fsum(x[places == k]) for k in range(7)])
+    allowed = lost(scattered(places, 7), x, exact)
+    found = torch.zeros(7).index_add(0, torch.tensor(places), torch.tensor(x.astype(np.float32)))
+    assert (np.abs(found.numpy().astype(float) - exact) <= allowed).all()
+    assert (allowed > 0).all()
+
+
+def test_what_is_put_at_a_place_of_its_own_loses_nothing():
+    """Two that meet lose the roundoff of their sum."""
+    x = np.array([1.0, 2.0, 4.0, 8.0])
+    np.testing.assert_array_equal(lost(scattered([3, 0, 3, 1], 4), x, np.array([2.0, 8, 0, 5])) / UNIT, [0, 0, 0, 5])

@@ -57,7 +57,10 @@ class Linear:
         The operation on arrays of a program's node numbers, for what does more than move elements: a function of the
         parameters, of `Add`, of the number of zero and of the array.
     lost:
-        What a result loses in unit roundoffs, a function of the parameters and the operand; ``None``: nothing.
+        What a result loses in unit roundoffs, a function of the parameters and the operand; ``None``: nothing. Where it
+        is added up, by the order in use that loses most.
+    lost_in_any_order:
+        The same by the order of additions that loses most of all.
     operations:
         How many additions it takes, by the parameters and the operand's shape; ``None``: none.
     puts_zeros:
@@ -76,6 +79,7 @@ class Linear:
     shifted: Callable[[Parameters, Shape], Parameters]
     on_numbers: Callable[[Parameters, Add, int, Array], Array] | None = None
     lost: Callable[[Parameters, Array], Array] | None = None
+    lost_in_any_order: Callable[[Parameters, Array], Array] | None = None
     operations: Callable[[Parameters, Shape], int] | None = None
     puts_zeros: bool = False
     once: bool = True

@@ -22,7 +22,7 @@ def _lost_in_sum(p: Parameters, x: Array) -> Array:
     """The partial sums where a number is added to one that is not zero, by the order in use that loses most.
 
     In lanes, one being ascending order: each lane adds up every n-th number. And in pairs, as NumPy and torch add up
-    the blocks of a long sum. In any order, chosen to do harm, it is up to ``(n - 1) sum(abs(x))``.
+    the blocks of a long sum.
     """
     rows = _rows_of(p, x)
     found = _lost_in_pairs(rows)
@@ -48,6 +48,13 @@ def _lost_in_pairs(rows: Array) -> Array:
     return found
 
 
+def _lost_in_any_sum(p: Parameters, x: Array) -> Array:
+    """No partial sum is larger than the sum of the sizes, and there are as many as additions."""
+    rows = _rows_of(p, x)
+    found: Array = np.maximum((rows != 0).sum(0) - 1, 0) * np.abs(rows).sum(0)
+    return found
+
+
 sum = Linear(
     name="sum",
     doc="sums along axes, which vanish; parameters: the axes, ascending",
@@ -60,6 +67,7 @@ sum = Linear(
     shifted=lambda p, more: tuple(len(more) + a for a in p),
     on_numbers=lambda p, add, _, x: functools.reduce(add, _rows_of(p, x)),
     lost=_lost_in_sum,
+    lost_in_any_order=_lost_in_any_sum,
     operations=lambda p, x: _size(x) - _size([n for a, n in enumerate(x) if a not in p]),
     moves=False,
 )
@@ -95,6 +103,11 @@ def _lost_on_the_way(p: Parameters, x: Array) -> Array:
     return _accumulated(p, 0, partial)
 
 
+def _lost_on_any_way(p: Parameters, x: Array) -> Array:
+    found: Array = np.maximum(_accumulated(p, 0, (x != 0) * 1.0) - 1, 0) * _accumulated(p, 0, np.abs(x))
+    return found
+
+
 cumsum = Linear(
     name="cumsum",
     doc="sums of all elements up to each along an axis; parameters: the axis, whether from the end",
@@ -105,6 +118,7 @@ cumsum = Linear(
     shifted=lambda p, more: (len(more) + p[0], p[1]),
     on_numbers=_by_additions,
     lost=_lost_on_the_way,
+    lost_in_any_order=_lost_on_any_way,
     operations=lambda p, x: _size(x) - _size([n for a, n in enumerate(x) if a != p[0]]),
     moves=False,
 )
@@ -129,6 +143,25 @@ def _scattered_numbers(p: Parameters, add: Add, zero: int, x: Array) -> Array:
     return np.stack(sums, -1).reshape(*before, *shape) if sums else np.full((*before, *shape), zero)
 
 
+def _lost_in_scattering(p: Parameters, x: Array) -> Array:
+    """The partial sums at each place, in ascending order."""
+    axes, index, _ = p
+    order = np.argsort(index.array.ravel(), kind="stable")
+    places = index.array.ravel()[order]
+    columns = x.reshape(*x.shape[:axes], -1)[..., order]
+    running, first = np.cumsum(columns, -1), np.searchsorted(places, places)
+    partial = running - (running - columns)[..., first]
+    added = (columns != 0) & (partial - columns != 0) & (first < np.arange(len(places)))
+    lost = np.empty_like(columns)
+    lost[..., order] = np.abs(partial) * added
+    return _scattered(p, 0, lost.reshape(x.shape))
+
+
+def _lost_in_any_scattering(p: Parameters, x: Array) -> Array:
+    found: Array = np.maximum(_scattered(p, 0, (x != 0) * 1.0) - 1, 0) * _scattered(p, 0, np.abs(x))
+    return found
+
+
 scatter = Linear(
     name="scatter",
     doc="elements added to zeros at places; parameters: the axes before, the places, the shape behind those axes",
@@ -137,6 +170,8 @@ scatter = Linear(
     transposed=lambda p, *_: [("take", p[:2])],
     shifted=lambda p, more: (p[0] + len(more), *p[1:]),
     on_numbers=_scattered_numbers,
+    lost=_lost_in_scattering,
+    lost_in_any_order=_lost_in_any_scattering,
     puts_zeros=True,
     moves=False,
 )

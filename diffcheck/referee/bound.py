@@ -35,12 +35,19 @@ class Bound:
         An absolute error (a ball whose midpoint counts).
     """
 
-    __slots__ = ("_formula", "inherent", "scale")
+    __slots__ = ("_formula", "_in_any_order", "inherent", "scale")
 
-    def __init__(self, scale: Ball, inherent: Ball, formula: Ball | Callable[[], Ball]) -> None:
+    def __init__(
+        self,
+        scale: Ball,
+        inherent: Ball,
+        formula: Ball | Callable[[], Ball],
+        in_any_order: Callable[[], Ball] | None = None,
+    ) -> None:
         self.scale = scale
         self.inherent = inherent
         self._formula = formula
+        self._in_any_order = in_any_order
 
     @property
     def formula(self) -> Ball:
@@ -52,6 +59,11 @@ class Bound:
             self._formula = self._formula()
         return self._formula
 
+    @property
+    def in_any_order(self) -> "Bound":
+        """The same, of a formula whose sums are added up in the order that loses most, as a kernel of one's own may."""
+        return Bound(self.scale, self.inherent, self._in_any_order or self._formula)
+
 
 def alternatives(name: str) -> int:
     """How many derivative forms an operation has, SymPy's rule counting as one."""
@@ -61,10 +73,17 @@ def alternatives(name: str) -> int:
     return max(map(len, row.forms), default=1)
 
 
-def bound(size: Ball, moved: Ball, formula: Callable[[], Ball], format: Format) -> Bound:
+def bound(
+    size: Ball,
+    moved: Ball,
+    formula: Callable[[], Ball],
+    format: Format,
+    in_any_order: Callable[[], Ball] | None = None,
+) -> Bound:
     """The bound on a truth of this size, which rounding of its inputs moves by ``moved`` in unit roundoffs.
 
-    ``formula`` finds what rounding of all intermediate values leaves on it.
+    ``formula`` finds what rounding of all intermediate values leaves on it, sums taken in the orders in use, and
+    ``in_any_order`` in the order that loses most.
     """
     errors = rounding(format)
     scale = size + moved
@@ -76,4 +95,5 @@ def bound(size: Ball, moved: Ball, formula: Callable[[], Ball], format: Format) 
         # Else the root, of which there is one for every component, is the larger one.
         if not size > INHERENT_FACTOR * allowed:
             allowed = max(min(allowed, (unavoidable * size).sqrt()), unavoidable)
-    return Bound(scale, allowed.mid() + errors.subnormal, lambda: FORMULA_FACTOR * formula())
+    any_order = None if in_any_order is None else (lambda: FORMULA_FACTOR * in_any_order())
+    return Bound(scale, allowed.mid() + errors.subnormal, lambda: FORMULA_FACTOR * formula(), any_order)

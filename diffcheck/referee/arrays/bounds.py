@@ -44,7 +44,7 @@ def bounds(
     formulas = _Formulas(certified, point, format, otherwise)
     with ctx.workprec(certified.precision):
         return [
-            bound(component.size, arb(m), partial(formulas.of, k), format)
+            bound(component.size, arb(m), partial(formulas.of, k), format, partial(formulas.in_any_order, k))
             for k, (component, m) in enumerate(zip(certified.components, moved.tolist(), strict=True))
         ]
 
@@ -83,6 +83,15 @@ class _Formulas:
         else:
             largest = self._together[place] if self._together else math.inf
         return arb(largest) if math.isfinite(largest) else self._otherwise(place)
+
+    def in_any_order(self, place: int) -> Ball:
+        """The same where sums may be added up in any order."""
+        largest = 0.0
+        for slopes, _ in self._forms:
+            lost = losses(slopes.graph, slopes.values, self._format, in_any_order=True)
+            finite = all(np.isfinite(w).all() for w in lost.values())
+            largest = max(largest, slopes.sum_of(place, lost) if finite else math.inf)
+        return max(self.of(place), arb(largest))
 
     @cached_property
     def _together(self) -> list[float]:

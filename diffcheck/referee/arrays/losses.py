@@ -24,8 +24,8 @@ _STEPS = 64
 _BUSY = np.array(np.nan)
 
 
-def losses(graph: Graph, values: Sequence[Array], format: Format) -> dict[int, Array]:
-    """For each node that rounding moves, how far."""
+def losses(graph: Graph, values: Sequence[Array], format: Format, in_any_order: bool = False) -> dict[int, Array]:
+    """For each node that rounding moves, how far; what is added up in the orders in use, or in any order."""
     unit, half = 2.0**-format.precision, 2.0 ** (format.smallest_subnormal_exponent - 1)
     found = {}
     made = _made(graph)
@@ -34,12 +34,12 @@ def losses(graph: Graph, values: Sequence[Array], format: Format) -> dict[int, A
     with np.errstate(all="ignore"):
         for number, node in enumerate(graph.nodes):
             idle = [values[i] if made[i] else _BUSY for i in node.operands]
-            lost = _rounded(node, [values[i] for i in node.operands], idle, values[number], format)
+            lost = _rounded(node, [values[i] for i in node.operands], idle, values[number], format, in_any_order)
             if lost is not None:
                 if node.name in Own.rows:
                     lost = np.where(matters.get(number, True), lost, 0.0)
-                lost = np.where(np.abs(values[number]) > float(format.largest), np.inf, unit * lost)
-                found[number] = np.where(values[number] == 0, 0.0, np.maximum(lost, half))
+                size = np.where(np.abs(values[number]) > float(format.largest), np.inf, unit * lost)
+                found[number] = np.where((values[number] == 0) | (lost == 0), 0.0, np.maximum(size, half))
     return found
 
 
@@ -59,7 +59,7 @@ def _made(graph: Graph) -> list[bool]:
 
 
 def _rounded(
-    node: Node, operands: Sequence[Array], idle: Sequence[Array], value: Array, format: Format
+    node: Node, operands: Sequence[Array], idle: Sequence[Array], value: Array, format: Format, in_any_order: bool
 ) -> Array | None:
     """What is lost in unit roundoffs; ``None`` for what is exact.
 
@@ -73,14 +73,15 @@ def _rounded(
             number = node.parameters[0]
             return None if format.holds(number) or DATA in node.parameters else size
         case "matmul":
-            return _of_product(*operands)
+            return _of_product(operands[0], operands[1], in_any_order)
     if node.name in Own.rows:
         own = Own.rows[node.name]
         assert own.lost is not None
         return np.asarray(own.lost(node.parameters, value, *operands))
     if node.name in Linear.rows:
         row = Linear.rows[node.name]
-        return None if row.lost is None else row.lost(node.parameters, operands[0])
+        lost_in = row.lost_in_any_order if in_any_order else row.lost
+        return None if lost_in is None else lost_in(node.parameters, operands[0])
     element = Primitive.rows[node.name]
     if not element.ulps:
         return None
@@ -95,9 +96,11 @@ def _keeps_zeros_and_ones(row: Primitive) -> bool:
     return row.product or row.signs == (-1,)
 
 
-def _of_product(x: Array, y: Array) -> Array:
+def _of_product(x: Array, y: Array, in_any_order: bool) -> Array:
     """All products, and their partial sums behind the first, by the order in use that loses most (see `sums`)."""
     lost = np.abs(x) @ np.abs(y)
+    if in_any_order:
+        return np.asarray(x.shape[-1] * lost)
     lanes = (lanes for lanes in LANES if lanes == 1 or x.shape[-1] > 2 * lanes)
     return np.asarray(lost + functools.reduce(np.maximum, (_of_lanes(x, y, n) for n in lanes)))
 

@@ -53,8 +53,8 @@ class Sensitivity:
     def __init__(
         self, graph: Graph, values: Sequence[Array], starts: Container[int], matters: Mapping[int, Any] = ALL
     ) -> None:
-        self._graph = graph
-        self._values = list(values)
+        self.graph = graph
+        self.values = list(values)
         builder = GraphBuilder(graph.nodes)
         slopes: dict[tuple[int, int], int] = {}
         moves: list[bool] = []
@@ -86,12 +86,12 @@ class Sensitivity:
             How far the elements of some nodes are moved, not negative.
         """
         weights = self._gathered(weights)
-        own = np.asarray(weights.pop(self._graph.output, np.zeros(self._graph.shape)))
+        own = np.asarray(weights.pop(self.graph.output, np.zeros(self.graph.shape)))
         sizes = self._moved(lambda w: w[None], weights, np.abs)
         if sizes is None:
             return own
         random = np.random.default_rng(0)
-        largest = max(int(np.prod(node.shape, dtype=int)) for node in self._graph.nodes)
+        largest = max(int(np.prod(node.shape, dtype=int)) for node in self.graph.nodes)
         samples = min(_MOST, max(_FEWEST, _BUDGET // largest))
         block = min(samples, max(1, _ELEMENTS // largest))
         found = []
@@ -112,9 +112,9 @@ class Sensitivity:
     def _gathered(self, weights: Mapping[int, Array]) -> dict[int, Array]:
         """Weights that give the same sums, on fewer nodes."""
         found = dict(weights)
-        uses = Counter(i for node in self._graph.nodes for i in node.operands)
-        uses[self._graph.output] += 1
-        for number, node in enumerate(self._graph.nodes):
+        uses = Counter(i for node in self.graph.nodes for i in node.operands)
+        uses[self.graph.output] += 1
+        for number, node in enumerate(self.graph.nodes):
             for position, i in enumerate(node.operands):
                 passed = self._passed(number, node, position, found[i]) if i in found and uses[i] == 1 else None
                 if passed is not None:
@@ -124,7 +124,7 @@ class Sensitivity:
 
     def _passed(self, number: int, node: Node, position: int, weight: Array) -> Array | None:
         """The weights of a node that those of an operand are worth; ``None`` where each reaches several elements."""
-        shapes = [self._graph.nodes[i].shape for i in node.operands]
+        shapes = [self.graph.nodes[i].shape for i in node.operands]
         weight = np.broadcast_to(weight, shapes[position])
         if is_elementwise(node):
             slope = np.abs(self._slopes[number, position])
@@ -141,17 +141,17 @@ class Sensitivity:
 
     def _followed_back(self, place: int, weights: Mapping[int, Array], size: Callable[[Array], Array]) -> float:
         """The sum for one element of the result, by slopes or by their sizes: its derivatives, backward."""
-        seed = np.zeros(self._graph.shape)
+        seed = np.zeros(self.graph.shape)
         seed.reshape(-1)[place] = 1.0
-        adjoints = {self._graph.output: seed}
+        adjoints = {self.graph.output: seed}
         total = 0.0
-        for number in range(self._graph.output, -1, -1):
+        for number in range(self.graph.output, -1, -1):
             adjoint = adjoints.pop(number, None)
             if adjoint is None:
                 continue
             if number in weights:
                 total += float((np.abs(adjoint) * weights[number]).sum())
-            node = self._graph.nodes[number]
+            node = self.graph.nodes[number]
             for position, i in enumerate(node.operands):
                 if self._moves[i]:
                     back = self._back(number, node, position, adjoint, size)
@@ -160,9 +160,9 @@ class Sensitivity:
 
     def _back(self, number: int, node: Node, position: int, adjoint: Array, size: Callable[[Array], Array]) -> Array:
         """What an operand gets of the derivative by a node."""
-        shapes = [self._graph.nodes[i].shape for i in node.operands]
+        shapes = [self.graph.nodes[i].shape for i in node.operands]
         if node.name == matmul.name:
-            other = np.swapaxes(size(self._values[node.operands[1 - position]]), -1, -2)
+            other = np.swapaxes(size(self.values[node.operands[1 - position]]), -1, -2)
             return np.asarray(np.matmul(adjoint, other) if position == 0 else np.matmul(other, adjoint))
         if node.name in Own.rows:
             return self._back_own(number, node, position, adjoint, size)
@@ -178,12 +178,12 @@ class Sensitivity:
     def _back_own(self, number: int, node: Node, position: int, adjoint: Array, size: Any) -> Array:
         """The same by a row with a calculus of its own."""
         row, mask = Own.rows[node.name], self._matters.get(number)
-        values = [self._values[i] for i in (number, *node.operands)]
+        values = [self.values[i] for i in (number, *node.operands)]
         assert row.back is not None
         found: Array = row.back(node.parameters, size, position, adjoint, *values)
         if mask is None:
             return found
-        shapes = [self._graph.nodes[i].shape for i in node.operands]
+        shapes = [self.graph.nodes[i].shape for i in node.operands]
         return np.where(row.asked(mask, shapes, position), found, 0.0)
 
     def _moved(
@@ -194,8 +194,8 @@ class Sensitivity:
         The first axis is that of the ``samples`` which these make of weights.
         """
         moved: list[Array | None] = []
-        uses = _last_uses(self._graph)
-        for number, node in enumerate(self._graph.nodes):
+        uses = _last_uses(self.graph)
+        for number, node in enumerate(self.graph.nodes):
             operands = [moved[i] for i in node.operands]
             found = None if all(m is None for m in operands) else self._through(number, node, operands, size)
             if number in weights:
@@ -204,7 +204,7 @@ class Sensitivity:
             moved.append(found)
             for i in uses.get(number, ()):
                 moved[i] = None
-        return moved[self._graph.output]
+        return moved[self.graph.output]
 
     def _through(self, number: int, node: Node, operands: Sequence[Array | None], size: Any) -> Array:
         """How far a node moves with its operands."""
@@ -213,17 +213,17 @@ class Sensitivity:
             total: Any = 0.0
             for position, m in enumerate(operands):
                 if m is not None:
-                    shape = self._graph.nodes[node.operands[position]].shape
+                    shape = self.graph.nodes[node.operands[position]].shape
                     aligned = m.reshape(count, *(1,) * (len(node.shape) - len(shape)), *shape)
                     total = total + size(self._slopes[number, position]) * aligned
             whole: Array = np.broadcast_to(total, (count, *node.shape))
             return whole
         if node.name == matmul.name:
-            x, y = (size(self._values[i]) for i in node.operands)
+            x, y = (size(self.values[i]) for i in node.operands)
             terms = [_times(m, y) if k == 0 else np.matmul(x, m) for k, m in enumerate(operands) if m is not None]
             return terms[0] if len(terms) == 1 else terms[0] + terms[1]
         spread = [
-            np.broadcast_to(0.0, (count, *self._graph.nodes[i].shape)) if m is None else m
+            np.broadcast_to(0.0, (count, *self.graph.nodes[i].shape)) if m is None else m
             for i, m in zip(node.operands, operands, strict=True)
         ]
         if node.name in Own.rows:
@@ -234,9 +234,9 @@ class Sensitivity:
     def _through_own(self, number: int, node: Node, moved: Sequence[Array], size: Any) -> Array:
         row, mask = Own.rows[node.name], self._matters.get(number)
         if mask is not None:
-            shapes = [self._graph.nodes[i].shape for i in node.operands]
+            shapes = [self.graph.nodes[i].shape for i in node.operands]
             moved = [np.where(row.asked(mask, shapes, k), m, 0.0) for k, m in enumerate(moved)]
-        values = [self._values[i] for i in (number, *node.operands)]
+        values = [self.values[i] for i in (number, *node.operands)]
         assert row.pushed is not None
         found: Array = row.pushed(node.parameters, size, *values, *moved)
         return found if mask is None else np.where(mask, found, 0.0)
