@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 
+import diffcheck.ops as o
+from diffcheck import check, interval
 from diffcheck.formats import FORMATS
 from diffcheck.ops.structure import Index, Linear
 from diffcheck.program.graph import GraphBuilder
@@ -109,3 +111,32 @@ def test_what_is_put_at_a_place_of_its_own_loses_nothing():
     """Two that meet lose the roundoff of their sum."""
     x = np.array([1.0, 2.0, 4.0, 8.0])
     np.testing.assert_array_equal(lost(scattered([3, 0, 3, 1], 4), x, np.array([2.0, 8, 0, 5])) / UNIT, [0, 0, 0, 5])
+
+
+def test_of_a_wrong_number_it_is_told_what_another_order_may_lose():
+    """Neighbours cancel, in lanes as well; summed up by their signs they do not."""
+    places = np.arange(N)
+    signs = np.where((places + places // 64) % 2 == 0, 1.0, -1.0)
+    signs[-1] = 3.0
+
+    class Off(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, w, by):
+            ctx.save_for_backward(w)
+            ctx.by = by
+            return torch.exp(w) * float(signs.sum())
+
+        @staticmethod
+        def backward(ctx, g):
+            (w,) = ctx.saved_tensors
+            return g * (torch.exp(w) * float(signs.sum()) + ctx.by), None
+
+    def note(by):
+        of = {"autograd": lambda w: Off.apply(w, by)}
+        settings = {"w": interval(0.5, 1.5), "samples": 0, "engines": ["autograd"], "dtypes": ["float32"]}
+        (row,) = check(lambda w: o.sum(signs * o.exp(w)), implementations=of, **settings).result.rows
+        assert row.verdict == "disagree"
+        return row.note
+
+    assert note(50.0).endswith("sums added up in another order than NumPy's and torch's may lose as much")
+    assert "order" not in note(5000.0)

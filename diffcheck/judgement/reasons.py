@@ -142,7 +142,20 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
     if off:
         return replace(judgement, reason=Reason.VALUE, note=f"value and slope are both off: {off}")
     shrunk = _shrinks(dispute)
-    return replace(judgement, reason=Reason.INACCURATE, note=shrunk) if shrunk else judgement
+    reason = Reason.INACCURATE if shrunk else judgement.reason
+    return replace(judgement, reason=reason, note=_joined(shrunk, _by_another_order(dispute)))
+
+
+def _by_another_order(dispute: Dispute) -> str:
+    """Whether the order of additions may be all that is wrong; empty if not."""
+    bound, value = dispute.bound, dispute.value
+    if bound is None or not dispute.truth.has_value:
+        return ""
+    allowed = bound.in_any_order.formula
+    error = abs(balls.ball_of_float(value) - dispute.truth.left)
+    if not (allowed.is_finite() and error <= allowed):
+        return ""
+    return "sums added up in another order than NumPy's and torch's may lose as much"
 
 
 def _own_culprit(dispute: Dispute) -> Culprit | None:
