@@ -4,7 +4,7 @@ A row is a point with one of the columns of differences.
 """
 
 import math
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -35,6 +35,19 @@ _CENTRAL, _ONE_SIDED = (ratio ** -np.arange(STEPS, dtype=float)[:, None] for rat
 def falling(central: Mask) -> Array:
     """The steps of differences as parts of the longest, shape (steps, differences), or (steps, 1) for all alike."""
     return _CENTRAL if central.all() else np.where(central, _CENTRAL, _ONE_SIDED)
+
+
+@runtime_checkable
+class Moving(Batched, Protocol):
+    """A function that knows what depends on its single inputs; see `diffcheck.program.moves`."""
+
+    def saves(self, where: Rows) -> bool:
+        """Whether to move inputs of these points takes less than to evaluate the function as a whole."""
+        ...
+
+    def moved(self, points: Array, where: Rows, inputs: Rows, coordinates: Array) -> Array:
+        """The outputs with some inputs of points moved."""
+        ...
 
 
 class Region:
@@ -224,6 +237,10 @@ class Samples:
 
     def _moved_to(self, where: Rows, inputs: Rows, after: Array) -> Array:
         """The function with some inputs of points at other coordinates, shape (steps, rows, inputs)."""
+        function = self.region.function
+        if isinstance(function, Moving) and function.saves(where):
+            np.add.at(self.calls, where, len(after))
+            return function.moved(self.points, where, inputs, after)
         points = np.repeat(self.points[where][None], len(after), axis=0)
         rows = np.arange(len(where))
         for k, coordinates in zip(inputs.T, np.moveaxis(after, -1, 0), strict=True):
