@@ -37,13 +37,15 @@ class Compiled:
     ----------
     dtype:
         ``float64`` or ``float32``: what is computed in.
+    groups:
+        What is computed by one call each, in this order; the program's `schedule` if nothing else is said.
     """
 
     @uncollected()
-    def __init__(self, program: Program, dtype: str = "float64") -> None:
+    def __init__(self, program: Program, dtype: str = "float64", groups: Sequence[Group] | None = None) -> None:
         self.program = program
         self._dtype = np.dtype(dtype)
-        groups = schedule(program)
+        groups = schedule(program) if groups is None else groups
         rows: dict[int, int] = {}
         for number, (name, operands) in enumerate(program.nodes):
             if name == INPUT:

@@ -31,8 +31,8 @@ class Group:
 
 def schedule(program: Program) -> list[Group]:
     """The groups that compute a program's outputs, with its long sums in one piece."""
-    sums = _long_sums(program)
-    return by_level(program.nodes, _needed(program, sums), sums)
+    sums = long_sums(program)
+    return by_level(program.nodes, needed(program, sums), sums)
 
 
 def by_level(nodes: Sequence[Node], numbers: Iterable[int], sums: Mapping[int, Terms] = NO_SUMS) -> list[Group]:
@@ -63,7 +63,7 @@ def by_level(nodes: Sequence[Node], numbers: Iterable[int], sums: Mapping[int, T
     return [groups[key] for key in sorted(groups)]
 
 
-def _long_sums(program: Program) -> dict[int, Terms]:
+def long_sums(program: Program) -> dict[int, Terms]:
     """The terms of every long sum, by the node that is the sum."""
     nodes = program.nodes
     uses = [0] * len(nodes)
@@ -107,7 +107,7 @@ def _terms(nodes: Sequence[Node], root: int, inside: set[int]) -> Iterator[tuple
             pending.append((other, factor * float(nodes[constant][1][0])))
 
 
-def _needed(program: Program, sums: dict[int, Terms]) -> list[int]:
+def needed(program: Program, sums: Mapping[int, Terms]) -> list[int]:
     """The nodes that are computed on their own, in ascending order."""
     seen: set[int] = set()
     pending: list[int] = distinct(program.outputs)

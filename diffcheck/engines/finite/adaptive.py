@@ -18,7 +18,7 @@ from diffcheck.engines.base import Task
 from diffcheck.engines.finite.extrapolation import extrapolated
 from diffcheck.engines.finite.quotients import first_differences, least_rounding, second_differences
 from diffcheck.engines.finite.random_rounding import Batched
-from diffcheck.engines.finite.samples import Region, Rows, Samples
+from diffcheck.engines.finite.samples import Mask, Region, Rows, Samples
 from diffcheck.engines.finite.stages import Stages
 from diffcheck.engines.finite.witness import Witness
 from diffcheck.errors import Unsupported
@@ -72,7 +72,7 @@ class _Search:
 
     def __init__(self, samples: Samples) -> None:
         self._samples = samples
-        self._first = np.where(samples.region.linear, samples.natural, samples.own)
+        self._first = samples.first
         self._mixed = samples.by[:, 0] != samples.by[:, -1]
         self._witness = Witness(samples, self._first)
         self._stages = Stages((len(samples.where), samples.region.outputs))
@@ -82,9 +82,12 @@ class _Search:
         samples, witness = self._samples, self._witness
         rows = np.arange(len(samples.where))
         self._settle(rows[~self._mixed], self._first)
-        self._settle(rows[self._mixed], self._served())
+        if self._mixed.any():
+            self._settle(rows[self._mixed], self._served())
         beyond = self._contradictions()
         for k, lengths in enumerate(witness.lengths):
+            if not (beyond[k:] > 0).any():
+                break
             suspected = (beyond[k] > 0).any(-1)[samples.where]
             if suspected.any():
                 self._stage(rows[suspected & ~self._mixed], lengths)
@@ -92,9 +95,11 @@ class _Search:
                 beyond = self._contradictions()
         if not samples.stepped:
             raise Unsupported("the domain is too narrow for two different steps")
-        beyond = beyond[:, :, None]
-        left = np.where(beyond > 0, beyond / np.abs(witness.weights), 0.0).max(0)
-        return Found(self._full(self._stages.value), self._full(self._stages.error) + left, samples.calls)
+        value, error = self._full(self._stages.value), self._full(self._stages.error)
+        if (beyond > 0).any():
+            beyond = beyond[:, :, None]
+            error = error + np.where(beyond > 0, beyond / np.abs(witness.weights), 0.0).max(0)
+        return Found(value, error, samples.calls)
 
     def _settle(self, rows: Rows, longest: Array) -> None:
         """Try stages for some rows, the longest first, until they leave enough digits."""
@@ -103,6 +108,9 @@ class _Search:
         self._stage(rows, longest)
         lost = np.round(-math.log2(self._samples.unit) * _LOST * np.arange(1, _LAST + 1))
         for lengths in (self._samples.own, *(self._first * 2.0**-bits for bits in lost[lost <= _LAST])):
+            rows = self._wanting(rows)
+            if not len(rows):
+                break
             shorter = np.minimum(lengths, longest)
             self._stage(self._pending(rows, shorter, longest), shorter)
 
@@ -120,21 +128,27 @@ class _Search:
         if not len(rows):
             return
         samples = self._samples
-        samples.reach(np.unique(samples.where[rows]), lengths)
+        samples.reach(samples.points_of(rows), lengths)
         picked = samples.picked(rows, lengths)
         quotients = (first_differences if samples.order == 1 else second_differences)(samples, rows, picked)
         found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)
         self._stages.add(rows, *found, quotients.seen[-1], _mean(picked))
 
+    def _few(self, rows: Rows) -> Mask:
+        """The outputs of rows whose error leaves too few digits; one that is no number leaves none."""
+        error, value = self._stages.error[rows], self._stages.value[rows]
+        found: Mask = ~((error <= self._samples.unit**_SATISFIED * np.abs(value)) & (error < np.inf))
+        return found
+
+    def _wanting(self, rows: Rows) -> Rows:
+        """Those whose error leaves too few digits."""
+        found: Rows = rows[self._few(rows).any(1)]
+        return found
+
     def _pending(self, rows: Rows, lengths: Array, longest: Array) -> Rows:
-        """Those whose error leaves too few digits, and may be smaller with the shorter steps of these lengths."""
+        """Those whose error may be smaller with the shorter steps of these lengths, where it leaves too few digits."""
         samples, stages = self._samples, self._stages
-        error, value = stages.error[rows], stages.value[rows]
-        few = ~np.isfinite(error) | (error > samples.unit**_SATISFIED * np.abs(value))
-        wanting = few.any(1)
-        rows, few, error = rows[wanting], few[wanting], error[wanting]
-        if not len(rows):
-            return rows
+        error, few = stages.error[rows], self._few(rows)
         picked = samples.picked(rows, lengths)
         shorter = (picked < samples.picked(rows, longest)).any(1) & samples.distinct(rows, picked)
         # Of steps that lead out of the domain nothing is known, and the least may be beyond the largest number.

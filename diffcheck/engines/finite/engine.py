@@ -8,11 +8,12 @@ import numpy as np
 from diffcheck.case.case import Point
 from diffcheck.engines.base import Clockwork, Estimate, Prepared, Task, flat
 from diffcheck.engines.finite.central import Central
-from diffcheck.engines.finite.columns import shaped, shaped_errors
+from diffcheck.engines.finite.columns import columns_of, shaped, shaped_errors
 from diffcheck.engines.finite.complex_step import ComplexStep
 from diffcheck.engines.finite.taken import taken
 from diffcheck.errors import Unsupported
 from diffcheck.program.code import code
+from diffcheck.program.moves import Moves, moves
 
 
 class Finite:
@@ -54,7 +55,7 @@ class Adaptive:
     def __init__(self, task: Task) -> None:
         self._task = task
         self._function = code(task.program, task.dtype)
-        self._differences = taken(self._function, task)
+        self._differences = taken(_moving(task) or self._function, task)
 
     def derivative(self, point: Point) -> Estimate:
         """The derivative at a point, with its error estimate."""
@@ -83,3 +84,11 @@ class Adaptive:
         here = flat(point, self._task)
         numbers = here.tolist()
         return Clockwork(lambda: self._differences.at(here[None]), lambda: self._function.at(numbers))
+
+
+def _moving(task: Task) -> Moves | None:
+    """The function with what its single inputs reach, where differences by one after the other are taken of itself."""
+    operator = task.operator
+    if operator.weighted or operator.along == operator.order == 1:
+        return None
+    return moves(task.program, columns_of(task), task.dtype)

@@ -31,13 +31,14 @@ class Column:
     """One column of Romberg's table: combinations of ``order + 1`` neighbouring steps, the widest first.
 
     ``apart`` is how far each is from what it was made of and from the combination before, ``noise`` what rounding may
-    leave on it.
+    leave on it; ``change`` is what each but the first differs by from the one before.
     """
 
     order: int
     values: Array
     apart: Array
     noise: Array
+    change: Array
 
 
 def table(series: Array, noise: Array, factors: Sequence[Array | float]) -> Iterator[Column]:
@@ -50,47 +51,59 @@ def table(series: Array, noise: Array, factors: Sequence[Array | float]) -> Iter
     factors:
         What the power that each further column removes falls by from step to step.
     """
-    values, apart = series, np.full(series.shape, np.inf)
-    apart[1:] = np.abs(values[1:] - values[:-1])
-    yield Column(0, values, apart, noise)
+    values, difference = series, series[1:] - series[:-1]
+    change, apart = np.abs(difference), np.empty(series.shape)
+    apart[0], apart[1:] = np.inf, change
+    yield Column(0, values, apart, noise, change)
     for order, factor in enumerate(factors[: len(series) - 1], 1):
-        before, values = values, values[1:] + (values[1:] - values[:-1]) / (factor - 1)
-        noise = (factor * noise[1:] + noise[:-1]) / (factor - 1)
-        apart = np.maximum(np.abs(values - before[1:]), np.abs(values - before[:-1]))
-        apart[1:] = np.maximum(apart[1:], np.abs(values[1:] - values[:-1]))
-        yield Column(order, values, apart, noise)
+        values = values[1:] + difference / (factor - 1)
+        noise = noise[1:] * (factor / (factor - 1)) + noise[:-1] / (factor - 1)
+        # The farther of the two that a value was made of is so many times its change from the nearer one.
+        apart = change * (factor / (factor - 1))
+        difference = values[1:] - values[:-1]
+        change = np.abs(difference)
+        np.maximum(apart[1:], change, out=apart[1:])
+        yield Column(order, values, apart, noise, change)
 
 
-def tail(series: Array, noise: Array) -> Array:
+def tail(column: Column) -> Array:
     """How much more than its last change a series may still change, as a part of it; shape (steps,) + any.
 
     Changes that fall by r from step to step add up to r / (1 - r) of the last one: to infinity if they do not fall.
     Changes within rounding say nothing, and one small change may be luck. What shorter steps are not done with, longer
     ones are not either.
     """
-    found = np.zeros(series.shape)
-    if len(series) < 3:
+    change, noise = column.change, column.noise
+    found = np.zeros(column.values.shape)
+    significant = change[1:] > noise[2:] + noise[1:-1]
+    if not significant.any():
         return found
-    change = np.abs(series[1:] - series[:-1])
     ratio = change[1:] / change[:-1]
     ratio[1:] = np.fmin(ratio[1:], np.sqrt(change[2:] / change[:-2]))
-    significant = change[1:] > noise[2:] + noise[1:-1]
     found[2:] = np.where(significant, np.where(ratio < 1, ratio / (1 - ratio), np.inf), 0.0)
-    return np.maximum.accumulate(found[::-1])[::-1]
+    return largest_onwards(found)
 
 
-def limits(series: Array, noise: Array, factors: Sequence[float]) -> Array:
+def largest_onwards(series: Array) -> Array:
+    """The largest of each step and all shorter ones, in place."""
+    for k in range(len(series) - 2, -1, -1):
+        np.maximum(series[k], series[k + 1], out=series[k, ...])
+    return series
+
+
+def limits(series: Array, noise: Array, factors: Sequence[Array | float]) -> Array:
     """The absolute limits of a series that should tend to zero, zeros where it does.
 
     Shape (steps,) + any: the limit that is seen from each step and wider ones; it is one only if the combinations that
     lead there agree on it, beyond rounding. Infinite where the series has no limit, or is no number.
     """
-    found = np.zeros(series.shape)
-    for column in table(series, noise, factors):
+    found, columns = np.zeros(series.shape), list(table(series, noise, factors))
+    for column in columns:
         size = np.abs(column.values)
-        seen = np.where(size > _SURE * column.apart + column.noise, size, 0.0)
-        found[column.order :] = np.fmax(found[column.order :], seen)
-    rest = np.where(np.isfinite(series), tail(series, noise), np.inf)
+        seen = size > _SURE * column.apart + column.noise
+        if seen.any():
+            found[column.order :] = np.fmax(found[column.order :], np.where(seen, size, 0.0))
+    rest = np.where(np.isfinite(series), tail(columns[0]), np.inf)
     return np.where(np.isfinite(rest), found * np.where(rest > _SAFETY, rest, 1.0), np.inf)
 
 
@@ -107,20 +120,21 @@ def extrapolated(quotients: Array, noise: Array, doubt: Array) -> tuple[Array, A
         The error of a quotient whose step straddles a seam, in the same shape.
     """
     # Where a step straddles a seam all wider ones do.
-    doubt = np.maximum.accumulate(doubt[::-1])[::-1]
+    doubt = largest_onwards(doubt.copy())
     rest = np.full(quotients.shape, _SAFETY)
-    shape = quotients.shape[1:]
-    best, error, excess = quotients[-1], np.full(shape, np.inf), np.full(shape, np.inf)
+    errors, values, left = [], [], []
     for column in table(quotients, noise, EVERY):
-        rest[column.order :] = np.fmax(rest[column.order :], tail(column.values, column.noise))
-        if column.order == 0:
-            continue
-        found = rest[column.order :] * column.apart + column.noise + doubt[: len(column.values)]
-        found = np.where(np.isfinite(found), found, np.inf)
-        chosen = np.argmin(found, axis=0)[None]
-        least, value, left = (np.take_along_axis(a, chosen, 0)[0] for a in (found, column.values, column.noise))
-        better = least < error
-        best, error = np.where(better, value, best), np.where(better, least, error)
-        # Combinations that rounding alone keeps apart are so by what it may leave on each.
-        excess = np.where(better, np.fmax(least - (1 + _SAFETY) * left, 0.0), excess)
-    return best, error, excess
+        rest[column.order :] = np.fmax(rest[column.order :], tail(column))
+        if column.order:
+            errors.append(rest[column.order :] * column.apart + column.noise + doubt[: len(column.values)])
+            values.append(column.values)
+            left.append(column.noise)
+    found = np.fmin(np.concatenate(errors), np.inf)  # what is no number has no bound
+    chosen = np.argmin(found, axis=0)[None]
+    error, value, rounding = (
+        np.take_along_axis(a, chosen, 0)[0] for a in (found, np.concatenate(values), np.concatenate(left))
+    )
+    known = error < np.inf
+    # Combinations that rounding alone keeps apart are so by what it may leave on each.
+    excess = np.where(known, np.fmax(error - (1 + _SAFETY) * rounding, 0.0), np.inf)
+    return np.where(known, value, quotients[-1]), error, excess

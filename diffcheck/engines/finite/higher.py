@@ -57,7 +57,7 @@ class HigherDifferences:
         with np.errstate(all="ignore"):
             samples = Samples(self.region, np.asarray(points, np.float64), self._columns)
             stages = Stages((len(samples.where), self.region.outputs))
-            first = np.where(self.region.linear, samples.natural, samples.own)
+            first = samples.first
             shorter = (first * 2.0**-bits for bits in range(_SHORTER, _LAST + 1, _SHORTER))
             for lengths in (first, np.minimum(samples.own, first), *shorter):
                 rows = _pending(samples, stages, lengths)
@@ -80,7 +80,7 @@ def _pending(samples: Samples, stages: Stages, lengths: Array) -> Rows:
 
 def _stage(samples: Samples, stages: Stages, rows: Rows, lengths: Array) -> None:
     """Try these lengths, shape (points, inputs), for some rows."""
-    samples.reach(np.unique(samples.where[rows]), lengths)
+    samples.reach(samples.points_of(rows), lengths)
     picked = samples.picked(rows, lengths)[:, 0]
     quotients = _quotients(samples, rows, picked)
     found = extrapolated(quotients.quotient, quotients.rounding, quotients.doubt)

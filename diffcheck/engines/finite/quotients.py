@@ -1,12 +1,16 @@
 """Difference quotients of one stage, with what rounding and seams may leave on them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from diffcheck.case.case import Array
 from diffcheck.engines.finite.extrapolation import EVERY, ODD, limits
-from diffcheck.engines.finite.samples import CENTRAL_RATIO, FALL, FIRST, Rows, Samples
+from diffcheck.engines.finite.samples import CENTRAL_RATIO, FALL, FIRST, Mask, Rows, Samples
+
+# What the powers of a step of the slope fall by from step to step, and those of a step of the value.
+_BEND_AND_OFFSET = list(np.array([ODD, EVERY]).T[:, :, None, None])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,19 +31,23 @@ def first_differences(samples: Samples, rows: Rows, lengths: Array) -> Quotients
     where, k = samples.where[rows], samples.by[rows, 0]
     longest, side, central = samples.room(where, k, lengths[:, 0], 1)
     step = samples.steps(where, k, longest, side, central)
-    here = samples.here[where]
-    ahead, moved_ahead = samples.moved(where, (k, step * side))
-    back, moved_back = np.broadcast_to(here, ahead.shape).copy(), np.zeros_like(step)
-    back[:, central], moved_back[:, central] = samples.moved(where[central], (k[central], -(step * side)[:, central]))
+    here, move = samples.here[where], step * side
+    around, beside = _split(central)
+    if beside is None:
+        values, moved = samples.moved(where, (k, np.concatenate([move, -move])))
+        (ahead, back), (moved_ahead, moved_back) = np.split(values, 2), np.split(moved, 2)
+    else:
+        ahead, moved_ahead = samples.moved(where, (k, move))
+        back, moved_back = np.broadcast_to(here, ahead.shape).copy(), np.zeros_like(step)
+        back[:, around], moved_back[:, around] = samples.moved(where[around], (k[around], -move[:, around]))
     width = (moved_ahead - moved_back)[..., None]
     noise = samples.rounding(where, np.maximum(np.abs(ahead), np.abs(back)), central)
-    doubt = np.zeros_like(ahead)
-    doubt[:, central] = _around(
-        here[central], ahead[:, central], back[:, central], step[:, central, None], noise[:, central]
-    )
-    doubt[:, ~central] = _beside(here[~central], ahead[:, ~central], noise[:, ~central])
+    doubt = np.empty_like(ahead)
+    doubt[:, around] = _around(here[around], ahead[:, around], back[:, around], step[:, around, None], noise[:, around])
+    if beside is not None:
+        doubt[:, beside] = _beside(here[beside], ahead[:, beside], noise[:, beside])
     quotient = (ahead - back) / width
-    uneven = _uneven(quotient, samples.grain(where, k) / np.abs(step)[..., None])
+    uneven = _uneven(quotient, samples.grain(where, k) / step[..., None])
     return Quotients(quotient, noise / np.abs(width) + uneven, doubt, doubt)
 
 
@@ -127,8 +135,7 @@ def _around(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -
 
     Beside a step the point belongs to one of the sides; where it belongs to none, as on a spike, there is no bound.
     """
-    bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
-    offset = limits(ahead / 2 + back / 2 - here, 2 * noise, EVERY)
+    bend, offset = _bend_and_offset(here, ahead, back, step, noise)
     off = (offset > 0).any((0, -1))
     if off.any():
         right, left = (limits(side[:, off] - here[off], 2 * noise[:, off], EVERY) > 0 for side in (ahead, back))
@@ -136,13 +143,24 @@ def _around(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -
     return bend + 2 * offset / step
 
 
+def _bend_and_offset(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> tuple[Array, Array]:
+    """The steps of the slope, and of the value beside the point, that each step of central differences straddles."""
+    series = np.stack([((ahead - here) - (here - back)) / step, ahead / 2 + back / 2 - here], axis=1)
+    found = limits(series, np.stack([4 * noise / step, 2 * noise], axis=1), _BEND_AND_OFFSET)
+    return found[:, 0], found[:, 1]
+
+
+def _split(central: Mask) -> tuple[Any, Any]:
+    """The central differences and the others as indices, ``None`` where there are no others."""
+    return (slice(None), None) if central.all() else (central, ~central)
+
+
 def _between_sides(here: Array, ahead: Array, back: Array, step: Array, noise: Array) -> tuple[Array, Array]:
     """What a seam leaves on second differences, and the part that a step of the second derivative has in that.
 
     A step of the slope or of the value leaves no bound.
     """
-    offset = limits(ahead / 2 + back / 2 - here, 2 * noise, EVERY)
-    bend = limits(((ahead - here) - (here - back)) / step, 4 * noise / step, ODD)
+    bend, offset = _bend_and_offset(here, ahead, back, step, noise)
     # The slope (f(x + h) - f(x - h)) / 2 h has even powers of h, and across a step of the second derivative a fourth
     # of that times h.
     slope, rounding = (ahead - back) / (2 * step), noise / step

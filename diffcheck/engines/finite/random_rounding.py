@@ -52,7 +52,7 @@ class RandomlyRounded(Compiled):
         self._alike = alike
         self._done = 0
         generator = np.random.default_rng(SEED)
-        unit, self._smallest = np.finfo(dtype).eps / 2, np.finfo(dtype).smallest_subnormal
+        unit, smallest = np.finfo(dtype).eps / 2, np.finfo(dtype).smallest_subnormal
         parts = 2 if self._dtype.kind == "c" else 1
         place = len(program.inputs) + len(self._constants)
         for k, group in enumerate(schedule(program)):
@@ -63,6 +63,8 @@ class RandomlyRounded(Compiled):
             # Up in one half of the trials, down in the other: what only moves one way may be absorbed.
             signs = generator.permuted(np.tile((1.0, -1.0), (parts, moved, TRIALS // 2)), axis=-1)
             lost = unit * _ulps(group) * generator.uniform(*MOVES, signs.shape) * signs
+            # Below the normal range a unit in the last place is the smallest number.
+            lost = np.stack([lost, np.sign(lost) * smallest], axis=1)
             self._steps[k] = (self._rounded if own else self._moved)(self._steps[k], rows, lost)
 
     def batch(self, points: Array) -> Array:
@@ -78,12 +80,14 @@ class RandomlyRounded(Compiled):
         self._done += values.shape[1]
 
     def _move(self, values: Array, lost: Array) -> None:
-        """Round values at random in place; ``lost`` has the parts of complex numbers first and the trials last."""
+        """Round values at random in place.
+
+        ``lost`` has for each part of complex numbers what is lost relatively and what absolutely, the trials last.
+        """
         trial = (self._done + np.arange(values.shape[1])) // self._alike % TRIALS
         for part, moved in zip((values.real, values.imag), lost, strict=False):
-            by = moved[:, trial]
-            # Below the normal range a unit in the last place is the smallest number.
-            part += part * by + np.sign(by) * self._smallest
+            relative, absolute = moved.take(trial, -1)
+            part += part * relative + absolute
 
     def _rounded(self, step: Callable[[Array], None], rows: slice, lost: Array) -> Callable[[Array], None]:
         """A step whose results are rounded at random."""
@@ -99,10 +103,10 @@ class RandomlyRounded(Compiled):
 
         def moved(values: Array) -> None:
             arguments = values[: rows.stop].copy()
-            self._move(arguments[: rows.start], lost[:, : rows.start])
+            self._move(arguments[: rows.start], lost[:, :, : rows.start])
             step(arguments)
             values[rows] = arguments[rows]
-            self._move(values[rows], lost[:, rows])
+            self._move(values[rows], lost[:, :, rows])
 
         return moved
 

@@ -4,7 +4,7 @@ A row is a point with one of the columns of differences.
 """
 
 import math
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -33,8 +33,21 @@ _CENTRAL, _ONE_SIDED = (ratio ** -np.arange(STEPS, dtype=float)[:, None] for rat
 
 
 def falling(central: Mask) -> Array:
-    """The steps of differences as parts of the longest, shape (steps, differences)."""
-    return np.where(central, _CENTRAL, _ONE_SIDED)
+    """The steps of differences as parts of the longest, shape (steps, differences), or (steps, 1) for all alike."""
+    return _CENTRAL if central.all() else np.where(central, _CENTRAL, _ONE_SIDED)
+
+
+@runtime_checkable
+class Moving(Batched, Protocol):
+    """A function that knows what depends on its single inputs; see `diffcheck.program.moves`."""
+
+    def saves(self, where: Rows) -> bool:
+        """Whether to move inputs of these points takes less than to evaluate the function as a whole."""
+        ...
+
+    def moved(self, points: Array, where: Rows, inputs: Rows, coordinates: Array) -> Array:
+        """The outputs with some inputs of points moved."""
+        ...
 
 
 class Region:
@@ -57,8 +70,8 @@ class Region:
 
     def nearest(self, coordinates: Array, inputs: Any) -> Array:
         """The numbers of the dtype in the domain that are nearest to coordinates of these inputs."""
-        numbers = coordinates.astype(self.dtype).astype(np.float64)
-        found: Array = np.clip(numbers, self.lo[inputs], self.hi[inputs])
+        numbers = coordinates.astype(self.dtype, copy=False).astype(np.float64, copy=False)
+        found: Array = np.minimum(np.maximum(numbers, self.lo[inputs]), self.hi[inputs])
         return found
 
 
@@ -69,9 +82,9 @@ class Samples:
     ----------
     here, level:
         The values at the points themselves, and the largest rounding errors they may have, shape (points, outputs).
-    own, natural:
-        For each input the coordinate's own size, and the length over which a function is supposed to change: one, or
-        the coordinate if it is larger; shape (points, inputs).
+    own, natural, first:
+        For each input the coordinate's own size, the length over which a function is supposed to change: one, or
+        the coordinate if it is larger, and that of these two which the domain's scale suggests; shape (points, inputs).
     columns:
         The inputs that each column of differences is taken by, shape (columns, order).
     where, by:
@@ -89,13 +102,17 @@ class Samples:
         everywhere = np.arange(len(points))
         self.calls = np.zeros(len(points), np.intp)
         self.stepped = False
-        self.here = self.evaluate(points[None], everywhere)[0]
-        self.level = self._noise(points, self.here, everywhere)
-        self._growth, self._relative = np.zeros_like(self.level), np.zeros_like(self.level)
-        self._reached = np.zeros_like(points)
         sizes = np.abs(points)
         self.natural = np.minimum(np.maximum(sizes, 1.0), region.hi - region.lo)
         self.own = np.where(sizes > 0, np.minimum(sizes, self.natural), self.natural)
+        self.first = np.where(region.linear, self.natural, self.own)
+        self._reached = self.first.copy()
+        # The points and the far ends of their first stage in one call.
+        places = np.concatenate([points[None], self._ends(everywhere, self.first)])
+        values = self.evaluate(places, everywhere)
+        level = self._noise(places, values, everywhere)
+        self.here, self.level = values[0], level[0]
+        self._growth, self._relative = self._losses(everywhere, values[1:], level[1:])
         self.where = np.repeat(everywhere, len(columns))
         self.by = np.tile(columns, (len(points), 1))
 
@@ -114,6 +131,12 @@ class Samples:
         found: Array = lengths[self.where[rows, None], self.by[rows]]
         return found
 
+    def points_of(self, rows: Rows) -> Rows:
+        """The points of these rows, each once."""
+        found = np.zeros(len(self.points), dtype=bool)
+        found[self.where[rows]] = True
+        return found.nonzero()[0]
+
     def reach(self, where: Rows, lengths: Array) -> None:
         """Measure what rounding leaves at the far ends of a stage of these lengths, shape (points, inputs).
 
@@ -123,15 +146,23 @@ class Samples:
         if not len(where):
             return
         self._reached[where] = lengths[where]
+        ends = self._ends(where, lengths)
+        values = self.evaluate(ends, where)
+        level = self._noise(ends, values, where)
+        self._growth[where], self._relative[where] = self._losses(where, values, level)
+
+    def _ends(self, where: Rows, lengths: Array) -> Array:
+        """The far ends of a stage at points, all inputs moved; shape (2, points, inputs)."""
         # No two neighbours alike: what cancels where all inputs move alike would hide their size.
         far = FIRST * lengths[where] * (8 - np.arange(lengths.shape[1]) % 4) / 8
-        moves = np.stack([far, -far])
-        ends = self.region.nearest(self.points[where] + moves, slice(None))
-        values = self.evaluate(ends, where)
-        level, here = self._noise(ends, values, where), self.here[where]
-        self._growth[where] = np.maximum(level - self.level[where], 0.0).max(0)
-        own = np.where(here != 0, self.level[where] / np.abs(here), 0.0)
-        self._relative[where] = np.fmax(own, np.fmax(*(level / np.maximum(np.abs(values), np.abs(here)))))
+        return self.region.nearest(self.points[where] + np.stack([far, -far]), slice(None))
+
+    def _losses(self, where: Rows, values: Array, level: Array) -> tuple[Array, Array]:
+        """By how much rounding grows from points to the values at the ends, and what part of a value it takes."""
+        here, size = self.level[where], np.abs(self.here[where])
+        growth: Array = np.maximum(level - here, 0.0).max(0)
+        own = np.where(size != 0, here / size, 0.0)
+        return growth, np.fmax(own, np.fmax(*(level / np.maximum(np.abs(values), size))))
 
     def rounding(self, where: Rows, size: Array, central: Mask) -> Array:
         """What rounding may leave on a difference of values, shape (steps, rows, outputs); the longest steps first.
@@ -193,16 +224,28 @@ class Samples:
 
     def moved(self, where: Rows, *moves: tuple[Rows, Array]) -> tuple[Array, Array]:
         """The function at the points moved along some inputs, shape (steps, rows, outputs), and the last real move."""
-        steps = len(moves[0][1])
-        points = np.repeat(self.points[where][None], steps, axis=0)
+        inputs = np.stack([k for k, _ in moves], axis=-1)
+        after = np.empty((*moves[0][1].shape, len(moves)))
+        real = np.zeros(after.shape[:2])
+        before = self.points[where, moves[0][0]]
+        for place, (k, move) in enumerate(moves):
+            if place:
+                before = np.where(k == inputs[:, 0], after[..., 0], self.points[where, k])
+            after[..., place] = self.region.nearest(before + move, k)
+            real = np.where(move != 0, after[..., place] - before, real)
+        return self._moved_to(where, inputs, after), real
+
+    def _moved_to(self, where: Rows, inputs: Rows, after: Array) -> Array:
+        """The function with some inputs of points at other coordinates, shape (steps, rows, inputs)."""
+        function = self.region.function
+        if isinstance(function, Moving) and function.saves(where):
+            np.add.at(self.calls, where, len(after))
+            return function.moved(self.points, where, inputs, after)
+        points = np.repeat(self.points[where][None], len(after), axis=0)
         rows = np.arange(len(where))
-        real = np.zeros(points.shape[:2])
-        for k, move in moves:
-            before = points[:, rows, k]
-            after = self.region.nearest(before + move, k)
-            points[:, rows, k] = after
-            real = np.where(move != 0, after - before, real)
-        return self.evaluate(points, where), real
+        for k, coordinates in zip(inputs.T, np.moveaxis(after, -1, 0), strict=True):
+            points[:, rows, k] = coordinates
+        return self.evaluate(points, where)
 
     def axis(self, where: Rows, k: Rows, move: Array) -> tuple[Array, Array]:
         """The function a move ahead and a move back along one input; rows that share point and input share values."""

@@ -36,6 +36,10 @@ class Stages:
         for array, part in zip(stage, (value, error, excess, seam, length[:, None]), strict=True):
             array[rows] = part
         self._all.append(stage)
+        if len(self._all) == 1:
+            self.value[rows], self.length[rows] = value, length[:, None]
+            self.error[rows] = np.where(np.isfinite(value), error, np.inf)
+            return
         # Where nothing is known any number will do, but it should be one: that of a stage which was not tried.
         nothing = ~np.isfinite(self.value)
         self.value[nothing], self.length[nothing] = 0.0, np.nan

@@ -41,7 +41,8 @@ class Witness:
         size = np.exp2(np.floor(wide * (1 - part) + narrow * part)) * bits
         self.lengths = size / FIRST
         above, below = region.hi - points, points - region.lo
-        moving = np.isin(np.arange(points.shape[1]), samples.by)
+        moving = np.zeros(points.shape[1], dtype=bool)
+        moving[samples.columns] = True
         self._steps = np.where(moving, np.where(above >= below, size, -size), 0.0)
         by = samples.columns
         weights = np.prod(self._steps[:, np.arange(len(points))[:, None, None], by], axis=-1)
@@ -59,10 +60,8 @@ class Witness:
         everywhere = np.arange(len(points))
         moves = np.stack([self._steps, self._steps / 2])
         central = (((points - moves) >= region.lo) & ((points - moves) <= region.hi)).all(-1)[..., None]
-        ahead = samples.evaluate(region.nearest(points + moves, slice(None)), everywhere)
-        other = samples.evaluate(
-            region.nearest(np.where(central, points - moves, points + 2 * moves), slice(None)), everywhere
-        )
+        places = np.stack([points + moves, np.where(central, points - moves, points + 2 * moves)])
+        ahead, other = samples.evaluate(region.nearest(places, slice(None)), everywhere)
         noise = samples.level + 2 * samples.unit * np.maximum(np.abs(ahead), np.abs(other))
         if order == 1:
             changes = np.where(central, ahead - other, 4 * ahead - other - 3 * here) / 2
@@ -83,9 +82,10 @@ class Witness:
         """What the two steps of each scale disagree by, but no more than the scale before says that it may be."""
         found = own.copy()
         size = np.abs(self._steps)
-        for k in range(1, len(found)):
-            ratio = np.where(size[k - 1] > 0, size[k] / size[k - 1], 0.0).max(-1)[:, None]
-            found[k] = np.minimum(own[k], (found[k - 1] + noise[k - 1]) * ratio ** power[k])
+        ratio = np.where(size[:-1] > 0, size[1:] / size[:-1], 0.0).max(-1)[..., None]
+        falls = ratio ** power[1:]
+        for k, fall in enumerate(falls, 1):
+            found[k] = np.minimum(own[k], (found[k - 1] + noise[k - 1]) * fall)
         return found
 
     def contradicts(self, value: Array, error: Array, length: Array) -> Array:
