@@ -121,17 +121,22 @@ class Bounds:
         """The bounds of all components; ``sizes`` are their absolute values."""
         tape, evaluation = self._tape(smooth, STABLE), self._evaluation(smooth, point, STABLE)
         (moved,) = tape.absolute_sums(evaluation, _leaves(tape, evaluation))
-        formulas = cache(partial(self._formulas, smooth, point, format, precision))
+        formulas, in_any_order = (
+            cache(partial(self._formulas, smooth, point, format, precision, freely)) for freely in (False, True)
+        )
         for k, (size, by) in enumerate(zip(sizes, moved, strict=True)):
-            yield bound(size, by, partial(_one, formulas, k), format)
+            yield bound(size, by, partial(_one, formulas, k), format, partial(_one, in_any_order, k))
 
-    def _formulas(self, smooth: Smooth, point: Sequence[float], format: Format, precision: int) -> list[Ball]:
+    def _formulas(
+        self, smooth: Smooth, point: Sequence[float], format: Format, precision: int, in_any_order: bool
+    ) -> list[Ball]:
         """What rounding leaves on all components, by the form that loses most."""
         lost: list[list[Ball]] = []
         with ctx.workprec(precision):
             for form in range(self._forms(smooth)):
                 tape, evaluation = self._tape(smooth, form), self._evaluation(smooth, point, form)
-                lost += tape.absolute_sums(evaluation, tape.losses(evaluation, format))
+                losses = (tape.losses_in_any_order if in_any_order else tape.losses)(evaluation, format)
+                lost += tape.absolute_sums(evaluation, losses)
         return [max(by_form) for by_form in zip(*lost, strict=True)]
 
     def _forms(self, smooth: Smooth) -> int:

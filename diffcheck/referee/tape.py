@@ -1,6 +1,7 @@
 """How strongly every intermediate value of a program moves its outputs."""
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any
 
 from flint import arb
@@ -10,6 +11,7 @@ from diffcheck.ops import balls
 from diffcheck.program.differentiate import sweep
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import partial
+from diffcheck.program.schedule import Terms, long_sums
 from diffcheck.referee.enclosures import Enclosures
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.path_sums import Edges, path_sums
@@ -30,6 +32,7 @@ class Tape:
 
     def __init__(self, program: Program, enclosures: Enclosures | None = None) -> None:
         builder = Builder(program.nodes)
+        self._program = program
         self.size = len(program.nodes)
         self.outputs: list[int] = program.outputs.ravel().tolist()
         self._rounded = {i for i in range(self.size) if not _is_exact(program.nodes[i])}
@@ -51,6 +54,18 @@ class Tape:
     def losses(self, evaluation: Evaluation, format: Format) -> list[Ball]:
         """What rounding leaves on each of the program's nodes."""
         return rounding(format).losses(self.nodes[: self.size], evaluation.values)
+
+    def losses_in_any_order(self, evaluation: Evaluation, format: Format) -> list[Ball]:
+        """The same where long sums are added up in the order that loses most."""
+        found, unit = self.losses(evaluation, format), rounding(format).unit
+        for root, (terms, factors) in self._long_sums.items():
+            sizes = total(abs(f * evaluation.values[i]) for i, f in zip(terms, factors, strict=True))
+            found[root] = max(found[root], (len(terms) - 1) * unit * sizes)
+        return found
+
+    @cached_property
+    def _long_sums(self) -> dict[int, Terms]:
+        return long_sums(self._program)
 
     def absolute_sums(self, evaluation: Evaluation, *weights: Sequence[Ball]) -> list[list[Ball]]:
         """For each list of weights ``w`` and each output ``y`` the sum of ``|dy/dv| w_v`` over all nodes ``v``.
