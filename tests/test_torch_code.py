@@ -277,13 +277,14 @@ def test_a_wrong_row_is_refused_at_the_first_point(monkeypatch):
     [
         (lambda x: (x * x.sum().item()).sum(), "_local_scalar_dense"),
         (lambda x: x.sum() if x[0].item() > 0 else -x.sum(), "_local_scalar_dense"),
-        (lambda x: x[x.argmax()], "argmax"),
+        (lambda x: x[(x > 0).nonzero()].sum(), "nonzero"),
+        (lambda x: (x - x)[(x - x).argmax()] + x.sum(), "argmax"),
         (lambda x: torch.linalg.svdvals(x.outer(x)).sum(), "_linalg_svd"),
         (lambda x: x.float().exp().double().sum(), "_to_copy"),
         (lambda x: torch.bernoulli(x.sigmoid()).sum(), "bernoulli"),
         (lambda x: functional.ctc_loss(x.expand(2, 1, 3).log_softmax(-1), torch.tensor([[1]]), [2], [1]), "_ctc_loss"),
     ],
-    ids=["item", "branch on a number", "argmax", "svd", "single", "draws", "ctc"],
+    ids=["item", "branch on a number", "a shape that values decide", "equal values", "svd", "single", "draws", "ctc"],
 )
 def test_an_operation_without_a_row_is_named_with_its_place(code, name):
     told = refusal(code, X)
@@ -331,6 +332,53 @@ def test_a_branch_is_judged_on_its_own_side_only():
 
 
 # Tensors are followed by what they share.
+
+
+TABLE = torch.tensor([1.0, 2.0, 4.0, 8.0], dtype=torch.float64)
+BORDERS = torch.tensor([-1.0, 0.0, 1.0], dtype=torch.float64)
+
+# Whole numbers that values decide, and points at which these are others.
+DECIDED = {
+    "argmax": (lambda x: x[x.argmax()] ** 2, [0.3, 0.2, 0.7], [0.9, 0.2, 0.7]),
+    "argmin along an axis": (
+        lambda x: torch.stack([x, 3 * x]).gather(0, torch.stack([x, x**2]).argmin(0, keepdim=True)).sum(),
+        [0.3, 0.2, 2.0],
+        [0.3, 1.2, 2.0],
+    ),
+    "top-k routing": (
+        lambda x: sum((x.topk(2)[1] == e).sum() * TABLE[e] * x.exp()[e] for e in range(3)),
+        [0.3, 0.2, 0.7],
+        [0.3, 0.4, 0.7],
+    ),
+    "sorted by another": (
+        lambda x: (x**2)[torch.sin(x).argsort(descending=True)].cumsum(0)[1],
+        [0.3, 0.2, 0.7],
+        [0.3, 0.8, 0.7],
+    ),
+    "one-hot": (lambda x: (functional.one_hot(x.argmax(), 3) * x.exp()).sum(), [0.3, 0.2, 0.7], [0.9, 0.2, 0.7]),
+    "rounded to a row": (lambda x: (TABLE[(2 * x).round().long()] * x).sum(), [0.3, 0.2, 0.7], [0.3, 0.2, 0.9]),
+    "bins": (lambda x: (TABLE[torch.bucketize(x, BORDERS)] * x).sum(), [0.3, 0.2, -0.7], [0.3, 1.2, -0.7]),
+    "how many are positive": (lambda x: x.exp().sum() / (x > 0).sum(), [0.3, 0.2, -0.7], [0.3, 0.2, 0.7]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_whole_numbers_are_constants_while_they_are_what_they_are(name):
+    code, here, elsewhere = DECIDED[name]
+    x = torch.tensor(here, dtype=torch.float64)
+    (row,) = judged(code, x)
+    assert (row.verdict, row.components) == (Verdict.AGREE, 3)
+    subject = case_of(code, x)
+    np.testing.assert_allclose(at(subject, x.numpy()), code(x).numpy())
+    near = x + torch.tensor([0.01, -0.01, 0.02])
+    np.testing.assert_allclose(at(subject, near.numpy()), code(near).numpy())
+    assert np.isnan(at(subject, np.array(elsewhere)))
+
+
+def test_whole_numbers_that_nothing_uses_hold_nothing():
+    """The largest is the largest, whichever it is."""
+    subject = case_of(lambda x: x.max(0)[0] + x.topk(2)[0].sum(), X)
+    assert at(subject, np.array([1.0, 2.0, 3.0])) == 8
 
 
 def test_a_reshape_that_copies_is_no_view():

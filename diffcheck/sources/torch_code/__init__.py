@@ -8,6 +8,7 @@
 ``recorder``        operations as torch dispatches them, as nodes
 ``memory``          what the storage of tensors holds
 ``moves``           what only moves elements
+``places``          whole numbers that values decide
 ``registry``        the rows by their names, and what they share
 ``rows``            all of them: ``elementwise``, ``reductions``, ``neural``, ``linear``, ``accumulate``
 ==================  =======================================================================================
