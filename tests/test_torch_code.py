@@ -1,5 +1,7 @@
 """Torch code as the definition: what is recorded is the function, and judges torch's own gradient."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -304,6 +306,44 @@ def test_two_inputs_of_one_name_are_refused():
         case_of(Twice(2, 2), X[:2])
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (
+            lambda x: torch.view_as_complex(x).abs().sum(),
+            "aten.view_as_complex .*: it reads the same bytes as complex128",
+        ),
+        (lambda x: (x.view(torch.int64) & 1).sum() + x.sum(), "it reads the same bytes as int64"),
+    ],
+    ids=["complex", "bits"],
+)
+def test_bytes_read_as_another_type_are_refused(code, message):
+    assert re.search(message, refusal(code, torch.ones(3, 2)))
+
+
+ARGUMENTS = {
+    "sparse": (lambda a: a.sum(), (torch.eye(2).to_sparse(),), r"'a' is sparse: give a.to_dense\(\)"),
+    "without numbers": (lambda a: a.sum(), (torch.ones(2, device="meta"),), "'a' holds no numbers"),
+    "NaN": (lambda a, b: a * b, (X, X / 0 * 0), "'b': NaN or infinity is among the given numbers"),
+    "lazy": (nn.LazyLinear(2), (X,), "parameter 'weight' has no shape yet: call the module once before"),
+    "class": (nn.Tanh, (X,), "Tanh is a class: give an instance of it"),
+    "number": (3, (X,), "3 is a int, not a function"),
+}
+
+
+@pytest.mark.parametrize(("code", "arguments", "message"), ARGUMENTS.values(), ids=ARGUMENTS)
+def test_what_cannot_be_a_case_is_told_by_name(code, arguments, message):
+    with pytest.raises(CaseError, match=message):
+        case_of(code, *arguments)
+
+
+@pytest.mark.parametrize("value", [X, interval(0, 1)], ids=["tensor", "interval"])
+def test_an_argument_called_like_an_option_is_given_by_position(value):
+    with pytest.raises(CaseError, match="'name' is an option: give an argument of that name by position"):
+        case_of(lambda name: name.sin(), name=value)
+    assert list(case_of(lambda name: name.sin(), value).inputs) == ["name"]
+
+
 def test_frozen_parameters_are_constants():
     module = nn.Linear(3, 1)
     module.bias.requires_grad_(False)
@@ -374,6 +414,29 @@ def test_the_state_of_the_process_is_left_alone():
     assert torch.equal(module.running_mean, before)
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.get_default_dtype() is dtype
+
+
+def test_a_value_whose_digits_its_own_formula_loses_is_no_other_function():
+    """erf(-5.5) is -1 in single precision, and what is added to it is lost; its derivative is not."""
+    x = torch.tensor([-5.5])
+    for code in (lambda x: 1 + torch.erf(x), nn.GELU()):
+        (found,) = judged(code, x, dtype="float32")
+        assert not found.fails
+        assert found.verdict in (Verdict.AGREE, Verdict.LOSSY)
+
+
+def test_another_function_in_single_precision_is_told():
+    def rough(x):
+        return x.sin() if x.dtype is torch.float64 else x - x**3 / 6
+
+    (found,) = judged(rough, torch.tensor([1.5]), dtype="float32")
+    assert found.fails
+
+
+def test_the_apply_of_a_function_is_torch_code_wherever_its_inputs_may_lie():
+    checked = diffcheck.check(Missing.apply, x=interval(-1, 1), engines="autograd", samples=1)
+    assert checked.frame["case"].tolist() == ["Missing"]
+    assert checked.frame["verdict"].tolist() == ["disagree"]
 
 
 def test_the_forms_of_a_call():
