@@ -81,6 +81,12 @@ def unjudged(run: Run) -> Table:
     return _findings(_one_of_case(row for row in run.rows if row.verdict in silent and not row.expected))
 
 
+def unjudged_cases(run: Run) -> list[Row]:
+    """A row for each case of which nobody is judged."""
+    refused = (r for r in run.rows if r.verdict is Verdict.UNSUPPORTED and r.reason == "case" and not r.expected)
+    return _one_of_case(refused)
+
+
 def finding(row: Row) -> str:
     """A row in one line: who, where, what came out and what is true."""
     parts = [f"{row.case} {row.operator}, {_engine(row)}"]

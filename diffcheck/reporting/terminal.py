@@ -120,6 +120,7 @@ def summary(run: Run, console: Console) -> None:
             f"{'loses' if estimated == 1 else 'lose'} digits; the report has all of them",
             highlight=False,
         )
+    _findings(console, "of which nobody is judged", tables.unjudged_cases(run))
     for text in run.broken:
         console.print(Text(f"broken: {text}", "bold red"), soft_wrap=True)
     console.print(tables.headline(run), soft_wrap=True, highlight=False)
