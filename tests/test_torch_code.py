@@ -433,6 +433,18 @@ def test_another_function_in_single_precision_is_told():
     assert found.fails
 
 
+@pytest.mark.parametrize("name", ["det", "inv", "cholesky", "slogdet"])
+def test_what_torch_has_not_in_a_small_format_is_unsupported(name):
+    def code(x):
+        found = getattr(torch.linalg, name)(x + 3 * torch.eye(2, dtype=x.dtype))
+        return found[1] if name == "slogdet" else found
+
+    (row,) = judged(code, torch.tensor([[1.0, 0.5], [0.5, 2.0]]), dtype="bfloat16")
+    assert row.verdict is Verdict.UNSUPPORTED
+    assert row.note.startswith("torch: ")
+    assert "BFloat16" in row.note
+
+
 def test_the_apply_of_a_function_is_torch_code_wherever_its_inputs_may_lie():
     checked = diffcheck.check(Missing.apply, x=interval(-1, 1), engines="autograd", samples=1)
     assert checked.frame["case"].tolist() == ["Missing"]
