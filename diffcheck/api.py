@@ -1,6 +1,7 @@
 """The library's front door: `run` for case files, `check` for one function in a notebook, an assertion for tests."""
 
 import sys
+import textwrap
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -226,6 +227,6 @@ def _told(row: Row) -> list[str]:
     if row.verdict is not Verdict.AGREE and row.truth:
         lines.append(f"  worst at {row.worst_component}: torch {row.value}, truth {row.truth}")
     if row.worst_point:
-        lines.append(f"  point {row.worst_point[:200]}")
+        lines.append(f"  point {textwrap.shorten(row.worst_point, 200, placeholder=' ...')}")
     lines += [f"  {text}" for text in (row.note, row.findings) if text]
     return lines

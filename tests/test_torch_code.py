@@ -451,6 +451,67 @@ def test_the_apply_of_a_function_is_torch_code_wherever_its_inputs_may_lie():
     assert checked.frame["verdict"].tolist() == ["disagree"]
 
 
+class Named(torch.autograd.Function):
+    @staticmethod
+    def forward(row, column):
+        return row * column**2
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, g):
+        row, column = ctx.saved_tensors
+        return g * column**2, 2 * g * row * column
+
+
+class Nameless(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, *factors):
+        ctx.save_for_backward(*factors)
+        return factors[0] * factors[1] ** 2
+
+    @staticmethod
+    def backward(ctx, g):
+        return Named.backward(ctx, g)
+
+
+def by_hand(*given):
+    return given[0] * given[1] ** 2
+
+
+NAMES = {
+    "a context": (Missing.apply, (X,), {}, ["x"]),
+    "no context": (Named.apply, (X, X), {}, ["row", "column"]),
+    "by name": (Named.apply, (), {"column": X, "row": X}, ["column", "row"]),
+    "nameless": (Nameless.apply, (X, X), {}, ["x0", "x1"]),
+    "nameless by name": (Nameless.apply, (), {"b": X, "a": X}, ["b", "a"]),
+    "a function by name": (by_hand, (), {"b": X, "a": X}, ["b", "a"]),
+}
+
+
+@pytest.mark.parametrize(("code", "positional", "named", "inputs"), NAMES.values(), ids=NAMES)
+def test_inputs_have_the_names_that_were_given(code, positional, named, inputs):
+    subject = case_of(code, *positional, **named)
+    assert list(subject.inputs) == inputs
+    assert subject.source.partition(":")[0] == __file__
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        (Named.apply, {"column": 3.0, "row": 2.0}),
+        (Nameless.apply, {"b": 2.0, "a": 3.0}),
+        (by_hand, {"b": 2.0, "a": 3.0}),
+    ],
+    ids=["by name", "nameless", "function"],
+)
+def test_arguments_by_name_come_where_they_belong(code, named):
+    given = {name: torch.full((2,), value, dtype=torch.float64) for name, value in named.items()}
+    assert at(case_of(code, **given), *given.values()).tolist() == [18.0] * 2
+
+
 def test_the_forms_of_a_call():
     assert diffcheck.check(lambda x: x.sin().sum(), x=X).passed
     assert diffcheck.check(nn.Linear(3, 1), X).passed

@@ -13,7 +13,7 @@ from diffcheck.case.made import tell
 from diffcheck.case.operators import operator_named
 from diffcheck.case.parameters import demand_function
 from diffcheck.errors import CaseError, DomainError
-from diffcheck.sources.torch_code.code import TorchCode, argument_names
+from diffcheck.sources.torch_code.code import TorchCode, argument_names, function_of, names_none, written
 from diffcheck.sources.torch_code.definition import Definition, demand_inputs, moved
 
 # Up to so many components a Jacobian is asked for; a larger result is contracted with weights, which the row names.
@@ -87,7 +87,7 @@ def _made(
     first = {n: _somewhere(d, generator) for n, d in domains.items()}
     other = {n: _somewhere(d, generator) for n, d in domains.items()}
     fixed = [n for n, d in domains.items() if d.value is not None]
-    torch_code = TorchCode(code, by_name, list(domains), len(positional))
+    torch_code = TorchCode(code, by_name, list(domains), len(by_name if names_none(code) else positional))
     definition = Definition(torch_code, first, moved(first, fixed, other, zlib.crc32(called.encode())))
     definition.__name__ = called
     names = tuple(n for n in domains if wrt is None or n in wrt)
@@ -116,8 +116,7 @@ def _made(
 
 def _name_of(code: Any) -> str:
     """What the code is called; the ``apply`` of a `torch.autograd.Function` as the class is."""
-    owner = getattr(code, "__self__", None)
-    named = owner if isinstance(owner, type) else code
+    named = function_of(code) or code
     return str(getattr(named, "__name__", type(code).__name__)).strip("<>")
 
 
@@ -176,5 +175,5 @@ def _somewhere(domain: Interval, generator: np.random.Generator) -> Any:
 
 
 def _location(code: Any) -> str:
-    known = getattr(code.forward if isinstance(code, torch.nn.Module) else code, "__code__", None)
+    known = getattr(written(code), "__code__", None)
     return f"{known.co_filename}:{known.co_firstlineno}" if known is not None else ""
