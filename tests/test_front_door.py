@@ -159,3 +159,11 @@ def test_python_starts_the_command_line():
     command = [sys.executable, "-m", "diffcheck", "--version"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
     assert done.stdout.startswith("diffcheck")
+
+
+def test_a_long_point_is_cut_where_it_shows():
+    with pytest.raises(AssertionError) as told:
+        diffcheck.assert_gradients(Overwriting.apply, torch.linspace(0.1, 0.9, 40, dtype=torch.float64))
+    (line,) = (line for line in str(told.value).splitlines() if line.startswith("  point"))
+    assert line.endswith(" ...")
+    assert len(line) <= 210
