@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from diffcheck.api import assert_gradients as assert_gradients
     from diffcheck.api import check as check
     from diffcheck.api import run as run
-    from diffcheck.sources.torch_code import case_of as case_of
+    from diffcheck.sources.torch_code.case_of import case_of as case_of
 
 __all__ = ["Case", "assert_gradients", "case", "case_of", "check", "each", "interval", "run"]
 

@@ -149,6 +149,14 @@ class Run:
         """The rows that fail the run."""
         return [row for row in self.rows if row.fails]
 
+    @property
+    def passed(self) -> bool:
+        """Whether no row fails, and at least one was judged, or came out as its case declares.
+
+        Where all are ``unsupported``, ``uncertain`` or ``undefined`` nobody knows whether the derivative is right.
+        """
+        return not self.failing and any(row.verdict.judged or row.expected for row in self.rows)
+
     def frame(self) -> pd.DataFrame:
         """The rows as a table with the columns of ``results.csv``."""
         return frame(self.rows, Row)

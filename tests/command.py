@@ -55,7 +55,7 @@ def typed(line: str) -> Result:
     Cases run in this process, which has loaded PyTorch already; `test_survival` runs them as users do.
     """
     words = shlex.split(line)
-    words[1:1] = ["--in-process"] * (words[:1] == ["run"])
+    words[1:1] = ["--in-process"] * (words[:1] in (["run"], ["check"]))
     result = CliRunner().invoke(main, words)
     assert not isinstance(result.exception, Exception), result.exc_info
     return result

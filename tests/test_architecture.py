@@ -61,12 +61,12 @@ LIBRARIES = {
     }
     | {
         f"diffcheck.sources.torch_code.{name}"
-        for name in ("case_of", "code", "draws", "definition", "recorder", "moves")
+        for name in ("case_of", "code", "draws", "definition", "recorder", "moves", "subject")
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
-    "click": {"diffcheck.cli"},
-    "rich": {"diffcheck.cli", "diffcheck.reporting.terminal"},
+    "click": {f"diffcheck.cli.{name}" for name in ("about", "check", "group", "options", "run")},
+    "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},
     "matplotlib": {"diffcheck.reporting.plots"},
     "threadpoolctl": {"diffcheck.timing"},

@@ -22,7 +22,8 @@ def python(code: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "line", ["--version", "--help", "run --help", "list --help", "list waves.py", "list waves.py -k wave"]
+    "line",
+    ["--version", "--help", "run --help", "check --help", "list --help", "list waves.py", "list waves.py -k wave"],
 )
 def test_quick_commands_import_neither_torch_nor_sympy(folder: Path, line: str) -> None:
     code = f"""
@@ -151,7 +152,7 @@ def test_version_is_the_installed_one() -> None:
     assert re.fullmatch(r"diffcheck \d+\.\d+\.\d+\n", typed("--version").output)
 
 
-@pytest.mark.parametrize("command", ["run", "list", "env"])
+@pytest.mark.parametrize("command", ["run", "check", "list", "env"])
 def test_help_names_every_command(command: str) -> None:
     assert re.search(rf"^  {command} ", typed("--help").output, re.MULTILINE)
 

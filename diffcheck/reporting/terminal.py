@@ -161,6 +161,13 @@ def check_text(run: Run) -> str:
     return stream.getvalue().rstrip()
 
 
+def timing_text(run: Run) -> str:
+    """What each task costs, as a plain table."""
+    stream = io.StringIO()
+    Console(file=stream, width=160, no_color=True).print(_rich(tables.timing(run)))
+    return stream.getvalue().rstrip()
+
+
 def selftest_text(
     faults: Sequence[tuple[str, int, Mapping[str, int], int]],
     missed: Sequence[str],

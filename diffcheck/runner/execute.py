@@ -32,7 +32,7 @@ OPERATION_S = 1e-6
 ARRAY_OPERATION_S, JUDGED_S = 3e-7, 5e-5
 # What takes longer is announced.
 LONG_S = 20.0
-_REPRODUCE = "reproduce: diffcheck run "
+_REPRODUCE = "reproduce: diffcheck "
 
 
 def _expected_s(unit: Unit, points: int) -> float:
@@ -90,12 +90,15 @@ class Execution:
 
     def _reproduced(self, row: Row, unit: Unit) -> Row:
         """A failing row with the command that shows it again, at the end of its note."""
-        if not row.fails or "::" not in unit.case.source or _REPRODUCE in row.note:
+        subject = self._settings.command
+        if not subject and "::" in unit.case.source:
+            subject = f"run {shlex.quote(unit.case.source)}"
+        if not row.fails or not subject or _REPRODUCE in row.note:
             return row
         contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
         contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
         command = (
-            f"{_REPRODUCE}{shlex.quote(unit.case.source)} --operator {row.operator} {contestant}"
+            f"{_REPRODUCE}{subject} --operator {row.operator} {contestant}"
             f"--samples {self._settings.samples} --seed {self._settings.seed}"
         )
         return replace(row, note="; ".join(filter(None, [row.note, command])))

@@ -11,6 +11,7 @@ from diffcheck.verdict import Verdict
 
 if TYPE_CHECKING:
     from diffcheck.results import CaseRow, Row  # the supervisor starts the worker before it loads pandas
+    from diffcheck.sources.asked import Source
 
 UnitKey = tuple[str, str]
 
@@ -79,7 +80,7 @@ class Earlier:
 class Order:
     """What a worker is asked to do."""
 
-    paths: tuple[str, ...]
+    sources: "tuple[Source, ...]"
     settings: Settings
     earlier: Earlier
 

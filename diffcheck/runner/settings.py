@@ -44,6 +44,9 @@ class Settings:
         runs in a process of their own, as those of the command line. ``None`` waits for ever.
     output:
         The folder for the result files; ``None`` writes none.
+    command:
+        What the user wrote to name what is judged, for the command that shows a failing row again; empty for ``run``
+        with the case's place.
     """
 
     match: str = ""
@@ -60,6 +63,7 @@ class Settings:
     fail_fast: bool = False
     timeout: float | None = None
     output: str | Path | None = None
+    command: str = ""
 
     def __post_init__(self) -> None:
         for name in ("engines", "operators", "devices", "dtypes", "strict"):

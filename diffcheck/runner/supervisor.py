@@ -9,13 +9,16 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Pipe
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from diffcheck.errors import DiffcheckError, UsageError
 from diffcheck.runner.messages import DONE, FAILED, REFUSED, Earlier, Observer, Order, unpacked
 from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Fate, Stage
 from diffcheck.verdict import Verdict
+
+if TYPE_CHECKING:
+    from diffcheck.sources.asked import Source
 
 # How long a worker may take to say where it is, and to end when it has nothing more to do.
 _LAST_WORD_S = 3.0
@@ -41,13 +44,13 @@ class Keeper(Observer, Protocol):
 class Supervisor:
     """Runs the cases of files in another process, which starts at once and ends at the end of the context."""
 
-    def __init__(self, paths: Sequence[str], settings: Settings) -> None:
-        self._paths = tuple(paths)
+    def __init__(self, sources: "Sequence[Source]", settings: Settings) -> None:
+        self._sources = tuple(sources)
         self._settings = settings
         self._condemned: dict[Stage, Fate] = {}
         self._stage: Stage | None = None
         self._done = False
-        self._worker = _Worker(Order(self._paths, settings, Earlier()))
+        self._worker = _Worker(Order(self._sources, settings, Earlier()))
 
     def run(self, keeper: Keeper, waiting: Callable[[], object] = lambda: None) -> None:
         """Pass on what is told until all is done; what ends a worker becomes the fate of the stage that it was at.
@@ -67,7 +70,7 @@ class Supervisor:
         try:
             while not self._finished(keeper, waiting):
                 self._worker.kill()
-                self._worker = _Worker(Order(self._paths, self._settings, keeper.left(self._condemned)))
+                self._worker = _Worker(Order(self._sources, self._settings, keeper.left(self._condemned)))
             self._done = True
         except KeyboardInterrupt:
             self._worker.stop()

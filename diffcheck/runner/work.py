@@ -15,11 +15,12 @@ from diffcheck.runner.messages import Earlier, Observer
 from diffcheck.runner.plan import Contestant, contestants, plan, traced, unknown_engines
 from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Stage, Step
+from diffcheck.sources.asked import Asked, asked_for
 from diffcheck.sources.collect import collect, read
 from diffcheck.sources.loaded import Loaded
 from diffcheck.sources.select import matcher
 
-Sources = str | Path | Case | Iterable[str | Path | Case]
+Sources = str | Path | Case | Asked | Iterable[str | Path | Case | Asked]
 
 
 def work(
@@ -80,9 +81,17 @@ def _description(by: Iterable[Contestant], settings: Settings) -> dict[str, str]
 
 def _collected(sources: Sources, escort: Escort) -> tuple[list[Case], list[str]]:
     """The cases, and what is wrong with others."""
-    given = [sources] if isinstance(sources, (str, Path, Case)) else list(sources)
+    given = [sources] if isinstance(sources, (str, Path, Case, Asked)) else list(sources)
     cases = [source for source in given if isinstance(source, Case)]
-    paths = [str(source) for source in given if not isinstance(source, Case)]
+    paths = [str(source) for source in given if isinstance(source, (str, Path))]
+    problems = []
+    for asked in given:
+        if isinstance(asked, Asked):
+            try:
+                with escort.reading(Stage(Step.READ, asked.place)):
+                    cases.append(asked_for(asked))
+            except Lost as lost:
+                problems.append(f"{asked.subject}: {lost}")
 
     def guarded(file: Path) -> Loaded:
         try:
@@ -92,6 +101,6 @@ def _collected(sources: Sources, escort: Escort) -> tuple[list[Case], list[str]]
             return Loaded((), (f"{file}: {lost}; nothing of the file is used",))
 
     if not paths:
-        return cases, []
+        return cases, problems
     loaded = collect(paths, guarded)
-    return [*cases, *loaded.cases], list(loaded.problems)
+    return [*cases, *loaded.cases], [*problems, *loaded.problems]

@@ -35,7 +35,7 @@ def main(way: int, traces: int, parent: int) -> None:
 
     wire = _Wire(connection)
     try:
-        work(order.paths, order.settings, cast("Observer", wire), earlier=order.earlier)
+        work(order.sources, order.settings, cast("Observer", wire), earlier=order.earlier)
         wire.send(DONE)
     except DiffcheckError as mistake:
         wire.send(REFUSED, str(mistake))

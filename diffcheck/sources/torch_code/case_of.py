@@ -13,7 +13,7 @@ from diffcheck.case.made import tell
 from diffcheck.case.operators import operator_named
 from diffcheck.case.parameters import demand_function
 from diffcheck.errors import CaseError, DomainError
-from diffcheck.sources.torch_code.code import TorchCode, argument_names, function_of, names_none, written
+from diffcheck.sources.torch_code.code import TorchCode, argument_names, function_of, module_of, names_none, written
 from diffcheck.sources.torch_code.definition import Definition, demand_inputs, moved
 
 # Up to so many components a Jacobian is asked for; a larger result is contracted with weights, which the row names.
@@ -37,9 +37,9 @@ def case_of(
     Parameters
     ----------
     code:
-        A function of tensors, a `torch.nn.Module`, or the ``apply`` of a `torch.autograd.Function`. A module's
-        parameters that are trained are inputs at their present values, by their own names; its mode and its buffers
-        stay as they are.
+        A function of tensors, a `torch.nn.Module` or a method of one, or the ``apply`` of a `torch.autograd.Function`.
+        A module's parameters that are trained are inputs at their present values, by their own names; its mode and its
+        buffers stay as they are.
     *positional, **arguments:
         For each argument an interval (an input anywhere in it), or a tensor of numbers with a fraction (an input with
         these values; where some of them require a gradient, the others are constants). All else is handed on.
@@ -133,8 +133,9 @@ def _fitting(code: TorchCode, first: Mapping[str, Any], wrt: Sequence[str]) -> l
 
 def _domains(code: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Interval]:
     found: dict[str, Interval] = {}
-    if isinstance(code, torch.nn.Module):
-        for name, parameter in code.named_parameters():
+    module = module_of(code)
+    if module is not None:
+        for name, parameter in module.named_parameters():
             if torch.nn.parameter.is_lazy(parameter):
                 raise CaseError(f"parameter {name!r} has no shape yet: call the module once before")
             if parameter.numel() and parameter.requires_grad:

@@ -51,7 +51,7 @@ class TorchCode:
         first = list(arguments.values())[: self._by_position]
         named = {name: v for k, (name, v) in enumerate(arguments.items()) if k >= self._by_position}
         with _as_always(like):
-            if isinstance(self.code, torch.nn.Module):
+            if module_of(self.code) is not None:
                 found = _called(self.code, given, first, named, like)
             else:
                 found = self.code(*first, **named)
@@ -62,12 +62,14 @@ class TorchCode:
 
 
 def _called(
-    module: torch.nn.Module, given: Mapping[str, Tensor], first: Sequence[Any], named: Mapping[str, Any], like: Tensor
+    code: Callable[..., Any], given: Mapping[str, Tensor], first: Sequence[Any], named: Mapping[str, Any], like: Tensor
 ) -> Any:
-    """A module's result with these parameters, by a copy of its own that goes on holding them.
+    """The result of a module, or its method, with these parameters, by a copy of its own that goes on holding them.
 
     What runs the module again in a backward pass, as `torch.utils.checkpoint` does, finds them there.
     """
+    module = module_of(code)
+    assert module is not None
     state = {name: given.get(name, _placed(p, like)) for name, p in module.named_parameters()}
     buffers = {name: _placed(b, like).clone() for name, b in module.named_buffers()}
     instead = {id(p): state[name] for name, p in module.named_parameters()}
@@ -75,8 +77,26 @@ def _called(
     try:
         own = copy.deepcopy(module, dict(instead))
     except RuntimeError:  # it holds a tensor that torch does not copy: the result of another operation
-        return torch.func.functional_call(module, state | buffers, tuple(first), dict(named))
-    return own(*first, **named)
+        instead_of = {f"module.{name}": tensor for name, tensor in (state | buffers).items()}
+        return torch.func.functional_call(_Call(module, code), instead_of, tuple(first), dict(named))
+    return own(*first, **named) if code is module else _function(code)(own, *first, **named)
+
+
+class _Call(torch.nn.Module):
+    """A module, or its method, as a module."""
+
+    def __init__(self, module: torch.nn.Module, code: Callable[..., Any]) -> None:
+        super().__init__()
+        self.module = module
+        self._code = code
+
+    def forward(self, *first: Any, **named: Any) -> Any:
+        return self._code(*first, **named)
+
+
+def _function(method: Any) -> Callable[..., Any]:
+    """The function of a bound method."""
+    return method.__func__  # type: ignore[no-any-return]
 
 
 @contextmanager
@@ -115,6 +135,12 @@ def _tensors(found: Any) -> Iterator[Tensor]:
             yield from _tensors(value)
 
 
+def module_of(code: Any) -> torch.nn.Module | None:
+    """The module that code is, or whose method it is: its parameters are inputs. ``None`` of other code."""
+    owner = code if isinstance(code, torch.nn.Module) else getattr(code, "__self__", None)
+    return owner if isinstance(owner, torch.nn.Module) else None
+
+
 def written(code: Callable[..., Any]) -> Any:
     """What somebody wrote of a function: the ``forward`` of a module, and that behind the ``apply`` of a Function."""
     owner = function_of(code)
@@ -129,16 +155,16 @@ def function_of(code: Any) -> Any:
 
 def argument_names(code: Callable[..., Any], positional: int) -> list[str]:
     """The names of a function's arguments; those of arguments by position only are made up."""
-    plain = [p.name for p in _parameters(code) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    plain = [p.name for p in parameters_of(code) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return [*plain[:positional], *(f"x{k}" for k in range(len(plain), positional))]
 
 
 def names_none(code: Callable[..., Any]) -> bool:
     """Whether a function takes its arguments by position, as many as there are, and knows no names."""
-    return [p.kind for p in _parameters(code)] == [inspect.Parameter.VAR_POSITIONAL]
+    return [p.kind for p in parameters_of(code)] == [inspect.Parameter.VAR_POSITIONAL]
 
 
-def _parameters(code: Callable[..., Any]) -> list[inspect.Parameter]:
+def parameters_of(code: Callable[..., Any]) -> list[inspect.Parameter]:
     """What a function says of its parameters: nothing if it is one of C."""
     try:
         found = list(inspect.signature(written(code)).parameters.values())

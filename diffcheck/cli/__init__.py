@@ -1,0 +1,14 @@
+"""The command line. Importing this package imports neither torch nor SymPy, so that ``--help`` answers at once.
+
+===============  ===============================================
+``group``        the command of all commands
+``exits``        with which codes it ends
+``options``      options that several commands have
+``conduct``      a run, in another process or in this one
+``run``          ``diffcheck run``
+``check``        ``diffcheck check``
+``about``        ``diffcheck list``, ``selftest`` and ``env``
+===============  ===============================================
+"""
+
+from diffcheck.cli.group import main as main

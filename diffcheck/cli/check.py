@@ -1,0 +1,101 @@
+"""``diffcheck check``: one function or module of a Python file, or a formula."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from diffcheck.cli.conduct import here, supervised
+from diffcheck.cli.exits import FAILED, INTERRUPTED, PASSED, USAGE
+from diffcheck.cli.options import Judging, judging, listed, settings
+
+
+def _by_name(values: tuple[str, ...]) -> list[tuple[str, str]]:
+    """``NAME=SPEC``, or ``SPEC`` alone for an argument by position."""
+    parts = [value.partition("=") for value in values]
+    return [(name.strip(), spec.strip()) if equals else ("", name.strip()) for name, equals, spec in parts]
+
+
+def _at(values: tuple[str, ...]) -> list[tuple[str, str]]:
+    """``NAME=NUMBER,NAME=NUMBER``."""
+    found = []
+    for part in ",".join(values).split(",") if values else ():
+        name, _, number = part.partition("=")
+        try:
+            found.append((name.strip(), str(float(number))))
+        except ValueError:
+            raise click.BadParameter(f"{part!r}: write NAME=NUMBER", param_hint="'--at'") from None
+    return found
+
+
+@click.command(cls=Judging)
+@click.argument("subject", metavar="FILE.py::NAME|FORMULA")
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="[NAME=]SPEC",
+    help="An argument: randn:4,8, rand:4,8, zeros:3, ones:3, uniform:-1,1:4,8, interval:-1,1:4,8 (anywhere in it), "
+    "randint:10:4 (labels), a number, a list such as [0, 2], or a .pt or .npy file. Without a name by position.",
+)
+@click.option("--at", "points", multiple=True, metavar="NAME=X", help="Numbers: --at x=1.2,y=3.")
+@click.option(
+    "--wrt", multiple=True, callback=listed, metavar="NAME", help="Differentiate by these only (default: all)."
+)
+@judging
+@click.option("--timing/--no-timing", default=False, help="Time every task after checking it (default: no).")
+@click.option(
+    "--output", type=click.Path(path_type=Path), default=None, help="Folder for the result files (default: none)."
+)
+def check(
+    subject: str,
+    inputs: tuple[str, ...],
+    points: tuple[str, ...],
+    wrt: tuple[str, ...],
+    operators: tuple[str, ...],
+    seed: int,
+    in_process: bool,
+    **chosen: Any,
+) -> None:
+    r"""Check one function or nn.Module of a Python file, or a formula, as diffcheck.check does.
+
+    \b
+    diffcheck check model.py::net --input x=randn:4,8 --dtype float32
+    diffcheck check losses.py::fused --input logits=randn:4,10 --input target=randint:10:4
+    diffcheck check "x*sin(x)" --at x=1.2
+
+    NAME is a function, a module, a torch.autograd.Function, a case, a class that needs no arguments, or what one of
+    them holds (net.loss). Its weights and the inputs are drawn from --seed.
+
+    Exit code: 0 right, 1 something failed or nothing could be judged, 2 usage error or a broken file, 130 interrupted.
+    """
+    from diffcheck.sources.asked import Asked
+    from diffcheck.sources.specs import spec_of
+
+    given = tuple((name, spec_of(text)) for name, text in [*_by_name(inputs), *_at(points)])
+    asked = Asked(subject, given, operators, wrt, seed)
+    asked.demand()
+    words = ["check", subject, *(word for text in inputs for word in ("--input", text))]
+    words += [word for option, texts in (("--at", points), ("--wrt", wrt)) for text in texts for word in (option, text)]
+    wanted = settings(in_process, seed=seed, command=shlex.join(words), **chosen)
+    result = (here if in_process else supervised)([asked], wanted)
+    _told(result, wanted.timing)
+    if wanted.output is not None and (result.rows or result.broken):
+        click.echo(f"report: {Path(wanted.output) / 'report.md'}", err=True)
+    if result.interrupted:
+        click.echo(f"diffcheck: interrupted at {result.interrupted}", err=True)
+        sys.exit(INTERRUPTED)
+    for text in result.broken:
+        click.echo(f"diffcheck: {text}", err=True)
+    sys.exit(USAGE if result.broken else PASSED if result.passed else FAILED)
+
+
+def _told(result: Any, timing: bool) -> None:
+    from diffcheck.reporting.terminal import check_text, timing_text
+
+    if result.rows:
+        click.echo(check_text(result))
+        if timing:
+            click.echo(timing_text(result))

@@ -1,0 +1,42 @@
+"""The command ``diffcheck``, with all its commands."""
+
+import sys
+
+import click
+
+from diffcheck.cli.about import env, list_cases, selftest
+from diffcheck.cli.check import check
+from diffcheck.cli.exits import FAILED, INTERRUPTED, USAGE
+from diffcheck.cli.run import run
+from diffcheck.errors import DiffcheckError
+
+
+class _Main(click.Group):
+    """Turns a user's mistake into one clear message and the right exit code."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except DiffcheckError as mistake:
+            click.echo(f"diffcheck: {mistake}", err=True)
+            context.exit(USAGE)
+        except KeyboardInterrupt:
+            click.echo("diffcheck: interrupted", err=True)
+            context.exit(INTERRUPTED)
+        except BrokenPipeError:
+            sys.stderr.close()
+            context.exit(FAILED)
+
+
+@click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="diffcheck", message="diffcheck %(version)s")
+def main() -> None:
+    """Is this derivative right, and if not, who is wrong, by how much?
+
+    Every case is differentiated by SymPy, by finite differences and by PyTorch, and each result is held against a
+    certified truth.
+    """
+
+
+for command in (run, check, list_cases, selftest, env):
+    main.add_command(command)
