@@ -53,6 +53,8 @@ class Format:
         if x == 0 or not math.isfinite(x):
             return x
         _, exponent = math.frexp(x)
+        if exponent > self.maximum_exponent + 1:
+            return math.copysign(math.inf, x)
         spacing = self.ulp_exponent(exponent - 1)
         rounded = math.ldexp(round(math.ldexp(abs(x), -spacing)), spacing) if spacing > -1074 else abs(x)
         return math.copysign(math.inf if rounded > self.largest else rounded, x)

@@ -1,6 +1,7 @@
 """The formats against NumPy's and torch's own casts."""
 
 import math
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -74,6 +75,13 @@ def test_rounding_is_the_cast_of_numpy_or_torch(format, values):
 def test_zeros_and_infinities_stay(format, x):
     assert format.round(x) == x
     assert math.copysign(1, format.round(x)) == math.copysign(1, x)
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("sign", [1, -1], ids=["positive", "negative"])
+def test_the_largest_double_is_beyond_all_narrower_formats(name, sign):
+    """Scaled to whole numbers of the format's spacing and rounded, it would be no double."""
+    assert FORMATS[name].round(sign * sys.float_info.max) == sign * math.inf
 
 
 @each_format
