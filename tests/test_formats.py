@@ -180,3 +180,26 @@ def test_formats_are_found_by_name():
     assert format_named("float32") is FORMATS["float32"]
     with pytest.raises(UsageError, match="unknown dtype 'float8': choose from float64, float32, bfloat16, float16"):
         format_named("float8")
+
+
+@pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
+def test_arrays_are_rounded_as_numbers_are(format):
+    random = np.random.default_rng(0)
+    edge = float(format.largest)
+    spread = np.ldexp(random.normal(size=4000), random.integers(-1100, 1024, 4000))
+    near = np.ldexp(random.normal(size=2000), format.minimum_exponent + random.integers(-70, 3, 2000))
+    halves = (random.integers(-(2**20), 2**20, 500) + 0.5) * 2.0 ** -(format.precision - 3)
+    ends = [
+        0.0,
+        -0.0,
+        np.inf,
+        -np.inf,
+        edge,
+        -edge,
+        math.nextafter(edge, math.inf),
+        edge * (1 + 2.0**-format.precision),
+    ]
+    x = np.concatenate([spread, near, halves, ends])
+    expected = np.array([format.round(v) for v in x.tolist()])
+    np.testing.assert_array_equal(format.round_all(x).view(np.int64), expected.view(np.int64))
+    assert np.isnan(format.round_all(np.nan))

@@ -110,8 +110,7 @@ class Court:
         return asked, undecided
 
     def _is_listed(self, question: Question) -> bool:
-        listed = (tuple(map(self.format.round, flattened(point).tolist())) for point in self.case.points)
-        return tuple(question.x) in listed
+        return any(np.array_equal(self.format.round_all(flattened(p)), question.x) for p in self.case.points)
 
     def label(self, position: int) -> str:
         """The name of a flattened input, or of one of the data behind them."""
