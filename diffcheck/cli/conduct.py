@@ -33,7 +33,7 @@ def supervised(sources: "Sequence[Source]", settings: Settings) -> "Run":
         from diffcheck.reporting.terminal import Reporter
         from diffcheck.session import Record
 
-        reporter = Reporter(Console(stderr=True))
+        reporter = Reporter(Console(stderr=True, markup=False))
         with Record(settings.output, reporter) as record:
             try:
                 supervisor.run(record, reporter.waiting)
@@ -54,7 +54,7 @@ def here(sources: "Sequence[Source]", settings: Settings) -> "Run":
     from diffcheck.api import conduct
     from diffcheck.reporting.terminal import Reporter
 
-    reporter = Reporter(Console(stderr=True))
+    reporter = Reporter(Console(stderr=True, markup=False))
     try:
         return conduct(sources, settings, reporter)
     finally:

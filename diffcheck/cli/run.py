@@ -60,5 +60,5 @@ def _summarised(result: "Run", output: Path) -> None:
     from diffcheck.reporting.terminal import summary
 
     if result.rows or result.broken:
-        summary(result, Console(width=None if sys.stdout.isatty() else 160))
+        summary(result, Console(width=None if sys.stdout.isatty() else 160, markup=False))
         click.echo(f"report: {output / 'report.md'}", err=True)
