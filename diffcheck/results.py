@@ -133,6 +133,45 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TensorRow:
+    """What one task came to for one input tensor; the columns of ``tensors.csv``.
+
+    Verdict, digits, point, component, value and truth are those of the worst component of the derivative by this
+    tensor, over all points; ``failed_components`` fail at one point at least.
+    """
+
+    case: str
+    operator: str
+    engine: str
+    method: str
+    device: str
+    dtype: str
+    tensor: str
+    shape: str
+    components: int
+    verdict: Verdict
+    reason: str
+    failed_components: int
+    error_ulp: float
+    digits: float
+    digits_possible: float
+    worst_component: str
+    value: float
+    truth: str
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What names the task and the tensor."""
+        return self.case, self.operator, self.engine, self.method, self.device, self.dtype, self.tensor
+
+    @property
+    def badness(self) -> tuple[int, float]:
+        """The larger, the worse."""
+        lacking = self.digits_possible - self.digits
+        return self.verdict.severity, lacking if lacking == lacking else 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """All results of one run, with the environment they were made in."""
 
@@ -143,6 +182,8 @@ class Run:
     """What is wrong with case files or cases that could not be loaded."""
     interrupted: str = ""
     """Where it was when Ctrl-C ended it; empty if nothing did."""
+    tensors: tuple[TensorRow, ...] = ()
+    """For each task with derivatives by many elements what it came to for each input tensor."""
 
     @property
     def failing(self) -> list[Row]:
@@ -175,12 +216,14 @@ def timings(rows: Iterable[Row]) -> pd.DataFrame:
     return table
 
 
-def columns(kind: type[Row] | type[CaseRow]) -> list[str]:
+def columns(kind: type[Row] | type[CaseRow] | type[TensorRow]) -> list[str]:
     """The columns of the CSV file of this kind of row."""
     return [f.name for f in fields(kind) if f.metadata.get("csv", True)]
 
 
-def frame(rows: Sequence[Row] | Sequence[CaseRow], kind: type[Row] | type[CaseRow]) -> pd.DataFrame:
+def frame(
+    rows: Sequence[Row] | Sequence[CaseRow] | Sequence[TensorRow], kind: type[Row] | type[CaseRow] | type[TensorRow]
+) -> pd.DataFrame:
     """Rows as a data frame; counts that are unknown are ``<NA>``."""
     table = pd.DataFrame([asdict(row) for row in rows], columns=columns(kind))
     for name in ("function_calls", "operations"):

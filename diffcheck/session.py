@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from diffcheck.reporting.write import LEFT, write_reports
-from diffcheck.results import CaseRow, Row, Run
+from diffcheck.results import CaseRow, Row, Run, TensorRow
 from diffcheck.runner.journal import Journal
 from diffcheck.runner.messages import Earlier, UnitKey
 from diffcheck.runner.stage import Fate, Stage
@@ -50,6 +50,7 @@ class Record:
         self._spectator = spectator
         self._environment: Mapping[str, str] = {}
         self._rows: dict[tuple[str, str], dict[tuple[str, ...], Row]] = {}
+        self._tensors: dict[tuple[str, ...], TensorRow] = {}
         self._cases: dict[tuple[str, str], CaseRow] = {}
         self._broken: list[str] = []
         self._checked: set[UnitKey] = set()
@@ -102,6 +103,10 @@ class Record:
         if self._journal is not None:
             self._journal.write(row)
 
+    def weighed(self, row: TensorRow) -> None:
+        """What a task came to for one input tensor."""
+        self._tensors[row.key] = row
+
     def agreed(self, row: CaseRow) -> None:
         """What the engines say together."""
         self._cases[row.case, row.operator] = row
@@ -126,7 +131,8 @@ class Record:
     def run(self, *, interrupted: bool = False) -> Run:
         """The results; written as reports, if there is a folder for them."""
         place = str(self._stage or "its start") if interrupted else ""
-        found = Run(tuple(self._all()), tuple(self._cases.values()), self._environment, tuple(self._broken), place)
+        rows, cases, tensors = self._all(), self._cases.values(), self._tensors.values()
+        found = Run(tuple(rows), tuple(cases), self._environment, tuple(self._broken), place, tuple(tensors))
         if self._folder is not None and self._written:
             write_reports(found, self._folder)
         return found

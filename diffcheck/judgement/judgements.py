@@ -8,7 +8,7 @@ import numpy as np
 
 from diffcheck.case.case import Array
 from diffcheck.judgement.numbers import Judgement, rank
-from diffcheck.judgement.sketch import Sketch
+from diffcheck.judgement.sketch import Places, Sketch
 from diffcheck.verdict import Verdict
 
 _DOUBTFUL = [verdict for verdict in Verdict if verdict is not Verdict.AGREE]
@@ -45,6 +45,18 @@ class Judgements:
     def speaking(self) -> int:
         """The component whose judgement speaks for all."""
         return max(self.told, key=lambda component: rank(self.told[component]))
+
+    def worst_among(self, components: Places) -> int:
+        """The component, of these, whose judgement speaks for them: the first of the worst."""
+        backwards = components[::-1]
+        return int(backwards[np.lexsort(self._ranks[::-1, backwards])[-1]])
+
+    @cached_property
+    def _ranks(self) -> Array:
+        """What `rank` says of each component, a row for each of its parts."""
+        found = np.zeros((4, len(self))) if self.sketch is None else self.sketch.ranks()
+        found[:, list(self.told)] = np.array([rank(j) for j in self.told.values()], float).T
+        return found
 
     def of(self, *verdicts: Verdict) -> list[int]:
         """The components with one of these verdicts."""

@@ -22,7 +22,7 @@ from diffcheck.case.case import Array
 from diffcheck.formats import Format
 from diffcheck.judgement.court import Question
 from diffcheck.judgement.measure import NAN
-from diffcheck.judgement.numbers import PRECISION, Judgement, Quality
+from diffcheck.judgement.numbers import PRECISION, Judgement, Quality, rank
 from diffcheck.verdict import NO_DIGIT, Reason, Verdict
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -71,6 +71,16 @@ class Sketch:
             digits=float(self.digits[component]),
             digits_possible=float(self.possible[component]),
         )
+
+    def ranks(self) -> Array:
+        """What `diffcheck.judgement.numbers.rank` says of each component, a row for each of its parts."""
+        severity = np.array([rank(kind)[0] for kind in self.kinds])[self.kind]
+        fails = np.array([kind.verdict.fails for kind in self.kinds])[self.kind]
+        none = (self.digits <= NO_DIGIT) & (self.possible >= 1)
+        lacking = np.nan_to_num(self.possible - self.digits, nan=0.0)
+        lacking[fails & np.isnan(self.possible - self.digits)] = np.inf
+        excess = np.nan_to_num(self.error_ulp / np.maximum(self.inherent_ulp, 1e-300), nan=0.0)
+        return np.array([severity, none, lacking, excess])
 
     def to_be_judged(self) -> list[int]:
         """The components to judge one by one: those of which nothing is certain, and those that stand out."""

@@ -4,7 +4,11 @@ import jinja2
 
 from diffcheck.reporting import tables
 from diffcheck.reporting.tables import Table
+from diffcheck.reporting.tensors import tensors
 from diffcheck.results import Run
+
+# So many lines about the tensors of a case; the file has all.
+_TENSORS = 30
 
 MEANINGS = (
     ("agree", "the error is within *inherent*"),
@@ -41,6 +45,7 @@ def markdown(run: Run) -> str:
         lossy=tables.lossy(run),
         unjudged=tables.unjudged(run),
         cases=tables.cases(run),
+        tensors=lambda key: tensors(run, key, _TENSORS),
         timing=tables.timing(run),
         environment=run.environment,
         meanings=MEANINGS,

@@ -2,6 +2,8 @@
 
 import math
 
+from diffcheck.verdict import no_digit_right
+
 _TIMES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
 
 
@@ -49,3 +51,13 @@ def duration(seconds: float) -> str:
         if seconds >= 2 * unit:
             return f"{seconds / unit:.0f} {name}"
     return f"{seconds:.0f} s"
+
+
+def right_of(digits: float, possible: float) -> str:
+    """How many digits are right; in a word where none is, not even the sign perhaps."""
+    return "none" if no_digit_right(digits, possible, "") else digits_of(digits)
+
+
+def digits_right(digits: float, possible: float) -> str:
+    """How many digits are right of how many: ``6.1 of 15.6``; a dash where there is none to count."""
+    return "-" if digits != digits else f"{right_of(digits, possible)} of {digits_of(possible)}"

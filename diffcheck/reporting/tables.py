@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from diffcheck.reporting.numbers import digits_of, number, seconds
-from diffcheck.results import CaseRow, Row, Run, counts, place
-from diffcheck.verdict import Verdict, no_digit_right
+from diffcheck.reporting.numbers import digits_of, digits_right, number, right_of, seconds
+from diffcheck.results import CaseRow, Row, Run, TensorRow, counts, place
+from diffcheck.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ def headline(run: Run) -> str:
 
 def by_engine(run: Run) -> Table:
     """How often each engine has each verdict."""
-    engines = list(dict.fromkeys(_engine(row) for row in run.rows))
+    engines = list(dict.fromkeys(contestant(row) for row in run.rows))
     verdicts = list(counts(run.rows))
     rows = []
     for engine in engines:
-        found = counts(row for row in run.rows if _engine(row) == engine)
+        found = counts(row for row in run.rows if contestant(row) == engine)
         rows.append((engine, *(str(found.get(v, "")) for v in verdicts)))
     return Table(("engine", *verdicts), tuple(rows))
 
@@ -89,7 +89,7 @@ def unjudged_cases(run: Run) -> list[Row]:
 
 def finding(row: Row) -> str:
     """A row in one line: who, where, what came out and what is true."""
-    parts = [f"{row.case} {row.operator}, {_engine(row)}"]
+    parts = [f"{row.case} {row.operator}, {contestant(row)}"]
     if row.reason:
         parts.append(f"({row.reason})")
     if row.worst_point:
@@ -108,7 +108,7 @@ def _findings(rows: Iterable[Row]) -> Table:
         tuple(
             (
                 f"{row.case} {row.operator}",
-                _engine(row),
+                contestant(row),
                 _verdict(row),
                 _failing_place(row),
                 _value(row, 10),
@@ -126,10 +126,16 @@ def _findings(rows: Iterable[Row]) -> Table:
 class CaseTable:
     """One case and operator with the rows of all its engines."""
 
-    title: str
+    key: tuple[str, str]
+    """Case and operator."""
     consensus: str
     facts: str
     table: Table
+
+    @property
+    def title(self) -> str:
+        """Case and operator in one line."""
+        return " ".join(self.key)
 
 
 def cases(run: Run) -> list[CaseTable]:
@@ -148,9 +154,9 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
         header,
         tuple(
             (
-                _engine(row),
+                contestant(row),
                 _verdict(row),
-                _right(row),
+                right_of(row.digits, row.digits_possible),
                 digits_of(row.digits_possible),
                 number(row.error_ulp),
                 number(row.inherent_ulp),
@@ -165,7 +171,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
     facts = [_counted(rows[0].points, "point"), _counted(rows[0].components, "component")]
     if case is None:
         broken = "nothing is judged" if rows[0].verdict is Verdict.UNSUPPORTED else "the case itself is broken"
-        return CaseTable(" ".join(key), broken if rows[0].reason == "case" else "not finished", rows[0].note, table)
+        return CaseTable(key, broken if rows[0].reason == "case" else "not finished", rows[0].note, table)
     facts.append(f"{_counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
     if case.unconfirmed:
@@ -174,7 +180,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
         )
     facts += [f"not judged at {case.not_judged}"] if case.not_judged else []
     facts += [case.reference] if case.reference else []
-    return CaseTable(" ".join(key), case.consensus, "; ".join(facts), table)
+    return CaseTable(key, case.consensus, "; ".join(facts), table)
 
 
 def timing(run: Run) -> Table:
@@ -197,7 +203,7 @@ def timing(run: Run) -> Table:
         tuple(
             (
                 f"{row.case} {row.operator}",
-                _engine(row),
+                contestant(row),
                 seconds(row.prepare_s),
                 seconds(row.evaluate_s),
                 seconds(row.evaluate_iqr_s),
@@ -214,7 +220,7 @@ def timing(run: Run) -> Table:
     )
 
 
-def _engine(row: Row) -> str:
+def contestant(row: Row | TensorRow) -> str:
     """The engine, its method, and what is not the default."""
     if row.reason == "case":
         return "every engine"
@@ -242,12 +248,7 @@ def told(row: Row) -> str:
 
 
 def _digits(row: Row) -> str:
-    return "-" if row.digits != row.digits else f"{_right(row)} of {digits_of(row.digits_possible)}"
-
-
-def _right(row: Row) -> str:
-    """How many digits are right; in a word where none is, not even the sign perhaps."""
-    return "none" if no_digit_right(row.digits, row.digits_possible, "") else digits_of(row.digits)
+    return digits_right(row.digits, row.digits_possible)
 
 
 def shortened(truth: str) -> str:

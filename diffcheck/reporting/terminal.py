@@ -12,6 +12,7 @@ from rich.text import Text
 from diffcheck.reporting import tables
 from diffcheck.reporting.numbers import duration
 from diffcheck.reporting.tables import Table
+from diffcheck.reporting.tensors import tensors
 from diffcheck.results import Row, Run
 from diffcheck.verdict import Verdict
 
@@ -155,6 +156,11 @@ def check_text(run: Run) -> str:
         console.print(f"{case.title}: {case.consensus} ({case.facts})", soft_wrap=True, highlight=False)
         short = tuple((r[0], r[1], r[2] if r[2] == "-" else f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
         console.print(_rich(Table(("engine", "verdict", "digits", "at", "value", "truth"), short)))
+        worst, more = tensors(run, case.key, _SHOWN)
+        if worst.rows:
+            console.print(_rich(Table(worst.header[:-2], tuple(row[:-2] for row in worst.rows))))
+        if more:
+            console.print(f"... and {more} more lines by tensor, none worse; tensors.csv has all of them")
     for row in run.rows:
         if (row.note or row.findings) and row.reason != "case":
             console.print(f"{row.engine}:{row.method}: {tables.told(row)}", soft_wrap=True, highlight=False)

@@ -1,4 +1,4 @@
-"""The files of a run: ``results.csv``, ``timings.csv``, ``cases.csv``, ``report.md``, ``environment.json``."""
+"""The files of a run: ``results.csv``, ``timings.csv``, ``tensors.csv``, ``cases.csv``, ``report.md`` ..."""
 
 import json
 from collections.abc import Callable
@@ -6,11 +6,12 @@ from pathlib import Path
 
 from diffcheck.errors import OutputError
 from diffcheck.reporting.markdown import markdown
-from diffcheck.results import CaseRow, Row, Run, frame, timings
+from diffcheck.results import CaseRow, Row, Run, TensorRow, frame, timings
 
 FILES: dict[str, Callable[[Run], str]] = {
     "results.csv": lambda run: frame(run.rows, Row).to_csv(index=False),
     "timings.csv": lambda run: timings(run.rows).to_csv(index=False),
+    "tensors.csv": lambda run: frame(run.tensors, TensorRow).to_csv(index=False),
     "cases.csv": lambda run: frame(run.cases, CaseRow).to_csv(index=False),
     "environment.json": lambda run: json.dumps(dict(run.environment), indent=2, ensure_ascii=False) + "\n",
     "report.md": markdown,

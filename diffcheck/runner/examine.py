@@ -29,6 +29,7 @@ from diffcheck.program.scalarise import Lowered
 from diffcheck.results import CaseRow, place
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import empty_row, plain, summary
+from diffcheck.runner.tensors import by_tensor
 from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
 
@@ -87,6 +88,7 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     trial.first_call_s = trial.answers[0].seconds
     decisive = _decisive(court, witness, trial.answers, given)
     trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
+    trial.tensors = by_tensor(trial.row, trial.answers, court)
     trial.row = replace(trial.row, findings="; ".join(map(str, breaches(court, witness, trial.answers))))
     return trial
 

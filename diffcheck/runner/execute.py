@@ -145,6 +145,8 @@ class Execution:
         for trial in trials:
             # A process that times what another one has checked needs the first call as well.
             timed = replace(trial.row, first_call_s=trial.first_call_s)
+            for tensor in trial.tensors:
+                self._observer.weighed(tensor)
             trial.row = self._told(timed if self._settings.timing else replace(trial.row, prepare_s=NAN), unit)
         return trials
 

@@ -10,7 +10,7 @@ from diffcheck.runner.stage import Fate, Stage, Step
 from diffcheck.verdict import Verdict
 
 if TYPE_CHECKING:
-    from diffcheck.results import CaseRow, Row  # the supervisor starts the worker before it loads pandas
+    from diffcheck.results import CaseRow, Row, TensorRow  # the supervisor starts the worker before it loads pandas
     from diffcheck.sources.asked import Source
 
 UnitKey = tuple[str, str]
@@ -41,6 +41,10 @@ class Observer(Protocol):
 
     def known(self, row: "Row") -> None:
         """A task is checked, or timed: the row takes the place of an earlier one."""
+        ...
+
+    def weighed(self, row: "TensorRow") -> None:
+        """What a task that is known came to for one input tensor."""
         ...
 
     def agreed(self, row: "CaseRow") -> None:
@@ -110,9 +114,10 @@ def _whole(kind: str, *values: Any) -> Any:
     if kind == Stage.__name__:
         step, *rest = values
         return Stage(Step(step), *rest)
-    from diffcheck.results import CaseRow, Row
+    from diffcheck.results import CaseRow, Row, TensorRow
 
     if kind == CaseRow.__name__:
         return CaseRow(*values)
-    names = [f.name for f in fields(Row)]
-    return Row(**{**dict(zip(names, values, strict=True)), "verdict": Verdict(values[names.index("verdict")])})
+    row = TensorRow if kind == TensorRow.__name__ else Row
+    names = [f.name for f in fields(row)]
+    return row(**{**dict(zip(names, values, strict=True)), "verdict": Verdict(values[names.index("verdict")])})

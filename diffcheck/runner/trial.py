@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from diffcheck.case.case import Point
 from diffcheck.engines.base import Prepared, Task
 from diffcheck.judgement.answer import Answer, Testimony
-from diffcheck.results import Row
+from diffcheck.results import Row, TensorRow
 
 
 @dataclass(slots=True)
@@ -17,6 +17,7 @@ class Trial:
     prepared: Prepared | None = None
     answers: list[Answer] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
+    tensors: list[TensorRow] = field(default_factory=list)
     first_call_s: float = float("nan")
 
     @property
