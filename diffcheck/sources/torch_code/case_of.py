@@ -11,10 +11,20 @@ from diffcheck.case.case import Case
 from diffcheck.case.domain import Interval, given
 from diffcheck.case.made import tell
 from diffcheck.case.operators import operator_named
+from diffcheck.case.options import implementations_given
 from diffcheck.case.parameters import demand_function
 from diffcheck.errors import CaseError, DomainError
-from diffcheck.sources.torch_code.code import TorchCode, argument_names, function_of, module_of, names_none, written
+from diffcheck.sources.torch_code.code import (
+    TorchCode,
+    argument_names,
+    function_of,
+    module_of,
+    names_none,
+    parameters_by_name,
+    written,
+)
 from diffcheck.sources.torch_code.definition import Definition, demand_inputs, moved
+from diffcheck.sources.torch_code.trials import on_trial
 
 # Up to so many components a Jacobian is asked for; a larger result is contracted with weights, which the row names.
 _JACOBIAN = 2_000
@@ -30,6 +40,7 @@ def case_of(
     expect: Mapping[str, str] | None = None,
     because: str = "",
     tags: Sequence[str] = (),
+    implementations: Mapping[str, Callable[..., Any] | str] | None = None,
     **arguments: Any,
 ) -> Case:
     """A case of a torch function or module, which is run once and recorded; that is its definition.
@@ -46,6 +57,9 @@ def case_of(
     operators, wrt, samples, expect, because, tags:
         As for `diffcheck.case`. Left out, the operator is ``gradient`` of one number, and of several ``jacobian``, or
         ``vjp`` with seeded weights where that would have more than two thousand components.
+    implementations:
+        ``{"autograd": fused}``: a second version of the code, or its dotted path, that is put on trial against the
+        definition; see `diffcheck.sources.torch_code.trials`. Left out, the code itself is.
 
     Raises
     ------
@@ -59,7 +73,17 @@ def case_of(
     called = name or _name_of(code)
     try:
         return _made(
-            code, positional, arguments, called, operators, wrt, samples, dict(expect or {}), because, tuple(tags)
+            code,
+            positional,
+            arguments,
+            called,
+            operators,
+            wrt,
+            samples,
+            dict(expect or {}),
+            because,
+            tuple(tags),
+            implementations,
         )
     except CaseError as mistake:
         raise CaseError(f"case {called!r}: {mistake}") from None
@@ -76,6 +100,7 @@ def _made(
     expect: dict[str, str],
     because: str,
     tags: tuple[str, ...],
+    implementations: Mapping[str, Callable[..., Any] | str] | None,
 ) -> Case:
     by_name = {**dict(zip(argument_names(code, len(positional)), positional, strict=True)), **arguments}
     domains = _domains(code, by_name)
@@ -87,7 +112,13 @@ def _made(
     first = {n: _somewhere(d, generator) for n, d in domains.items()}
     other = {n: _somewhere(d, generator) for n, d in domains.items()}
     fixed = [n for n, d in domains.items() if d.value is not None]
-    torch_code = TorchCode(code, by_name, list(domains), len(by_name if names_none(code) else positional))
+    first_ones = len(by_name if names_none(code) else positional)
+    torch_code = TorchCode(code, by_name, list(domains), first_ones)
+    parameters = {n: first[n] for n in domains if n not in by_name}
+    second = {
+        engine: on_trial(version, by_name, parameters, list(domains), first_ones)
+        for engine, version in implementations_given(implementations).items()
+    }
     definition = Definition(torch_code, first, moved(first, fixed, other, zlib.crc32(called.encode())))
     definition.__name__ = called
     names = tuple(n for n in domains if wrt is None or n in wrt)
@@ -106,7 +137,7 @@ def _made(
         because=because,
         reference="",
         tags=tags,
-        implementations={"autograd": torch_code},
+        implementations={"autograd": torch_code, **second},
         source=_location(code),
         doc=(getattr(code, "__doc__", None) or "") if not isinstance(code, torch.nn.Module) else "",
     )
@@ -135,7 +166,7 @@ def _domains(code: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str
     found: dict[str, Interval] = {}
     module = module_of(code)
     if module is not None:
-        for name, parameter in module.named_parameters():
+        for name, parameter in parameters_by_name(module).items():
             if torch.nn.parameter.is_lazy(parameter):
                 raise CaseError(f"parameter {name!r} has no shape yet: call the module once before")
             if parameter.numel() and parameter.requires_grad:

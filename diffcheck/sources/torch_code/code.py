@@ -70,7 +70,7 @@ def _called(
     """
     module = module_of(code)
     assert module is not None
-    state = {name: given.get(name, _placed(p, like)) for name, p in module.named_parameters()}
+    state = {name: given.get(_plain(name), _placed(p, like)) for name, p in module.named_parameters()}
     buffers = {name: _placed(b, like).clone() for name, b in module.named_buffers()}
     instead = {id(p): state[name] for name, p in module.named_parameters()}
     instead |= {id(b): buffers[name] for name, b in module.named_buffers()}
@@ -139,6 +139,15 @@ def module_of(code: Any) -> torch.nn.Module | None:
     """The module that code is, or whose method it is: its parameters are inputs. ``None`` of other code."""
     owner = code if isinstance(code, torch.nn.Module) else getattr(code, "__self__", None)
     return owner if isinstance(owner, torch.nn.Module) else None
+
+
+def parameters_by_name(module: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
+    """The parameters of a module; those of a compiled one are called like those of the module itself."""
+    return {_plain(name): parameter for name, parameter in module.named_parameters()}
+
+
+def _plain(name: str) -> str:
+    return name.replace("_orig_mod.", "")
 
 
 def written(code: Callable[..., Any]) -> Any:
