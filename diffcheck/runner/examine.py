@@ -140,8 +140,20 @@ def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: 
         found = explained(found, dispute, list(zip(court.questions, answers, strict=True)))
     contradictions = sorted({q.truth.contradiction for q in court.questions} - {""})
     silent = [] if found.verdict is Verdict.UNDEFINED else list(_unjudged(court, answers))
-    told = [found.note, *contradictions, *silent, _in_vain(court), contraction(court)]
+    told = [found.note, _cut(court, witness, found), *contradictions, *silent, _in_vain(court), contraction(court)]
     return replace(found, note="; ".join(filter(None, told)))
+
+
+def _cut(court: Court, witness: Witness, found: Judgement) -> str:
+    """Where the code that is asked keeps its gradient from torch, if it is wrong; empty for other code."""
+    cuts = getattr(court.case.function, "cuts", ()) if witness.defines else ()
+    if found.verdict is not Verdict.DISAGREE or not cuts:
+        return ""
+    more = f" and {len(cuts) - _SAID} more" if len(cuts) > _SAID else ""
+    return (
+        f"the gradient is cut by {', '.join(cuts[:_SAID])}{more}: if that is meant (a straight-through estimator, a "
+        "fixed target), torch's gradient is not meant to be the function's derivative"
+    )
 
 
 def _in_vain(court: Court) -> str:

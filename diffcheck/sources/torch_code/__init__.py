@@ -7,6 +7,9 @@
 ``definition``      its recording, and the gate that a recording has to pass
 ``recorder``        operations as torch dispatches them, as nodes
 ``memory``          what the storage of tensors holds
+``cuts``            where gradients are kept from torch
+``trials``          second versions of the code
+``subject``         what the command line asks of torch code
 ``moves``           what only moves elements
 ``places``          whole numbers that values decide
 ``registry``        the rows by their names, and what they share

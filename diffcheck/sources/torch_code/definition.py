@@ -13,6 +13,7 @@ from diffcheck.program.graph import Graph
 from diffcheck.program.replay import replayed
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.code import TorchCode
+from diffcheck.sources.torch_code.cuts import Cuts
 from diffcheck.sources.torch_code.recorder import Recorder
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -33,6 +34,8 @@ class Definition:
         The inputs in their order.
     code:
         What was recorded.
+    cuts:
+        Where it keeps gradients from torch, once it is recorded: see `diffcheck.sources.torch_code.cuts`.
     """
 
     def __init__(self, code: TorchCode, first: Values, second: Callable[[float], Values]) -> None:
@@ -40,6 +43,7 @@ class Definition:
         self._first = first
         self._second = second
         self.argument_names = list(first)
+        self.cuts: list[str] = []
         self.__name__ = code.__name__
         self.__doc__ = getattr(code.code, "__doc__", None)
 
@@ -61,7 +65,7 @@ class Definition:
         Unsupported
             If an operation cannot be recorded, or the recording is not the function.
         """
-        graph, told = recorded(self.code, self._first)
+        graph, told, self.cuts = recorded(self.code, self._first)
         replay = Emitted(graph)
         _compare(told, _at(replay, self._first), "at the first point", "a row of torch's operations differs from torch")
         for nearer in _NEARER:
@@ -97,15 +101,17 @@ def _compare(says: Array, recording: Array, where: str, why: str) -> None:
     raise Unsupported(f"not captured: {where} the function says {a:.7g}, the recording {b:.7g}: {why}")
 
 
-def recorded(code: TorchCode, point: Values) -> tuple[Graph, Array]:
-    """The graph of one evaluation in double precision, and what it gave."""
+def recorded(code: TorchCode, point: Values) -> tuple[Graph, Array, list[str]]:
+    """The graph of one evaluation in double precision, what it gave, and where gradients are kept from torch."""
     tensors = _leaves(point)
     recorder = Recorder()
     for tensor in tensors:
         recorder.input(tensor)
-    with recorder:
+    cuts = Cuts(recorder)
+    with recorder, cuts:
         results = code.results(*tensors)
-    return recorder.graph(results), _joined(results)
+    graph = recorder.graph(results)
+    return graph, _joined(results), cuts.reaching(graph, results)
 
 
 def _evaluated(code: TorchCode, point: Values) -> Array:

@@ -71,7 +71,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        if not any(self._memory(t) for t in _tensors((args, kwargs))):
+        if not any(self._memory(t) for t in tensors_in((args, kwargs))):
             return func(*args, **kwargs)
         name = func._schema.name.removeprefix("aten::").removeprefix("prims::")
         try:
@@ -97,12 +97,12 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return self._guarded(func, args)
         if not changes:
             found = func(*args, **kwargs)
-            outputs = list(_tensors(found))
+            outputs = list(tensors_in(found))
             if outputs and all(self._shares(o, (args, kwargs)) for o in outputs):
                 if any(o.dtype is not args[0].dtype for o in outputs):
                     raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
-        if is_move(base, args, self._depends):
+        if is_move(base, args, self.depends):
             return self._moved(func, base, args, kwargs, found if not changes else None)
         row = row_of(base)
         if row is None:
@@ -112,7 +112,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             raise Unsupported("minus infinity goes into it")
         if changes:
             found = func(*args, **kwargs)
-        outputs = list(_tensors(found)) if isinstance(found, (tuple, list)) else [found]
+        outputs = list(tensors_in(found)) if isinstance(found, (tuple, list)) else [found]
         values = _as_tuple(_applied(row, read_args, read_kwargs))
         for k, output in enumerate(outputs):
             value = values[k] if k < len(values) else None
@@ -127,14 +127,14 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _settled(self, given: Any) -> bool:
         """Whether tensors depend on no input, once those that a condition decides are constants under it."""
-        for tensor in _tensors(given):
+        for tensor in tensors_in(given):
             memory = self._memory(tensor)
             if memory is not None and memory.decided is not None:
                 condition = memory.decided()
                 if condition is not None:
                     self._guards.append(condition)
                 del self._memories[tensor.untyped_storage()._cdata]
-        return not any(map(self._depends, _tensors(given)))
+        return not any(map(self.depends, tensors_in(given)))
 
     def _moved(self, func: Any, base: str, args: Any, kwargs: Any, found: Any) -> Any:
         if base == "_to_copy" and found.dtype is torch.bool and args[0].is_floating_point():
@@ -144,13 +144,22 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         in_place = found is None
         if in_place:
             found = func(*args, **kwargs)
-        outputs = list(_tensors(found))
+        outputs = list(tensors_in(found))
         for k, (output, value) in enumerate(zip(outputs, values, strict=True)):
             given = as_number(value) if output.is_floating_point() else value
             self._keep(output, given, in_place, base, k)
         return found
 
-    def _depends(self, given: Any) -> bool:
+    def node(self, tensor: Tensor) -> int | None:
+        """The node that says what a tensor holds; ``None`` where none does."""
+        try:
+            value = self._value(tensor)
+        except DiffcheckError:
+            return None
+        return value.node if isinstance(value, Traced) else None
+
+    def depends(self, given: Any) -> bool:
+        """Whether something is a tensor that depends on an input."""
         return isinstance(given, Tensor) and self._memory(given) is not None
 
     def _keep(self, output: Tensor, value: Any, in_place: bool, name: str, position: int) -> None:
@@ -219,7 +228,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if self._memory(output) is None:
             return False
         own = output.untyped_storage()._cdata
-        return any(t.untyped_storage()._cdata == own for t in _tensors(given))
+        return any(t.untyped_storage()._cdata == own for t in tensors_in(given))
 
     def _value(self, tensor: Tensor) -> Any:
         """What a tensor holds: nodes, or the numbers of a constant."""
@@ -295,14 +304,15 @@ def _numpy(tensor: Tensor) -> Any:
     return np.array((plain.double() if plain.is_floating_point() else plain).numpy())
 
 
-def _tensors(given: Any) -> Iterator[Tensor]:
+def tensors_in(given: Any) -> Iterator[Tensor]:
+    """The tensors among arguments or results."""
     if isinstance(given, Tensor):
         yield given
     elif isinstance(given, (list, tuple)):
         for item in given:
-            yield from _tensors(item)
+            yield from tensors_in(item)
     elif isinstance(given, Mapping):
-        yield from _tensors(list(given.values()))
+        yield from tensors_in(list(given.values()))
 
 
 def _values(given: Any) -> Iterator[Any]:
