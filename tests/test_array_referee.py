@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from array_programs import SHAPES, SIZE, function, point
 from flint import arb, ctx
+from library import library
 
 import diffcheck.ops as o
 from diffcheck import case, check, interval
@@ -24,10 +25,9 @@ from diffcheck.referee.ladder import LADDER
 from diffcheck.referee.truth import Referee
 from diffcheck.runner.examine import court_of, hear
 from diffcheck.runner.plan import contestants, plan
-from diffcheck.sources.collect import collect
 
 FLOAT64 = FORMATS["float64"]
-CASES = collect(["cases"]).cases
+CASES = library()
 SEEDS = range(20)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from array_programs import SHAPES, SIZE, function, point
+from library import library
 
 import diffcheck.ops as o
 from diffcheck.case.points import points
@@ -18,10 +19,9 @@ from diffcheck.program.graph import GraphBuilder
 from diffcheck.program.rules import STABLE, SYMPY
 from diffcheck.program.scalarise import MOST, Lowered, scalarise
 from diffcheck.program.trace import record, trace
-from diffcheck.sources.collect import collect
 
 SEEDS = range(40)
-CASES = collect(["cases"]).cases
+CASES = library()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

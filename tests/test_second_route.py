@@ -1,11 +1,11 @@
 """A wrong derivative rule of SymPy is found out, and blamed."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sympy
+from library import library
 from sympy.core.cache import clear_cache
 
 from diffcheck import case, check, interval
@@ -19,7 +19,6 @@ from diffcheck.program.trace import trace
 from diffcheck.referee.component import Status
 from diffcheck.referee.truth import Referee, Truth
 from diffcheck.runner.plan import plan
-from diffcheck.sources.collect import collect
 
 
 @pytest.fixture
@@ -124,7 +123,7 @@ def test_each_output_is_confirmed_on_its_own() -> None:
 
 
 def test_every_derivative_of_the_shipped_library_is_confirmed() -> None:
-    cases = collect([str(Path(__file__).parents[1] / "cases")]).cases
+    cases = library()
     asked, silent = 0, []
     for unit in plan(cases, [], ()):
         assert unit.program is not None

@@ -110,9 +110,10 @@ def test_the_worst_of_some_is_the_first_with_the_highest_rank() -> None:
     kinds = [Judgement(Verdict.AGREE), Judgement(Verdict.LOSSY), Judgement(Verdict.DISAGREE), Judgement(Verdict.AGREE)]
     digits = generator.integers(0, 4, size).astype(float)
     digits[generator.random(size) < 0.1] = np.nan
-    sketch = Sketch(
-        kinds, generator.integers(0, 4, size), generator.integers(0, 3, size) * 1.0, np.ones(size), digits, digits + 1
-    )
+    errors, inherent = generator.choice([0.0, 1.0, 2.0, np.inf, np.nan], size), generator.choice([1.0, np.inf], size)
+    errors[np.isinf(errors) & np.isinf(inherent)] = 1.0
+    errors[7], inherent[7] = np.inf, np.inf
+    sketch = Sketch(kinds, generator.integers(0, 4, size), errors, inherent, digits, digits + 1)
     told = {7: Judgement(Verdict.NONFINITE), 50: Judgement(Verdict.AGREE, error_ulp=9.0, inherent_ulp=1.0)}
     judgements = Judgements(told, sketch)
     for _ in range(50):

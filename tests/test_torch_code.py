@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 import torch
+from library import models
 from torch import nn
 from torch.nn import functional
-from torch_models import models
 
 import diffcheck
 from diffcheck import case_of, interval
@@ -26,7 +26,10 @@ HEALTHY = {Verdict.AGREE, Verdict.ILL_CONDITIONED}
 
 
 def judged(code, *arguments, engines=("autograd",), dtype="float64", samples=2, **options):
-    subject = case_of(code, *arguments, **options)
+    return heard(case_of(code, *arguments, **options), engines, dtype, samples)
+
+
+def heard(subject, engines=("autograd",), dtype="float64", samples=2):
     settings = Settings(engines=engines, samples=samples, timing=False, dtypes=(dtype,))
     return conduct(subject, settings).rows
 
@@ -38,8 +41,7 @@ def at(subject, *arrays):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_the_recording_is_the_function_elsewhere_too(name):
-    code, arguments = MODELS[name]
-    subject = case_of(code, *arguments, name=name)
+    subject = MODELS[name]
     generator = np.random.default_rng(1)
     point = {n: v * generator.uniform(0.9, 1.1, v.shape) for n, v in subject.points[0].items()}
     tensors = [torch.tensor(v, requires_grad=True) for v in point.values()]
@@ -49,8 +51,7 @@ def test_the_recording_is_the_function_elsewhere_too(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_nobody_is_accused_in_double_precision(name):
-    code, arguments = MODELS[name]
-    found = judged(code, *arguments, name=name, engines=("autograd", "symbolic:program"))
+    found = heard(MODELS[name], engines=("autograd", "symbolic:program"))
     assert len(found) == 2
     assert {row.verdict for row in found} <= HEALTHY
     assert not any(row.fails or row.findings for row in found)
@@ -59,17 +60,16 @@ def test_nobody_is_accused_in_double_precision(name):
 @pytest.mark.parametrize("name", ["mlp", "cnn-train", "dropout", "vae", "gru", "in-place"])
 def test_nobody_is_accused_in_single_precision(name):
     """Random numbers are those that were recorded, although torch draws others in single precision."""
-    code, arguments = MODELS[name]
-    (row,) = judged(code, *arguments, name=name, dtype="float32")
+    (row,) = heard(MODELS[name], dtype="float32")
     assert row.verdict in HEALTHY
     assert not row.fails
 
 
 def test_finite_differences_are_taken_of_the_recording():
-    code, arguments = MODELS["cnn-eval"]
-    (row,) = judged(code, *arguments, engines=("finite:adaptive",), name="cnn")
+    subject = MODELS["cnn-eval"]
+    (row,) = heard(subject, engines=("finite:adaptive",))
     assert row.verdict is Verdict.AGREE
-    assert row.components == sum(p.numel() for p in code.parameters()) + arguments[0].numel()
+    assert row.components == sum(p.numel() for p in subject.function.code.code.parameters()) + 2 * 8 * 8
 
 
 def test_parameters_are_inputs_by_their_names():

@@ -19,10 +19,14 @@ def list_cases(paths: tuple[str, ...], match: str) -> None:
     selected = matcher(match) if match else lambda case: True
     cases = [case for case in loaded.cases if selected(case)]
     for case in cases:
-        inputs = ", ".join(f"{name}{list(d.shape) if d.shape else ''} in {d}" for name, d in case.inputs.items())
+        inputs = [
+            f"{name}{list(d.shape) if d.shape else ''} in {d}" for name, d in case.inputs.items() if d.value is None
+        ]
+        given = len(case.inputs) - len(inputs)
+        inputs += [f"{given} input{'s' * (given > 1)} at the given numbers"] * bool(given)
         operators = ", ".join(map(str, case.operators))
         first = case.doc.splitlines()[0] if case.doc else ""
-        click.echo("  ".join(filter(None, [case.source, inputs, operators, first])))
+        click.echo("  ".join(filter(None, [case.source, ", ".join(inputs), operators, first])))
     for text in loaded.problems:
         click.echo(f"diffcheck: broken: {text}", err=True)
     click.echo(f"{len(cases)} case{'' if len(cases) == 1 else 's'}", err=True)

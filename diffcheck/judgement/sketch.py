@@ -77,10 +77,11 @@ class Sketch:
         severity = np.array([rank(kind)[0] for kind in self.kinds])[self.kind]
         fails = np.array([kind.verdict.fails for kind in self.kinds])[self.kind]
         none = (self.digits <= NO_DIGIT) & (self.possible >= 1)
-        lacking = np.nan_to_num(self.possible - self.digits, nan=0.0)
-        lacking[fails & np.isnan(self.possible - self.digits)] = np.inf
-        excess = np.nan_to_num(self.error_ulp / np.maximum(self.inherent_ulp, 1e-300), nan=0.0)
-        return np.array([severity, none, lacking, excess])
+        with np.errstate(all="ignore"):  # where nothing is certain the figures may be anything
+            lacking = self.possible - self.digits
+            excess = self.error_ulp / np.maximum(self.inherent_ulp, 1e-300)
+        lacking = np.where(np.isnan(lacking), np.where(fails, np.inf, 0.0), lacking)
+        return np.array([severity, none, lacking, np.where(np.isnan(excess), 0.0, excess)])
 
     def to_be_judged(self) -> list[int]:
         """The components to judge one by one: those of which nothing is certain, and those that stand out."""
