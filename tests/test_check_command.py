@@ -1,6 +1,7 @@
 """``diffcheck check``: one function of a file, or a formula, as a user types it."""
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from command import table, typed
+from processes import INTERRUPTIBLE, until
 
 MODEL = """
 import torch
@@ -68,6 +70,9 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("model.py").write_text(MODEL)
     Path("raises.py").write_text("import torch\nnet = torch.nn.Linear(2, 1)\ndef f():\n    return 1 / 0\nf()\n")
+    Path("waits.py").write_text(
+        "import torch\nfrom pathlib import Path\ndef f(x):\n    Path('here').touch()\n    while True: pass\n"
+    )
     Path("dies.py").write_text("import os, torch\ndef f(x):\n    os._exit(3)\n")
     np.save("x.npy", np.array([[0.5, -1.0, 2.0]]))
     torch.save(torch.tensor([[0.5, -1.0, 2.0]]), "x.pt")
@@ -150,6 +155,8 @@ def test_nothing_judged_is_no_success(model: Path) -> None:
         ("model.py::Net --input x=state.pt", "state.pt holds a dict: save a single tensor there"),
         ("model.py::Net --input 'x=[[1, 2], [3]]'", "a list must be of numbers, in rows of one length"),
         ("model.py::Net --at x=one", "'x=one': write NAME=NUMBER"),
+        ("x**2 --at x=inf", "'x=inf': write NAME=NUMBER"),
+        ("sin(1)", "it names no input"),
         ("model.py::Net --input x=randn:2,3 --wrt z", "wrt='z' is not an input; the inputs are layer.weight"),
         ("model.py::known --input x=randn:3", "is a case and has its inputs: leave out --input"),
         ("model.py::Net --input x=randn:2,3 --operator slope", "unknown operator 'slope'"),
@@ -195,6 +202,22 @@ def test_a_module_that_takes_its_process_down_is_told(model: Path) -> None:
     assert done.returncode == 2
     assert "dies.py::f: the process ended itself with exit code 3" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_does_not_come_back_is_given_up_in_time(model: Path) -> None:
+    done = process("waits.py::f", "--input", "x=randn:3", "--timeout", "1")
+    assert done.returncode == 2
+    assert "waits.py::f: longer than --timeout 1 s, at waits.py:5 in f" in done.stderr
+
+
+def test_ctrl_c_ends_a_check(model: Path) -> None:
+    words = ["check", "waits.py::f", "--input", "x=randn:3"]
+    with subprocess.Popen([sys.executable, "-c", INTERRUPTIBLE, *words], stderr=subprocess.PIPE, text=True) as running:
+        until(Path("here").exists)
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "diffcheck: interrupted at waits.py, reading the file" in said
 
 
 def test_in_a_process_of_its_own(model: Path) -> None:

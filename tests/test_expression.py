@@ -55,6 +55,7 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("sinn(x)", "did you mean 'sin'"),
         ("sin(*x)", "cannot stand in a formula"),
         ("", "neither"),
+        ("sin(1) + pi", "names no input"),
     ],
 )
 def test_what_is_no_formula_is_refused_by_name(text: str, why: str) -> None:

@@ -1,5 +1,6 @@
 """``diffcheck check``: one function or module of a Python file, or a formula."""
 
+import math
 import shlex
 import sys
 from pathlib import Path
@@ -24,9 +25,12 @@ def _at(values: tuple[str, ...]) -> list[tuple[str, str]]:
     for part in ",".join(values).split(",") if values else ():
         name, _, number = part.partition("=")
         try:
-            found.append((name.strip(), str(float(number))))
+            value = float(number)
         except ValueError:
-            raise click.BadParameter(f"{part!r}: write NAME=NUMBER", param_hint="'--at'") from None
+            value = math.nan
+        if not math.isfinite(value):
+            raise click.BadParameter(f"{part!r}: write NAME=NUMBER", param_hint="'--at'")
+        found.append((name.strip(), str(value)))
     return found
 
 

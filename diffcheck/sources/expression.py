@@ -51,6 +51,8 @@ class Expression:
         names.sort(key=lambda node: node.col_offset)
         self._inputs = [name for name in dict.fromkeys(node.id for node in names) if name not in _CONSTANTS]
         self._demand(self._body)
+        if not self._inputs:
+            raise self._refuse("it names no input: write a formula of x, and give --at x=NUMBER")
         self.__name__ = text
         parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in self._inputs]
         self.__signature__ = inspect.Signature(parameters)
