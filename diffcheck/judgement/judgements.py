@@ -48,8 +48,10 @@ class Judgements:
 
     def worst_among(self, components: Places) -> int:
         """The component, of these, whose judgement speaks for them: the first of the worst."""
-        backwards = components[::-1]
-        return int(backwards[np.lexsort(self._ranks[::-1, backwards])[-1]])
+        for part in self._ranks:
+            found = part[components]
+            components = components[found == found.max()]
+        return int(components[0])
 
     @cached_property
     def _ranks(self) -> Array:

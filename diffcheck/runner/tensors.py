@@ -26,12 +26,16 @@ def by_tensor(row: Row, answers: Sequence[Answer], court: Court) -> list[TensorR
     shapes = {name: court.case.inputs[name].shape for name in court.case.wrt}
     if not answered or not court.operator.full or not any(shapes.values()):
         return []
-    failed = set().union(*(answers[k].judgements.of(*_FAILING) for k in answered))
+    failed = np.zeros(len(court.labels), bool)
+    for k in answered:
+        failed[answers[k].judgements.of(*_FAILING)] = True
     # A component's last axis runs over the elements that are differentiated by.
-    column = np.arange(len(court.labels)) % court.width
-    found = []
+    columns = np.arange(len(court.labels)).reshape(-1, court.width)
+    found, start = [], 0
     for name, shape in shapes.items():
-        components = np.flatnonzero(np.isin(column, court.columns([name])))
+        size = int(np.prod(shape, dtype=int))
+        components = columns[:, start : start + size].ravel()
+        start += size
         worst = {k: answers[k].judgements.worst_among(components) for k in answered}
         k = max(worst, key=lambda k: rank(answers[k].judgements[worst[k]]))
         c, judgement = worst[k], answers[k].judgements[worst[k]]
@@ -51,7 +55,7 @@ def by_tensor(row: Row, answers: Sequence[Answer], court: Court) -> list[TensorR
                 len(components),
                 row.verdict if decides else judgement.verdict,
                 row.reason if decides else str(judgement.reason),
-                len(failed.intersection(components.tolist())),
+                int(failed[components].sum()),
                 judgement.error_ulp,
                 judgement.digits,
                 judgement.digits_possible,
