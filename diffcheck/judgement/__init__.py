@@ -4,6 +4,7 @@
 ``measure``             the units in which an error at one truth is counted: ulps, digits
 ``numbers``             one number held against the truth and the bounds
 ``court``               the truths and bounds of a case, in one dtype, at all its points
+``recorded_code``       what an engine evaluates, where it can be watched, and what that says
 ``witness``             an engine that may be asked again: for the function's value, in another precision
 ``dispute``             one component of an answer, with all that is known of it
 ``appeals``             what may still excuse a failing number, or accuse a passing one: the engine's own code, a

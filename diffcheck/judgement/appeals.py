@@ -5,16 +5,19 @@ comparison that the format cannot decide. A passing one is accused where the fun
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
+from diffcheck.judgement.recorded_code import RecordedCode
 from diffcheck.judgement.witness import Witness
+from diffcheck.ops import balls
 from diffcheck.ops.decimals import decimal
 from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.evaluate import Ball
 from diffcheck.referee.near_ties import NearTie
 from diffcheck.referee.truth import Truth
 from diffcheck.verdict import Reason, Verdict
@@ -26,15 +29,63 @@ _NARROW = 1024
 def by_own_code(judgement: Judgement, dispute: Dispute) -> Judgement:
     """The judgement by the rounding errors of the program that the engine evaluates, if it says which."""
     code, bound = dispute.witness.code, dispute.bound
-    if code is None or bound is None:
+    if isinstance(code, RecordedCode):
+        return judgement if bound is None else _by_recording(judgement, dispute, code, bound)
+    if code is None or bound is None or not judgement.verdict.fails:
         return judgement
     formula = code.formula(dispute.question.x, dispute.component, dispute.question.truth.precision)
     if formula is None:
         return judgement
-    found = dispute.judged(Bound(bound.scale, bound.inherent, max(bound.formula, formula)))
+    return _allowed(dispute, bound, max(bound.formula, formula))
+
+
+def _allowed(dispute: Dispute, bound: Bound, formula: Ball) -> Judgement:
+    """The judgement where a formula may be off by so much."""
+    found = dispute.judged(Bound(bound.scale, bound.inherent, formula))
     if found.reason is Reason.WRONG and not formula.is_finite():
         return replace(found, reason=Reason.OVERFLOW)
     return found
+
+
+def _by_recording(judgement: Judgement, dispute: Dispute, code: RecordedCode, bound: Bound) -> Judgement:
+    """The judgement by code that was watched while it ran.
+
+    The definition's formula does not excuse somebody's own backward, which is another one: without a recording it is
+    judged by what any algorithm reaches. It does excuse torch's own kernels, of which a recording knows the formula,
+    not the order of all they do.
+    """
+    x, precision = dispute.question.x, dispute.question.truth.precision
+    another = code.another_formula(x, dispute.component, dispute.truth, bound, precision)
+    if another and judgement.verdict is not Verdict.NONFINITE:
+        return replace(judgement, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=another)
+    formula = code.formula(x, dispute.component, precision)
+    if not code.is_own(x):
+        return judgement if formula is None else _allowed(dispute, bound, max(bound.formula, formula))
+    if formula is None and code.refused(x, precision):
+        formula = balls.ZERO
+    return judgement if formula is None else _allowed(dispute, bound, formula)
+
+
+def by_exact_code(found: Sequence[Judgement], disputed: Callable[[int], Dispute]) -> list[Judgement]:
+    """The judgements, where a backward of somebody's own that is another formula is wrong, whatever its digits say.
+
+    Parameters
+    ----------
+    disputed:
+        Gives the dispute about a component.
+    """
+    first = disputed(0)
+    code, question = first.witness.code, first.question
+    if not isinstance(code, RecordedCode) or not code.is_own(question.x):
+        return list(found)
+    judgements = list(found)
+    for k, (truth, bound) in enumerate(zip(question.truth.components, question.bounds, strict=True)):
+        if not judgements[k].verdict.fails:
+            told = code.another_formula(question.x, k, truth, bound, question.truth.precision)
+            if told:
+                judged = disputed(k).judged(bound)
+                judgements[k] = replace(judged, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=told)
+    return judgements
 
 
 def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:

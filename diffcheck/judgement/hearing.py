@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from flint import ctx
 
 from diffcheck.case.case import Array
 from diffcheck.judgement.answer import Answer
-from diffcheck.judgement.appeals import by_near_tie, by_own_code, of_function
+from diffcheck.judgement.appeals import by_exact_code, by_near_tie, by_own_code, of_function
 from diffcheck.judgement.at_once import to_be_judged
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
@@ -38,6 +39,8 @@ def judged(
             compared = [dispute.judged(dispute.bound) for dispute in disputes]
         for dispute, judgement in zip(disputes, compared, strict=True):
             found[dispute.component] = _after_appeals(judgement, dispute)
+        if witness.code is not None:
+            found = by_exact_code(found, partial(Dispute, court, witness, question, values, own))
     if witness.on_trial and not any(j.verdict.fails for j in found):
         value = of_function(court, witness, question)
         # Where the derivative has lost all its digits it speaks for itself.
@@ -49,7 +52,7 @@ def judged(
 
 
 def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
-    if found.verdict.fails:
+    if found.verdict.fails or found.verdict is Verdict.LOSSY:
         found = by_own_code(found, dispute)
     if found.verdict.fails:
         found = by_near_tie(found, dispute)

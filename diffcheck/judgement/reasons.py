@@ -18,6 +18,7 @@ from diffcheck.judgement.appeals import other_function
 from diffcheck.judgement.court import Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement
+from diffcheck.judgement.recorded_code import RecordedCode
 from diffcheck.judgement.symptoms import symptoms
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief
@@ -67,6 +68,9 @@ def _explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Qu
                 return found
         case Verdict.NONFINITE:
             found = _nonfinite(judgement, dispute)
+        case Verdict.DISAGREE if judgement.note:  # another formula, for certain
+            seen = symptoms(dispute, record) if dispute.judged(dispute.bound).verdict.fails else ""
+            return replace(judgement, note=_joined(judgement.note, seen))
         case Verdict.DISAGREE:
             found = _disagree(judgement, dispute)
         case _:
@@ -143,7 +147,16 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
         return replace(judgement, reason=Reason.VALUE, note=f"value and slope are both off: {off}")
     shrunk = _shrinks(dispute)
     reason = Reason.INACCURATE if shrunk else judgement.reason
-    return replace(judgement, reason=reason, note=_joined(shrunk, _by_another_order(dispute)))
+    return replace(judgement, reason=reason, note=_joined(shrunk, _by_another_order(dispute), _unseen(dispute)))
+
+
+def _unseen(dispute: Dispute) -> str:
+    """Why nobody could see what somebody's own backward does; empty if somebody could."""
+    code, x = dispute.witness.code, dispute.question.x
+    if not isinstance(code, RecordedCode) or not code.is_own(x):
+        return ""
+    why = code.refused(x, dispute.question.truth.precision)
+    return f"its backward is not recorded: {why.removeprefix('unsupported: ')}" if why else ""
 
 
 def _by_another_order(dispute: Dispute) -> str:

@@ -85,8 +85,14 @@ def bound(
     ``formula`` finds what rounding of all intermediate values leaves on it, sums taken in the orders in use, and
     ``in_any_order`` in the order that loses most.
     """
-    errors = rounding(format)
     scale = size + moved
+    any_order = None if in_any_order is None else (lambda: FORMULA_FACTOR * in_any_order())
+    return Bound(scale, inherent(size, scale, format), lambda: FORMULA_FACTOR * formula(), any_order)
+
+
+def inherent(size: Ball, scale: Ball, format: Format) -> Ball:
+    """What any good algorithm may be off by from a truth of this size, whose inherent error is u ``scale``."""
+    errors = rounding(format)
     unavoidable = errors.unit * scale
     if size.is_zero():
         allowed = min(INHERENT_FACTOR * errors.unit, errors.root) * scale
@@ -95,5 +101,4 @@ def bound(
         # Else the root, of which there is one for every component, is the larger one.
         if not size > INHERENT_FACTOR * allowed:
             allowed = max(min(allowed, (unavoidable * size).sqrt()), unavoidable)
-    any_order = None if in_any_order is None else (lambda: FORMULA_FACTOR * in_any_order())
-    return Bound(scale, allowed.mid() + errors.subnormal, lambda: FORMULA_FACTOR * formula(), any_order)
+    return allowed.mid() + errors.subnormal

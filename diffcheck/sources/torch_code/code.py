@@ -9,7 +9,9 @@ from typing import Any
 import torch
 
 from diffcheck.errors import CaseError
+from diffcheck.program.sourced import Sourced
 from diffcheck.sources.torch_code.draws import draws
+from diffcheck.sources.torch_code.recorder import Recorder
 
 Tensor = torch.Tensor
 # What is drawn at random is drawn alike at every call.
@@ -59,6 +61,47 @@ class TorchCode:
         if not results:
             raise CaseError(f"{self.__name__} returns no tensor of numbers with a fraction")
         return results
+
+    def recorded(self, derive: Callable[..., Tensor], inputs: Sequence[Tensor]) -> Sourced:
+        """The operations that torch carries out for a derivative of this code, at one point, in double precision.
+
+        Parameters
+        ----------
+        derive:
+            Gives the derivative, by backward passes through this code, from inputs in the order of the code's.
+
+        Raises
+        ------
+        Unsupported
+            If an operation, in the code or its backward, cannot be recorded.
+        """
+        recorder = Recorder(here=True)
+        for tensor in inputs:
+            recorder.input(tensor)
+        with recorder:
+            found = derive(*inputs)
+        return recorder.sourced(found)
+
+    def has_own_backward(self, inputs: Sequence[Tensor]) -> bool:
+        """Whether a backward that is not torch's own belongs to the derivative at these inputs."""
+        results = self.results(*(x.detach().clone().requires_grad_() for x in inputs))
+        pending = [r.grad_fn for r in results]
+        seen = set()
+        while pending:
+            node = pending.pop()
+            if node is None or node in seen:
+                continue
+            seen.add(node)
+            if isinstance(node, torch.autograd.function.BackwardCFunction) and _is_own(type(node)):
+                return True
+            pending += [following for following, _ in node.next_functions]
+        return False
+
+
+def _is_own(node: Any) -> bool:
+    """Whether a class of backward passes is somebody's own, or what `torch.library` makes of somebody's own."""
+    generated = str(node.__name__).startswith("GeneratedBackward")
+    return generated or not node._forward_cls.__module__.startswith("torch.")
 
 
 def _called(

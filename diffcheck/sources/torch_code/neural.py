@@ -15,9 +15,10 @@ _CONVOLUTIONS = {1: ops.conv1d, 2: ops.conv2d, 3: ops.conv3d}
 
 
 @row("convolution")
-def _convolution(
+def convolution(
     x: Any, w: Any, bias: Any, stride: Any, padding: Any, dilation: Any, transposed: bool, more: Any, groups: int
 ) -> Any:
+    """The convolution, or the transposed one."""
     x, w = lifted(*(v for v in (x, w, bias) if v is not None))[:2]
     if transposed:
         found = _spread_by_kernel(x, w, tuple(stride), tuple(padding), tuple(dilation), tuple(more), groups)
@@ -72,7 +73,7 @@ def _largest(
 
 
 @row("avg_pool2d")
-def _avg_pool2d(
+def avg_pool2d(
     x: Any,
     kernel: Any,
     stride: Any = (),
@@ -81,6 +82,7 @@ def _avg_pool2d(
     count_include_pad: bool = True,
     divisor: Any = None,
 ) -> Any:
+    """Means of windows."""
     padding = _lengths(padding, 2)
     if ceil_mode or divisor is not None or (any(padding) and not count_include_pad):
         return refuse("ceil_mode, a divisor, or padding that does not count")
@@ -137,9 +139,10 @@ def _batch_norm(
 
 
 @row("_scaled_dot_product_flash_attention_for_cpu")
-def _attention(
+def attention(
     q: Any, k: Any, v: Any, dropout: float = 0.0, causal: bool = False, attn_mask: Any = None, scale: Any = None
 ) -> Any:
+    """Attention, and nothing of the logarithms of its sums."""
     if dropout:
         return refuse("dropout inside a fused attention")
     q, k, v = lifted(q, k, v)

@@ -1,8 +1,6 @@
 """Recording by dispatch: every operation that torch carries out becomes nodes of a graph."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,28 +8,37 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from diffcheck.errors import DiffcheckError, Unsupported
+from diffcheck.formats import FORMATS
 from diffcheck.ops.pieces import logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
+from diffcheck.program.sourced import Place, Sourced
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code import code
 from diffcheck.sources.torch_code.memory import Excluded, Geometry, Memory, Value
 from diffcheck.sources.torch_code.moves import is_move, moved
-from diffcheck.sources.torch_code.registry import Row, as_number
-from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, row_of
+from diffcheck.sources.torch_code.places import place, refused_at
+from diffcheck.sources.torch_code.registry import applied, as_number
+from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, UNREAD, row_of
 
 Tensor = torch.Tensor
-_OURS = Path(__file__).parents[2]
-_TORCH = Path(torch.__file__).parent
-# Where the user's code is called from.
-_CALLER = Path(code.__file__)
 
 
 class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While it is entered, operations on what depends on an input are recorded; all others give constants."""
+    """While it is entered, operations on what depends on an input are recorded; all others give constants.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    here:
+        Whether the recording is of this point alone. Whole numbers that operations give, as places of a maximum, are
+        then constants, and it is noted where each operation stands and what it rounds to; otherwise what uses such
+        numbers, and what rounds, is refused.
+    """
+
+    def __init__(self, here: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.builder = GraphBuilder()
+        self._here = here
+        self._places: dict[int, Place | None] = {}
+        self._rounded: dict[str, str] = {}
         # The storages are kept: an address must not be given to another one.
         self._memories: dict[int, tuple[Any, Memory]] = {}
         self._guards: list[Traced] = []
@@ -61,6 +68,11 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             value = where(held, value, nowhere)
         return self.builder.graph(self._inputs, value.node)
 
+    def sourced(self, result: Tensor) -> Sourced:
+        """The graph of a result, with the places of its operations."""
+        graph = self.graph([result])
+        return Sourced(graph, tuple([self._places.get(number) for number in graph.origins]), self._rounded)
+
     def _plain(self, tensor: Tensor) -> Traced:
         value = self._value(tensor)
         if isinstance(value, Excluded):
@@ -72,13 +84,24 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if not any(self._memory(t) for t in _tensors((args, kwargs))):
             return func(*args, **kwargs)
         name = func._schema.name.removeprefix("aten::").removeprefix("prims::")
+        before = len(self.builder.nodes)
         try:
-            return self._recorded(func, name, args, kwargs)
+            found = self._recorded(func, name, args, kwargs)
+            if self._here:
+                self._note_place(before)
+            return found
         except Unsupported as reason:
             told = str(reason)
             raise Unsupported(told if told.startswith("unsupported") else _refusal(name, told)) from None
         except DiffcheckError as reason:
             raise Unsupported(_refusal(name, str(reason))) from None
+
+    def _note_place(self, before: int) -> None:
+        """Note where the operation stands that made all nodes since so many; a part of it has noted its own."""
+        made = [number for number in range(before, len(self.builder.nodes)) if number not in self._places]
+        if made:
+            node = torch._C._current_autograd_node()
+            self._places |= dict.fromkeys(made, place("" if node is None else node.name()))
 
     def _recorded(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
         changes = func._schema.is_mutable
@@ -101,13 +124,14 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         row = row_of(base)
         if row is None:
             return self._decomposed(func, name, args, kwargs)
-        read_args, read_kwargs = self._read(args), self._read(kwargs)
+        used = [None if k in UNREAD.get(base, ()) else a for k, a in enumerate(args)]
+        read_args, read_kwargs = self._read(used), self._read(kwargs)
         if base not in EXCLUDING and any(isinstance(v, Excluded) for v in _values((read_args, read_kwargs))):
             raise Unsupported("minus infinity goes into it")
         if changes:
             found = func(*args, **kwargs)
         outputs = list(_tensors(found)) if isinstance(found, (tuple, list)) else [found]
-        values = _as_tuple(_applied(row, read_args, read_kwargs))
+        values = applied(row, read_args, read_kwargs)
         for k, output in enumerate(outputs):
             self._keep(output, values[k] if k < len(values) else None, changes and k == 0, name, k)
         return found
@@ -134,15 +158,19 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if not isinstance(output, Tensor) or not output.numel():
             return
         whole = not output.is_floating_point() and output.dtype is not torch.bool
+        if whole and self._here and not isinstance(value, np.ndarray):
+            return
         if value is None or (whole and not isinstance(value, np.ndarray)):
             kind = "whole numbers" if whole else f"output {position}"
             self._forget(output, _refusal(name, f"its {kind} cannot be followed, and something uses them"))
             return
         rounds = output.is_floating_point() and output.dtype is not torch.float64
         if rounds and not (isinstance(value, Traced) and value.is_condition):
-            raise Unsupported(
-                f"it rounds to {str(output.dtype).removeprefix('torch.')}: compute in the dtype of the inputs"
-            )
+            format = str(output.dtype).removeprefix("torch.")
+            if not self._here or format not in FORMATS:
+                raise Unsupported(f"it rounds to {format}: compute in the dtype of the inputs")
+            if format not in self._rounded:
+                self._rounded[format] = f"aten.{name} at {refused_at()} rounds to {format}"
         if isinstance(value, np.ndarray):
             if in_place:
                 self._written(output, value)
@@ -241,14 +269,6 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         memory.write(where_, value)
 
 
-def _applied(row: Row, args: Any, kwargs: Any) -> Any:
-    """What a row gives; one that does not know these arguments refuses them."""
-    try:
-        return row(*args, **kwargs)
-    except (TypeError, ValueError, IndexError, KeyError, AttributeError, AssertionError) as unknown:
-        raise Unsupported(f"the row does not take these arguments ({type(unknown).__name__}: {unknown})") from None
-
-
 def geometry(tensor: Tensor) -> Geometry:
     """Where a tensor lies in its storage."""
     return Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
@@ -284,24 +304,5 @@ def _values(given: Any) -> Iterator[Any]:
         yield given
 
 
-def _as_tuple(found: Any) -> tuple[Any, ...]:
-    return tuple(found) if isinstance(found, (tuple, list)) else (found,)
-
-
 def _refusal(name: str, why: str) -> str:
-    return f"unsupported: aten.{name} at {_place()}: {why}"
-
-
-def _place() -> str:
-    """The file and line of the user's code that is at work, or of torch's own module if there is none."""
-    frame: Any = sys._getframe()
-    of_torch = ""
-    while frame is not None and Path(frame.f_code.co_filename) != _CALLER:
-        path = Path(frame.f_code.co_filename)
-        if path.suffix == ".py" and _OURS not in path.parents:
-            if _TORCH not in path.parents:
-                return f"{path.name}:{frame.f_lineno}"
-            if _TORCH / "nn" in path.parents:
-                of_torch = of_torch or f"{path.name}:{frame.f_lineno}"
-        frame = frame.f_back
-    return of_torch or "an unknown place"
+    return f"unsupported: aten.{name} at {refused_at()}: {why}"

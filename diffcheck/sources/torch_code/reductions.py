@@ -101,7 +101,7 @@ def _median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 @row("_cdist_forward")
-def _distances(x: Any, y: Any, p: float, mode: Any = None) -> Any:
+def distances(x: Any, y: Any, p: float, mode: Any = None) -> Any:
     """Between each row of one and each of the other."""
     apart = x.reshape((*x.shape[:-1], 1, x.shape[-1])) - y.reshape((*y.shape[:-2], 1, *y.shape[-2:]))
     return _norm(apart, p, -1)

@@ -24,6 +24,8 @@ def named(text: str) -> frozenset[str]:
 
 
 OWN: dict[str, Row] = {}
+# Those of torch's backward operations.
+BACKWARD: dict[str, Row] = {}
 
 
 def row(*names: str) -> Callable[[Row], Row]:
@@ -33,6 +35,16 @@ def row(*names: str) -> Callable[[Row], Row]:
         for name in names:
             assert name not in OWN, name
             OWN[name] = function
+        return function
+
+    return wrap
+
+
+def backward_row(name: str) -> Callable[[Row], Row]:
+    """The decorated function is the row of a backward operation; it gives what is asked for only."""
+
+    def wrap(function: Row) -> Row:
+        BACKWARD[name] = function
         return function
 
     return wrap
@@ -81,6 +93,15 @@ def mean(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
 def as_number(x: Any) -> Any:
     """A condition as one and zero, anything else as it is."""
     return ops.where(x, 1, 0) if isinstance(x, Traced) and x.is_condition else x
+
+
+def applied(row: Row, args: Any, kwargs: Any) -> tuple[Any, ...]:
+    """What a row gives for each output; one that does not know these arguments refuses them."""
+    try:
+        found = row(*args, **kwargs)
+    except (TypeError, ValueError, IndexError, KeyError, AttributeError, AssertionError) as unknown:
+        raise Unsupported(f"the row does not take these arguments ({type(unknown).__name__}: {unknown})") from None
+    return tuple(found) if isinstance(found, (tuple, list)) else (found,)
 
 
 def refuse(why: str) -> Any:

@@ -1,0 +1,188 @@
+"""The code of an engine that was recorded while it ran, checked before it excuses or accuses anybody.
+
+A recording is believed where its numbers are those of the engine in double precision, at the point and at another one
+beside it: what leaves the recording shows there. Then it says two things of a component: what its rounding errors may
+leave, and what it gives in exact arithmetic. Where that is not the derivative the code is wrong, for certain and in
+every format, however few digits of the difference the format holds.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from flint import arb, ctx
+
+from diffcheck.case.case import Array, Point
+from diffcheck.engines.base import Task
+from diffcheck.errors import Unsupported
+from diffcheck.formats import FORMATS
+from diffcheck.ops.decimals import brief
+from diffcheck.program.emit import Emitted
+from diffcheck.program.sourced import Sourced
+from diffcheck.referee.arrays.own_graph import OwnGraph
+from diffcheck.referee.bound import Bound, inherent
+from diffcheck.referee.component import Component, Status
+from diffcheck.referee.culprit import Culprit
+from diffcheck.referee.evaluate import Ball
+
+# Code of more operations than this has no recording: each is a ball, of which there are a million in some seconds.
+MOST = 2_000_000
+# Numbers of one code in two orders of evaluation differ by far less than the root of the unit roundoff.
+_SAME = 2.0**-26
+# The other point comes nearer while it lies where the code takes other branches.
+_NEARER = (1.0, 0.1, 0.01, 0.001)
+# A code that is off by less than any algorithm in single precision may hold a constant that was rounded; what is off
+# by more is another formula.
+_COARSE = FORMATS["float32"]
+
+
+class Recordable(Protocol):
+    """An engine that may be recorded (see `diffcheck.engines.base.Prepared`)."""
+
+    def recorded(self, point: Point) -> Sourced:
+        """The operations at a point."""
+        ...
+
+    def has_own_backward(self, point: Point) -> bool:
+        """Whether somebody's own backward takes part."""
+        ...
+
+
+class RecordedCode:
+    """What an engine evaluates, recorded at one point after another.
+
+    Parameters
+    ----------
+    in_double:
+        The engine's derivative at a point in double precision, flattened; ``None`` if it gives none.
+    """
+
+    def __init__(self, engine: Recordable, in_double: Callable[[Point], Array | None], task: Task) -> None:
+        self._engine = engine
+        self._in_double = in_double
+        self._format = task.format
+        self._shapes = {name: domain.shape for name, domain in task.case.inputs.items()}
+        self._last: tuple[tuple[float, ...], OwnGraph | str] = ((), "")
+        self._own: dict[tuple[float, ...], bool] = {}
+
+    def is_own(self, x: Sequence[float]) -> bool:
+        """Whether somebody's own backward takes part at a point: no formula of the definition excuses it."""
+        key = tuple(x)
+        if key not in self._own:
+            self._own[key] = self._engine.has_own_backward(self._point(x))
+        return self._own[key]
+
+    def refused(self, x: Sequence[float], precision: int) -> str:
+        """Why there is no recording of a point; empty if there is one."""
+        found = self._at(x, precision)
+        return found if isinstance(found, str) else ""
+
+    def formula(self, x: Sequence[float], component: int, precision: int) -> Ball | None:
+        """The error that rounding may leave on a component; ``None`` where nobody can tell."""
+        found = self._at(x, precision)
+        return None if isinstance(found, str) else found.formula(component)
+
+    def culprit(
+        self, x: Sequence[float], component: int, precision: int, label: Callable[[int], str]
+    ) -> Culprit | None:
+        """Which of its operations loses the digits of a component; ``None`` if none is seen to."""
+        found = self._at(x, precision)
+        return None if isinstance(found, str) else found.culprit(component, label)
+
+    def another_formula(
+        self, x: Sequence[float], component: int, truth: Component, bound: Bound | None, precision: int
+    ) -> str:
+        """How the code differs from the derivative in exact arithmetic, for certain; empty where it may be the same."""
+        found = self._at(x, precision)
+        if isinstance(found, str) or bound is None or truth.status is not Status.CERTIFIED:
+            return ""
+        exact = found.exact[component]
+        if exact is None:
+            return ""
+        with ctx.workprec(precision):
+            if not abs(exact - truth.left) > inherent(truth.size, bound.scale, _COARSE):
+                return ""
+            lines = found.lines(component)
+            whose = f"your backward ({_joined(lines)})" if lines else "the backward"
+            said, right = (brief(v, 8) for v in (exact, truth.left))
+            return f"{whose} is another formula: in exact arithmetic it gives {said}, the derivative is {right}"
+
+    def _at(self, x: Sequence[float], precision: int) -> OwnGraph | str:
+        """The code at a point, or why there is none."""
+        key = tuple(x)
+        if self._last[0] != key:
+            self._last = key, self._recorded(x, precision)
+        return self._last[1]
+
+    def _recorded(self, x: Sequence[float], precision: int) -> OwnGraph | str:
+        try:
+            code = self._engine.recorded(self._point(x))
+        except Unsupported as reason:
+            return str(reason)
+        except Exception as raised:  # code that cannot be watched, or not in double precision
+            return f"it cannot be recorded: {type(raised).__name__}"
+        if code.graph.operations > MOST:
+            return f"{code.graph.operations:,} operations are too many"
+        for format, told in code.rounded.items():
+            if FORMATS[format].precision < self._format.precision:
+                return told
+        if not self._is_evaluated(code, np.array(x), precision):
+            return "its recording does not give its numbers at the point"
+        beside = (self._is_evaluated(code, other, precision) for other in _beside(np.array(x)))
+        if not any(beside):
+            return "its recording does not give its numbers beside the point: something bypasses torch"
+        return OwnGraph(code, x, self._format, precision)
+
+    def _is_evaluated(self, code: Sourced, x: Array, precision: int) -> bool:
+        """Whether the engine gives the recording's numbers at a point, but for rounding."""
+        says = self._in_double(self._point(x.tolist()))
+        expected = np.ravel(Emitted(code.graph).at(x))
+        if says is None or says.shape != expected.shape:
+            return False
+        finite = np.isfinite(says)
+        if not np.array_equal(finite, np.isfinite(expected)):
+            return False
+        error = np.abs(np.where(finite, says, 0) - np.where(finite, expected, 0))
+        size = np.abs(np.where(finite, says, 0))
+        off = np.flatnonzero(error > _SAME * (size + _SAME * np.max(size, initial=0.0)))
+        if not len(off):
+            return True
+        coarsest = min((FORMATS[name] for name in ("float64", *code.rounded)), key=lambda f: f.precision)
+        here = OwnGraph(code, x.tolist(), coarsest, precision)
+        return all(_within(error[k], here.formula(k)) for k in off.tolist())
+
+    def _point(self, x: Sequence[float]) -> Point:
+        found: dict[str, Any] = {}
+        start = 0
+        for name, shape in self._shapes.items():
+            stop = start + int(np.prod(shape, dtype=int))
+            found[name] = np.array(x[start:stop], float).reshape(shape)
+            start = stop
+        return found
+
+
+def recorded_code(engine: Any, in_double: Callable[[Point], Array | None], task: Task) -> RecordedCode | None:
+    """The recorded code of an engine that may be watched; ``None`` of any other."""
+    return RecordedCode(engine, in_double, task) if getattr(engine, "is_recordable", False) else None
+
+
+def _within(error: float, formula: Ball | None) -> bool:
+    return formula is not None and bool(arb(error) <= formula)
+
+
+def _beside(x: Array) -> Iterator[Array]:
+    """Points beside one, all numbers moved by some percent, and nearer ones."""
+    generator = np.random.default_rng(zlib.crc32(x.tobytes()))
+    steps = np.where(generator.random(x.shape) < 0.5, -1, 1) * generator.uniform(0.02, 0.05, x.shape)
+    for nearer in _NEARER:
+        yield x + nearer * steps * np.where(x == 0, 1, x)
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Lines of files, those of one file together: ``a.py:3, 5``."""
+    files: dict[str, list[int]] = {}
+    for line in lines:
+        file, _, number = line.rpartition(":")
+        files.setdefault(file, []).append(int(number))
+    return "; ".join(f"{file}:{', '.join(map(str, sorted(numbers)))}" for file, numbers in files.items())
