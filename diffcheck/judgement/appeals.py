@@ -83,8 +83,8 @@ def by_exact_code(found: Sequence[Judgement], disputed: Callable[[int], Dispute]
         if not judgements[k].verdict.fails:
             told = code.another_formula(question.x, k, truth, bound, question.truth.precision)
             if told:
-                judged = disputed(k).judged(bound)
-                judgements[k] = replace(judged, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=told)
+                wrong = replace(disputed(k).judged(bound), verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=told)
+                judgements[k] = by_near_tie(wrong, disputed(k))
     return judgements
 
 
