@@ -1,12 +1,14 @@
 """The referee on whole arrays against that of numbers, its oracle: enclosures, certificates, choices and bounds."""
 
+import re
+
 import numpy as np
 import pytest
 from array_programs import SHAPES, SIZE, function, point
 from flint import arb, ctx
 
 import diffcheck.ops as o
-from diffcheck import case, interval
+from diffcheck import case, check, interval
 from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.case.points import points
 from diffcheck.formats import FORMATS
@@ -147,6 +149,40 @@ def test_sides_that_vanish_by_identity_are_zero(slope, direction):
     assert component.status is (Status.KINK if slope else Status.CERTIFIED)
     assert component.left.is_zero()
     assert float(component.right.mid()) == pytest.approx(slope, rel=1e-12)
+
+
+def test_what_is_zero_by_identity_is_confirmed_and_told():
+    """Of a shift of all arguments of a softmax no precision tells more than that it is zero beside what cancels."""
+    shares = np.array([1.0, 3.0, 4.0])
+
+    def shifted(x, shift):
+        return o.sum(o.softmax(x * x + shift) * shares)
+
+    program = record(shifted, {"x": (3,), "shift": ()}, {})
+    found = ArrayReferee(program, Operator.GRADIENT, [3]).at([0.3, 0.7, -0.2, 0.1], LADDER)
+    assert found.confirmed == (True,)
+    assert list(found.vanished) == [0]
+    (component,) = found.components
+    assert component.is_zero
+    assert component.reason.startswith("zero to within ")
+    # Each share cancels against what the sum of all takes away from it.
+    assert 1 < found.vanished[0] < 10
+
+
+def test_what_is_zero_by_identity_is_told_in_the_row():
+    """At a tie that it does not move small functions are looked at on arrays as well."""
+    inputs = {"x": interval(-1, 1, shape=3), "shift": interval(-1, 1), "wrt": ("shift",)}
+    points = [{"x": [0.0, 0.7, -0.2], "shift": 0.1}]
+    made = check(
+        lambda x, shift: o.sum(o.softmax(x * x + shift) * np.array([1.0, 3.0, 4.0])) + o.abs(x[0]),
+        points=points,
+        samples=0,
+        engines=["autograd"],
+        **inputs,
+    )
+    (row,) = made.result.rows
+    assert row.verdict == "agree"
+    assert re.fullmatch(r"the truth is zero to within \S+, beside terms of up to \S+ that cancel in it", row.note)
 
 
 def test_what_does_not_move_a_zero_is_bounded():

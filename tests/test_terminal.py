@@ -92,3 +92,13 @@ def test_lossy_differences_are_counted_and_others_shown() -> None:
     summary(Run(tuple(rows), (), {}), Console(file=stream, width=200))
     assert [line.split()[1] for line in stream.getvalue().splitlines() if line.startswith("lossy")] == ["c20", "c21"]
     assert "20 rows of finite differences lose digits; the report has all of them" in stream.getvalue()
+
+
+def test_a_case_of_which_nobody_is_judged_is_told_once() -> None:
+    row = Row("net", "gradient", "autograd", "m", "cpu", "float64", Verdict.UNSUPPORTED, "case", note="no row")
+    rows = [row, replace(row, engine="finite"), replace(row, case="known", expected="unsupported")]
+    rows.append(replace(row, case="other", reason="", note="float16 is not there"))
+    stream = io.StringIO()
+    summary(Run(tuple(rows), (), {}), Console(file=stream, width=200))
+    told = [line for line in stream.getvalue().splitlines() if line.startswith("unsupported")]
+    assert told == ["unsupported net gradient, every engine (case) - no row"]

@@ -1,5 +1,7 @@
 """Torch code as the definition: what is recorded is the function, and judges torch's own gradient."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -277,13 +279,14 @@ def test_a_wrong_row_is_refused_at_the_first_point(monkeypatch):
     [
         (lambda x: (x * x.sum().item()).sum(), "_local_scalar_dense"),
         (lambda x: x.sum() if x[0].item() > 0 else -x.sum(), "_local_scalar_dense"),
-        (lambda x: x[x.argmax()], "argmax"),
+        (lambda x: x[(x > 0).nonzero()].sum(), "nonzero"),
+        (lambda x: (x - x)[(x - x).argmax()] + x.sum(), "argmax"),
         (lambda x: torch.linalg.svdvals(x.outer(x)).sum(), "_linalg_svd"),
         (lambda x: x.float().exp().double().sum(), "_to_copy"),
         (lambda x: torch.bernoulli(x.sigmoid()).sum(), "bernoulli"),
         (lambda x: functional.ctc_loss(x.expand(2, 1, 3).log_softmax(-1), torch.tensor([[1]]), [2], [1]), "_ctc_loss"),
     ],
-    ids=["item", "branch on a number", "argmax", "svd", "single", "draws", "ctc"],
+    ids=["item", "branch on a number", "a shape that values decide", "equal values", "svd", "single", "draws", "ctc"],
 )
 def test_an_operation_without_a_row_is_named_with_its_place(code, name):
     told = refusal(code, X)
@@ -302,6 +305,44 @@ def test_two_inputs_of_one_name_are_refused():
 
     with pytest.raises(CaseError, match="called like a parameter"):
         case_of(Twice(2, 2), X[:2])
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (
+            lambda x: torch.view_as_complex(x).abs().sum(),
+            "aten.view_as_complex .*: it reads the same bytes as complex128",
+        ),
+        (lambda x: (x.view(torch.int64) & 1).sum() + x.sum(), "it reads the same bytes as int64"),
+    ],
+    ids=["complex", "bits"],
+)
+def test_bytes_read_as_another_type_are_refused(code, message):
+    assert re.search(message, refusal(code, torch.ones(3, 2)))
+
+
+ARGUMENTS = {
+    "sparse": (lambda a: a.sum(), (torch.eye(2).to_sparse(),), r"'a' is sparse: give a.to_dense\(\)"),
+    "without numbers": (lambda a: a.sum(), (torch.ones(2, device="meta"),), "'a' holds no numbers"),
+    "NaN": (lambda a, b: a * b, (X, X / 0 * 0), "'b': NaN or infinity is among the given numbers"),
+    "lazy": (nn.LazyLinear(2), (X,), "parameter 'weight' has no shape yet: call the module once before"),
+    "class": (nn.Tanh, (X,), "Tanh is a class: give an instance of it"),
+    "number": (3, (X,), "3 is a int, not a function"),
+}
+
+
+@pytest.mark.parametrize(("code", "arguments", "message"), ARGUMENTS.values(), ids=ARGUMENTS)
+def test_what_cannot_be_a_case_is_told_by_name(code, arguments, message):
+    with pytest.raises(CaseError, match=message):
+        case_of(code, *arguments)
+
+
+@pytest.mark.parametrize("value", [X, interval(0, 1)], ids=["tensor", "interval"])
+def test_an_argument_called_like_an_option_is_given_by_position(value):
+    with pytest.raises(CaseError, match="'name' is an option: give an argument of that name by position"):
+        case_of(lambda name: name.sin(), name=value)
+    assert list(case_of(lambda name: name.sin(), value).inputs) == ["name"]
 
 
 def test_frozen_parameters_are_constants():
@@ -331,6 +372,53 @@ def test_a_branch_is_judged_on_its_own_side_only():
 
 
 # Tensors are followed by what they share.
+
+
+TABLE = torch.tensor([1.0, 2.0, 4.0, 8.0], dtype=torch.float64)
+BORDERS = torch.tensor([-1.0, 0.0, 1.0], dtype=torch.float64)
+
+# Whole numbers that values decide, and points at which these are others.
+DECIDED = {
+    "argmax": (lambda x: x[x.argmax()] ** 2, [0.3, 0.2, 0.7], [0.9, 0.2, 0.7]),
+    "argmin along an axis": (
+        lambda x: torch.stack([x, 3 * x]).gather(0, torch.stack([x, x**2]).argmin(0, keepdim=True)).sum(),
+        [0.3, 0.2, 2.0],
+        [0.3, 1.2, 2.0],
+    ),
+    "top-k routing": (
+        lambda x: sum((x.topk(2)[1] == e).sum() * TABLE[e] * x.exp()[e] for e in range(3)),
+        [0.3, 0.2, 0.7],
+        [0.3, 0.4, 0.7],
+    ),
+    "sorted by another": (
+        lambda x: (x**2)[torch.sin(x).argsort(descending=True)].cumsum(0)[1],
+        [0.3, 0.2, 0.7],
+        [0.3, 0.8, 0.7],
+    ),
+    "one-hot": (lambda x: (functional.one_hot(x.argmax(), 3) * x.exp()).sum(), [0.3, 0.2, 0.7], [0.9, 0.2, 0.7]),
+    "rounded to a row": (lambda x: (TABLE[(2 * x).round().long()] * x).sum(), [0.3, 0.2, 0.7], [0.3, 0.2, 0.9]),
+    "bins": (lambda x: (TABLE[torch.bucketize(x, BORDERS)] * x).sum(), [0.3, 0.2, -0.7], [0.3, 1.2, -0.7]),
+    "how many are positive": (lambda x: x.exp().sum() / (x > 0).sum(), [0.3, 0.2, -0.7], [0.3, 0.2, 0.7]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DECIDED)
+def test_whole_numbers_are_constants_while_they_are_what_they_are(name):
+    code, here, elsewhere = DECIDED[name]
+    x = torch.tensor(here, dtype=torch.float64)
+    (row,) = judged(code, x)
+    assert (row.verdict, row.components) == (Verdict.AGREE, 3)
+    subject = case_of(code, x)
+    np.testing.assert_allclose(at(subject, x.numpy()), code(x).numpy())
+    near = x + torch.tensor([0.01, -0.01, 0.02])
+    np.testing.assert_allclose(at(subject, near.numpy()), code(near).numpy())
+    assert np.isnan(at(subject, np.array(elsewhere)))
+
+
+def test_whole_numbers_that_nothing_uses_hold_nothing():
+    """The largest is the largest, whichever it is."""
+    subject = case_of(lambda x: x.max(0)[0] + x.topk(2)[0].sum(), X)
+    assert at(subject, np.array([1.0, 2.0, 3.0])) == 8
 
 
 def test_a_reshape_that_copies_is_no_view():
@@ -374,6 +462,102 @@ def test_the_state_of_the_process_is_left_alone():
     assert torch.equal(module.running_mean, before)
     assert torch.equal(torch.get_rng_state(), state)
     assert torch.get_default_dtype() is dtype
+
+
+def test_a_value_whose_digits_its_own_formula_loses_is_no_other_function():
+    """erf(-5.5) is -1 in single precision, and what is added to it is lost; its derivative is not."""
+    x = torch.tensor([-5.5])
+    for code in (lambda x: 1 + torch.erf(x), nn.GELU()):
+        (found,) = judged(code, x, dtype="float32")
+        assert not found.fails
+        assert found.verdict in (Verdict.AGREE, Verdict.LOSSY)
+
+
+def test_another_function_in_single_precision_is_told():
+    def rough(x):
+        return x.sin() if x.dtype is torch.float64 else x - x**3 / 6
+
+    (found,) = judged(rough, torch.tensor([1.5]), dtype="float32")
+    assert found.fails
+
+
+@pytest.mark.parametrize("name", ["det", "inv", "cholesky", "slogdet"])
+def test_what_torch_has_not_in_a_small_format_is_unsupported(name):
+    def code(x):
+        found = getattr(torch.linalg, name)(x + 3 * torch.eye(2, dtype=x.dtype))
+        return found[1] if name == "slogdet" else found
+
+    (row,) = judged(code, torch.tensor([[1.0, 0.5], [0.5, 2.0]]), dtype="bfloat16")
+    assert row.verdict is Verdict.UNSUPPORTED
+    assert row.note.startswith("torch: ")
+    assert "BFloat16" in row.note
+
+
+def test_the_apply_of_a_function_is_torch_code_wherever_its_inputs_may_lie():
+    checked = diffcheck.check(Missing.apply, x=interval(-1, 1), engines="autograd", samples=1)
+    assert checked.frame["case"].tolist() == ["Missing"]
+    assert checked.frame["verdict"].tolist() == ["disagree"]
+
+
+class Named(torch.autograd.Function):
+    @staticmethod
+    def forward(row, column):
+        return row * column**2
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, g):
+        row, column = ctx.saved_tensors
+        return g * column**2, 2 * g * row * column
+
+
+class Nameless(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, *factors):
+        ctx.save_for_backward(*factors)
+        return factors[0] * factors[1] ** 2
+
+    @staticmethod
+    def backward(ctx, g):
+        return Named.backward(ctx, g)
+
+
+def by_hand(*given):
+    return given[0] * given[1] ** 2
+
+
+NAMES = {
+    "a context": (Missing.apply, (X,), {}, ["x"]),
+    "no context": (Named.apply, (X, X), {}, ["row", "column"]),
+    "by name": (Named.apply, (), {"column": X, "row": X}, ["column", "row"]),
+    "nameless": (Nameless.apply, (X, X), {}, ["x0", "x1"]),
+    "nameless by name": (Nameless.apply, (), {"b": X, "a": X}, ["b", "a"]),
+    "a function by name": (by_hand, (), {"b": X, "a": X}, ["b", "a"]),
+}
+
+
+@pytest.mark.parametrize(("code", "positional", "named", "inputs"), NAMES.values(), ids=NAMES)
+def test_inputs_have_the_names_that_were_given(code, positional, named, inputs):
+    subject = case_of(code, *positional, **named)
+    assert list(subject.inputs) == inputs
+    assert subject.source.partition(":")[0] == __file__
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        (Named.apply, {"column": 3.0, "row": 2.0}),
+        (Nameless.apply, {"b": 2.0, "a": 3.0}),
+        (by_hand, {"b": 2.0, "a": 3.0}),
+    ],
+    ids=["by name", "nameless", "function"],
+)
+def test_arguments_by_name_come_where_they_belong(code, named):
+    given = {name: torch.full((2,), value, dtype=torch.float64) for name, value in named.items()}
+    assert at(case_of(code, **given), *given.values()).tolist() == [18.0] * 2
 
 
 def test_the_forms_of_a_call():

@@ -1,4 +1,4 @@
-"""One factor between what an engine says and what is true, at several points."""
+"""One factor between what an engine says and what is true, wherever it is wrong."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -24,6 +24,7 @@ def common_factor(
     format: Format,
     counts: Callable[[Judgement], bool],
     points: int = _POINTS,
+    truths: int = 0,
 ) -> float | None:
     """The factor that all numbers that count share, as value over truth; ``None`` without, or with too few points.
 
@@ -32,10 +33,12 @@ def common_factor(
     counts:
         Which judgements count.
     points:
-        At how many points it must be seen, with as many different truths.
+        At how many points it must be seen.
+    truths:
+        With how many different truths; left out, with as many as points.
     """
     ratios: list[float] = []
-    truths: set[float] = set()
+    different: set[float] = set()
     seen = 0
     for question, answer in record:
         if answer.values is None:
@@ -52,9 +55,9 @@ def common_factor(
             ratios.append(value / size)
             if not math.isfinite(ratios[-1]):
                 return None
-            truths.add(size)
+            different.add(size)
         seen += len(ratios) > before
-    if min(seen, len(truths)) < points:
+    if seen < points or len(different) < (truths or points):
         return None
     middle = float(np.median(ratios))
     unit = format.unit_roundoff

@@ -43,8 +43,10 @@ def judged(
             found = by_exact_code(found, partial(Dispute, court, witness, question, values, own))
     if witness.on_trial and not any(j.verdict.fails for j in found):
         value = of_function(court, witness, question)
-        # Where the derivative has lost all its digits it speaks for itself.
-        if value is not None and (value[1].verdict.fails or (value[1].no_digit and not any(j.no_digit for j in found))):
+        # Where the derivative has lost all its digits it speaks for itself; code that is its own definition may lose
+        # those of the value that its formula loses.
+        excused = witness.defines or any(j.no_digit for j in found)
+        if value is not None and (value[1].verdict.fails or (value[1].no_digit and not excused)):
             component = value[0] * (len(found) // court.referee.program.size)
             note = f"{_of_derivative(found)}{value[1].note}"
             found[component] = replace(found[component], verdict=Verdict.DISAGREE, reason=Reason.VALUE, note=note)

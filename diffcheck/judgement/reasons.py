@@ -51,6 +51,8 @@ def explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Que
         found = _explained(judgement, dispute, record)
     except Unsupported as reason:  # a cause is looked for number by number
         return replace(judgement, note=_joined(judgement.note, f"no cause is named: {reason}"))
+    if dispute.truth.status is Status.CERTIFIED and dispute.truth.reason:
+        return replace(found, note=_joined(f"the truth is {dispute.truth.reason}", found.note))
     if dispute.truth.status is Status.ONE_SIDED:
         return replace(found, note=_joined(f"one-sided: {dispute.truth.reason}", found.note))
     return found

@@ -44,7 +44,7 @@ def _nonfinite(value: float) -> str:
 
 
 def _finite(dispute: Dispute, record: Record) -> Iterator[str]:
-    factor = common_factor(record, dispute.court.format, lambda j: j.verdict.fails or j.no_digit, points=2)
+    factor = common_factor(record, dispute.court.format, lambda j: j.verdict.fails or j.no_digit, *_evidence(record))
     piece = _piece(dispute, record)
     if not dispute.truth.has_value:
         yield "outside the one-sided derivatives" if factor is None else _factor_text(factor)
@@ -65,6 +65,11 @@ def _finite(dispute: Dispute, record: Record) -> Iterator[str]:
         yield _size(dispute, record, value, truth)
     if piece:
         yield piece
+
+
+def _evidence(record: Record) -> tuple[int, int]:
+    """At how many points a factor must be seen, with how many different truths: of one point alone, with three."""
+    return (2, 2) if len(record) > 1 else (1, 3)
 
 
 def _size(dispute: Dispute, record: Record, value: float, truth: float) -> str:

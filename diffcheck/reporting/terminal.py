@@ -120,6 +120,7 @@ def summary(run: Run, console: Console) -> None:
             f"{'loses' if estimated == 1 else 'lose'} digits; the report has all of them",
             highlight=False,
         )
+    _findings(console, "of which nobody is judged", tables.unjudged_cases(run))
     for text in run.broken:
         console.print(Text(f"broken: {text}", "bold red"), soft_wrap=True)
     console.print(tables.headline(run), soft_wrap=True, highlight=False)
@@ -152,10 +153,10 @@ def check_text(run: Run) -> str:
     console = Console(file=stream, width=120, no_color=True)
     for case in tables.cases(run):
         console.print(f"{case.title}: {case.consensus} ({case.facts})", soft_wrap=True, highlight=False)
-        short = tuple((r[0], r[1], f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
+        short = tuple((r[0], r[1], r[2] if r[2] == "-" else f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
         console.print(_rich(Table(("engine", "verdict", "digits", "at", "value", "truth"), short)))
     for row in run.rows:
-        if row.note or row.findings:
+        if (row.note or row.findings) and row.reason != "case":
             console.print(f"{row.engine}:{row.method}: {tables.told(row)}", soft_wrap=True, highlight=False)
     return stream.getvalue().rstrip()
 

@@ -36,7 +36,7 @@ def broken_rows(unit: Unit) -> list[Row]:
             c.dtype,
             unit.verdict,
             "case",
-            note=f"{unit.case.source}: {unit.problem}",
+            note=f"{unit.case.source or unit.case.name}: {unit.problem}",
             expected=expected(unit.case, c.engine.name, c.method or c.engine.methods[0]),
         )
         for c in unit.contestants

@@ -49,6 +49,11 @@ class Automatic:
             raise Unsupported(f"torch: {reason}") from None
         except _not_compiled() as reason:
             raise Unsupported(f"torch.compile: {str(reason).strip().splitlines()[0]}") from None
+        except RuntimeError as reason:
+            # Linear algebra says in these words what is not implemented elsewhere.
+            if "Low precision dtypes not supported" in str(reason):
+                raise Unsupported(f"torch: {reason}") from None
+            raise
         found = value.reshape(self._task.shape).detach().to("cpu", torch.float64).numpy()
         columns = self._task.operator.width(len(self._task.case.wrt_positions)) if self._task.method == "forward" else 1
         return Estimate(found, function_calls=columns)

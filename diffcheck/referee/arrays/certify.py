@@ -165,14 +165,12 @@ class ArrayReferee:
         components = enclosed[piece.derivative().output]
         if not all_finite(components):
             raise Elsewhere
-        said = words(self._operator, piece.graph, smooth, components, self._wrt)
         sided: Mapping[int, Component] = NOTHING
+        told: list[Word] = []
         if met:
             sided, told = self._sided(choices, met, inputs)
             if Word.CONTRADICTED in told:
                 raise Elsewhere
-            if Word.SILENT in told:
-                said = [Word.SILENT] * len(said)
             if any(c.status is Status.UNCERTAIN for c in sided.values()):
                 return None
         flat = components.ravel().tolist()
@@ -180,8 +178,11 @@ class ArrayReferee:
         vanished = _vanished(piece.derivative(), enclosed, wide) if wide else {}
         if len(vanished) < len(wide):
             return None
+        said = words(self._operator, piece.graph, smooth, components, self._wrt, cancelled=vanished)
         if Word.CONTRADICTED in said:
             raise Elsewhere
+        if Word.SILENT in told:
+            said = [Word.SILENT] * len(said)
         confirmed = tuple([word is Word.CONFIRMED for word in said])
         return Certified(piece, smooth, enclosed, precision, confirmed, vanished, sided)
 

@@ -1,6 +1,7 @@
 """What the second route says of derivatives on arrays: power series along one direction, without derivative rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from diffcheck.referee.arrays.enclose import BallArray
 from diffcheck.referee.arrays.rays import along
 from diffcheck.referee.second_route import Word, confirmation, size_of, ways
 
+NOTHING: Mapping[int, float] = MappingProxyType({})
+
 
 def words(
     operator: Operator,
@@ -19,10 +22,16 @@ def words(
     components: BallArray,
     wrt: Sequence[int],
     together: bool = False,
+    cancelled: Mapping[int, float] = NOTHING,
 ) -> list[Word]:
     """For each output of a smooth graph what power series along a direction say of its derivative.
 
-    What is zero but for rounding need not be known better than it is, if only all outputs ``together`` count.
+    Parameters
+    ----------
+    together:
+        What is zero but for rounding need not be known better than it is, if only all outputs together count.
+    cancelled:
+        For components that are zero beside what cancels in them the size of that, beside which zero is known.
     """
     order = operator.order
     found, weights = ways(len(wrt), operator)
@@ -36,5 +45,9 @@ def words(
             coefficients = [c + balls.ball(share) * t for c, t in zip(coefficients, terms, strict=True)]
     rows = components.reshape(len(coefficients), -1).tolist()
     sums = [[w * c for w, c in zip(weights, row, strict=True)] for row in rows]
+    width = len(weights)
+    terms = [balls.ZERO] * len(sums)
+    for place, size in cancelled.items():
+        terms[place // width] = terms[place // width] + abs(weights[place % width]) * balls.ball_of_float(size)
     least = max(map(size_of, sums)) if together else balls.ZERO
-    return [confirmation(s, c, order, least) for s, c in zip(sums, coefficients, strict=True)]
+    return [confirmation(s, c, order, max(least, t)) for s, c, t in zip(sums, coefficients, terms, strict=True)]

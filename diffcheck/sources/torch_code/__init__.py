@@ -6,9 +6,10 @@
 ``draws``           random numbers that are the same in every dtype
 ``definition``      its recording, and the gate that a recording has to pass
 ``recorder``        operations as torch dispatches them, as nodes
-``places``          where in the code they stand
+``origins``         where in the code they stand
 ``memory``          what the storage of tensors holds
 ``moves``           what only moves elements
+``places``          whole numbers that values decide
 ``registry``        the rows by their names, and what they share
 ``rows``            all of them: ``elementwise``, ``reductions``, ``neural``, ``linear``, ``accumulate``, ``backward``
 ==================  =======================================================================================

@@ -153,10 +153,28 @@ def _drawn(*_: Any, **__: Any) -> Any:
     return refuse("what is drawn cannot be told from what it is drawn by")
 
 
-@row("argmax", "argmin", "argsort", "bucketize", "searchsorted")
+@row("argmax", "argmin", "argsort")
 def _positions(*_: Any, **__: Any) -> Any:
-    """Whole numbers, which nothing may use."""
+    """Whole numbers, which no node says; see `places`."""
     return None
+
+
+@row("bucketize")
+def _bucketize(x: Any, boundaries: Any, out_int32: bool = False, right: bool = False) -> Any:
+    """How many of the boundaries lie below."""
+    if isinstance(boundaries, Traced):
+        return refuse("the boundaries depend on an input")
+    below = (ops.ge if right else ops.gt)(x.reshape((*x.shape, 1)), boundaries)
+    return ops.sum(ops.where(below, 1, 0), -1)
+
+
+@row("searchsorted")
+def _searchsorted(
+    boundaries: Any, x: Any, out_int32: bool = False, right: bool = False, side: str | None = None, sorter: Any = None
+) -> Any:
+    if sorter is not None or isinstance(boundaries, Traced) or boundaries.ndim != 1:
+        return refuse("the boundaries are not one sequence of constants")
+    return _bucketize(x, boundaries, right=right or side == "right")
 
 
 @row("round")
@@ -229,14 +247,20 @@ def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
 def _all(x: Any, dim: Any, keepdim: bool, joined: Any) -> Any:
     axes = tuple(range(x.ndim)) if dim is None else tuple(range(x.ndim)[a] for a in np.atleast_1d(dim))
     beside = tuple(a for a in range(x.ndim) if a not in axes)
-    found = x.permute((*beside, *axes)).reshape((*(x.shape[a] for a in beside), -1))
+    found = all_joined(x.permute((*beside, *axes)).reshape((*(x.shape[a] for a in beside), -1)), joined)
+    shape = tuple(1 if a in axes else n for a, n in enumerate(x.shape)) if keepdim else found.shape
+    return found.reshape(shape)
+
+
+def all_joined(conditions: Traced, joined: Any) -> Traced:
+    """The conditions along the last axis, of which there are some, joined two by two until one is left."""
+    found = conditions
     while found.shape[-1] > 1:
         half = found.shape[-1] // 2
         rest = found[..., 2 * half :]
         found = joined(found[..., :half], found[..., half : 2 * half])
         found = found if not rest.shape[-1] else found.concatenate([found, rest], -1)
-    shape = tuple(1 if a in axes else n for a, n in enumerate(x.shape)) if keepdim else found.shape[:-1]
-    return found.reshape(shape)
+    return found.reshape(found.shape[:-1])
 
 
 @row("all", "_is_all_true")

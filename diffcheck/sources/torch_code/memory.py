@@ -5,7 +5,7 @@ depends on what an operation is said to do: one that is said to give a view but 
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ from diffcheck.errors import Unsupported
 from diffcheck.ops.structure import Index
 from diffcheck.program.traced import Traced
 
+# ``None`` where nothing can change.
+Condition = Callable[[], Traced | None]
 Places = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -60,11 +62,14 @@ class Memory:
     ----------
     lost:
         Why the elements are no nodes, although they depend on an input; empty if they are.
+    decided:
+        The condition under which such elements are the numbers that they are, if there is one.
     """
 
-    def __init__(self, size: int, flat: Traced | None = None, lost: str = "") -> None:
+    def __init__(self, size: int, flat: Traced | None = None, lost: str = "", decided: Condition | None = None) -> None:
         self.size = size
         self.lost = lost
+        self.decided = decided
         self._flat = flat
         self._excluded: Places = np.zeros(size, bool)
         self._read: dict[Geometry, Traced] = {}

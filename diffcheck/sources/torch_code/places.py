@@ -1,93 +1,87 @@
-"""Where in somebody's code an operation stands that torch is about to carry out: read off the stack."""
+"""Whole numbers that values decide, such as the places of the largest ones: constants, under a condition.
 
-import functools
-import importlib.util
-import itertools
-import linecache
-import sys
-from enum import Enum
-from pathlib import Path
-from types import CodeType
+What uses them is one formula only while they are what they are. So the condition that they are these is one of the
+recording's, like those that Python branches on.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
-from diffcheck.program.sourced import Place
+import numpy as np
 
-_OURS = str(Path(__file__).parents[2])
-# Where the user's code, and the derivative of it, is called from.
-_CALLER = str(Path(__file__).with_name("code.py"))
-_TORCH = str(Path(str(getattr(importlib.util.find_spec("torch"), "origin", ""))).parent)
-_LAYERS = str(Path(_TORCH) / "nn")
-# Where torch begins a backward pass.
-_ENGINE = str(Path(_TORCH) / "autograd" / "graph.py")
-# Of longer expressions the first line is told, up to so many characters.
-_LONGEST = 60
+from diffcheck import ops
+from diffcheck.errors import Unsupported
+from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.elementwise import all_joined
+from diffcheck.sources.torch_code.memory import Condition
+from diffcheck.sources.torch_code.registry import as_number
 
+Array = np.ndarray[Any, np.dtype[Any]]
 
-class _Kind(Enum):
-    """Whose a file is."""
-
-    CALLER = "calls the user's code"
-    OURS = "ours"
-    ENGINE = "begins a backward pass"
-    LAYERS = "torch's layers and functions of them"
-    TORCH = "torch's"
-    USER = "the user's"
-
-
-@functools.cache
-def _kind(file: str) -> _Kind:
-    if file == _CALLER:
-        return _Kind.CALLER
-    if file == _ENGINE:
-        return _Kind.ENGINE
-    for kind, directory in ((_Kind.OURS, _OURS), (_Kind.LAYERS, _LAYERS), (_Kind.TORCH, _TORCH)):
-        if Path(directory) in Path(file).parents:
-            return kind
-    return _Kind.USER if file.endswith(".py") or not file.startswith("<frozen") else _Kind.OURS
+# For each operation that gives places: the axis that they are along (all if None), and whether the largest come first.
+_ORDERS: dict[str, Callable[..., tuple[int | None, bool]]] = {
+    "argmax": lambda dim=None, keepdim=False: (dim, True),
+    "argmin": lambda dim=None, keepdim=False: (dim, False),
+    "argsort": lambda dim=-1, descending=False, stable=None: (dim, descending),
+    "max": lambda dim, keepdim=False: (dim, True),
+    "min": lambda dim, keepdim=False: (dim, False),
+    "sort": lambda dim=-1, descending=False, stable=None: (dim, descending),
+    "topk": lambda k, dim=-1, largest=True, **_: (dim, largest),
+}
 
 
-def refused_at() -> str:
-    """The file and line of the user's code that is at work, or of torch's own layer if there is none."""
-    frame: Any = sys._getframe()
-    of_torch = ""
-    while frame is not None and (kind := _kind(frame.f_code.co_filename)) is not _Kind.CALLER:
-        told = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
-        if kind is _Kind.USER and frame.f_code.co_filename.endswith(".py"):
-            return told
-        if kind is _Kind.LAYERS:
-            of_torch = of_torch or told
-        frame = frame.f_back
-    return of_torch or "an unknown place"
+def gives_places(name: str) -> bool:
+    """Whether an operation gives the places of its argument's elements in their order, or of the first of them."""
+    return name in _ORDERS
 
 
-def place(backward: str) -> Place | None:
-    """Where the operation stands.
+def of_order(
+    name: str, x: Traced, numbers: Array, places: Array, args: Any, kwargs: Any, refusal: Callable[[str], str]
+) -> Condition:
+    """The condition that an operation's places are these.
 
     Parameters
     ----------
-    backward:
-        The name of torch's node whose backward pass is under way; empty outside of one.
+    numbers:
+        What ``x`` is where it was recorded.
+    args, kwargs:
+        The operation's other arguments.
+    refusal:
+        Says where the operation was called, and why its places are not to be followed.
     """
-    frame: Any = sys._getframe()
-    while frame is not None:
-        kind = _kind(frame.f_code.co_filename)
-        if kind is _Kind.CALLER or (kind is _Kind.ENGINE and backward):
-            break
-        if kind is _Kind.USER:
-            return _written(frame.f_code, frame.f_lasti, frame.f_lineno, bool(backward))
-        frame = frame.f_back
-    return Place(f"in torch's {backward}") if backward else None
+    axis, largest_first = _ORDERS[name](*args, **kwargs)
+
+    def holds() -> Traced | None:
+        if x.size < 2:
+            return None
+        along = 0 if axis is None else range(x.ndim)[axis]
+        traced, real = (x.ravel(), numbers.ravel()) if axis is None else (x, numbers)
+        given = (
+            places.reshape(-1) if axis is None else places.reshape(*real.shape[:along], -1, *real.shape[along + 1 :])
+        )
+        n = real.shape[along]
+        flat = np.moveaxis(np.arange(real.size).reshape(real.shape), along, -1).reshape(-1, n)
+        chosen = np.moveaxis(given, along, -1).reshape(len(flat), -1)
+        rows = np.moveaxis(real, along, -1).reshape(-1, n) * (-1 if largest_first else 1)
+        chosen = np.take_along_axis(chosen, np.argsort(np.take_along_axis(rows, chosen, 1), 1), 1)
+        left = np.ones_like(rows, bool)
+        np.put_along_axis(left, chosen, False, 1)
+        others = np.nonzero(left)[1].reshape(len(flat), -1)
+        first = np.concatenate([chosen[:, :-1], np.repeat(chosen[:, -1:], others.shape[1], 1)], 1)
+        second = np.concatenate([chosen[:, 1:], others], 1)
+        before, behind = (np.take_along_axis(flat, part, 1) for part in (first, second))
+        if (real.ravel()[before] == real.ravel()[behind]).any():
+            raise Unsupported(refusal("its places are used, and of two equal values either one may come first"))
+        if not before.size:
+            return None
+        values = traced.ravel()
+        apart = (ops.gt if largest_first else ops.lt)(values[before.ravel()], values[behind.ravel()])
+        return all_joined(apart, ops.logical_and)
+
+    return holds
 
 
-@functools.lru_cache(4096)
-def _written(code: CodeType, instruction: int, line: int, in_backward: bool) -> Place:
-    """The expression that an instruction belongs to."""
-    first, last, start, stop = next(itertools.islice(code.co_positions(), instruction // 2, None), (None,) * 4)
-    text = linecache.getline(code.co_filename, line).rstrip()
-    if first == line and start is not None and text:
-        part = text.encode()[start : stop if last == first else None].decode(errors="replace")
-        text = part if last == first else f"{part.rstrip()} ..."
-    text = text.strip()
-    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
-    whose = "in your backward" if in_backward else "in your code"
-    return Place(whose, short, f"{Path(code.co_filename).name}:{line}", in_backward)
+def of_numbers(x: Traced, numbers: Array) -> Condition:
+    """The condition that values are these without what follows the point."""
+    same = ops.eq(ops.trunc(as_number(x)), x.lift(numbers.astype(float)))
+    return lambda: all_joined(same.ravel(), ops.logical_and)

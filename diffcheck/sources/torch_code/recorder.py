@@ -1,5 +1,6 @@
 """Recording by dispatch: every operation that torch carries out becomes nodes of a graph."""
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,9 +14,10 @@ from diffcheck.ops.pieces import logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.sourced import Place, Sourced
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.memory import Excluded, Geometry, Memory, Value
+from diffcheck.sources.torch_code.memory import Condition, Excluded, Geometry, Memory, Value
 from diffcheck.sources.torch_code.moves import is_move, moved
-from diffcheck.sources.torch_code.places import place, refused_at
+from diffcheck.sources.torch_code.origins import place, refused_at
+from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import applied, as_number
 from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, UNREAD, row_of
 
@@ -28,9 +30,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     Parameters
     ----------
     here:
-        Whether the recording is of this point alone. Whole numbers that operations give, as places of a maximum, are
-        then constants, and it is noted where each operation stands and what it rounds to; otherwise what uses such
-        numbers, and what rounds, is refused.
+        Whether the recording is of this point alone. Whole numbers that values decide are then constants without a
+        condition, and it is noted where each operation stands and what it rounds to; otherwise what rounds is refused.
     """
 
     def __init__(self, here: bool = False) -> None:
@@ -106,18 +107,22 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _recorded(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
         changes = func._schema.is_mutable
         base = name.removesuffix("_") if changes else name
-        if name == "_local_scalar_dense":
-            return self._guarded(func, args)
         if base in SHAPES_ONLY or name in RESHAPES:
             return func(*args, **kwargs)
         if name in FILLS:
             found = func(*args, **kwargs)
             self._written(args[0], _numpy(args[0]))
             return found
+        if self._settled((args, kwargs)):
+            return func(*args, **kwargs)
+        if name == "_local_scalar_dense":
+            return self._guarded(func, args)
         if not changes:
             found = func(*args, **kwargs)
             outputs = list(_tensors(found))
             if outputs and all(self._shares(o, (args, kwargs)) for o in outputs):
+                if any(o.dtype is not args[0].dtype for o in outputs):
+                    raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
         if is_move(base, args, self._depends):
             return self._moved(func, base, args, kwargs, found if not changes else None)
@@ -133,8 +138,27 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         outputs = list(_tensors(found)) if isinstance(found, (tuple, list)) else [found]
         values = applied(row, read_args, read_kwargs)
         for k, output in enumerate(outputs):
-            self._keep(output, values[k] if k < len(values) else None, changes and k == 0, name, k)
+            value = values[k] if k < len(values) else None
+            ordered = value is None and _is_whole(output) and gives_places(base) and not self._here
+            if ordered and isinstance(read_args[0], Traced):
+                numbers, places = _numpy(args[0]), _numpy(output)
+                refusal = functools.partial("unsupported: aten.{} at {}: {}".format, name, refused_at())
+                decided = of_order(base, read_args[0], numbers, places, read_args[1:], read_kwargs, refusal)
+                self._forget(output, name, decided)
+                continue
+            self._keep(output, value, changes and k == 0, name, k)
         return found
+
+    def _settled(self, given: Any) -> bool:
+        """Whether tensors depend on no input, once those that a condition decides are constants under it."""
+        for tensor in _tensors(given):
+            memory = self._memory(tensor)
+            if memory is not None and memory.decided is not None:
+                condition = memory.decided()
+                if condition is not None:
+                    self._guards.append(condition)
+                del self._memories[tensor.untyped_storage()._cdata]
+        return not any(map(self._depends, _tensors(given)))
 
     def _moved(self, func: Any, base: str, args: Any, kwargs: Any, found: Any) -> Any:
         if base == "_to_copy" and found.dtype is torch.bool and args[0].is_floating_point():
@@ -157,11 +181,13 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Note what an output holds; of what no node says it, that it is lost."""
         if not isinstance(output, Tensor) or not output.numel():
             return
-        whole = not output.is_floating_point() and output.dtype is not torch.bool
-        if whole and self._here and not isinstance(value, np.ndarray):
+        if _is_whole(output) and self._here and not isinstance(value, np.ndarray):
             return
-        if value is None or (whole and not isinstance(value, np.ndarray)):
-            kind = "whole numbers" if whole else f"output {position}"
+        if _is_whole(output) and isinstance(value, Traced):
+            self._forget(output, name, of_numbers(value, _numpy(output)))
+            return
+        if value is None or (_is_whole(output) and not isinstance(value, np.ndarray)):
+            kind = "whole numbers" if _is_whole(output) else f"output {position}"
             self._forget(output, _refusal(name, f"its {kind} cannot be followed, and something uses them"))
             return
         rounds = output.is_floating_point() and output.dtype is not torch.float64
@@ -248,9 +274,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         storage = tensor.untyped_storage()
         self._memories[storage._cdata] = storage, memory
 
-    def _forget(self, tensor: Tensor, why: str) -> None:
+    def _forget(self, tensor: Tensor, why: str, decided: Condition | None = None) -> None:
         storage = tensor.untyped_storage()
-        self._memories[storage._cdata] = storage, Memory(_size(tensor), lost=why)
+        self._memories[storage._cdata] = storage, Memory(_size(tensor), lost=why, decided=decided)
 
     def _written(self, tensor: Tensor, value: Any) -> None:
         """A tensor whose storage others may share is given a value; a constant one is followed from here on."""
@@ -272,6 +298,11 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 def geometry(tensor: Tensor) -> Geometry:
     """Where a tensor lies in its storage."""
     return Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
+
+
+def _is_whole(output: Any) -> bool:
+    """Whether a tensor holds whole numbers."""
+    return isinstance(output, Tensor) and not output.is_floating_point() and output.dtype is not torch.bool
 
 
 def _size(tensor: Tensor) -> int:

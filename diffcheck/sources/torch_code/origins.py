@@ -1,0 +1,93 @@
+"""Where in somebody's code an operation stands that torch is about to carry out: read off the stack."""
+
+import functools
+import importlib.util
+import itertools
+import linecache
+import sys
+from enum import Enum
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from diffcheck.program.sourced import Place
+
+_OURS = str(Path(__file__).parents[2])
+# Where the user's code, and the derivative of it, is called from.
+_CALLER = str(Path(__file__).with_name("code.py"))
+_TORCH = str(Path(str(getattr(importlib.util.find_spec("torch"), "origin", ""))).parent)
+_LAYERS = str(Path(_TORCH) / "nn")
+# Where torch begins a backward pass.
+_ENGINE = str(Path(_TORCH) / "autograd" / "graph.py")
+# Of longer expressions the first line is told, up to so many characters.
+_LONGEST = 60
+
+
+class _Kind(Enum):
+    """Whose a file is."""
+
+    CALLER = "calls the user's code"
+    OURS = "ours"
+    ENGINE = "begins a backward pass"
+    LAYERS = "torch's layers and functions of them"
+    TORCH = "torch's"
+    USER = "the user's"
+
+
+@functools.cache
+def _kind(file: str) -> _Kind:
+    if file == _CALLER:
+        return _Kind.CALLER
+    if file == _ENGINE:
+        return _Kind.ENGINE
+    for kind, directory in ((_Kind.OURS, _OURS), (_Kind.LAYERS, _LAYERS), (_Kind.TORCH, _TORCH)):
+        if Path(directory) in Path(file).parents:
+            return kind
+    return _Kind.USER if file.endswith(".py") or not file.startswith("<frozen") else _Kind.OURS
+
+
+def refused_at() -> str:
+    """The file and line of the user's code that is at work, or of torch's own layer if there is none."""
+    frame: Any = sys._getframe()
+    of_torch = ""
+    while frame is not None and (kind := _kind(frame.f_code.co_filename)) is not _Kind.CALLER:
+        told = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+        if kind is _Kind.USER and frame.f_code.co_filename.endswith(".py"):
+            return told
+        if kind is _Kind.LAYERS:
+            of_torch = of_torch or told
+        frame = frame.f_back
+    return of_torch or "an unknown place"
+
+
+def place(backward: str) -> Place | None:
+    """Where the operation stands.
+
+    Parameters
+    ----------
+    backward:
+        The name of torch's node whose backward pass is under way; empty outside of one.
+    """
+    frame: Any = sys._getframe()
+    while frame is not None:
+        kind = _kind(frame.f_code.co_filename)
+        if kind is _Kind.CALLER or (kind is _Kind.ENGINE and backward):
+            break
+        if kind is _Kind.USER:
+            return _written(frame.f_code, frame.f_lasti, frame.f_lineno, bool(backward))
+        frame = frame.f_back
+    return Place(f"in torch's {backward}") if backward else None
+
+
+@functools.lru_cache(4096)
+def _written(code: CodeType, instruction: int, line: int, in_backward: bool) -> Place:
+    """The expression that an instruction belongs to."""
+    first, last, start, stop = next(itertools.islice(code.co_positions(), instruction // 2, None), (None,) * 4)
+    text = linecache.getline(code.co_filename, line).rstrip()
+    if first == line and start is not None and text:
+        part = text.encode()[start : stop if last == first else None].decode(errors="replace")
+        text = part if last == first else f"{part.rstrip()} ..."
+    text = text.strip()
+    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
+    whose = "in your backward" if in_backward else "in your code"
+    return Place(whose, short, f"{Path(code.co_filename).name}:{line}", in_backward)
