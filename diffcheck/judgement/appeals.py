@@ -54,16 +54,19 @@ def _by_recording(judgement: Judgement, dispute: Dispute, code: RecordedCode, bo
     judged by what any algorithm reaches. It does excuse torch's own kernels, of which a recording knows the formula,
     not the order of all they do.
     """
-    x, precision = dispute.question.x, dispute.question.truth.precision
-    another = code.another_formula(x, dispute.component, dispute.truth, bound, precision)
+    point, precision = dispute.question.point, dispute.question.truth.precision
+    own = code.is_own(point)
+    if not own and not judgement.verdict.fails:
+        return judgement
+    another = code.another_formula(point, dispute.component, dispute.truth, bound, precision)
     if another and judgement.verdict is not Verdict.NONFINITE:
         return replace(judgement, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=another)
-    formula = code.formula(x, dispute.component, precision)
-    if not code.is_own(x):
-        return judgement if formula is None else _allowed(dispute, bound, max(bound.formula, formula))
-    if formula is None and code.refused(x, precision):
+    absent, formula = code.absent(point, precision), code.formula(point, dispute.component, precision)
+    if absent is not None and own and not absent.is_large:
         formula = balls.ZERO
-    return judgement if formula is None else _allowed(dispute, bound, formula)
+    if formula is None:
+        return judgement
+    return _allowed(dispute, bound, formula if own else max(bound.formula, formula))
 
 
 def by_exact_code(found: Sequence[Judgement], disputed: Callable[[int], Dispute]) -> list[Judgement]:
@@ -76,12 +79,12 @@ def by_exact_code(found: Sequence[Judgement], disputed: Callable[[int], Dispute]
     """
     first = disputed(0)
     code, question = first.witness.code, first.question
-    if not isinstance(code, RecordedCode) or not code.is_own(question.x):
+    if not isinstance(code, RecordedCode) or not code.is_own(question.point):
         return list(found)
     judgements = list(found)
     for k, (truth, bound) in enumerate(zip(question.truth.components, question.bounds, strict=True)):
         if not judgements[k].verdict.fails:
-            told = code.another_formula(question.x, k, truth, bound, question.truth.precision)
+            told = code.another_formula(question.point, k, truth, bound, question.truth.precision)
             if told:
                 wrong = replace(disputed(k).judged(bound), verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=told)
                 judgements[k] = by_near_tie(wrong, disputed(k))

@@ -104,14 +104,23 @@ def _lossy(judgement: Judgement, dispute: Dispute) -> Judgement:
     """The operation in which digits die: of the engine's own code where that is known, else of the definition."""
     own = _own_culprit(dispute)
     if own is not None:
-        return replace(judgement, reason=own.reason, note=own.text)
+        advice = _advice(dispute) if isinstance(dispute.witness.code, RecordedCode) else ""
+        return replace(judgement, reason=own.reason, note=_joined(own.text, advice))
     found = _culprit(dispute)
     if found is None:
         return judgement
-    smooth = dispute.question.truth.smooth
-    advice = better_forms(smooth.program.operation_names()) if found.avoidable and smooth is not None else ""
+    advice = _advice(dispute, found)
     told = _placed(dispute, found.text) or "rounding errors of which no single operation stands out"
     return replace(judgement, reason=found.reason, note=_joined(told, advice, judgement.note))
+
+
+def _advice(dispute: Dispute, found: Culprit | None = None) -> str:
+    """Which form of the derivative keeps the digits, where the definition has one that loses them; empty if not."""
+    smooth = dispute.question.truth.smooth
+    if smooth is None:
+        return ""
+    found = found or _culprit(dispute)
+    return better_forms(smooth.program.operation_names()) if found is not None and found.avoidable else ""
 
 
 def _nonfinite(judgement: Judgement, dispute: Dispute) -> Judgement:
@@ -154,11 +163,11 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
 
 def _unseen(dispute: Dispute) -> str:
     """Why nobody could see what somebody's own backward does; empty if somebody could."""
-    code, x = dispute.witness.code, dispute.question.x
-    if not isinstance(code, RecordedCode) or not code.is_own(x):
+    code, question = dispute.witness.code, dispute.question
+    if not isinstance(code, RecordedCode) or not code.is_own(question.point):
         return ""
-    why = code.refused(x, dispute.question.truth.precision)
-    return f"its backward is not recorded: {why.removeprefix('unsupported: ')}" if why else ""
+    absent = code.absent(question.point, question.truth.precision)
+    return "" if absent is None else f"its backward is not recorded: {absent.why}"
 
 
 def _by_another_order(dispute: Dispute) -> str:
@@ -174,9 +183,11 @@ def _by_another_order(dispute: Dispute) -> str:
 
 
 def _own_culprit(dispute: Dispute) -> Culprit | None:
-    code = dispute.witness.code
+    code, point = dispute.witness.code, dispute.question.point
     if code is None:
         return None
+    if isinstance(code, RecordedCode):
+        return code.culprit(point, dispute.component, dispute.question.truth.precision, dispute.court.label)
     return code.culprit(dispute.question.x, dispute.component, dispute.question.truth.precision, dispute.court.label)
 
 

@@ -8,12 +8,12 @@ every format, however few digits of the difference the format holds.
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from flint import arb, ctx
 
-from diffcheck.case.case import Array, Point
+from diffcheck.case.case import Array, Point, flattened
 from diffcheck.engines.base import Task
 from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS
@@ -26,8 +26,9 @@ from diffcheck.referee.component import Component, Status
 from diffcheck.referee.culprit import Culprit
 from diffcheck.referee.evaluate import Ball
 
-# Code of more operations than this has no recording: each is a ball, of which there are a million in some seconds.
-MOST = 2_000_000
+# Code of more numbers than this is not looked at, nor one of more operations: each number is a ball, of which there are
+# a million in a second or two, and a product of matrices takes less.
+MOST_NUMBERS, MOST_OPERATIONS = 1_000_000, 500_000_000
 # Numbers of one code in two orders of evaluation differ by far less than the root of the unit roundoff.
 _SAME = 2.0**-26
 # The other point comes nearer while it lies where the code takes other branches.
@@ -35,6 +36,13 @@ _NEARER = (1.0, 0.1, 0.01, 0.001)
 # A code that is off by less than any algorithm in single precision may hold a constant that was rounded; what is off
 # by more is another formula.
 _COARSE = FORMATS["float32"]
+
+
+class Absent(NamedTuple):
+    """Why there is no recording: in words, and whether only because it is too large."""
+
+    why: str
+    is_large: bool = False
 
 
 class Recordable(Protocol):
@@ -63,39 +71,37 @@ class RecordedCode:
         self._in_double = in_double
         self._format = task.format
         self._shapes = {name: domain.shape for name, domain in task.case.inputs.items()}
-        self._last: tuple[tuple[float, ...], OwnGraph | str] = ((), "")
-        self._own: dict[tuple[float, ...], bool] = {}
+        # A point is known again by its identity: to compare all its numbers for every component would take long.
+        self._last: tuple[Point | None, OwnGraph | Absent] = (None, Absent(""))
+        self._own: tuple[Point | None, bool] = (None, False)
 
-    def is_own(self, x: Sequence[float]) -> bool:
-        """Whether somebody's own backward takes part at a point: no formula of the definition excuses it."""
-        key = tuple(x)
-        if key not in self._own:
-            self._own[key] = self._engine.has_own_backward(self._point(x))
-        return self._own[key]
+    def is_own(self, point: Point) -> bool:
+        """Whether somebody's own backward takes part at a point."""
+        if self._own[0] is not point:
+            self._own = point, self._engine.has_own_backward(point)
+        return self._own[1]
 
-    def refused(self, x: Sequence[float], precision: int) -> str:
-        """Why there is no recording of a point; empty if there is one."""
-        found = self._at(x, precision)
-        return found if isinstance(found, str) else ""
+    def absent(self, point: Point, precision: int) -> "Absent | None":
+        """Why there is no recording of a point; ``None`` if there is one."""
+        found = self._at(point, precision)
+        return found if isinstance(found, Absent) else None
 
-    def formula(self, x: Sequence[float], component: int, precision: int) -> Ball | None:
+    def formula(self, point: Point, component: int, precision: int) -> Ball | None:
         """The error that rounding may leave on a component; ``None`` where nobody can tell."""
-        found = self._at(x, precision)
-        return None if isinstance(found, str) else found.formula(component)
+        found = self._at(point, precision)
+        return None if isinstance(found, Absent) else found.formula(component)
 
-    def culprit(
-        self, x: Sequence[float], component: int, precision: int, label: Callable[[int], str]
-    ) -> Culprit | None:
+    def culprit(self, point: Point, component: int, precision: int, label: Callable[[int], str]) -> Culprit | None:
         """Which of its operations loses the digits of a component; ``None`` if none is seen to."""
-        found = self._at(x, precision)
-        return None if isinstance(found, str) else found.culprit(component, label)
+        found = self._at(point, precision)
+        return None if isinstance(found, Absent) else found.culprit(component, label)
 
     def another_formula(
-        self, x: Sequence[float], component: int, truth: Component, bound: Bound | None, precision: int
+        self, point: Point, component: int, truth: Component, bound: Bound | None, precision: int
     ) -> str:
         """How the code differs from the derivative in exact arithmetic, for certain; empty where it may be the same."""
-        found = self._at(x, precision)
-        if isinstance(found, str) or bound is None or truth.status is not Status.CERTIFIED:
+        found = self._at(point, precision)
+        if isinstance(found, Absent) or bound is None or truth.status is not Status.CERTIFIED:
             return ""
         exact = found.exact[component]
         if exact is None:
@@ -108,35 +114,35 @@ class RecordedCode:
             said, right = (brief(v, 8) for v in (exact, truth.left))
             return f"{whose} is another formula: in exact arithmetic it gives {said}, the derivative is {right}"
 
-    def _at(self, x: Sequence[float], precision: int) -> OwnGraph | str:
+    def _at(self, point: Point, precision: int) -> "OwnGraph | Absent":
         """The code at a point, or why there is none."""
-        key = tuple(x)
-        if self._last[0] != key:
-            self._last = key, self._recorded(x, precision)
+        if self._last[0] is not point:
+            self._last = point, self._recorded(point, precision)
         return self._last[1]
 
-    def _recorded(self, x: Sequence[float], precision: int) -> OwnGraph | str:
+    def _recorded(self, point: Point, precision: int) -> "OwnGraph | Absent":
         try:
-            code = self._engine.recorded(self._point(x))
+            code = self._engine.recorded(point)
         except Unsupported as reason:
-            return str(reason)
-        except Exception as raised:  # code that cannot be watched, or not in double precision
-            return f"it cannot be recorded: {type(raised).__name__}"
-        if code.graph.operations > MOST:
-            return f"{code.graph.operations:,} operations are too many"
+            return Absent(str(reason).removeprefix("unsupported: "))
+        except Exception as raised:  # code that does not run while it is watched, or not in double precision
+            return Absent(f"watched, it raises {type(raised).__name__}")
+        numbers = sum(int(np.prod(node.shape, dtype=int)) for node in code.graph.nodes)
+        if numbers > MOST_NUMBERS or code.graph.operations > MOST_OPERATIONS:
+            return Absent(f"{numbers:,} numbers are too many", is_large=True)
         for format, told in code.rounded.items():
             if FORMATS[format].precision < self._format.precision:
-                return told
-        if not self._is_evaluated(code, np.array(x), precision):
-            return "its recording does not give its numbers at the point"
-        beside = (self._is_evaluated(code, other, precision) for other in _beside(np.array(x)))
-        if not any(beside):
-            return "its recording does not give its numbers beside the point: something bypasses torch"
-        return OwnGraph(code, x, self._format, precision)
+                return Absent(told)
+        x = flattened(point)
+        if not self._is_evaluated(code, x, precision):
+            return Absent("the operations that were seen do not give its numbers")
+        if not any(self._is_evaluated(code, other, precision) for other in _beside(x)):
+            return Absent("beside the point the operations that were seen do not give its numbers")
+        return OwnGraph(code, x.tolist(), self._format, precision)
 
     def _is_evaluated(self, code: Sourced, x: Array, precision: int) -> bool:
         """Whether the engine gives the recording's numbers at a point, but for rounding."""
-        says = self._in_double(self._point(x.tolist()))
+        says = self._in_double(self._point(x))
         expected = np.ravel(Emitted(code.graph).at(x))
         if says is None or says.shape != expected.shape:
             return False
@@ -152,12 +158,12 @@ class RecordedCode:
         here = OwnGraph(code, x.tolist(), coarsest, precision)
         return all(_within(error[k], here.formula(k)) for k in off.tolist())
 
-    def _point(self, x: Sequence[float]) -> Point:
+    def _point(self, x: Array) -> Point:
         found: dict[str, Any] = {}
         start = 0
         for name, shape in self._shapes.items():
             stop = start + int(np.prod(shape, dtype=int))
-            found[name] = np.array(x[start:stop], float).reshape(shape)
+            found[name] = x[start:stop].reshape(shape)
             start = stop
         return found
 

@@ -31,6 +31,8 @@ from diffcheck.verdict import Reason
 # The errors of so many components are followed back one by one, exactly; when more are asked for, all are estimated
 # together.
 _FEW = 8
+# What makes an error so many times larger has lost a digit, rounded to whole ones.
+_HALF_A_DIGIT = 10**0.5
 _LEAVES = (INPUT, CONST, ARRAY)
 # What an operation is called where nobody knows how it is written.
 _CALLED = {"add": "a sum", "sub": "a difference", "sum": "a sum", matmul.name: "a product of matrices"}
@@ -211,7 +213,7 @@ class OwnGraph:
                 under, tiny = below, number
         if under > worst:
             return Culprit(Reason.UNDERFLOW, self._told(tiny, f"underflows in {self._format.name}"))
-        if where < 0 or worst <= size or size == 0:
+        if where < 0 or worst <= size * _HALF_A_DIGIT or size == 0:
             return None
         digits = float(np.log10(worst / size))
         adds = _adds(self._graph.nodes[where])

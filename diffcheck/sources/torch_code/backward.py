@@ -66,6 +66,7 @@ def _max_pool3d_backward(
 ) -> Any:
     if not isinstance(places, np.ndarray):
         return refuse("where elements go depends on an input")
+    incoming, x = lifted(incoming, x)
     volume = int(np.prod(x.shape[-3:]))
     before = np.arange(int(np.prod(x.shape[:-3]))).reshape((*x.shape[:-3], 1, 1, 1))
     return incoming.scattered(places + before * volume, x.shape)

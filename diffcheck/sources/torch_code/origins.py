@@ -60,13 +60,15 @@ def refused_at() -> str:
     return of_torch or "an unknown place"
 
 
-def place(backward: str) -> Place | None:
+def place(backward: str = "", of: Place | None = None) -> Place | None:
     """Where the operation stands.
 
     Parameters
     ----------
     backward:
         The name of torch's node whose backward pass is under way; empty outside of one.
+    of:
+        Where the operation stands whose backward pass it is, if anybody knows.
     """
     frame: Any = sys._getframe()
     while frame is not None:
@@ -76,7 +78,11 @@ def place(backward: str) -> Place | None:
         if kind is _Kind.USER:
             return _written(frame.f_code, frame.f_lasti, frame.f_lineno, bool(backward))
         frame = frame.f_back
-    return Place(f"in torch's {backward}") if backward else None
+    if not backward:
+        return None
+    if of is None or not of.text:
+        return Place(f"in torch's {backward}")
+    return Place(f"in torch's backward of `{of.text}`", "", of.where)
 
 
 @functools.lru_cache(4096)

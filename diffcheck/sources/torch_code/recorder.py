@@ -39,6 +39,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.builder = GraphBuilder()
         self._here = here
         self._places: dict[int, Place | None] = {}
+        self._forward: dict[int, Place | None] = {}
         self._rounded: dict[str, str] = {}
         # The storages are kept: an address must not be given to another one.
         self._memories: dict[int, tuple[Any, Memory]] = {}
@@ -99,10 +100,15 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _note_place(self, before: int) -> None:
         """Note where the operation stands that made all nodes since so many; a part of it has noted its own."""
+        node = torch._C._current_autograd_node()
         made = [number for number in range(before, len(self.builder.nodes)) if number not in self._places]
-        if made:
-            node = torch._C._current_autograd_node()
-            self._places |= dict.fromkeys(made, place("" if node is None else node.name()))
+        if node is None:
+            # The node of the operation's backward, if it has one, is the last that was made.
+            here = place()
+            self._forward.setdefault(torch._C._autograd._get_sequence_nr() - 1, here)
+        elif made:
+            here = place(node.name(), self._forward.get(node._sequence_nr()))
+        self._places |= dict.fromkeys(made, here) if made else {}
 
     def _recorded(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
         changes = func._schema.is_mutable
