@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from diffcheck import case, interval
+import diffcheck.ops as o
+from diffcheck import case, check, interval
 from diffcheck.api import Settings, conduct
 from diffcheck.reporting import terminal
 from diffcheck.reporting.terminal import Reporter, summary
@@ -102,3 +103,9 @@ def test_a_case_of_which_nobody_is_judged_is_told_once() -> None:
     summary(Run(tuple(rows), (), {}), Console(file=stream, width=200))
     told = [line for line in stream.getvalue().splitlines() if line.startswith("unsupported")]
     assert told == ["unsupported net gradient, every engine (case) - no row"]
+
+
+def test_brackets_are_no_markup() -> None:
+    """Messages and labels hold brackets: ``x[0]``, ``[batch,]``."""
+    image = interval(-1, 1, shape=(3, 4))
+    assert "x must be ([batch,] channels, 2 lengths)" in str(check(lambda x: o.sum(o.conv2d(x, x)), x=image))

@@ -69,26 +69,28 @@ def _by_recording(judgement: Judgement, dispute: Dispute, code: RecordedCode, bo
     return _allowed(dispute, bound, formula if own else max(bound.formula, formula))
 
 
-def by_exact_code(found: Sequence[Judgement], disputed: Callable[[int], Dispute]) -> list[Judgement]:
-    """The judgements, where a backward of somebody's own that is another formula is wrong, whatever its digits say.
+def by_exact_code(told: Mapping[int, Judgement], disputed: Callable[[int], Dispute]) -> dict[int, Judgement]:
+    """Judgements on components that a backward of somebody's own makes by another formula, whatever their digits say.
 
     Parameters
     ----------
+    told:
+        Judgements by component; those that are not told agree.
     disputed:
         Gives the dispute about a component.
     """
     first = disputed(0)
     code, question = first.witness.code, first.question
+    found: dict[int, Judgement] = {}
     if not isinstance(code, RecordedCode) or not code.is_own(question.point):
-        return list(found)
-    judgements = list(found)
+        return found
     for k, (truth, bound) in enumerate(zip(question.truth.components, question.bounds, strict=True)):
-        if not judgements[k].verdict.fails:
-            told = code.another_formula(question.point, k, truth, bound, question.truth.precision)
-            if told:
-                wrong = replace(disputed(k).judged(bound), verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=told)
-                judgements[k] = by_near_tie(wrong, disputed(k))
-    return judgements
+        if k not in told or not told[k].verdict.fails:
+            another = code.another_formula(question.point, k, truth, bound, question.truth.precision)
+            if another:
+                wrong = replace(disputed(k).judged(bound), verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=another)
+                found[k] = by_near_tie(wrong, disputed(k))
+    return found
 
 
 def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:

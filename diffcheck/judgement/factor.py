@@ -31,7 +31,7 @@ def common_factor(
     Parameters
     ----------
     counts:
-        Which judgements count.
+        Which judgements count; what is sketched as right does not.
     points:
         At how many points it must be seen.
     truths:
@@ -44,9 +44,8 @@ def common_factor(
         if answer.values is None:
             continue
         before = len(ratios)
-        for value, judgement, truth in zip(
-            answer.values.tolist(), answer.judgements, question.truth.components, strict=True
-        ):
+        for component, judgement in answer.judgements.doubtful():
+            value, truth = float(answer.values[component]), question.truth.components[component]
             if not counts(judgement) or not truth.has_value:
                 continue
             size = float(truth.left.mid())

@@ -218,10 +218,7 @@ def _shrinks(dispute: Dispute) -> str:
     court, question = dispute.court, dispute.question
     names = _LADDER[court.format.name]
     low, high = (FORMATS[name] for name in names)
-    rounded = {
-        name: np.array([low.round(v) for v in np.ravel(value).tolist()]).reshape(np.shape(value))
-        for name, value in question.point.items()
-    }
+    rounded = {name: low.round_all(value) for name, value in question.point.items()}
     x = Question(rounded, question.truth, [], None).x
     if not np.isfinite(x).all():
         return ""

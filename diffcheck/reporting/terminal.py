@@ -150,7 +150,7 @@ def _rich(content: Table) -> RichTable:
 def check_text(run: Run) -> str:
     """The result of a check as a plain table."""
     stream = io.StringIO()
-    console = Console(file=stream, width=120, no_color=True)
+    console = Console(file=stream, width=120, no_color=True, markup=False)
     for case in tables.cases(run):
         console.print(f"{case.title}: {case.consensus} ({case.facts})", soft_wrap=True, highlight=False)
         short = tuple((r[0], r[1], r[2] if r[2] == "-" else f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
@@ -173,7 +173,7 @@ def selftest_text(
         for name, planted, caught, lost in faults
     ]
     stream = io.StringIO()
-    console = Console(file=stream, width=120, no_color=True)
+    console = Console(file=stream, width=120, no_color=True, markup=False)
     console.print(_rich(Table(("fault", "planted", "caught", "missed"), tuple(rows))))
     for line in missed:
         console.print(f"missed: {line}", soft_wrap=True, highlight=False)
