@@ -78,8 +78,14 @@ class RecordedCode:
     def is_own(self, point: Point) -> bool:
         """Whether somebody's own backward takes part at a point."""
         if self._own[0] is not point:
-            self._own = point, self._engine.has_own_backward(point)
+            self._own = point, self._has_own_backward(point)
         return self._own[1]
+
+    def _has_own_backward(self, point: Point) -> bool:
+        try:
+            return self._engine.has_own_backward(point)
+        except Exception:  # code that does not run in double precision
+            return False
 
     def absent(self, point: Point, precision: int) -> "Absent | None":
         """Why there is no recording of a point; ``None`` if there is one."""
