@@ -65,7 +65,7 @@ def asked(format, components):
             exact = nearest * (1 + tail * u)
             truths.append(Component(Status.CERTIFIED, *(2 * [arb(exact, (abs(exact) * radius).upper())])))
             moves = moved * u ** -arb(digits) * (abs(exact) if number else 1e-300)
-            without = bound(abs(exact), moves.mid(), lambda: arb(0), format)
+            without = bound(abs(exact), moves.mid(), arb(0), format)
             bounds.append(Bound(without.scale, without.inherent, formula * without.inherent))
             near = float(nearest * (1 + u * units + part) + allowed * without.inherent)
             values.append(format.round(near if value is None else value))

@@ -175,7 +175,7 @@ def _by_another_order(dispute: Dispute) -> str:
     bound, value = dispute.bound, dispute.value
     if bound is None or not dispute.truth.has_value:
         return ""
-    allowed = bound.in_any_order.formula
+    allowed = bound.in_any_order
     error = abs(balls.ball_of_float(value) - dispute.truth.left)
     if not (allowed.is_finite() and error <= allowed):
         return ""
