@@ -5,6 +5,7 @@ import importlib.util
 import itertools
 import linecache
 import sys
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 from types import CodeType
@@ -46,22 +47,60 @@ def _kind(file: str) -> _Kind:
     return _Kind.USER if file.endswith(".py") or not file.startswith("<frozen") else _Kind.OURS
 
 
-def refused_at() -> str:
-    """The file and line of the user's code that is at work, or of torch's own layer if there is none."""
-    frame: Any = sys._getframe()
-    of_torch = ""
-    while frame is not None and (kind := _kind(frame.f_code.co_filename)) is not _Kind.CALLER:
-        told = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
-        if kind is _Kind.USER and frame.f_code.co_filename.endswith(".py"):
-            return told
-        if kind is _Kind.LAYERS:
-            of_torch = of_torch or told
-        frame = frame.f_back
-    return of_torch or "an unknown place"
+class Origins:
+    """Where the operations stand that are carried out one after another.
+
+    Attributes
+    ----------
+    rounded:
+        What rounds first to a format, by the format's name.
+    """
+
+    def __init__(self) -> None:
+        self.rounded: dict[str, str] = {}
+        self._places: dict[int, Place | None] = {}
+        # Where the operation stands that has a backward of this number.
+        self._forward: dict[int, Place | None] = {}
+
+    def places(self, numbers: Iterable[int]) -> tuple[Place | None, ...]:
+        """Where the operations stand that made these nodes of a graph."""
+        return tuple(map(self._places.get, numbers))
+
+    def note(self, numbers: Iterable[int], backward: Any, last: int) -> None:
+        """Note that the operation at work made these nodes; a part of it has noted its own.
+
+        Parameters
+        ----------
+        backward:
+            Torch's node whose backward pass is under way; ``None`` outside of one.
+        last:
+            The number of torch's node that was made last: that of the operation, if it has one.
+        """
+        if backward is None:
+            here = _place()
+            self._forward.setdefault(last, here)
+        else:
+            here = _place(backward.name(), self._forward.get(backward._sequence_nr()))
+        for number in numbers:
+            self._places.setdefault(number, here)
+
+    def refused_at(self, backward: Any) -> str:
+        """The file and line that is at work: of the user's code, or of torch's own layer if there is none."""
+        frame: Any = sys._getframe()
+        of_torch = ""
+        while frame is not None and (kind := _kind(frame.f_code.co_filename)) is not _Kind.CALLER:
+            told = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+            if kind is _Kind.USER and frame.f_code.co_filename.endswith(".py"):
+                return told
+            if kind is _Kind.LAYERS:
+                of_torch = of_torch or told
+            frame = frame.f_back
+        known = None if backward is None else self._forward.get(backward._sequence_nr())
+        return of_torch or (known.where if known is not None else "") or "an unknown place"
 
 
-def place(backward: str = "", of: Place | None = None) -> Place | None:
-    """Where the operation stands.
+def _place(backward: str = "", of: Place | None = None) -> Place | None:
+    """Where the operation at work stands.
 
     Parameters
     ----------

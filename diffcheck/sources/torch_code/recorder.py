@@ -12,11 +12,11 @@ from diffcheck.errors import DiffcheckError, Unsupported
 from diffcheck.formats import FORMATS
 from diffcheck.ops.pieces import logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
-from diffcheck.program.sourced import Place, Sourced
+from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Condition, Excluded, Geometry, Memory, Value
 from diffcheck.sources.torch_code.moves import is_move, moved
-from diffcheck.sources.torch_code.origins import place, refused_at
+from diffcheck.sources.torch_code.origins import Origins
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import applied, as_number
 from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, UNREAD, row_of
@@ -38,9 +38,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         super().__init__()  # type: ignore[no-untyped-call]
         self.builder = GraphBuilder()
         self._here = here
-        self._places: dict[int, Place | None] = {}
-        self._forward: dict[int, Place | None] = {}
-        self._rounded: dict[str, str] = {}
+        self._origins = Origins()
         # The storages are kept: an address must not be given to another one.
         self._memories: dict[int, tuple[Any, Memory]] = {}
         self._guards: list[Traced] = []
@@ -73,7 +71,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def sourced(self, result: Tensor) -> Sourced:
         """The graph of a result, with the places of its operations."""
         graph = self.graph([result])
-        return Sourced(graph, tuple([self._places.get(number) for number in graph.origins]), self._rounded)
+        return Sourced(graph, self._origins.places(graph.origins), self._origins.rounded)
 
     def _plain(self, tensor: Tensor) -> Traced:
         value = self._value(tensor)
@@ -90,25 +88,21 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         try:
             found = self._recorded(func, name, args, kwargs)
             if self._here:
-                self._note_place(before)
+                last = torch._C._autograd._get_sequence_nr() - 1
+                self._origins.note(range(before, len(self.builder.nodes)), torch._C._current_autograd_node(), last)
             return found
         except Unsupported as reason:
             told = str(reason)
-            raise Unsupported(told if told.startswith("unsupported") else _refusal(name, told)) from None
+            raise Unsupported(told if told.startswith("unsupported") else self._refusal(name, told)) from None
         except DiffcheckError as reason:
-            raise Unsupported(_refusal(name, str(reason))) from None
+            raise Unsupported(self._refusal(name, str(reason))) from None
 
-    def _note_place(self, before: int) -> None:
-        """Note where the operation stands that made all nodes since so many; a part of it has noted its own."""
-        node = torch._C._current_autograd_node()
-        made = [number for number in range(before, len(self.builder.nodes)) if number not in self._places]
-        if node is None:
-            # The node of the operation's backward, if it has one, is the last that was made.
-            here = place()
-            self._forward.setdefault(torch._C._autograd._get_sequence_nr() - 1, here)
-        elif made:
-            here = place(node.name(), self._forward.get(node._sequence_nr()))
-        self._places |= dict.fromkeys(made, here) if made else {}
+    def _refusal(self, name: str, why: str) -> str:
+        return f"unsupported: {self._called(name)}: {why}"
+
+    def _called(self, name: str) -> str:
+        """An operation, and where it stands."""
+        return f"aten.{name} at {self._origins.refused_at(torch._C._current_autograd_node())}"
 
     def _recorded(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
         changes = func._schema.is_mutable
@@ -148,7 +142,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             ordered = value is None and _is_whole(output) and gives_places(base) and not self._here
             if ordered and isinstance(read_args[0], Traced):
                 numbers, places = _numpy(args[0]), _numpy(output)
-                refusal = functools.partial("unsupported: aten.{} at {}: {}".format, name, refused_at())
+                refusal = functools.partial("unsupported: {}: {}".format, self._called(name))
                 decided = of_order(base, read_args[0], numbers, places, read_args[1:], read_kwargs, refusal)
                 self._forget(output, name, decided)
                 continue
@@ -194,15 +188,14 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return
         if value is None or (_is_whole(output) and not isinstance(value, np.ndarray)):
             kind = "whole numbers" if _is_whole(output) else f"output {position}"
-            self._forget(output, _refusal(name, f"its {kind} cannot be followed, and something uses them"))
+            self._forget(output, self._refusal(name, f"its {kind} cannot be followed, and something uses them"))
             return
         rounds = output.is_floating_point() and output.dtype is not torch.float64
         if rounds and not (isinstance(value, Traced) and value.is_condition):
             format = str(output.dtype).removeprefix("torch.")
             if not self._here or format not in FORMATS:
                 raise Unsupported(f"it rounds to {format}: compute in the dtype of the inputs")
-            if format not in self._rounded:
-                self._rounded[format] = f"aten.{name} at {refused_at()} rounds to {format}"
+            self._origins.rounded.setdefault(format, f"{self._called(name)} rounds to {format}")
         if isinstance(value, np.ndarray):
             if in_place:
                 self._written(output, value)
@@ -339,7 +332,3 @@ def _values(given: Any) -> Iterator[Any]:
         yield from _values(list(given.values()))
     else:
         yield given
-
-
-def _refusal(name: str, why: str) -> str:
-    return f"unsupported: aten.{name} at {refused_at()}: {why}"
