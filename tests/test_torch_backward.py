@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 from torch.nn import functional
+from torch_models import models
 
 from diffcheck import case_of
 from diffcheck.api import Settings, conduct
@@ -406,6 +407,22 @@ def test_torchs_own_kernels_are_excused_by_the_definition_where_nobody_sees_them
 
     row = judged(function, FAR)
     assert row.verdict is Verdict.LOSSY
+
+
+def test_a_backward_of_ones_own_beside_a_hidden_one_of_torch_is_not_accused_of_hiding():
+    own = function(torch.sigmoid, sigmoid_cancels)
+    row = judged(lambda x: torch.linalg.det(torch.diag(own(x))), FAR)
+    assert row.verdict is Verdict.LOSSY
+
+
+NAMES = [name for name in models() if not name.startswith("cnn") and name not in ("matrices", "many-normals")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_model_is_accused_in_half_precision(name):
+    """Torch has no triangular solve in bfloat16, and networks with pooling take long in it."""
+    code, arguments = models()[name]
+    assert judged(code, *arguments, dtype="bfloat16").verdict in HEALTHY
 
 
 def test_a_backward_that_is_too_large_is_judged_as_before(monkeypatch):

@@ -50,9 +50,9 @@ def _allowed(dispute: Dispute, bound: Bound, formula: Ball) -> Judgement:
 def _by_recording(judgement: Judgement, dispute: Dispute, code: RecordedCode, bound: Bound) -> Judgement:
     """The judgement by code that was watched while it ran.
 
-    The definition's formula does not excuse somebody's own backward, which is another one: without a recording it is
-    judged by what any algorithm reaches. It does excuse torch's own kernels, of which a recording knows the formula,
-    not the order of all they do.
+    The definition's formula does not excuse somebody's own backward, which is another one: where that hides something
+    it is judged by what any algorithm reaches. It does excuse torch's own kernels, of which a recording knows the
+    formula, not the order of all they do, and what is not looked at because torch hides something or it is too large.
     """
     point, precision = dispute.question.point, dispute.question.truth.precision
     own = code.is_own(point)
@@ -62,7 +62,7 @@ def _by_recording(judgement: Judgement, dispute: Dispute, code: RecordedCode, bo
     if another and judgement.verdict is not Verdict.NONFINITE:
         return replace(judgement, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=another)
     absent, formula = code.absent(point, precision), code.formula(point, dispute.component, precision)
-    if absent is not None and own and not absent.is_large:
+    if absent is not None and own and absent.hides:
         formula = balls.ZERO
     if formula is None:
         return judgement

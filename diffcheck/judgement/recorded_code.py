@@ -15,7 +15,7 @@ from flint import arb, ctx
 
 from diffcheck.case.case import Array, Point, flattened
 from diffcheck.engines.base import Task
-from diffcheck.errors import Unsupported
+from diffcheck.errors import Unsupported, UnsupportedBackward
 from diffcheck.formats import FORMATS
 from diffcheck.ops.decimals import brief
 from diffcheck.program.emit import Emitted
@@ -39,10 +39,10 @@ _COARSE = FORMATS["float32"]
 
 
 class Absent(NamedTuple):
-    """Why there is no recording: in words, and whether only because it is too large."""
+    """Why there is no recording: in words, and whether somebody's own backward is what cannot be seen."""
 
     why: str
-    is_large: bool = False
+    hides: bool = True
 
 
 class Recordable(Protocol):
@@ -130,12 +130,12 @@ class RecordedCode:
         try:
             code = self._engine.recorded(point)
         except Unsupported as reason:
-            return Absent(str(reason).removeprefix("unsupported: "))
+            return Absent(str(reason).removeprefix("unsupported: "), isinstance(reason, UnsupportedBackward))
         except Exception as raised:  # code that does not run while it is watched, or not in double precision
             return Absent(f"watched, it raises {type(raised).__name__}")
         numbers = sum(int(np.prod(node.shape, dtype=int)) for node in code.graph.nodes)
         if numbers > MOST_NUMBERS or code.graph.operations > MOST_OPERATIONS:
-            return Absent(f"{numbers:,} numbers are too many", is_large=True)
+            return Absent(f"{numbers:,} numbers are too many", hides=False)
         for format, told in code.rounded.items():
             if FORMATS[format].precision < self._format.precision:
                 return Absent(told)

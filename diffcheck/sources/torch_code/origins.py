@@ -99,6 +99,12 @@ class Origins:
         return of_torch or (known.where if known is not None else "") or "an unknown place"
 
 
+def in_own_backward(backward: Any) -> bool:
+    """Whether somebody's own backward is at work, as torch's node whose backward pass is under way."""
+    found = None if backward is None else _place(backward.name())
+    return found is not None and found.is_backward
+
+
 def _place(backward: str = "", of: Place | None = None) -> Place | None:
     """Where the operation at work stands.
 

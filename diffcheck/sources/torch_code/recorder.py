@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from diffcheck.errors import DiffcheckError, Unsupported
+from diffcheck.errors import DiffcheckError, Unsupported, UnsupportedBackward
 from diffcheck.formats import FORMATS
 from diffcheck.ops.pieces import logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
@@ -16,7 +16,7 @@ from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Condition, Excluded, Geometry, Memory, Value
 from diffcheck.sources.torch_code.moves import is_move, moved
-from diffcheck.sources.torch_code.origins import Origins
+from diffcheck.sources.torch_code.origins import Origins, in_own_backward
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import applied, as_number
 from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, UNREAD, row_of
@@ -91,11 +91,12 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 last = torch._C._autograd._get_sequence_nr() - 1
                 self._origins.note(range(before, len(self.builder.nodes)), torch._C._current_autograd_node(), last)
             return found
-        except Unsupported as reason:
-            told = str(reason)
-            raise Unsupported(told if told.startswith("unsupported") else self._refusal(name, told)) from None
         except DiffcheckError as reason:
-            raise Unsupported(self._refusal(name, str(reason))) from None
+            told, kind = str(reason), type(reason)
+            if not (isinstance(reason, Unsupported) and told.startswith("unsupported")):
+                told = self._refusal(name, told)
+            in_own = in_own_backward(torch._C._current_autograd_node())
+            raise (UnsupportedBackward if in_own or kind is UnsupportedBackward else Unsupported)(told) from None
 
     def _refusal(self, name: str, why: str) -> str:
         return f"unsupported: {self._called(name)}: {why}"
