@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from diffcheck.formats import FORMATS
-from diffcheck.ops import exp, maximum, stack, where
+from diffcheck.ops import abs, amax, cos, exp, maximum, sin, sort, stack, where
 from diffcheck.program.sourced import Place, Sourced
 from diffcheck.program.trace import trace
 from diffcheck.referee.arrays.own_graph import OwnGraph
@@ -87,6 +87,25 @@ def test_what_is_not_taken_does_nothing():
     assert float(code.exact[0].mid()) == 2.0
     assert code.formula(0).is_finite()
     assert code.lines(0) == []
+
+
+def test_where_the_pieces_are_not_known_all_of_them_are_enclosed():
+    """An addition theorem: what is compared is the same, which balls do not tell. Radii of balls have 30 bits."""
+
+    def pairs(x):
+        return sin(2 * x), 2 * sin(x) * cos(x)
+
+    def function(x):
+        a, b = pairs(x)
+        chosen = [maximum(a, b), abs(a - b), where(a > b, a, 2 * b), amax(stack([a, b, a / 2])), sort(stack([a, b]))[0]]
+        return stack([*chosen, where(a > b, 1, 0), x])
+
+    code = own(function, 1.25)
+    t = math.sin(2.5)
+    assert [float(ball.lower()) for ball in code.exact] == pytest.approx([t, 0, t, t, t, 0, 1.25], abs=1e-8)
+    assert [float(ball.upper()) for ball in code.exact] == pytest.approx([t, 0, 2 * t, t, t, 1, 1.25], abs=1e-8)
+    assert code.formula(0) is None
+    assert code.culprit(0, str) is None
 
 
 def test_a_value_that_does_not_exist_has_no_bound():

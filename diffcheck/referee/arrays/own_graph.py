@@ -7,6 +7,7 @@ what chooses between pieces is put in its place, as the point has it.
 import functools
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from flint import arb, ctx
@@ -20,7 +21,7 @@ from diffcheck.program.sourced import Place, Sourced
 from diffcheck.referee.arrays.bounds import Slopes
 from diffcheck.referee.arrays.enclose import BallArray, ball_array, enclose, floats
 from diffcheck.referee.arrays.losses import losses, sizes_of_data
-from diffcheck.referee.arrays.pieces import Choice, Mask, choose, needed, piece
+from diffcheck.referee.arrays.pieces import Choice, Mask, choose, needed, piece, whichever
 from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
 from diffcheck.referee.bound import FORMULA_FACTOR
 from diffcheck.referee.culprit import Culprit
@@ -59,14 +60,12 @@ class OwnGraph:
     @cached_property
     def exact(self) -> list[Ball | None]:
         """What the code gives in exact arithmetic, enclosed, for each component; ``None`` where that does not exist."""
-        if self._graph is None:
-            return [None] * int(np.prod(self._code.graph.shape, dtype=int))
-        found: list[Ball] = self._values[self._graph.output].ravel().tolist()
+        found: list[Ball] = self._enclosed.values[self._code.graph.output].ravel().tolist()
         return [ball if ball.is_finite() else None for ball in found]
 
     def formula(self, place: int) -> Ball | None:
         """The error that rounding may leave on a component; infinite where a number overflows, ``None`` if unknown."""
-        if self.exact[place] is None:
+        if self.exact[place] is None or self._graph is None:
             return None
         if self._overflowing(place) is not None:
             return arb.pos_inf()
@@ -93,35 +92,46 @@ class OwnGraph:
 
     def lines(self, place: int) -> list[str]:
         """The lines of somebody's own backward that a component depends on."""
-        if self._graph is None:
-            return []
-        masks = self._needed(place)
-        told = (self._place(n) for n in range(len(self._graph.nodes)) if np.any(masks.get(n, True)))
-        return sorted({p.where for p in told if p is not None and p.is_backward})
+        masks = needed(self._code.graph, seed=_one(self._code.graph, place))
+        told = (p for n, p in enumerate(self._code.places) if p is not None and np.any(masks.get(n, True)))
+        return sorted({p.where for p in told if p.is_backward})
 
     # The piece of the code that holds at the point.
 
     @cached_property
-    def _found(self) -> tuple[Graph, list[int], list[BallArray]] | None:
-        """The graph with its choices made, for each node the one of the code that it belongs to, and its values."""
-        code = self._code.graph
+    def _enclosed(self) -> "_Enclosed":
+        """The code at the point, whichever pieces hold where that is not known."""
+        choices: dict[int, Choice] = {}
+        unknown: dict[int, Mask] = {}
+
+        def decide(number: int, node: Node, operands: Sequence[BallArray]) -> BallArray:
+            choices[number], unknown[number], value = choose(node, operands)
+            return whichever(node, operands, value, unknown[number])
+
         with ctx.workprec(self._precision):
-            inputs = ball_array([arb(v) for v in self._point], (len(self._point),))
-            choices: dict[int, Choice] = {}
-            unknown: dict[int, Mask] = {}
+            values = enclose(self._code.graph, self._inputs, decide)
+        asked = needed(self._code.graph, choices)
+        blocked = any((mask & asked.get(number, True)).any() for number, mask in unknown.items())
+        return _Enclosed(values, None if blocked else choices)
 
-            def decide(number: int, node: Node, operands: Sequence[BallArray]) -> BallArray:
-                choices[number], unknown[number], value = choose(node, operands)
-                return value
+    @property
+    def _inputs(self) -> BallArray:
+        return ball_array([arb(v) for v in self._point], (len(self._point),))
 
-            values = enclose(code, inputs, decide)
-            asked = needed(code, choices)
-            if any((mask & asked.get(number, True)).any() for number, mask in unknown.items()):
-                return None
-            if not choices:
-                return code, list(range(len(code.nodes))), values
-            graph, owners = _frozen(code, choices)
-            return graph, owners, enclose(graph, inputs)
+    @cached_property
+    def _found(self) -> tuple[Graph, list[int], list[BallArray]] | None:
+        """The graph with its choices made, for each node the one of the code that it belongs to, and its values.
+
+        ``None`` where some choice is not known.
+        """
+        code, choices = self._code.graph, self._enclosed.choices
+        if choices is None:
+            return None
+        if not choices:
+            return code, list(range(len(code.nodes))), self._enclosed.values
+        graph, owners = _frozen(code, choices)
+        with ctx.workprec(self._precision):
+            return graph, owners, enclose(graph, self._inputs)
 
     @property
     def _graph(self) -> Graph | None:
@@ -139,9 +149,7 @@ class OwnGraph:
     def _needed(self, place: int) -> dict[int, Mask]:
         """The elements of nodes that a component depends on; of a node that is not named, all."""
         assert self._graph is not None
-        seed = np.zeros(self._graph.shape, bool)
-        seed.reshape(-1)[place] = True
-        return needed(self._graph, seed=seed)
+        return needed(self._graph, seed=_one(self._graph, place))
 
     # Its rounding errors.
 
@@ -239,6 +247,20 @@ class OwnGraph:
         name = self._graph.nodes[number].name
         text = f"`{place.text}`" if place.text else _CALLED.get(name, name)
         return f"{place.whose}: {text} {what}{f', {place.where}' if place.where else ''}"
+
+
+class _Enclosed(NamedTuple):
+    """What all nodes enclose, and what those that are made of pieces choose; ``None`` where that is not known."""
+
+    values: list[BallArray]
+    choices: dict[int, Choice] | None
+
+
+def _one(graph: Graph, place: int) -> Mask:
+    """Which element of a graph's result is meant."""
+    found = np.zeros(graph.shape, bool)
+    found.reshape(-1)[place] = True
+    return found
 
 
 def _adds(node: Node) -> bool:
