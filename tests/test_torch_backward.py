@@ -121,6 +121,13 @@ def test_a_recorded_operation_knows_where_it_stands():
     assert "in torch's backward of `x.tanh()`" in {p.whose for p in places}
 
 
+def test_what_a_checkpoint_runs_again_is_nobodys_backward():
+    code, arguments = models()["checkpointed"]
+    places = {p for p in recorded(code, arguments)[0].places if p is not None}
+    assert "torch.tanh(self.inner(h))" in {p.text for p in places}
+    assert not any(p.is_backward for p in places)
+
+
 # Backward passes of somebody's own.
 
 
@@ -267,6 +274,28 @@ def test_another_formula_is_wrong_for_certain_in_every_format(fault, dtype):
     assert row.note.startswith("your backward (test_torch_backward.py:")
     assert "is another formula: in exact arithmetic it gives" in row.note
     assert "#" in named_line(row.note)
+
+
+class Recomputed(torch.autograd.Function):
+    """A backward that asks torch for the derivative, and then spoils it."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.tanh(x)
+
+    @staticmethod
+    def backward(ctx, g):
+        with torch.enable_grad():
+            x = ctx.saved_tensors[0].detach().requires_grad_()
+            y = torch.tanh(2 * x)  # another function
+        return torch.autograd.grad(y, x, g)[0]
+
+
+def test_a_backward_that_asks_torch_for_a_derivative_is_followed():
+    row = judged(Recomputed.apply, X, dtype="bfloat16")
+    assert (row.verdict, row.reason) == (Verdict.DISAGREE, Reason.WRONG)
+    assert "# another function" in named_line(row.note)
 
 
 def test_what_a_wrong_backward_gives_and_what_is_right_are_told():

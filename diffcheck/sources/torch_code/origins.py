@@ -20,6 +20,9 @@ _TORCH = str(Path(str(getattr(importlib.util.find_spec("torch"), "origin", "")))
 _LAYERS = str(Path(_TORCH) / "nn")
 # Where torch begins a backward pass.
 _ENGINE = str(Path(_TORCH) / "autograd" / "graph.py")
+# Where it calls the backward of a function of somebody's own.
+_FUNCTION = str(Path(_TORCH) / "autograd" / "function.py")
+_CALLS_BACKWARD = "BackwardCFunction.apply"
 # Of longer expressions the first line is told, up to so many characters.
 _LONGEST = 60
 
@@ -30,6 +33,7 @@ class _Kind(Enum):
     CALLER = "calls the user's code"
     OURS = "ours"
     ENGINE = "begins a backward pass"
+    FUNCTION = "calls functions of somebody's own, and their backward"
     LAYERS = "torch's layers and functions of them"
     TORCH = "torch's"
     USER = "the user's"
@@ -39,8 +43,8 @@ class _Kind(Enum):
 def _kind(file: str) -> _Kind:
     if file == _CALLER:
         return _Kind.CALLER
-    if file == _ENGINE:
-        return _Kind.ENGINE
+    if file in (_ENGINE, _FUNCTION):
+        return _Kind.ENGINE if file == _ENGINE else _Kind.FUNCTION
     for kind, directory in ((_Kind.OURS, _OURS), (_Kind.LAYERS, _LAYERS), (_Kind.TORCH, _TORCH)):
         if Path(directory) in Path(file).parents:
             return kind
@@ -116,13 +120,20 @@ def _place(backward: str = "", of: Place | None = None) -> Place | None:
         Where the operation stands whose backward pass it is, if anybody knows.
     """
     frame: Any = sys._getframe()
-    while frame is not None:
-        kind = _kind(frame.f_code.co_filename)
-        if kind is _Kind.CALLER or (kind is _Kind.ENGINE and backward):
+    user, passes, is_own = None, 0, False
+    while frame is not None and (kind := _kind(frame.f_code.co_filename)) is not _Kind.CALLER:
+        if kind is _Kind.USER and user is None:
+            user, inside = frame, passes
+        # What a checkpoint runs again is nobody's backward.
+        is_own = is_own or (user is not None and kind is _Kind.FUNCTION and frame.f_code.co_qualname == _CALLS_BACKWARD)
+        passes += kind is _Kind.ENGINE
+        if passes > 1 or (passes and not backward):
             break
-        if kind is _Kind.USER:
-            return _written(frame.f_code, frame.f_lasti, frame.f_lineno, bool(backward))
         frame = frame.f_back
+    if user is not None and (is_own or not backward or not inside):
+        found = _written(user.f_code, user.f_lasti, user.f_lineno)
+        whose = f"in torch's {backward} in your backward" if inside else "in your backward"
+        return found._replace(whose=whose, is_backward=True) if is_own else found
     if not backward:
         return None
     if of is None or not of.text:
@@ -131,7 +142,7 @@ def _place(backward: str = "", of: Place | None = None) -> Place | None:
 
 
 @functools.lru_cache(4096)
-def _written(code: CodeType, instruction: int, line: int, in_backward: bool) -> Place:
+def _written(code: CodeType, instruction: int, line: int) -> Place:
     """The expression that an instruction belongs to."""
     first, last, start, stop = next(itertools.islice(code.co_positions(), instruction // 2, None), (None,) * 4)
     text = linecache.getline(code.co_filename, line).rstrip()
@@ -140,5 +151,4 @@ def _written(code: CodeType, instruction: int, line: int, in_backward: bool) -> 
         text = part if last == first else f"{part.rstrip()} ..."
     text = text.strip()
     short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
-    whose = "in your backward" if in_backward else "in your code"
-    return Place(whose, short, f"{Path(code.co_filename).name}:{line}", in_backward)
+    return Place("in your code", short, f"{Path(code.co_filename).name}:{line}")
