@@ -298,6 +298,52 @@ def test_a_backward_that_asks_torch_for_a_derivative_is_followed():
     assert "# another function" in named_line(row.note)
 
 
+class Modern(torch.autograd.Function):
+    """With a context of its own, and an argument that is no tensor."""
+
+    @staticmethod
+    def forward(x, times):
+        return x.sin() * times
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(inputs[0])
+        ctx.times = inputs[1]
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.times * ctx.saved_tensors[0].cos(), None
+
+
+class ModernButWrong(Modern):
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[0].cos(), None  # without the factor
+
+
+def test_of_several_backward_passes_the_one_to_blame_is_named():
+    def model(x, w):
+        return Scaled.apply(ModernButWrong.apply(Normed.apply(x, w), 3).tanh(), w)
+
+    row = judged(model, ROWS, X, dtype="bfloat16")
+    assert (row.verdict, row.reason) == (Verdict.DISAGREE, Reason.WRONG)
+    assert "that of ModernButWrong at test_torch_backward.py:" in row.note
+    right = judged(lambda x, w: Scaled.apply(Modern.apply(Normed.apply(x, w), 3).tanh(), w), ROWS, X)
+    assert right.verdict in HEALTHY
+
+
+def test_of_two_wrong_ones_none_is_to_blame_alone():
+    row = judged(lambda x: function(torch.tanh, tanh_negated)(Stale.apply(x)), X, dtype="float32")
+    assert "is another formula" in row.note
+    assert "to blame" not in row.note
+
+
+def test_a_function_is_left_as_it_was():
+    before = dict(vars(ModernButWrong)), dict(vars(Stale))
+    judged(lambda x: Stale.apply(ModernButWrong.apply(x, 3)), X)
+    assert before == (dict(vars(ModernButWrong)), dict(vars(Stale)))
+
+
 def test_what_a_wrong_backward_gives_and_what_is_right_are_told():
     """At 0.5 the tanh has the slope 0.786447732965927."""
     row = judged(function(torch.tanh, tanh_nearly), torch.tensor([0.5], dtype=torch.float64), dtype="bfloat16")
@@ -466,7 +512,7 @@ def test_a_backward_of_its_own_is_seen_wherever_it_is():
     for module, is_own in ((own, True), (Deep(torch.tanh), False)):
         given = case_of(module, ROWS, name="deep").implementations["autograd"]
         inputs = [*(p.detach().double() for p in module.parameters()), ROWS]
-        assert given.has_own_backward(inputs) is is_own
+        assert bool(given.own_backwards(inputs)) is is_own
 
 
 def test_numbers_that_leave_for_python_are_refused():

@@ -72,7 +72,7 @@ def _explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Qu
             found = _nonfinite(judgement, dispute)
         case Verdict.DISAGREE if judgement.note:  # another formula, for certain
             seen = symptoms(dispute, record) if dispute.judged(dispute.bound).verdict.fails else ""
-            return replace(judgement, note=_joined(judgement.note, seen))
+            return replace(judgement, note=_joined(judgement.note, _to_blame(dispute), seen))
         case Verdict.DISAGREE:
             found = _disagree(judgement, dispute)
         case _:
@@ -159,6 +159,14 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
     shrunk = _shrinks(dispute)
     reason = Reason.INACCURATE if shrunk else judgement.reason
     return replace(judgement, reason=reason, note=_joined(shrunk, _by_another_order(dispute), _unseen(dispute)))
+
+
+def _to_blame(dispute: Dispute) -> str:
+    """Which backward is another formula, where several of somebody's own take part; empty if nobody knows."""
+    code, question = dispute.witness.code, dispute.question
+    if not isinstance(code, RecordedCode):
+        return ""
+    return code.to_blame(question.point, dispute.component, dispute.truth, dispute.bound, question.truth.precision)
 
 
 def _unseen(dispute: Dispute) -> str:

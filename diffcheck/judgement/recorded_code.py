@@ -48,12 +48,12 @@ class Absent(NamedTuple):
 class Recordable(Protocol):
     """An engine that may be recorded (see `diffcheck.engines.base.Prepared`)."""
 
-    def recorded(self, point: Point) -> Sourced:
+    def recorded(self, point: Point, spared: str = "") -> Sourced:
         """The operations at a point."""
         ...
 
-    def has_own_backward(self, point: Point) -> bool:
-        """Whether somebody's own backward takes part."""
+    def own_backwards(self, point: Point) -> Sequence[str]:
+        """The functions whose own backward takes part."""
         ...
 
 
@@ -73,19 +73,19 @@ class RecordedCode:
         self._shapes = {name: domain.shape for name, domain in task.case.inputs.items()}
         # A point is known again by its identity: to compare all its numbers for every component would take long.
         self._last: tuple[Point | None, OwnGraph | Absent] = (None, Absent(""))
-        self._own: tuple[Point | None, bool] = (None, False)
+        self._own: tuple[Point | None, Sequence[str]] = (None, ())
 
     def is_own(self, point: Point) -> bool:
         """Whether somebody's own backward takes part at a point."""
-        if self._own[0] is not point:
-            self._own = point, self._has_own_backward(point)
-        return self._own[1]
+        return bool(self._own_backwards(point))
 
-    def _has_own_backward(self, point: Point) -> bool:
-        try:
-            return self._engine.has_own_backward(point)
-        except Exception:  # code that does not run in double precision
-            return False
+    def _own_backwards(self, point: Point) -> Sequence[str]:
+        if self._own[0] is not point:
+            try:
+                self._own = point, self._engine.own_backwards(point)
+            except Exception:  # code that does not run in double precision
+                self._own = point, ()
+        return self._own[1]
 
     def absent(self, point: Point, precision: int) -> "Absent | None":
         """Why there is no recording of a point; ``None`` if there is one."""
@@ -119,6 +119,25 @@ class RecordedCode:
             whose = f"your backward ({_joined(lines)})" if lines else "the backward"
             said, right = (brief(v, 8) for v in (exact, truth.left))
             return f"{whose} is another formula: in exact arithmetic it gives {said}, the derivative is {right}"
+
+    def to_blame(self, point: Point, component: int, truth: Component, bound: Bound | None, precision: int) -> str:
+        """Which of several backward passes of somebody's own is the one that is wrong; empty where none is alone.
+
+        With the derivative of its function in its place all is right.
+        """
+        names = self._own_backwards(point)
+        if len(names) < 2 or bound is None:
+            return ""
+        for name in names:
+            try:
+                code = self._engine.recorded(point, name)
+            except Exception:  # what the engine cannot derive, or nobody can record
+                continue
+            exact = OwnGraph(code, flattened(point).tolist(), self._format, precision).exact[component]
+            with ctx.workprec(precision):
+                if exact is not None and abs(exact - truth.left) <= inherent(truth.size, bound.scale, _COARSE):
+                    return f"that of {name} is to blame: with the derivative of its forward in its place all is right"
+        return ""
 
     def _at(self, point: Point, precision: int) -> "OwnGraph | Absent":
         """The code at a point, or why there is none."""

@@ -103,7 +103,7 @@ class Automatic:
         """Whether backward passes through torch code are run, which can be watched."""
         return self._task.method == "reverse" and hasattr(self._function, "recorded")
 
-    def recorded(self, point: Point) -> Sourced:
+    def recorded(self, point: Point, spared: str = "") -> Sourced:
         """The operations of these backward passes at a point; see `diffcheck.engines.base.Prepared`."""
         inputs = _in_double(point)
 
@@ -111,12 +111,12 @@ class Automatic:
             given = dict(zip(inputs, values, strict=True))
             return self._derived(given).reshape(self._task.shape)
 
-        found: Sourced = self._function.recorded(derive, list(inputs.values()))
+        found: Sourced = self._function.recorded(derive, list(inputs.values()), spared)
         return found
 
-    def has_own_backward(self, point: Point) -> bool:
-        """Whether somebody's own backward takes part at a point."""
-        return bool(self._function.has_own_backward(list(_in_double(point).values())))
+    def own_backwards(self, point: Point) -> list[str]:
+        """The functions whose own backward takes part at a point."""
+        return list(self._function.own_backwards(list(_in_double(point).values())))
 
     def _wait(self) -> None:
         """Until an event behind all that was launched on the device has come."""
