@@ -11,7 +11,7 @@ from dataclasses import replace
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
-from diffcheck.judgement.recorded_code import RecordedCode
+from diffcheck.judgement.recorded_code import ANOTHER, RecordedCode
 from diffcheck.judgement.witness import Witness
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import decimal
@@ -58,9 +58,9 @@ def _by_recording(judgement: Judgement, dispute: Dispute, code: RecordedCode, bo
     own = code.is_own(point)
     if not own and not judgement.verdict.fails:
         return judgement
-    another = code.another_formula(point, dispute.component, dispute.truth, bound, precision)
+    another = code.is_another_formula(point, dispute.component, dispute.truth, bound, precision)
     if another and judgement.verdict is not Verdict.NONFINITE:
-        return replace(judgement, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=another)
+        return replace(judgement, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=ANOTHER)
     absent, formula = code.absent(point, precision), code.formula(point, dispute.component, precision)
     if absent is not None and own and absent.hides:
         formula = balls.ZERO
@@ -85,11 +85,11 @@ def by_exact_code(told: Mapping[int, Judgement], disputed: Callable[[int], Dispu
     if not isinstance(code, RecordedCode) or not code.is_own(question.point):
         return found
     for k, (truth, bound) in enumerate(zip(question.truth.components, question.bounds, strict=True)):
-        if k not in told or not told[k].verdict.fails:
-            another = code.another_formula(question.point, k, truth, bound, question.truth.precision)
-            if another:
-                wrong = replace(disputed(k).judged(bound), verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=another)
-                found[k] = by_near_tie(wrong, disputed(k))
+        if k in told and told[k].verdict.fails:
+            continue
+        if code.is_another_formula(question.point, k, truth, bound, question.truth.precision):
+            wrong = replace(disputed(k).judged(bound), verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=ANOTHER)
+            found[k] = by_near_tie(wrong, disputed(k))
     return found
 
 

@@ -18,7 +18,7 @@ from diffcheck.judgement.appeals import other_function
 from diffcheck.judgement.court import Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement
-from diffcheck.judgement.recorded_code import RecordedCode
+from diffcheck.judgement.recorded_code import ANOTHER, RecordedCode
 from diffcheck.judgement.symptoms import symptoms
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief
@@ -70,9 +70,9 @@ def _explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Qu
                 return found
         case Verdict.NONFINITE:
             found = _nonfinite(judgement, dispute)
-        case Verdict.DISAGREE if judgement.note:  # another formula, for certain
+        case Verdict.DISAGREE if judgement.note == ANOTHER:
             seen = symptoms(dispute, record) if dispute.judged(dispute.bound).verdict.fails else ""
-            return replace(judgement, note=_joined(judgement.note, _to_blame(dispute), seen))
+            return replace(judgement, note=_joined(_another_formula(dispute), seen))
         case Verdict.DISAGREE:
             found = _disagree(judgement, dispute)
         case _:
@@ -161,12 +161,13 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
     return replace(judgement, reason=reason, note=_joined(shrunk, _by_another_order(dispute), _unseen(dispute)))
 
 
-def _to_blame(dispute: Dispute) -> str:
-    """Which backward is another formula, where several of somebody's own take part; empty if nobody knows."""
-    code, question = dispute.witness.code, dispute.question
-    if not isinstance(code, RecordedCode):
-        return ""
-    return code.to_blame(question.point, dispute.component, dispute.truth, dispute.bound, question.truth.precision)
+def _another_formula(dispute: Dispute) -> str:
+    """How the code that was recorded differs from the derivative, and which backward of several is to blame."""
+    code, point, component = dispute.witness.code, dispute.question.point, dispute.component
+    precision = dispute.question.truth.precision
+    assert isinstance(code, RecordedCode)
+    told = code.another_formula(point, component, dispute.truth, precision)
+    return _joined(told, code.to_blame(point, component, dispute.truth, dispute.bound, precision))
 
 
 def _unseen(dispute: Dispute) -> str:

@@ -33,6 +33,8 @@ MOST_NUMBERS, MOST_OPERATIONS = 1_000_000, 500_000_000
 _SAME = 2.0**-26
 # The other point comes nearer while it lies where the code takes other branches.
 _NEARER = (1.0, 0.1, 0.01, 0.001)
+# What is noted of a component that is certainly another one.
+ANOTHER = "another formula"
 # A code that is off by less than any algorithm in single precision may hold a constant that was rounded; what is off
 # by more is another formula.
 _COARSE = FORMATS["float32"]
@@ -102,23 +104,25 @@ class RecordedCode:
         found = self._at(point, precision)
         return None if isinstance(found, Absent) else found.culprit(component, label)
 
-    def another_formula(
+    def is_another_formula(
         self, point: Point, component: int, truth: Component, bound: Bound | None, precision: int
-    ) -> str:
-        """How the code differs from the derivative in exact arithmetic, for certain; empty where it may be the same."""
+    ) -> bool:
+        """Whether the code gives another component than the derivative's in exact arithmetic, for certain."""
         found = self._at(point, precision)
         if isinstance(found, Absent) or bound is None or truth.status is not Status.CERTIFIED:
-            return ""
+            return False
         exact = found.exact[component]
-        if exact is None:
-            return ""
         with ctx.workprec(precision):
-            if not abs(exact - truth.left) > inherent(truth.size, bound.scale, _COARSE):
-                return ""
-            lines = found.lines(component)
-            whose = f"your backward ({_joined(lines)})" if lines else "the backward"
-            said, right = (brief(v, 8) for v in (exact, truth.left))
-            return f"{whose} is another formula: in exact arithmetic it gives {said}, the derivative is {right}"
+            return exact is not None and bool(abs(exact - truth.left) > inherent(truth.size, bound.scale, _COARSE))
+
+    def another_formula(self, point: Point, component: int, truth: Component, precision: int) -> str:
+        """How such a component differs, and where the code stands."""
+        found = self._at(point, precision)
+        assert isinstance(found, OwnGraph)
+        lines = found.lines(component)
+        whose = f"your backward ({_joined(lines)})" if lines else "the backward"
+        said, right = (brief(v, 8) for v in (found.exact[component], truth.left))
+        return f"{whose} is another formula: in exact arithmetic it gives {said}, the derivative is {right}"
 
     def to_blame(self, point: Point, component: int, truth: Component, bound: Bound | None, precision: int) -> str:
         """Which of several backward passes of somebody's own is the one that is wrong; empty where none is alone.
