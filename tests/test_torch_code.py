@@ -65,6 +65,32 @@ def test_nobody_is_accused_in_single_precision(name):
     assert not row.fails
 
 
+@pytest.mark.parametrize("name", ["mlp", "vae", "gru", "attention"])
+def test_mixed_precision_is_judged_in_the_small_format(name):
+    """Weights stay in single precision, and what is wrong in the small format is wrong here, too."""
+    code, arguments = MODELS[name]
+    (row,) = judged(code, *arguments, engines=("autograd:autocast",), dtype="bfloat16", name=name)
+    assert (row.method, row.dtype) == ("autocast", "bfloat16")
+    assert row.verdict in HEALTHY | {Verdict.LOSSY}
+    assert not row.fails
+
+
+def test_mixed_precision_computes_in_the_small_format_and_there_alone():
+    """A product of matrices is rounded to bfloat16, a sum is not."""
+
+    def of_product(x):
+        seen.append((x.dtype, (x @ x).dtype, x.sum().dtype))
+        return (x @ x).sum()
+
+    seen = []
+    (row,) = judged(of_product, ROWS[:, :2].float(), engines=("autograd:autocast",), dtype="bfloat16")
+    assert row.verdict in HEALTHY
+    assert (torch.float32, torch.bfloat16, torch.float32) in seen
+    (row,) = judged(of_product, ROWS[:, :2], engines=("autograd:autocast",))
+    assert row.verdict is Verdict.UNSUPPORTED
+    assert "autocast computes in bfloat16 or float16" in row.note
+
+
 def test_finite_differences_are_taken_of_the_recording():
     code, arguments = MODELS["cnn-eval"]
     (row,) = judged(code, *arguments, engines=("finite:adaptive",), name="cnn")
