@@ -332,6 +332,31 @@ def test_of_several_backward_passes_the_one_to_blame_is_named():
     assert right.verdict in HEALTHY
 
 
+class Remembered(torch.autograd.Function):
+    """It gives the slope of the first call for ever."""
+
+    slope = None
+
+    @staticmethod
+    def forward(ctx, x):
+        y = torch.exp(x)
+        if Remembered.slope is None:
+            Remembered.slope = y.detach().clone()
+        return y
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * Remembered.slope.to(g.dtype)
+
+
+def test_what_is_left_of_another_call_is_another_formula():
+    assert judged(Remembered.apply, X).verdict is Verdict.AGREE
+    for dtype in DTYPES:
+        row = judged(Remembered.apply, 1.001 * X, dtype=dtype)
+        assert (row.verdict, row.reason) == (Verdict.DISAGREE, Reason.WRONG)
+        assert row.note.startswith("the backward of Remembered at test_torch_backward.py:")
+
+
 def test_of_two_wrong_ones_none_is_to_blame_alone():
     row = judged(lambda x: function(torch.tanh, tanh_negated)(Stale.apply(x)), X, dtype="float32")
     assert "is another formula" in row.note

@@ -120,7 +120,9 @@ class RecordedCode:
         found = self._at(point, precision)
         assert isinstance(found, OwnGraph)
         lines = found.lines(component)
-        whose = f"your backward ({_joined(lines)})" if lines else "the backward"
+        # One that no input moves has no line among those that were recorded.
+        names = " and ".join(self._own_backwards(point))
+        whose = f"your backward ({_joined(lines)})" if lines else f"the backward{names and f' of {names}'}"
         said, right = (brief(v, 8) for v in (found.exact[component], truth.left))
         return f"{whose} is another formula: in exact arithmetic it gives {said}, the derivative is {right}"
 
