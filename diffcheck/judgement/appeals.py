@@ -116,10 +116,9 @@ def _not_refuted(ties: Sequence[NearTie], dispute: Dispute) -> list[NearTie]:
 
     Where its value is that of the piece at the point, it did tell this one from those.
     """
-    here, *others = map(_wrong, _of_each_piece(dispute.court, dispute.witness, dispute.question))
-    if here:
+    refuted = map(_wrong, _of_each_piece(dispute.court, dispute.witness, dispute.question))
+    if next(refuted):
         return list(ties)
-    refuted = iter(others)
     left = [replace(tie, others=tuple(other for other in tie.others if not next(refuted))) for tie in ties]
     return [tie for tie in left if tie.others]
 
@@ -129,11 +128,12 @@ def of_function(court: Court, witness: Witness, question: Question) -> tuple[int
 
     ``None`` if nobody tells the value. Where the format cannot tell pieces apart, the value of any of them is right.
     """
-    found = list(_of_each_piece(court, witness, question))
-    known = [f for f in found if f is not None]
-    if len(known) < len(found):
-        return None
-    return next((f for f in known if not _wrong(f)), known[0])
+    pieces = _of_each_piece(court, witness, question)
+    here = next(pieces)
+    if not _wrong(here):  # most are right, and no other piece is looked at
+        return here
+    found = list(pieces)
+    return None if None in found else next((f for f in found if not _wrong(f)), here)
 
 
 def other_function(court: Court, witness: Witness, question: Question) -> str:
@@ -149,10 +149,14 @@ def _wrong(found: tuple[int, Judgement] | None) -> bool:
 def _of_each_piece(court: Court, witness: Witness, question: Question) -> Iterator[tuple[int, Judgement] | None]:
     """The judgement on the value against the piece at the point, then against what the format takes for it."""
     values = witness.value(question.point)
-    ties = court.near_ties.at(question.truth, question.x)
-    for truth in (question.truth, *(other for tie in ties for other in tie.others)):
+
+    def against(truth: Truth) -> tuple[int, Judgement] | None:
         found = {} if values is None else dict(_values_judged(court, question, truth, values))
-        yield _worst(found) if found else None
+        return _worst(found) if found else None
+
+    yield against(question.truth)
+    for tie in court.near_ties.at(question.truth, question.x):
+        yield from map(against, tie.others)
 
 
 def _worst(found: Mapping[int, Judgement]) -> tuple[int, Judgement]:
