@@ -436,3 +436,9 @@ def test_eighty_operations_at_least_have_rows():
     assert {"convolution", "_softmax", "gelu", "native_layer_norm", "addmm", "embedding", "_linalg_solve_ex"} <= set(
         rows.names()
     )
+
+
+def test_a_decomposition_that_does_not_apply_is_no_row(monkeypatch):
+    monkeypatch.setitem(torch._decomp.decomposition_table, torch.ops.aten.mode.default, lambda *_: NotImplemented)
+    with pytest.raises(Unsupported, match="unsupported: aten.mode at test_torch_code.py:[0-9]+: no row"):
+        _ = case_of(lambda x: x.mode().values, torch.randn(3, 4), name="mode").function.graph

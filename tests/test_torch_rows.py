@@ -19,8 +19,9 @@ def numbers(*shape):
 M, N, V, W = numbers(3, 4), numbers(3, 4), numbers(4), numbers(4)
 POSITIVE, SQUARE, CUBE = M.abs() + 0.5, numbers(3, 3) + 3 * torch.eye(3, dtype=torch.float64), numbers(2, 4, 6)
 IMAGE, SPD = numbers(2, 2, 6, 6), SQUARE @ SQUARE.mT
+PIVOTS = torch.tensor([3, 2, 3], dtype=torch.int32)
 PLACES, MASK = torch.tensor([2, 0, 1]), N > 0
-LABELS = torch.tensor([1, 0, 3])
+COLUMNS, LABELS = torch.tensor([0, 2, 2, 0]), torch.tensor([1, 0, 3])
 INFINITE = torch.tensor([0.0, -torch.inf, 0.0, 0.0], dtype=torch.float64)
 
 # The operation that must be recorded by its own row, the code, and its inputs.
@@ -68,6 +69,7 @@ TABLE = [
     ("all", lambda x: torch.where((x > 0).all(-1, keepdim=True), x, 2 * x), (M,)),
     ("any", lambda x: torch.where((x > 0).any(0), x, 2 * x), (M,)),
     ("round", lambda x: x * torch.round(x), (M,)),
+    ("round", lambda x: x * torch.round(100 * x, decimals=-1) + torch.round(x, decimals=2), (M,)),
     ("polygamma", lambda x: torch.polygamma(1, x), (POSITIVE,)),
     ("fmax", torch.fmax, (M, N)),
     ("fmin", torch.fmin, (M, N)),
@@ -77,6 +79,7 @@ TABLE = [
     ("var", lambda x: x.var() + x.var(0, correction=0), (M,)),
     ("std", lambda x: x.std() + x.std(0, unbiased=False), (M,)),
     ("var_mean", lambda x: torch.cat(torch.var_mean(x, 0)), (M,)),
+    ("var_mean", torch.var_mean, (M,)),
     ("prod", lambda x: x.prod() + x.prod(0), (M,)),
     ("cumsum", lambda x: x.cumsum(1), (M,)),
     ("amax", lambda x: x.amax() + x.amax((0,), keepdim=True), (M,)),
@@ -86,8 +89,15 @@ TABLE = [
     ("sort", lambda x: x.sort(1, descending=True).values * V + x.sort(1).values, (M,)),
     ("topk", lambda x: x.topk(2, 1).values - x.topk(2, 1, largest=False).values, (M,)),
     ("median", lambda x: x.median() + x.median(1).values, (M,)),
+    ("nanmedian", lambda x: x.nanmedian() + x.nanmedian(1).values, (M,)),
+    ("kthvalue", lambda x: x.kthvalue(2, 0).values + x.kthvalue(3, 1, keepdim=True).values, (M,)),
+    ("cummax", lambda x: x.cummax(1).values + x[0, 0].cummax(0).values, (M,)),
+    ("cummin", lambda x: x.cummin(0).values, (M,)),
+    ("logcumsumexp", lambda x: x.logcumsumexp(1), (M,)),
     ("_cdist_forward", torch.cdist, (M, N)),
+    ("_pdist_forward", lambda x: functional.pdist(x) + functional.pdist(x, 1.5), (M,)),
     ("linalg_vector_norm", lambda x: x.norm() + x.norm(1) + x.norm(3, dim=0) + x.norm(torch.inf, dim=0), (M,)),
+    ("linalg_vector_norm", lambda x: torch.linalg.vector_norm(x * MASK, 0, dim=0) * x, (M,)),
     ("_softmax", lambda x: (x + INFINITE).softmax(-1) + x.softmax(0), (M,)),
     ("_safe_softmax", lambda x: aten._safe_softmax(x.masked_fill(MASK, -torch.inf), -1), (M,)),
     ("_log_softmax", lambda x: functional.nll_loss((x + INFINITE).log_softmax(-1), torch.tensor([0, 2, 3])), (M,)),
@@ -95,9 +105,22 @@ TABLE = [
     ("convolution", lambda x, w: functional.conv2d(x, w, stride=2, padding=1), (IMAGE, numbers(3, 2, 3, 2))),
     ("convolution", lambda x, w: functional.conv1d(x, w, groups=2, dilation=2), (CUBE, numbers(4, 2, 2))),
     ("convolution", nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1, output_padding=1), (IMAGE[..., :3],)),
+    (
+        "convolution",
+        lambda x, w: functional.conv_transpose1d(x, w, stride=2, padding=1, groups=2, dilation=2),
+        (CUBE, numbers(4, 3, 2)),
+    ),
     ("max_pool2d_with_indices", lambda x: functional.max_pool2d(x, 2, padding=1), (IMAGE,)),
+    ("max_pool2d_with_indices", lambda x: functional.max_pool2d(x, 3, (2, 1), 1, 2, ceil_mode=True), (IMAGE,)),
     ("max_pool3d_with_indices", lambda x: functional.max_pool3d(x, 2), (IMAGE,)),
     ("avg_pool2d", lambda x: functional.avg_pool2d(x, 3, 2, padding=1), (IMAGE,)),
+    ("avg_pool2d", lambda x: functional.avg_pool2d(x, 5, 3, 2, True, False), (IMAGE,)),
+    ("avg_pool2d", lambda x: functional.avg_pool2d(x, (4, 3), 3, 1, ceil_mode=True), (IMAGE,)),
+    ("avg_pool3d", lambda x: functional.avg_pool3d(x[None], (2, 3, 4), 1, 1, divisor_override=7), (IMAGE,)),
+    ("_adaptive_avg_pool2d", lambda x: functional.adaptive_avg_pool2d(x, (4, 5)), (IMAGE,)),
+    ("_adaptive_avg_pool3d", lambda x: functional.adaptive_avg_pool3d(x, (3, 4, 1)), (IMAGE,)),
+    ("adaptive_max_pool2d", lambda x: functional.adaptive_max_pool2d(x, (4, 5)), (IMAGE,)),
+    ("adaptive_max_pool3d", lambda x: functional.adaptive_max_pool3d(x, (3, 4, 1)), (IMAGE,)),
     ("native_layer_norm", lambda x, w: functional.layer_norm(x, (4,), w, eps=1e-3), (M, V)),
     ("rsqrt", lambda x, w: functional.rms_norm(x, (4,), w), (M, V)),
     ("native_group_norm", nn.GroupNorm(2, 4), (CUBE,)),
@@ -130,6 +153,9 @@ TABLE = [
     ("dot", torch.dot, (V, W)),
     ("addmm", lambda x, y: torch.addmm(x[:, :3], x, y.T, beta=2, alpha=0.5), (M, N)),
     ("baddbmm", lambda x: torch.baddbmm(x[..., :4], x, x.mT), (CUBE,)),
+    ("addmm", lambda x, y: torch.addmm(x[:, :3], x[:, :0], y[:, :0].T), (M, N)),
+    ("addbmm", lambda x: torch.addbmm(x[0, :, :4], x, x.mT, beta=2, alpha=0.5), (CUBE,)),
+    ("_trilinear", lambda x, y, w: functional.bilinear(x, y, w), (M, N[:, :2], numbers(5, 4, 2))),
     ("addmv", lambda x, v: torch.addmv(x[:, 0], x, v), (M, V)),
     ("addr", lambda x, v: torch.addr(x, x[:, 0], v, alpha=2), (M, V)),
     ("_linalg_solve_ex", lambda a, b: torch.linalg.solve(a, b), (SQUARE, M)),
@@ -148,9 +174,49 @@ TABLE = [
     ),
     ("cholesky_solve", lambda b, a: torch.cholesky_solve(b, a), (M, SPD)),
     ("cholesky_solve", lambda b, a: torch.cholesky_solve(b, a, upper=True), (M, SPD)),
+    (
+        "linalg_solve_triangular",
+        lambda a, b: torch.linalg.solve_triangular(a, b, upper=True, unitriangular=True),
+        (SQUARE, M),
+    ),
+    ("triangular_solve", lambda b, a: torch.triangular_solve(b, a, transpose=True)[0], (M, SQUARE)),
+    ("triangular_solve", lambda b, a: torch.triangular_solve(b, a, upper=False, unitriangular=True)[0], (M, SQUARE)),
+    ("cholesky_inverse", lambda a: torch.cholesky_inverse(a) + torch.cholesky_inverse(a, upper=True), (SPD,)),
+    ("linalg_lu_solve", lambda a, b: torch.linalg.lu_solve(a, PIVOTS, b), (SPD, M)),
+    ("linalg_lu_solve", lambda a, b: torch.linalg.lu_solve(a, PIVOTS, b.T, left=False, adjoint=True), (SPD, M)),
+    ("linalg_lu_solve", lambda a, b: torch.linalg.lu_solve(a, PIVOTS, b, adjoint=True), (SPD, M)),
+    ("lu_unpack", lambda a: torch.lu_unpack(a, PIVOTS)[1] + 2 * torch.lu_unpack(a, PIVOTS)[2].sum(), (M,)),
+    ("linalg_householder_product", torch.linalg.householder_product, (M.T, V[:3])),
+    ("ormqr", lambda a, v, x: torch.ormqr(a, v, x, transpose=True), (M.T, V[:3], N.T)),
+    ("ormqr", lambda a, v, x: torch.ormqr(a, v, x, left=False), (M.T, V[:3], N)),
+    ("linalg_pinv", lambda x: torch.linalg.pinv(x) + torch.linalg.pinv(x.T).T, (M,)),
+    ("linalg_lstsq", lambda a, b: torch.linalg.lstsq(a, b).solution, (M.T, N.T)),
+    ("linalg_lstsq", lambda a, b: torch.linalg.lstsq(a, b, driver="gelsd").residuals, (M.T, N.T)),
+    ("linalg_lstsq", lambda a, b: torch.linalg.lstsq(a, b).solution, (M, N)),
     ("linalg_cross", torch.linalg.cross, (M.T, N.T)),
     ("scatter_add", lambda x, y: x.scatter_add(0, PLACES[:, None].expand(3, 4) % 2, y), (M, N)),
     ("scatter_reduce", lambda x, y: x.scatter_reduce(0, PLACES[:, None].expand(3, 4), y, "sum"), (M, N)),
+    *(
+        (
+            "scatter_reduce",
+            lambda x, y, how=how, own=own: x.scatter_reduce(
+                0, PLACES[:, None].expand(3, 4) % 2, y, how, include_self=own
+            ),
+            (M, N),
+        )
+        for how in ("sum", "prod", "mean", "amax", "amin")
+        for own in (True, False)
+    ),
+    *(
+        (
+            "index_reduce",
+            lambda x, y, how=how, own=own: x.index_reduce(1, COLUMNS, y, how, include_self=own),
+            (M, N),
+        )
+        for how in ("prod", "mean", "amax", "amin")
+        for own in (True, False)
+    ),
+    ("put", lambda x, y: x.put(PLACES % 2, y[0, :3], accumulate=True), (M, N)),
     ("index_add", lambda x, y: x.index_add(0, PLACES % 2, y, alpha=2), (M, N)),
     ("index_put", lambda x, y: x.index_put((PLACES % 2,), y, accumulate=True), (M, N)),
 ]
@@ -197,7 +263,7 @@ MOVES = {
     "pad": lambda x, y: functional.pad(x, (1, 2)) + functional.pad(y, (2, 1), value=3.0),
     "reflect": lambda x, y: functional.pad(x[None], (2, 1), mode="reflect"),
     "scatter": lambda x, y: x.scatter(1, PLACES[:, None], y).scatter(0, PLACES[None, :], 2.5),
-    "put": lambda x, y: x.index_put((PLACES,), y),
+    "put": lambda x, y: x.index_put((PLACES,), y) + x.put(PLACES + 4, y[0, :3]),
     "masks": lambda x, y: torch.where(MASK, x, y).masked_fill(~MASK, 4.0) + x.masked_fill(MASK, 0.0),
     "select": lambda x, y: x[MASK].sum() + y.masked_scatter(MASK, x).sum(),
     "copies": lambda x, y: x.clone().copy_(y) + x.T.contiguous().T,

@@ -179,7 +179,9 @@ def _searchsorted(
 
 @row("round")
 def _round(x: Any, decimals: int = 0) -> Any:
-    return ops.round(x) if decimals == 0 else refuse("decimals")
+    if decimals < 0:
+        return ops.round(x / 10**-decimals) * 10**-decimals
+    return ops.round(x * 10**decimals) / 10**decimals if decimals else ops.round(x)
 
 
 # Comparisons. What is compared with itself has no other side, and so has what is compared with infinity.

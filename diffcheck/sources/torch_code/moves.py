@@ -34,6 +34,7 @@ MOVED: dict[str, tuple[int, ...]] = {
     "index_put": (0, 2),
     "_unsafe_index_put": (0, 2),
     "index_copy": (0, 3),
+    "put": (0, 2),
     "scatter": (0, 3),
     "slice_scatter": (0, 1),
     "select_scatter": (0, 1),
@@ -43,7 +44,7 @@ MOVED: dict[str, tuple[int, ...]] = {
     "fill": (0, 1),
 }
 # What adds up where an element arrives more than once.
-_ADDS = {"index_put": 3, "_unsafe_index_put": 3}
+_ADDS = {"index_put": 3, "_unsafe_index_put": 3, "put": 3}
 # With a condition that depends on an input these are no moves.
 _CONDITIONS = {"where": 0, "masked_fill": 1}
 

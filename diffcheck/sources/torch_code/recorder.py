@@ -53,8 +53,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         recording says nothing there.
         """
         values = [self._plain(tensor) for tensor in results]
-        (first, *others) = values
-        value = first if not others else first.concatenate([v.ravel() for v in values], 0)
+        flat = [v.ravel() for v in values]
+        value = values[0] if len(values) == 1 else flat[0].concatenate(flat, 0)
         if self._guards:
             held = self._guards[0]
             for guard in self._guards[1:]:
@@ -196,7 +196,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         decomposition = torch._decomp.decomposition_table.get(func)
         if decomposition is not None and not func._schema.is_mutable:
             with self:
-                return decomposition(*args, **kwargs)
+                found = decomposition(*args, **kwargs)
+            if found is not NotImplemented:
+                return found
         if not func._schema.is_mutable:
             with self:
                 found = func.decompose(*args, **kwargs)

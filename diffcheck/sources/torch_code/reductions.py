@@ -7,7 +7,17 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.registry import as_number, axes_of, count, kept, mean, refuse, row, total
+from diffcheck.sources.torch_code.registry import (
+    as_number,
+    axes_of,
+    count,
+    kept,
+    mean,
+    refuse,
+    row,
+    total,
+    with_an_axis,
+)
 
 
 @row("sum")
@@ -82,6 +92,7 @@ def _min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 @row("sort")
+@with_an_axis
 def _sort(x: Any, dim: int = -1, descending: bool = False, stable: bool | None = None) -> Any:
     found = ops.sort(x, dim)
     order = (*[slice(None)] * (range(x.ndim)[dim]), slice(None, None, -1))
@@ -89,11 +100,20 @@ def _sort(x: Any, dim: int = -1, descending: bool = False, stable: bool | None =
 
 
 @row("topk")
+@with_an_axis
 def _topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     return (ops.topk(x, k, dim) if largest else -ops.topk(-x, k, dim)), None
 
 
-@row("median")
+@row("kthvalue")
+@with_an_axis
+def _kth_value(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+    found = x.swapaxes(dim, -1).ranked((k - 1,)).swapaxes(dim, -1)
+    return (found if keepdim else found.sum(dim)), None
+
+
+@row("median", "nanmedian")
+@with_an_axis
 def _median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
         return ops.median(x.ravel())
@@ -107,6 +127,13 @@ def _distances(x: Any, y: Any, p: float, mode: Any = None) -> Any:
     return _norm(apart, p, -1)
 
 
+@row("_pdist_forward")
+def _distances_of_pairs(x: Any, p: float = 2) -> Any:
+    """Between each two rows."""
+    one, two = np.triu_indices(x.shape[0], 1)
+    return _norm(x[one] - x[two], p, -1)
+
+
 @row("linalg_vector_norm")
 def _norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     if ord == 2:
@@ -115,23 +142,28 @@ def _norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, dtype: A
         return total(ops.abs(x), dim, keepdim)
     if ord in (np.inf, -np.inf):
         return (_amax if ord > 0 else _amin)(ops.abs(x), () if dim is None else dim, keepdim)
-    return refuse("order 0") if ord == 0 else total(ops.abs(x) ** ord, dim, keepdim) ** (1 / ord)
+    if ord == 0:
+        return total(ops.where(ops.ne(x, 0), 1, 0), dim, keepdim)
+    return total(ops.abs(x) ** ord, dim, keepdim) ** (1 / ord)
 
 
 # Softmax and what belongs to it; where values are minus infinity, along what is left of each row.
 
 
 @row("_softmax")
+@with_an_axis
 def _softmax(x: Any, dim: int, half: bool = False) -> Any:
     return softmax(x, dim)
 
 
 @row("_safe_softmax")
+@with_an_axis
 def _safe_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     return softmax(x, dim)
 
 
 @row("_log_softmax")
+@with_an_axis
 def _log_softmax(x: Any, dim: int, half: bool = False) -> Any:
     if not isinstance(x, Excluded):
         return ops.log_softmax(x, dim)

@@ -5,6 +5,7 @@ takes other arguments stands here. A row is given torch's arguments: nodes for w
 for other tensors, all else as it is; it returns the value, or one for each output, ``None`` for what it does not say.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -76,6 +77,21 @@ def total(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
 def mean(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
     """The mean along some axes."""
     return total(x, dim, keepdim) / count(x, axes_of(x, dim))
+
+
+def with_an_axis(function: Row) -> Row:
+    """A row of what goes along an axis, for numbers without one as well: torch takes them for rows of length one."""
+
+    @functools.wraps(function)
+    def call(x: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(x, Traced) or x.ndim:
+            return function(x, *args, **kwargs)
+        found = function(x.reshape((1,)), *args, **kwargs)
+        if isinstance(found, tuple):
+            return tuple(f if f is None else f.reshape(()) for f in found)
+        return found.reshape(())
+
+    return call
 
 
 def as_number(x: Any) -> Any:

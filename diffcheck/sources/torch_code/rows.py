@@ -4,7 +4,9 @@ from diffcheck.sources.torch_code import accumulate as accumulate
 from diffcheck.sources.torch_code import elementwise as elementwise
 from diffcheck.sources.torch_code import linear as linear
 from diffcheck.sources.torch_code import neural as neural
+from diffcheck.sources.torch_code import pooling as pooling
 from diffcheck.sources.torch_code import reductions as reductions
+from diffcheck.sources.torch_code import running as running
 from diffcheck.sources.torch_code.moves import MOVED
 from diffcheck.sources.torch_code.registry import OWN, TABLE, Row, named
 
