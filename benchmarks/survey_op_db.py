@@ -150,10 +150,13 @@ def as_code(op: Any, sample: Any) -> tuple[Callable[..., Any], list[torch.Tensor
         def filled(given: Any) -> Any:
             return values[given.number] if isinstance(given, _Place) else _each(filled, given)
 
-        found = op.gradcheck_wrapper(op.op, *filled(args), **filled(kwargs))
-        return _real(sample.output_process_fn_grad(found))
+        found = sample.output_process_fn_grad(op.gradcheck_wrapper(op.op, *filled(args), **filled(kwargs)))
+        return [_real(r) for r, asked in zip(_tensors(found), differentiable, strict=True) if asked]
 
-    return code, inputs
+    # What torch declares to be no function of its inputs, such as statistics for the backward pass, is left out.
+    found = op.gradcheck_wrapper(op.op, sample.input, *sample.args, **sample.kwargs)
+    differentiable = [r.requires_grad for r in _tensors(sample.output_process_fn_grad(found))]
+    return code, inputs if any(differentiable) else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +174,15 @@ def _each(function: Callable[[Any], Any], given: Any) -> Any:
     return given
 
 
-def _real(found: Any) -> Any:
+def _real(found: torch.Tensor) -> torch.Tensor:
     """Complex numbers as pairs."""
+    return torch.view_as_real(found.resolve_conj()) if found.is_complex() else found
+
+
+def _tensors(found: Any) -> list[torch.Tensor]:
     if isinstance(found, torch.Tensor):
-        return torch.view_as_real(found) if found.is_complex() else found
-    return [_real(f) for f in found] if isinstance(found, (list, tuple)) else found
+        return [found]
+    return [tensor for f in found for tensor in _tensors(f)] if isinstance(found, (list, tuple)) else []
 
 
 def _reason(refusal: str) -> str:

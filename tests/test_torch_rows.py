@@ -22,6 +22,7 @@ IMAGE, SPD = numbers(2, 2, 6, 6), SQUARE @ SQUARE.mT
 PIVOTS = torch.tensor([3, 2, 3], dtype=torch.int32)
 PLACES, MASK = torch.tensor([2, 0, 1]), N > 0
 COLUMNS, LABELS = torch.tensor([0, 2, 2, 0]), torch.tensor([1, 0, 3])
+TURNS = torch.polar(torch.ones(2, dtype=torch.float64), V[:2])
 INFINITE = torch.tensor([0.0, -torch.inf, 0.0, 0.0], dtype=torch.float64)
 
 # The operation that must be recorded by its own row, the code, and its inputs.
@@ -43,6 +44,8 @@ TABLE = [
     ("clamp_max", lambda x: x.clamp_max(0.2), (M,)),
     ("hardtanh", lambda x: functional.hardtanh(x, -0.3, 0.4), (M,)),
     ("threshold", lambda x: functional.threshold(x, 0.1, -7.0), (M,)),
+    ("angle", lambda x: x.angle() * x, (M,)),
+    ("special_erfcx", lambda x: torch.special.erfcx(3 * x), (M,)),
     ("gelu", lambda x: functional.gelu(x) + functional.gelu(x, approximate="tanh"), (M,)),
     ("leaky_relu", lambda x: functional.leaky_relu(x, 0.2), (M,)),
     ("_prelu_kernel", lambda x, w: functional.prelu(x, w), (M, V.abs())),
@@ -128,6 +131,12 @@ TABLE = [
     (
         "_native_batch_norm_legit",
         lambda x: aten._native_batch_norm_legit(x, None, None, V, V, True, 0.1, 1e-5),
+        (CUBE,),
+    ),
+    ("_native_batch_norm_legit", lambda x: aten._native_batch_norm_legit(x, V, V, True, 0.1, 1e-5), (CUBE,)),
+    (
+        "_batch_norm_with_update",
+        lambda x: aten._batch_norm_with_update(x, V, W, V.clone(), V.abs(), 0.1, 1e-5)[0],
         (CUBE,),
     ),
     (
@@ -218,6 +227,30 @@ TABLE = [
     ),
     ("put", lambda x, y: x.put(PLACES % 2, y[0, :3], accumulate=True), (M, N)),
     ("index_add", lambda x, y: x.index_add(0, PLACES % 2, y, alpha=2), (M, N)),
+    ("complex complex", lambda x, y: 2 * torch.view_as_real(torch.complex(x, y)).flip(-1), (M, N)),
+    ("complex polar", lambda x, y: torch.view_as_real(torch.polar(x, y)), (POSITIVE, N)),
+    ("complex abs", lambda x, y: torch.complex(x, y).abs(), (M, N)),
+    ("complex angle", lambda x, y: torch.complex(x, y).angle(), (M, N)),
+    ("complex neg", lambda x, y: torch.view_as_real(-torch.complex(x, y)), (M, N)),
+    ("complex conj_physical", lambda x, y: torch.complex(x, y).conj_physical_().imag, (M, N)),
+    ("complex _conj_physical", lambda x, y: aten._conj_physical(torch.complex(x, y)).imag, (M, N)),
+    ("complex add", lambda x, y: torch.view_as_real(torch.add(torch.complex(x, y), x, alpha=2) + 3j), (M, N)),
+    ("complex sub", lambda x, y: torch.view_as_real(x - torch.complex(x * y, y)), (M, N)),
+    ("complex mul", lambda x, y: torch.view_as_real(torch.complex(x, y) * torch.complex(y, x) * x * (2 - 1j)), (M, N)),
+    ("complex mul", lambda x: torch.view_as_real(torch.view_as_complex(x.reshape(3, 2, 2)) * TURNS), (M,)),
+    ("complex div", lambda x, y: torch.view_as_real(torch.complex(x, y) / torch.complex(y, x * x) / y), (M, N)),
+    ("complex reciprocal", lambda x, y: torch.view_as_real(torch.complex(x, y).reciprocal()), (M, N)),
+    ("complex exp", lambda x, y: torch.view_as_real(torch.complex(x, y).exp()), (M, N)),
+    ("complex sum", lambda x, y: torch.view_as_real(torch.complex(x, y).sum(0)), (M, N)),
+    ("complex mean", lambda x, y: torch.view_as_real(torch.complex(x, y).mean(-1, keepdim=True)), (M, N)),
+    ("complex mm", lambda x, y: torch.view_as_real(torch.complex(x, y) @ torch.complex(x, x * y).mH), (M, N)),
+    ("complex bmm", lambda x: torch.view_as_real(torch.complex(x, x * x) @ torch.complex(x, x).mT), (CUBE,)),
+    ("complex mv", lambda x, v: torch.view_as_real(torch.complex(x, x * x) @ torch.complex(v, -v)), (M, V)),
+    ("complex dot", lambda v, w: torch.view_as_real(torch.complex(v, w).dot(torch.complex(w, w))), (V, W)),
+    ("complex _fft_r2c", lambda x: torch.view_as_real(torch.fft.rfft(x)) + torch.fft.fft(x, 5).real.sum(), (CUBE,)),
+    ("complex _fft_c2c", lambda x, y: torch.view_as_real(torch.fft.ifft2(torch.complex(x, y), norm="ortho")), (M, N)),
+    ("complex _fft_c2r", lambda x, y: torch.fft.irfft(torch.complex(x, y)), (M, N)),
+    ("complex _fft_c2r", lambda x, y: torch.fft.irfft2(torch.complex(x, y), (4, 5), norm="forward"), (M, N)),
     ("index_put", lambda x, y: x.index_put((PLACES % 2,), y, accumulate=True), (M, N)),
 ]
 # These refuse whatever they are given, or give whole numbers that nothing may use.
@@ -251,6 +284,12 @@ def test_an_operation_of_the_table_gives_what_torch_gives(name):
     assert case_of(lambda *x: operation(*x) * x[0], *inputs, name="row").function.graph.operations > 0
 
 
+def written(z, x):
+    z.real.mul_(x)
+    z.imag[0] = x[1]
+    return torch.view_as_real(z)
+
+
 MOVES = {
     "cat": lambda x, y: torch.cat([x, y], 1),
     "stack": lambda x, y: torch.stack([x, y], 1),
@@ -266,6 +305,8 @@ MOVES = {
     "put": lambda x, y: x.index_put((PLACES,), y) + x.put(PLACES + 4, y[0, :3]),
     "masks": lambda x, y: torch.where(MASK, x, y).masked_fill(~MASK, 4.0) + x.masked_fill(MASK, 0.0),
     "select": lambda x, y: x[MASK].sum() + y.masked_scatter(MASK, x).sum(),
+    "complex": lambda x, y: torch.cat([torch.complex(x, y).conj().T, x.to(torch.complex128).T * 1j]).imag,
+    "parts written": lambda x, y: written(torch.complex(x, y), x * y),
     "copies": lambda x, y: x.clone().copy_(y) + x.T.contiguous().T,
     "unfold": lambda x, y: functional.unfold(x[None, None], 2) + y.unfold(1, 2, 2).sum(),
     "diagonals": lambda x, y: torch.diag_embed(x[0]) + torch.diagonal_scatter(y[:, :3], x[0, :3]).sum(),

@@ -120,6 +120,18 @@ def _gelu(x: Any, approximate: str = "none") -> Any:
     return ops.gelu(x) if approximate == "none" else ops.gelu_tanh(x)
 
 
+@row("angle")
+def _angle(x: Any) -> Any:
+    """Of real numbers; see `pairs`."""
+    return ops.where(x < 0, ops.pi, 0)
+
+
+@row("special_erfcx")
+def _erfcx(x: Any) -> Any:
+    """The formula that neither overflows nor underflows where the value does not."""
+    return 2 * ops.exp(x * x + ops.log_ndtr(-ops.sqrt(2) * x))
+
+
 @row("leaky_relu")
 def _leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     return ops.leaky_relu(x, slope)
@@ -232,12 +244,13 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def _or_nothing(like: Traced, x: Any) -> Any:
-    """A constant that is no number as 0 / 0, which has no value."""
+    """A constant that is no finite number as 0 / 0, which has no value."""
     x = as_number(x)
-    if isinstance(x, np.ndarray) and x.dtype.kind == "f" and np.isnan(x).all():
+    constant = np.asarray(x) if isinstance(x, (float, np.ndarray)) else np.zeros(())
+    if constant.dtype.kind == "f" and not np.isfinite(constant).any():
         builder = like._builder
         nothing = Traced(builder, builder.apply("div", builder.const(0), builder.const(0)))
-        return nothing.spread(x.shape)
+        return nothing.spread(constant.shape)
     return x
 
 

@@ -35,6 +35,10 @@ class Geometry(NamedTuple):
             found += steps.reshape(-1, *(1,) * (len(self.shape) - axis - 1))
         return found
 
+    def of_parts(self) -> "Geometry":
+        """Where the parts of complex elements lie, along a last axis."""
+        return Geometry(2 * self.offset, (*self.shape, 2), (*(2 * s for s in self.strides), 1))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Excluded:

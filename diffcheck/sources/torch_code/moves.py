@@ -116,11 +116,13 @@ class _Elements:
         self._flat.append(flat.ravel())
         self._excluded.append(excluded.ravel())
         self._senseless.append(senseless.ravel())
+        labels = torch.view_as_complex(labels) if isinstance(given, torch.Tensor) and given.is_complex() else labels
         return labels if isinstance(given, torch.Tensor) else labels.item()
 
     def at(self, labels: torch.Tensor) -> Value:
         """The elements with these numbers."""
-        numbers = np.array(labels.numpy()).astype(np.intp) - 1
+        parts = torch.view_as_real(labels) if labels.is_complex() else labels
+        numbers = np.array(parts.numpy()).astype(np.intp) - 1
         present = numbers >= 0
         places = np.where(present, numbers, 0)
         if (np.concatenate(self._senseless)[places] & present).any():

@@ -72,7 +72,7 @@ def _normed(x: Any, axes: tuple[int, ...], eps: float) -> Any:
 
 @row("native_group_norm")
 def _group_norm(x: Any, weight: Any, bias: Any, n: int, c: int, size: int, groups: int, eps: float) -> Any:
-    normed, centre, scale = _normed(x.reshape((n, groups, -1)), (2,), eps)
+    normed, centre, scale = _normed(x.reshape((n, groups, c // groups * size)), (2,), eps)
     found = normed.reshape(x.shape)
     like = (1, c, *(1,) * (x.ndim - 2))
     found = found if weight is None else found * weight.reshape(like)
@@ -80,7 +80,20 @@ def _group_norm(x: Any, weight: Any, bias: Any, n: int, c: int, size: int, group
     return found, centre.reshape((n, groups)), scale.reshape((n, groups))
 
 
-@row("native_batch_norm", "_native_batch_norm_legit")
+@row("_native_batch_norm_legit")
+def _batch_norm_legit(x: Any, weight: Any, bias: Any, *others: Any) -> Any:
+    """With running statistics, or without: then they are no arguments either."""
+    statistics = others if len(others) == 5 else (None, None, *others)
+    return _batch_norm(x, weight, bias, *statistics)
+
+
+@row("_batch_norm_with_update")
+def _batch_norm_with_update(x: Any, weight: Any, bias: Any, *others: Any) -> Any:
+    *statistics, momentum, eps = others
+    return _batch_norm(x, weight, bias, *statistics, True, momentum, eps)
+
+
+@row("native_batch_norm")
 def _batch_norm(
     x: Any, weight: Any, bias: Any, centre: Any, variance: Any, training: bool, momentum: Any, eps: float
 ) -> Any:

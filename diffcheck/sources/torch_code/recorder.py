@@ -17,6 +17,7 @@ from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code import code
 from diffcheck.sources.torch_code.memory import Condition, Excluded, Geometry, Memory, Value
 from diffcheck.sources.torch_code.moves import is_move, moved
+from diffcheck.sources.torch_code.pairs import fitted, halves, joined, unconjugated
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import Row, as_number
 from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, row_of
@@ -102,7 +103,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 return found
         if is_move(base, args, self._depends):
             return self._moved(func, base, args, kwargs, found if not changes else None)
-        row = row_of(base)
+        outputs = [] if changes else list(_tensors(found))
+        row = row_of(f"complex {base}" if any(t.is_complex() for t in _tensors((args, kwargs, outputs))) else base)
         if row is None:
             return self._decomposed(func, name, args, kwargs)
         read_args, read_kwargs = self._read(args), self._read(kwargs)
@@ -113,7 +115,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         outputs = list(_tensors(found)) if isinstance(found, (tuple, list)) else [found]
         values = _as_tuple(_applied(row, read_args, read_kwargs))
         for k, output in enumerate(outputs):
-            value = values[k] if k < len(values) else None
+            value = joined(values[k]) if k < len(values) else None
             if value is None and _is_whole(output) and gives_places(base) and isinstance(read_args[0], Traced):
                 numbers, places = _numpy(args[0]), _numpy(output)
                 refusal = functools.partial("unsupported: aten.{} at {}: {}".format, name, _place())
@@ -144,6 +146,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             found = func(*args, **kwargs)
         outputs = list(_tensors(found))
         for k, (output, value) in enumerate(zip(outputs, values, strict=True)):
+            if base == "_to_copy":
+                value = fitted(value, args[0].is_complex(), output.is_complex())
             given = as_number(value) if output.is_floating_point() else value
             self._keep(output, given, in_place, base, k)
         return found
@@ -162,7 +166,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             kind = "whole numbers" if _is_whole(output) else f"output {position}"
             self._forget(output, _refusal(name, f"its {kind} cannot be followed, and something uses them"))
             return
-        rounds = output.is_floating_point() and output.dtype is not torch.float64
+        counted = output.is_floating_point() or output.is_complex()
+        rounds = counted and output.dtype not in (torch.float64, torch.complex128)
         if rounds and not (isinstance(value, Traced) and value.is_condition):
             raise Unsupported(
                 f"it rounds to {str(output.dtype).removeprefix('torch.')}: compute in the dtype of the inputs"
@@ -172,7 +177,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self._written(output, value)
             return
         shape = value.places.shape if isinstance(value, Excluded) else value.shape
-        if shape != tuple(output.shape):
+        if shape != geometry(output).shape:
             raise Unsupported(f"the row gives shape {shape}, torch {tuple(output.shape)}")
         self._written(output, value) if in_place else self._note(output, value)
 
@@ -204,7 +209,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 found = func.decompose(*args, **kwargs)
             if found is not NotImplemented:
                 return found
-        raise Unsupported("no row")
+        raise Unsupported("no row" + " for complex numbers" * any(t.is_complex() for t in _tensors((args, kwargs))))
 
     # Tensors and their memories.
 
@@ -222,13 +227,16 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return any(t.untyped_storage()._cdata == own for t in _tensors(given))
 
     def _value(self, tensor: Tensor) -> Any:
-        """What a tensor holds: nodes, or the numbers of a constant."""
+        """What a tensor holds: nodes, or the numbers of a constant; of complex ones the parts along a last axis."""
         memory = self._memory(tensor)
-        return _numpy(tensor) if memory is None else memory.read(geometry(tensor))
+        if memory is None:
+            return _numpy(tensor)
+        found = memory.read(geometry(tensor))
+        return unconjugated(found, tensor) if tensor.is_neg() or tensor.is_conj() else found
 
     def _read(self, given: Any) -> Any:
         if isinstance(given, Tensor):
-            return self._value(given)
+            return halves(self._value(given)) if given.is_complex() else self._value(given)
         if isinstance(given, (list, tuple)):
             return type(given)(map(self._read, given))
         if isinstance(given, Mapping):
@@ -252,11 +260,13 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _written(self, tensor: Tensor, value: Any) -> None:
         """A tensor whose storage others may share is given a value; a constant one is followed from here on."""
+        if tensor.is_neg() or tensor.is_conj():
+            raise Unsupported("it writes to a conjugate view")
         memory = self._memory(tensor)
         where_ = geometry(tensor)
         if memory is None:
             whole = torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage())
-            before = _numpy(whole)
+            before = _numpy(whole).ravel()
             memory = Memory(_size(tensor), self._lift(np.where(np.isfinite(before), before, 0)))
             storage = tensor.untyped_storage()
             self._memories[storage._cdata] = storage, memory
@@ -276,22 +286,26 @@ def _applied(row: Row, args: Any, kwargs: Any) -> Any:
 
 
 def geometry(tensor: Tensor) -> Geometry:
-    """Where a tensor lies in its storage."""
-    return Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
+    """Where a tensor lies in its storage; a complex one by its parts, which lie beside each other."""
+    found = Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
+    return found if not tensor.is_complex() else found.of_parts()
 
 
 def _is_whole(output: Any) -> bool:
     """Whether a tensor holds whole numbers."""
-    return isinstance(output, Tensor) and not output.is_floating_point() and output.dtype is not torch.bool
+    if not isinstance(output, Tensor) or output.is_complex():
+        return False
+    return not output.is_floating_point() and output.dtype is not torch.bool
 
 
 def _size(tensor: Tensor) -> int:
-    """How many elements of the tensor's kind its storage has."""
-    return int(tensor.untyped_storage().nbytes() // tensor.element_size())
+    """How many elements of the tensor's kind its storage has; of complex ones the parts."""
+    return int(tensor.untyped_storage().nbytes() // tensor.element_size()) * (2 if tensor.is_complex() else 1)
 
 
 def _numpy(tensor: Tensor) -> Any:
     plain = tensor.detach().to("cpu")
+    plain = torch.view_as_real(plain.resolve_conj()) if plain.is_complex() else plain.resolve_neg()
     return np.array((plain.double() if plain.is_floating_point() else plain).numpy())
 
 

@@ -4,6 +4,7 @@ from diffcheck.sources.torch_code import accumulate as accumulate
 from diffcheck.sources.torch_code import elementwise as elementwise
 from diffcheck.sources.torch_code import linear as linear
 from diffcheck.sources.torch_code import neural as neural
+from diffcheck.sources.torch_code import pairs as pairs
 from diffcheck.sources.torch_code import pooling as pooling
 from diffcheck.sources.torch_code import reductions as reductions
 from diffcheck.sources.torch_code import running as running
