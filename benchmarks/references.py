@@ -187,6 +187,7 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x)),
     "erf": (_erf, lambda x: 2 * _exp(-x * x) / mp.sqrt(mp.pi)),
     "erfc": (_erfc, lambda x: -2 * _exp(-x * x) / mp.sqrt(mp.pi)),
+    "erfinv": (mp.erfinv, lambda x: mp.sqrt(mp.pi) / 2 * _exp(mp.erfinv(x) ** 2)),
     "log_ndtr": (
         lambda x: mp.log1p(-_ndtr(-x)) if x > 0 else mp.log(_ndtr(x)),
         lambda x: _density(x) / _ndtr(x),

@@ -145,6 +145,7 @@ def test_pieces_meet_where_an_exact_number_says_so(function, x, expected):
 WIDE = {
     "cbrt": [(-3, 3)],
     "erfc": [(-3, 40)],
+    "erfinv": [(-1, 1)],
     "log_ndtr": [(-60, 9)],
     "lgamma": [(-4, 9)],
     "digamma": [(-4, 9)],

@@ -45,6 +45,7 @@ TABLE = [
     ("hardtanh", lambda x: functional.hardtanh(x, -0.3, 0.4), (M,)),
     ("threshold", lambda x: functional.threshold(x, 0.1, -7.0), (M,)),
     ("angle", lambda x: x.angle() * x, (M,)),
+    ("special_ndtri", lambda x: torch.special.ndtri(x.sigmoid()), (M,)),
     ("special_erfcx", lambda x: torch.special.erfcx(3 * x), (M,)),
     ("gelu", lambda x: functional.gelu(x) + functional.gelu(x, approximate="tanh"), (M,)),
     ("leaky_relu", lambda x: functional.leaky_relu(x, 0.2), (M,)),

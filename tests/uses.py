@@ -130,6 +130,7 @@ USES = {
     "fma": elementwise(ops.fma, REAL, REAL, REAL),
     "erf": elementwise(ops.erf, (-3, 3)),
     "erfc": elementwise(ops.erfc, (-3, 8)),
+    "erfinv": elementwise(ops.erfinv, (-0.99, 0.99)),
     "log_ndtr": elementwise(ops.log_ndtr, (-30, 5)),
     "lgamma": both(elementwise(ops.lgamma, (0.1, 30)), elementwise(ops.lgamma, (-1.9, -1.1))),
     "digamma": both(elementwise(ops.digamma, (0.1, 30)), elementwise(ops.digamma, (-1.9, -1.1))),

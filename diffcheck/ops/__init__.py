@@ -144,6 +144,7 @@ from diffcheck.ops.special import (
     digamma as digamma,
     erf as erf,
     erfc as erfc,
+    erfinv as erfinv,
     lgamma as lgamma,
     log_ndtr as log_ndtr,
     ndtr as ndtr,

@@ -34,6 +34,20 @@ erfc = Primitive(
     formula=lambda x: 1 - erf(x),
     ulps=2,
 )
+erfinv = Primitive(
+    name="erfinv",
+    doc="inverse of the error function",
+    numpy="scipy.special.erfinv",
+    torch="torch.erfinv",
+    aten="erfinv",
+    sympy="sympy.erfinv",
+    arb="erfinv",
+    series=special_enclosures.series_of_erfinv,
+    outside=lambda x: balls.magnitude(x) >= 1,
+    forms=((lambda x, value: sqrt(pi) / 2 * exp(value * value),),),
+    ulps=4,
+    parity=-1,
+)
 
 
 def _log_ndtr_slope(x: Any) -> Any:

@@ -43,6 +43,21 @@ def series_of_erfc(x: Any) -> Any:
     return series.beginning(erfc(x[0]), x.erfc())
 
 
+def series_of_erfinv(x: Any) -> Any:
+    """The inverse of the error function: it obeys ``y' = sqrt(pi) / 2 exp(y^2)``."""
+    y, grown = [x[0].erfinv()], []
+    squares = [y[0] * y[0]]
+    for k in range(x.prec):
+        # The series of exp(q) for q = y^2, by k e_k = sum of j q_j e_(k - j).
+        exponential = (
+            squares[0].exp() if not k else sum((j * squares[j] * grown[k - j] for j in range(1, k + 1)), ZERO) / k
+        )
+        grown.append(exponential)
+        y.append(arb.const_sqrt_pi() / 2 * exponential / (k + 1))
+        squares.append(sum((y[i] * y[k + 1 - i] for i in range(k + 2)), ZERO))
+    return series.composed(y, x)
+
+
 def series_of_log_ndtr(x: Any) -> Any:
     """Its slope h, the density over the distribution function, obeys ``h' = -h (x + h)``.
 

@@ -126,6 +126,12 @@ def _angle(x: Any) -> Any:
     return ops.where(x < 0, ops.pi, 0)
 
 
+@row("special_ndtri")
+def _ndtri(x: Any) -> Any:
+    """The inverse of the normal distribution function."""
+    return ops.sqrt(2) * ops.erfinv(2 * x - 1)
+
+
 @row("special_erfcx")
 def _erfcx(x: Any) -> Any:
     """The formula that neither overflows nor underflows where the value does not."""
