@@ -117,6 +117,11 @@ TABLE = [
     ("max_pool2d_with_indices", lambda x: functional.max_pool2d(x, 2, padding=1), (IMAGE,)),
     ("max_pool2d_with_indices", lambda x: functional.max_pool2d(x, 3, (2, 1), 1, 2, ceil_mode=True), (IMAGE,)),
     ("max_pool3d_with_indices", lambda x: functional.max_pool3d(x, 2), (IMAGE,)),
+    (
+        "max_pool2d_with_indices",
+        lambda x: functional.max_unpool2d(*functional.max_pool2d(x, 2, return_indices=True), 2),
+        (IMAGE,),
+    ),
     ("avg_pool2d", lambda x: functional.avg_pool2d(x, 3, 2, padding=1), (IMAGE,)),
     ("avg_pool2d", lambda x: functional.avg_pool2d(x, 5, 3, 2, True, False), (IMAGE,)),
     ("avg_pool2d", lambda x: functional.avg_pool2d(x, (4, 3), 3, 1, ceil_mode=True), (IMAGE,)),
@@ -195,6 +200,11 @@ TABLE = [
     ("linalg_lu_solve", lambda a, b: torch.linalg.lu_solve(a, PIVOTS, b), (SPD, M)),
     ("linalg_lu_solve", lambda a, b: torch.linalg.lu_solve(a, PIVOTS, b.T, left=False, adjoint=True), (SPD, M)),
     ("linalg_lu_solve", lambda a, b: torch.linalg.lu_solve(a, PIVOTS, b, adjoint=True), (SPD, M)),
+    ("linalg_lu_factor_ex", lambda a: torch.linalg.lu_factor(a)[0], (M,)),
+    ("linalg_lu_factor_ex", lambda a: torch.linalg.lu_factor(a.T)[0], (M,)),
+    ("linalg_lu_factor_ex", lambda a, b: torch.lu_solve(b, *torch.linalg.lu_factor(a)), (SPD[[2, 0, 1]], M)),
+    ("linalg_lu", lambda a: a + sum(p.sum() for p in torch.linalg.lu(a)[1:]) * torch.linalg.lu(a)[1][0, 0], (M,)),
+    ("linalg_lu", lambda a: torch.linalg.lu(a)[0] @ a[:, :3], (M,)),
     ("lu_unpack", lambda a: torch.lu_unpack(a, PIVOTS)[1] + 2 * torch.lu_unpack(a, PIVOTS)[2].sum(), (M,)),
     ("linalg_householder_product", torch.linalg.householder_product, (M.T, V[:3])),
     ("ormqr", lambda a, v, x: torch.ormqr(a, v, x, transpose=True), (M.T, V[:3], N.T)),
@@ -225,6 +235,34 @@ TABLE = [
         )
         for how in ("prod", "mean", "amax", "amin")
         for own in (True, False)
+    ),
+    *(
+        (
+            "_embedding_bag",
+            lambda w, mode=mode: functional.embedding_bag(
+                torch.tensor([2, 0, 1, 2, 1]), w, torch.tensor([0, 3, 3]), mode=mode, padding_idx=1
+            ),
+            (M,),
+        )
+        for mode in ("sum", "mean", "max")
+    ),
+    (
+        "_embedding_bag",
+        lambda w, v: functional.embedding_bag(torch.tensor([[2, 0], [1, 2]]), w, per_sample_weights=v, mode="sum"),
+        (M, V.reshape(2, 2)),
+    ),
+    *(
+        (
+            "segment_reduce",
+            lambda x, how=how: torch.segment_reduce(x, how, lengths=torch.tensor([2, 3, 1]), axis=0),
+            (numbers(6, 2),),
+        )
+        for how in ("sum", "mean", "prod", "max", "min")
+    ),
+    (
+        "segment_reduce",
+        lambda x: torch.segment_reduce(x, "prod", offsets=torch.tensor([[0, 1, 4]] * 3), axis=1, initial=2.0),
+        (M,),
     ),
     ("put", lambda x, y: x.put(PLACES % 2, y[0, :3], accumulate=True), (M, N)),
     ("index_add", lambda x, y: x.index_add(0, PLACES % 2, y, alpha=2), (M, N)),

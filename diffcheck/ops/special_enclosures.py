@@ -45,7 +45,8 @@ def series_of_erfc(x: Any) -> Any:
 
 def series_of_erfinv(x: Any) -> Any:
     """The inverse of the error function: it obeys ``y' = sqrt(pi) / 2 exp(y^2)``."""
-    y, grown = [x[0].erfinv()], []
+    y = [x[0].erfinv()]
+    grown: list[Any] = []
     squares = [y[0] * y[0]]
     for k in range(x.prec):
         # The series of exp(q) for q = y^2, by k e_k = sum of j q_j e_(k - j).

@@ -11,7 +11,7 @@
 ``places``          whole numbers that values decide
 ``registry``        the rows by their names, and what they share
 ``rows``            all of them: ``elementwise``, ``reductions``, ``running``, ``neural``, ``pooling``, ``linear``,
-                    ``accumulate``, and of complex numbers ``pairs``
+                    ``lu``, ``accumulate``, and of complex numbers ``pairs``
 ==================  =======================================================================================
 """
 

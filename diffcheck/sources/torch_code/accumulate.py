@@ -73,6 +73,58 @@ _REDUCED: dict[str, Callable[[Any], Any]] = {
 }
 
 
+@row("_embedding_bag")
+def _embedding_bag(
+    weight: Any,
+    indices: Any,
+    offsets: Any,
+    scale_grad_by_freq: bool = False,
+    mode: int = 0,
+    sparse: bool = False,
+    per_sample_weights: Any = None,
+    include_last_offset: bool = False,
+    padding_idx: int = -1,
+) -> Any:
+    """The sum, the mean or the largest of the rows in each bag; of none of them zero."""
+    indices, offsets = _fixed(indices), _fixed(offsets)
+    weight, factors = lifted(weight, np.ones(len(indices)) if per_sample_weights is None else per_sample_weights)
+    bags, width = len(offsets) - include_last_offset, weight.shape[1]
+    bag = np.searchsorted(offsets[:bags], np.arange(len(indices)), side="right") - 1
+    counted = indices != padding_idx
+    rows = weight[indices[counted]]
+    rows = rows if per_sample_weights is None else rows * factors[counted].reshape((-1, 1))
+    places = bag[counted][:, None] * width + np.arange(width)
+    zeros = weight.lift(np.zeros((bags, width)))
+    return _joined(zeros, places, rows, ("sum", "mean", "amax")[mode], False), None, None, None
+
+
+@row("segment_reduce")
+def _segment_reduce(
+    x: Any,
+    reduce: str,
+    lengths: Any = None,
+    indices: Any = None,
+    offsets: Any = None,
+    axis: int = 0,
+    unsafe: bool = False,
+    initial: Any = None,
+) -> Any:
+    """Sections along an axis, each reduced; the axes before have sections of their own."""
+    counts = _fixed(lengths) if offsets is None else np.diff(_fixed(offsets), axis=-1)
+    how = {"max": "amax", "min": "amin"}.get(reduce, reduce)
+    if how == "mean" and initial is not None:
+        return refuse("a mean with an initial value")
+    if initial is None and how not in ("sum", "prod") and not counts.all():
+        return refuse("a section without elements")
+    shape = (*counts.shape, *x.shape[axis + 1 :])
+    beside = int(np.prod(x.shape[axis + 1 :], dtype=int))
+    section = np.repeat(np.arange(counts.size), counts.ravel())
+    places = section[:, None] * beside + np.arange(beside)
+    start = {"prod": 1.0}.get(how, 0.0) if initial is None else initial
+    whole = x.lift(np.full(shape, start))
+    return _joined(whole, places, x.reshape(places.shape), how, initial is not None)
+
+
 @row("put")
 def _put(x: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
     """Only where it adds up: else it is a move."""

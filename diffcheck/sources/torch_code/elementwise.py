@@ -8,7 +8,7 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.registry import as_number, lifted, refuse, row
+from diffcheck.sources.torch_code.registry import as_number, lifted, nothing, refuse, row
 
 
 @row("add")
@@ -254,9 +254,7 @@ def _or_nothing(like: Traced, x: Any) -> Any:
     x = as_number(x)
     constant = np.asarray(x) if isinstance(x, (float, np.ndarray)) else np.zeros(())
     if constant.dtype.kind == "f" and not np.isfinite(constant).any():
-        builder = like._builder
-        nothing = Traced(builder, builder.apply("div", builder.const(0), builder.const(0)))
-        return nothing.spread(constant.shape)
+        return nothing(like).spread(constant.shape)
     return x
 
 

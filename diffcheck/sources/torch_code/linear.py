@@ -125,46 +125,6 @@ def _cholesky_inverse(factor: Any, upper: bool = False) -> Any:
     return inverse @ inverse.swapaxes(-1, -2) if upper else inverse.swapaxes(-1, -2) @ inverse
 
 
-@row("linalg_lu_solve")
-def _lu_solve(lu: Any, pivots: Any, b: Any, left: bool = True, adjoint: bool = False) -> Any:
-    lu, b = lifted(lu, b)
-    if not left:  # of X A = B both sides turned
-        return _lu_solve(lu, pivots, b.swapaxes(-1, -2), True, not adjoint).swapaxes(-1, -2)
-    order = _order(pivots, lu.shape[-1])
-    if adjoint:
-        turned = lu.swapaxes(-1, -2)
-        found = ops.solve_triangular(with_ones(turned, True), ops.solve_triangular(turned, b), upper=True)
-        return _rows_in(np.argsort(order, -1), found)
-    return ops.solve_triangular(lu, ops.solve_triangular(with_ones(lu, False), _rows_in(order, b)), upper=True)
-
-
-@row("lu_unpack")
-def _lu_unpack(lu: Any, pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> Any:
-    """The permutation, and the two triangles that one array holds."""
-    m, n = lu.shape[-2:]
-    order = np.argsort(_order(pivots, m), -1)
-    lower = with_ones(lu[..., : min(m, n)], False)
-    return np.eye(m)[order], lower, lu[..., : min(m, n), :].triangle(False)
-
-
-def _order(pivots: Any, n: int) -> Any:
-    """Which rows stand where after LAPACK's exchanges; those are counted from one."""
-    if not isinstance(pivots, np.ndarray):
-        return refuse("the pivots depend on an input")
-    order = np.broadcast_to(np.arange(n), (*pivots.shape[:-1], n)).copy()
-    for found, exchanges in zip(order.reshape(-1, n), pivots.reshape(-1, pivots.shape[-1]), strict=True):
-        for k, pivot in enumerate(exchanges - 1):
-            found[[k, pivot]] = found[[pivot, k]]
-    return order
-
-
-def _rows_in(order: Any, x: Any) -> Any:
-    """The rows of matrices in another order for each."""
-    before = np.broadcast_shapes(order.shape[:-1], x.shape[:-2])
-    order = np.broadcast_to(order, (*before, order.shape[-1]))
-    return x.spread((*before, *x.shape[-2:]))[(*np.indices(order.shape, sparse=True)[:-1], order)]
-
-
 @row("linalg_householder_product")
 def _householder_product(a: Any, tau: Any) -> Any:
     """The first columns of a product of reflections."""

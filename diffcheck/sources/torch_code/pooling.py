@@ -8,6 +8,8 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.ops.convolution import each
+from diffcheck.sources.torch_code.elementwise import all_joined
+from diffcheck.sources.torch_code.memory import Condition
 from diffcheck.sources.torch_code.registry import refuse, row
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
@@ -58,12 +60,36 @@ def _largest(x: Any, places: Places, axes: int) -> Any:
     return ops.amax(_flat(x, axes)[..., np.where(places < 0, inside, places)], -1)
 
 
+def _chosen(x: Any, places: Places, axes: int, found: Any) -> Condition:
+    """The condition that the largest elements stand at the places that torch found."""
+
+    def holds() -> Any:
+        flat = _flat(x, axes).ravel()
+        size = int(np.prod(x.shape[-axes:], dtype=int))
+        planes = np.arange(flat.size // size).reshape((*x.shape[:-axes], *(1,) * (axes + 1)))
+        largest, others = np.broadcast_arrays(found[..., None], places)
+        apart = (others >= 0) & (others != largest)
+        pairs = np.stack([planes * size + largest, planes * size + others], -1)[apart]
+        first, second = np.unique(pairs, axis=0).T
+        return all_joined(ops.gt(flat[first], flat[second]), ops.logical_and) if len(first) else None
+
+    return holds
+
+
 def _sums(x: Any, places: Places, axes: int) -> Any:
     return _flat(x, axes)[..., np.maximum(places, 0)].replaced(places < 0, 0).sum(-1)
 
 
 def _max_pool(
-    axes: int, x: Any, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
+    axes: int,
+    x: Any,
+    kernel: Any,
+    stride: Any = (),
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    *,
+    outcome: Any,
 ) -> Any:
     kernel, given = _lengths(kernel, axes), (stride or kernel, padding, dilation)
     options = zip(kernel, *(_lengths(g, axes) for g in given), strict=True)
@@ -71,7 +97,8 @@ def _max_pool(
         _starts(n, k, s, p, d, ceil_mode)[:, None] + d * np.arange(k)
         for n, (k, s, p, d) in zip(x.shape[-axes:], options, strict=True)
     ]
-    return _largest(x, _of_axes(x.shape[-axes:], along), axes), None
+    places = _of_axes(x.shape[-axes:], along)
+    return _largest(x, places, axes), _chosen(x, places, axes, outcome[1])
 
 
 def _avg_pool(
@@ -113,8 +140,9 @@ def _adaptive_mean(axes: int, x: Any, lengths: Any) -> Any:
     return _sums(x, places, axes) / (places >= 0).sum(-1)
 
 
-def _adaptive_largest(axes: int, x: Any, lengths: Any) -> Any:
-    return _largest(x, _of_axes(x.shape[-axes:], _adaptive(x, lengths, axes)), axes), None
+def _adaptive_largest(axes: int, x: Any, lengths: Any, *, outcome: Any) -> Any:
+    places = _of_axes(x.shape[-axes:], _adaptive(x, lengths, axes))
+    return _largest(x, places, axes), _chosen(x, places, axes, outcome[1])
 
 
 _ROWS: dict[str, tuple[Callable[..., Any], Sequence[int]]] = {

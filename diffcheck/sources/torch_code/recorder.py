@@ -20,7 +20,7 @@ from diffcheck.sources.torch_code.moves import is_move, moved
 from diffcheck.sources.torch_code.pairs import fitted, halves, joined, unconjugated
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import Row, as_number
-from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, row_of
+from diffcheck.sources.torch_code.rows import BY_OUTCOME, EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, row_of
 
 Tensor = torch.Tensor
 _OURS = Path(__file__).parents[2]
@@ -113,7 +113,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if changes:
             found = func(*args, **kwargs)
         outputs = list(_tensors(found)) if isinstance(found, (tuple, list)) else [found]
-        values = _as_tuple(_applied(row, read_args, read_kwargs))
+        told = {"outcome": [_numpy(o) for o in outputs]} if base in BY_OUTCOME else {}
+        values = _as_tuple(_applied(row, read_args, {**read_kwargs, **told}))
         for k, output in enumerate(outputs):
             value = joined(values[k]) if k < len(values) else None
             if value is None and _is_whole(output) and gives_places(base) and isinstance(read_args[0], Traced):
@@ -121,6 +122,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 refusal = functools.partial("unsupported: aten.{} at {}: {}".format, name, _place())
                 decided = of_order(base, read_args[0], numbers, places, read_args[1:], read_kwargs, refusal)
                 self._forget(output, name, decided)
+                continue
+            if callable(value):
+                self._forget(output, name, value)
                 continue
             self._keep(output, value, changes and k == 0, name, k)
         return found

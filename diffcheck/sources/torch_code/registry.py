@@ -2,7 +2,8 @@
 
 An operation that has a row of its own in the table, on the same operands, is found there by its column ``aten``. What
 takes other arguments stands here. A row is given torch's arguments: nodes for what depends on an input, NumPy arrays
-for other tensors, all else as it is; it returns the value, or one for each output, ``None`` for what it does not say.
+for other tensors, all else as it is; it returns the value, or one for each output: ``None`` for what it does not say,
+and for whole numbers that hold under a condition the function that gives it (`memory.Condition`).
 """
 
 import functools
@@ -97,6 +98,12 @@ def with_an_axis(function: Row) -> Row:
 def as_number(x: Any) -> Any:
     """A condition as one and zero, anything else as it is."""
     return ops.where(x, 1, 0) if isinstance(x, Traced) and x.is_condition else x
+
+
+def nothing(like: Traced) -> Traced:
+    """The value of what has none: 0 / 0."""
+    builder = like._builder
+    return Traced(builder, builder.apply("div", builder.const(0), builder.const(0)))
 
 
 def refuse(why: str) -> Any:
