@@ -79,6 +79,8 @@ def uses() -> Iterator[Use]:
         known = references.polygamma(order)
         # SciPy and torch take a step for each unit that the argument lies left of zero.
         yield Use("polygamma", lambda x, order=order: ops.polygamma(order, x), 1, known, lambda x: x > -1000)
+    for order in (0, 1, 3):
+        yield Use("bessel_i", lambda x, order=order: ops.bessel_i(order, x), 1, references.bessel_i(order))
     for exponent in (3, -2, 0.5, -2.5):
         yield Use("power", lambda x, exponent=exponent: x**exponent, 1)
     yield Use("power", lambda x: x ** ops.rational(1, 3), 1, in_floats=lambda _: False)  # 1/3 is no double

@@ -230,6 +230,21 @@ CHOICES: dict[str, tuple[Function, ...]] = {
 }
 
 
+def bessel_i(order: int) -> tuple[Function, Function]:
+    """The value and the slope of the modified Bessel function of the first kind of an order."""
+    return (
+        lambda x: _bessel_i(order, x),
+        lambda x: (_bessel_i(abs(order - 1), x) + _bessel_i(order + 1, x)) / 2,
+    )
+
+
+@_at_few_bits
+def _bessel_i(n: int, x: Any) -> Any:
+    if abs(x) > 1e6:  # mpmath's asymptotic series takes the exponential to as many digits as it has
+        raise Missing
+    return mp.besseli(n, x)
+
+
 def polygamma(order: int) -> tuple[Function, Function]:
     """The value and the slope of the polygamma function of an order."""
     return lambda x: _polygamma(order, x), lambda x: _polygamma(order + 1, x)

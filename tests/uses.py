@@ -137,6 +137,9 @@ USES = {
     "polygamma": both(
         elementwise(lambda x: ops.polygamma(1, x), (0.5, 10)), elementwise(lambda x: ops.polygamma(2, x), (0.5, 10))
     ),
+    "bessel_i": both(
+        elementwise(lambda x: ops.bessel_i(0, x), (-9, 9)), elementwise(lambda x: ops.bessel_i(1, x), (-9, 9))
+    ),
     "xlogy": elementwise(ops.xlogy, REAL, POSITIVE),
     "softplus": elementwise(ops.softplus, (-15, 15)),
     "pi": elementwise(lambda x: ops.pi * x, REAL),

@@ -141,6 +141,7 @@ from diffcheck.ops.pooling import (
     max_pool3d as max_pool3d,
 )
 from diffcheck.ops.special import (
+    bessel_i as bessel_i,
     digamma as digamma,
     erf as erf,
     erfc as erfc,

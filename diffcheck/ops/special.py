@@ -104,6 +104,25 @@ polygamma = Primitive(
     outside=lambda n, x: balls.is_pole_of_gamma(x),
     ulps=8,
 )
+
+
+def _bessel_torch(torch: Any, n: Any, x: Any) -> Any:
+    if int(n) not in (0, 1):
+        raise NotImplementedError(f"torch has no modified Bessel function of order {int(n)}")
+    return (torch.special.i0, torch.special.i1)[int(n)](x)
+
+
+bessel_i = Primitive(
+    name="bessel_i",
+    doc="the modified Bessel function of the first kind, its order n a whole number",
+    rule_by=(0,),
+    numpy="scipy.special.iv",
+    torch=_bessel_torch,
+    sympy="sympy.besseli",
+    arb=lambda n, x: x.bessel_i(n),
+    series=special_enclosures.series_of_bessel_i,
+    ulps=8,
+)
 xlogy = Primitive(
     name="xlogy",
     doc="x ln(y), and 0 for x = 0",

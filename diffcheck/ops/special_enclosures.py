@@ -120,6 +120,16 @@ def series_of_polygamma(order: Any, x: Any) -> Any:
         return series.composed(around.coeffs(), x)
 
 
+def series_of_bessel_i(order: Any, x: Any) -> Any:
+    """By ``2 I_n' = I_(n-1) + I_(n+1)`` (DLMF 10.29.1) again and again; on one side of zero all terms have one sign."""
+    n, head = int(order[0].unique_fmpz()), x[0]
+    taylor = []
+    for k in range(x.prec):
+        terms = (arb.bin_uiui(k, j) * head.bessel_i(arb(n - k + 2 * j)) for j in range(k + 1))
+        taylor.append(sum(terms, ZERO) / (arb(2) ** k * arb.fac_ui(k)))
+    return series.composed(taylor, x)
+
+
 @contextlib.contextmanager
 def _terms(size: int) -> Iterator[None]:
     """So many terms at least: flint keeps no more than `flint.ctx` says, whatever a series asks for."""

@@ -1,5 +1,6 @@
 """Rows of what is done element by element, where torch's arguments are not those of the table."""
 
+import functools
 import operator
 from typing import Any
 
@@ -124,6 +125,13 @@ def _gelu(x: Any, approximate: str = "none") -> Any:
 def _angle(x: Any) -> Any:
     """Of real numbers; see `pairs`."""
     return ops.where(x < 0, ops.pi, 0)
+
+
+# Modified Bessel functions of the first kind, and what is left of them without the exponential.
+for _name, _order in (("i0", 0), ("special_i1", 1)):
+    row(_name)(functools.partial(ops.bessel_i, _order))
+for _name, _order in (("special_i0e", 0), ("special_i1e", 1)):
+    row(_name)(lambda x, order=_order: ops.exp(-ops.abs(x)) * ops.bessel_i(order, x))
 
 
 @row("special_ndtri")
