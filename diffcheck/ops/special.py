@@ -106,6 +106,14 @@ polygamma = Primitive(
 )
 
 
+def _bessel_numpy(n: Any, x: Any) -> Any:
+    """SciPy's functions of the first two orders overflow early, and the one of any order fails near zero."""
+    from scipy.special import i0, i1, iv
+
+    own = (n == 0) | (n == 1)
+    return np.where(own & (np.abs(x) < 700), np.where(n == 0, i0(x), i1(x)), iv(n, x))
+
+
 def _bessel_torch(torch: Any, n: Any, x: Any) -> Any:
     if int(n) not in (0, 1):
         raise NotImplementedError(f"torch has no modified Bessel function of order {int(n)}")
@@ -116,7 +124,7 @@ bessel_i = Primitive(
     name="bessel_i",
     doc="the modified Bessel function of the first kind, its order n a whole number",
     rule_by=(0,),
-    numpy="scipy.special.iv",
+    numpy=_bessel_numpy,
     torch=_bessel_torch,
     sympy="sympy.besseli",
     arb=lambda n, x: x.bessel_i(n),
