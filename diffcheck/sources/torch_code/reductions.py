@@ -71,6 +71,8 @@ def _cumsum(x: Any, dim: int, dtype: Any = None) -> Any:
 
 @row("amax")
 def _amax(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
+    if isinstance(x, Excluded):
+        return _of_what_is_left(x, dim, keepdim, lambda rows: ops.amax(rows, -1))
     axes = axes_of(x, dim)
     return kept(ops.amax(x, axes) if axes else x, x, axes, keepdim)
 
@@ -173,7 +175,7 @@ def _log_softmax(x: Any, dim: int, half: bool = False) -> Any:
 @row("logsumexp")
 def _logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
     if isinstance(x, Excluded):
-        return refuse("minus infinity goes into it")
+        return _of_what_is_left(x, dim, keepdim, lambda rows: ops.logsumexp(rows, -1))
     axes = axes_of(x, dim)
     beside = tuple(a for a in range(x.ndim) if a not in axes)
     rows = x.permute((*beside, *axes)).reshape((*(x.shape[a] for a in beside), -1))
@@ -183,6 +185,23 @@ def _logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
 def softmax(x: Any, dim: int) -> Any:
     """Softmax along an axis; excluded places get zero."""
     return _of_rows(x, dim, lambda rows: ops.softmax(rows, -1)) if isinstance(x, Excluded) else ops.softmax(x, dim)
+
+
+def _of_what_is_left(x: Excluded, dim: Any, keepdim: bool, function: Any) -> Any:
+    """A function of what lies along some axes, without what is excluded; of nothing it is minus infinity, too."""
+    axes = axes_of(x.values, dim)
+    beside = tuple(a for a in range(x.values.ndim) if a not in axes)
+    shape = tuple(x.values.shape[a] for a in beside)
+    flat = x.values.permute((*beside, *axes)).ravel()
+    left = ~x.places.transpose((*beside, *axes)).reshape(-1, count(x.values, axes))
+    numbers, lengths = np.arange(left.size).reshape(left.shape), left.sum(-1)
+    found = flat.lift(np.zeros(len(left)))
+    for length in np.unique(lengths[lengths > 0]):
+        rows = np.flatnonzero(lengths == length)
+        part = function(flat[numbers[rows][left[rows]].reshape(-1, length)])
+        found = found + part.scattered(rows, found.shape)
+    values, nothing = (kept(part.reshape(shape), x.values, axes, keepdim) for part in (found, lengths == 0))
+    return Excluded(values, nothing) if nothing.any() else values
 
 
 def _of_rows(x: Excluded, dim: int, function: Any) -> Traced:

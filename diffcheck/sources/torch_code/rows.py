@@ -23,7 +23,7 @@ FILLS = named("bernoulli_ normal_ uniform_ exponential_ random_ geometric_ log_n
 RESHAPES = named("transpose_ t_ squeeze_ unsqueeze_ swapaxes_ swapdims_ detach_ as_strided_")
 # Rows that minus infinity may go into.
 EXCLUDING = named(
-    "add mul div addmm baddbmm _softmax _safe_softmax _log_softmax logsumexp nll_loss_forward "
+    "add mul div amax max addmm baddbmm _softmax _safe_softmax _log_softmax logsumexp nll_loss_forward "
     "_scaled_dot_product_flash_attention_for_cpu"
 )
 
