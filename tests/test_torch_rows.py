@@ -1,5 +1,7 @@
 """Every row of torch's operations beside torch's own kernel, at two points: a recording that differs is refused."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -319,6 +321,11 @@ def test_a_row_gives_what_torch_gives(monkeypatch, name, code, inputs):
 
 def test_no_row_is_left_out():
     assert {name for name, *_ in TABLE} | WITHOUT_VALUE | SAME == set(rows.OWN)
+
+
+def test_the_readme_says_how_many_there_are():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"* {len(rows.names())} of torch's operations have rows" in readme
 
 
 @pytest.mark.parametrize("name", sorted(rows.TABLE))
