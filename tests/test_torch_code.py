@@ -19,6 +19,7 @@ from diffcheck.verdict import Verdict
 
 MODELS = models()
 X = torch.tensor([0.3, -1.2, 0.7], dtype=torch.float64)
+FIRST = torch.tensor([True, False, False])
 ROWS = torch.tensor([[0.5, -0.2, 1.0], [2.0, 0.1, -0.7]], dtype=torch.float64)
 HEALTHY = {Verdict.AGREE, Verdict.ILL_CONDITIONED}
 
@@ -454,6 +455,26 @@ def test_the_places_of_a_pooling_hold_while_the_same_elements_are_the_largest():
     replay = Emitted(case_of(unpooled, row, name="unpooled").function.graph)
     assert np.array_equal(replay.at(np.array([5.0, 7.0, 6.0, 1.0])).ravel(), [0.0, 7.0, 6.0, 0.0])
     assert np.isnan(replay.at(np.array([5.0, 7.0, 1.0, 6.0]))).all()
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (lambda x: x.masked_fill(FIRST, torch.inf).amax(), "infinity goes into it"),
+        (lambda x: x.masked_fill(FIRST, -torch.inf).amin(), "minus infinity goes into it"),
+        (lambda x: x.masked_fill(FIRST, torch.inf).masked_fill(~FIRST, -torch.inf).sum(), "both infinities"),
+        (lambda x: x.masked_fill(FIRST, torch.inf).logsumexp(0), "infinity goes into it"),
+        (lambda x: x.masked_fill(FIRST, torch.nan).amax(), "NaN goes into it"),
+    ],
+    ids=["above a maximum", "below a minimum", "both", "in a sum of exponentials", "nan"],
+)
+def test_an_infinity_that_decides_the_value_is_refused(code, told):
+    assert told in refusal(code, X)
+
+
+def test_a_sparse_argument_is_named():
+    with pytest.raises(CaseError, match="argument 'x0' is sparse: give its dense tensor"):
+        case_of(torch.sum, torch.eye(3).to_sparse())
 
 
 def test_a_decomposition_that_does_not_apply_is_no_row(monkeypatch):

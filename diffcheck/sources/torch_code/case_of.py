@@ -141,6 +141,8 @@ def _domains(code: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str
         if isinstance(value, Interval):
             found[name] = value
         elif name in tensors and value.numel() and (value.requires_grad or not asked):
+            if value.layout is not torch.strided:
+                raise CaseError(f"argument {name!r} is sparse: give its dense tensor, and make it sparse inside")
             found[name] = given(value.detach().cpu().double().numpy())
     return found
 

@@ -1,6 +1,5 @@
 """Rows of what is done element by element, where torch's arguments are not those of the table."""
 
-import functools
 import operator
 from typing import Any
 
@@ -37,6 +36,11 @@ def _sub(x: Any, y: Any, alpha: Any = 1) -> Any:
 @row("rsub")
 def _rsub(x: Any, y: Any, alpha: Any = 1) -> Any:
     return y - (x if alpha == 1 else alpha * x)
+
+
+@row("neg")
+def _neg(x: Any) -> Any:
+    return Excluded(-x.values, x.places, not x.above) if isinstance(x, Excluded) else -x
 
 
 @row("mul")
@@ -125,25 +129,6 @@ def _gelu(x: Any, approximate: str = "none") -> Any:
 def _angle(x: Any) -> Any:
     """Of real numbers; see `pairs`."""
     return ops.where(x < 0, ops.pi, 0)
-
-
-# Modified Bessel functions of the first kind, and what is left of them without the exponential.
-for _name, _order in (("i0", 0), ("special_i1", 1)):
-    row(_name)(functools.partial(ops.bessel_i, _order))
-for _name, _order in (("special_i0e", 0), ("special_i1e", 1)):
-    row(_name)(lambda x, order=_order: ops.exp(-ops.abs(x)) * ops.bessel_i(order, x))
-
-
-@row("special_ndtri")
-def _ndtri(x: Any) -> Any:
-    """The inverse of the normal distribution function."""
-    return ops.sqrt(2) * ops.erfinv(2 * x - 1)
-
-
-@row("special_erfcx")
-def _erfcx(x: Any) -> Any:
-    """The formula that neither overflows nor underflows where the value does not."""
-    return 2 * ops.exp(x * x + ops.log_ndtr(-ops.sqrt(2) * x))
 
 
 @row("leaky_relu")

@@ -27,7 +27,7 @@ def product(x: Traced, y: Traced) -> Traced:
     return x @ y if x.shape[-1] and 0 not in shape else x.lift(np.zeros(shape))
 
 
-@row("addmm", "baddbmm", "addmv")
+@row("addmm", "_sparse_addmm", "baddbmm", "addmv")
 def _added_product(z: Any, x: Any, y: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     x, y = lifted(x, y) if isinstance(x, Traced) or isinstance(y, Traced) else lifted(x, y, z)[:2]
     found = product(x, y)

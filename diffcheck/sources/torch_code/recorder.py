@@ -20,7 +20,15 @@ from diffcheck.sources.torch_code.moves import is_move, moved
 from diffcheck.sources.torch_code.pairs import fitted, halves, joined, unconjugated
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import Row, as_number
-from diffcheck.sources.torch_code.rows import BY_OUTCOME, EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, row_of
+from diffcheck.sources.torch_code.rows import (
+    BY_OUTCOME,
+    EXCLUDING,
+    EXCLUDING_ABOVE,
+    FILLS,
+    RESHAPES,
+    SHAPES_ONLY,
+    row_of,
+)
 
 Tensor = torch.Tensor
 _OURS = Path(__file__).parents[2]
@@ -67,7 +75,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _plain(self, tensor: Tensor) -> Traced:
         value = self._value(tensor)
         if isinstance(value, Excluded):
-            raise Unsupported("unsupported: the result is minus infinity at some places")
+            raise Unsupported("unsupported: the result is infinite at some places")
         return self._lift(value)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -108,8 +116,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if row is None:
             return self._decomposed(func, name, args, kwargs)
         read_args, read_kwargs = self._read(args), self._read(kwargs)
-        if base not in EXCLUDING and any(isinstance(v, Excluded) for v in _values((read_args, read_kwargs))):
-            raise Unsupported("minus infinity goes into it")
+        excluded = [v for v in _values((read_args, read_kwargs)) if isinstance(v, Excluded)]
+        if excluded and (base not in EXCLUDING or (any(v.above for v in excluded) and base not in EXCLUDING_ABOVE)):
+            raise Unsupported("infinity goes into it")
         if changes:
             found = func(*args, **kwargs)
         outputs = list(_tensors(found)) if isinstance(found, (tuple, list)) else [found]
@@ -309,6 +318,7 @@ def _size(tensor: Tensor) -> int:
 
 def _numpy(tensor: Tensor) -> Any:
     plain = tensor.detach().to("cpu")
+    plain = plain if plain.layout is torch.strided else plain.to_dense()
     plain = torch.view_as_real(plain.resolve_conj()) if plain.is_complex() else plain.resolve_neg()
     return np.array((plain.double() if plain.is_floating_point() else plain).numpy())
 

@@ -79,6 +79,10 @@ def _amax(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
 
 @row("amin")
 def _amin(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
+    if isinstance(x, Excluded):
+        if not x.above:
+            return refuse("minus infinity goes into it")
+        return _of_what_is_left(x, dim, keepdim, lambda rows: ops.amin(rows, -1))
     axes = axes_of(x, dim)
     return kept(ops.amin(x, axes) if axes else x, x, axes, keepdim)
 
@@ -188,7 +192,7 @@ def softmax(x: Any, dim: int) -> Any:
 
 
 def _of_what_is_left(x: Excluded, dim: Any, keepdim: bool, function: Any) -> Any:
-    """A function of what lies along some axes, without what is excluded; of nothing it is minus infinity, too."""
+    """A function of what lies along some axes, without what is excluded; of nothing it is infinite, too."""
     axes = axes_of(x.values, dim)
     beside = tuple(a for a in range(x.values.ndim) if a not in axes)
     shape = tuple(x.values.shape[a] for a in beside)
@@ -201,7 +205,7 @@ def _of_what_is_left(x: Excluded, dim: Any, keepdim: bool, function: Any) -> Any
         part = function(flat[numbers[rows][left[rows]].reshape(-1, length)])
         found = found + part.scattered(rows, found.shape)
     values, nothing = (kept(part.reshape(shape), x.values, axes, keepdim) for part in (found, lengths == 0))
-    return Excluded(values, nothing) if nothing.any() else values
+    return Excluded(values, nothing, x.above) if nothing.any() else values
 
 
 def _of_rows(x: Excluded, dim: int, function: Any) -> Traced:
