@@ -42,8 +42,8 @@ _REFUSAL = re.compile(r"unsupported: (?:aten\.)?(?P<name>\S+) at \S+: (?P<why>.*
 
 # What accusations come to when they are looked at by hand; of others the page says that nobody did.
 _LOOKED_AT = {
-    "as_strided_scatter": "the backward hands the incoming gradient to elements that were overwritten as well; torch's "
-    "own tests expect their gradient check to fail here",
+    "as_strided_scatter": "the backward gives the incoming gradient to the elements that were overwritten, and none to "
+    "the others; torch's own tests expect their gradient check to fail here",
     "max_unpool": "two elements are written to one place, and the backward gives the whole gradient to both; torch's "
     "own tests avoid such samples",
     "hardsigmoid": "the backward multiplies by 1/6 rounded to single precision",
