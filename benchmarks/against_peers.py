@@ -28,7 +28,7 @@ from diffcheck import case, interval, ops
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Task
 from diffcheck.engines.finite import Finite
-from diffcheck.engines.symbolic.chain_rule import derivative_code, derivative_program
+from diffcheck.engines.symbolic.chain_rule import batch_code, derivative_code, derivative_program
 from diffcheck.program.compile import Compiled
 from diffcheck.program.emit import Emitted
 from diffcheck.program.program import Program
@@ -174,14 +174,17 @@ def growth() -> Iterator[Line]:
 
 
 def evaluate() -> Iterator[Line]:
-    """The gradient on many points at once."""
+    """The gradient on many points at once, of both on one thread."""
     import torch
 
+    torch.set_num_threads(1)
     for problem, goal in ((helmholtz(8), "2"), (helmholtz(50), "1.5"), (network(), "1.5")):
         points = np.random.default_rng(1).uniform(0.1, 0.9, (10_000, problem.n))
         tensors = torch.tensor(points)
         program = trace(traced(problem), {"x": (problem.n,)}, {})
-        compiled = derivative_code(program, Operator.GRADIENT, range(problem.n), "float64")
+        wrt = range(problem.n)
+        compiled = derivative_code(program, Operator.GRADIENT, wrt, "float64")
+        compiled = batch_code(compiled, program, Operator.GRADIENT, wrt, points)
         batched = torch.func.vmap(torch.func.grad(lambda x, p=problem: p.function(x, torch, torch.tensor)))
         agrees = np.allclose(batched(tensors[:10]).numpy(), compiled.batch(points[:10]), rtol=1e-9, atol=1e-12)
         yield Line(

@@ -1,6 +1,7 @@
 """The library's front door: `run` for case files, `check` for one function in a notebook, an assertion for tests."""
 
 import sys
+import textwrap
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import pandas as pd
 from diffcheck.case.case import Case, case
 from diffcheck.engines.base import Engine
 from diffcheck.errors import CaseError, SourceError, UsageError
+from diffcheck.reporting.tables import breaches
 from diffcheck.reporting.terminal import check_text
 from diffcheck.results import Row, Run
 from diffcheck.runner.engines import installed_engines
@@ -52,7 +54,7 @@ def conduct(
 def run(
     sources: Sources,
     *,
-    engines: Sequence[str | Engine] = (),
+    engines: str | Sequence[str | Engine] = (),
     output: str | Path | None = None,
     **settings: Any,
 ) -> pd.DataFrame:
@@ -86,8 +88,9 @@ def run(
     return result.frame()
 
 
-def _engines(wanted: Sequence[str | Engine]) -> tuple[list[str], Mapping[str, Engine]]:
+def _engines(wanted: str | Sequence[str | Engine]) -> tuple[list[str], Mapping[str, Engine]]:
     """The names that were asked for, and the engines they are among."""
+    wanted = [wanted] if isinstance(wanted, str) else wanted
     own = {e.name: e for e in wanted if not isinstance(e, str)}
     names = [e if isinstance(e, str) else e.name for e in wanted]
     return names, ChainMap(own, cast("dict[str, Engine]", installed_engines()))  # only read
@@ -106,8 +109,12 @@ class Check:
 
     @property
     def passed(self) -> bool:
-        """Whether no row fails."""
-        return not self.result.failing
+        """Whether no row fails, and at least one was judged, or came out as its case declares.
+
+        Where all are ``unsupported``, ``uncertain`` or ``undefined`` nobody knows whether the derivative is right.
+        """
+        rows = self.result.rows
+        return not self.result.failing and any(row.verdict.judged or row.expected for row in rows)
 
     def __bool__(self) -> bool:
         return self.passed
@@ -119,12 +126,12 @@ class Check:
 def check(
     function: Callable[..., Any],
     *arguments: Any,
-    engines: Sequence[str | Engine] = (),
+    engines: str | Sequence[str | Engine] = (),
     samples: int = DEFAULT_SAMPLES,
     seed: int = 0,
     timing: bool = False,
-    dtypes: Sequence[str] = ("float64",),
-    devices: Sequence[str] = ("cpu",),
+    dtypes: str | Sequence[str] = ("float64",),
+    devices: str | Sequence[str] = ("cpu",),
     **parameters: Any,
 ) -> Check:
     """Who is right about the derivative of one function.
@@ -132,8 +139,8 @@ def check(
     Parameters
     ----------
     function:
-        An ordinary function over `diffcheck.ops`, or a `Case`; or torch code: a `torch.nn.Module`, or a function for
-        which a tensor is among the arguments.
+        An ordinary function over `diffcheck.ops`, or a `Case`; or torch code: a `torch.nn.Module`, the ``apply`` of a
+        `torch.autograd.Function`, or a function for which a tensor is among the arguments.
     **parameters:
         As for :func:`diffcheck.case`: an interval for each input, constants, ``points``, ``operators`` ... For torch
         code as for `diffcheck.case_of`, which also takes arguments by position.
@@ -152,7 +159,9 @@ def check(
 
         subject = case_of(function, *arguments, **parameters)
     elif arguments:
-        raise CaseError("give the inputs by name, such as x=interval(-1, 1)")
+        raise CaseError(
+            "give the inputs by name, such as x=interval(-1, 1); tensors, or diffcheck.case_of, of torch code"
+        )
     else:
         subject = case(**parameters)(function)
     chosen, known = _engines(engines)
@@ -170,6 +179,9 @@ def _is_torch_code(function: Any, arguments: Sequence[Any]) -> bool:
     torch = sys.modules.get("torch")
     if torch is None:
         return False
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, type) and issubclass(owner, torch.autograd.Function):
+        return True
     return isinstance(function, torch.nn.Module) or any(isinstance(a, torch.Tensor) for a in arguments)
 
 
@@ -210,12 +222,11 @@ def assert_gradients(
 
 def _told(row: Row) -> list[str]:
     """What is wrong with a gradient, in five lines at the most."""
-    lines = [
-        f"{row.case}: {row.operator} by {row.engine}:{row.method} in {row.dtype}: {row.verdict} {row.reason}".strip()
-    ]
-    if row.worst_component:
+    verdict = f"{row.verdict} {row.reason}".strip() + breaches(row)
+    lines = [f"{row.case}: {row.operator} by {row.engine}:{row.method} in {row.dtype}: {verdict}"]
+    if row.verdict is not Verdict.AGREE and row.truth:
         lines.append(f"  worst at {row.worst_component}: torch {row.value}, truth {row.truth}")
     if row.worst_point:
-        lines.append(f"  point {row.worst_point[:200]}")
+        lines.append(f"  point {textwrap.shorten(row.worst_point, 200, placeholder=' ...')}")
     lines += [f"  {text}" for text in (row.note, row.findings) if text]
     return lines

@@ -238,7 +238,7 @@ def _supervised(paths: tuple[str, ...], settings: Settings) -> "Run":
         from diffcheck.reporting.terminal import Reporter
         from diffcheck.session import Record
 
-        reporter = Reporter(Console(stderr=True))
+        reporter = Reporter(Console(stderr=True, markup=False))
         with Record(settings.output, reporter) as record:
             try:
                 supervisor.run(record, reporter.waiting)
@@ -259,7 +259,7 @@ def _here(paths: tuple[str, ...], settings: Settings) -> "Run":
     from diffcheck.api import conduct
     from diffcheck.reporting.terminal import Reporter
 
-    reporter = Reporter(Console(stderr=True))
+    reporter = Reporter(Console(stderr=True, markup=False))
     try:
         return conduct(paths, settings, reporter)
     finally:
@@ -272,7 +272,7 @@ def _summarised(result: "Run", output: Path) -> None:
     from diffcheck.reporting.terminal import summary
 
     if result.rows or result.broken:
-        summary(result, Console(width=None if sys.stdout.isatty() else 160))
+        summary(result, Console(width=None if sys.stdout.isatty() else 160, markup=False))
         click.echo(f"report: {output / 'report.md'}", err=True)
 
 

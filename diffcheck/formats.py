@@ -7,6 +7,9 @@ IEEE 754 notation: a format has ``precision`` significand bits (the hidden one i
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
+
+import numpy as np
 
 from diffcheck.errors import UsageError
 
@@ -53,9 +56,24 @@ class Format:
         if x == 0 or not math.isfinite(x):
             return x
         _, exponent = math.frexp(x)
+        if exponent > self.maximum_exponent + 1:
+            return math.copysign(math.inf, x)
         spacing = self.ulp_exponent(exponent - 1)
         rounded = math.ldexp(round(math.ldexp(abs(x), -spacing)), spacing) if spacing > -1074 else abs(x)
         return math.copysign(math.inf if rounded > self.largest else rounded, x)
+
+    def round_all(self, x: Any) -> "np.ndarray[Any, np.dtype[np.float64]]":
+        """The numbers of the format nearest to those of an array, as `round` finds them."""
+        x = np.asarray(x, np.float64)
+        _, exponent = np.frexp(x)
+        spacing = np.maximum(exponent - 1, self.minimum_exponent) - self.precision + 1
+        with np.errstate(all="ignore"):
+            rounded = np.ldexp(np.rint(np.ldexp(x, -spacing)), spacing)
+            rounded = np.where(spacing > -1074, rounded, x)
+            found: np.ndarray[Any, np.dtype[np.float64]] = np.where(
+                np.abs(rounded) > float(self.largest), np.copysign(np.inf, x), rounded
+            )
+        return found
 
     def holds(self, x: Fraction) -> bool:
         """Whether ``x`` is a number of the format."""

@@ -194,18 +194,24 @@ def _plain(value: Any) -> Any:
     return value
 
 
+# Arrays are written up to so many characters, and so many longer ones named: the weights of a network say nothing.
+_WRITTEN = 40
+_ARRAYS = 2
+
+
 def place(point: Mapping[str, Any]) -> str:
     """A point in words, short for large arrays.
 
     >>> place({"x": 0.1, "w": [1.0, 2.0]})
     'x = 0.1, w = [1, 2]'
     """
-    return ", ".join(f"{name} = {_coordinates(value)}" for name, value in point.items())
-
-
-def _coordinates(value: object) -> str:
-    text = _written(value)
-    return text if len(text) <= 40 else f"array ({text.count(',') + 1} numbers)"
+    texts = {name: _written(value) for name, value in point.items()}
+    sizes = {name: text.count(",") + 1 for name, text in texts.items() if len(text) > _WRITTEN}
+    if len(sizes) > _ARRAYS:
+        shown = [f"{name} = {text}" for name, text in texts.items() if name not in sizes]
+        return ", ".join([*shown, f"{len(sizes)} arrays ({sum(sizes.values())} numbers)"])
+    short = {name: f"array ({size} numbers)" for name, size in sizes.items()}
+    return ", ".join(f"{name} = {text}" for name, text in (texts | short).items())
 
 
 def _written(value: object) -> str:

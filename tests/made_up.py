@@ -5,6 +5,7 @@ from flint import arb
 
 from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.court import Question
+from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component, Status
@@ -45,7 +46,8 @@ def point(truths, values, judgements=None):
     components = tuple(t if hasattr(t, "status") else certified(t) for t in truths)
     question = Question({}, Truth(components, None, (), 0, ()), [], arb(1))
     given = None if values is None else np.array(values)
-    return question, Answer(given, judgements or [WRONG] * len(truths))
+    told = judgements or [WRONG] * len(truths)
+    return question, Answer(given, Judgements(dict(enumerate(told))))
 
 
 def scaled(*factors, judged=WRONG):

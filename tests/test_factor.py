@@ -88,3 +88,9 @@ def test_roundings_of_a_large_factor_are_large(off, is_one):
     """In bfloat16 four of them are 1/64 of it; a thousandth of its distance from one is another one."""
     factors = 1000.0, 1000.0, 1000.0 + off
     assert found(scaled(*factors), FORMATS["bfloat16"]) == (1000 if is_one else None)
+
+
+def test_at_one_point_alone_three_different_truths_have_it_in_common():
+    assert found([point([2.0, 3.0, 5.0], [6.0, 9.0, 15.0])], points=1, truths=3) == 3
+    assert found([point([2.0, 3.0, 2.0], [6.0, 9.0, 6.0])], points=1, truths=3) is None
+    assert found([point([2.0, 3.0, 5.0], [6.0, 9.0, 14.0])], points=1, truths=3) is None

@@ -1,6 +1,7 @@
 """The formats against NumPy's and torch's own casts."""
 
 import math
+import sys
 from fractions import Fraction
 
 import numpy as np
@@ -74,6 +75,13 @@ def test_rounding_is_the_cast_of_numpy_or_torch(format, values):
 def test_zeros_and_infinities_stay(format, x):
     assert format.round(x) == x
     assert math.copysign(1, format.round(x)) == math.copysign(1, x)
+
+
+@pytest.mark.parametrize("name", ["float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("sign", [1, -1], ids=["positive", "negative"])
+def test_the_largest_double_is_beyond_all_narrower_formats(name, sign):
+    """Scaled to whole numbers of the format's spacing and rounded, it would be no double."""
+    assert FORMATS[name].round(sign * sys.float_info.max) == sign * math.inf
 
 
 @each_format
@@ -172,3 +180,26 @@ def test_formats_are_found_by_name():
     assert format_named("float32") is FORMATS["float32"]
     with pytest.raises(UsageError, match="unknown dtype 'float8': choose from float64, float32, bfloat16, float16"):
         format_named("float8")
+
+
+@pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
+def test_arrays_are_rounded_as_numbers_are(format):
+    random = np.random.default_rng(0)
+    edge = float(format.largest)
+    spread = np.ldexp(random.normal(size=4000), random.integers(-1100, 1024, 4000))
+    near = np.ldexp(random.normal(size=2000), format.minimum_exponent + random.integers(-70, 3, 2000))
+    halves = (random.integers(-(2**20), 2**20, 500) + 0.5) * 2.0 ** -(format.precision - 3)
+    ends = [
+        0.0,
+        -0.0,
+        np.inf,
+        -np.inf,
+        edge,
+        -edge,
+        math.nextafter(edge, math.inf),
+        edge * (1 + 2.0**-format.precision),
+    ]
+    x = np.concatenate([spread, near, halves, ends])
+    expected = np.array([format.round(v) for v in x.tolist()])
+    np.testing.assert_array_equal(format.round_all(x).view(np.int64), expected.view(np.int64))
+    assert np.isnan(format.round_all(np.nan))

@@ -148,7 +148,8 @@ def judgements(slopes, value, on_trial=True, function=wave, x=0.5):
     subject = case(x=interval(-1e11, 1e11), y=interval(-4, 4))(function)
     program = trace(subject.function, subject.shapes, subject.constants)
     court = Court(subject, Operator.GRADIENT, program, FORMATS["float64"], [at])
-    witness = SimpleNamespace(on_trial=on_trial, code=None, value=lambda _: None if value is None else [value])
+    told = None if value is None else [value]
+    witness = SimpleNamespace(on_trial=on_trial, defines=False, code=None, value=lambda _: told)
     return judged(court, witness, court.questions[0], np.array(slopes), [None, None])
 
 

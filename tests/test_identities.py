@@ -175,3 +175,26 @@ def test_a_formula_that_grows_beyond_bounds_has_no_expansion(monkeypatch):
     # As many terms as there may be: the first product of two of them is beyond.
     monkeypatch.setattr(polynomials, "_TERMS", 0)
     assert Taylor(Atoms()).coefficients(one / (one + way)) == ()
+
+
+def routed(x, y):
+    """What is at least the largest goes on, as in a mixture of experts."""
+    p, q = o.exp(x), o.exp(y)
+    top = o.maximum(p, q)
+    return o.where(p >= top, p, 0) + o.where(q >= top, 3 * q, 0)
+
+
+def test_what_is_compared_with_itself_needs_no_formulas(monkeypatch):
+    def forbidden(*arguments, **options):
+        raise AssertionError("a formula is asked for")
+
+    monkeypatch.setattr(Atoms, "__init__", forbidden)
+    first, second = truth(routed, 1.0, 0.5).components
+    assert first.status is second.status is Status.CERTIFIED
+    with ctx.workprec(128):
+        assert abs(first.left - arb.const_e()) < 1e-30
+    assert second.left == 0
+
+
+def test_what_is_compared_with_an_equal_one_jumps():
+    assert [c.status for c in truth(routed, 1.0, 1.0).components] == [Status.UNDEFINED] * 2

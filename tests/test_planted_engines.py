@@ -356,11 +356,15 @@ def test_exception_while_timing_leaves_the_verdict_and_the_other_engine() -> Non
         pytest.param({"fault": once(raising(Unsupported("no such thing here")))}, id="at-one-point"),
     ],
 )
-def test_unsupported_is_reported_and_passes(planted: dict[str, Any]) -> None:
-    check = heard(scalar, Planted(Autograd(), **planted))
-    row = the_row(check)
+def test_unsupported_is_reported_and_fails_nothing(planted: dict[str, Any]) -> None:
+    """Beside an engine that is judged the check has passed; of one alone nobody knows."""
+    check = heard(scalar, Planted(Autograd(), **planted), "symbolic")
+    row, _ = check.frame.to_dict("records")
     assert (row["verdict"], row["failed_points"], row["note"]) == ("unsupported", 0, "no such thing here")
     assert check.passed
+    alone = heard(scalar, Planted(Autograd(), **planted))
+    assert not alone.result.failing
+    assert not alone.passed
 
 
 @pytest.mark.parametrize(

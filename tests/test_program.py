@@ -12,10 +12,11 @@ import diffcheck.ops as o
 from diffcheck import case, check, interval
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Task
-from diffcheck.engines.symbolic import Symbolic
-from diffcheck.engines.symbolic.chain_rule import derivative_program
+from diffcheck.engines.symbolic import Symbolic, chain_rule
+from diffcheck.engines.symbolic.chain_rule import batch_code, derivative_code, derivative_program
 from diffcheck.program.compile import Compiled
 from diffcheck.program.differentiate import Mode, cheaper_mode, jacobian
+from diffcheck.program.emit import Emitted
 from diffcheck.program.program import CONST, INPUT
 from diffcheck.program.rules import SYMPY
 from diffcheck.program.schedule import SUM, schedule
@@ -253,3 +254,23 @@ def test_the_program_and_the_closed_form_agree_with_each_other():
         for x in POINTS[:5]:
             one, other = (ready.derivative({"x": x}).value for ready in (closed, chained))
             assert one == pytest.approx(other, rel=1e-12)
+
+
+@pytest.mark.parametrize("seconds", [(1.0, 2.0), (2.0, 1.0)], ids=["numbers are faster", "arrays are faster"])
+def test_many_points_are_taken_by_the_faster_code(monkeypatch, seconds):
+    """By numbers or on arrays, as a trial says; the derivative is the same."""
+    program = trace(lambda x: o.sum(o.exp(x) * o.sin(x)), {"x": (6,)}, {})
+    known = derivative_code(program, Operator.GRADIENT, range(6), "float64")
+    times = dict(zip((Compiled, Emitted), seconds, strict=True))
+    monkeypatch.setattr(chain_rule, "_seconds", lambda code, points: times[type(code)])
+    points = np.random.default_rng(0).normal(size=(50, 6))
+    chosen = batch_code(known, program, Operator.GRADIENT, range(6), points)
+    assert type(chosen) is min(times, key=times.get)
+    np.testing.assert_allclose(chosen.batch(points), np.exp(points) * (np.sin(points) + np.cos(points)), rtol=1e-13)
+
+
+def test_arrays_are_not_tried_where_they_hold_much_more_than_numbers():
+    """The Hessian of a sum of functions of one number each is a diagonal."""
+    program = trace(lambda x: o.sum(o.exp(x)), {"x": (20,)}, {})
+    known = derivative_code(program, Operator.HESSIAN, range(20), "float64")
+    assert batch_code(known, program, Operator.HESSIAN, range(20), np.zeros((2, 20))) is known

@@ -38,6 +38,14 @@ def test_what_is_seen_from_outside_is_said(implementation, points, told):
     assert told in found.note
 
 
+def test_one_point_alone_tells_a_factor_by_three_truths():
+    def tripled(count):
+        return row(lambda x: sin(x), one(lambda x: 3 * torch.cos(x)), [[0.5, 1.0, 0.5, 1.5][:count]], shape=count).note
+
+    assert "3 times the truth, wherever it is wrong" in tripled(4)
+    assert "times the truth" not in tripled(3)
+
+
 def test_a_missing_term_shows_by_the_components_that_are_right():
     wrong = planted(
         lambda x: (x**2).sum() + x[0] * x[1], lambda g, x: g * (2 * x + torch.stack([x[1], 0 * x[0], 0 * x[0]]))

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from diffcheck import case, interval
+import diffcheck.ops as o
+from diffcheck import case, check, interval
 from diffcheck.api import Settings, conduct
 from diffcheck.reporting import terminal
 from diffcheck.reporting.terminal import Reporter, summary
@@ -92,3 +93,19 @@ def test_lossy_differences_are_counted_and_others_shown() -> None:
     summary(Run(tuple(rows), (), {}), Console(file=stream, width=200))
     assert [line.split()[1] for line in stream.getvalue().splitlines() if line.startswith("lossy")] == ["c20", "c21"]
     assert "20 rows of finite differences lose digits; the report has all of them" in stream.getvalue()
+
+
+def test_a_case_of_which_nobody_is_judged_is_told_once() -> None:
+    row = Row("net", "gradient", "autograd", "m", "cpu", "float64", Verdict.UNSUPPORTED, "case", note="no row")
+    rows = [row, replace(row, engine="finite"), replace(row, case="known", expected="unsupported")]
+    rows.append(replace(row, case="other", reason="", note="float16 is not there"))
+    stream = io.StringIO()
+    summary(Run(tuple(rows), (), {}), Console(file=stream, width=200))
+    told = [line for line in stream.getvalue().splitlines() if line.startswith("unsupported")]
+    assert told == ["unsupported net gradient, every engine (case) - no row"]
+
+
+def test_brackets_are_no_markup() -> None:
+    """Messages and labels hold brackets: ``x[0]``, ``[batch,]``."""
+    image = interval(-1, 1, shape=(3, 4))
+    assert "x must be ([batch,] channels, 2 lengths)" in str(check(lambda x: o.sum(o.conv2d(x, x)), x=image))

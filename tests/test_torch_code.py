@@ -1,5 +1,7 @@
 """Torch code as the definition: what is recorded is the function, and judges torch's own gradient."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -62,6 +64,32 @@ def test_nobody_is_accused_in_single_precision(name):
     (row,) = judged(code, *arguments, name=name, dtype="float32")
     assert row.verdict in HEALTHY
     assert not row.fails
+
+
+@pytest.mark.parametrize("name", ["mlp", "vae", "gru", "attention"])
+def test_mixed_precision_is_judged_in_the_small_format(name):
+    """Weights stay in single precision, and what is wrong in the small format is wrong here, too."""
+    code, arguments = MODELS[name]
+    (row,) = judged(code, *arguments, engines=("autograd:autocast",), dtype="bfloat16", name=name)
+    assert (row.method, row.dtype) == ("autocast", "bfloat16")
+    assert row.verdict in HEALTHY | {Verdict.LOSSY}
+    assert not row.fails
+
+
+def test_mixed_precision_computes_in_the_small_format_and_there_alone():
+    """A product of matrices is rounded to bfloat16, a sum is not."""
+
+    def of_product(x):
+        seen.append((x.dtype, (x @ x).dtype, x.sum().dtype))
+        return (x @ x).sum()
+
+    seen = []
+    (row,) = judged(of_product, ROWS[:, :2].float(), engines=("autograd:autocast",), dtype="bfloat16")
+    assert row.verdict in HEALTHY
+    assert (torch.float32, torch.bfloat16, torch.float32) in seen
+    (row,) = judged(of_product, ROWS[:, :2], engines=("autograd:autocast",))
+    assert row.verdict is Verdict.UNSUPPORTED
+    assert "autocast computes in bfloat16 or float16" in row.note
 
 
 def test_finite_differences_are_taken_of_the_recording():
@@ -306,6 +334,45 @@ def test_two_inputs_of_one_name_are_refused():
         case_of(Twice(2, 2), X[:2])
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (lambda x: x.view(torch.float32).sum() + x.sum(), "aten.view .*: it reads the same bytes as float32"),
+        (
+            lambda x: x.view(torch.complex128).abs().sum() + x.sum(),
+            "aten.view .*: it reads the same bytes as complex128",
+        ),
+        (lambda x: (x.view(torch.int64) & 1).sum() + x.sum(), "it reads the same bytes as int64"),
+    ],
+    ids=["halves", "complex", "bits"],
+)
+def test_bytes_read_as_another_type_are_refused(code, message):
+    assert re.search(message, refusal(code, torch.ones(3, 2)))
+
+
+ARGUMENTS = {
+    "sparse": (lambda a: a.sum(), (torch.eye(2).to_sparse(),), r"'a' is sparse: give a.to_dense\(\)"),
+    "without numbers": (lambda a: a.sum(), (torch.ones(2, device="meta"),), "'a' holds no numbers"),
+    "NaN": (lambda a, b: a * b, (X, X / 0 * 0), "'b': NaN or infinity is among the given numbers"),
+    "lazy": (nn.LazyLinear(2), (X,), "parameter 'weight' has no shape yet: call the module once before"),
+    "class": (nn.Tanh, (X,), "Tanh is a class: give an instance of it"),
+    "number": (3, (X,), "3 is a int, not a function"),
+}
+
+
+@pytest.mark.parametrize(("code", "arguments", "message"), ARGUMENTS.values(), ids=ARGUMENTS)
+def test_what_cannot_be_a_case_is_told_by_name(code, arguments, message):
+    with pytest.raises(CaseError, match=message):
+        case_of(code, *arguments)
+
+
+@pytest.mark.parametrize("value", [X, interval(0, 1)], ids=["tensor", "interval"])
+def test_an_argument_called_like_an_option_is_given_by_position(value):
+    with pytest.raises(CaseError, match="'name' is an option: give an argument of that name by position"):
+        case_of(lambda name: name.sin(), name=value)
+    assert list(case_of(lambda name: name.sin(), value).inputs) == ["name"]
+
+
 def test_frozen_parameters_are_constants():
     module = nn.Linear(3, 1)
     module.bias.requires_grad_(False)
@@ -425,6 +492,102 @@ def test_the_state_of_the_process_is_left_alone():
     assert torch.get_default_dtype() is dtype
 
 
+def test_a_value_whose_digits_its_own_formula_loses_is_no_other_function():
+    """erf(-5.5) is -1 in single precision, and what is added to it is lost; its derivative is not."""
+    x = torch.tensor([-5.5])
+    for code in (lambda x: 1 + torch.erf(x), nn.GELU()):
+        (found,) = judged(code, x, dtype="float32")
+        assert not found.fails
+        assert found.verdict in (Verdict.AGREE, Verdict.LOSSY)
+
+
+def test_another_function_in_single_precision_is_told():
+    def rough(x):
+        return x.sin() if x.dtype is torch.float64 else x - x**3 / 6
+
+    (found,) = judged(rough, torch.tensor([1.5]), dtype="float32")
+    assert found.fails
+
+
+@pytest.mark.parametrize("name", ["det", "inv", "cholesky", "slogdet"])
+def test_what_torch_has_not_in_a_small_format_is_unsupported(name):
+    def code(x):
+        found = getattr(torch.linalg, name)(x + 3 * torch.eye(2, dtype=x.dtype))
+        return found[1] if name == "slogdet" else found
+
+    (row,) = judged(code, torch.tensor([[1.0, 0.5], [0.5, 2.0]]), dtype="bfloat16")
+    assert row.verdict is Verdict.UNSUPPORTED
+    assert row.note.startswith("torch: ")
+    assert "BFloat16" in row.note
+
+
+def test_the_apply_of_a_function_is_torch_code_wherever_its_inputs_may_lie():
+    checked = diffcheck.check(Missing.apply, x=interval(-1, 1), engines="autograd", samples=1)
+    assert checked.frame["case"].tolist() == ["Missing"]
+    assert checked.frame["verdict"].tolist() == ["disagree"]
+
+
+class Named(torch.autograd.Function):
+    @staticmethod
+    def forward(row, column):
+        return row * column**2
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, g):
+        row, column = ctx.saved_tensors
+        return g * column**2, 2 * g * row * column
+
+
+class Nameless(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, *factors):
+        ctx.save_for_backward(*factors)
+        return factors[0] * factors[1] ** 2
+
+    @staticmethod
+    def backward(ctx, g):
+        return Named.backward(ctx, g)
+
+
+def by_hand(*given):
+    return given[0] * given[1] ** 2
+
+
+NAMES = {
+    "a context": (Missing.apply, (X,), {}, ["x"]),
+    "no context": (Named.apply, (X, X), {}, ["row", "column"]),
+    "by name": (Named.apply, (), {"column": X, "row": X}, ["column", "row"]),
+    "nameless": (Nameless.apply, (X, X), {}, ["x0", "x1"]),
+    "nameless by name": (Nameless.apply, (), {"b": X, "a": X}, ["b", "a"]),
+    "a function by name": (by_hand, (), {"b": X, "a": X}, ["b", "a"]),
+}
+
+
+@pytest.mark.parametrize(("code", "positional", "named", "inputs"), NAMES.values(), ids=NAMES)
+def test_inputs_have_the_names_that_were_given(code, positional, named, inputs):
+    subject = case_of(code, *positional, **named)
+    assert list(subject.inputs) == inputs
+    assert subject.source.partition(":")[0] == __file__
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        (Named.apply, {"column": 3.0, "row": 2.0}),
+        (Nameless.apply, {"b": 2.0, "a": 3.0}),
+        (by_hand, {"b": 2.0, "a": 3.0}),
+    ],
+    ids=["by name", "nameless", "function"],
+)
+def test_arguments_by_name_come_where_they_belong(code, named):
+    given = {name: torch.full((2,), value, dtype=torch.float64) for name, value in named.items()}
+    assert at(case_of(code, **given), *given.values()).tolist() == [18.0] * 2
+
+
 def test_the_forms_of_a_call():
     assert diffcheck.check(lambda x: x.sin().sum(), x=X).passed
     assert diffcheck.check(nn.Linear(3, 1), X).passed
@@ -470,11 +633,6 @@ def test_the_places_of_a_pooling_hold_while_the_same_elements_are_the_largest():
 )
 def test_an_infinity_that_decides_the_value_is_refused(code, told):
     assert told in refusal(code, X)
-
-
-def test_a_sparse_argument_is_named():
-    with pytest.raises(CaseError, match="argument 'x0' is sparse: give its dense tensor"):
-        case_of(torch.sum, torch.eye(3).to_sparse())
 
 
 def test_a_decomposition_that_does_not_apply_is_no_row(monkeypatch):

@@ -294,6 +294,35 @@ def test_what_a_function_may_not_return(result, message):
         traced(result)
 
 
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x: ops.sin(x, 3), "sin does not take 2 arguments"),
+        (lambda x: ops.maximum(x), "maximum does not take 1 argument$"),
+        (lambda x: ops.where(x > 0, x), "where does not take 2 arguments"),
+        (lambda x: ops.exp(x, base=2), "exp has no option base"),
+    ],
+)
+def test_an_operation_called_with_too_much_or_too_little_is_named(function, message):
+    with pytest.raises(CaseError, match=message):
+        traced(function)
+
+
+def test_operations_of_any_number_of_arguments_take_them():
+    assert values(traced(lambda x: ops.hypot(x, 2, 3, 6)), 0) == 7
+
+
+@pytest.mark.parametrize("name", ["detach", "foo"])
+def test_what_a_traced_value_has_not_is_named(name):
+    with pytest.raises(CaseError, match=f"a traced value has no '{name}': use the functions of diffcheck.ops"):
+        traced(lambda x: getattr(ops.sin(x), name))
+
+
+def test_attributes_that_others_lack_are_not_ours():
+    with pytest.raises(AttributeError, match="'int' object"):
+        traced(lambda x: x + (1).foo)
+
+
 def test_inputs_are_numbered_in_the_order_of_the_shapes():
     program = traced(lambda y, x: x[1] - y, {"y": (), "x": (2,)})
     assert [program.nodes[i][1][0] if i >= 0 else None for i in program.inputs] == [0, None, 2]

@@ -16,7 +16,7 @@ from diffcheck.case.family import Each, combinations, is_name
 from diffcheck.case.made import tell
 from diffcheck.case.operators import Operator, operator_named
 from diffcheck.case.options import differentiated_by, expectations, implementations_given, point_given, several
-from diffcheck.case.parameters import by_name, demand_no_option, split, with_defaults
+from diffcheck.case.parameters import by_name, demand_function, demand_no_option, split, with_defaults
 from diffcheck.case.precondition import Precondition, precondition
 from diffcheck.errors import CaseError, UsageError
 
@@ -204,8 +204,8 @@ def case(
             "write @case(...) with parentheses: every input needs a domain, such as @case(x=interval(0, 1))"
         )
 
-    def one(called: str, function: Function, given: Mapping[str, Any]) -> Case:
-        function = by_name(function, given)
+    def one(called: str, written: Function, given: Mapping[str, Any]) -> Case:
+        function = by_name(written, given)
         inputs, constants = split(function, given)
         if samples is not None and (not isinstance(samples, int) or samples < 0):
             raise CaseError(f"samples={samples!r}: it must be a whole number, 0 or more")
@@ -231,7 +231,7 @@ def case(
             where=valid,
             directions=directions_given(directions, {n: inputs[n].shape for n in names}),
             weights=weights_given(output_weights),
-            source=_location(function),
+            source=_location(written),
             doc=inspect.getdoc(function) or "",
         )
 
@@ -239,6 +239,7 @@ def case(
         called = getattr(function, "__name__", type(function).__name__).strip("<>")
         cases = []
         try:
+            demand_function(function)
             demand_no_option(function, _OPTIONS)
             if name is not None and not is_name(name):
                 raise CaseError(f"name={name!r}: it must be text on one line, without '::'")

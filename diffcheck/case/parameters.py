@@ -12,9 +12,23 @@ from diffcheck.errors import CaseError
 Function = Callable[..., Any]
 
 
+def demand_function(given: Any) -> None:
+    """Raise `CaseError` for what is no function."""
+    if isinstance(given, type):
+        raise CaseError(f"{given.__name__} is a class: give an instance of it")
+    if not callable(given):
+        raise CaseError(f"{str(given)[:80]} is a {type(given).__name__}, not a function")
+
+
 def demand_no_option(function: Function, options: set[str]) -> None:
     """Raise `CaseError` if a parameter has the name of an option: no value could ever be given to it."""
-    for name in inspect.signature(function).parameters:
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # of a function in C
+        raise CaseError(
+            "it does not tell its parameters: write a function that calls it, such as lambda x: ..."
+        ) from None
+    for name in names:
         if name in options:
             raise CaseError(f"parameter {name!r} of the function is called like an option of case(): rename it")
 

@@ -3,6 +3,8 @@
 ======================  ==========================================================================================
 ``measure``             the units in which an error at one truth is counted: ulps, digits
 ``numbers``             one number held against the truth and the bounds
+``sketch``              what is certain of many numbers at once, in double precision
+``judgements``          the judgements on all components of an answer
 ``court``               the truths and bounds of a case, in one dtype, at all its points
 ``witness``             an engine that may be asked again: for the function's value, in another precision
 ``dispute``             one component of an answer, with all that is known of it

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from diffcheck.case.case import Array
+from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import Judgement, worst
 from diffcheck.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One engine's values at one point, and the judgement on each component."""
+    """One engine's values at one point, and the judgement on each component; on the whole where there are none."""
 
     values: Array | None
-    judgements: list[Judgement]
-    """Those of components that agree like others are `diffcheck.judgement.numbers.UNREMARKABLE`."""
+    judgements: Judgements
     seconds: float = float("nan")
     """How long the engine took."""
 
     @property
     def worst(self) -> Judgement:
         """The judgement that speaks for the point."""
-        return worst(self.judgements)
+        return self.judgements[self.judgements.speaking]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,23 +32,20 @@ def _together(answers: Sequence[Answer], unit: float) -> bool:
     values = [a.values for a in answers if a.values is not None]
     if len(values) < len(answers):
         return False
-    for c, column in enumerate(zip(*values, strict=True)):
-        judgements = [a.judgements[c] for a in answers]
-        if not all(j.verdict in (Verdict.LOSSY, Verdict.DISAGREE) for j in judgements):
-            continue
-        largest = max(map(abs, column))
-        nearest_ulp = min(j.error_ulp for j in judgements)
-        spread_ulp = 0.0 if largest == 0 else (max(column) - min(column)) / largest / unit
-        if spread_ulp <= nearest_ulp / 10:
-            return True
-    return False
+    wrong = sorted(set.intersection(*(set(a.judgements.of(Verdict.LOSSY, Verdict.DISAGREE)) for a in answers)))
+    table = np.array(values)[:, wrong]
+    largest = np.abs(table).max(axis=0)
+    nearest_ulp = np.min([a.judgements.error_ulp[wrong] for a in answers], axis=0)
+    with np.errstate(invalid="ignore", over="ignore"):  # of values that are no numbers none is the same
+        spread_ulp = np.ptp(table, axis=0) / np.where(largest == 0, 1.0, largest) / unit
+    return bool((spread_ulp <= nearest_ulp / 10).any())
 
 
 def _differ(testimonies: Sequence[Testimony]) -> bool:
     """Whether engines that nobody can judge contradict one another beyond half of the digits."""
     for answers in zip(*(t.answers for t in testimonies if t.answers), strict=False):
         values = [a.values for a in answers if a.values is not None]
-        if not values or not any(j.verdict is Verdict.UNCERTAIN for a in answers for j in a.judgements):
+        if not values or not any(a.judgements.of(Verdict.UNCERTAIN) for a in answers):
             continue
         table = np.array(values)
         spread = np.ptp(table, axis=0)

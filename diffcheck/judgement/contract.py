@@ -92,7 +92,4 @@ class _Slack(Mapping[str, Array]):
 
 
 def _nearby(point: Point, court: Court) -> Point:
-    return {
-        name: np.array([court.format.round(_NEARBY * v) for v in value.ravel()]).reshape(value.shape)
-        for name, value in point.items()
-    }
+    return {name: court.format.round_all(_NEARBY * value) for name, value in point.items()}

@@ -1,5 +1,6 @@
 """The truths and bounds of a case and operator, in one dtype, computed once for all engines."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -12,7 +13,7 @@ from flint import arb, ctx
 from diffcheck.case.case import Array, Case, Point, flattened
 from diffcheck.case.operators import Operator
 from diffcheck.errors import Unsupported
-from diffcheck.formats import FORMATS, Format
+from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.bound import Bound
@@ -22,8 +23,10 @@ from diffcheck.referee.near_ties import NearTies
 from diffcheck.referee.shape import Shape, shape, shape_along
 from diffcheck.referee.truth import Referee, Truth
 
-_SMALLEST = min(balls.power_of_two(format.smallest_subnormal_exponent) for format in FORMATS.values())
-_UNKNOWN = (float("nan"),) * 5
+# A truth below the first is told in units of two to the second power, so that its figures keep all of their bits.
+_SMALL, _UNIT = 2.0**-900, -500
+_UNITS = balls.power_of_two(-_UNIT)
+_UNKNOWN = (*(float("nan"),) * 4, 0.0)
 # How many components without a derivative are named at a point.
 _NAMED = 4
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
@@ -49,8 +52,9 @@ class Question:
     def figures(self) -> Array:
         """For each component the truth, what rounding that leaves of it, the inherent bound and its scale, as floats.
 
-        Then 1 for a truth below every number of every format, 0 for another one. Shape (5, components); NaN where no
-        certified truth is known.
+        Then the exponent of the power of two in which these are counted: 0, or -500 for small truths. Of an enclosure
+        around zero the largest absolute value stands for the truth. A scale is zero only if it is so exactly.
+        Shape (5, components); NaN where no certified truth is known.
         """
         with ctx.workprec(self.truth.precision):
             rows = [
@@ -106,8 +110,7 @@ class Court:
         return asked, undecided
 
     def _is_listed(self, question: Question) -> bool:
-        listed = (tuple(map(self.format.round, flattened(point).tolist())) for point in self.case.points)
-        return tuple(question.x) in listed
+        return any(np.array_equal(self.format.round_all(flattened(p)), question.x) for p in self.case.points)
 
     def label(self, position: int) -> str:
         """The name of a flattened input, or of one of the data behind them."""
@@ -202,7 +205,11 @@ class Court:
 
 
 def _figures(truth: Any, bound: Bound) -> tuple[float, ...]:
-    middle = truth.mid()
+    middle, inherent, scale, exponent = truth.mid(), bound.inherent, bound.scale, 0
     leading = float(middle)
-    tiny = bool(abs(truth) < _SMALLEST)
-    return leading, float(middle - leading), float(bound.inherent), float(bound.scale), float(tiny)
+    if abs(leading) < _SMALL:
+        middle = (abs(truth).upper() if truth.contains(0) else middle) * _UNITS
+        inherent, scale, exponent = inherent * _UNITS, scale * _UNITS, _UNIT
+        leading = float(middle)
+    moved = float(scale) or (0.0 if scale.is_zero() else math.ulp(0.0))
+    return leading, float(middle - leading), float(inherent), moved, exponent

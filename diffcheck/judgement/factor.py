@@ -1,4 +1,4 @@
-"""One factor between what an engine says and what is true, at several points."""
+"""One factor between what an engine says and what is true, wherever it is wrong."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -24,26 +24,28 @@ def common_factor(
     format: Format,
     counts: Callable[[Judgement], bool],
     points: int = _POINTS,
+    truths: int = 0,
 ) -> float | None:
     """The factor that all numbers that count share, as value over truth; ``None`` without, or with too few points.
 
     Parameters
     ----------
     counts:
-        Which judgements count.
+        Which judgements count; what is sketched as right does not.
     points:
-        At how many points it must be seen, with as many different truths.
+        At how many points it must be seen.
+    truths:
+        With how many different truths; left out, with as many as points.
     """
     ratios: list[float] = []
-    truths: set[float] = set()
+    different: set[float] = set()
     seen = 0
     for question, answer in record:
         if answer.values is None:
             continue
         before = len(ratios)
-        for value, judgement, truth in zip(
-            answer.values.tolist(), answer.judgements, question.truth.components, strict=True
-        ):
+        for component, judgement in answer.judgements.doubtful():
+            value, truth = float(answer.values[component]), question.truth.components[component]
             if not counts(judgement) or not truth.has_value:
                 continue
             size = float(truth.left.mid())
@@ -52,9 +54,9 @@ def common_factor(
             ratios.append(value / size)
             if not math.isfinite(ratios[-1]):
                 return None
-            truths.add(size)
+            different.add(size)
         seen += len(ratios) > before
-    if min(seen, len(truths)) < points:
+    if seen < points or len(different) < (truths or points):
         return None
     middle = float(np.median(ratios))
     unit = format.unit_roundoff

@@ -1,6 +1,6 @@
 """An answer becomes judgements: the comparison, then the appeals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from flint import ctx
@@ -8,11 +8,12 @@ from flint import ctx
 from diffcheck.case.case import Array
 from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.appeals import by_near_tie, by_own_code, of_function
-from diffcheck.judgement.at_once import to_be_judged
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
-from diffcheck.judgement.numbers import PRECISION, UNREMARKABLE, Judgement
+from diffcheck.judgement.judgements import Judgements
+from diffcheck.judgement.numbers import PRECISION, Judgement
+from diffcheck.judgement.sketch import at_once
 from diffcheck.judgement.witness import Witness
 from diffcheck.program.program import uncollected
 from diffcheck.verdict import Reason, Verdict
@@ -20,7 +21,7 @@ from diffcheck.verdict import Reason, Verdict
 
 def judged(
     court: Court, witness: Witness, question: Question, values: Array, errors: Sequence[float | None]
-) -> list[Judgement]:
+) -> Judgements:
     """The judgement on each component of an answer.
 
     Parameters
@@ -29,23 +30,27 @@ def judged(
         The flattened derivative, and the method's own estimates of its errors (``None`` for a method that has none).
     """
     own = list(errors)
-    found = [UNREMARKABLE] * len(values)
+    sketch, chosen = at_once(question, values, own, court.format)
+
+    def dispute(component: int) -> Dispute:
+        return Dispute(court, witness, question, values, own, component)
+
     with uncollected():
-        disputes = [
-            Dispute(court, witness, question, values, own, c) for c in to_be_judged(question, values, own, court.format)
-        ]
+        disputes = list(map(dispute, chosen))
         with ctx.workprec(PRECISION):
-            compared = [dispute.judged(dispute.bound) for dispute in disputes]
-        for dispute, judgement in zip(disputes, compared, strict=True):
-            found[dispute.component] = _after_appeals(judgement, dispute)
-    if witness.on_trial and not any(j.verdict.fails for j in found):
+            compared = [d.judged(d.bound) for d in disputes]
+        told = {d.component: _after_appeals(judgement, d) for d, judgement in zip(disputes, compared, strict=True)}
+    if witness.on_trial and not any(j.verdict.fails for j in told.values()):
         value = of_function(court, witness, question)
-        # Where the derivative has lost all its digits it speaks for itself.
-        if value is not None and (value[1].verdict.fails or (value[1].no_digit and not any(j.no_digit for j in found))):
-            component = value[0] * (len(found) // court.referee.program.size)
-            note = f"{_of_derivative(found)}{value[1].note}"
-            found[component] = replace(found[component], verdict=Verdict.DISAGREE, reason=Reason.VALUE, note=note)
-    return found
+        # Where the derivative has lost all its digits it speaks for itself; code that is its own definition may lose
+        # those of the value that its formula loses.
+        excused = witness.defines or any(j.no_digit for j in told.values())
+        if value is not None and (value[1].verdict.fails or (value[1].no_digit and not excused)):
+            component = value[0] * (len(values) // court.referee.program.size)
+            note = f"{_of_derivative(told.values())}{value[1].note}"
+            first = told.get(component) or dispute(component).judged(question.bounds[component])
+            told[component] = replace(first, verdict=Verdict.DISAGREE, reason=Reason.VALUE, note=note)
+    return Judgements(told, sketch)
 
 
 def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
@@ -56,7 +61,7 @@ def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
     return found
 
 
-def _of_derivative(judgements: Sequence[Judgement]) -> str:
+def _of_derivative(judgements: Iterable[Judgement]) -> str:
     right = all(j.verdict in (Verdict.AGREE, Verdict.ILL_CONDITIONED) for j in judgements)
     return "the derivative is right, the value is not: " if right else ""
 
@@ -73,13 +78,11 @@ def systematic(court: Court, witness: Witness, answers: Sequence[Answer]) -> lis
     factor = common_factor(record, court.format, lambda j: j.verdict is Verdict.LOSSY or j.verdict.fails)
     if factor is None:
         return list(answers)
-    wrong = [
-        [
-            replace(j, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note="")
-            if j.verdict is Verdict.LOSSY and j.reason is not Reason.BRANCH
-            else j
-            for j in answer.judgements
-        ]
-        for answer in answers
-    ]
-    return [replace(answer, judgements=found) for answer, found in zip(answers, wrong, strict=True)]
+    return [replace(answer, judgements=answer.judgements.changed(_unexcused)) for answer in answers]
+
+
+def _unexcused(judgement: Judgement) -> Judgement:
+    """A mistake for lost digits."""
+    if judgement.verdict is not Verdict.LOSSY or judgement.reason is Reason.BRANCH:
+        return judgement
+    return replace(judgement, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note="")

@@ -72,10 +72,6 @@ class Judgement:
         return no_digit_right(self.digits, self.digits_possible, self.reason)
 
 
-# Stands for a component that agrees and whose figures need not be told: others of the same answer are worse in each.
-UNREMARKABLE = Judgement(Verdict.AGREE)
-
-
 def judge(
     value: float,
     own_error: float | None,
@@ -238,20 +234,22 @@ def _smallest_normal(format: Format) -> Any:
     return balls.power_of_two(format.minimum_exponent)
 
 
-def worst(judgements: Iterable[Judgement]) -> Judgement:
-    """The judgement that speaks for all.
+def rank(judgement: Judgement) -> tuple[int, bool, float, float]:
+    """The larger, the worse.
 
-    The worst verdict; among equals one without a right digit, then the one that lacks most of the digits that were
-    possible, then the one with the largest error against the allowed one.
+    By the verdict; among equals one without a right digit is the worst, then the one that lacks most of the digits that
+    were possible, then the one with the largest error against the allowed one.
     """
+    verdict = judgement.verdict
+    severity = -1 if verdict is Verdict.UNDEFINED else verdict.severity
+    lacking = judgement.digits_possible - judgement.digits
+    excess = judgement.error_ulp / max(judgement.inherent_ulp, 1e-300)
+    known = judgement.error_ulp == judgement.error_ulp
+    if verdict.fails and lacking != lacking:
+        lacking = float("inf")  # another number than a truth of zero
+    return severity, judgement.no_digit, lacking if lacking == lacking else 0.0, excess if known else 0.0
 
-    def rank(j: Judgement) -> tuple[int, bool, float, float]:
-        severity = -1 if j.verdict is Verdict.UNDEFINED else j.verdict.severity
-        lacking = j.digits_possible - j.digits
-        excess = j.error_ulp / max(j.inherent_ulp, 1e-300)
-        known = j.error_ulp == j.error_ulp
-        if j.verdict.fails and lacking != lacking:
-            lacking = float("inf")  # another number than a truth of zero
-        return severity, j.no_digit, lacking if lacking == lacking else 0.0, excess if known else 0.0
 
-    return max((j for j in judgements if j is not UNREMARKABLE), key=rank)
+def worst(judgements: Iterable[Judgement]) -> Judgement:
+    """The judgement that speaks for all: the first of the worst."""
+    return max(judgements, key=rank)

@@ -153,7 +153,7 @@ def _by_another_order(dispute: Dispute) -> str:
     bound, value = dispute.bound, dispute.value
     if bound is None or not dispute.truth.has_value:
         return ""
-    allowed = bound.in_any_order.formula
+    allowed = bound.in_any_order
     error = abs(balls.ball_of_float(value) - dispute.truth.left)
     if not (allowed.is_finite() and error <= allowed):
         return ""
@@ -194,10 +194,7 @@ def _shrinks(dispute: Dispute) -> str:
     court, question = dispute.court, dispute.question
     names = _LADDER[court.format.name]
     low, high = (FORMATS[name] for name in names)
-    rounded = {
-        name: np.array([low.round(v) for v in np.ravel(value).tolist()]).reshape(np.shape(value))
-        for name, value in question.point.items()
-    }
+    rounded = {name: low.round_all(value) for name, value in question.point.items()}
     x = Question(rounded, question.truth, [], None).x
     if not np.isfinite(x).all():
         return ""

@@ -16,6 +16,7 @@ from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief
 from diffcheck.referee.component import Component
 from diffcheck.referee.neighbours import neighbouring_slopes
+from diffcheck.verdict import Verdict
 
 Record = Sequence[tuple[Question, Answer]]
 # A number is taken for another truth when it is that truth but for a few roundings.
@@ -24,6 +25,8 @@ _ROUNDINGS = 4
 _NEAR_ONE = 1e-3
 # How many wrong components are named.
 _NAMED = 3
+_FAILING = [verdict for verdict in Verdict if verdict.fails]
+_PASSING = [verdict for verdict in Verdict if verdict.judged and not verdict.fails]
 
 
 def symptoms(dispute: Dispute, record: Record) -> str:
@@ -44,7 +47,7 @@ def _nonfinite(value: float) -> str:
 
 
 def _finite(dispute: Dispute, record: Record) -> Iterator[str]:
-    factor = common_factor(record, dispute.court.format, lambda j: j.verdict.fails or j.no_digit, points=2)
+    factor = common_factor(record, dispute.court.format, lambda j: j.verdict.fails or j.no_digit, *_evidence(record))
     piece = _piece(dispute, record)
     if not dispute.truth.has_value:
         yield "outside the one-sided derivatives" if factor is None else _factor_text(factor)
@@ -65,6 +68,11 @@ def _finite(dispute: Dispute, record: Record) -> Iterator[str]:
         yield _size(dispute, record, value, truth)
     if piece:
         yield piece
+
+
+def _evidence(record: Record) -> tuple[int, int]:
+    """At how many points a factor must be seen, with how many different truths: of one point alone, with three."""
+    return (2, 2) if len(record) > 1 else (1, 3)
 
 
 def _size(dispute: Dispute, record: Record, value: float, truth: float) -> str:
@@ -139,13 +147,11 @@ def _of_single_precision(record: Record) -> bool:
     """Whether all doubles that are wrong are off by about what a few roundings to single precision leave."""
     unit = FORMATS["float32"].unit_roundoff
     relative = [
-        abs(value / _number(truth) - 1)
+        abs(float(answer.values[component]) / _number(truth) - 1)
         for question, answer in record
         if answer.values is not None
-        for value, judgement, truth in zip(
-            answer.values.tolist(), answer.judgements, question.truth.components, strict=True
-        )
-        if judgement.verdict.fails and truth.has_value and _number(truth) != 0
+        for component in answer.judgements.of(*_FAILING)
+        if (truth := question.truth.components[component]).has_value and _number(truth) != 0
     ]
     return bool(relative) and unit / 16 <= max(relative) <= _ROUNDINGS * unit
 
@@ -153,8 +159,8 @@ def _of_single_precision(record: Record) -> bool:
 def _rest_right(dispute: Dispute, record: Record) -> Iterator[str]:
     """Which components of the same answer are wrong, where others are right."""
     answer = next(a for q, a in record if q is dispute.question)
-    wrong = [dispute.court.labels[c] for c, j in enumerate(answer.judgements) if j.verdict.fails]
-    right = sum(j.verdict.judged and not j.verdict.fails for j in answer.judgements)
+    wrong = [dispute.court.labels[c] for c in answer.judgements.of(*_FAILING)]
+    right = len(answer.judgements.of(*_PASSING))
     if right and wrong:
         which = ", ".join(wrong[:_NAMED]) + (f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else "")
         others = "the other component is" if right == 1 else f"the other {right} components are"

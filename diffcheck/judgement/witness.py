@@ -26,6 +26,12 @@ class Witness:
         """Whether somebody's own implementation is asked, not the case's function."""
         return self.task.engine in self.task.case.implementations
 
+    @property
+    def defines(self) -> bool:
+        """Whether the code that is asked is what the definition was recorded from: it is no other function."""
+        own = self.task.case.implementations.get(self.task.engine)
+        return own is not None and getattr(self.task.case.function, "code", None) is own
+
     @cached_property
     def code(self) -> OwnCode | None:
         """The program that the engine evaluates, if it says which."""

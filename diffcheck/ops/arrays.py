@@ -230,6 +230,8 @@ def median(x: Any, axis: int = -1) -> Any:
 )
 def topk(x: Any, k: int, axis: int = -1) -> Any:
     """The k largest elements along an axis, the largest first."""
+    if not 0 <= k <= x.shape[axis]:
+        raise CaseError(f"topk: {k} of {x.shape[axis]} elements along axis {axis}")
     return x.swapaxes(axis, -1).ranked(range(-1, -1 - k, -1)).swapaxes(axis, -1)
 
 

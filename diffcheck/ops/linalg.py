@@ -1,6 +1,5 @@
 """Linear algebra on the matrices along the last two axes, under the names of torch and NumPy."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,20 +14,6 @@ from diffcheck.ops.table import composite
 def _demand_square(name: str, a: Any) -> None:
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise CaseError(f"{name}: an array of shape {tuple(a.shape)} holds no square matrices")
-
-
-def _on_torch(name: str) -> Callable[..., Any]:
-    """Torch's function; that it has none for a small format it calls a mistake here, and not implemented elsewhere."""
-
-    def call(torch: Any, a: Any) -> Any:
-        try:
-            return getattr(torch.linalg, name)(a)
-        except RuntimeError as reason:
-            if "Low precision dtypes not supported" in str(reason):
-                raise NotImplementedError(str(reason)) from None
-            raise
-
-    return call
 
 
 def _solve_torch(torch: Any, a: Any, b: Any) -> Any:
@@ -55,28 +40,28 @@ def _lifted(a: Any, b: Any) -> tuple[Any, Any]:
     return traced.lift(a), traced.lift(b)
 
 
-@composite(torch=_on_torch("inv"), numpy="numpy.linalg.inv")
+@composite(torch="torch.linalg.inv", numpy="numpy.linalg.inv")
 def inverse(a: Any) -> Any:
     """The inverse matrix."""
     _demand_square("inverse", a)
     return a.own(elimination.inverse)
 
 
-@composite(torch=_on_torch("det"), numpy="numpy.linalg.det")
+@composite(torch="torch.linalg.det", numpy="numpy.linalg.det")
 def det(a: Any) -> Any:
     """The determinant."""
     _demand_square("det", a)
     return a.own(elimination.det)
 
 
-@composite(torch=lambda torch, a: tuple(_on_torch("slogdet")(torch, a)), numpy=lambda a: tuple(np.linalg.slogdet(a)))
+@composite(torch=lambda torch, a: tuple(torch.linalg.slogdet(a)), numpy=lambda a: tuple(np.linalg.slogdet(a)))
 def slogdet(a: Any) -> Any:
     """The sign of the determinant and the logarithm of its size."""
     _demand_square("slogdet", a)
     return sign(a.own(elimination.det)), a.own(elimination.logabsdet)
 
 
-@composite(torch=_on_torch("cholesky"), numpy="numpy.linalg.cholesky")
+@composite(torch="torch.linalg.cholesky", numpy="numpy.linalg.cholesky")
 def cholesky(a: Any) -> Any:
     """The lower triangular L with L L^T = A, a function of what stands on and below the diagonal of A."""
     _demand_square("cholesky", a)

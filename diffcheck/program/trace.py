@@ -11,6 +11,8 @@ from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.program.traced import Traced
 
+_INSTEAD = "use the functions of diffcheck.ops; diffcheck.case_of takes torch code as it is"
+
 
 @uncollected()
 def trace(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], constants: Mapping[str, Any]) -> Program:
@@ -46,6 +48,12 @@ def record(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], 
         told = wrapped.__cause__ or wrapped.__context__
         if isinstance(told, CaseError):
             raise told from None
+        if "Tensor" in str(wrapped) and Traced.__name__ in str(wrapped):
+            raise CaseError(f"torch is given a traced value ({wrapped}): {_INSTEAD}") from None
+        raise
+    except AttributeError as missing:
+        if isinstance(missing.obj, Traced):
+            raise CaseError(f"a traced value has no {missing.name!r}: {_INSTEAD}") from None
         raise
     if result is None:
         raise CaseError("the function returns None: it must return its value")

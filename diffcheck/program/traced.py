@@ -8,6 +8,7 @@ import numpy as np
 
 from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops import sums
+from diffcheck.ops.arity import demand_arguments
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.own import Own
 from diffcheck.ops.selection import ranked
@@ -202,6 +203,7 @@ class Traced(Recorded):
         """Record an operation, element by element; a composite one by its definition."""
         if isinstance(operation, Composite):
             return operation.definition(*arguments, **options)
+        demand_arguments(operation, len(arguments), options)
         return self._like(self._builder.apply(operation.name, *(self.lift(a).node for a in arguments)))
 
     def _like(self, node: int) -> "Traced":

@@ -12,7 +12,9 @@
 Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 """
 
-from collections.abc import Callable
+from typing import Protocol
+
+from flint import arb
 
 from diffcheck.formats import Format
 from diffcheck.ops.table import Primitive
@@ -22,6 +24,21 @@ from diffcheck.referee.rounding import rounding
 # Fixed once by counting false alarms and misses: `benchmarks/count_alarms.py` counts again.
 INHERENT_FACTOR = 128
 FORMULA_FACTOR = 16
+
+
+class Formulas(Protocol):
+    """What rounding of all intermediate values leaves on components, found when it is asked for.
+
+    NaN where nobody can tell it, infinite where an intermediate value overflows.
+    """
+
+    def of(self, place: int) -> Ball:
+        """Of the component at a place in row-major order, sums added up in the orders in use."""
+        ...
+
+    def in_any_order(self, place: int) -> Ball:
+        """The same with sums added up in the order that loses most, as a kernel of one's own may."""
+        ...
 
 
 class Bound:
@@ -35,34 +52,25 @@ class Bound:
         An absolute error (a ball whose midpoint counts).
     """
 
-    __slots__ = ("_formula", "_in_any_order", "inherent", "scale")
+    __slots__ = ("_formula", "_place", "inherent", "scale")
 
-    def __init__(
-        self,
-        scale: Ball,
-        inherent: Ball,
-        formula: Ball | Callable[[], Ball],
-        in_any_order: Callable[[], Ball] | None = None,
-    ) -> None:
+    def __init__(self, scale: Ball, inherent: Ball, formula: Ball | Formulas, place: int = 0) -> None:
         self.scale = scale
         self.inherent = inherent
         self._formula = formula
-        self._in_any_order = in_any_order
+        self._place = place
 
     @property
     def formula(self) -> Ball:
-        """The other absolute error, found when it is asked for; infinite where an intermediate value overflows.
-
-        NaN where nobody can tell it. Most values lie within ``inherent``, and nobody asks.
-        """
-        if callable(self._formula):
-            self._formula = self._formula()
-        return self._formula
+        """The other absolute error. Most values lie within ``inherent``, and nobody asks."""
+        given = self._formula
+        return given if isinstance(given, arb) else FORMULA_FACTOR * given.of(self._place)
 
     @property
-    def in_any_order(self) -> "Bound":
-        """The same, of a formula whose sums are added up in the order that loses most, as a kernel of one's own may."""
-        return Bound(self.scale, self.inherent, self._in_any_order or self._formula)
+    def in_any_order(self) -> Ball:
+        """The same, of a formula whose sums are added up in any order."""
+        given = self._formula
+        return given if isinstance(given, arb) else FORMULA_FACTOR * given.in_any_order(self._place)
 
 
 def alternatives(name: str) -> int:
@@ -73,17 +81,10 @@ def alternatives(name: str) -> int:
     return max(map(len, row.forms), default=1)
 
 
-def bound(
-    size: Ball,
-    moved: Ball,
-    formula: Callable[[], Ball],
-    format: Format,
-    in_any_order: Callable[[], Ball] | None = None,
-) -> Bound:
+def bound(size: Ball, moved: Ball, formula: Ball | Formulas, format: Format, place: int = 0) -> Bound:
     """The bound on a truth of this size, which rounding of its inputs moves by ``moved`` in unit roundoffs.
 
-    ``formula`` finds what rounding of all intermediate values leaves on it, sums taken in the orders in use, and
-    ``in_any_order`` in the order that loses most.
+    ``formula`` is what rounding of all intermediate values leaves on it, or tells it of the component at a place.
     """
     errors = rounding(format)
     scale = size + moved
@@ -95,5 +96,5 @@ def bound(
         # Else the root, of which there is one for every component, is the larger one.
         if not size > INHERENT_FACTOR * allowed:
             allowed = max(min(allowed, (unavoidable * size).sqrt()), unavoidable)
-    any_order = None if in_any_order is None else (lambda: FORMULA_FACTOR * in_any_order())
-    return Bound(scale, allowed.mid() + errors.subnormal, lambda: FORMULA_FACTOR * formula(), any_order)
+    left = FORMULA_FACTOR * formula if isinstance(formula, arb) else formula
+    return Bound(scale, allowed.mid() + errors.subnormal, left, place)

@@ -78,10 +78,7 @@ class Bounds:
             evaluation = tape.evaluation(smooth.inputs(point))
             exact = [evaluation.values[output] for output in tape.outputs]
             formulas, moved = tape.absolute_sums(evaluation, tape.losses(evaluation, format), _leaves(tape, evaluation))
-            return [
-                (bound(abs(v).mid(), s, partial(_itself, f), format), v)
-                for s, f, v in zip(moved, formulas, exact, strict=True)
-            ]
+            return [(bound(abs(v).mid(), s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
 
     def culprit(
         self, truth: Truth, point: Sequence[float], component: int, format: Format, label: Callable[[int], str]
@@ -121,11 +118,9 @@ class Bounds:
         """The bounds of all components; ``sizes`` are their absolute values."""
         tape, evaluation = self._tape(smooth, STABLE), self._evaluation(smooth, point, STABLE)
         (moved,) = tape.absolute_sums(evaluation, _leaves(tape, evaluation))
-        formulas, in_any_order = (
-            cache(partial(self._formulas, smooth, point, format, precision, freely)) for freely in (False, True)
-        )
+        formulas = _Formulas(partial(self._formulas, smooth, point, format, precision))
         for k, (size, by) in enumerate(zip(sizes, moved, strict=True)):
-            yield bound(size, by, partial(_one, formulas, k), format, partial(_one, in_any_order, k))
+            yield bound(size, by, formulas, format, k)
 
     def _formulas(
         self, smooth: Smooth, point: Sequence[float], format: Format, precision: int, in_any_order: bool
@@ -157,12 +152,19 @@ class Bounds:
         return self._tape(smooth, form).evaluation(smooth.inputs(point), known)
 
 
-def _itself(formula: Ball) -> Ball:
-    return formula
+class _Formulas:
+    """What rounding leaves on all components, each kind found for all of them when the first is asked for."""
 
+    def __init__(self, found: Callable[[bool], Sequence[Ball]]) -> None:
+        self._found = cache(found)
 
-def _one(formulas: Callable[[], Sequence[Ball]], place: int) -> Ball:
-    return formulas()[place]
+    def of(self, place: int) -> Ball:
+        """By the orders in use."""
+        return self._found(False)[place]
+
+    def in_any_order(self, place: int) -> Ball:
+        """By the order that loses most."""
+        return self._found(True)[place]
 
 
 def _leaves(tape: Tape, evaluation: Evaluation) -> list[Ball]:

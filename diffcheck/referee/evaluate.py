@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
+from operator import sub
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -198,7 +199,7 @@ def _piece(
         result.faults[number] = _inherited(deciding, result.faults)
         return None
     arguments = [result.values[i] for i in operands]
-    side = arithmetic.sign(arithmetic.switch(row, arguments[: row.deciding])) if forced is None else forced
+    side = _side(row, arguments[: row.deciding], arithmetic) if forced is None else forced
     if side is None:
         result.faults[number] = Fault.UNDECIDED, number
         return None
@@ -215,3 +216,10 @@ def _piece(
         return arithmetic.const(Fraction(chosen))
     result.decisions[number] = side, None
     return chosen
+
+
+def _side(row: Primitive, deciding: Sequence[Any], arithmetic: Arithmetic) -> int | None:
+    """The certain sign of a switch; what is compared with itself, as the largest of some is with one of them, ties."""
+    if row.switch is sub and deciding[0] is deciding[1]:
+        return 0
+    return arithmetic.sign(arithmetic.switch(row, deciding))

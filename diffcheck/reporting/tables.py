@@ -48,8 +48,13 @@ def failing(run: Run) -> Table:
 
 def failing_rows(run: Run) -> list[Row]:
     """The rows that fail the run, the worst first; a case that is itself broken counts once, not for every engine."""
+    return _one_of_case(sorted(run.failing, key=lambda row: (not row.findings, -row.verdict.severity)))
+
+
+def _one_of_case(rows: Iterable[Row]) -> list[Row]:
+    """The rows, but where a case is itself broken one for all engines."""
     once: dict[tuple[str, ...], Row] = {}
-    for row in sorted(run.failing, key=lambda row: (not row.findings, -row.verdict.severity)):
+    for row in rows:
         once.setdefault((row.case, row.operator, "case") if row.reason == "case" else row.key, row)
     return list(once.values())
 
@@ -73,7 +78,13 @@ def lossy_rows(run: Run) -> list[Row]:
 def unjudged(run: Run) -> Table:
     """The rows that nothing can be said of."""
     silent = (Verdict.UNCERTAIN, Verdict.UNSUPPORTED, Verdict.UNDEFINED)
-    return _findings(row for row in run.rows if row.verdict in silent and not row.expected)
+    return _findings(_one_of_case(row for row in run.rows if row.verdict in silent and not row.expected))
+
+
+def unjudged_cases(run: Run) -> list[Row]:
+    """A row for each case of which nobody is judged."""
+    refused = (r for r in run.rows if r.verdict is Verdict.UNSUPPORTED and r.reason == "case" and not r.expected)
+    return _one_of_case(refused)
 
 
 def finding(row: Row) -> str:
@@ -148,13 +159,13 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
                 _value(row, 10),
                 shortened(row.truth),
             )
-            for row in rows
+            for row in _one_of_case(rows)
         ),
     )
     facts = [_counted(rows[0].points, "point"), _counted(rows[0].components, "component")]
     if case is None:
-        said = "the case itself is broken" if rows[0].reason == "case" else "not finished"
-        return CaseTable(" ".join(key), said, rows[0].note, table)
+        broken = "nothing is judged" if rows[0].verdict is Verdict.UNSUPPORTED else "the case itself is broken"
+        return CaseTable(" ".join(key), broken if rows[0].reason == "case" else "not finished", rows[0].note, table)
     facts.append(f"{_counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
     if case.unconfirmed:

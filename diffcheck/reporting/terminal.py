@@ -120,6 +120,7 @@ def summary(run: Run, console: Console) -> None:
             f"{'loses' if estimated == 1 else 'lose'} digits; the report has all of them",
             highlight=False,
         )
+    _findings(console, "of which nobody is judged", tables.unjudged_cases(run))
     for text in run.broken:
         console.print(Text(f"broken: {text}", "bold red"), soft_wrap=True)
     console.print(tables.headline(run), soft_wrap=True, highlight=False)
@@ -149,13 +150,13 @@ def _rich(content: Table) -> RichTable:
 def check_text(run: Run) -> str:
     """The result of a check as a plain table."""
     stream = io.StringIO()
-    console = Console(file=stream, width=120, no_color=True)
+    console = Console(file=stream, width=120, no_color=True, markup=False)
     for case in tables.cases(run):
         console.print(f"{case.title}: {case.consensus} ({case.facts})", soft_wrap=True, highlight=False)
-        short = tuple((r[0], r[1], f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
+        short = tuple((r[0], r[1], r[2] if r[2] == "-" else f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
         console.print(_rich(Table(("engine", "verdict", "digits", "at", "value", "truth"), short)))
     for row in run.rows:
-        if row.note or row.findings:
+        if (row.note or row.findings) and row.reason != "case":
             console.print(f"{row.engine}:{row.method}: {tables.told(row)}", soft_wrap=True, highlight=False)
     return stream.getvalue().rstrip()
 
@@ -172,7 +173,7 @@ def selftest_text(
         for name, planted, caught, lost in faults
     ]
     stream = io.StringIO()
-    console = Console(file=stream, width=120, no_color=True)
+    console = Console(file=stream, width=120, no_color=True, markup=False)
     console.print(_rich(Table(("fault", "planted", "caught", "missed"), tuple(rows))))
     for line in missed:
         console.print(f"missed: {line}", soft_wrap=True, highlight=False)

@@ -19,6 +19,7 @@ from diffcheck.judgement.contract import breaches
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.hearing import judged, systematic
+from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.reasons import explained
 from diffcheck.judgement.witness import Witness
@@ -123,7 +124,7 @@ def _given(task: Task, ask: Callable[[], Estimate]) -> _Given:
 def _answer(court: Court, witness: Witness, question: Question, given: _Given) -> Answer:
     if given.values is None:
         assert given.failure is not None
-        return Answer(None, [given.failure])
+        return Answer(None, Judgements({0: given.failure}))
     return Answer(given.values, judged(court, witness, question, given.values, given.errors), given.seconds)
 
 
@@ -132,7 +133,7 @@ def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: 
     k, answer = speaking(answers)
     found = answer.worst
     if answer.values is not None:
-        component = answer.judgements.index(found)
+        component = answer.judgements.speaking
         dispute = Dispute(court, witness, court.questions[k], answer.values, given[k].errors, component)
         found = explained(found, dispute, list(zip(court.questions, answers, strict=True)))
     contradictions = sorted({q.truth.contradiction for q in court.questions} - {""})

@@ -36,7 +36,7 @@ def broken_rows(unit: Unit) -> list[Row]:
             c.dtype,
             unit.verdict,
             "case",
-            note=f"{unit.case.source}: {unit.problem}",
+            note=f"{unit.case.source or unit.case.name}: {unit.problem}",
             expected=expected(unit.case, c.engine.name, c.method or c.engine.methods[0]),
         )
         for c in unit.contestants
@@ -84,8 +84,8 @@ def summary(row: Row, answers: Sequence[Answer], decisive: Judgement, calls: int
     by_point = [a.worst for a in answers]
     k, answer = speaking(answers)
     question = court.questions[k]
-    all_judged = [j for a in answers for j in a.judgements]
-    errors = [max((j.error_ulp for j in a.judgements if j.error_ulp == j.error_ulp), default=None) for a in answers]
+    told = [a.judgements.told.values() for a in answers]
+    errors = [max((j.error_ulp for j in point if j.error_ulp == j.error_ulp), default=None) for point in told]
     known = [e for e in errors if e is not None]
     row = replace(
         row,
@@ -101,15 +101,15 @@ def summary(row: Row, answers: Sequence[Answer], decisive: Judgement, calls: int
         formula_ulp=decisive.formula_ulp,
         digits=decisive.digits,
         digits_possible=decisive.digits_possible,
-        min_digits=min((j.digits for j in all_judged if j.digits == j.digits), default=NAN),
-        estimate=str(max((j.estimate for j in all_judged), key=list(Quality).index)),
+        min_digits=min((j.digits for point in told for j in point if j.digits == j.digits), default=NAN),
+        estimate=str(max((j.estimate for point in told for j in point), key=list(Quality).index)),
         worst_point=json.dumps(plain(question.point)),
         function_calls=calls,
         note=decisive.note,
     )
     if answer.values is None:
         return row
-    c = answer.judgements.index(answer.worst)
+    c = answer.judgements.speaking
     return replace(
         row,
         worst_component=court.labels[c],

@@ -1,6 +1,6 @@
 """What to run and how; the command line's options, under the same names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ DEFAULT_TIMEOUT_S = 300.0
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What to run and how.
+    """What to run and how; one name may stand for a list of it.
 
     Attributes
     ----------
@@ -62,6 +62,10 @@ class Settings:
     output: str | Path | None = None
 
     def __post_init__(self) -> None:
+        for name in ("engines", "operators", "devices", "dtypes", "strict"):
+            given = getattr(self, name)
+            if isinstance(given, str) or not isinstance(given, Iterable):
+                object.__setattr__(self, name, (given,))
         if self.samples < 0:
             raise UsageError(f"samples is {self.samples}: it must be 0 or more")
         if self.batch < 0:

@@ -3,6 +3,7 @@
 import functools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,14 @@ class Automatic:
         self._task = task
         self._function = _implementation(task.case)
         self._by_name = self._function is task.case.function
-        self._dtype = getattr(torch, task.dtype)
+        # Under autocast parameters and inputs stay in single precision, which holds the numbers of the small format.
+        self._dtype = torch.float32 if task.method == "autocast" else getattr(torch, task.dtype)
         self._device = torch.device(task.device)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
+        if task.method == "autocast" and task.dtype not in ("bfloat16", "float16"):
+            raise Unsupported(
+                f"autocast computes in bfloat16 or float16, not in {task.dtype}: ask for --dtype bfloat16"
+            )
         self._derive = METHODS.get(task.method, reverse)
         self._evaluate = torch.compile(self._derived, dynamic=False) if task.method == "compiled" else self._derived
 
@@ -48,6 +54,11 @@ class Automatic:
             raise Unsupported(f"torch: {reason}") from None
         except _not_compiled() as reason:
             raise Unsupported(f"torch.compile: {str(reason).strip().splitlines()[0]}") from None
+        except RuntimeError as reason:
+            # Linear algebra says in these words what is not implemented elsewhere.
+            if "Low precision dtypes not supported" in str(reason):
+                raise Unsupported(f"torch: {reason}") from None
+            raise
         found = value.reshape(self._task.shape).detach().to("cpu", torch.float64).numpy()
         columns = self._task.operator.width(len(self._task.case.wrt_positions)) if self._task.method == "forward" else 1
         return Estimate(found, function_calls=columns)
@@ -141,10 +152,17 @@ class Automatic:
 
     def _call(self, arguments: dict[str, Any]) -> Any:
         """The function; another implementation gets the arguments by position, whatever it calls them."""
-        if self._by_name:
-            with arrays_as_tensors():
-                return self._function(**arguments)
-        return self._function(*(arguments[name] for name in self._task.case.parameters))
+        with self._precision():
+            if self._by_name:
+                with arrays_as_tensors():
+                    return self._function(**arguments)
+            return self._function(*(arguments[name] for name in self._task.case.parameters))
+
+    def _precision(self) -> AbstractContextManager[Any]:
+        """Where torch chooses the precision of each operation, if the method says so."""
+        if self._task.method != "autocast":
+            return nullcontext()
+        return torch.autocast(self._device.type, dtype=getattr(torch, self._task.dtype))
 
     def _result(self, inputs: dict[str, Tensor]) -> Tensor:
         """The function's result; a list of tensors, or a number that no input influences, as one tensor."""

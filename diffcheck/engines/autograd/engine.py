@@ -2,7 +2,8 @@
 
 ``reverse`` is `torch.autograd.grad`, one backward pass for each output; ``forward`` is `torch.func.jvp`, one pass for
 each input; ``func`` is `torch.func.grad` and what is built on it, which transforms the function instead of recording
-it; ``compiled`` is what `torch.compile` makes of that.
+it; ``compiled`` is what `torch.compile` makes of that. ``autocast`` is ``reverse`` under `torch.autocast`: parameters
+and inputs in single precision, what torch chooses in the task's small format, by whose bounds it is judged.
 
 PyTorch, which takes seconds to load, is loaded when it is needed: a method that does not exist is told at once.
 """
@@ -18,7 +19,7 @@ class Autograd:
     """The engine ``autograd``."""
 
     name = "autograd"
-    methods = ("reverse", "forward", "func", "compiled")
+    methods = ("reverse", "forward", "func", "compiled", "autocast")
     tries_implementations = True
 
     def available(self, device: str) -> str | None:

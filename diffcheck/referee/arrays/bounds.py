@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,7 @@ def bounds(
     formulas = _Formulas(certified, point, format, otherwise)
     with ctx.workprec(certified.precision):
         return [
-            bound(component.size, arb(m), partial(formulas.of, k), format, partial(formulas.in_any_order, k))
+            bound(component.size, arb(m), formulas, format, k)
             for k, (component, m) in enumerate(zip(certified.components, moved.tolist(), strict=True))
         ]
 
@@ -60,7 +60,7 @@ def bounds_of_values(certified: Certified, format: Format) -> list[Bound] | None
         return None
     sizes = [abs(v).mid() for v in certified.value.ravel().tolist()]
     found = zip(sizes, moved.tolist(), lost.tolist(), strict=True)
-    return [bound(size, arb(m), partial(arb, f), format) for size, m, f in found]
+    return [bound(size, arb(m), arb(f), format) for size, m, f in found]
 
 
 class _Formulas:
@@ -73,15 +73,13 @@ class _Formulas:
         self._point = point
         self._format = format
         self._otherwise = otherwise
-        self._asked = 0
+        self._exact: dict[int, float] = {}
 
     def of(self, place: int) -> Ball:
         """The sum of one component, by its place in row-major order."""
-        self._asked += 1
-        if self._asked <= _FEW:
-            largest = max((slopes.sum_of(place, lost) for slopes, lost in self._forms), default=math.inf)
-        else:
-            largest = self._together[place] if self._together else math.inf
+        if place not in self._exact and len(self._exact) < _FEW:
+            self._exact[place] = max((slopes.sum_of(place, lost) for slopes, lost in self._forms), default=math.inf)
+        largest = self._exact[place] if place in self._exact else self._together[place] if self._together else math.inf
         return arb(largest) if math.isfinite(largest) else self._otherwise(place)
 
     def in_any_order(self, place: int) -> Ball:

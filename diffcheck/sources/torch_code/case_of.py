@@ -11,8 +11,9 @@ from diffcheck.case.case import Case
 from diffcheck.case.domain import Interval, given
 from diffcheck.case.made import tell
 from diffcheck.case.operators import operator_named
-from diffcheck.errors import CaseError
-from diffcheck.sources.torch_code.code import TorchCode, argument_names
+from diffcheck.case.parameters import demand_function
+from diffcheck.errors import CaseError, DomainError
+from diffcheck.sources.torch_code.code import TorchCode, argument_names, function_of, names_none, written
 from diffcheck.sources.torch_code.definition import Definition, demand_inputs, moved
 
 # Up to so many components a Jacobian is asked for; a larger result is contracted with weights, which the row names.
@@ -51,6 +52,10 @@ def case_of(
     CaseError
         If there is nothing to differentiate by, or an argument cannot be one.
     """
+    demand_function(code)
+    for option, value in {"name": name, "operators": operators, "wrt": wrt, "samples": samples, "tags": tags}.items():
+        if isinstance(value, (torch.Tensor, Interval)):
+            raise CaseError(f"{option!r} is an option: give an argument of that name by position")
     called = name or _name_of(code)
     try:
         return _made(
@@ -82,7 +87,7 @@ def _made(
     first = {n: _somewhere(d, generator) for n, d in domains.items()}
     other = {n: _somewhere(d, generator) for n, d in domains.items()}
     fixed = [n for n, d in domains.items() if d.value is not None]
-    torch_code = TorchCode(code, by_name, list(domains), len(positional))
+    torch_code = TorchCode(code, by_name, list(domains), len(by_name if names_none(code) else positional))
     definition = Definition(torch_code, first, moved(first, fixed, other, zlib.crc32(called.encode())))
     definition.__name__ = called
     names = tuple(n for n in domains if wrt is None or n in wrt)
@@ -111,8 +116,7 @@ def _made(
 
 def _name_of(code: Any) -> str:
     """What the code is called; the ``apply`` of a `torch.autograd.Function` as the class is."""
-    owner = getattr(code, "__self__", None)
-    named = owner if isinstance(owner, type) else code
+    named = function_of(code) or code
     return str(getattr(named, "__name__", type(code).__name__)).strip("<>")
 
 
@@ -130,21 +134,35 @@ def _fitting(code: TorchCode, first: Mapping[str, Any], wrt: Sequence[str]) -> l
 def _domains(code: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str, Interval]:
     found: dict[str, Interval] = {}
     if isinstance(code, torch.nn.Module):
-        trained = {n: p for n, p in code.named_parameters() if p.numel() and p.requires_grad}
-        found = {n: given(p.detach().cpu().double().numpy()) for n, p in trained.items()}
+        for name, parameter in code.named_parameters():
+            if torch.nn.parameter.is_lazy(parameter):
+                raise CaseError(f"parameter {name!r} has no shape yet: call the module once before")
+            if parameter.numel() and parameter.requires_grad:
+                found[name] = _given(name, parameter)
         for name in arguments:
             if name in found:
                 raise CaseError(f"argument {name!r} is called like a parameter of the module: rename one of them")
+    for name, value in arguments.items():
+        if isinstance(value, torch.Tensor) and value.layout is not torch.strided:
+            raise CaseError(f"argument {name!r} is sparse: give {name}.to_dense(), and make it sparse in the function")
     tensors = {n: v for n, v in arguments.items() if isinstance(v, torch.Tensor) and v.is_floating_point()}
     asked = any(v.requires_grad for v in tensors.values())
     for name, value in arguments.items():
         if isinstance(value, Interval):
             found[name] = value
         elif name in tensors and value.numel() and (value.requires_grad or not asked):
-            if value.layout is not torch.strided:
-                raise CaseError(f"argument {name!r} is sparse: give its dense tensor, and make it sparse inside")
-            found[name] = given(value.detach().cpu().double().numpy())
+            found[name] = _given(name, value)
     return found
+
+
+def _given(name: str, value: torch.Tensor) -> Interval:
+    """An input with these values."""
+    if value.is_meta:
+        raise CaseError(f"{name!r} holds no numbers: it is on torch's device 'meta'")
+    try:
+        return given(value.detach().cpu().double().numpy())
+    except DomainError as mistake:
+        raise CaseError(f"{name!r}: {mistake}") from None
 
 
 def _somewhere(domain: Interval, generator: np.random.Generator) -> Any:
@@ -157,5 +175,5 @@ def _somewhere(domain: Interval, generator: np.random.Generator) -> Any:
 
 
 def _location(code: Any) -> str:
-    known = getattr(code.forward if isinstance(code, torch.nn.Module) else code, "__code__", None)
+    known = getattr(written(code), "__code__", None)
     return f"{known.co_filename}:{known.co_firstlineno}" if known is not None else ""

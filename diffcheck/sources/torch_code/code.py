@@ -115,11 +115,36 @@ def _tensors(found: Any) -> Iterator[Tensor]:
             yield from _tensors(value)
 
 
+def written(code: Callable[..., Any]) -> Any:
+    """What somebody wrote of a function: the ``forward`` of a module, and that behind the ``apply`` of a Function."""
+    owner = function_of(code)
+    return code.forward if isinstance(code, torch.nn.Module) else code if owner is None else owner.forward
+
+
+def function_of(code: Any) -> Any:
+    """The `torch.autograd.Function` whose ``apply`` it is; ``None`` of other code."""
+    owner = getattr(code, "__self__", None)
+    return owner if isinstance(owner, type) and issubclass(owner, torch.autograd.Function) else None
+
+
 def argument_names(code: Callable[..., Any], positional: int) -> list[str]:
     """The names of a function's arguments; those of arguments by position only are made up."""
-    try:
-        given = inspect.signature(code.forward if isinstance(code, torch.nn.Module) else code).parameters.values()
-    except (TypeError, ValueError):
-        return [f"x{k}" for k in range(positional)]
-    plain = [p.name for p in given if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    plain = [p.name for p in _parameters(code) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     return [*plain[:positional], *(f"x{k}" for k in range(len(plain), positional))]
+
+
+def names_none(code: Callable[..., Any]) -> bool:
+    """Whether a function takes its arguments by position, as many as there are, and knows no names."""
+    return [p.kind for p in _parameters(code)] == [inspect.Parameter.VAR_POSITIONAL]
+
+
+def _parameters(code: Callable[..., Any]) -> list[inspect.Parameter]:
+    """What a function says of its parameters: nothing if it is one of C."""
+    try:
+        found = list(inspect.signature(written(code)).parameters.values())
+    except (TypeError, ValueError):
+        return []
+    owner = function_of(code)
+    # Without a `setup_context` the first one is the context.
+    has_context = owner is not None and owner.setup_context is torch.autograd.Function.setup_context
+    return found[1:] if has_context else found

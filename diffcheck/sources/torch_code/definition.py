@@ -31,10 +31,12 @@ class Definition:
     ----------
     argument_names:
         The inputs in their order.
+    code:
+        What was recorded.
     """
 
     def __init__(self, code: TorchCode, first: Values, second: Callable[[float], Values]) -> None:
-        self._code = code
+        self.code = code
         self._first = first
         self._second = second
         self.argument_names = list(first)
@@ -47,7 +49,7 @@ class Definition:
         if all(isinstance(v, Traced) for v in values):
             return replayed(self.graph, values)
         if any(isinstance(v, torch.Tensor) for v in values):
-            return self._code(*values)
+            return self.code(*values)
         return Emitted(self.graph).at(np.concatenate([np.ravel(v) for v in values]))
 
     @cached_property
@@ -59,14 +61,14 @@ class Definition:
         Unsupported
             If an operation cannot be recorded, or the recording is not the function.
         """
-        graph, told = recorded(self._code, self._first)
+        graph, told = recorded(self.code, self._first)
         replay = Emitted(graph)
         _compare(told, _at(replay, self._first), "at the first point", "a row of torch's operations differs from torch")
         for nearer in _NEARER:
             second = self._second(nearer)
             expected = _at(replay, second)
             try:
-                says = _evaluated(self._code, second)
+                says = _evaluated(self.code, second)
             except (RuntimeError, ValueError, ArithmeticError):  # outside the domain
                 continue
             if np.isfinite(expected).all() and np.isfinite(says).all():
@@ -143,4 +145,6 @@ def moved(point: Values, fixed: Sequence[str], other: Values, seed: int) -> Call
 def demand_inputs(names: Sequence[str]) -> None:
     """Raise `CaseError` if nothing can be differentiated by."""
     if not names:
-        raise CaseError("there is no input to differentiate by: give a floating-point tensor or an interval")
+        raise CaseError(
+            "there is no input to differentiate by: give a floating-point tensor, or an interval, as an argument"
+        )

@@ -108,6 +108,10 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             found = func(*args, **kwargs)
             outputs = list(_tensors(found))
             if outputs and all(self._shares(o, (args, kwargs)) for o in outputs):
+                # The parts of complex numbers are what they are; but torch asks no gradient of `view(dtype)`.
+                parts = base in ("view_as_real", "view_as_complex")
+                if not parts and any(o.dtype is not args[0].dtype for o in outputs):
+                    raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
         if is_move(base, args, self._depends):
             return self._moved(func, base, args, kwargs, found if not changes else None)

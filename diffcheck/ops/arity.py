@@ -1,0 +1,28 @@
+"""What an operation on numbers may be called with."""
+
+import functools
+from collections.abc import Collection
+
+import numpy as np
+
+from diffcheck.errors import CaseError
+from diffcheck.ops.table import Operation
+
+
+def demand_arguments(operation: Operation, count: int, options: Collection[str]) -> None:
+    """Raise `CaseError` if an operation does not take so many numbers, or is told anything else."""
+    if options:
+        raise CaseError(f"{operation.name} has no option {', '.join(options)}")
+    if not _takes(operation, count):
+        raise CaseError(f"{operation.name} does not take {count} argument{'s' * (count != 1)}")
+
+
+@functools.cache
+def _takes(operation: Operation, count: int) -> bool:
+    """Whether NumPy's function takes so many numbers: no row says how many it has."""
+    try:
+        with np.errstate(all="ignore"):
+            operation.on_numpy(*[np.float64(0.5)] * count)
+    except (TypeError, ValueError):
+        return False
+    return True
