@@ -11,7 +11,8 @@
 ``moves``           what only moves elements
 ``places``          whole numbers that values decide
 ``registry``        the rows by their names, and what they share
-``rows``            all of them: ``elementwise``, ``reductions``, ``neural``, ``linear``, ``accumulate``, ``backward``
+``rows``            all of them: ``elementwise``, ``special``, ``reductions``, ``running``, ``neural``, ``pooling``,
+                    ``linear``, ``lu``, ``accumulate``, ``backward``, and of complex numbers ``pairs``
 ==================  =======================================================================================
 """
 

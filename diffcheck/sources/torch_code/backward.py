@@ -12,7 +12,8 @@ from diffcheck.program.chain import backward
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.replay import replayed
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.neural import attention, avg_pool2d, convolution
+from diffcheck.sources.torch_code.neural import attention, convolution
+from diffcheck.sources.torch_code.pooling import avg_pool
 from diffcheck.sources.torch_code.reductions import distances
 from diffcheck.sources.torch_code.registry import backward_row, lifted, refuse, total
 
@@ -57,7 +58,12 @@ def _convolution_backward(
 
 @backward_row("avg_pool2d_backward")
 def _avg_pool2d_backward(incoming: Any, x: Any, *options: Any) -> Any:
-    return pulled_back(lambda x: avg_pool2d(x, *options), *lifted(incoming, x))[0]
+    return pulled_back(lambda x: avg_pool(2, x, *options), *lifted(incoming, x))[0]
+
+
+@backward_row("avg_pool3d_backward")
+def _avg_pool3d_backward(incoming: Any, x: Any, *options: Any) -> Any:
+    return pulled_back(lambda x: avg_pool(3, x, *options), *lifted(incoming, x))[0]
 
 
 @backward_row("max_pool3d_with_indices_backward")

@@ -17,9 +17,19 @@ from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Condition, Excluded, Geometry, Memory, Value
 from diffcheck.sources.torch_code.moves import is_move, moved
 from diffcheck.sources.torch_code.origins import Origins, in_own_backward
+from diffcheck.sources.torch_code.pairs import fitted, halves, joined, unconjugated
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import applied, as_number
-from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, UNREAD, row_of
+from diffcheck.sources.torch_code.rows import (
+    BY_OUTCOME,
+    EXCLUDING,
+    EXCLUDING_ABOVE,
+    FILLS,
+    RESHAPES,
+    SHAPES_ONLY,
+    UNREAD,
+    row_of,
+)
 
 Tensor = torch.Tensor
 
@@ -58,8 +68,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         recording says nothing there.
         """
         values = [self._plain(tensor) for tensor in results]
-        (first, *others) = values
-        value = first if not others else first.concatenate([v.ravel() for v in values], 0)
+        flat = [v.ravel() for v in values]
+        value = values[0] if len(values) == 1 else flat[0].concatenate(flat, 0)
         if self._guards:
             held = self._guards[0]
             for guard in self._guards[1:]:
@@ -76,7 +86,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _plain(self, tensor: Tensor) -> Traced:
         value = self._value(tensor)
         if isinstance(value, Excluded):
-            raise Unsupported("unsupported: the result is minus infinity at some places")
+            raise Unsupported("unsupported: the result is infinite at some places")
         return self._lift(value)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -122,30 +132,38 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             found = func(*args, **kwargs)
             outputs = list(_tensors(found))
             if outputs and all(self._shares(o, (args, kwargs)) for o in outputs):
-                if any(o.dtype is not args[0].dtype for o in outputs):
+                # The parts of complex numbers are what they are; but torch asks no gradient of `view(dtype)`.
+                parts = base in ("view_as_real", "view_as_complex")
+                if not parts and any(o.dtype is not args[0].dtype for o in outputs):
                     raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
         if is_move(base, args, self._depends):
             return self._moved(func, base, args, kwargs, found if not changes else None)
-        row = row_of(base)
+        outputs = [] if changes else list(_tensors(found))
+        row = row_of(f"complex {base}" if any(t.is_complex() for t in _tensors((args, kwargs, outputs))) else base)
         if row is None:
             return self._decomposed(func, name, args, kwargs)
         used = [None if k in UNREAD.get(base, ()) else a for k, a in enumerate(args)]
         read_args, read_kwargs = self._read(used), self._read(kwargs)
-        if base not in EXCLUDING and any(isinstance(v, Excluded) for v in _values((read_args, read_kwargs))):
-            raise Unsupported("minus infinity goes into it")
+        excluded = [v for v in _values((read_args, read_kwargs)) if isinstance(v, Excluded)]
+        if excluded and (base not in EXCLUDING or (any(v.above for v in excluded) and base not in EXCLUDING_ABOVE)):
+            raise Unsupported("infinity goes into it")
         if changes:
             found = func(*args, **kwargs)
         outputs = list(_tensors(found)) if isinstance(found, (tuple, list)) else [found]
-        values = applied(row, read_args, read_kwargs)
+        told = {"outcome": [_numpy(o) for o in outputs]} if base in BY_OUTCOME else {}
+        values = applied(row, read_args, {**read_kwargs, **told})
         for k, output in enumerate(outputs):
-            value = values[k] if k < len(values) else None
+            value = joined(values[k]) if k < len(values) else None
             ordered = value is None and _is_whole(output) and gives_places(base) and not self._here
             if ordered and isinstance(read_args[0], Traced):
                 numbers, places = _numpy(args[0]), _numpy(output)
                 refusal = functools.partial("unsupported: {}: {}".format, self._called(name))
                 decided = of_order(base, read_args[0], numbers, places, read_args[1:], read_kwargs, refusal)
                 self._forget(output, name, decided)
+                continue
+            if callable(value):
+                self._forget(output, name, value)
                 continue
             self._keep(output, value, changes and k == 0, name, k)
         return found
@@ -171,6 +189,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             found = func(*args, **kwargs)
         outputs = list(_tensors(found))
         for k, (output, value) in enumerate(zip(outputs, values, strict=True)):
+            if base == "_to_copy":
+                value = fitted(value, args[0].is_complex(), output.is_complex())
             given = as_number(value) if output.is_floating_point() else value
             self._keep(output, given, in_place, base, k)
         return found
@@ -191,7 +211,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             kind = "whole numbers" if _is_whole(output) else f"output {position}"
             self._forget(output, self._refusal(name, f"its {kind} cannot be followed, and something uses them"))
             return
-        rounds = output.is_floating_point() and output.dtype is not torch.float64
+        counted = output.is_floating_point() or output.is_complex()
+        rounds = counted and output.dtype not in (torch.float64, torch.complex128)
         if rounds and not (isinstance(value, Traced) and value.is_condition):
             format = str(output.dtype).removeprefix("torch.")
             if not self._here or format not in FORMATS:
@@ -202,7 +223,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self._written(output, value)
             return
         shape = value.places.shape if isinstance(value, Excluded) else value.shape
-        if shape != tuple(output.shape):
+        if shape != geometry(output).shape:
             raise Unsupported(f"the row gives shape {shape}, torch {tuple(output.shape)}")
         self._written(output, value) if in_place else self._note(output, value)
 
@@ -226,13 +247,15 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         decomposition = torch._decomp.decomposition_table.get(func)
         if decomposition is not None and not func._schema.is_mutable:
             with self:
-                return decomposition(*args, **kwargs)
+                found = decomposition(*args, **kwargs)
+            if found is not NotImplemented:
+                return found
         if not func._schema.is_mutable:
             with self:
                 found = func.decompose(*args, **kwargs)
             if found is not NotImplemented:
                 return found
-        raise Unsupported("no row")
+        raise Unsupported("no row" + " for complex numbers" * any(t.is_complex() for t in _tensors((args, kwargs))))
 
     # Tensors and their memories.
 
@@ -250,13 +273,16 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return any(t.untyped_storage()._cdata == own for t in _tensors(given))
 
     def _value(self, tensor: Tensor) -> Any:
-        """What a tensor holds: nodes, or the numbers of a constant."""
+        """What a tensor holds: nodes, or the numbers of a constant; of complex ones the parts along a last axis."""
         memory = self._memory(tensor)
-        return _numpy(tensor) if memory is None else memory.read(geometry(tensor))
+        if memory is None:
+            return _numpy(tensor)
+        found = memory.read(geometry(tensor))
+        return unconjugated(found, tensor) if tensor.is_neg() or tensor.is_conj() else found
 
     def _read(self, given: Any) -> Any:
         if isinstance(given, Tensor):
-            return self._value(given)
+            return halves(self._value(given)) if given.is_complex() else self._value(given)
         if isinstance(given, (list, tuple)):
             return type(given)(map(self._read, given))
         if isinstance(given, Mapping):
@@ -280,11 +306,13 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _written(self, tensor: Tensor, value: Any) -> None:
         """A tensor whose storage others may share is given a value; a constant one is followed from here on."""
+        if tensor.is_neg() or tensor.is_conj():
+            raise Unsupported("it writes to a conjugate view")
         memory = self._memory(tensor)
         where_ = geometry(tensor)
         if memory is None:
             whole = torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage())
-            before = _numpy(whole)
+            before = _numpy(whole).ravel()
             memory = Memory(_size(tensor), self._lift(np.where(np.isfinite(before), before, 0)))
             storage = tensor.untyped_storage()
             self._memories[storage._cdata] = storage, memory
@@ -296,22 +324,27 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def geometry(tensor: Tensor) -> Geometry:
-    """Where a tensor lies in its storage."""
-    return Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
+    """Where a tensor lies in its storage; a complex one by its parts, which lie beside each other."""
+    found = Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
+    return found if not tensor.is_complex() else found.of_parts()
 
 
 def _is_whole(output: Any) -> bool:
     """Whether a tensor holds whole numbers."""
-    return isinstance(output, Tensor) and not output.is_floating_point() and output.dtype is not torch.bool
+    if not isinstance(output, Tensor) or output.is_complex():
+        return False
+    return not output.is_floating_point() and output.dtype is not torch.bool
 
 
 def _size(tensor: Tensor) -> int:
-    """How many elements of the tensor's kind its storage has."""
-    return int(tensor.untyped_storage().nbytes() // tensor.element_size())
+    """How many elements of the tensor's kind its storage has; of complex ones the parts."""
+    return int(tensor.untyped_storage().nbytes() // tensor.element_size()) * (2 if tensor.is_complex() else 1)
 
 
 def _numpy(tensor: Tensor) -> Any:
     plain = tensor.detach().to("cpu")
+    plain = plain if plain.layout is torch.strided else plain.to_dense()
+    plain = torch.view_as_real(plain.resolve_conj()) if plain.is_complex() else plain.resolve_neg()
     return np.array((plain.double() if plain.is_floating_point() else plain).numpy())
 
 
