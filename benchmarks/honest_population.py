@@ -91,6 +91,7 @@ _SMOOTH: dict[str, tuple[Function, float, float]] = {
     "erfc": (lambda x: ops.erfc(x), -2, 6),
     "lgamma": (lambda x: ops.lgamma(x), 0.2, 30),
     "digamma": (lambda x: ops.digamma(x), 0.2, 30),
+    "erfinv": (lambda x: ops.erfinv(x), -0.95, 0.95),
     "log_ndtr": (lambda x: ops.log_ndtr(x), -20, 4),
     "gelu": (lambda x: ops.gelu(x), -4, 4),
     "silu": (lambda x: ops.silu(x), -9, 9),

@@ -40,6 +40,7 @@ INACCURATE = {
         "numpy",
     ): "SciPy's gammaln is infinite at the smallest subnormal numbers, where the logarithm of 1/x is not",
     ("logsumexp_of", "torch"): "the largest argument being 0, what the others add is lost in ln(1 + ...)",
+    ("bessel_i", "torch"): "its exponential overflows before the function does",
     ("polygamma", "torch"): "trigamma keeps ten digits, and none of large arguments",
 }
 

@@ -1,5 +1,6 @@
 """What the audits ask: every row of the table as it is used, its arguments of some kinds, at points of all binades."""
 
+import functools
 import itertools
 import math
 import random
@@ -79,6 +80,11 @@ def uses() -> Iterator[Use]:
         known = references.polygamma(order)
         # SciPy and torch take a step for each unit that the argument lies left of zero.
         yield Use("polygamma", lambda x, order=order: ops.polygamma(order, x), 1, known, lambda x: x > -1000)
+    for order in (0, 1, 3):
+        known = references.bessel_i(order)
+        # torch has the first two.
+        in_torch = functools.partial(lambda order, _: order < 2, order)
+        yield Use("bessel_i", lambda x, order=order: ops.bessel_i(order, x), 1, known, in_torch)
     for exponent in (3, -2, 0.5, -2.5):
         yield Use("power", lambda x, exponent=exponent: x**exponent, 1)
     yield Use("power", lambda x: x ** ops.rational(1, 3), 1, in_floats=lambda _: False)  # 1/3 is no double

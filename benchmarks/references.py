@@ -187,6 +187,7 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "sigmoid": (_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x)),
     "erf": (_erf, lambda x: 2 * _exp(-x * x) / mp.sqrt(mp.pi)),
     "erfc": (_erfc, lambda x: -2 * _exp(-x * x) / mp.sqrt(mp.pi)),
+    "erfinv": (mp.erfinv, lambda x: mp.sqrt(mp.pi) / 2 * _exp(mp.erfinv(x) ** 2)),
     "log_ndtr": (
         lambda x: mp.log1p(-_ndtr(-x)) if x > 0 else mp.log(_ndtr(x)),
         lambda x: _density(x) / _ndtr(x),
@@ -227,6 +228,21 @@ CHOICES: dict[str, tuple[Function, ...]] = {
     "maximum": (max,),
     "minimum": (min,),
 }
+
+
+def bessel_i(order: int) -> tuple[Function, Function]:
+    """The value and the slope of the modified Bessel function of the first kind of an order."""
+    return (
+        lambda x: _bessel_i(order, x),
+        lambda x: (_bessel_i(abs(order - 1), x) + _bessel_i(order + 1, x)) / 2,
+    )
+
+
+@_at_few_bits
+def _bessel_i(n: int, x: Any) -> Any:
+    if abs(x) > 1e6:  # mpmath's asymptotic series takes the exponential to as many digits as it has
+        raise Missing
+    return mp.besseli(n, x)
 
 
 def polygamma(order: int) -> tuple[Function, Function]:

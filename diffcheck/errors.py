@@ -38,3 +38,7 @@ class DomainError(CaseError):
 
 class Unsupported(DiffcheckError):
     """An engine says why it cannot do a task; a result like any other, not a failure."""
+
+
+class UnsupportedBackward(Unsupported):
+    """The same of an operation in somebody's own backward."""

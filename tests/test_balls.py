@@ -145,10 +145,12 @@ def test_pieces_meet_where_an_exact_number_says_so(function, x, expected):
 WIDE = {
     "cbrt": [(-3, 3)],
     "erfc": [(-3, 40)],
+    "erfinv": [(-1, 1)],
     "log_ndtr": [(-60, 9)],
     "lgamma": [(-4, 9)],
     "digamma": [(-4, 9)],
     "polygamma": [(1, 1), (-6, 9)],
+    "bessel_i": [(1, 1), (-6, 9)],
     "power": [(0, 4), (-5, 5)],
     "atan2": [(-2, 2), (-2, 2)],
     "sigmoid": [(-50, 50)],

@@ -7,6 +7,7 @@ from backward import custom, right, row, saved
 
 from diffcheck import case, interval
 from diffcheck.api import Settings, conduct
+from diffcheck.engines.autograd.passes import bits
 from diffcheck.ops import cos, sin, stack
 from diffcheck.ops import sum as total
 
@@ -265,3 +266,9 @@ TOLD = {
 @pytest.mark.parametrize(("implementation", "definition", "told"), TOLD.values(), ids=TOLD)
 def test_a_finding_says_what_was_seen(implementation, definition, told):
     assert row(implementation, definition=definition).findings == told
+
+
+def test_the_bytes_of_a_single_element_are_those_of_its_number_whatever_its_stride():
+    column = torch.arange(18.0).reshape(3, 6)[1:2, 4]
+    assert column.stride() == (6,)
+    assert bits(column) == np.float32(10).tobytes()

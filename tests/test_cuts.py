@@ -80,7 +80,7 @@ def test_a_cut_that_changes_nothing_is_not_told() -> None:
 
     found = row(shifted)
     assert found.verdict is Verdict.AGREE
-    assert "cut" not in found.note
+    assert "the gradient is cut" not in found.note
 
 
 class Wrong(torch.autograd.Function):
@@ -97,7 +97,7 @@ def test_a_wrong_backward_is_no_cut() -> None:
     """Inside a `torch.autograd.Function` there is no gradient to be cut: its backward gives it."""
     found = row(lambda x: Wrong.apply(x).sum())
     assert found.verdict is Verdict.DISAGREE
-    assert "cut" not in found.note
+    assert "the gradient is cut" not in found.note
 
 
 def test_what_is_only_looked_at_is_no_cut() -> None:
@@ -122,4 +122,4 @@ def test_of_a_second_version_the_definition_s_cuts_are_not_told() -> None:
     subject = case_of(data, X, implementations={"autograd": lambda x: Squared.apply(x).sum()})
     (found,) = conduct(subject, Settings(engines=("autograd",), timing=False)).rows
     assert found.verdict is Verdict.DISAGREE
-    assert "cut" not in found.note
+    assert "the gradient is cut" not in found.note

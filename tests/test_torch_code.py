@@ -21,6 +21,7 @@ from diffcheck.verdict import Verdict
 
 MODELS = models()
 X = torch.tensor([0.3, -1.2, 0.7], dtype=torch.float64)
+FIRST = torch.tensor([True, False, False])
 ROWS = torch.tensor([[0.5, -0.2, 1.0], [2.0, 0.1, -0.7]], dtype=torch.float64)
 HEALTHY = {Verdict.AGREE, Verdict.ILL_CONDITIONED}
 
@@ -320,8 +321,8 @@ def test_an_operation_without_a_row_is_named_with_its_place(code, name):
 
 
 def test_the_place_in_a_module_of_torch_is_told():
-    told = refusal(nn.EmbeddingBag(5, 3), torch.tensor([[0, 1], [2, 2]]))
-    assert told.startswith("unsupported: aten._embedding_bag at functional.py:")
+    told = refusal(nn.CTCLoss(), X.expand(2, 1, 3).log_softmax(-1), torch.tensor([[1]]), [2], [1])
+    assert told.startswith("unsupported: aten._ctc_loss at functional.py:")
 
 
 def test_two_inputs_of_one_name_are_refused():
@@ -336,13 +337,14 @@ def test_two_inputs_of_one_name_are_refused():
 @pytest.mark.parametrize(
     ("code", "message"),
     [
+        (lambda x: x.view(torch.float32).sum() + x.sum(), "aten.view .*: it reads the same bytes as float32"),
         (
-            lambda x: torch.view_as_complex(x).abs().sum(),
-            "aten.view_as_complex .*: it reads the same bytes as complex128",
+            lambda x: x.view(torch.complex128).abs().sum() + x.sum(),
+            "aten.view .*: it reads the same bytes as complex128",
         ),
         (lambda x: (x.view(torch.int64) & 1).sum() + x.sum(), "it reads the same bytes as int64"),
     ],
-    ids=["complex", "bits"],
+    ids=["halves", "complex", "bits"],
 )
 def test_bytes_read_as_another_type_are_refused(code, message):
     assert re.search(message, refusal(code, torch.ones(3, 2)))
@@ -598,3 +600,42 @@ def test_eighty_operations_at_least_have_rows():
     assert {"convolution", "_softmax", "gelu", "native_layer_norm", "addmm", "embedding", "_linalg_solve_ex"} <= set(
         rows.names()
     )
+
+
+def test_factors_with_other_pivots_have_no_value_in_the_recording():
+    matrix = torch.tensor([[1.0, 2.0], [3.0, -1.0]], dtype=torch.float64)
+    replay = Emitted(case_of(lambda a: torch.linalg.lu_factor(a)[0], matrix, name="lu").function.graph)
+    assert np.array_equal(replay.at(np.array([1.0, 2.0, 4.0, 8.0])), [[4.0, 8.0], [0.25, 0.0]])
+    assert np.isnan(replay.at(np.array([4.0, 8.0, 1.0, 2.0]))).all()
+
+
+def test_the_places_of_a_pooling_hold_while_the_same_elements_are_the_largest():
+    row = torch.tensor([[[1.0, 2.0, 4.0, 3.0]]], dtype=torch.float64)
+
+    def unpooled(x):
+        return functional.max_unpool1d(*functional.max_pool1d(x, 2, return_indices=True), 2)
+
+    replay = Emitted(case_of(unpooled, row, name="unpooled").function.graph)
+    assert np.array_equal(replay.at(np.array([5.0, 7.0, 6.0, 1.0])).ravel(), [0.0, 7.0, 6.0, 0.0])
+    assert np.isnan(replay.at(np.array([5.0, 7.0, 1.0, 6.0]))).all()
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        (lambda x: x.masked_fill(FIRST, torch.inf).amax(), "infinity goes into it"),
+        (lambda x: x.masked_fill(FIRST, -torch.inf).amin(), "minus infinity goes into it"),
+        (lambda x: x.masked_fill(FIRST, torch.inf).masked_fill(~FIRST, -torch.inf).sum(), "both infinities"),
+        (lambda x: x.masked_fill(FIRST, torch.inf).logsumexp(0), "infinity goes into it"),
+        (lambda x: x.masked_fill(FIRST, torch.nan).amax(), "NaN goes into it"),
+    ],
+    ids=["above a maximum", "below a minimum", "both", "in a sum of exponentials", "nan"],
+)
+def test_an_infinity_that_decides_the_value_is_refused(code, told):
+    assert told in refusal(code, X)
+
+
+def test_a_decomposition_that_does_not_apply_is_no_row(monkeypatch):
+    monkeypatch.setitem(torch._decomp.decomposition_table, torch.ops.aten.mode.default, lambda *_: NotImplemented)
+    with pytest.raises(Unsupported, match="unsupported: aten.mode at test_torch_code.py:[0-9]+: no row"):
+        _ = case_of(lambda x: x.mode().values, torch.randn(3, 4), name="mode").function.graph

@@ -1,5 +1,7 @@
 """Every row of torch's operations beside torch's own kernel, at two points: a recording that differs is refused."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -19,8 +21,10 @@ def numbers(*shape):
 M, N, V, W = numbers(3, 4), numbers(3, 4), numbers(4), numbers(4)
 POSITIVE, SQUARE, CUBE = M.abs() + 0.5, numbers(3, 3) + 3 * torch.eye(3, dtype=torch.float64), numbers(2, 4, 6)
 IMAGE, SPD = numbers(2, 2, 6, 6), SQUARE @ SQUARE.mT
+PIVOTS = torch.tensor([3, 2, 3], dtype=torch.int32)
 PLACES, MASK = torch.tensor([2, 0, 1]), N > 0
-LABELS = torch.tensor([1, 0, 3])
+COLUMNS, LABELS = torch.tensor([0, 2, 2, 0]), torch.tensor([1, 0, 3])
+TURNS = torch.polar(torch.ones(2, dtype=torch.float64), V[:2])
 INFINITE = torch.tensor([0.0, -torch.inf, 0.0, 0.0], dtype=torch.float64)
 
 # The operation that must be recorded by its own row, the code, and its inputs.
@@ -42,6 +46,13 @@ TABLE = [
     ("clamp_max", lambda x: x.clamp_max(0.2), (M,)),
     ("hardtanh", lambda x: functional.hardtanh(x, -0.3, 0.4), (M,)),
     ("threshold", lambda x: functional.threshold(x, 0.1, -7.0), (M,)),
+    ("angle", lambda x: x.angle() * x, (M,)),
+    ("i0", lambda x: torch.special.i0(3 * x), (M,)),
+    ("special_i0e", torch.special.i0e, (M,)),
+    ("special_i1", torch.special.i1, (M,)),
+    ("special_i1e", lambda x: torch.special.i1e(9 * x), (M,)),
+    ("special_ndtri", lambda x: torch.special.ndtri(x.sigmoid()), (M,)),
+    ("special_erfcx", lambda x: torch.special.erfcx(3 * x), (M,)),
     ("gelu", lambda x: functional.gelu(x) + functional.gelu(x, approximate="tanh"), (M,)),
     ("leaky_relu", lambda x: functional.leaky_relu(x, 0.2), (M,)),
     ("_prelu_kernel", lambda x, w: functional.prelu(x, w), (M, V.abs())),
@@ -68,6 +79,7 @@ TABLE = [
     ("all", lambda x: torch.where((x > 0).all(-1, keepdim=True), x, 2 * x), (M,)),
     ("any", lambda x: torch.where((x > 0).any(0), x, 2 * x), (M,)),
     ("round", lambda x: x * torch.round(x), (M,)),
+    ("round", lambda x: x * torch.round(100 * x, decimals=-1) + torch.round(x, decimals=2), (M,)),
     ("polygamma", lambda x: torch.polygamma(1, x), (POSITIVE,)),
     ("fmax", torch.fmax, (M, N)),
     ("fmin", torch.fmin, (M, N)),
@@ -77,17 +89,31 @@ TABLE = [
     ("var", lambda x: x.var() + x.var(0, correction=0), (M,)),
     ("std", lambda x: x.std() + x.std(0, unbiased=False), (M,)),
     ("var_mean", lambda x: torch.cat(torch.var_mean(x, 0)), (M,)),
+    ("var_mean", torch.var_mean, (M,)),
     ("prod", lambda x: x.prod() + x.prod(0), (M,)),
     ("cumsum", lambda x: x.cumsum(1), (M,)),
     ("amax", lambda x: x.amax() + x.amax((0,), keepdim=True), (M,)),
+    ("amax", lambda x: (x + INFINITE).amax((0, 1), keepdim=True) + x.masked_fill(MASK, -torch.inf).amax(0), (M,)),
+    ("max", lambda x: (x + INFINITE).max(1).values + (x + INFINITE).max(), (M,)),
+    ("logsumexp", lambda x: (x + INFINITE).logsumexp(1) + (x + INFINITE).logsumexp((0, 1)), (M,)),
+    ("logsumexp", lambda x: (x + INFINITE).logsumexp(0).softmax(0), (M,)),
+    ("amin", lambda x: x.masked_fill(MASK, torch.inf).amin(0) + torch.where(MASK, x, torch.inf).min(), (M,)),
+    ("neg", lambda x: -x - x.masked_fill(MASK, torch.inf).neg().softmax(1), (M,)),
     ("amin", lambda x: x.amin() + x.amin((0,), keepdim=True), (M,)),
     ("max", lambda x: x.max() + x.max(1).values, (M,)),
     ("min", lambda x: x.min() + x.min(1, keepdim=True).values, (M,)),
     ("sort", lambda x: x.sort(1, descending=True).values * V + x.sort(1).values, (M,)),
     ("topk", lambda x: x.topk(2, 1).values - x.topk(2, 1, largest=False).values, (M,)),
     ("median", lambda x: x.median() + x.median(1).values, (M,)),
+    ("nanmedian", lambda x: x.nanmedian() + x.nanmedian(1).values, (M,)),
+    ("kthvalue", lambda x: x.kthvalue(2, 0).values + x.kthvalue(3, 1, keepdim=True).values, (M,)),
+    ("cummax", lambda x: x.cummax(1).values + x[0, 0].cummax(0).values, (M,)),
+    ("cummin", lambda x: x.cummin(0).values, (M,)),
+    ("logcumsumexp", lambda x: x.logcumsumexp(1), (M,)),
     ("_cdist_forward", torch.cdist, (M, N)),
+    ("_pdist_forward", lambda x: functional.pdist(x) + functional.pdist(x, 1.5), (M,)),
     ("linalg_vector_norm", lambda x: x.norm() + x.norm(1) + x.norm(3, dim=0) + x.norm(torch.inf, dim=0), (M,)),
+    ("linalg_vector_norm", lambda x: torch.linalg.vector_norm(x * MASK, 0, dim=0) * x, (M,)),
     ("_softmax", lambda x: (x + INFINITE).softmax(-1) + x.softmax(0), (M,)),
     ("_safe_softmax", lambda x: aten._safe_softmax(x.masked_fill(MASK, -torch.inf), -1), (M,)),
     ("_log_softmax", lambda x: functional.nll_loss((x + INFINITE).log_softmax(-1), torch.tensor([0, 2, 3])), (M,)),
@@ -95,9 +121,27 @@ TABLE = [
     ("convolution", lambda x, w: functional.conv2d(x, w, stride=2, padding=1), (IMAGE, numbers(3, 2, 3, 2))),
     ("convolution", lambda x, w: functional.conv1d(x, w, groups=2, dilation=2), (CUBE, numbers(4, 2, 2))),
     ("convolution", nn.ConvTranspose2d(2, 3, 3, stride=2, padding=1, output_padding=1), (IMAGE[..., :3],)),
+    (
+        "convolution",
+        lambda x, w: functional.conv_transpose1d(x, w, stride=2, padding=1, groups=2, dilation=2),
+        (CUBE, numbers(4, 3, 2)),
+    ),
     ("max_pool2d_with_indices", lambda x: functional.max_pool2d(x, 2, padding=1), (IMAGE,)),
+    ("max_pool2d_with_indices", lambda x: functional.max_pool2d(x, 3, (2, 1), 1, 2, ceil_mode=True), (IMAGE,)),
     ("max_pool3d_with_indices", lambda x: functional.max_pool3d(x, 2), (IMAGE,)),
+    (
+        "max_pool2d_with_indices",
+        lambda x: functional.max_unpool2d(*functional.max_pool2d(x, 2, return_indices=True), 2),
+        (IMAGE,),
+    ),
     ("avg_pool2d", lambda x: functional.avg_pool2d(x, 3, 2, padding=1), (IMAGE,)),
+    ("avg_pool2d", lambda x: functional.avg_pool2d(x, 5, 3, 2, True, False), (IMAGE,)),
+    ("avg_pool2d", lambda x: functional.avg_pool2d(x, (4, 3), 3, 1, ceil_mode=True), (IMAGE,)),
+    ("avg_pool3d", lambda x: functional.avg_pool3d(x[None], (2, 3, 4), 1, 1, divisor_override=7), (IMAGE,)),
+    ("_adaptive_avg_pool2d", lambda x: functional.adaptive_avg_pool2d(x, (4, 5)), (IMAGE,)),
+    ("_adaptive_avg_pool3d", lambda x: functional.adaptive_avg_pool3d(x, (3, 4, 1)), (IMAGE,)),
+    ("adaptive_max_pool2d", lambda x: functional.adaptive_max_pool2d(x, (4, 5)), (IMAGE,)),
+    ("adaptive_max_pool3d", lambda x: functional.adaptive_max_pool3d(x, (3, 4, 1)), (IMAGE,)),
     ("native_layer_norm", lambda x, w: functional.layer_norm(x, (4,), w, eps=1e-3), (M, V)),
     ("rsqrt", lambda x, w: functional.rms_norm(x, (4,), w), (M, V)),
     ("native_group_norm", nn.GroupNorm(2, 4), (CUBE,)),
@@ -105,6 +149,12 @@ TABLE = [
     (
         "_native_batch_norm_legit",
         lambda x: aten._native_batch_norm_legit(x, None, None, V, V, True, 0.1, 1e-5),
+        (CUBE,),
+    ),
+    ("_native_batch_norm_legit", lambda x: aten._native_batch_norm_legit(x, V, V, True, 0.1, 1e-5), (CUBE,)),
+    (
+        "_batch_norm_with_update",
+        lambda x: aten._batch_norm_with_update(x, V, W, V.clone(), V.abs(), 0.1, 1e-5)[0],
         (CUBE,),
     ),
     (
@@ -126,10 +176,15 @@ TABLE = [
     ("smooth_l1_loss", lambda x, y: functional.smooth_l1_loss(x, y, beta=0.5), (M, N)),
     ("mm", lambda x, y: x @ y.T, (M, N)),
     ("bmm", lambda x: x @ x.mT, (CUBE,)),
+    ("mm", lambda x: MASK.double().to_sparse() @ x, (M.T,)),
+    ("_sparse_addmm", lambda x: torch.sparse.mm(N.to_sparse_csr(), x), (M.T,)),
     ("mv", lambda x, v: x @ v, (M, V)),
     ("dot", torch.dot, (V, W)),
     ("addmm", lambda x, y: torch.addmm(x[:, :3], x, y.T, beta=2, alpha=0.5), (M, N)),
     ("baddbmm", lambda x: torch.baddbmm(x[..., :4], x, x.mT), (CUBE,)),
+    ("addmm", lambda x, y: torch.addmm(x[:, :3], x[:, :0], y[:, :0].T), (M, N)),
+    ("addbmm", lambda x: torch.addbmm(x[0, :, :4], x, x.mT, beta=2, alpha=0.5), (CUBE,)),
+    ("_trilinear", lambda x, y, w: functional.bilinear(x, y, w), (M, N[:, :2], numbers(5, 4, 2))),
     ("addmv", lambda x, v: torch.addmv(x[:, 0], x, v), (M, V)),
     ("addr", lambda x, v: torch.addr(x, x[:, 0], v, alpha=2), (M, V)),
     ("_linalg_solve_ex", lambda a, b: torch.linalg.solve(a, b), (SQUARE, M)),
@@ -148,10 +203,107 @@ TABLE = [
     ),
     ("cholesky_solve", lambda b, a: torch.cholesky_solve(b, a), (M, SPD)),
     ("cholesky_solve", lambda b, a: torch.cholesky_solve(b, a, upper=True), (M, SPD)),
+    (
+        "linalg_solve_triangular",
+        lambda a, b: torch.linalg.solve_triangular(a, b, upper=True, unitriangular=True),
+        (SQUARE, M),
+    ),
+    ("triangular_solve", lambda b, a: torch.triangular_solve(b, a, transpose=True)[0], (M, SQUARE)),
+    ("triangular_solve", lambda b, a: torch.triangular_solve(b, a, upper=False, unitriangular=True)[0], (M, SQUARE)),
+    ("cholesky_inverse", lambda a: torch.cholesky_inverse(a) + torch.cholesky_inverse(a, upper=True), (SPD,)),
+    ("linalg_lu_solve", lambda a, b: torch.linalg.lu_solve(a, PIVOTS, b), (SPD, M)),
+    ("linalg_lu_solve", lambda a, b: torch.linalg.lu_solve(a, PIVOTS, b.T, left=False, adjoint=True), (SPD, M)),
+    ("linalg_lu_solve", lambda a, b: torch.linalg.lu_solve(a, PIVOTS, b, adjoint=True), (SPD, M)),
+    ("linalg_lu_factor_ex", lambda a: torch.linalg.lu_factor(a)[0], (M,)),
+    ("linalg_lu_factor_ex", lambda a: torch.linalg.lu_factor(a.T)[0], (M,)),
+    ("linalg_lu_factor_ex", lambda a, b: torch.lu_solve(b, *torch.linalg.lu_factor(a)), (SPD[[2, 0, 1]], M)),
+    ("linalg_lu", lambda a: a + sum(p.sum() for p in torch.linalg.lu(a)[1:]) * torch.linalg.lu(a)[1][0, 0], (M,)),
+    ("linalg_lu", lambda a: torch.linalg.lu(a)[0] @ a[:, :3], (M,)),
+    ("lu_unpack", lambda a: torch.lu_unpack(a, PIVOTS)[1] + 2 * torch.lu_unpack(a, PIVOTS)[2].sum(), (M,)),
+    ("linalg_householder_product", torch.linalg.householder_product, (M.T, V[:3])),
+    ("ormqr", lambda a, v, x: torch.ormqr(a, v, x, transpose=True), (M.T, V[:3], N.T)),
+    ("ormqr", lambda a, v, x: torch.ormqr(a, v, x, left=False), (M.T, V[:3], N)),
+    ("linalg_pinv", lambda x: torch.linalg.pinv(x) + torch.linalg.pinv(x.T).T, (M,)),
+    ("linalg_lstsq", lambda a, b: torch.linalg.lstsq(a, b).solution, (M.T, N.T)),
+    ("linalg_lstsq", lambda a, b: torch.linalg.lstsq(a, b, driver="gelsd").residuals, (M.T, N.T)),
+    ("linalg_lstsq", lambda a, b: torch.linalg.lstsq(a, b).solution, (M, N)),
     ("linalg_cross", torch.linalg.cross, (M.T, N.T)),
     ("scatter_add", lambda x, y: x.scatter_add(0, PLACES[:, None].expand(3, 4) % 2, y), (M, N)),
     ("scatter_reduce", lambda x, y: x.scatter_reduce(0, PLACES[:, None].expand(3, 4), y, "sum"), (M, N)),
+    *(
+        (
+            "scatter_reduce",
+            lambda x, y, how=how, own=own: x.scatter_reduce(
+                0, PLACES[:, None].expand(3, 4) % 2, y, how, include_self=own
+            ),
+            (M, N),
+        )
+        for how in ("sum", "prod", "mean", "amax", "amin")
+        for own in (True, False)
+    ),
+    *(
+        (
+            "index_reduce",
+            lambda x, y, how=how, own=own: x.index_reduce(1, COLUMNS, y, how, include_self=own),
+            (M, N),
+        )
+        for how in ("prod", "mean", "amax", "amin")
+        for own in (True, False)
+    ),
+    *(
+        (
+            "_embedding_bag",
+            lambda w, mode=mode: functional.embedding_bag(
+                torch.tensor([2, 0, 1, 2, 1]), w, torch.tensor([0, 3, 3]), mode=mode, padding_idx=1
+            ),
+            (M,),
+        )
+        for mode in ("sum", "mean", "max")
+    ),
+    (
+        "_embedding_bag",
+        lambda w, v: functional.embedding_bag(torch.tensor([[2, 0], [1, 2]]), w, per_sample_weights=v, mode="sum"),
+        (M, V.reshape(2, 2)),
+    ),
+    *(
+        (
+            "segment_reduce",
+            lambda x, how=how: torch.segment_reduce(x, how, lengths=torch.tensor([2, 3, 1]), axis=0),
+            (numbers(6, 2),),
+        )
+        for how in ("sum", "mean", "prod", "max", "min")
+    ),
+    (
+        "segment_reduce",
+        lambda x: torch.segment_reduce(x, "prod", offsets=torch.tensor([[0, 1, 4]] * 3), axis=1, initial=2.0),
+        (M,),
+    ),
+    ("put", lambda x, y: x.put(PLACES % 2, y[0, :3], accumulate=True), (M, N)),
     ("index_add", lambda x, y: x.index_add(0, PLACES % 2, y, alpha=2), (M, N)),
+    ("complex complex", lambda x, y: 2 * torch.view_as_real(torch.complex(x, y)).flip(-1), (M, N)),
+    ("complex polar", lambda x, y: torch.view_as_real(torch.polar(x, y)), (POSITIVE, N)),
+    ("complex abs", lambda x, y: torch.complex(x, y).abs(), (M, N)),
+    ("complex angle", lambda x, y: torch.complex(x, y).angle(), (M, N)),
+    ("complex neg", lambda x, y: torch.view_as_real(-torch.complex(x, y)), (M, N)),
+    ("complex conj_physical", lambda x, y: torch.complex(x, y).conj_physical_().imag, (M, N)),
+    ("complex _conj_physical", lambda x, y: aten._conj_physical(torch.complex(x, y)).imag, (M, N)),
+    ("complex add", lambda x, y: torch.view_as_real(torch.add(torch.complex(x, y), x, alpha=2) + 3j), (M, N)),
+    ("complex sub", lambda x, y: torch.view_as_real(x - torch.complex(x * y, y)), (M, N)),
+    ("complex mul", lambda x, y: torch.view_as_real(torch.complex(x, y) * torch.complex(y, x) * x * (2 - 1j)), (M, N)),
+    ("complex mul", lambda x: torch.view_as_real(torch.view_as_complex(x.reshape(3, 2, 2)) * TURNS), (M,)),
+    ("complex div", lambda x, y: torch.view_as_real(torch.complex(x, y) / torch.complex(y, x * x) / y), (M, N)),
+    ("complex reciprocal", lambda x, y: torch.view_as_real(torch.complex(x, y).reciprocal()), (M, N)),
+    ("complex exp", lambda x, y: torch.view_as_real(torch.complex(x, y).exp()), (M, N)),
+    ("complex sum", lambda x, y: torch.view_as_real(torch.complex(x, y).sum(0)), (M, N)),
+    ("complex mean", lambda x, y: torch.view_as_real(torch.complex(x, y).mean(-1, keepdim=True)), (M, N)),
+    ("complex mm", lambda x, y: torch.view_as_real(torch.complex(x, y) @ torch.complex(x, x * y).mH), (M, N)),
+    ("complex bmm", lambda x: torch.view_as_real(torch.complex(x, x * x) @ torch.complex(x, x).mT), (CUBE,)),
+    ("complex mv", lambda x, v: torch.view_as_real(torch.complex(x, x * x) @ torch.complex(v, -v)), (M, V)),
+    ("complex dot", lambda v, w: torch.view_as_real(torch.complex(v, w).dot(torch.complex(w, w))), (V, W)),
+    ("complex _fft_r2c", lambda x: torch.view_as_real(torch.fft.rfft(x)) + torch.fft.fft(x, 5).real.sum(), (CUBE,)),
+    ("complex _fft_c2c", lambda x, y: torch.view_as_real(torch.fft.ifft2(torch.complex(x, y), norm="ortho")), (M, N)),
+    ("complex _fft_c2r", lambda x, y: torch.fft.irfft(torch.complex(x, y)), (M, N)),
+    ("complex _fft_c2r", lambda x, y: torch.fft.irfft2(torch.complex(x, y), (4, 5), norm="forward"), (M, N)),
     ("index_put", lambda x, y: x.index_put((PLACES % 2,), y, accumulate=True), (M, N)),
 ]
 # These refuse whatever they are given, or give whole numbers that nothing may use.
@@ -175,6 +327,11 @@ def test_no_row_is_left_out():
     assert {name for name, *_ in TABLE} | WITHOUT_VALUE | SAME == set(rows.OWN)
 
 
+def test_the_readme_says_how_many_there_are():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    assert f"* {len(rows.names())} of torch's operations have rows" in readme
+
+
 @pytest.mark.parametrize("name", sorted(rows.TABLE))
 def test_an_operation_of_the_table_gives_what_torch_gives(name):
     operation = getattr(aten, name)
@@ -183,6 +340,12 @@ def test_an_operation_of_the_table_gives_what_torch_gives(name):
     binary = {"atan2", "copysign", "fmod", "hypot", "maximum", "minimum", "remainder", "xlogy"}
     inputs = (domain, POSITIVE + 0.3) if name in binary else (domain,)
     assert case_of(lambda *x: operation(*x) * x[0], *inputs, name="row").function.graph.operations > 0
+
+
+def written(z, x):
+    z.real.mul_(x)
+    z.imag[0] = x[1]
+    return torch.view_as_real(z)
 
 
 MOVES = {
@@ -197,9 +360,11 @@ MOVES = {
     "pad": lambda x, y: functional.pad(x, (1, 2)) + functional.pad(y, (2, 1), value=3.0),
     "reflect": lambda x, y: functional.pad(x[None], (2, 1), mode="reflect"),
     "scatter": lambda x, y: x.scatter(1, PLACES[:, None], y).scatter(0, PLACES[None, :], 2.5),
-    "put": lambda x, y: x.index_put((PLACES,), y),
+    "put": lambda x, y: x.index_put((PLACES,), y) + x.put(PLACES + 4, y[0, :3]),
     "masks": lambda x, y: torch.where(MASK, x, y).masked_fill(~MASK, 4.0) + x.masked_fill(MASK, 0.0),
     "select": lambda x, y: x[MASK].sum() + y.masked_scatter(MASK, x).sum(),
+    "complex": lambda x, y: torch.cat([torch.complex(x, y).conj().T, x.to(torch.complex128).T * 1j]).imag,
+    "parts written": lambda x, y: written(torch.complex(x, y), x * y),
     "copies": lambda x, y: x.clone().copy_(y) + x.T.contiguous().T,
     "unfold": lambda x, y: functional.unfold(x[None, None], 2) + y.unfold(1, 2, 2).sum(),
     "diagonals": lambda x, y: torch.diag_embed(x[0]) + torch.diagonal_scatter(y[:, :3], x[0, :3]).sum(),

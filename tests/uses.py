@@ -130,11 +130,15 @@ USES = {
     "fma": elementwise(ops.fma, REAL, REAL, REAL),
     "erf": elementwise(ops.erf, (-3, 3)),
     "erfc": elementwise(ops.erfc, (-3, 8)),
+    "erfinv": elementwise(ops.erfinv, (-0.99, 0.99)),
     "log_ndtr": elementwise(ops.log_ndtr, (-30, 5)),
     "lgamma": both(elementwise(ops.lgamma, (0.1, 30)), elementwise(ops.lgamma, (-1.9, -1.1))),
     "digamma": both(elementwise(ops.digamma, (0.1, 30)), elementwise(ops.digamma, (-1.9, -1.1))),
     "polygamma": both(
         elementwise(lambda x: ops.polygamma(1, x), (0.5, 10)), elementwise(lambda x: ops.polygamma(2, x), (0.5, 10))
+    ),
+    "bessel_i": both(
+        elementwise(lambda x: ops.bessel_i(0, x), (-9, 9)), elementwise(lambda x: ops.bessel_i(1, x), (-9, 9))
     ),
     "xlogy": elementwise(ops.xlogy, REAL, POSITIVE),
     "softplus": elementwise(ops.softplus, (-15, 15)),

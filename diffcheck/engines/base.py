@@ -66,12 +66,15 @@ class Estimate:
 class Prepared(Protocol):
     """A task made ready. Calling twice at one point gives the same bits.
 
-    Four attributes are optional: ``derivatives(points)``, what ``derivative`` says at each of many points, sooner;
+    Some attributes are optional: ``derivatives(points)``, what ``derivative`` says at each of many points, sooner;
     ``batch(points)``, a call that computes the derivatives at all these points at once, or ``None``; ``program``, the
-    straight-line code that is evaluated (see `diffcheck.referee.own_code`); and ``findings(point, elsewhere,
-    slack)``, how somebody's own implementation breaks the contract of a backward at a point, a list of
-    `diffcheck.verdict.Finding`: another point may be called in between, and ``slack`` says for each input what rounding
-    may leave on its gradient.
+    straight-line code that is evaluated (see `diffcheck.referee.own_code`), or, where ``is_recordable``,
+    ``recorded(point)``, the same as it was seen at one point (a `diffcheck.program.sourced.Sourced`; `Unsupported` says
+    why it could not be), with ``own_backwards(point)``, the names of functions whose own backward takes part in it, one
+    of which ``recorded`` takes for one that is replaced by what the engine makes of the function; and
+    ``findings(point, elsewhere, slack)``, how somebody's own implementation breaks the contract of a backward at a
+    point, a list of `diffcheck.verdict.Finding`: another point may be called in between, and ``slack`` says for each
+    input what rounding may leave on its gradient.
     """
 
     @property

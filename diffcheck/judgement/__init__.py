@@ -6,6 +6,7 @@
 ``sketch``              what is certain of many numbers at once, in double precision
 ``judgements``          the judgements on all components of an answer
 ``court``               the truths and bounds of a case, in one dtype, at all its points
+``recorded_code``       what an engine evaluates, where it can be watched, and what that says
 ``witness``             an engine that may be asked again: for the function's value, in another precision
 ``dispute``             one component of an answer, with all that is known of it
 ``appeals``             what may still excuse a failing number, or accuse a passing one: the engine's own code, a

@@ -5,16 +5,19 @@ comparison that the format cannot decide. A passing one is accused where the fun
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
+from diffcheck.judgement.recorded_code import ANOTHER, RecordedCode
 from diffcheck.judgement.witness import Witness
+from diffcheck.ops import balls
 from diffcheck.ops.decimals import decimal
 from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.evaluate import Ball
 from diffcheck.referee.near_ties import NearTie
 from diffcheck.referee.truth import Truth
 from diffcheck.verdict import Reason, Verdict
@@ -26,14 +29,67 @@ _NARROW = 1024
 def by_own_code(judgement: Judgement, dispute: Dispute) -> Judgement:
     """The judgement by the rounding errors of the program that the engine evaluates, if it says which."""
     code, bound = dispute.witness.code, dispute.bound
-    if code is None or bound is None:
+    if isinstance(code, RecordedCode):
+        return judgement if bound is None else _by_recording(judgement, dispute, code, bound)
+    if code is None or bound is None or not judgement.verdict.fails:
         return judgement
     formula = code.formula(dispute.question.x, dispute.component, dispute.question.truth.precision)
     if formula is None:
         return judgement
-    found = dispute.judged(Bound(bound.scale, bound.inherent, max(bound.formula, formula)))
+    return _allowed(dispute, bound, max(bound.formula, formula))
+
+
+def _allowed(dispute: Dispute, bound: Bound, formula: Ball) -> Judgement:
+    """The judgement where a formula may be off by so much."""
+    found = dispute.judged(Bound(bound.scale, bound.inherent, formula))
     if found.reason is Reason.WRONG and not formula.is_finite():
         return replace(found, reason=Reason.OVERFLOW)
+    return found
+
+
+def _by_recording(judgement: Judgement, dispute: Dispute, code: RecordedCode, bound: Bound) -> Judgement:
+    """The judgement by code that was watched while it ran.
+
+    The definition's formula does not excuse somebody's own backward, which is another one: where that hides something
+    it is judged by what any algorithm reaches. It does excuse torch's own kernels, of which a recording knows the
+    formula, not the order of all they do, and what is not looked at because torch hides something or it is too large.
+    """
+    point, precision = dispute.question.point, dispute.question.truth.precision
+    own = code.is_own(point)
+    if not own and not judgement.verdict.fails:
+        return judgement
+    another = code.is_another_formula(point, dispute.component, dispute.truth, bound, precision)
+    if another and judgement.verdict is not Verdict.NONFINITE:
+        return replace(judgement, verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=ANOTHER)
+    absent, formula = code.absent(point, precision), code.formula(point, dispute.component, precision)
+    if absent is not None and own and absent.hides:
+        formula = balls.ZERO
+    if formula is None:
+        return judgement
+    return _allowed(dispute, bound, formula if own else max(bound.formula, formula))
+
+
+def by_exact_code(told: Mapping[int, Judgement], disputed: Callable[[int], Dispute]) -> dict[int, Judgement]:
+    """Judgements on components that a backward of somebody's own makes by another formula, whatever their digits say.
+
+    Parameters
+    ----------
+    told:
+        Judgements by component; those that are not told agree.
+    disputed:
+        Gives the dispute about a component.
+    """
+    first = disputed(0)
+    code, question = first.witness.code, first.question
+    found: dict[int, Judgement] = {}
+    if not isinstance(code, RecordedCode) or not code.is_own(question.point):
+        return found
+    for k, (truth, bound) in enumerate(zip(question.truth.components, question.bounds, strict=True)):
+        if k in told and told[k].verdict.fails:
+            continue
+        if code.is_another_formula(question.point, k, truth, bound, question.truth.precision):
+            wrong = replace(disputed(k).judged(bound), verdict=Verdict.DISAGREE, reason=Reason.WRONG, note=ANOTHER)
+            found[k] = by_near_tie(wrong, disputed(k))
     return found
 
 
@@ -60,10 +116,9 @@ def _not_refuted(ties: Sequence[NearTie], dispute: Dispute) -> list[NearTie]:
 
     Where its value is that of the piece at the point, it did tell this one from those.
     """
-    here, *others = map(_wrong, _of_each_piece(dispute.court, dispute.witness, dispute.question))
-    if here:
+    refuted = map(_wrong, _of_each_piece(dispute.court, dispute.witness, dispute.question))
+    if next(refuted):
         return list(ties)
-    refuted = iter(others)
     left = [replace(tie, others=tuple(other for other in tie.others if not next(refuted))) for tie in ties]
     return [tie for tie in left if tie.others]
 
@@ -73,11 +128,12 @@ def of_function(court: Court, witness: Witness, question: Question) -> tuple[int
 
     ``None`` if nobody tells the value. Where the format cannot tell pieces apart, the value of any of them is right.
     """
-    found = list(_of_each_piece(court, witness, question))
-    known = [f for f in found if f is not None]
-    if len(known) < len(found):
-        return None
-    return next((f for f in known if not _wrong(f)), known[0])
+    pieces = _of_each_piece(court, witness, question)
+    here = next(pieces)
+    if not _wrong(here):  # most are right, and no other piece is looked at
+        return here
+    found = list(pieces)
+    return None if None in found else next((f for f in found if not _wrong(f)), here)
 
 
 def other_function(court: Court, witness: Witness, question: Question) -> str:
@@ -93,10 +149,14 @@ def _wrong(found: tuple[int, Judgement] | None) -> bool:
 def _of_each_piece(court: Court, witness: Witness, question: Question) -> Iterator[tuple[int, Judgement] | None]:
     """The judgement on the value against the piece at the point, then against what the format takes for it."""
     values = witness.value(question.point)
-    ties = court.near_ties.at(question.truth, question.x)
-    for truth in (question.truth, *(other for tie in ties for other in tie.others)):
+
+    def against(truth: Truth) -> tuple[int, Judgement] | None:
         found = {} if values is None else dict(_values_judged(court, question, truth, values))
-        yield _worst(found) if found else None
+        return _worst(found) if found else None
+
+    yield against(question.truth)
+    for tie in court.near_ties.at(question.truth, question.x):
+        yield from map(against, tie.others)
 
 
 def _worst(found: Mapping[int, Judgement]) -> tuple[int, Judgement]:

@@ -42,7 +42,7 @@ class Question:
     size: Any
     """The absolute value of the largest component; where all are zero, a typical one of other points."""
 
-    @property
+    @cached_property
     def x(self) -> list[float]:
         """All input elements of the point."""
         found: list[float] = flattened(self.point).tolist()

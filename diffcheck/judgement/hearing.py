@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+import numpy as np
 from flint import ctx
 
 from diffcheck.case.case import Array
 from diffcheck.judgement.answer import Answer
-from diffcheck.judgement.appeals import by_near_tie, by_own_code, of_function
+from diffcheck.judgement.appeals import by_exact_code, by_near_tie, by_own_code, of_function
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
 from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import PRECISION, Judgement
-from diffcheck.judgement.sketch import at_once
+from diffcheck.judgement.recorded_code import RecordedCode
+from diffcheck.judgement.sketch import Sketch, at_once
 from diffcheck.judgement.witness import Witness
 from diffcheck.program.program import uncollected
 from diffcheck.verdict import Reason, Verdict
@@ -36,10 +38,11 @@ def judged(
         return Dispute(court, witness, question, values, own, component)
 
     with uncollected():
-        disputes = list(map(dispute, chosen))
+        disputes = list(map(dispute, sorted({*chosen, *_reopened(witness, question, sketch)})))
         with ctx.workprec(PRECISION):
             compared = [d.judged(d.bound) for d in disputes]
         told = {d.component: _after_appeals(judgement, d) for d, judgement in zip(disputes, compared, strict=True)}
+        told |= by_exact_code(told, dispute)
     if witness.on_trial and not any(j.verdict.fails for j in told.values()):
         value = of_function(court, witness, question)
         # Where the derivative has lost all its digits it speaks for itself; code that is its own definition may lose
@@ -53,8 +56,18 @@ def judged(
     return Judgements(told, sketch)
 
 
+def _reopened(witness: Witness, question: Question, sketch: Sketch | None) -> list[int]:
+    """The components whose lost digits the definition's formula has excused, where it is not that of the code."""
+    code = witness.code
+    if sketch is None or not isinstance(code, RecordedCode) or not code.is_own(question.point):
+        return []
+    lost = [kind for kind, judgement in enumerate(sketch.kinds) if judgement.verdict is Verdict.LOSSY]
+    found: list[int] = np.flatnonzero(np.isin(sketch.kind, lost)).tolist()
+    return found
+
+
 def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
-    if found.verdict.fails:
+    if found.verdict.fails or found.verdict is Verdict.LOSSY:
         found = by_own_code(found, dispute)
     if found.verdict.fails:
         found = by_near_tie(found, dispute)

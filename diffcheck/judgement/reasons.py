@@ -18,6 +18,7 @@ from diffcheck.judgement.appeals import other_function
 from diffcheck.judgement.court import Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement
+from diffcheck.judgement.recorded_code import ANOTHER, RecordedCode
 from diffcheck.judgement.symptoms import symptoms
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief
@@ -69,6 +70,13 @@ def _explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Qu
                 return found
         case Verdict.NONFINITE:
             found = _nonfinite(judgement, dispute)
+        case Verdict.DISAGREE if judgement.note == ANOTHER:
+            # A second version of the code may be another function altogether.
+            off = "" if dispute.witness.defines else _value_off(dispute)
+            if off:
+                return replace(judgement, reason=Reason.VALUE, note=off)
+            seen = symptoms(dispute, record) if dispute.judged(dispute.bound).verdict.fails else ""
+            return replace(judgement, note=_joined(_another_formula(dispute), seen))
         case Verdict.DISAGREE:
             found = _disagree(judgement, dispute)
         case _:
@@ -100,14 +108,23 @@ def _lossy(judgement: Judgement, dispute: Dispute) -> Judgement:
     """The operation in which digits die: of the engine's own code where that is known, else of the definition."""
     own = _own_culprit(dispute)
     if own is not None:
-        return replace(judgement, reason=own.reason, note=own.text)
+        advice = _advice(dispute) if isinstance(dispute.witness.code, RecordedCode) else ""
+        return replace(judgement, reason=own.reason, note=_joined(own.text, advice))
     found = _culprit(dispute)
     if found is None:
         return judgement
-    smooth = dispute.question.truth.smooth
-    advice = better_forms(smooth.program.operation_names()) if found.avoidable and smooth is not None else ""
+    advice = _advice(dispute, found)
     told = _placed(dispute, found.text) or "rounding errors of which no single operation stands out"
     return replace(judgement, reason=found.reason, note=_joined(told, advice, judgement.note))
+
+
+def _advice(dispute: Dispute, found: Culprit | None = None) -> str:
+    """Which form of the derivative keeps the digits, where the definition has one that loses them; empty if not."""
+    smooth = dispute.question.truth.smooth
+    if smooth is None:
+        return ""
+    found = found or _culprit(dispute)
+    return better_forms(smooth.program.operation_names()) if found is not None and found.avoidable else ""
 
 
 def _nonfinite(judgement: Judgement, dispute: Dispute) -> Judgement:
@@ -140,12 +157,36 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
     if judgement.reason is not Reason.WRONG:
         own = _own_culprit(dispute)
         return judgement if own is None else replace(judgement, note=own.text)
-    off = other_function(dispute.court, dispute.witness, dispute.question)
+    off = _value_off(dispute)
     if off:
-        return replace(judgement, reason=Reason.VALUE, note=f"value and slope are both off: {off}")
+        return replace(judgement, reason=Reason.VALUE, note=off)
     shrunk = _shrinks(dispute)
     reason = Reason.INACCURATE if shrunk else judgement.reason
-    return replace(judgement, reason=reason, note=_joined(shrunk, _by_another_order(dispute)))
+    return replace(judgement, reason=reason, note=_joined(shrunk, _by_another_order(dispute), _unseen(dispute)))
+
+
+def _value_off(dispute: Dispute) -> str:
+    """What is wrong with the function's own value, where its slope is wrong; empty if nothing is."""
+    off = other_function(dispute.court, dispute.witness, dispute.question)
+    return f"value and slope are both off: {off}" if off else ""
+
+
+def _another_formula(dispute: Dispute) -> str:
+    """How the code that was recorded differs from the derivative, and which backward of several is to blame."""
+    code, point, component = dispute.witness.code, dispute.question.point, dispute.component
+    precision = dispute.question.truth.precision
+    assert isinstance(code, RecordedCode)
+    told = code.another_formula(point, component, dispute.truth, precision)
+    return _joined(told, code.to_blame(point, component, dispute.truth, dispute.bound, precision))
+
+
+def _unseen(dispute: Dispute) -> str:
+    """Why nobody could see what somebody's own backward does; empty if somebody could."""
+    code, question = dispute.witness.code, dispute.question
+    if not isinstance(code, RecordedCode) or not code.is_own(question.point):
+        return ""
+    absent = code.absent(question.point, question.truth.precision)
+    return "" if absent is None else f"its backward is not recorded: {absent.why}"
 
 
 def _by_another_order(dispute: Dispute) -> str:
@@ -161,9 +202,11 @@ def _by_another_order(dispute: Dispute) -> str:
 
 
 def _own_culprit(dispute: Dispute) -> Culprit | None:
-    code = dispute.witness.code
+    code, point = dispute.witness.code, dispute.question.point
     if code is None:
         return None
+    if isinstance(code, RecordedCode):
+        return code.culprit(point, dispute.component, dispute.question.truth.precision, dispute.court.label)
     return code.culprit(dispute.question.x, dispute.component, dispute.question.truth.precision, dispute.court.label)
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
 from diffcheck.case.case import Array, Point
 from diffcheck.engines.base import Engine, Prepared, Task
+from diffcheck.judgement.recorded_code import RecordedCode, recorded_code
 from diffcheck.referee.own_code import OwnCode
 from diffcheck.verdict import Finding
 
@@ -33,10 +34,12 @@ class Witness:
         return own is not None and getattr(self.task.case.function, "code", None) is own
 
     @cached_property
-    def code(self) -> OwnCode | None:
-        """The program that the engine evaluates, if it says which."""
+    def code(self) -> OwnCode | RecordedCode | None:
+        """The program that the engine evaluates, if it says which or may be watched."""
         program = getattr(self.prepared, "program", None)
-        return None if program is None else OwnCode(program, self.task.format)
+        if program is not None:
+            return OwnCode(program, self.task.format)
+        return recorded_code(self.prepared, partial(self.again, "float64"), self.task)
 
     def value(self, point: Point) -> list[float] | None:
         """The function itself at a point, flattened; ``None`` if the engine does not tell."""

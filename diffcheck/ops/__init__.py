@@ -141,9 +141,11 @@ from diffcheck.ops.pooling import (
     max_pool3d as max_pool3d,
 )
 from diffcheck.ops.special import (
+    bessel_i as bessel_i,
     digamma as digamma,
     erf as erf,
     erfc as erfc,
+    erfinv as erfinv,
     lgamma as lgamma,
     log_ndtr as log_ndtr,
     ndtr as ndtr,

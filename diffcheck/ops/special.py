@@ -34,6 +34,20 @@ erfc = Primitive(
     formula=lambda x: 1 - erf(x),
     ulps=2,
 )
+erfinv = Primitive(
+    name="erfinv",
+    doc="inverse of the error function",
+    numpy="scipy.special.erfinv",
+    torch="torch.erfinv",
+    aten="erfinv",
+    sympy="sympy.erfinv",
+    arb="erfinv",
+    series=special_enclosures.series_of_erfinv,
+    outside=lambda x: balls.magnitude(x) >= 1,
+    forms=((lambda x, value: sqrt(pi) / 2 * exp(value * value),),),
+    ulps=4,
+    parity=-1,
+)
 
 
 def _log_ndtr_slope(x: Any) -> Any:
@@ -88,6 +102,33 @@ polygamma = Primitive(
     arb=special_enclosures.polygamma,
     series=special_enclosures.series_of_polygamma,
     outside=lambda n, x: balls.is_pole_of_gamma(x),
+    ulps=8,
+)
+
+
+def _bessel_numpy(n: Any, x: Any) -> Any:
+    """SciPy's functions of the first two orders overflow early, and the one of any order fails near zero."""
+    from scipy.special import i0, i1, iv
+
+    own = (n == 0) | (n == 1)
+    return np.where(own & (np.abs(x) < 700), np.where(n == 0, i0(x), i1(x)), iv(n, x))
+
+
+def _bessel_torch(torch: Any, n: Any, x: Any) -> Any:
+    if int(n) not in (0, 1):
+        raise NotImplementedError(f"torch has no modified Bessel function of order {int(n)}")
+    return (torch.special.i0, torch.special.i1)[int(n)](x)
+
+
+bessel_i = Primitive(
+    name="bessel_i",
+    doc="the modified Bessel function of the first kind, its order n a whole number",
+    rule_by=(0,),
+    numpy=_bessel_numpy,
+    torch=_bessel_torch,
+    sympy="sympy.besseli",
+    arb=lambda n, x: x.bessel_i(n),
+    series=special_enclosures.series_of_bessel_i,
     ulps=8,
 )
 xlogy = Primitive(

@@ -43,6 +43,22 @@ def series_of_erfc(x: Any) -> Any:
     return series.beginning(erfc(x[0]), x.erfc())
 
 
+def series_of_erfinv(x: Any) -> Any:
+    """The inverse of the error function: it obeys ``y' = sqrt(pi) / 2 exp(y^2)``."""
+    y = [x[0].erfinv()]
+    grown: list[Any] = []
+    squares = [y[0] * y[0]]
+    for k in range(x.prec):
+        # The series of exp(q) for q = y^2, by k e_k = sum of j q_j e_(k - j).
+        exponential = (
+            squares[0].exp() if not k else sum((j * squares[j] * grown[k - j] for j in range(1, k + 1)), ZERO) / k
+        )
+        grown.append(exponential)
+        y.append(arb.const_sqrt_pi() / 2 * exponential / (k + 1))
+        squares.append(sum((y[i] * y[k + 1 - i] for i in range(k + 2)), ZERO))
+    return series.composed(y, x)
+
+
 def series_of_log_ndtr(x: Any) -> Any:
     """Its slope h, the density over the distribution function, obeys ``h' = -h (x + h)``.
 
@@ -102,6 +118,16 @@ def series_of_polygamma(order: Any, x: Any) -> Any:
         for _ in range(n):
             around = around.derivative()
         return series.composed(around.coeffs(), x)
+
+
+def series_of_bessel_i(order: Any, x: Any) -> Any:
+    """By ``2 I_n' = I_(n-1) + I_(n+1)`` (DLMF 10.29.1) again and again; on one side of zero all terms have one sign."""
+    n, head = int(order[0].unique_fmpz()), x[0]
+    taylor = []
+    for k in range(x.prec):
+        terms = (arb.bin_uiui(k, j) * head.bessel_i(arb(n - k + 2 * j)) for j in range(k + 1))
+        taylor.append(sum(terms, ZERO) / (arb(2) ** k * arb.fac_ui(k)))
+    return series.composed(taylor, x)
 
 
 @contextlib.contextmanager

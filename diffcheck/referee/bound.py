@@ -86,8 +86,14 @@ def bound(size: Ball, moved: Ball, formula: Ball | Formulas, format: Format, pla
 
     ``formula`` is what rounding of all intermediate values leaves on it, or tells it of the component at a place.
     """
-    errors = rounding(format)
     scale = size + moved
+    left = FORMULA_FACTOR * formula if isinstance(formula, arb) else formula
+    return Bound(scale, inherent(size, scale, format), left, place)
+
+
+def inherent(size: Ball, scale: Ball, format: Format) -> Ball:
+    """What any good algorithm may be off by from a truth of this size, whose inherent error is u ``scale``."""
+    errors = rounding(format)
     unavoidable = errors.unit * scale
     if size.is_zero():
         allowed = min(INHERENT_FACTOR * errors.unit, errors.root) * scale
@@ -96,5 +102,4 @@ def bound(size: Ball, moved: Ball, formula: Ball | Formulas, format: Format, pla
         # Else the root, of which there is one for every component, is the larger one.
         if not size > INHERENT_FACTOR * allowed:
             allowed = max(min(allowed, (unavoidable * size).sqrt()), unavoidable)
-    left = FORMULA_FACTOR * formula if isinstance(formula, arb) else formula
-    return Bound(scale, allowed.mid() + errors.subnormal, left, place)
+    return allowed.mid() + errors.subnormal

@@ -58,6 +58,8 @@ class NearTies:
 
     def at(self, truth: Truth, point: Sequence[float]) -> list[NearTie]:
         """The near ties at a point."""
+        if truth.smooth is None:
+            return []
         key = tuple(point)
         if key not in self._known:
             self._known[key] = list(self._found(truth, point))
@@ -70,7 +72,7 @@ class NearTies:
         return f"{self._format.name} cannot decide which piece of {which} holds here"
 
     def _found(self, truth: Truth, point: Sequence[float]) -> Iterator[NearTie]:
-        found = self._referee.primal.at([Fraction(v) for v in point]) if truth.smooth is not None else ""
+        found = self._referee.primal.at([Fraction(v) for v in point])
         if isinstance(found, str):
             return
         evaluation, precision = found

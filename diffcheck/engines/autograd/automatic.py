@@ -17,6 +17,7 @@ from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import CaseError, Unsupported, UsageError
 from diffcheck.ops.dotted import resolve
+from diffcheck.program.sourced import Sourced
 from diffcheck.verdict import Finding
 
 Tensor = torch.Tensor
@@ -29,7 +30,7 @@ class Automatic:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._function = _implementation(task.case)
+        self._function: Any = _implementation(task.case)
         self._by_name = self._function is task.case.function
         # Under autocast parameters and inputs stay in single precision, which holds the numbers of the small format.
         self._dtype = torch.float32 if task.method == "autocast" else getattr(torch, task.dtype)
@@ -102,6 +103,26 @@ class Automatic:
         except Exception:  # a function that decides by its values, or a backward pass without a batching rule
             return None
         return lambda: together(stacked)
+
+    @property
+    def is_recordable(self) -> bool:
+        """Whether backward passes through torch code are run, which can be watched."""
+        return self._task.method == "reverse" and hasattr(self._function, "recorded")
+
+    def recorded(self, point: Point, spared: str = "") -> Sourced:
+        """The operations of these backward passes at a point; see `diffcheck.engines.base.Prepared`."""
+        inputs = _in_double(point)
+
+        def derive(*values: Tensor) -> Tensor:
+            given = dict(zip(inputs, values, strict=True))
+            return self._derived(given).reshape(self._task.shape)
+
+        found: Sourced = self._function.recorded(derive, list(inputs.values()), spared)
+        return found
+
+    def own_backwards(self, point: Point) -> list[str]:
+        """The functions whose own backward takes part at a point."""
+        return list(self._function.own_backwards(list(_in_double(point).values())))
 
     def _wait(self) -> None:
         """Until an event behind all that was launched on the device has come."""
@@ -197,6 +218,10 @@ class Automatic:
             return tensor
 
         return list(Contract(call, arguments(point), arguments(elsewhere), allowed).findings())
+
+
+def _in_double(point: Point) -> dict[str, Tensor]:
+    return {name: torch.tensor(v, dtype=torch.float64) for name, v in point.items()}
 
 
 def _implementation(case: Case) -> Callable[..., Any]:

@@ -120,5 +120,7 @@ def _dense(gradients: Sequence[Tensor | None]) -> Gradients:
 
 def bits(tensor: Tensor) -> bytes:
     """The bytes of a tensor's elements."""
-    found: bytes = tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes()
+    # A copy, because torch takes a single element for contiguous whatever its stride, and views no bytes of it then.
+    dense = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+    found: bytes = dense.reshape(-1).view(torch.uint8).numpy().tobytes()
     return found

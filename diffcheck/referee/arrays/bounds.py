@@ -37,7 +37,7 @@ def bounds(
 
     ``otherwise`` gives what rounding leaves on a component where double precision cannot tell that.
     """
-    slopes = _Slopes.of(certified.piece.derivative(), certified.derivatives)
+    slopes = Slopes.of(certified.piece.derivative(), certified.derivatives)
     moved = None if slopes is None else _summed(slopes, sizes_of_data(slopes.graph, slopes.values))
     if moved is None:
         return None
@@ -51,7 +51,7 @@ def bounds(
 
 def bounds_of_values(certified: Certified, format: Format) -> list[Bound] | None:
     """The same for the function's own value."""
-    slopes = _Slopes.of(certified.piece.graph, certified.values)
+    slopes = Slopes.of(certified.piece.graph, certified.values)
     if slopes is None:
         return None
     moved = _summed(slopes, sizes_of_data(slopes.graph, slopes.values))
@@ -107,7 +107,7 @@ class _Formulas:
             for form in range(max((alternatives(name) for name in piece.names), default=1)):
                 stable = form == STABLE
                 enclosed = certified.derivatives if stable else piece.enclosed(inputs, certified.values, form)
-                slopes = _Slopes.of(piece.derivative(form), enclosed)
+                slopes = Slopes.of(piece.derivative(form), enclosed)
                 lost = None if slopes is None else losses(slopes.graph, slopes.values, self._format)
                 made = None if slopes is None or lost is None else slopes.moved_by(lost)
                 if made is None or lost is None:
@@ -116,7 +116,7 @@ class _Formulas:
         return found
 
 
-class _Slopes:
+class Slopes:
     """A graph with the values of its nodes in double precision."""
 
     def __init__(self, graph: Graph, values: list[Array], matters: Mapping[int, Any]) -> None:
@@ -125,7 +125,7 @@ class _Slopes:
         self._matters = matters
 
     @staticmethod
-    def of(graph: Graph, enclosed: Sequence[BallArray]) -> "_Slopes | None":
+    def of(graph: Graph, enclosed: Sequence[BallArray]) -> "Slopes | None":
         """From enclosures; ``None`` where they are beyond double precision."""
         values = [floats(x) for x in enclosed]
         matters = needed(graph)
@@ -133,7 +133,7 @@ class _Slopes:
             # What holds in a branch that is not taken is no number of this function; any will do.
             values[number] = np.where(mask, values[number], 1.0)
         good = all(np.isfinite(v).all() and _in_range(v) for v in values)
-        return _Slopes(graph, values, matters) if good else None
+        return Slopes(graph, values, matters) if good else None
 
     def moved_by(self, weights: Weights) -> Sensitivity | None:
         """What moves the result with these nodes; ``None`` where some number of it is not finite."""
@@ -143,7 +143,7 @@ class _Slopes:
         return found if found.is_finite else None
 
 
-def _summed(slopes: _Slopes, weights: Weights) -> Array | None:
+def _summed(slopes: Slopes, weights: Weights) -> Array | None:
     """What these weights move all elements of the result by; ``None`` where double precision cannot tell it."""
     sensitivity = slopes.moved_by(weights)
     if sensitivity is None:

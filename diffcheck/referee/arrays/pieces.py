@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from flint import arb
 
 from diffcheck.ops import balls
 from diffcheck.ops.own import Own
@@ -74,6 +75,38 @@ def _selected(node: Node, x: BallArray) -> tuple[Choice, Mask, BallArray]:
     chosen = Index(np.reshape(places, node.shape))
     mask: Mask = np.reshape(np.array(unknown, bool), node.shape)
     return Choice(Index(np.ones(node.shape)), None, chosen), mask, x.ravel()[chosen.array]
+
+
+def whichever(node: Node, operands: Sequence[BallArray], value: BallArray, unknown: Mask) -> BallArray:
+    """A node's value, as `choose` gives it; where the balls do not tell what is chosen, one that encloses all of that.
+
+    The element of some rank lies between the lower bounds and the upper bounds of that rank.
+    """
+    if not unknown.any():
+        return value
+    found = value.copy()
+    if node.name in Own.rows:
+        rows = operands[0].reshape(-1, operands[0].shape[-1])
+        flat = found.reshape(-1, node.shape[-1])
+        for k in np.flatnonzero(unknown.reshape(flat.shape).any(-1)).tolist():
+            lower, upper = (sorted(map(end, rows[k].tolist())) for end in (arb.lower, arb.upper))
+            flat[k] = [lower[rank].union(upper[rank]) for rank in node.parameters]
+        return flat.reshape(node.shape)
+    row = Primitive.rows[node.name]
+    spread = [np.broadcast_to(x, node.shape) for x in operands]
+    for place in map(tuple, np.argwhere(unknown)):
+        x = [s[place] for s in spread]
+        pieces = [_piece_of(row, side, x) for side in (-1, 0, 1)]
+        found[place] = pieces[0].union(pieces[1]).union(pieces[2])
+    return found
+
+
+def _piece_of(row: Primitive, side: int, x: Sequence[Any]) -> Any:
+    if row.takes is not None:
+        return x[row.takes(side)]
+    assert row.piece is not None
+    chosen = row.piece(side, x, x)
+    return balls.ball(chosen) if isinstance(chosen, int) else chosen
 
 
 def frozen(graph: Graph, choices: Mapping[int, Choice]) -> Graph:

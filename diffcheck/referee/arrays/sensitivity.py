@@ -12,7 +12,7 @@ exactly; a sweep has noise where this ends. The sum of a single element of the r
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from itertools import compress
 from typing import Any
 
@@ -140,23 +140,25 @@ class Sensitivity:
         return np.asarray(row.on_arrays(node.parameters, 0, *alone))
 
     def _followed_back(self, place: int, weights: Mapping[int, Array], size: Callable[[Array], Array]) -> float:
-        """The sum for one element of the result, by slopes or by their sizes: its derivatives, backward."""
+        """The sum for one element of the result, by slopes or by their sizes."""
+        followed = self.adjoints(place, size)
+        return sum(float((np.abs(adjoint) * weights[n]).sum()) for n, adjoint in followed if n in weights)
+
+    def adjoints(self, place: int, size: Callable[[Array], Array] = np.asarray) -> Iterator[tuple[int, Array]]:
+        """The nodes that move one element of the result, from the last to the first, with its derivatives by them."""
         seed = np.zeros(self.graph.shape)
         seed.reshape(-1)[place] = 1.0
         adjoints = {self.graph.output: seed}
-        total = 0.0
         for number in range(self.graph.output, -1, -1):
             adjoint = adjoints.pop(number, None)
             if adjoint is None:
                 continue
-            if number in weights:
-                total += float((np.abs(adjoint) * weights[number]).sum())
+            yield number, adjoint
             node = self.graph.nodes[number]
             for position, i in enumerate(node.operands):
                 if self._moves[i]:
                     back = self._back(number, node, position, adjoint, size)
                     adjoints[i] = adjoints[i] + back if i in adjoints else back
-        return total
 
     def _back(self, number: int, node: Node, position: int, adjoint: Array, size: Callable[[Array], Array]) -> Array:
         """What an operand gets of the derivative by a node."""

@@ -6,6 +6,7 @@
 ``draws``           random numbers that are the same in every dtype
 ``definition``      its recording, and the gate that a recording has to pass
 ``recorder``        operations as torch dispatches them, as nodes
+``origins``         where in the code they stand
 ``memory``          what the storage of tensors holds
 ``cuts``            where gradients are kept from torch
 ``trials``          second versions of the code
@@ -13,7 +14,8 @@
 ``moves``           what only moves elements
 ``places``          whole numbers that values decide
 ``registry``        the rows by their names, and what they share
-``rows``            all of them: ``elementwise``, ``reductions``, ``neural``, ``linear``, ``accumulate``
+``rows``            all of them: ``elementwise``, ``special``, ``reductions``, ``running``, ``neural``, ``pooling``,
+                    ``linear``, ``lu``, ``accumulate``, ``backward``, and of complex numbers ``pairs``
 ==================  =======================================================================================
 """
 

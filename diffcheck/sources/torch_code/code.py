@@ -4,12 +4,15 @@ import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from diffcheck.errors import CaseError
+from diffcheck.program.sourced import Sourced
 from diffcheck.sources.torch_code.draws import draws
+from diffcheck.sources.torch_code.recorder import Recorder
 
 Tensor = torch.Tensor
 # What is drawn at random is drawn alike at every call.
@@ -59,6 +62,115 @@ class TorchCode:
         if not results:
             raise CaseError(f"{self.__name__} returns no tensor of numbers with a fraction")
         return results
+
+    def recorded(self, derive: Callable[..., Tensor], inputs: Sequence[Tensor], spared: str = "") -> Sourced:
+        """The operations that torch carries out for a derivative of this code, at one point, in double precision.
+
+        Parameters
+        ----------
+        derive:
+            Gives the derivative, by backward passes through this code, from inputs in the order of the code's.
+        spared:
+            The function, of `own_backwards`, whose backward has torch's own derivative of its forward in its place.
+
+        Raises
+        ------
+        Unsupported
+            If an operation, in the code or its backward, cannot be recorded.
+        """
+        instead = derived_by_torch(self.own_backwards(inputs)[spared]) if spared else nullcontext()
+        recorder = Recorder(here=True)
+        for tensor in inputs:
+            recorder.input(tensor)
+        with instead, recorder:
+            found = derive(*inputs)
+        return recorder.sourced(found)
+
+    def own_backwards(self, inputs: Sequence[Tensor]) -> dict[str, Any]:
+        """The functions whose backward, which is not torch's own, takes part in the derivative at these inputs.
+
+        They are named by themselves and the place of their backward.
+        """
+        results = self.results(*(x.detach().clone().requires_grad_() for x in inputs))
+        pending = [r.grad_fn for r in results]
+        seen = set()
+        found: dict[str, Any] = {}
+        while pending:
+            node = pending.pop()
+            if node is None or node in seen:
+                continue
+            seen.add(node)
+            if isinstance(node, torch.autograd.function.BackwardCFunction) and _is_own(type(node)):
+                function = type(node)._forward_cls
+                found[f"{function.__name__}{_location(function.backward)}"] = function
+            pending += [following for following, _ in node.next_functions]
+        return found
+
+
+def _is_own(node: Any) -> bool:
+    """Whether a class of backward passes is somebody's own, or what `torch.library` makes of somebody's own."""
+    generated = str(node.__name__).startswith("GeneratedBackward")
+    return generated or not node._forward_cls.__module__.startswith("torch.")
+
+
+def _location(function: Any) -> str:
+    code = getattr(function, "__code__", None)
+    return "" if code is None else f" at {Path(code.co_filename).name}:{code.co_firstlineno}"
+
+
+@contextmanager
+def derived_by_torch(function: Any) -> Iterator[None]:
+    """Inside, the backward of a `torch.autograd.Function` is what torch makes of its forward, run once more."""
+    forward, setup = function.forward, function.setup_context
+    has_context = setup is torch.autograd.Function.setup_context
+    own = {name: vars(function)[name] for name in ("forward", "setup_context", "backward") if name in vars(function)}
+
+    def kept(ctx: Any, *given: Any) -> Any:
+        ctx.diffcheck_given = given
+        return forward(ctx, *given)
+
+    def set_up(ctx: Any, given: Any, output: Any) -> None:
+        ctx.diffcheck_given = given
+        setup(ctx, given, output)
+
+    def derived(ctx: Any, *incoming: Any) -> tuple[Any, ...]:
+        with torch.enable_grad():
+            given = [_leaf(x) for x in ctx.diffcheck_given]
+            found = forward(_NoContext(len(given)), *given) if has_context else forward(*given)
+        outputs = found if isinstance(found, tuple) else (found,)
+        moved = [(y, g) for y, g in zip(outputs, incoming, strict=True) if g is not None and y.requires_grad]
+        leaves = [x for x in given if isinstance(x, Tensor) and x.requires_grad]
+        values, gradients = zip(*moved, strict=True)
+        slopes = iter(torch.autograd.grad(values, leaves, gradients, allow_unused=True))
+        return tuple(next(slopes) if isinstance(x, Tensor) and x.requires_grad else None for x in given)
+
+    try:
+        function.backward = staticmethod(derived)
+        if has_context:
+            function.forward = staticmethod(kept)
+        else:
+            function.setup_context = staticmethod(set_up)
+        yield
+    finally:
+        for name in ("forward", "setup_context", "backward"):
+            if name in own:
+                setattr(function, name, own[name])
+            elif name in vars(function):
+                delattr(function, name)
+
+
+def _leaf(x: Any) -> Any:
+    return x.detach().requires_grad_(x.is_floating_point()) if isinstance(x, Tensor) else x
+
+
+class _NoContext:
+    """What a forward notes for a backward that is not asked."""
+
+    def __init__(self, inputs: int) -> None:
+        self.needs_input_grad = (True,) * inputs
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_: None
 
 
 def _called(

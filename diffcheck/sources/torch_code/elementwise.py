@@ -8,7 +8,7 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.registry import as_number, lifted, refuse, row
+from diffcheck.sources.torch_code.registry import as_number, lifted, nothing, refuse, row
 
 
 @row("add")
@@ -36,6 +36,11 @@ def _sub(x: Any, y: Any, alpha: Any = 1) -> Any:
 @row("rsub")
 def _rsub(x: Any, y: Any, alpha: Any = 1) -> Any:
     return y - (x if alpha == 1 else alpha * x)
+
+
+@row("neg")
+def _neg(x: Any) -> Any:
+    return Excluded(-x.values, x.places, not x.above) if isinstance(x, Excluded) else -x
 
 
 @row("mul")
@@ -120,6 +125,12 @@ def _gelu(x: Any, approximate: str = "none") -> Any:
     return ops.gelu(x) if approximate == "none" else ops.gelu_tanh(x)
 
 
+@row("angle")
+def _angle(x: Any) -> Any:
+    """Of real numbers; see `pairs`."""
+    return ops.where(x < 0, ops.pi, 0)
+
+
 @row("leaky_relu")
 def _leaky_relu(x: Any, slope: Any = 0.01) -> Any:
     return ops.leaky_relu(x, slope)
@@ -179,7 +190,9 @@ def _searchsorted(
 
 @row("round")
 def _round(x: Any, decimals: int = 0) -> Any:
-    return ops.round(x) if decimals == 0 else refuse("decimals")
+    if decimals < 0:
+        return ops.round(x / 10**-decimals) * 10**-decimals
+    return ops.round(x * 10**decimals) / 10**decimals if decimals else ops.round(x)
 
 
 # Comparisons. What is compared with itself has no other side, and so has what is compared with infinity.
@@ -230,12 +243,11 @@ def _where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def _or_nothing(like: Traced, x: Any) -> Any:
-    """A constant that is no number as 0 / 0, which has no value."""
+    """A constant that is no finite number as 0 / 0, which has no value."""
     x = as_number(x)
-    if isinstance(x, np.ndarray) and x.dtype.kind == "f" and np.isnan(x).all():
-        builder = like._builder
-        nothing = Traced(builder, builder.apply("div", builder.const(0), builder.const(0)))
-        return nothing.spread(x.shape)
+    constant = np.asarray(x) if isinstance(x, (float, np.ndarray)) else np.zeros(())
+    if constant.dtype.kind == "f" and not np.isfinite(constant).any():
+        return nothing(like).spread(constant.shape)
     return x
 
 

@@ -35,10 +35,14 @@ class Geometry(NamedTuple):
             found += steps.reshape(-1, *(1,) * (len(self.shape) - axis - 1))
         return found
 
+    def of_parts(self) -> "Geometry":
+        """Where the parts of complex elements lie, along a last axis."""
+        return Geometry(2 * self.offset, (*self.shape, 2), (*(2 * s for s in self.strides), 1))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Excluded:
-    """Values that are minus infinity at some places, which no input moves: what a mask keeps out of a softmax.
+    """Values that are infinite at some places, which no input moves: what a mask keeps out of a softmax or a minimum.
 
     Attributes
     ----------
@@ -46,10 +50,13 @@ class Excluded:
         The numbers; at those places they mean nothing.
     places:
         Where it is minus infinity.
+    above:
+        Whether it is plus infinity instead.
     """
 
     values: Traced
     places: Places
+    above: bool = False
 
 
 Value = Traced | Excluded
@@ -72,6 +79,7 @@ class Memory:
         self.decided = decided
         self._flat = flat
         self._excluded: Places = np.zeros(size, bool)
+        self._above = False
         self._read: dict[Geometry, Traced] = {}
 
     def read(self, geometry: Geometry) -> Value:
@@ -85,12 +93,17 @@ class Memory:
         if not self._excluded.any():
             return values
         places = self._excluded[geometry.places()]
-        return Excluded(values, places) if places.any() else values
+        return Excluded(values, places, self._above) if places.any() else values
 
     def write(self, geometry: Geometry, value: Value) -> None:
         """Put a value where a tensor of this geometry lies; it has the tensor's shape."""
         values, excluded = (value.values, value.places) if isinstance(value, Excluded) else (value, False)
         places = geometry.places()
+        self._excluded[places.ravel()] = False
+        if isinstance(value, Excluded):
+            if self._excluded.any() and self._above != value.above:
+                raise Unsupported("both infinities lie in one storage")
+            self._above = value.above
         self._excluded[places.ravel()] = np.broadcast_to(excluded, geometry.shape).ravel()
         if _is_dense(geometry) and places.size == self.size:
             order = sorted(range(len(geometry.shape)), key=lambda a: -geometry.strides[a])

@@ -34,6 +34,7 @@ MOVED: dict[str, tuple[int, ...]] = {
     "index_put": (0, 2),
     "_unsafe_index_put": (0, 2),
     "index_copy": (0, 3),
+    "put": (0, 2),
     "scatter": (0, 3),
     "slice_scatter": (0, 1),
     "select_scatter": (0, 1),
@@ -43,7 +44,7 @@ MOVED: dict[str, tuple[int, ...]] = {
     "fill": (0, 1),
 }
 # What adds up where an element arrives more than once.
-_ADDS = {"index_put": 3, "_unsafe_index_put": 3}
+_ADDS = {"index_put": 3, "_unsafe_index_put": 3, "put": 3}
 # With a condition that depends on an input these are no moves.
 _CONDITIONS = {"where": 0, "masked_fill": 1}
 
@@ -99,14 +100,16 @@ class _Elements:
             return [self.label(g) for g in given]
         value = self._read(given) if isinstance(given, torch.Tensor) else np.asarray(given)
         if isinstance(value, Excluded):
-            shape, excluded, flat = value.values.shape, value.places, value.values
+            shape, flat = value.values.shape, value.values
+            excluded = np.where(value.places, 1 if value.above else -1, 0)
             senseless = np.zeros(shape, bool)
         elif isinstance(value, np.ndarray):
             finite = np.isfinite(value) if value.dtype.kind == "f" else np.ones(value.shape, bool)
-            shape, excluded, flat = value.shape, ~finite & (value < 0), self._lift(np.where(finite, value, 0))
-            senseless = ~finite & ~excluded
+            shape, flat = value.shape, self._lift(np.where(finite, value, 0))
+            senseless = ~finite & np.isnan(value) if value.dtype.kind == "f" else ~finite
+            excluded = np.where(finite | senseless, 0, np.where(value > 0, 1, -1))
         else:
-            shape, excluded, flat = value.shape, np.zeros(value.shape, bool), as_number(value)
+            shape, excluded, flat = value.shape, np.zeros(value.shape, int), as_number(value)
             flat = value if isinstance(given, torch.Tensor) and given.dtype is torch.bool else flat
             senseless = np.zeros(shape, bool)
         size = int(np.prod(shape, dtype=int))
@@ -115,15 +118,17 @@ class _Elements:
         self._flat.append(flat.ravel())
         self._excluded.append(excluded.ravel())
         self._senseless.append(senseless.ravel())
+        labels = torch.view_as_complex(labels) if isinstance(given, torch.Tensor) and given.is_complex() else labels
         return labels if isinstance(given, torch.Tensor) else labels.item()
 
     def at(self, labels: torch.Tensor) -> Value:
         """The elements with these numbers."""
-        numbers = np.array(labels.numpy()).astype(np.intp) - 1
+        parts = torch.view_as_real(labels) if labels.is_complex() else labels
+        numbers = np.array(parts.numpy()).astype(np.intp) - 1
         present = numbers >= 0
         places = np.where(present, numbers, 0)
         if (np.concatenate(self._senseless)[places] & present).any():
-            raise Unsupported("NaN or infinity goes into it")
+            raise Unsupported("NaN goes into it")
         first, *others = self._flat
         starts = np.cumsum([0, *(part.size for part in self._flat)])
         whole = None
@@ -134,9 +139,11 @@ class _Elements:
                 excluded = np.concatenate(self._excluded)[places + start]
         if whole is None:
             whole = first if not others else first.concatenate(self._flat, 0)
-            excluded = np.concatenate(self._excluded)[places] & present
+            excluded = np.concatenate(self._excluded)[places] * present
         values = whole[places]
         if not present.all():
             builder = values._builder
             values = Traced(builder, builder.move("masked", (Index(present),), values.node))
-        return Excluded(values, excluded) if excluded.any() else values
+        if len(np.unique(excluded[excluded != 0])) > 1:
+            raise Unsupported("both infinities go into it")
+        return Excluded(values, excluded != 0, bool((excluded > 0).any())) if excluded.any() else values

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
-from diffcheck.ops.convolution import each, windows
+from diffcheck.ops.convolution import windows
 from diffcheck.sources.torch_code.memory import Excluded
 from diffcheck.sources.torch_code.reductions import softmax
 from diffcheck.sources.torch_code.registry import lifted, mean, refuse, row, total
@@ -15,9 +15,10 @@ _CONVOLUTIONS = {1: ops.conv1d, 2: ops.conv2d, 3: ops.conv3d}
 
 
 @row("convolution")
-def _convolution(
+def convolution(
     x: Any, w: Any, bias: Any, stride: Any, padding: Any, dilation: Any, transposed: bool, more: Any, groups: int
 ) -> Any:
+    """The convolution, or the transposed one."""
     x, w = lifted(*(v for v in (x, w, bias) if v is not None))[:2]
     if transposed:
         found = _spread_by_kernel(x, w, tuple(stride), tuple(padding), tuple(dilation), tuple(more), groups)
@@ -30,7 +31,14 @@ def _convolution(
 def _spread_by_kernel(x: Any, w: Any, stride: Any, padding: Any, dilation: Any, more: Any, groups: int) -> Any:
     """The transposed convolution: every element puts the kernel, times itself, where it lies; what meets is added."""
     if groups != 1:
-        return refuse("a transposed convolution in groups")
+        inner, outer = x.shape[1] // groups, w.shape[0] // groups
+        parts = [
+            _spread_by_kernel(
+                x[:, g * inner : (g + 1) * inner], w[g * outer : (g + 1) * outer], stride, padding, dilation, more, 1
+            )
+            for g in range(groups)
+        ]
+        return parts[0].concatenate(parts, 1)
     axes = len(stride)
     (batch, inner, *lengths), (_, outer, *kernel) = x.shape, w.shape
     whole = [
@@ -45,52 +53,6 @@ def _spread_by_kernel(x: Any, w: Any, stride: Any, padding: Any, dilation: Any, 
     order = (0, 1 + axes, *range(1, 1 + axes), *range(2 + axes, 2 + 2 * axes))
     found = parts.permute(order).scattered(places, shape)
     return found[(slice(None), slice(None), *(slice(p, n - p) for p, n in zip(padding, whole, strict=True)))]
-
-
-@row("max_pool2d_with_indices")
-def _max_pool2d(
-    x: Any, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
-) -> Any:
-    return _largest(ops.max_pool2d, 2, x, kernel, stride, padding, dilation, ceil_mode)
-
-
-@row("max_pool3d_with_indices")
-def _max_pool3d(
-    x: Any, kernel: Any, stride: Any = (), padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
-) -> Any:
-    return _largest(ops.max_pool3d, 3, x, kernel, stride, padding, dilation, ceil_mode)
-
-
-def _largest(
-    pool: Any, axes: int, x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
-) -> Any:
-    if ceil_mode:
-        return refuse("ceil_mode")
-    kernel, stride = _lengths(kernel, axes), _lengths(stride or kernel, axes)
-    found = pool(x, kernel, stride=stride, padding=_lengths(padding, axes), dilation=_lengths(dilation, axes))
-    return found, None
-
-
-@row("avg_pool2d")
-def _avg_pool2d(
-    x: Any,
-    kernel: Any,
-    stride: Any = (),
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-    divisor: Any = None,
-) -> Any:
-    padding = _lengths(padding, 2)
-    if ceil_mode or divisor is not None or (any(padding) and not count_include_pad):
-        return refuse("ceil_mode, a divisor, or padding that does not count")
-    kernel = _lengths(kernel, 2)
-    return ops.avg_pool2d(x, kernel, stride=_lengths(stride or kernel, 2), padding=padding)
-
-
-def _lengths(given: Any, axes: int) -> tuple[int, ...]:
-    """One number for each axis; torch gives one alone in a list, too."""
-    return each(given[0] if isinstance(given, Sequence) and len(given) == 1 else given, axes)
 
 
 @row("native_layer_norm")
@@ -111,7 +73,7 @@ def _normed(x: Any, axes: tuple[int, ...], eps: float) -> Any:
 
 @row("native_group_norm")
 def _group_norm(x: Any, weight: Any, bias: Any, n: int, c: int, size: int, groups: int, eps: float) -> Any:
-    normed, centre, scale = _normed(x.reshape((n, groups, -1)), (2,), eps)
+    normed, centre, scale = _normed(x.reshape((n, groups, c // groups * size)), (2,), eps)
     found = normed.reshape(x.shape)
     like = (1, c, *(1,) * (x.ndim - 2))
     found = found if weight is None else found * weight.reshape(like)
@@ -119,7 +81,20 @@ def _group_norm(x: Any, weight: Any, bias: Any, n: int, c: int, size: int, group
     return found, centre.reshape((n, groups)), scale.reshape((n, groups))
 
 
-@row("native_batch_norm", "_native_batch_norm_legit")
+@row("_native_batch_norm_legit")
+def _batch_norm_legit(x: Any, weight: Any, bias: Any, *others: Any) -> Any:
+    """With running statistics, or without: then they are no arguments either."""
+    statistics = others if len(others) == 5 else (None, None, *others)
+    return _batch_norm(x, weight, bias, *statistics)
+
+
+@row("_batch_norm_with_update")
+def _batch_norm_with_update(x: Any, weight: Any, bias: Any, *others: Any) -> Any:
+    *statistics, momentum, eps = others
+    return _batch_norm(x, weight, bias, *statistics, True, momentum, eps)
+
+
+@row("native_batch_norm")
 def _batch_norm(
     x: Any, weight: Any, bias: Any, centre: Any, variance: Any, training: bool, momentum: Any, eps: float
 ) -> Any:
@@ -137,9 +112,10 @@ def _batch_norm(
 
 
 @row("_scaled_dot_product_flash_attention_for_cpu")
-def _attention(
+def attention(
     q: Any, k: Any, v: Any, dropout: float = 0.0, causal: bool = False, attn_mask: Any = None, scale: Any = None
 ) -> Any:
+    """Attention, and nothing of the logarithms of its sums."""
     if dropout:
         return refuse("dropout inside a fused attention")
     q, k, v = lifted(q, k, v)

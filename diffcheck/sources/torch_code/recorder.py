@@ -1,39 +1,54 @@
 """Recording by dispatch: every operation that torch carries out becomes nodes of a graph."""
 
 import functools
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from diffcheck.errors import DiffcheckError, Unsupported
+from diffcheck.errors import DiffcheckError, Unsupported, UnsupportedBackward
+from diffcheck.formats import FORMATS
 from diffcheck.ops.pieces import logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
+from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code import code
 from diffcheck.sources.torch_code.memory import Condition, Excluded, Geometry, Memory, Value
 from diffcheck.sources.torch_code.moves import is_move, moved
+from diffcheck.sources.torch_code.origins import Origins, in_own_backward
+from diffcheck.sources.torch_code.pairs import fitted, halves, joined, unconjugated
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
-from diffcheck.sources.torch_code.registry import Row, as_number
-from diffcheck.sources.torch_code.rows import EXCLUDING, FILLS, RESHAPES, SHAPES_ONLY, row_of
+from diffcheck.sources.torch_code.registry import applied, as_number
+from diffcheck.sources.torch_code.rows import (
+    BY_OUTCOME,
+    EXCLUDING,
+    EXCLUDING_ABOVE,
+    FILLS,
+    RESHAPES,
+    SHAPES_ONLY,
+    UNREAD,
+    row_of,
+)
 
 Tensor = torch.Tensor
-_OURS = Path(__file__).parents[2]
-_TORCH = Path(torch.__file__).parent
-# Where the user's code is called from.
-_CALLER = Path(code.__file__)
 
 
 class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While it is entered, operations on what depends on an input are recorded; all others give constants."""
+    """While it is entered, operations on what depends on an input are recorded; all others give constants.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    here:
+        Whether the recording is of this point alone. Whole numbers that values decide are then constants without a
+        condition, and it is noted where each operation stands and what it rounds to; otherwise what rounds is refused.
+    """
+
+    def __init__(self, here: bool = False) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.builder = GraphBuilder()
+        self._here = here
+        self._origins = Origins()
         # The storages are kept: an address must not be given to another one.
         self._memories: dict[int, tuple[Any, Memory]] = {}
         self._guards: list[Traced] = []
@@ -53,8 +68,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         recording says nothing there.
         """
         values = [self._plain(tensor) for tensor in results]
-        (first, *others) = values
-        value = first if not others else first.concatenate([v.ravel() for v in values], 0)
+        flat = [v.ravel() for v in values]
+        value = values[0] if len(values) == 1 else flat[0].concatenate(flat, 0)
         if self._guards:
             held = self._guards[0]
             for guard in self._guards[1:]:
@@ -63,10 +78,15 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             value = where(held, value, nowhere)
         return self.builder.graph(self._inputs, value.node)
 
+    def sourced(self, result: Tensor) -> Sourced:
+        """The graph of a result, with the places of its operations."""
+        graph = self.graph([result])
+        return Sourced(graph, self._origins.places(graph.origins), self._origins.rounded)
+
     def _plain(self, tensor: Tensor) -> Traced:
         value = self._value(tensor)
         if isinstance(value, Excluded):
-            raise Unsupported("unsupported: the result is minus infinity at some places")
+            raise Unsupported("unsupported: the result is infinite at some places")
         return self._lift(value)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
@@ -74,13 +94,26 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if not any(self._memory(t) for t in tensors_in((args, kwargs))):
             return func(*args, **kwargs)
         name = func._schema.name.removeprefix("aten::").removeprefix("prims::")
+        before = len(self.builder.nodes)
         try:
-            return self._recorded(func, name, args, kwargs)
-        except Unsupported as reason:
-            told = str(reason)
-            raise Unsupported(told if told.startswith("unsupported") else _refusal(name, told)) from None
+            found = self._recorded(func, name, args, kwargs)
+            if self._here:
+                last = torch._C._autograd._get_sequence_nr() - 1
+                self._origins.note(range(before, len(self.builder.nodes)), torch._C._current_autograd_node(), last)
+            return found
         except DiffcheckError as reason:
-            raise Unsupported(_refusal(name, str(reason))) from None
+            told, kind = str(reason), type(reason)
+            if not (isinstance(reason, Unsupported) and told.startswith("unsupported")):
+                told = self._refusal(name, told)
+            in_own = in_own_backward(torch._C._current_autograd_node())
+            raise (UnsupportedBackward if in_own or kind is UnsupportedBackward else Unsupported)(told) from None
+
+    def _refusal(self, name: str, why: str) -> str:
+        return f"unsupported: {self._called(name)}: {why}"
+
+    def _called(self, name: str) -> str:
+        """An operation, and where it stands."""
+        return f"aten.{name} at {self._origins.refused_at(torch._C._current_autograd_node())}"
 
     def _recorded(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
         changes = func._schema.is_mutable
@@ -99,28 +132,38 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             found = func(*args, **kwargs)
             outputs = list(tensors_in(found))
             if outputs and all(self._shares(o, (args, kwargs)) for o in outputs):
-                if any(o.dtype is not args[0].dtype for o in outputs):
+                # The parts of complex numbers are what they are; but torch asks no gradient of `view(dtype)`.
+                parts = base in ("view_as_real", "view_as_complex")
+                if not parts and any(o.dtype is not args[0].dtype for o in outputs):
                     raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
         if is_move(base, args, self.depends):
             return self._moved(func, base, args, kwargs, found if not changes else None)
-        row = row_of(base)
+        outputs = [] if changes else list(tensors_in(found))
+        row = row_of(f"complex {base}" if any(t.is_complex() for t in tensors_in((args, kwargs, outputs))) else base)
         if row is None:
             return self._decomposed(func, name, args, kwargs)
-        read_args, read_kwargs = self._read(args), self._read(kwargs)
-        if base not in EXCLUDING and any(isinstance(v, Excluded) for v in _values((read_args, read_kwargs))):
-            raise Unsupported("minus infinity goes into it")
+        used = [None if k in UNREAD.get(base, ()) else a for k, a in enumerate(args)]
+        read_args, read_kwargs = self._read(used), self._read(kwargs)
+        excluded = [v for v in _values((read_args, read_kwargs)) if isinstance(v, Excluded)]
+        if excluded and (base not in EXCLUDING or (any(v.above for v in excluded) and base not in EXCLUDING_ABOVE)):
+            raise Unsupported("infinity goes into it")
         if changes:
             found = func(*args, **kwargs)
         outputs = list(tensors_in(found)) if isinstance(found, (tuple, list)) else [found]
-        values = _as_tuple(_applied(row, read_args, read_kwargs))
+        told = {"outcome": [_numpy(o) for o in outputs]} if base in BY_OUTCOME else {}
+        values = applied(row, read_args, {**read_kwargs, **told})
         for k, output in enumerate(outputs):
-            value = values[k] if k < len(values) else None
-            if value is None and _is_whole(output) and gives_places(base) and isinstance(read_args[0], Traced):
+            value = joined(values[k]) if k < len(values) else None
+            ordered = value is None and _is_whole(output) and gives_places(base) and not self._here
+            if ordered and isinstance(read_args[0], Traced):
                 numbers, places = _numpy(args[0]), _numpy(output)
-                refusal = functools.partial("unsupported: aten.{} at {}: {}".format, name, _place())
+                refusal = functools.partial("unsupported: {}: {}".format, self._called(name))
                 decided = of_order(base, read_args[0], numbers, places, read_args[1:], read_kwargs, refusal)
                 self._forget(output, name, decided)
+                continue
+            if callable(value):
+                self._forget(output, name, value)
                 continue
             self._keep(output, value, changes and k == 0, name, k)
         return found
@@ -146,6 +189,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             found = func(*args, **kwargs)
         outputs = list(tensors_in(found))
         for k, (output, value) in enumerate(zip(outputs, values, strict=True)):
+            if base == "_to_copy":
+                value = fitted(value, args[0].is_complex(), output.is_complex())
             given = as_number(value) if output.is_floating_point() else value
             self._keep(output, given, in_place, base, k)
         return found
@@ -166,24 +211,28 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """Note what an output holds; of what no node says it, that it is lost."""
         if not isinstance(output, Tensor) or not output.numel():
             return
+        if _is_whole(output) and self._here and not isinstance(value, np.ndarray):
+            return
         if _is_whole(output) and isinstance(value, Traced):
             self._forget(output, name, of_numbers(value, _numpy(output)))
             return
         if value is None or (_is_whole(output) and not isinstance(value, np.ndarray)):
             kind = "whole numbers" if _is_whole(output) else f"output {position}"
-            self._forget(output, _refusal(name, f"its {kind} cannot be followed, and something uses them"))
+            self._forget(output, self._refusal(name, f"its {kind} cannot be followed, and something uses them"))
             return
-        rounds = output.is_floating_point() and output.dtype is not torch.float64
+        counted = output.is_floating_point() or output.is_complex()
+        rounds = counted and output.dtype not in (torch.float64, torch.complex128)
         if rounds and not (isinstance(value, Traced) and value.is_condition):
-            raise Unsupported(
-                f"it rounds to {str(output.dtype).removeprefix('torch.')}: compute in the dtype of the inputs"
-            )
+            format = str(output.dtype).removeprefix("torch.")
+            if not self._here or format not in FORMATS:
+                raise Unsupported(f"it rounds to {format}: compute in the dtype of the inputs")
+            self._origins.rounded.setdefault(format, f"{self._called(name)} rounds to {format}")
         if isinstance(value, np.ndarray):
             if in_place:
                 self._written(output, value)
             return
         shape = value.places.shape if isinstance(value, Excluded) else value.shape
-        if shape != tuple(output.shape):
+        if shape != geometry(output).shape:
             raise Unsupported(f"the row gives shape {shape}, torch {tuple(output.shape)}")
         self._written(output, value) if in_place else self._note(output, value)
 
@@ -207,13 +256,15 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         decomposition = torch._decomp.decomposition_table.get(func)
         if decomposition is not None and not func._schema.is_mutable:
             with self:
-                return decomposition(*args, **kwargs)
+                found = decomposition(*args, **kwargs)
+            if found is not NotImplemented:
+                return found
         if not func._schema.is_mutable:
             with self:
                 found = func.decompose(*args, **kwargs)
             if found is not NotImplemented:
                 return found
-        raise Unsupported("no row")
+        raise Unsupported("no row" + " for complex numbers" * any(t.is_complex() for t in tensors_in((args, kwargs))))
 
     # Tensors and their memories.
 
@@ -231,13 +282,16 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return any(t.untyped_storage()._cdata == own for t in tensors_in(given))
 
     def _value(self, tensor: Tensor) -> Any:
-        """What a tensor holds: nodes, or the numbers of a constant."""
+        """What a tensor holds: nodes, or the numbers of a constant; of complex ones the parts along a last axis."""
         memory = self._memory(tensor)
-        return _numpy(tensor) if memory is None else memory.read(geometry(tensor))
+        if memory is None:
+            return _numpy(tensor)
+        found = memory.read(geometry(tensor))
+        return unconjugated(found, tensor) if tensor.is_neg() or tensor.is_conj() else found
 
     def _read(self, given: Any) -> Any:
         if isinstance(given, Tensor):
-            return self._value(given)
+            return halves(self._value(given)) if given.is_complex() else self._value(given)
         if isinstance(given, (list, tuple)):
             return type(given)(map(self._read, given))
         if isinstance(given, Mapping):
@@ -261,11 +315,13 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def _written(self, tensor: Tensor, value: Any) -> None:
         """A tensor whose storage others may share is given a value; a constant one is followed from here on."""
+        if tensor.is_neg() or tensor.is_conj():
+            raise Unsupported("it writes to a conjugate view")
         memory = self._memory(tensor)
         where_ = geometry(tensor)
         if memory is None:
             whole = torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage())
-            before = _numpy(whole)
+            before = _numpy(whole).ravel()
             memory = Memory(_size(tensor), self._lift(np.where(np.isfinite(before), before, 0)))
             storage = tensor.untyped_storage()
             self._memories[storage._cdata] = storage, memory
@@ -276,31 +332,28 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         memory.write(where_, value)
 
 
-def _applied(row: Row, args: Any, kwargs: Any) -> Any:
-    """What a row gives; one that does not know these arguments refuses them."""
-    try:
-        return row(*args, **kwargs)
-    except (TypeError, ValueError, IndexError, KeyError, AttributeError, AssertionError) as unknown:
-        raise Unsupported(f"the row does not take these arguments ({type(unknown).__name__}: {unknown})") from None
-
-
 def geometry(tensor: Tensor) -> Geometry:
-    """Where a tensor lies in its storage."""
-    return Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
+    """Where a tensor lies in its storage; a complex one by its parts, which lie beside each other."""
+    found = Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
+    return found if not tensor.is_complex() else found.of_parts()
 
 
 def _is_whole(output: Any) -> bool:
     """Whether a tensor holds whole numbers."""
-    return isinstance(output, Tensor) and not output.is_floating_point() and output.dtype is not torch.bool
+    if not isinstance(output, Tensor) or output.is_complex():
+        return False
+    return not output.is_floating_point() and output.dtype is not torch.bool
 
 
 def _size(tensor: Tensor) -> int:
-    """How many elements of the tensor's kind its storage has."""
-    return int(tensor.untyped_storage().nbytes() // tensor.element_size())
+    """How many elements of the tensor's kind its storage has; of complex ones the parts."""
+    return int(tensor.untyped_storage().nbytes() // tensor.element_size()) * (2 if tensor.is_complex() else 1)
 
 
 def _numpy(tensor: Tensor) -> Any:
     plain = tensor.detach().to("cpu")
+    plain = plain if plain.layout is torch.strided else plain.to_dense()
+    plain = torch.view_as_real(plain.resolve_conj()) if plain.is_complex() else plain.resolve_neg()
     return np.array((plain.double() if plain.is_floating_point() else plain).numpy())
 
 
@@ -323,26 +376,3 @@ def _values(given: Any) -> Iterator[Any]:
         yield from _values(list(given.values()))
     else:
         yield given
-
-
-def _as_tuple(found: Any) -> tuple[Any, ...]:
-    return tuple(found) if isinstance(found, (tuple, list)) else (found,)
-
-
-def _refusal(name: str, why: str) -> str:
-    return f"unsupported: aten.{name} at {_place()}: {why}"
-
-
-def _place() -> str:
-    """The file and line of the user's code that is at work, or of torch's own module if there is none."""
-    frame: Any = sys._getframe()
-    of_torch = ""
-    while frame is not None and Path(frame.f_code.co_filename) != _CALLER:
-        path = Path(frame.f_code.co_filename)
-        if path.suffix == ".py" and _OURS not in path.parents:
-            if _TORCH not in path.parents:
-                return f"{path.name}:{frame.f_lineno}"
-            if _TORCH / "nn" in path.parents:
-                of_torch = of_torch or f"{path.name}:{frame.f_lineno}"
-        frame = frame.f_back
-    return of_torch or "an unknown place"

@@ -7,7 +7,17 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.registry import as_number, axes_of, count, kept, mean, refuse, row, total
+from diffcheck.sources.torch_code.registry import (
+    as_number,
+    axes_of,
+    count,
+    kept,
+    mean,
+    refuse,
+    row,
+    total,
+    with_an_axis,
+)
 
 
 @row("sum")
@@ -61,12 +71,18 @@ def _cumsum(x: Any, dim: int, dtype: Any = None) -> Any:
 
 @row("amax")
 def _amax(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
+    if isinstance(x, Excluded):
+        return _of_what_is_left(x, dim, keepdim, lambda rows: ops.amax(rows, -1))
     axes = axes_of(x, dim)
     return kept(ops.amax(x, axes) if axes else x, x, axes, keepdim)
 
 
 @row("amin")
 def _amin(x: Any, dim: Any = (), keepdim: bool = False) -> Any:
+    if isinstance(x, Excluded):
+        if not x.above:
+            return refuse("minus infinity goes into it")
+        return _of_what_is_left(x, dim, keepdim, lambda rows: ops.amin(rows, -1))
     axes = axes_of(x, dim)
     return kept(ops.amin(x, axes) if axes else x, x, axes, keepdim)
 
@@ -82,6 +98,7 @@ def _min(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 @row("sort")
+@with_an_axis
 def _sort(x: Any, dim: int = -1, descending: bool = False, stable: bool | None = None) -> Any:
     found = ops.sort(x, dim)
     order = (*[slice(None)] * (range(x.ndim)[dim]), slice(None, None, -1))
@@ -89,11 +106,20 @@ def _sort(x: Any, dim: int = -1, descending: bool = False, stable: bool | None =
 
 
 @row("topk")
+@with_an_axis
 def _topk(x: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     return (ops.topk(x, k, dim) if largest else -ops.topk(-x, k, dim)), None
 
 
-@row("median")
+@row("kthvalue")
+@with_an_axis
+def _kth_value(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+    found = x.swapaxes(dim, -1).ranked((k - 1,)).swapaxes(dim, -1)
+    return (found if keepdim else found.sum(dim)), None
+
+
+@row("median", "nanmedian")
+@with_an_axis
 def _median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
         return ops.median(x.ravel())
@@ -101,10 +127,17 @@ def _median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 @row("_cdist_forward")
-def _distances(x: Any, y: Any, p: float, mode: Any = None) -> Any:
+def distances(x: Any, y: Any, p: float, mode: Any = None) -> Any:
     """Between each row of one and each of the other."""
     apart = x.reshape((*x.shape[:-1], 1, x.shape[-1])) - y.reshape((*y.shape[:-2], 1, *y.shape[-2:]))
     return _norm(apart, p, -1)
+
+
+@row("_pdist_forward")
+def _distances_of_pairs(x: Any, p: float = 2) -> Any:
+    """Between each two rows."""
+    one, two = np.triu_indices(x.shape[0], 1)
+    return _norm(x[one] - x[two], p, -1)
 
 
 @row("linalg_vector_norm")
@@ -115,23 +148,28 @@ def _norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, dtype: A
         return total(ops.abs(x), dim, keepdim)
     if ord in (np.inf, -np.inf):
         return (_amax if ord > 0 else _amin)(ops.abs(x), () if dim is None else dim, keepdim)
-    return refuse("order 0") if ord == 0 else total(ops.abs(x) ** ord, dim, keepdim) ** (1 / ord)
+    if ord == 0:
+        return total(ops.where(ops.ne(x, 0), 1, 0), dim, keepdim)
+    return total(ops.abs(x) ** ord, dim, keepdim) ** (1 / ord)
 
 
 # Softmax and what belongs to it; where values are minus infinity, along what is left of each row.
 
 
 @row("_softmax")
+@with_an_axis
 def _softmax(x: Any, dim: int, half: bool = False) -> Any:
     return softmax(x, dim)
 
 
 @row("_safe_softmax")
+@with_an_axis
 def _safe_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
     return softmax(x, dim)
 
 
 @row("_log_softmax")
+@with_an_axis
 def _log_softmax(x: Any, dim: int, half: bool = False) -> Any:
     if not isinstance(x, Excluded):
         return ops.log_softmax(x, dim)
@@ -141,7 +179,7 @@ def _log_softmax(x: Any, dim: int, half: bool = False) -> Any:
 @row("logsumexp")
 def _logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
     if isinstance(x, Excluded):
-        return refuse("minus infinity goes into it")
+        return _of_what_is_left(x, dim, keepdim, lambda rows: ops.logsumexp(rows, -1))
     axes = axes_of(x, dim)
     beside = tuple(a for a in range(x.ndim) if a not in axes)
     rows = x.permute((*beside, *axes)).reshape((*(x.shape[a] for a in beside), -1))
@@ -151,6 +189,23 @@ def _logsumexp(x: Any, dim: Any, keepdim: bool = False) -> Any:
 def softmax(x: Any, dim: int) -> Any:
     """Softmax along an axis; excluded places get zero."""
     return _of_rows(x, dim, lambda rows: ops.softmax(rows, -1)) if isinstance(x, Excluded) else ops.softmax(x, dim)
+
+
+def _of_what_is_left(x: Excluded, dim: Any, keepdim: bool, function: Any) -> Any:
+    """A function of what lies along some axes, without what is excluded; of nothing it is infinite, too."""
+    axes = axes_of(x.values, dim)
+    beside = tuple(a for a in range(x.values.ndim) if a not in axes)
+    shape = tuple(x.values.shape[a] for a in beside)
+    flat = x.values.permute((*beside, *axes)).ravel()
+    left = ~x.places.transpose((*beside, *axes)).reshape(-1, count(x.values, axes))
+    numbers, lengths = np.arange(left.size).reshape(left.shape), left.sum(-1)
+    found = flat.lift(np.zeros(len(left)))
+    for length in np.unique(lengths[lengths > 0]):
+        rows = np.flatnonzero(lengths == length)
+        part = function(flat[numbers[rows][left[rows]].reshape(-1, length)])
+        found = found + part.scattered(rows, found.shape)
+    values, nothing = (kept(part.reshape(shape), x.values, axes, keepdim) for part in (found, lengths == 0))
+    return Excluded(values, nothing, x.above) if nothing.any() else values
 
 
 def _of_rows(x: Excluded, dim: int, function: Any) -> Traced:

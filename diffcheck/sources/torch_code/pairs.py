@@ -1,0 +1,220 @@
+"""Rows of operations on complex numbers, each of which is a pair of nodes: its real and its imaginary part.
+
+In a storage the parts stand beside each other, so that a complex tensor is a view of real numbers, too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from diffcheck import ops
+from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.memory import Excluded
+from diffcheck.sources.torch_code.registry import lifted, mean, refuse, row, total
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pair:
+    """Complex numbers."""
+
+    re: Any
+    im: Any
+
+
+def pair(x: Any) -> Pair:
+    """Real and complex numbers, traced or not, as complex ones; those of an array stand along its last axis."""
+    if isinstance(x, Pair):
+        return x
+    return Pair(x.real, x.imag) if isinstance(x, complex) else Pair(x, 0)
+
+
+def halves(x: Any) -> Any:
+    """Complex numbers whose parts stand along the last axis."""
+    if isinstance(x, Excluded):
+        return refuse("minus infinity among complex numbers")
+    return Pair(x[..., 0], x[..., 1])
+
+
+def joined(x: Any) -> Any:
+    """The parts of complex numbers along a new last axis; anything else as it is."""
+    if not isinstance(x, Pair):
+        return x
+    re, im = lifted(x.re, x.im)
+    shape = np.broadcast_shapes(re.shape, im.shape)
+    return re.stack([re.spread(shape), im.spread(shape)], -1)
+
+
+def unconjugated(x: Any, tensor: Any) -> Any:
+    """What a tensor holds that torch reads from its storage with another sign: of all, or of imaginary parts."""
+    if isinstance(x, Excluded):
+        return refuse("minus infinity among complex numbers")
+    return -x if tensor.is_neg() else joined(_conjugate(halves(x)))
+
+
+def fitted(x: Any, of_complex: bool, to_complex: bool) -> Any:
+    """What was moved, as real numbers or as complex ones."""
+    if of_complex == to_complex or not isinstance(x, Traced):
+        return x
+    return joined(Pair(x, 0)) if to_complex else x[..., 0]
+
+
+@row("complex complex")
+def _complex(re: Any, im: Any) -> Any:
+    return Pair(re, im)
+
+
+@row("complex polar")
+def _polar(size: Any, angle: Any) -> Any:
+    size, angle = lifted(size, angle)
+    return Pair(size * ops.cos(angle), size * ops.sin(angle))
+
+
+@row("complex abs")
+def _abs(x: Any) -> Any:
+    return ops.hypot(x.re, x.im)
+
+
+@row("complex angle")
+def _angle(x: Any) -> Any:
+    return ops.atan2(x.im, x.re)
+
+
+@row("complex neg")
+def _neg(x: Any) -> Any:
+    return Pair(-x.re, -x.im)
+
+
+@row("complex conj_physical", "complex _conj_physical")
+def _conjugate(x: Any) -> Any:
+    return Pair(x.re, -x.im)
+
+
+@row("complex add")
+def _add(x: Any, y: Any, alpha: Any = 1) -> Any:
+    x, y = pair(x), _scaled(pair(y), alpha)
+    return Pair(x.re + y.re, x.im + y.im)
+
+
+@row("complex sub")
+def _sub(x: Any, y: Any, alpha: Any = 1) -> Any:
+    return _add(x, _scaled(pair(y), -alpha))
+
+
+def _scaled(x: Pair, by: Any) -> Pair:
+    return x if isinstance(by, int) and by == 1 else _mul(x, by)
+
+
+@row("complex mul")
+def _mul(x: Any, y: Any) -> Any:
+    if not isinstance(x, (Pair, complex)) or not isinstance(y, (Pair, complex)):
+        x, y = (x, y) if isinstance(x, (Pair, complex)) else (y, x)
+        x = pair(x)
+        return Pair(x.re * y, x.im * y)
+    x, y = pair(x), pair(y)
+    return Pair(x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re)
+
+
+@row("complex reciprocal")
+def _reciprocal(x: Any) -> Any:
+    square = x.re * x.re + x.im * x.im
+    return Pair(x.re / square, -x.im / square)
+
+
+@row("complex div")
+def _div(x: Any, y: Any) -> Any:
+    if not isinstance(y, (Pair, complex)):
+        return Pair(x.re / y, x.im / y)
+    return _mul(x, _reciprocal(pair(y)))
+
+
+@row("complex exp")
+def _exp(x: Any) -> Any:
+    return _polar(ops.exp(x.re), x.im)
+
+
+@row("complex sum")
+def _sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    return Pair(*(total(part, dim, keepdim) for part in lifted(x.re, x.im)))
+
+
+@row("complex mean")
+def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
+    return Pair(*(mean(part, dim, keepdim) for part in lifted(x.re, x.im)))
+
+
+@row("complex mm", "complex bmm", "complex mv", "complex dot")
+def _product(x: Any, y: Any) -> Any:
+    re, im, other_re, other_im = lifted(x.re, x.im, y.re, y.im)
+    return Pair(re @ other_re - im @ other_im, re @ other_im + im @ other_re)
+
+
+# Fourier transforms. How they are scaled: 0 not at all, 1 by the root of the length, 2 by the length.
+
+
+@row("complex _fft_c2c")
+def _transform(x: Any, dim: Sequence[int], scaled: int, forward: bool) -> Any:
+    found = Pair(*lifted(x.re, x.im))
+    size = 1
+    for axis in dim:
+        size *= found.re.shape[axis]
+        found = _along(found, axis, forward)
+    return Pair(*(_normalised(part, scaled, size) for part in (found.re, found.im)))
+
+
+@row("complex _fft_r2c")
+def _of_real(x: Any, dim: Sequence[int], scaled: int, onesided: bool) -> Any:
+    """Of real numbers; what follows from the first half along the last axis need not be given."""
+    found = _transform(Pair(x, np.zeros(x.shape)), dim, scaled, True)
+    half = _section(dim[-1], x.shape[dim[-1]] // 2 + 1) if onesided else ()
+    return Pair(found.re[half], found.im[half]) if onesided else found
+
+
+@row("complex _fft_c2r")
+def _to_real(x: Any, dim: Sequence[int], scaled: int, n: int) -> Any:
+    """Back to n real numbers from the first half: all but the first, and the middle one, stand for two."""
+    *others, last = dim
+    found = _transform(x, others, 0, False)
+    size = n * int(np.prod([found.re.shape[a] for a in others], dtype=int))
+    half = _section(last, n // 2 + 1)
+    re, im = (part[half].swapaxes(last, -1) for part in (found.re, found.im))
+    frequencies = np.arange(n // 2 + 1)
+    twice = np.where((frequencies == 0) | (2 * frequencies == n), 1, 2)
+    cosine, sine = _turns(re, n, np.outer(frequencies, np.arange(n)))
+    real = (twice * re) @ cosine - (twice * im) @ sine
+    return _normalised(real.swapaxes(last, -1), scaled, size)
+
+
+def _section(axis: int, stop: int) -> tuple[slice, ...]:
+    return (*[slice(None)] * axis, slice(stop))
+
+
+def _normalised(x: Any, scaled: int, size: int) -> Any:
+    return x if scaled == 0 else x / (ops.sqrt(size) if scaled == 1 else size)
+
+
+def _along(x: Pair, axis: int, forward: bool) -> Pair:
+    """The sums over k of ``x_k exp(-2 pi i j k / n)``; with the other sign back."""
+    re, im = (part.swapaxes(axis, -1) for part in (x.re, x.im))
+    n = re.shape[-1]
+    cosine, sine = _turns(re, n, np.outer(np.arange(n), np.arange(n)))
+    one, two = re @ cosine, im @ cosine
+    found = (one + im @ sine, two - re @ sine) if forward else (one - im @ sine, two + re @ sine)
+    return Pair(*(part.swapaxes(axis, -1) for part in found))
+
+
+def _turns(like: Traced, n: int, numbers: Any) -> tuple[Traced, Traced]:
+    """Cosines and sines of so many n-th parts of a turn: the exact numbers, no doubles."""
+    quarter = [(1, 0), (0, 1), (-1, 0), (0, -1)]
+    found = []
+    for k in range(n):
+        if 4 * k % n == 0:
+            found.append(quarter[4 * k // n])
+        else:
+            part = Fraction(2 * k, n)
+            angle = ops.pi * ops.rational(part.numerator, part.denominator)
+            found.append((ops.cos(angle), ops.sin(angle)))
+    cosines, sines = (like.lift([like.lift(v) for v in column]) for column in zip(*found, strict=True))
+    return cosines[numbers % n], sines[numbers % n]
