@@ -69,8 +69,7 @@ def test_nobody_is_accused_in_single_precision(name):
 @pytest.mark.parametrize("name", ["mlp", "vae", "gru", "attention"])
 def test_mixed_precision_is_judged_in_the_small_format(name):
     """Weights stay in single precision, and what is wrong in the small format is wrong here, too."""
-    code, arguments = MODELS[name]
-    (row,) = judged(code, *arguments, engines=("autograd:autocast",), dtype="bfloat16", name=name)
+    (row,) = heard(MODELS[name], engines=("autograd:autocast",), dtype="bfloat16")
     assert (row.method, row.dtype) == ("autocast", "bfloat16")
     assert row.verdict in HEALTHY | {Verdict.LOSSY}
     assert not row.fails
