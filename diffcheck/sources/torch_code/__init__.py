@@ -7,7 +7,8 @@
 ``definition``      its recording, and the gate that a recording has to pass
 ``recorder``        operations as torch dispatches them, as nodes
 ``origins``         where in the code they stand
-``memory``          what the storage of tensors holds
+``storages``        the storages of tensors, and what each tensor sees of them
+``memory``          what one storage holds
 ``cuts``            where gradients are kept from torch
 ``trials``          second versions of the code
 ``subject``         what the command line asks of torch code

@@ -12,8 +12,10 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from diffcheck.errors import DiffcheckError
 from diffcheck.program.graph import Graph
-from diffcheck.sources.torch_code.recorder import Recorder, tensors_in
+from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.storages import Storages, tensors
 
 Tensor = torch.Tensor
 _OURS = Path(__file__).parents[2]
@@ -24,9 +26,9 @@ _FUNCTION = str(_TORCH / "autograd" / "function.py")
 class Cuts(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While it is entered, it notes operations on tensors that depend on an input and have lost their gradient."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, storages: Storages) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._recorder = recorder
+        self._storages = storages
         # By their numbers, which no others get while they are kept. What has a gradient is known once it is used.
         self._lost: dict[int, tuple[Tensor, str]] = {}
         self._used: dict[int, str] = {}
@@ -42,9 +44,9 @@ class Cuts(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         found = func(*args, **(kwargs or {}))
-        given = [t for t in tensors_in((args, kwargs or {})) if t.is_floating_point() and self._recorder.depends(t)]
+        given = [t for t in tensors((args, kwargs or {})) if t.is_floating_point() and self._storages.memory(t)]
         if given and not _inside_a_function():
-            self._note(func._schema.name == "aten::detach", given, list(tensors_in(found)))
+            self._note(func._schema.name == "aten::detach", given, list(tensors(found)))
         return found
 
     def _why(self, tensor: Tensor) -> str:
@@ -61,9 +63,17 @@ class Cuts(TorchDispatchMode):  # type: ignore[no-untyped-call]
             why = f"something before {_place()}"
         for output in outputs if why else ():
             self._lost[id(output)] = output, why
-            number = None if detaches else self._recorder.node(output)
+            number = None if detaches else self._node(output)
             if number is not None:
                 self._used[number] = why
+
+    def _node(self, tensor: Tensor) -> int | None:
+        """The node that says what a tensor holds; ``None`` where none does."""
+        try:
+            value = self._storages.value(tensor)
+        except DiffcheckError:
+            return None
+        return value.node if isinstance(value, Traced) else None
 
 
 def _inside_a_function() -> bool:

@@ -107,7 +107,7 @@ def recorded(code: TorchCode, point: Values) -> tuple[Graph, Array, list[str]]:
     recorder = Recorder()
     for tensor in tensors:
         recorder.input(tensor)
-    cuts = Cuts(recorder)
+    cuts = Cuts(recorder.storages)
     with recorder, cuts:
         results = code.results(*tensors)
     graph = recorder.graph(results)

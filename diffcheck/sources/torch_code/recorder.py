@@ -14,10 +14,10 @@ from diffcheck.ops.pieces import logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.memory import Condition, Excluded, Geometry, Memory, Value
+from diffcheck.sources.torch_code.memory import Excluded
 from diffcheck.sources.torch_code.moves import is_move, moved
 from diffcheck.sources.torch_code.origins import Origins, in_own_backward
-from diffcheck.sources.torch_code.pairs import fitted, halves, joined, unconjugated
+from diffcheck.sources.torch_code.pairs import fitted, joined
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import applied, as_number
 from diffcheck.sources.torch_code.rows import (
@@ -30,6 +30,7 @@ from diffcheck.sources.torch_code.rows import (
     UNREAD,
     row_of,
 )
+from diffcheck.sources.torch_code.storages import Storages, geometry, numbers_of, tensors
 
 Tensor = torch.Tensor
 
@@ -49,17 +50,21 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self.builder = GraphBuilder()
         self._here = here
         self._origins = Origins()
-        # The storages are kept: an address must not be given to another one.
-        self._memories: dict[int, tuple[Any, Memory]] = {}
         self._guards: list[Traced] = []
         self._lift = Traced(self.builder, self.builder.const(0)).lift
+        self._storages = Storages(self._lift)
         self._inputs = 0
+
+    @property
+    def storages(self) -> Storages:
+        """What tensors hold."""
+        return self._storages
 
     def input(self, tensor: Tensor) -> None:
         """Make a tensor the next input."""
         number = self.builder.input(self._inputs, tuple(tensor.shape))
         self._inputs += tensor.numel()
-        self._note(tensor, Traced(self.builder, number))
+        self._storages.note(tensor, Traced(self.builder, number))
 
     def graph(self, results: Sequence[Tensor]) -> Graph:
         """The graph of a result, or of several one behind the other along one axis.
@@ -84,14 +89,14 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return Sourced(graph, self._origins.places(graph.origins), self._origins.rounded)
 
     def _plain(self, tensor: Tensor) -> Traced:
-        value = self._value(tensor)
+        value = self._storages.value(tensor)
         if isinstance(value, Excluded):
             raise Unsupported("unsupported: the result is infinite at some places")
         return self._lift(value)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        if not any(self._memory(t) for t in tensors_in((args, kwargs))):
+        if not any(self._storages.memory(t) for t in tensors((args, kwargs))):
             return func(*args, **kwargs)
         name = func._schema.name.removeprefix("aten::").removeprefix("prims::")
         before = len(self.builder.nodes)
@@ -122,7 +127,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return func(*args, **kwargs)
         if name in FILLS:
             found = func(*args, **kwargs)
-            self._written(args[0], _numpy(args[0]))
+            self._storages.write(args[0], numbers_of(args[0]))
             return found
         if self._settled((args, kwargs)):
             return func(*args, **kwargs)
@@ -130,64 +135,64 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return self._guarded(func, args)
         if not changes:
             found = func(*args, **kwargs)
-            outputs = list(tensors_in(found))
-            if outputs and all(self._shares(o, (args, kwargs)) for o in outputs):
+            outputs = list(tensors(found))
+            if outputs and all(self._storages.shares(o, (args, kwargs)) for o in outputs):
                 # The parts of complex numbers are what they are; but torch asks no gradient of `view(dtype)`.
                 parts = base in ("view_as_real", "view_as_complex")
                 if not parts and any(o.dtype is not args[0].dtype for o in outputs):
                     raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
-        if is_move(base, args, self.depends):
+        if is_move(base, args, self._depends):
             return self._moved(func, base, args, kwargs, found if not changes else None)
-        outputs = [] if changes else list(tensors_in(found))
-        row = row_of(f"complex {base}" if any(t.is_complex() for t in tensors_in((args, kwargs, outputs))) else base)
+        outputs = [] if changes else list(tensors(found))
+        row = row_of(f"complex {base}" if any(t.is_complex() for t in tensors((args, kwargs, outputs))) else base)
         if row is None:
             return self._decomposed(func, name, args, kwargs)
         used = [None if k in UNREAD.get(base, ()) else a for k, a in enumerate(args)]
-        read_args, read_kwargs = self._read(used), self._read(kwargs)
+        read_args, read_kwargs = self._storages.read(used), self._storages.read(kwargs)
         excluded = [v for v in _values((read_args, read_kwargs)) if isinstance(v, Excluded)]
         if excluded and (base not in EXCLUDING or (any(v.above for v in excluded) and base not in EXCLUDING_ABOVE)):
             raise Unsupported("infinity goes into it")
         if changes:
             found = func(*args, **kwargs)
-        outputs = list(tensors_in(found)) if isinstance(found, (tuple, list)) else [found]
-        told = {"outcome": [_numpy(o) for o in outputs]} if base in BY_OUTCOME else {}
+        outputs = list(tensors(found)) if isinstance(found, (tuple, list)) else [found]
+        told = {"outcome": [numbers_of(o) for o in outputs]} if base in BY_OUTCOME else {}
         values = applied(row, read_args, {**read_kwargs, **told})
         for k, output in enumerate(outputs):
             value = joined(values[k]) if k < len(values) else None
             ordered = value is None and _is_whole(output) and gives_places(base) and not self._here
             if ordered and isinstance(read_args[0], Traced):
-                numbers, places = _numpy(args[0]), _numpy(output)
+                numbers, places = numbers_of(args[0]), numbers_of(output)
                 refusal = functools.partial("unsupported: {}: {}".format, self._called(name))
                 decided = of_order(base, read_args[0], numbers, places, read_args[1:], read_kwargs, refusal)
-                self._forget(output, name, decided)
+                self._storages.forget(output, name, decided)
                 continue
             if callable(value):
-                self._forget(output, name, value)
+                self._storages.forget(output, name, value)
                 continue
             self._keep(output, value, changes and k == 0, name, k)
         return found
 
     def _settled(self, given: Any) -> bool:
         """Whether tensors depend on no input, once those that a condition decides are constants under it."""
-        for tensor in tensors_in(given):
-            memory = self._memory(tensor)
+        for tensor in tensors(given):
+            memory = self._storages.memory(tensor)
             if memory is not None and memory.decided is not None:
                 condition = memory.decided()
                 if condition is not None:
                     self._guards.append(condition)
-                del self._memories[tensor.untyped_storage()._cdata]
-        return not any(map(self.depends, tensors_in(given)))
+                self._storages.drop(tensor)
+        return not any(map(self._depends, tensors(given)))
 
     def _moved(self, func: Any, base: str, args: Any, kwargs: Any, found: Any) -> Any:
         if base == "_to_copy" and found.dtype is torch.bool and args[0].is_floating_point():
-            values: list[Any] = [ne(self._value(args[0]), 0)]
+            values: list[Any] = [ne(self._storages.value(args[0]), 0)]
         else:
-            values = moved(func, base, args, kwargs, self._value, self._lift)
+            values = moved(func, base, args, kwargs, self._storages.value, self._lift)
         in_place = found is None
         if in_place:
             found = func(*args, **kwargs)
-        outputs = list(tensors_in(found))
+        outputs = list(tensors(found))
         for k, (output, value) in enumerate(zip(outputs, values, strict=True)):
             if base == "_to_copy":
                 value = fitted(value, args[0].is_complex(), output.is_complex())
@@ -195,17 +200,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self._keep(output, given, in_place, base, k)
         return found
 
-    def node(self, tensor: Tensor) -> int | None:
-        """The node that says what a tensor holds; ``None`` where none does."""
-        try:
-            value = self._value(tensor)
-        except DiffcheckError:
-            return None
-        return value.node if isinstance(value, Traced) else None
-
-    def depends(self, given: Any) -> bool:
-        """Whether something is a tensor that depends on an input."""
-        return isinstance(given, Tensor) and self._memory(given) is not None
+    def _depends(self, given: Any) -> bool:
+        return isinstance(given, Tensor) and self._storages.memory(given) is not None
 
     def _keep(self, output: Tensor, value: Any, in_place: bool, name: str, position: int) -> None:
         """Note what an output holds; of what no node says it, that it is lost."""
@@ -214,11 +210,13 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if _is_whole(output) and self._here and not isinstance(value, np.ndarray):
             return
         if _is_whole(output) and isinstance(value, Traced):
-            self._forget(output, name, of_numbers(value, _numpy(output)))
+            self._storages.forget(output, name, of_numbers(value, numbers_of(output)))
             return
         if value is None or (_is_whole(output) and not isinstance(value, np.ndarray)):
             kind = "whole numbers" if _is_whole(output) else f"output {position}"
-            self._forget(output, self._refusal(name, f"its {kind} cannot be followed, and something uses them"))
+            self._storages.forget(
+                output, self._refusal(name, f"its {kind} cannot be followed, and something uses them")
+            )
             return
         counted = output.is_floating_point() or output.is_complex()
         rounds = counted and output.dtype not in (torch.float64, torch.complex128)
@@ -229,16 +227,16 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self._origins.rounded.setdefault(format, f"{self._called(name)} rounds to {format}")
         if isinstance(value, np.ndarray):
             if in_place:
-                self._written(output, value)
+                self._storages.write(output, value)
             return
         shape = value.places.shape if isinstance(value, Excluded) else value.shape
         if shape != geometry(output).shape:
             raise Unsupported(f"the row gives shape {shape}, torch {tuple(output.shape)}")
-        self._written(output, value) if in_place else self._note(output, value)
+        self._storages.write(output, value) if in_place else self._storages.note(output, value)
 
     def _guarded(self, func: Any, args: Any) -> Any:
         """A number that leaves for Python: an answer of yes or no is a condition that must hold, others are refused."""
-        value = self._value(args[0])
+        value = self._storages.value(args[0])
         if args[0].dtype is not torch.bool:
             raise Unsupported("a number leaves for Python (.item(), float(), an `if` on it): use torch.where instead")
         found = func(*args)
@@ -264,78 +262,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 found = func.decompose(*args, **kwargs)
             if found is not NotImplemented:
                 return found
-        raise Unsupported("no row" + " for complex numbers" * any(t.is_complex() for t in tensors_in((args, kwargs))))
-
-    # Tensors and their memories.
-
-    def _memory(self, tensor: Tensor) -> Memory | None:
-        if tensor.layout is not torch.strided:
-            return None
-        found = self._memories.get(tensor.untyped_storage()._cdata)
-        return found[1] if found is not None else None
-
-    def _shares(self, output: Tensor, given: Any) -> bool:
-        """Whether an output lies in the storage of a tensor that was given."""
-        if self._memory(output) is None:
-            return False
-        own = output.untyped_storage()._cdata
-        return any(t.untyped_storage()._cdata == own for t in tensors_in(given))
-
-    def _value(self, tensor: Tensor) -> Any:
-        """What a tensor holds: nodes, or the numbers of a constant; of complex ones the parts along a last axis."""
-        memory = self._memory(tensor)
-        if memory is None:
-            return _numpy(tensor)
-        found = memory.read(geometry(tensor))
-        return unconjugated(found, tensor) if tensor.is_neg() or tensor.is_conj() else found
-
-    def _read(self, given: Any) -> Any:
-        if isinstance(given, Tensor):
-            return halves(self._value(given)) if given.is_complex() else self._value(given)
-        if isinstance(given, (list, tuple)):
-            return type(given)(map(self._read, given))
-        if isinstance(given, Mapping):
-            return {k: self._read(v) for k, v in given.items()}
-        return given
-
-    def _note(self, tensor: Tensor, value: Value) -> None:
-        """A tensor in a storage of its own."""
-        size = _size(tensor)
-        where_ = geometry(tensor)
-        memory = Memory(size)
-        if int(np.prod(where_.shape)) != size:
-            memory = Memory(size, self._lift(np.zeros(size)))
-        memory.write(where_, value)
-        storage = tensor.untyped_storage()
-        self._memories[storage._cdata] = storage, memory
-
-    def _forget(self, tensor: Tensor, why: str, decided: Condition | None = None) -> None:
-        storage = tensor.untyped_storage()
-        self._memories[storage._cdata] = storage, Memory(_size(tensor), lost=why, decided=decided)
-
-    def _written(self, tensor: Tensor, value: Any) -> None:
-        """A tensor whose storage others may share is given a value; a constant one is followed from here on."""
-        if tensor.is_neg() or tensor.is_conj():
-            raise Unsupported("it writes to a conjugate view")
-        memory = self._memory(tensor)
-        where_ = geometry(tensor)
-        if memory is None:
-            whole = torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage())
-            before = _numpy(whole).ravel()
-            memory = Memory(_size(tensor), self._lift(np.where(np.isfinite(before), before, 0)))
-            storage = tensor.untyped_storage()
-            self._memories[storage._cdata] = storage, memory
-        if isinstance(value, np.ndarray):
-            excluded = np.isneginf(value) if value.dtype.kind == "f" else np.zeros(value.shape, bool)
-            values = self._lift(np.where(excluded, 0, value))
-            value = Excluded(values, excluded) if excluded.any() else values
-        memory.write(where_, value)
-
-
-def geometry(tensor: Tensor) -> Geometry:
-    """Where a tensor lies in its storage; a complex one by its parts, which lie beside each other."""
-    found = Geometry(int(tensor.storage_offset()), tuple(tensor.shape), tuple(tensor.stride()))
-    return found if not tensor.is_complex() else found.of_parts()
+        raise Unsupported("no row" + " for complex numbers" * any(t.is_complex() for t in tensors((args, kwargs))))
 
 
 def _is_whole(output: Any) -> bool:
@@ -343,29 +270,6 @@ def _is_whole(output: Any) -> bool:
     if not isinstance(output, Tensor) or output.is_complex():
         return False
     return not output.is_floating_point() and output.dtype is not torch.bool
-
-
-def _size(tensor: Tensor) -> int:
-    """How many elements of the tensor's kind its storage has; of complex ones the parts."""
-    return int(tensor.untyped_storage().nbytes() // tensor.element_size()) * (2 if tensor.is_complex() else 1)
-
-
-def _numpy(tensor: Tensor) -> Any:
-    plain = tensor.detach().to("cpu")
-    plain = plain if plain.layout is torch.strided else plain.to_dense()
-    plain = torch.view_as_real(plain.resolve_conj()) if plain.is_complex() else plain.resolve_neg()
-    return np.array((plain.double() if plain.is_floating_point() else plain).numpy())
-
-
-def tensors_in(given: Any) -> Iterator[Tensor]:
-    """The tensors among arguments or results."""
-    if isinstance(given, Tensor):
-        yield given
-    elif isinstance(given, (list, tuple)):
-        for item in given:
-            yield from tensors_in(item)
-    elif isinstance(given, Mapping):
-        yield from tensors_in(list(given.values()))
 
 
 def _values(given: Any) -> Iterator[Any]:
