@@ -115,9 +115,12 @@ def test_the_worst_of_some_is_the_first_with_the_highest_rank() -> None:
     errors[7], inherent[7] = np.inf, np.inf
     sketch = Sketch(kinds, generator.integers(0, 4, size), errors, inherent, digits, digits + 1)
     told = {7: Judgement(Verdict.NONFINITE), 50: Judgement(Verdict.AGREE, error_ulp=9.0, inherent_ulp=1.0)}
+    told[60] = Judgement(Verdict.UNCERTAIN, error_ulp=np.inf, inherent_ulp=np.inf)
     judgements = Judgements(told, sketch)
+    assert judgements.worst_among(np.array([60])) == 60
     for _ in range(50):
         some = np.flatnonzero(generator.random(size) < 0.05)
+        some = np.union1d(some, [60])
         assert judgements.worst_among(some) == max(some.tolist(), key=lambda c: rank(judgements[c]))
 
 

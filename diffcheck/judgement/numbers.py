@@ -244,10 +244,9 @@ def rank(judgement: Judgement) -> tuple[int, bool, float, float]:
     severity = -1 if verdict is Verdict.UNDEFINED else verdict.severity
     lacking = judgement.digits_possible - judgement.digits
     excess = judgement.error_ulp / max(judgement.inherent_ulp, 1e-300)
-    known = judgement.error_ulp == judgement.error_ulp
     if verdict.fails and lacking != lacking:
         lacking = float("inf")  # another number than a truth of zero
-    return severity, judgement.no_digit, lacking if lacking == lacking else 0.0, excess if known else 0.0
+    return severity, judgement.no_digit, lacking if lacking == lacking else 0.0, excess if excess == excess else 0.0
 
 
 def worst(judgements: Iterable[Judgement]) -> Judgement:
