@@ -30,7 +30,7 @@ benchmarks: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[benchmarks]"
 	$(BIN)/python benchmarks/against_peers.py --readme
 	$(BIN)/python benchmarks/across_problems.py --readme
-	$(BIN)/python benchmarks/on_arrays.py --readme
+	$(BIN)/python benchmarks/on_arrays.py --readme --large
 	$(BIN)/python benchmarks/beside_gradcheck.py --readme
 
 $(VENV)/ready: pyproject.toml constraints.txt
