@@ -245,9 +245,11 @@ def _plain(value: Any) -> Any:
     return value
 
 
-# Arrays are written up to so many characters, and so many longer ones named: the weights of a network say nothing.
+# Arrays are written up to so many characters, and so many longer ones named: the weights of a network say nothing. Of
+# so many inputs no array does.
 _WRITTEN = 40
 _ARRAYS = 2
+_MANY = 6
 
 
 def place(point: Mapping[str, Any]) -> str:
@@ -257,7 +259,9 @@ def place(point: Mapping[str, Any]) -> str:
     'x = 0.1, w = [1, 2]'
     """
     texts = {name: _written(value) for name, value in point.items()}
-    sizes = {name: text.count(",") + 1 for name, text in texts.items() if len(text) > _WRITTEN}
+    few = len(point) < _MANY
+    said_nothing = [name for name, text in texts.items() if len(text) > _WRITTEN or not (few or text[0] != "[")]
+    sizes = {name: texts[name].count(",") + 1 for name in said_nothing}
     if len(sizes) > _ARRAYS:
         shown = [f"{name} = {text}" for name, text in texts.items() if name not in sizes]
         return ", ".join([*shown, f"{len(sizes)} arrays ({sum(sizes.values())} numbers)"])

@@ -116,3 +116,10 @@ PLACES = {
 @pytest.mark.parametrize(("point", "text"), PLACES.values(), ids=PLACES)
 def test_a_place_is_short(point: dict[str, object], text: str) -> None:
     assert place(json.loads(json.dumps(point))) == text
+
+
+def test_a_point_of_many_inputs_counts_its_arrays() -> None:
+    """The scales and shifts of a network's layers are as telling as its weights."""
+    layers = {f"layer{k}.scale": [1.0] * 3 for k in range(6)}
+    assert place({**layers, "x": 2.0}) == "x = 2, 6 arrays (18 numbers)"
+    assert place({"x": 2.0, "w": [1.0, 2.0]}) == "x = 2, w = [1, 2]"
