@@ -1,7 +1,7 @@
 """How large the terms are that a result is left of, where they cancel: what a ball around zero is measured by."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,8 @@ from diffcheck.referee.evaluate import Ball
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
-def sizes(graph: Graph, values: Sequence[Array]) -> Array:
-    """The result with all terms of its sums taken as positive, in double precision; ``values`` are those of all nodes.
+def sizes(graph: Graph, value: Callable[[int], Array]) -> Array:
+    """The result with all terms of its sums taken as positive, in double precision; ``value`` tells that of a node.
 
     Sums, differences, products and moves are followed back to what other functions gave: an upper bound, for what has
     cancelled in a factor counts as well.
@@ -32,7 +32,7 @@ def sizes(graph: Graph, values: Sequence[Array]) -> Array:
             elif is_elementwise(node) and (combined := _combined(Primitive.rows[node.name])) is not None:
                 size = functools.reduce(combined, (found[i] for i in node.operands))
             else:
-                size = np.abs(values[number])
+                size = np.abs(value(number))
             found.append(np.asarray(size))
     return found[graph.output]
 

@@ -278,5 +278,5 @@ def _vanished(derivative: Graph, enclosed: Sequence[BallArray], wide: Sequence[i
     balls_of = enclosed[derivative.output].ravel().tolist()
     if not all(balls_of[k].contains(0) for k in wide):
         return {}
-    found = sizes(derivative, [floats(x) for x in enclosed]).ravel()
+    found = sizes(derivative, lambda number: floats(enclosed[number])).ravel()
     return {k: float(found[k]) for k in wide if is_cancelled(balls_of[k], float(found[k]))}

@@ -28,7 +28,8 @@ def along(graph: Graph, values: Sequence[BallArray], direction: Sequence[Fractio
 
     ``values`` are those of all nodes at t = 0.
     """
-    moving = ball_array([balls.ball(d) for d in direction], (len(direction),))
+    steps = {d: balls.ball(d) for d in set(direction)}  # a few, along millions of inputs
+    moving = ball_array([steps[d] for d in direction], (len(direction),))
     found: list[Series] = []
     for number, node in enumerate(graph.nodes):
         operands = [found[i] for i in node.operands]

@@ -91,7 +91,7 @@ class Seams:
         if not all_finite(jacobian):
             return None
         said = words(Operator.JACOBIAN, together, values, jacobian, columns, together=True)
-        large = sizes(slopes, [floats(x) for x in enclosed])
+        large = sizes(slopes, lambda number: floats(enclosed[number]))
         return cls(jacobian, [found[list(columns)] for found in owners], count, said, large)
 
     def sides(self, direction: Sequence[float]) -> Iterator[tuple[int, BallArray, BallArray]]:
