@@ -28,7 +28,7 @@ from diffcheck.runner.plan import contestants, plan
 
 FLOAT64 = FORMATS["float64"]
 CASES = library()
-SEEDS = range(20)
+SEEDS = range(200)
 
 
 def natural(graph):

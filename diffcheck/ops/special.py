@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from flint import arb_series
 
+from diffcheck.errors import Unsupported
 from diffcheck.ops import balls, series, special_enclosures
 from diffcheck.ops.basic import sqrt
 from diffcheck.ops.elementary import exp, log, log1p, sigmoid
@@ -116,7 +117,7 @@ def _bessel_numpy(n: Any, x: Any) -> Any:
 
 def _bessel_torch(torch: Any, n: Any, x: Any) -> Any:
     if int(n) not in (0, 1):
-        raise NotImplementedError(f"torch has no modified Bessel function of order {int(n)}")
+        raise Unsupported(f"torch has no modified Bessel function of order {int(n)}")
     return (torch.special.i0, torch.special.i1)[int(n)](x)
 
 

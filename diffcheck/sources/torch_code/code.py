@@ -208,7 +208,8 @@ class _Call(torch.nn.Module):
 
 def _function(method: Any) -> Callable[..., Any]:
     """The function of a bound method."""
-    return method.__func__  # type: ignore[no-any-return]
+    found: Callable[..., Any] = method.__func__
+    return found
 
 
 @contextmanager

@@ -35,7 +35,8 @@ def code_of(found: Any, label: str, file: Path) -> Callable[..., Any]:
         found = found.apply if issubclass(found, torch.autograd.Function) else made(found, label, file)
     if not callable(found):
         raise UsageError(f"{label} is of type {type(found).__name__}: give a function, a module or a case")
-    return found  # type: ignore[no-any-return]
+    code: Callable[..., Any] = found
+    return code
 
 
 def arguments(
