@@ -35,7 +35,13 @@ def _step(dice, x, y):
     if x.shape == y.shape or () in (x.shape, y.shape):
         steps += [lambda: x + y, lambda: x * y, lambda: x / (1 + y * y), lambda: o.sqrt(1 + x * x) - y]
     if x.ndim == 2:
-        steps += [lambda: o.transpose(x), lambda: o.sum(x, 0), lambda: o.mean(x, 1), lambda: x[0], lambda: x[:, 1:]]
+        steps += [
+            lambda: o.transpose(x),
+            lambda: o.sum(x, 0),
+            lambda: o.mean(x, 1),
+            lambda: x[0],
+            lambda: x[:, min(1, x.shape[1] - 1) :],
+        ]
         steps += [lambda: o.softmax(x, 1), lambda: o.logsumexp(x, 0), lambda: o.reshape(x, (x.size,))]
     if x.ndim == 2 and y.ndim == 2 and x.shape[1] == y.shape[0]:
         steps += [lambda: o.matmul(x, y)] * 6
