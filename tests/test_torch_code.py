@@ -8,6 +8,7 @@ import torch
 from library import models
 from torch import nn
 from torch.nn import functional
+from wrong_backwards import Scaled, ScaledByMean, Stale
 
 import diffcheck
 from diffcheck import case_of, interval
@@ -151,42 +152,6 @@ def tanh(backward):
             return backward(g, *ctx.saved_tensors)
 
     return Own.apply
-
-
-class Scaled(torch.autograd.Function):
-    """A product with a broadcast weight."""
-
-    @staticmethod
-    def forward(ctx, x, w):
-        ctx.save_for_backward(x, w)
-        return x * w
-
-    @staticmethod
-    def backward(ctx, g):
-        x, w = ctx.saved_tensors
-        return g * w, (g * x).sum(0)
-
-
-class ScaledByMean(Scaled):
-    @staticmethod
-    def backward(ctx, g):
-        x, w = ctx.saved_tensors
-        return g * w, (g * x).mean(0)
-
-
-class Stale(torch.autograd.Function):
-    """It saves what it changes afterwards, behind torch's back."""
-
-    @staticmethod
-    def forward(ctx, x):
-        y = torch.exp(x)
-        ctx.kept = y.clone()
-        ctx.kept.mul_(y)
-        return y
-
-    @staticmethod
-    def backward(ctx, g):
-        return g * ctx.kept
 
 
 class Missing(torch.autograd.Function):
