@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from flint import ctx
 
+from diffcheck.audit.differences import contradicted
+from diffcheck.audit.growth import growing
 from diffcheck.audit.loss import Array, court_of, witness_of
 from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
 from diffcheck.audit.screen import Screened
@@ -21,6 +23,7 @@ from diffcheck.audit.subject import Subject
 from diffcheck.audit.world import World, world
 from diffcheck.case.case import Case
 from diffcheck.errors import RAISED
+from diffcheck.formats import FORMATS
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.hearing import judged
@@ -92,8 +95,27 @@ def heard(subject: Subject, screened: Screened) -> Heard:
     try:
         case, court = court_of(subject, here, screened, screened.format)
     except RAISED as reason:
-        return Heard(Ruling.OPEN, " ".join(str(reason).split())[:300])
+        told = " ".join(str(reason).split())[:300]
+        return _by_differences(subject, here, screened) or Heard(Ruling.OPEN, told)
     return _Hearing(subject, here, screened, case, court).ruling()
+
+
+def _by_differences(subject: Subject, here: World, screened: Screened) -> Heard | None:
+    """The ruling where the definition cannot be recorded: only in double precision, and only on what is far off."""
+    if screened.format != "float64" or not screened.suspects:
+        return None
+    # What the operation computes in is not known to be double precision, unless it is seen.
+    if not contradicted(subject, here, screened, FORMATS["float32"].unit_roundoff ** 0.5):
+        return None
+    name = screened.suspects[0]
+    gave, right = screened.gradients[name], screened.reference[name]
+    error = (gave - right).abs().nan_to_num(float("inf"))
+    k = int(error.argmax())
+    place = tuple(int(p) for p in np.unravel_index(k, tuple(gave.shape))) if gave.dim() else ()
+    value, truth = float(gave.reshape(-1)[k]), float(right.reshape(-1)[k])
+    off = float(error.max() / right.abs().max()) if right.numel() and float(right.abs().max()) else float("inf")
+    told = f"{truth:.10g} (by torch and by differences, not certified)"
+    return Heard(Ruling.WRONG, "wrong", name, place, value, told, truth, "float64", off, screened.suspects)
 
 
 class _Hearing:
@@ -102,13 +124,14 @@ class _Hearing:
         self._case, self._court = case, court
         self._names = list(case.wrt)
         self._values = self._flat(screened.gradients)
+        self._growing: dict[str, str] = {}
         self._truths = court.questions[0].truth.components
         self._middles = np.array([float(t.left.mid()) if t.has_value else np.nan for t in self._truths])
 
     def ruling(self) -> Heard:
         """What is thought of the operation's gradients, and of its value."""
         found = self._judged(self._court, self._values, self._value(self._screened.values))
-        doubtful = [k for k, judgement in found.doubtful() if _fails(judgement) or _lost(judgement)]
+        doubtful = [k for k, judgement in found.doubtful() if _fails(judgement) or self._lost(k, judgement)]
         if not doubtful:
             if np.isnan(self._middles).all():
                 reason = next((t.reason for t in self._truths if t.reason), "no derivative exists there")
@@ -129,15 +152,30 @@ class _Hearing:
         if judgement.reason is Reason.VALUE:
             return self._same_values() or (plain is not None and plain.reason is Reason.VALUE)
         if plain is None:  # what the format does to the definition is not known
-            return _lost(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
+            return not _fails(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
         if self._off(k) <= self._court.format.unit_roundoff**0.5:
             return True
         if (_fails(plain) or plain.no_digit) and not judgement.error_ulp > FORMULA_FACTOR * plain.error_ulp:
             return True
-        if _lost(judgement):
-            # What a formula loses is its own affair, as long as something is right of the whole gradient.
-            return plain.verdict not in (Verdict.AGREE, Verdict.KINK) or self._off(k) < _NOTHING_LEFT
+        if not _fails(judgement):
+            # What a formula loses is its own affair, as long as something is right of the whole gradient; not what it
+            # loses by length.
+            if plain.verdict not in (Verdict.AGREE, Verdict.KINK):
+                return True
+            return self._off(k) < _NOTHING_LEFT and not self._grows(k)
         return self._by_own_code(k)
+
+    def _lost(self, k: int, judgement: Judgement) -> bool:
+        """Whether digits are lost that somebody may have to answer for."""
+        if judgement.verdict is not Verdict.LOSSY:
+            return False
+        return judgement.no_digit or self._off(k) > self._court.format.unit_roundoff**0.5
+
+    def _grows(self, k: int) -> str:
+        name = self._input(k)
+        if name not in self._growing:
+            self._growing[name] = growing(self._subject, self._screened, name, self._off(k))
+        return self._growing[name]
 
     @cached_property
     def _beyond_half(self) -> bool:
@@ -233,7 +271,9 @@ class _Hearing:
         shape = tuple(self._screened.gradients[name].shape)
         return Heard(
             ruling,
-            str(judgement.reason or judgement.verdict),
+            f"it grows with `{grown}`"
+            if (grown := self._growing.get(name))
+            else str(judgement.reason or judgement.verdict),
             "" if judgement.reason is Reason.VALUE else name,
             tuple(int(p) for p in np.unravel_index(k - self._slices[name].start, shape)) if shape else (),
             float(self._values[k]),
@@ -247,7 +287,3 @@ class _Hearing:
 
 def _fails(judgement: Judgement) -> bool:
     return judgement.verdict in (Verdict.DISAGREE, Verdict.NONFINITE)
-
-
-def _lost(judgement: Judgement) -> bool:
-    return judgement.verdict is Verdict.LOSSY and judgement.no_digit
