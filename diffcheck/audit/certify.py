@@ -5,8 +5,6 @@ explains, nor of an error in the lower half of the digits of the largest compone
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -14,16 +12,16 @@ import numpy as np
 import torch
 from flint import ctx
 
-from diffcheck.audit.differences import contradicted
+from diffcheck.audit.differences import by_differences
 from diffcheck.audit.growth import growing
 from diffcheck.audit.loss import Array, court_of, witness_of
 from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
+from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
 from diffcheck.audit.world import World, world
 from diffcheck.case.case import Case
 from diffcheck.errors import RAISED
-from diffcheck.formats import FORMATS
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.hearing import judged
@@ -32,59 +30,18 @@ from diffcheck.judgement.numbers import PRECISION, Judgement
 from diffcheck.ops.decimals import decimal
 from diffcheck.referee.arrays.own_graph import OwnGraph
 from diffcheck.referee.bound import FORMULA_FACTOR, Bound
+from diffcheck.referee.component import Status
 from diffcheck.verdict import Reason, Verdict
 
 Tensor = torch.Tensor
 # A larger context is not heard: each number is a ball. Nor is own code of more numbers looked at.
-MOST, MOST_NUMBERS = 6_000, 200_000
+MOST, MOST_NUMBERS = 4_500, 100_000
+# So many components of one context are asked about.
+_ASKED = 8
 # Values that a format of short range is not made for.
 _LARGE = ("saturated", "huge")
 # An error of this part of the largest component leaves no digit of a gradient.
 _NOTHING_LEFT = 0.5
-
-
-class Ruling(StrEnum):
-    """What the referee says of a context."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    """Off by more than any formula in use explains, and worse than plain torch in the same place."""
-    EXCUSED = "excused"
-    """Off, and so is plain torch, or what the format or the operation's own formula leaves explains it."""
-    OPEN = "open"
-    """Nothing is certified there."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """The ruling on one context.
-
-    Attributes
-    ----------
-    reason:
-        ``wrong``, ``value`` (the result itself), ``cancellation`` ..., or why nothing is certified.
-    input, place, value, truth:
-        The component that speaks: of the gradient by an input, where in it, what the operation gives, what is right.
-    plain:
-        What plain torch gives there, in the same precision; ``None`` if it gives nothing.
-    format:
-        The format it is judged in.
-    error:
-        The largest error by that input in parts of the largest component.
-    wrong:
-        The inputs whose gradients are wrong.
-    """
-
-    ruling: Ruling
-    reason: str = ""
-    input: str = ""
-    place: tuple[int, ...] = ()
-    value: float = float("nan")
-    truth: str = ""
-    plain: float | None = None
-    format: str = ""
-    error: float = float("nan")
-    wrong: tuple[str, ...] = ()
 
 
 def heard(subject: Subject, screened: Screened) -> Heard:
@@ -92,30 +49,14 @@ def heard(subject: Subject, screened: Screened) -> Heard:
     here = world(subject, screened.context)
     if here.numbers > MOST:
         return Heard(Ruling.OPEN, f"{here.numbers:,} numbers are too many to certify here")
+    if not all(t.numel() for t in here.asked.values()):
+        return by_differences(subject, here, screened) or Heard(Ruling.OPEN, "an input is empty")
     try:
         case, court = court_of(subject, here, screened, screened.format)
     except RAISED as reason:
         told = " ".join(str(reason).split())[:300]
-        return _by_differences(subject, here, screened) or Heard(Ruling.OPEN, told)
+        return by_differences(subject, here, screened) or Heard(Ruling.OPEN, told)
     return _Hearing(subject, here, screened, case, court).ruling()
-
-
-def _by_differences(subject: Subject, here: World, screened: Screened) -> Heard | None:
-    """The ruling where the definition cannot be recorded: only in double precision, and only on what is far off."""
-    if screened.format != "float64" or not screened.suspects:
-        return None
-    # What the operation computes in is not known to be double precision, unless it is seen.
-    if not contradicted(subject, here, screened, FORMATS["float32"].unit_roundoff ** 0.5):
-        return None
-    name = screened.suspects[0]
-    gave, right = screened.gradients[name], screened.reference[name]
-    error = (gave - right).abs().nan_to_num(float("inf"))
-    k = int(error.argmax())
-    place = tuple(int(p) for p in np.unravel_index(k, tuple(gave.shape))) if gave.dim() else ()
-    value, truth = float(gave.reshape(-1)[k]), float(right.reshape(-1)[k])
-    off = float(error.max() / right.abs().max()) if right.numel() and float(right.abs().max()) else float("inf")
-    told = f"{truth:.10g} (by torch and by differences, not certified)"
-    return Heard(Ruling.WRONG, "wrong", name, place, value, told, truth, "float64", off, screened.suspects)
 
 
 class _Hearing:
@@ -132,6 +73,9 @@ class _Hearing:
         """What is thought of the operation's gradients, and of its value."""
         found = self._judged(self._court, self._values, self._value(self._screened.values))
         doubtful = [k for k, judgement in found.doubtful() if _fails(judgement) or self._lost(k, judgement)]
+        against = [k for k in range(len(self._truths)) if self._breaks_convention(k)]
+        if against:
+            return self._told(Ruling.WRONG, against, found, None)
         if not doubtful:
             if np.isnan(self._middles).all():
                 reason = next((t.reason for t in self._truths if t.reason), "no derivative exists there")
@@ -141,6 +85,8 @@ class _Hearing:
         beside = None
         if plain is not None:
             beside = self._judged(self._court, self._flat(plain[1]), self._value(plain[0]))
+        # The largest errors speak for the others: each asks the operation's own code anew.
+        doubtful = sorted(doubtful, key=self._off, reverse=True)[:_ASKED]
         left = [k for k in doubtful if not self._excused(k, found[k], None if beside is None else beside[k])]
         ruling = Ruling.WRONG if left else Ruling.EXCUSED
         return self._told(ruling, left or doubtful, found, None if plain is None else self._flat(plain[1]))
@@ -164,6 +110,18 @@ class _Hearing:
                 return True
             return self._off(k) < _NOTHING_LEFT and not self._grows(k)
         return self._by_own_code(k)
+
+    def _breaks_convention(self, k: int) -> bool:
+        """Whether a component where no derivative exists is not what was declared for such places."""
+        wanted, truth = self._subject.at_kinks, self._truths[k]
+        if wanted == "any" or truth.status is not Status.KINK:
+            return False
+        sides = float(truth.left.mid()), float(truth.right.mid())
+        if wanted == "zero" and not min(sides) <= 0 <= max(sides):
+            return False
+        right = {"left": sides[0], "right": sides[1], "zero": 0.0}[wanted]
+        root = self._court.format.unit_roundoff**0.5
+        return not abs(float(self._values[k]) - right) <= root * max(map(abs, sides))
 
     def _lost(self, k: int, judgement: Judgement) -> bool:
         """Whether digits are lost that somebody may have to answer for."""
@@ -275,7 +233,7 @@ class _Hearing:
             if (grown := self._growing.get(name))
             else str(judgement.reason or judgement.verdict),
             "" if judgement.reason is Reason.VALUE else name,
-            tuple(int(p) for p in np.unravel_index(k - self._slices[name].start, shape)) if shape else (),
+            placed(k - self._slices[name].start, shape),
             float(self._values[k]),
             decimal(truth.left, 12) if truth.has_value else "none",
             None if plain is None else float(plain[k]),

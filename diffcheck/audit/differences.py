@@ -4,15 +4,18 @@ A second witness that knows no rule of differentiation. Along the direction in w
 the definition's value, in double precision, moves either as torch's gradient of it says or as the operation's does.
 """
 
+import itertools
 import math
 from collections.abc import Mapping
 
 import torch
 
 from diffcheck.audit.loss import loss_of
+from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
 from diffcheck.audit.world import World
+from diffcheck.formats import FORMATS
 
 Tensor = torch.Tensor
 # Steps in parts of the size of the inputs; each quotient is extrapolated from two, three of these must be alike.
@@ -41,7 +44,7 @@ def slope(subject: Subject, here: World, screened: Screened, direction: Mapping[
     if not all(map(math.isfinite, found)):
         return None
     # The two neighbours that differ least: larger steps curve, smaller ones are rounded.
-    pairs = sorted(zip(found, found[1:], strict=False), key=lambda pair: abs(pair[0] - pair[1]))
+    pairs = sorted(itertools.pairwise(found), key=lambda pair: abs(pair[0] - pair[1]))
     return pairs[0][0]
 
 
@@ -70,3 +73,22 @@ def contradicted(subject: Subject, here: World, screened: Screened, root: float)
         return False
     found = slope(subject, here, screened, direction)
     return found is not None and abs(found - right) <= _PART * apart
+
+
+def by_differences(subject: Subject, here: World, screened: Screened) -> Heard | None:
+    """The ruling where the definition cannot be recorded: only in double precision, and only on what is far off."""
+    if screened.format != "float64" or not screened.suspects:
+        return None
+    # What the operation computes in need not be double precision.
+    if not contradicted(subject, here, screened, FORMATS["float32"].unit_roundoff ** 0.5):
+        return None
+    name = screened.suspects[0]
+    gave, right = screened.gradients[name], screened.reference[name]
+    error = (gave - right).abs().nan_to_num(float("inf"))
+    k = int(error.argmax())
+    value, truth = float(gave.reshape(-1)[k]), float(right.reshape(-1)[k])
+    largest = float(right.abs().max())
+    off = float(error.max()) / largest if largest else float("inf")
+    told = f"{truth:.10g} (by torch and by differences, not certified)"
+    place = placed(k, tuple(gave.shape))
+    return Heard(Ruling.WRONG, "wrong", name, place, value, told, truth, "float64", off, screened.suspects)
