@@ -1,7 +1,6 @@
 """The whole inquiry: contexts are tried within a budget, a fault is made small and told, else what was tried is."""
 
 import itertools
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from typing import Any
 
 import torch
 
+from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
 from diffcheck.audit.explain import Condition, explained
@@ -85,20 +85,6 @@ class Audit:
         if self.fault is not None:
             return fault_text(self.name, self.fault.seen, self.fault.heard, self.fault.condition, self.fault.script, [])
         return coverage_text(self.name, self.trials, self.design, self.seconds)
-
-
-def seconds_of(budget: str | float) -> float:
-    """A budget in seconds: a number, or ``"30s"``, ``"2m"``.
-
-    >>> seconds_of("2m")
-    120.0
-    """
-    if isinstance(budget, (int, float)):
-        return float(budget)
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|m|min)?", budget.strip())
-    if not found:
-        raise UsageError(f"budget {budget!r}: write seconds, such as 30 or '30s', or '2m'")
-    return float(found[1]) * (60.0 if found[2] in ("m", "min") else 1.0)
 
 
 def audit(
