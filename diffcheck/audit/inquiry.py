@@ -12,6 +12,7 @@ from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
 from diffcheck.audit.explain import Condition, explained
+from diffcheck.audit.inferred import inferred
 from diffcheck.audit.plainly import own_functions
 from diffcheck.audit.report import coverage_text, fault_text
 from diffcheck.audit.ruling import Heard, Ruling
@@ -182,6 +183,7 @@ class _Inquiry:
 
     def audit(self) -> Audit:
         """The inquiry from its first context to its text."""
+        self._subject = inferred(self._subject)
         plan = design(self._subject, *self._asked, 1)
         if self._subject.defines:
             self._subject = replace(self._subject, own=self._own(plan))

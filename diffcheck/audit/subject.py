@@ -34,6 +34,8 @@ class Subject:
         What its gradient is where no derivative exists: ``any`` between both sides, ``left``, ``right``, ``zero``.
     make:
         Makes the arguments from sizes, a dtype and a seed, instead of what is declared.
+    inferred:
+        The sizes that nobody declared: see `diffcheck.audit.inferred`.
     """
 
     operation: Operation
@@ -46,6 +48,7 @@ class Subject:
     defines: bool = False
     at_kinks: str = "any"
     own: Mapping[str, Any] = field(default_factory=dict)
+    inferred: frozenset[str] = frozenset()
 
     @property
     def names(self) -> list[str]:
