@@ -1,13 +1,13 @@
 """Wrong gradients that projects shipped or caught in review, by what finds them; the table is a page of the docs.
 
-Each report in `kernels` is held against `torch.autograd.gradcheck` on the arguments that the author's unit test gives, in
-double and, with the tolerances that people loosen for it, in single precision; against "at most twice the error of a
+Each report in `kernels` is held against `torch.autograd.gradcheck` on the arguments that the author's unit test gives,
+in double and, with the tolerances that people loosen for it, in single precision; against "at most twice the error of a
 plain run", the test of many kernels, in bfloat16; and against `assert_operation`, given these arguments and given named
 sizes. The corrected version takes the same trial, and is not to be accused.
 
-    python benchmarks/kernel_population.py [WORD ...]        reports whose names hold one of the words; all without words
-    python benchmarks/kernel_population.py --write           and it becomes docs/kernels.md
-    python benchmarks/kernel_population.py --budget 30       seconds for each trial, instead of 10
+    python benchmarks/kernel_population.py [WORD ...]     reports whose names hold one of the words; all without words
+    python benchmarks/kernel_population.py --write        and it becomes docs/kernels.md
+    python benchmarks/kernel_population.py --budget 30    seconds for each trial, instead of 10
 """
 
 import argparse
@@ -20,13 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from diffcheck.audit import audit
 from kernels import REPORTS
 from kernels.contexts import gradients, leaves, ordinary, results, sources
 from kernels.report import Code, Report
 from measure import cells, headed, printed
 from torch.autograd import gradcheck
-
-from diffcheck.audit import audit
 
 Tensor = torch.Tensor
 _PAGE = Path(__file__).parents[1] / "docs" / "kernels.md"
@@ -160,9 +159,9 @@ def counts(entries: Sequence[Entry]) -> Iterator[str]:
     yield from headed(("found by", f"of {everything} wrong gradients"))
     for name, count in found.items():
         yield cells(name, str(count))
-    trials = 2 * everything
+    accused = sum(e.rights_accused for e in entries)
     yield ""
-    yield f"Of the {everything} corrected versions, in {trials} trials, {sum(e.rights_accused for e in entries)} are accused."
+    yield f"Of the {everything} corrected versions, in {2 * everything} trials, {accused} are accused."
     seconds = [s.seconds for e in entries for s in (e.unit, e.sizes) if s.accused]
     if seconds:
         middle = sorted(seconds)[len(seconds) // 2]
@@ -182,10 +181,10 @@ def page(rows: str, entries: Sequence[Entry], budget: float) -> str:
     return f"""\
 # Wrong gradients that were shipped
 
-Made by `python benchmarks/kernel_population.py --write`: {len(entries)} reports of wrong gradients in backwards that were
-written by hand, from the trackers of public projects, each rebuilt from its description in plain torch beside its
-correction (`benchmarks/kernels`). The unit tests are as their authors would write them, on the arguments at which the fault
-stayed hidden. Each trial has {budget:g} seconds, on one core, with torch {torch.__version__}.
+Made by `python benchmarks/kernel_population.py --write`: {len(entries)} reports of wrong gradients in backwards that
+were written by hand, from the trackers of public projects, each rebuilt from its description in plain torch beside its
+correction (`benchmarks/kernels`). The unit tests are as their authors would write them, mostly on arguments at which
+the fault stays hidden. Each trial has {budget:g} seconds, on one core, with torch {torch.__version__}.
 
 {total}
 
