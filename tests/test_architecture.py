@@ -36,9 +36,11 @@ FLOORS = {
     "baseline": {*GROUND, "verdict", "results"},
     "session": {"results", "runner", "reporting"},
     "selftest": {*JUDGES, "runner"},
+    "audit": {*JUDGES, "sources"},
     "api": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "session"},
     "cli": {
         "selftest",
+        "audit",
         *JUDGES,
         "sources",
         "results",
@@ -50,7 +52,7 @@ FLOORS = {
         "api",
     },
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "api"},
-    "__init__": {"case", "sources", "api"},
+    "__init__": {"case", "sources", "api", "audit"},
     "__main__": {"cli"},
 }
 # Libraries that only these may import, anywhere in their text.
@@ -62,6 +64,13 @@ LIBRARIES = {
     | {
         f"diffcheck.sources.torch_code.{name}"
         for name in ("case_of", "code", "draws", "definition", "recorder", "moves", "storages", "subject", "cuts")
+    }
+    | {
+        f"diffcheck.audit.{name}"
+        for name in (
+            *("operation", "subject", "world", "layouts", "incoming", "values", "uses", "screen", "certify"),
+            *("plainly", "script"),
+        )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
