@@ -1,15 +1,14 @@
 """The rebuilt reports are what they say: each correction is right, and each fault shows where it was reported."""
 
-import sys
 from pathlib import Path
 
 import pytest
 import torch
 
-sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
-
-from kernels import REPORTS
-from kernels.contexts import leaves, results
+with pytest.MonkeyPatch.context() as patch:
+    patch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+    from kernels import REPORTS
+    from kernels.contexts import leaves, results
 
 
 def off(found, truth):
