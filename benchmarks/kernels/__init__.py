@@ -9,6 +9,8 @@ from kernels import (
     heads,
     losses,
     norms,
+    prefixes,
+    resampling,
     rms_norms,
     scans,
     softmaxes,
@@ -32,6 +34,8 @@ _FAMILIES = (
     activations,
     surrogates,
     gathered,
+    prefixes,
+    resampling,
     splats,
 )
 REPORTS: tuple[Report, ...] = tuple(report for family in _FAMILIES for report in family.REPORTS)
