@@ -8,14 +8,14 @@ from diffcheck.case.domain import interval as interval
 from diffcheck.case.family import each as each
 
 if TYPE_CHECKING:
+    from diffcheck.api import assert_gradients as assert_gradients
+    from diffcheck.api import check as check
+    from diffcheck.api import run as run
     from diffcheck.audit.declared import integers as integers
     from diffcheck.audit.declared import lengths as lengths
     from diffcheck.audit.declared import mask as mask
     from diffcheck.audit.declared import tensor as tensor
     from diffcheck.audit.inquiry import assert_operation as assert_operation
-    from diffcheck.api import assert_gradients as assert_gradients
-    from diffcheck.api import check as check
-    from diffcheck.api import run as run
     from diffcheck.sources.torch_code.case_of import case_of as case_of
 
 __all__ = [

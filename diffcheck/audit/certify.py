@@ -1,11 +1,10 @@
 """The referee's word on one context: the operation's gradients against the certified truth of its definition there.
 
-The truth is the gradient of L = sum of <g, what is made of the definition's results>, with the incoming gradient g as
-a constant: the definition is recorded as torch code, and judged by the machinery that judges any second version of it.
+Nobody is accused of what plain torch does no better in the same precision, of what rounding in the operation's own code
+explains, nor of an error in the lower half of the digits of the largest component.
 """
 
-import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -15,35 +14,30 @@ import numpy as np
 import torch
 from flint import ctx
 
-from diffcheck.audit.operation import Operation, Widened
+from diffcheck.audit.loss import Array, court_of, witness_of
 from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
-from diffcheck.audit.uses import USES
 from diffcheck.audit.world import World, world
 from diffcheck.case.case import Case
-from diffcheck.engines.base import Estimate, Task
 from diffcheck.errors import RAISED
-from diffcheck.formats import FORMATS
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.hearing import judged
 from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import PRECISION, Judgement
-from diffcheck.judgement.witness import Witness
 from diffcheck.ops.decimals import decimal
-from diffcheck.program.trace import trace
 from diffcheck.referee.arrays.own_graph import OwnGraph
 from diffcheck.referee.bound import FORMULA_FACTOR, Bound
-from diffcheck.sources.torch_code.case_of import case_of
 from diffcheck.verdict import Reason, Verdict
 
 Tensor = torch.Tensor
-Array = np.ndarray[Any, np.dtype[np.float64]]
-# Own code of more numbers than this is not looked at.
-MOST_NUMBERS = 200_000
-# A larger context is not heard: each number is a ball.
-MOST = 6_000
+# A larger context is not heard: each number is a ball. Nor is own code of more numbers looked at.
+MOST, MOST_NUMBERS = 6_000, 200_000
+# Values that a format of short range is not made for.
+_LARGE = ("saturated", "huge")
+# An error of this part of the largest component leaves no digit of a gradient.
+_NOTHING_LEFT = 0.5
 
 
 class Ruling(StrEnum):
@@ -64,14 +58,18 @@ class Heard:
 
     Attributes
     ----------
+    reason:
+        ``wrong``, ``value`` (the result itself), ``cancellation`` ..., or why nothing is certified.
     input, place, value, truth:
         The component that speaks: of the gradient by an input, where in it, what the operation gives, what is right.
     plain:
         What plain torch gives there, in the same precision; ``None`` if it gives nothing.
-    reason:
-        ``wrong``, ``value`` (the result itself), ``cancellation`` ..., or why nothing is certified.
     format:
         The format it is judged in.
+    error:
+        The largest error by that input in parts of the largest component.
+    wrong:
+        The inputs whose gradients are wrong.
     """
 
     ruling: Ruling
@@ -83,62 +81,7 @@ class Heard:
     plain: float | None = None
     format: str = ""
     error: float = float("nan")
-    """The largest error by that input in parts of the largest component."""
     wrong: tuple[str, ...] = ()
-    """The inputs whose gradients are wrong."""
-
-
-@dataclass(frozen=True)
-class _Testimony:
-    """Numbers that are known already, as an engine's answer."""
-
-    found: Array
-    of_value: float | None
-    operations: int | None = None
-
-    def derivative(self, point: Any) -> Estimate:
-        return Estimate(self.found)
-
-    def value(self, point: Any) -> float:
-        if self.of_value is None:
-            raise ValueError("no value is told")
-        return self.of_value
-
-
-class _Engine:
-    name = "autograd"
-    methods = ("reverse",)
-
-    def __init__(self, prepared: _Testimony) -> None:
-        self._prepared = prepared
-
-    def available(self, device: str) -> str | None:
-        return None
-
-    def prepare(self, task: Task) -> _Testimony:
-        return self._prepared
-
-    def versions(self) -> dict[str, str]:
-        return {}
-
-
-def loss_of(code: Operation, here: World, screened: Screened) -> Callable[..., Tensor]:
-    """L as torch code: a function of the inputs that require a gradient."""
-    use, (arguments, others) = USES[here.context["use"]], here.exact
-    names = list(here.asked)
-
-    def loss(*values: Tensor) -> Tensor:
-        with Widened():
-            outputs = use.consume(code, {**arguments, **dict(zip(names, values, strict=True))}, others)
-            terms = [(g * y).sum() for g, y in zip(screened.incoming, outputs, strict=True)]
-            total = terms[0]
-            for term in terms[1:]:
-                total = total + term
-            return total
-
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    loss.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])  # type: ignore[attr-defined]
-    return loss
 
 
 def heard(subject: Subject, screened: Screened) -> Heard:
@@ -146,103 +89,108 @@ def heard(subject: Subject, screened: Screened) -> Heard:
     here = world(subject, screened.context)
     if here.numbers > MOST:
         return Heard(Ruling.OPEN, f"{here.numbers:,} numbers are too many to certify here")
-    code = subject.definition if subject.gradient is None else subject.gradient
     try:
-        case, court = _court(code, here, screened, screened.format)
+        case, court = court_of(subject, here, screened, screened.format)
     except RAISED as reason:
         return Heard(Ruling.OPEN, " ".join(str(reason).split())[:300])
     return _Hearing(subject, here, screened, case, court).ruling()
-
-
-def _court(code: Operation, here: World, screened: Screened, format: str) -> tuple[Case, Court]:
-    exact = here.exact[0]
-    inputs = [exact[name].detach().requires_grad_() for name in here.asked]
-    # By what looks right nobody is accused, and each component takes its time.
-    wrt = screened.suspects or None
-    case = case_of(loss_of(code, here, screened), *inputs, name="audit", operators="gradient", wrt=wrt)
-    program = trace(case.function, case.shapes, case.constants)
-    return case, Court(case, case.operators[0], program, FORMATS[format], case.points)
 
 
 class _Hearing:
     def __init__(self, subject: Subject, here: World, screened: Screened, case: Case, court: Court) -> None:
         self._subject, self._here, self._screened = subject, here, screened
         self._case, self._court = case, court
-        self._names = list(screened.suspects or here.asked)
+        self._names = list(case.wrt)
+        self._values = self._flat(screened.gradients)
+        self._truths = court.questions[0].truth.components
+        self._middles = np.array([float(t.left.mid()) if t.has_value else np.nan for t in self._truths])
 
     def ruling(self) -> Heard:
         """What is thought of the operation's gradients, and of its value."""
-        question = self._court.questions[0]
-        found = self._judged(self._gradients(self._screened.gradients), self._value(self._screened.values))
-        failing = [k for k in range(len(found)) if _fails(found[k])]
-        lost = [k for k in range(len(found)) if found[k].no_digit and found[k].verdict is Verdict.LOSSY]
-        if not failing and not lost:
-            known = sum(t.has_value for t in question.truth.components)
-            if not known:
-                reason = next((t.reason for t in question.truth.components if t.reason), "no derivative exists there")
+        found = self._judged(self._court, self._values, self._value(self._screened.values))
+        doubtful = [k for k, judgement in found.doubtful() if _fails(judgement) or _lost(judgement)]
+        if not doubtful:
+            if np.isnan(self._middles).all():
+                reason = next((t.reason for t in self._truths if t.reason), "no derivative exists there")
                 return Heard(Ruling.OPEN, reason)
             return Heard(Ruling.RIGHT, format=self._court.format.name)
         plain = plain_gradients(self._subject, self._here, self._screened)
         beside = None
         if plain is not None:
-            values, gradients = plain
-            beside = self._judged(self._gradients(gradients), self._value(values))
-        left = [k for k in [*failing, *lost] if not self._excused(k, found[k], beside)]
-        if not left:
-            return self._told(Ruling.EXCUSED, [*failing, *lost], found, plain)
-        return self._told(Ruling.WRONG, left, found, plain)
+            beside = self._judged(self._court, self._flat(plain[1]), self._value(plain[0]))
+        left = [k for k in doubtful if not self._excused(k, found[k], None if beside is None else beside[k])]
+        ruling = Ruling.WRONG if left else Ruling.EXCUSED
+        return self._told(ruling, left or doubtful, found, None if plain is None else self._flat(plain[1]))
 
-    def _excused(self, k: int, judgement: Judgement, beside: Judgements | None) -> bool:
-        """Whether plain torch is no better at a component, or the operation's own formula explains the error."""
-        if beside is None:
-            return judgement.verdict is Verdict.LOSSY or judgement.verdict is Verdict.NONFINITE
-        other = beside[k]
-        if (_fails(other) or other.no_digit) and not judgement.error_ulp > FORMULA_FACTOR * other.error_ulp:
+    def _excused(self, k: int, judgement: Judgement, plain: Judgement | None) -> bool:
+        """Whether nobody is to blame for what is wrong with a component."""
+        if self._beyond_half:
             return True
-        if judgement.verdict is Verdict.LOSSY:
-            return self._explained(k, other)
-        return judgement.reason is not Reason.VALUE and self._by_own_code(k)
+        if judgement.reason is Reason.VALUE:
+            return self._same_values() or (plain is not None and plain.reason is Reason.VALUE)
+        if plain is None:  # what the format does to the definition is not known
+            return _lost(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
+        if self._off(k) <= self._court.format.unit_roundoff**0.5:
+            return True
+        if (_fails(plain) or plain.no_digit) and not judgement.error_ulp > FORMULA_FACTOR * plain.error_ulp:
+            return True
+        if _lost(judgement):
+            # What a formula loses is its own affair, as long as something is right of the whole gradient.
+            return plain.verdict not in (Verdict.AGREE, Verdict.KINK) or self._off(k) < _NOTHING_LEFT
+        return self._by_own_code(k)
 
-    def _explained(self, k: int, other: Judgement) -> bool:
-        """Whether lost digits are what a formula may lose: not where nothing is right of a whole gradient.
+    @cached_property
+    def _beyond_half(self) -> bool:
+        """Whether large values leave the short range of float16, and the operation computes in nothing wider.
 
-        And plain torch in the same precision has it right.
+        It is the caller who chose the format then; what overflows elsewhere as well is told there.
         """
-        return other.verdict not in (Verdict.AGREE, Verdict.KINK) or self._off(k) < 0.5
+        large = self._here.context["values"] in _LARGE
+        return large and self._court.format.name == "float16" and self._formats <= {"float16"}
+
+    def _same_values(self) -> bool:
+        """Whether half of the digits of the result, in the size of its largest number, are those of the definition."""
+        root = self._court.format.unit_roundoff**0.5
+        pairs = zip(self._screened.values, self._screened.expected, strict=True)
+        return all(bool(((a - b).abs() <= root * b.abs().max()).all()) for a, b in pairs if a.numel())
+
+    @cached_property
+    def _slices(self) -> dict[str, slice]:
+        """Where the components by each input are."""
+        found, start = {}, 0
+        for name in self._names:
+            found[name] = slice(start, start + self._screened.gradients[name].numel())
+            start = found[name].stop
+        return found
+
+    def _input(self, k: int) -> str:
+        return next(name for name, part in self._slices.items() if part.start <= k < part.stop)
 
     def _off(self, k: int) -> float:
-        """The error of a component in parts of the largest component by its input."""
-        start = 0
-        for name in self._names:
-            size = self._screened.gradients[name].numel()
-            if k < start + size:
-                break
-            start += size
-        truths = self._court.questions[0].truth.components
-        largest = max((abs(float(t.left.mid())) for t in truths[start : start + size] if t.has_value), default=0.0)
-        truth = truths[k]
-        if not truth.has_value:
-            return 0.0
-        error = abs(self._gradients(self._screened.gradients)[k] - float(truth.left.mid()))
-        return float(error / largest) if largest and error == error else float("inf")
+        """The error of a component in parts of the largest one by its input; by all where that gradient is zero."""
+        error = abs(self._values[k] - self._middles[k])
+        if error != error or error == np.inf:
+            return 0.0 if np.isnan(self._middles[k]) else float("inf")
+        largest = np.nanmax(np.abs(self._middles[self._slices[self._input(k)]]))
+        if error > 0 and largest <= self._court.format.unit_roundoff * error:
+            largest = max(float(g.abs().max()) for g in self._screened.reference.values() if g.numel())
+        return float(error / largest) if largest else float("inf") if error else 0.0
 
     def _by_own_code(self, k: int) -> bool:
         """Whether rounding in the operation's own code, or a smaller format in it, explains an error."""
-        dispute = self._dispute(k)
-        bound = dispute.bound
+        numbers: list[float | None] = [None] * self._values.size
+        witness = witness_of(self._case, self._court, self._values, None)
+        dispute = Dispute(self._court, witness, self._court.questions[0], self._values, numbers, k)
+        bound, graph = dispute.bound, self._own
         if bound is None:
             return True
-        graph = self._own
-        if graph is not None:
-            own = graph.formula(k)
-            if own is not None:
-                with ctx.workprec(PRECISION):
-                    allowed = dispute.judged(Bound(bound.scale, bound.inherent, max(bound.formula, own)))
-                if not _fails(allowed):
-                    return True
-        if self._court.format.name != "float64":
-            return False
-        if graph is not None and "float32" not in self._formats:
+        own = None if graph is None else graph.formula(k)
+        if own is not None:
+            with ctx.workprec(PRECISION):
+                allowed = dispute.judged(Bound(bound.scale, bound.inherent, max(bound.formula, own)))
+            if not _fails(allowed):
+                return True
+        if self._court.format.name != "float64" or (graph is not None and "float32" not in self._formats):
             return False
         return not _fails(self._in_single[k])
 
@@ -262,63 +210,44 @@ class _Hearing:
     @cached_property
     def _in_single(self) -> Judgements:
         """The judgements in single precision, in which somebody's code may compute whatever it is given."""
-        code = self._subject.definition if self._subject.gradient is None else self._subject.gradient
-        _, court = _court(code, self._here, self._screened, "float32")
-        return self._judged(self._gradients(self._screened.gradients), None, court)
+        _, court = court_of(self._subject, self._here, self._screened, "float32")
+        return self._judged(court, self._values, None)
 
-    def _judged(self, values: Array, value: float | None, court: Court | None = None) -> Judgements:
-        court = court or self._court
-        return judged(court, self._witness(values, value, court), court.questions[0], values, [None] * values.size)
+    def _judged(self, court: Court, values: Array, value: float | None) -> Judgements:
+        witness = witness_of(self._case, court, values, value)
+        return judged(court, witness, court.questions[0], values, [None] * values.size)
 
-    def _witness(self, values: Array, value: float | None, court: Court) -> Witness:
-        testimony = _Testimony(values, value)
-        task = Task(self._case, court.program, court.operator, "autograd", "reverse", "cpu", court.format.name)
-        return Witness(_Engine(testimony), task, testimony)
-
-    def _dispute(self, k: int) -> Dispute:
-        values = self._gradients(self._screened.gradients)
-        witness = self._witness(values, None, self._court)
-        return Dispute(self._court, witness, self._court.questions[0], values, [None] * values.size, k)
-
-    def _gradients(self, gradients: Mapping[str, Tensor]) -> Array:
-        parts = [gradients[name].reshape(-1).numpy() for name in self._names]
-        return np.concatenate(parts).astype(np.float64)
+    def _flat(self, gradients: Mapping[str, Tensor]) -> Array:
+        found: Array = np.concatenate([gradients[name].reshape(-1).numpy() for name in self._names]).astype(np.float64)
+        return found
 
     def _value(self, values: Any) -> float | None:
+        """L by these results; ``None`` where the result is no question."""
         if self._subject.gradient is not None or self._subject.defines:
             return None
         return float(sum((g * y).sum() for g, y in zip(self._screened.incoming, values, strict=True)))
 
-    def _told(self, ruling: Ruling, among: list[int], found: Judgements, plain: Any) -> Heard:
-        names, starts, start = self._names, {}, 0
-        for name in names:
-            starts[name] = start
-            start += self._screened.gradients[name].numel()
-
-        def of(k: int) -> str:
-            return max((n for n in names if starts[n] <= k), key=lambda n: starts[n])
-
-        question, values = self._court.questions[0], self._gradients(self._screened.gradients)
+    def _told(self, ruling: Ruling, among: list[int], found: Judgements, plain: Array | None) -> Heard:
         k = max(among, key=self._off)
-        name = of(k)
-        tensor = self._screened.gradients[name]
-        place = tuple(int(p) for p in np.unravel_index(k - starts[name], tuple(tensor.shape))) if tensor.dim() else ()
-        truth = question.truth.components[k]
-        judgement = found[k]
-        is_value = judgement.reason is Reason.VALUE
+        name, judgement, truth = self._input(k), found[k], self._truths[k]
+        shape = tuple(self._screened.gradients[name].shape)
         return Heard(
             ruling,
-            f"{judgement.reason}" if judgement.reason else f"{judgement.verdict}",
-            "" if is_value else name,
-            place,
-            float(values[k]),
+            str(judgement.reason or judgement.verdict),
+            "" if judgement.reason is Reason.VALUE else name,
+            tuple(int(p) for p in np.unravel_index(k - self._slices[name].start, shape)) if shape else (),
+            float(self._values[k]),
             decimal(truth.left, 12) if truth.has_value else "none",
-            None if plain is None else float(self._gradients(plain[1])[k]),
+            None if plain is None else float(plain[k]),
             self._court.format.name,
             self._off(k),
-            tuple(dict.fromkeys(of(c) for c in among)),
+            tuple(dict.fromkeys(map(self._input, among))),
         )
 
 
 def _fails(judgement: Judgement) -> bool:
     return judgement.verdict in (Verdict.DISAGREE, Verdict.NONFINITE)
+
+
+def _lost(judgement: Judgement) -> bool:
+    return judgement.verdict is Verdict.LOSSY and judgement.no_digit

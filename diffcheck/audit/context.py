@@ -21,6 +21,7 @@ ORDINARY = {
     "asked": "",
 }
 ALL = "every input"
+_TABLES: dict[str, Mapping[str, Any]] = {"precision": PRECISIONS, "values": VALUES, "use": USES}
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,5 @@ def condition(kind: str, name: str) -> str:
         return (
             f"only {' and '.join(f'`{n}`' for n in name.split(','))} require{'s' if ',' not in name else ''} a gradient"
         )
-    table: Mapping[str, Any] = {"precision": PRECISIONS, "values": VALUES, "use": USES}[kind]
-    words: str = table[name].words
+    words: str = _TABLES[kind][name].words
     return words

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from diffcheck.audit.context import ORDINARY, Context, condition
@@ -75,7 +76,7 @@ def _sides(
     trials: Trials, design: Design, smallest: Context, kind: str, names: Sequence[Any], until: float
 ) -> tuple[list[Any], list[Any]]:
     """The choices of a kind with which the smallest context is still wrong, and those with which it is right."""
-    failing, passing = [smallest[kind]], []
+    failing, passing = [smallest[kind]], list[Any]()
     for name in names:
         if name == smallest[kind] or (kind, name) in _BLIND or name == 0 or time.monotonic() > until:
             continue
@@ -96,11 +97,15 @@ def _moves_others(smallest: Context, candidate: Context, kind: str) -> bool:
 def _of_size(name: str, failing: Sequence[Any], passing: Sequence[Any]) -> tuple[str, Callable[[Context], bool]] | None:
     for words, test in _predicates(name, failing, passing):
         if all(map(test, failing)) and not any(map(test, passing)):
-            return words, lambda context, test=test: test(context.sizes[name])
+            return words, _on_size(name, test)
     if len(failing) > _FEW or len(failing) > len(passing):
         return None  # right by accident where something cancels, or by what is drawn for these sizes
     told = ", ".join(map(str, sorted(failing, key=str)))
     return f"`{name}` is {told}", lambda context: context.sizes[name] in failing
+
+
+def _on_size(name: str, test: Callable[[Any], bool]) -> Callable[[Context], bool]:
+    return lambda context: test(context.sizes[name])
 
 
 def _predicates(
@@ -114,16 +119,28 @@ def _predicates(
     yield f"`{name}` > 1", lambda v: v > 1
     yield f"`{name}` = 1", lambda v: v == 1
     for block in _BLOCKS[::-1]:
-        yield f"`{name}` is no multiple of {block}", lambda v, b=block: v % b != 0
-        yield f"`{name}` is a multiple of {block}", lambda v, b=block: v % b == 0
+        yield f"`{name}` is no multiple of {block}", partial(_no_multiple, block)
+        yield f"`{name}` is a multiple of {block}", partial(_multiple, block)
     yield f"`{name}` is no power of two", lambda v: v & (v - 1) != 0
     yield f"`{name}` is a power of two", lambda v: v & (v - 1) == 0
     top, bottom = max(passing), min(passing)
     yield f"`{name}` > {top}", lambda v: v > top
     yield f"`{name}` < {bottom}", lambda v: v < bottom
     for block in _BLOCKS:
-        yield f"`{name}` > {block} and no multiple of it", lambda v, b=block: v > b and v % b != 0
+        yield f"`{name}` > {block} and no multiple of it", partial(_no_multiple_above, block)
     yield f"`{name}` > 1 and odd", lambda v: v > 1 and v % 2 == 1
+
+
+def _multiple(block: int, v: int) -> bool:
+    return v % block == 0
+
+
+def _no_multiple(block: int, v: int) -> bool:
+    return v % block != 0
+
+
+def _no_multiple_above(block: int, v: int) -> bool:
+    return v > block and v % block != 0
 
 
 def _of_kind(

@@ -34,7 +34,7 @@ def _single(place: int) -> Callable[[tuple[int, ...], torch.Generator, float], T
 def _scaled(power: float) -> Callable[[tuple[int, ...], torch.Generator, float], Tensor]:
     # A fraction of the format's range, so that what is huge in one is not infinite in another.
     def make(shape: tuple[int, ...], generator: torch.Generator, largest: float) -> Tensor:
-        return _random(shape, generator, largest) * min(largest, 1e30) ** power
+        return _random(shape, generator, largest) * float(min(largest, 1e30) ** power)
 
     return make
 

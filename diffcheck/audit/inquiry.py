@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
+
 from diffcheck.audit.certify import Heard, Ruling
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
@@ -133,7 +135,7 @@ def audit(
     surrogate:
         Torch code whose derivative the operation's is meant to be, such as that of a straight-through estimator.
     at_kinks:
-        Where no derivative exists: ``any`` value between the derivatives of both sides, or ``left``, ``right``, ``zero``.
+        Where no derivative exists: ``any`` value between those of both sides, or ``left``, ``right``, ``zero``.
     **arguments:
         `tensor`, `integers`, `mask`, `lengths`; all else is handed on.
 
@@ -148,7 +150,8 @@ def audit(
     wanted = _listed(dtypes, DTYPES, "dtype")
     _listed(devices, ("cpu", "cuda"), "device")
     found = subject(operation, definition, arguments, inputs, sizes, relations, surrogate)
-    return _Inquiry(found, wanted, seed, start, seconds_of(budget)).audit()
+    with torch.random.fork_rng():
+        return _Inquiry(found, wanted, seed, start, seconds_of(budget)).audit()
 
 
 def assert_operation(
@@ -213,6 +216,8 @@ class _Inquiry:
     def _searched(self, trials: Trials, plan: Design) -> Context | None:
         """The first context in which the operation is wrong for certain."""
         trials.hear(plan.ordinary)
+        # What is loaded for the first hearing, and never again, does not count.
+        self._start = time.monotonic()
         alone = []
         for context in itertools.chain(plan.alone(), plan.long_sums()):
             if self._left(0.6) < 0:

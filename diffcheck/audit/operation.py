@@ -18,7 +18,7 @@ _CASTS = {torch.Tensor.float, torch.Tensor.half, torch.Tensor.bfloat16}
 
 
 class Widened(TorchFunctionMode):
-    """Inside, whoever asks for a smaller format gets double precision: a definition's casts are none of the function."""
+    """Inside, whoever asks for a smaller format gets double precision: casts are no part of a definition."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         if func in _CASTS:
@@ -51,7 +51,10 @@ class Operation:
 
     def __call__(self, arguments: Mapping[str, Any]) -> list[Tensor]:
         """All results that are numbers with a fraction."""
-        torch.manual_seed(_SEED)
+        # `torch.manual_seed` notes each call, with its stack, for devices that are not there.
+        torch.default_generator.manual_seed(_SEED)
+        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+            torch.cuda.manual_seed_all(_SEED)
         if self._by_position:
             found = self.code(*(arguments[name] for name in self._names))
         else:

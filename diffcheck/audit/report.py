@@ -5,7 +5,7 @@ from collections import Counter
 from diffcheck.audit.certify import Heard, Ruling
 from diffcheck.audit.design import Design
 from diffcheck.audit.explain import Condition
-from diffcheck.audit.screen import Screened
+from diffcheck.audit.screen import UNFIT, Screened
 from diffcheck.audit.trial import Trials
 
 _TOLD = 3
@@ -84,7 +84,7 @@ def _asides(trials: Trials, heard: Counter[Ruling]) -> list[str]:
         lines.append(f"  not certified in {len(unheard)}: {reason[:160]} ({count} times)")
     for what, told in (
         ("the operation does not run in", [s.refused for s in trials.seen.values() if s.refused]),
-        ("the definition does not run in", [s.skipped for s in trials.seen.values() if s.skipped]),
+        ("the definition does not run in", [s.skipped for s in trials.seen.values() if s.skipped not in ("", UNFIT)]),
     ):
         if told:
             reason, count = Counter(told).most_common(1)[0]

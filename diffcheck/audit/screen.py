@@ -12,13 +12,15 @@ import torch
 from diffcheck.audit.context import Context
 from diffcheck.audit.operation import Operation, Widened
 from diffcheck.audit.subject import Subject
-from diffcheck.audit.uses import USES, Call, plainly, pulled
+from diffcheck.audit.uses import USES, Call, alike, plainly, pulled
 from diffcheck.audit.world import World, bytes_of, smallest_format, world
 from diffcheck.errors import CaseError
 
 Tensor = torch.Tensor
 # What says in words that it does not take such arguments makes no claim about them.
 REFUSALS = (ValueError, AssertionError, NotImplementedError, TypeError, IndexError, CaseError)
+# Why a context is none: nothing in it requires a gradient, or its use needs other inputs.
+UNFIT = "the context does not fit"
 # Of the digits of a format half may go before a context looks suspicious; in formats with few, some roundings.
 _ROUNDINGS = 16.0
 # A component that is smaller than the largest by more than this is looked at in the size of the largest.
@@ -37,8 +39,10 @@ class Screened:
         What its backward raises.
     breaches:
         How it breaks its contract, in words.
+    values, expected:
+        The results, and the definition's, in double precision.
     gradients, reference:
-        By input, in double precision; ``incoming`` for each result.
+        Likewise by input; ``incoming`` for each result.
     score:
         The largest error, in units of what is suspicious.
     """
@@ -49,6 +53,7 @@ class Screened:
     raised: str = ""
     breaches: tuple[str, ...] = ()
     values: Sequence[Tensor] = ()
+    expected: Sequence[Tensor] = ()
     gradients: Mapping[str, Tensor] = field(default_factory=dict)
     reference: Mapping[str, Tensor] = field(default_factory=dict)
     incoming: Sequence[Tensor] = ()
@@ -71,8 +76,9 @@ class Screened:
 def screened(subject: Subject, context: Context) -> Screened:
     """The operation in a context."""
     here = world(subject, context)
-    if not here.asked:
-        return Screened(context, skipped="no input requires a gradient")
+    use = USES[context["use"]]
+    if len(here.asked) < use.inputs or (use.alike and not alike(here.arguments)[0]):
+        return Screened(context, skipped=UNFIT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return _screened(subject, here)
@@ -120,6 +126,8 @@ def _screened(subject: Subject, here: World) -> Screened:
     gave = {n: _dense(g, t) for (n, t), g in zip(here.asked.items(), gradients, strict=True)}
     seen = tuple(y.detach().double() for y in outputs)
     if [y.shape for y in seen] != [y.shape for y in values]:
+        if _empty(here):
+            return Screened(context, refused="it takes nothing that is empty")
         shapes = [str([tuple(y.shape) for y in ys])[1:-1] for ys in (seen, values)]
         breaches.append(f"its result has shape {shapes[0]}, the definition's {shapes[1]}")
         return Screened(context, breaches=tuple(breaches), format=smallest_format(here, outputs))
@@ -128,7 +136,7 @@ def _screened(subject: Subject, here: World) -> Screened:
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
     suspects = tuple(n for n, score in scores.items() if score > 1)
     score = max([*scores.values(), *of_values], default=0.0)
-    return Screened(context, "", "", "", tuple(breaches), seen, gave, reference, exact, format, score, suspects)
+    return Screened(context, "", "", "", tuple(breaches), seen, values, gave, reference, exact, format, score, suspects)
 
 
 def _number(kept: Tensor, like: Tensor) -> Tensor:
@@ -193,4 +201,4 @@ def _distance(a: Tensor, b: Tensor, format: str) -> float:
     size = b.abs()
     floor = float(size.max()) * (_SMALL if format == "float64" else 1.0) + torch.finfo(getattr(torch, format)).tiny
     error = float(((a - b).abs() / size.clamp(min=floor)).max())
-    return error / max(unit**0.5 / 64, _ROUNDINGS * unit)
+    return float(error / max(unit**0.5 / 64, _ROUNDINGS * unit))

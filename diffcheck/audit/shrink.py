@@ -39,9 +39,9 @@ def shrunk(trials: Trials, design: Design, start: Context, until: float, by: Cal
         kept = alike if still(alike) else kept
         for name in kept.sizes:
             for value in _smaller(design, kept, name):
-                candidate = design.changed(kept, f"size:{name}", value)
-                if candidate is not None and still(candidate):
-                    kept = candidate
+                smaller = design.changed(kept, f"size:{name}", value)
+                if smaller is not None and still(smaller):
+                    kept = smaller
                     break
         if kept.key == before.key:
             break

@@ -121,9 +121,7 @@ class Space:
         if self.allows(first):
             return first
         tied = [n for n in self.values if n != name and any(n in r.of and name in r.of for r in self.relations)]
-        few = [
-            sorted((v for v in self.values[n] if v != 0), key=lambda v, n=n: v != sizes[n])[: 2 * _FEW] for n in tied
-        ]
+        few = [[sizes[n], *(v for v in self.values[n] if v not in (0, sizes[n]))][: 2 * _FEW] for n in tied]
         for choice in itertools.islice(itertools.product(*few), _MOST):
             other = Sizes({**first, **dict(zip(tied, choice, strict=True))})
             if self.allows(other):

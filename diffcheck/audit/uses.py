@@ -168,7 +168,7 @@ def _accumulated(
     for _ in range(2):
         outputs = consume(call, here, other)
         moved = [(y, g) for y, g in zip(outputs, incoming(outputs), strict=True) if g is not None and y.requires_grad]
-        torch.autograd.backward(*zip(*moved, strict=True))
+        torch.autograd.backward([y for y, _ in moved], [g for _, g in moved])
     found: Gradients = []
     for leaf in leaves(here).values():
         found.append(None if leaf.grad is None else leaf.grad / 2)
@@ -222,7 +222,7 @@ def _vjp(
     def function(*values: Tensor) -> tuple[Tensor, ...]:
         return tuple(consume(call, {**plain, **dict(zip(names, values, strict=True))}, other))
 
-    outputs, pull = torch.func.vjp(function, *(plain[n] for n in names))
+    outputs, pull, *_ = torch.func.vjp(function, *(plain[n] for n in names))
     given = [torch.zeros_like(y) if g is None else g for y, g in zip(outputs, incoming(outputs), strict=True)]
     return list(outputs), list(pull(tuple(given)))
 

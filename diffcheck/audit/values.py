@@ -106,7 +106,7 @@ def _uneven(x: Tensor, k: int, r: Range, g: Generator) -> Tensor:
 
 def _root(r: Range) -> float:
     """A number whose square is the largest that the format holds, or is that of float32 for wide formats."""
-    return min(r.largest, 3e38) ** 0.5
+    return float(min(r.largest, 3e38) ** 0.5)
 
 
 ROWS = (

@@ -109,15 +109,9 @@ def _drawn(subject: Subject, context: Context, seed: int) -> dict[str, Any]:
     precision = PRECISIONS[context["precision"]]
     if subject.make is not None:
         made = subject.make(context.sizes, getattr(torch, precision.activations), seed)  # type: ignore[arg-type]
-        tensors = [t for t in made.values() if isinstance(t, Tensor) and t.is_floating_point()]
-        free = not any(t.requires_grad for t in tensors)
-        return {
-            **{
-                n: t.detach().requires_grad_(t.requires_grad or free) if t in _identities(tensors) else t
-                for n, t in made.items()
-            },
-            **subject.given,
-        }
+        tensors = {n: t for n, t in made.items() if isinstance(t, Tensor) and t.is_floating_point()}
+        asked = {n for n, t in tensors.items() if t.requires_grad} or set(tensors)
+        return {**made, **{n: t.detach().requires_grad_(n in asked) for n, t in tensors.items()}, **subject.given}
     generator = torch.Generator().manual_seed(seed)
     most = max((len(d.axes) for d in subject.declared.values() if isinstance(d, Floats)), default=0)
     found: dict[str, Any] = {}
@@ -130,13 +124,6 @@ def _drawn(subject: Subject, context: Context, seed: int) -> dict[str, Any]:
         else:
             found[name] = _whole(declared, shape, context, generator)
     return {**found, **subject.given}
-
-
-class _identities(list):  # type: ignore[type-arg]
-    """Tensors that are known by identity."""
-
-    def __contains__(self, item: object) -> bool:
-        return any(item is t for t in self)
 
 
 def _floats(
