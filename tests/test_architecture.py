@@ -69,7 +69,7 @@ LIBRARIES = {
         f"diffcheck.audit.{name}"
         for name in (
             *("operation", "subject", "world", "layouts", "incoming", "values", "uses", "screen", "certify"),
-            *("plainly", "script", "loss", "inquiry"),
+            *("plainly", "script", "loss", "inquiry", "differences"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},

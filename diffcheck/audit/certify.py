@@ -5,8 +5,6 @@ explains, nor of an error in the lower half of the digits of the largest compone
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -14,8 +12,11 @@ import numpy as np
 import torch
 from flint import ctx
 
+from diffcheck.audit.differences import by_differences
+from diffcheck.audit.growth import growing
 from diffcheck.audit.loss import Array, court_of, witness_of
 from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
+from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
 from diffcheck.audit.world import World, world
@@ -29,59 +30,18 @@ from diffcheck.judgement.numbers import PRECISION, Judgement
 from diffcheck.ops.decimals import decimal
 from diffcheck.referee.arrays.own_graph import OwnGraph
 from diffcheck.referee.bound import FORMULA_FACTOR, Bound
+from diffcheck.referee.component import Status
 from diffcheck.verdict import Reason, Verdict
 
 Tensor = torch.Tensor
 # A larger context is not heard: each number is a ball. Nor is own code of more numbers looked at.
-MOST, MOST_NUMBERS = 6_000, 200_000
+MOST, MOST_NUMBERS = 4_500, 100_000
+# So many components of one context are asked about.
+_ASKED = 8
 # Values that a format of short range is not made for.
 _LARGE = ("saturated", "huge")
 # An error of this part of the largest component leaves no digit of a gradient.
 _NOTHING_LEFT = 0.5
-
-
-class Ruling(StrEnum):
-    """What the referee says of a context."""
-
-    RIGHT = "right"
-    WRONG = "wrong"
-    """Off by more than any formula in use explains, and worse than plain torch in the same place."""
-    EXCUSED = "excused"
-    """Off, and so is plain torch, or what the format or the operation's own formula leaves explains it."""
-    OPEN = "open"
-    """Nothing is certified there."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """The ruling on one context.
-
-    Attributes
-    ----------
-    reason:
-        ``wrong``, ``value`` (the result itself), ``cancellation`` ..., or why nothing is certified.
-    input, place, value, truth:
-        The component that speaks: of the gradient by an input, where in it, what the operation gives, what is right.
-    plain:
-        What plain torch gives there, in the same precision; ``None`` if it gives nothing.
-    format:
-        The format it is judged in.
-    error:
-        The largest error by that input in parts of the largest component.
-    wrong:
-        The inputs whose gradients are wrong.
-    """
-
-    ruling: Ruling
-    reason: str = ""
-    input: str = ""
-    place: tuple[int, ...] = ()
-    value: float = float("nan")
-    truth: str = ""
-    plain: float | None = None
-    format: str = ""
-    error: float = float("nan")
-    wrong: tuple[str, ...] = ()
 
 
 def heard(subject: Subject, screened: Screened) -> Heard:
@@ -89,10 +49,13 @@ def heard(subject: Subject, screened: Screened) -> Heard:
     here = world(subject, screened.context)
     if here.numbers > MOST:
         return Heard(Ruling.OPEN, f"{here.numbers:,} numbers are too many to certify here")
+    if not all(t.numel() for t in here.asked.values()):
+        return by_differences(subject, here, screened) or Heard(Ruling.OPEN, "an input is empty")
     try:
         case, court = court_of(subject, here, screened, screened.format)
     except RAISED as reason:
-        return Heard(Ruling.OPEN, " ".join(str(reason).split())[:300])
+        told = " ".join(str(reason).split())[:300]
+        return by_differences(subject, here, screened) or Heard(Ruling.OPEN, told)
     return _Hearing(subject, here, screened, case, court).ruling()
 
 
@@ -102,13 +65,17 @@ class _Hearing:
         self._case, self._court = case, court
         self._names = list(case.wrt)
         self._values = self._flat(screened.gradients)
+        self._growing: dict[str, str] = {}
         self._truths = court.questions[0].truth.components
         self._middles = np.array([float(t.left.mid()) if t.has_value else np.nan for t in self._truths])
 
     def ruling(self) -> Heard:
         """What is thought of the operation's gradients, and of its value."""
         found = self._judged(self._court, self._values, self._value(self._screened.values))
-        doubtful = [k for k, judgement in found.doubtful() if _fails(judgement) or _lost(judgement)]
+        doubtful = [k for k, judgement in found.doubtful() if _fails(judgement) or self._lost(k, judgement)]
+        against = [k for k in range(len(self._truths)) if self._breaks_convention(k)]
+        if against:
+            return self._told(Ruling.WRONG, against, found, None)
         if not doubtful:
             if np.isnan(self._middles).all():
                 reason = next((t.reason for t in self._truths if t.reason), "no derivative exists there")
@@ -118,6 +85,8 @@ class _Hearing:
         beside = None
         if plain is not None:
             beside = self._judged(self._court, self._flat(plain[1]), self._value(plain[0]))
+        # The largest errors speak for the others: each asks the operation's own code anew.
+        doubtful = sorted(doubtful, key=self._off, reverse=True)[:_ASKED]
         left = [k for k in doubtful if not self._excused(k, found[k], None if beside is None else beside[k])]
         ruling = Ruling.WRONG if left else Ruling.EXCUSED
         return self._told(ruling, left or doubtful, found, None if plain is None else self._flat(plain[1]))
@@ -129,15 +98,42 @@ class _Hearing:
         if judgement.reason is Reason.VALUE:
             return self._same_values() or (plain is not None and plain.reason is Reason.VALUE)
         if plain is None:  # what the format does to the definition is not known
-            return _lost(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
+            return not _fails(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
         if self._off(k) <= self._court.format.unit_roundoff**0.5:
             return True
         if (_fails(plain) or plain.no_digit) and not judgement.error_ulp > FORMULA_FACTOR * plain.error_ulp:
             return True
-        if _lost(judgement):
-            # What a formula loses is its own affair, as long as something is right of the whole gradient.
-            return plain.verdict not in (Verdict.AGREE, Verdict.KINK) or self._off(k) < _NOTHING_LEFT
+        if not _fails(judgement):
+            # What a formula loses is its own affair, as long as something is right of the whole gradient; not what it
+            # loses by length.
+            if plain.verdict not in (Verdict.AGREE, Verdict.KINK):
+                return True
+            return self._off(k) < _NOTHING_LEFT and not self._grows(k)
         return self._by_own_code(k)
+
+    def _breaks_convention(self, k: int) -> bool:
+        """Whether a component where no derivative exists is not what was declared for such places."""
+        wanted, truth = self._subject.at_kinks, self._truths[k]
+        if wanted == "any" or truth.status is not Status.KINK:
+            return False
+        sides = float(truth.left.mid()), float(truth.right.mid())
+        if wanted == "zero" and not min(sides) <= 0 <= max(sides):
+            return False
+        right = {"left": sides[0], "right": sides[1], "zero": 0.0}[wanted]
+        root = self._court.format.unit_roundoff**0.5
+        return not abs(float(self._values[k]) - right) <= root * max(map(abs, sides))
+
+    def _lost(self, k: int, judgement: Judgement) -> bool:
+        """Whether digits are lost that somebody may have to answer for."""
+        if judgement.verdict is not Verdict.LOSSY:
+            return False
+        return judgement.no_digit or self._off(k) > self._court.format.unit_roundoff**0.5
+
+    def _grows(self, k: int) -> str:
+        name = self._input(k)
+        if name not in self._growing:
+            self._growing[name] = growing(self._subject, self._screened, name, self._off(k))
+        return self._growing[name]
 
     @cached_property
     def _beyond_half(self) -> bool:
@@ -233,9 +229,11 @@ class _Hearing:
         shape = tuple(self._screened.gradients[name].shape)
         return Heard(
             ruling,
-            str(judgement.reason or judgement.verdict),
+            f"it grows with `{grown}`"
+            if (grown := self._growing.get(name))
+            else str(judgement.reason or judgement.verdict),
             "" if judgement.reason is Reason.VALUE else name,
-            tuple(int(p) for p in np.unravel_index(k - self._slices[name].start, shape)) if shape else (),
+            placed(k - self._slices[name].start, shape),
             float(self._values[k]),
             decimal(truth.left, 12) if truth.has_value else "none",
             None if plain is None else float(plain[k]),
@@ -247,7 +245,3 @@ class _Hearing:
 
 def _fails(judgement: Judgement) -> bool:
     return judgement.verdict in (Verdict.DISAGREE, Verdict.NONFINITE)
-
-
-def _lost(judgement: Judgement) -> bool:
-    return judgement.verdict is Verdict.LOSSY and judgement.no_digit

@@ -19,6 +19,7 @@ ORDINARY = {
     "incoming layout": "contiguous",
     "use": "plain",
     "asked": "",
+    "device": "cpu",
 }
 ALL = "every input"
 _TABLES: dict[str, Mapping[str, Any]] = {"precision": PRECISIONS, "values": VALUES, "use": USES}
@@ -82,6 +83,8 @@ def condition(kind: str, name: str) -> str:
     """A choice in words; empty for an ordinary one."""
     if ORDINARY.get(kind) == name:
         return ""
+    if kind == "device":
+        return "" if name == "cpu" else f"on {name}"
     if kind == "layout":
         layout, _, which = name.partition(":")
         return f"{f'`{which}`' if which else ALL} {LAYOUTS[layout].words}"

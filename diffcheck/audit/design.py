@@ -16,7 +16,7 @@ from diffcheck.audit.uses import USES
 from diffcheck.audit.values import VALUES
 
 # Inputs of more numbers than this are not tried: the referee takes each for a ball.
-MOST = 5_000
+MOST = 4_000
 # Of so many candidates the one with the most new pairs is taken; in each, so many parts are ordinary.
 _CANDIDATES, _ORDINARY_PART = 12, 0.5
 Atom = tuple[str, Any]
@@ -141,7 +141,7 @@ class Design:
 _PATIENCE = 40
 
 
-def design(subject: Subject, dtypes: Sequence[str], seed: int, results: int) -> Design:
+def design(subject: Subject, dtypes: Sequence[str], devices: Sequence[str], seed: int, results: int) -> Design:
     """All conditions that fit.
 
     Parameters
@@ -168,8 +168,11 @@ def design(subject: Subject, dtypes: Sequence[str], seed: int, results: int) -> 
         for name, row in PRECISIONS.items()
         if row.activations in dtypes and row.weights in dtypes and (row.activations == row.weights or len(ranks) > 1)
     ]
+    kinds["device"] = list(devices)
     kinds["asked"] = ["", *_subsets(subject.asked)]
-    ordinary = Context(subject.space.ordinary(), {**ORDINARY, "precision": kinds["precision"][0]}, seed)
+    ordinary = Context(
+        subject.space.ordinary(), {**ORDINARY, "precision": kinds["precision"][0], "device": devices[0]}, seed
+    )
     first = {kind: [ordinary[kind], *(n for n in names if n != ordinary[kind])] for kind, names in kinds.items()}
     return Design(subject, first, ordinary, seed)
 

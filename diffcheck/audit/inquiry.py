@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
-from diffcheck.audit.certify import Heard, Ruling
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
 from diffcheck.audit.explain import Condition, explained
 from diffcheck.audit.plainly import own_functions
 from diffcheck.audit.report import coverage_text, fault_text
+from diffcheck.audit.ruling import Heard, Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
 from diffcheck.audit.shrink import shrunk
@@ -148,10 +148,11 @@ def audit(
     """
     start = time.monotonic()
     wanted = _listed(dtypes, DTYPES, "dtype")
-    _listed(devices, ("cpu", "cuda"), "device")
-    found = subject(operation, definition, arguments, inputs, sizes, relations, surrogate)
+    places = _listed(devices, ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",), "device")
+    _listed(at_kinks, ("any", "left", "right", "zero"), "convention at_kinks")
+    found = subject(operation, definition, arguments, inputs, sizes, relations, surrogate, at_kinks)
     with torch.random.fork_rng():
-        return _Inquiry(found, wanted, seed, start, seconds_of(budget)).audit()
+        return _Inquiry(found, wanted, places, seed, start, seconds_of(budget)).audit()
 
 
 def assert_operation(
@@ -180,14 +181,22 @@ def _listed(given: str | Sequence[str], known: Sequence[str], what: str) -> list
 
 
 class _Inquiry:
-    def __init__(self, found: Subject, dtypes: Sequence[str], seed: int, start: float, budget: float) -> None:
+    def __init__(
+        self,
+        found: Subject,
+        dtypes: Sequence[str],
+        devices: Sequence[str],
+        seed: int,
+        start: float,
+        budget: float,
+    ) -> None:
         self._start, self._budget = start, budget
-        self._dtypes, self._seed = dtypes, seed
+        self._asked = dtypes, devices, seed
         self._subject = found
 
     def audit(self) -> Audit:
         """The inquiry from its first context to its text."""
-        plan = design(self._subject, self._dtypes, self._seed, 1)
+        plan = design(self._subject, *self._asked, 1)
         if self._subject.defines:
             self._subject = replace(self._subject, own=self._own(plan))
         trials = Trials(self._subject)
@@ -198,7 +207,7 @@ class _Inquiry:
                 f"{'it raises ' + first.refused if first.refused else first.skipped}"
             )
         if len(first.values) > 1:
-            plan = design(self._subject, self._dtypes, self._seed, len(first.values))
+            plan = design(self._subject, *self._asked, len(first.values))
         guilty = self._searched(trials, plan)
         fault = None if guilty is None else self._told(trials, plan, guilty)
         return Audit(self._subject.operation.__name__, trials, plan, fault, time.monotonic() - self._start)

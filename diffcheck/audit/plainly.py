@@ -35,15 +35,15 @@ def plain_gradients(
             warnings.simplefilter("ignore")
             arguments = {n: _contiguous(t) for n, t in here.arguments.items()}
             outputs = use.consume(code, arguments, {n: _contiguous(t) for n, t in here.others.items()})
-            incoming = [g.to(y.dtype) for g, y in zip(screened.incoming, outputs, strict=True)]
+            incoming = [g.to(y.device, y.dtype) for g, y in zip(screened.incoming, outputs, strict=True)]
             gradients = pulled(outputs, list(leaves(arguments).values()), incoming)
     except Exception:  # the definition does not run in this precision
         return None
     found = {
-        n: torch.zeros(t.shape, dtype=torch.float64) if g is None else g.detach().double()
+        n: torch.zeros(t.shape, dtype=torch.float64) if g is None else g.detach().cpu().double()
         for (n, t), g in zip(leaves(arguments).items(), gradients, strict=True)
     }
-    return [y.detach().double() for y in outputs], found
+    return [y.detach().cpu().double() for y in outputs], found
 
 
 def _contiguous(value: Any) -> Any:
@@ -75,7 +75,7 @@ class _Formats(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         found = func(*args, **(kwargs or {}))
         for one in found if isinstance(found, (list, tuple)) else (found,):
-            if isinstance(one, Tensor) and one.is_floating_point():
+            if isinstance(one, Tensor) and one.is_floating_point() and one.dim():  # a number beside has any format
                 self.seen.add(str(one.dtype).removeprefix("torch."))
         return found
 
@@ -95,10 +95,10 @@ def own_code(subject: Subject, here: World, screened: Screened) -> Sourced | Non
     use, (arguments, others) = USES[here.context["use"]], here.exact
     names = list(here.asked)
     inputs = [arguments[name].detach().requires_grad_() for name in names]
-    recorder = Recorder(here=True)
-    for tensor in inputs:
-        recorder.input(tensor)
     try:
+        recorder = Recorder(here=True)
+        for tensor in inputs:
+            recorder.input(tensor)
         with warnings.catch_warnings(), recorder:
             warnings.simplefilter("ignore")
             outputs = use.consume(subject.operation, {**arguments, **dict(zip(names, inputs, strict=True))}, others)

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
-from diffcheck.audit.certify import Heard, Ruling
 from diffcheck.audit.design import Design
 from diffcheck.audit.explain import Condition
+from diffcheck.audit.ruling import Heard, Ruling
 from diffcheck.audit.screen import UNFIT, Screened
 from diffcheck.audit.trial import Trials
 

@@ -12,8 +12,8 @@ import torch
 from diffcheck.audit.context import Context
 from diffcheck.audit.operation import Operation, Widened
 from diffcheck.audit.subject import Subject
-from diffcheck.audit.uses import USES, Call, alike, plainly, pulled
-from diffcheck.audit.world import World, bytes_of, smallest_format, world
+from diffcheck.audit.uses import USES, alike, plainly, pulled
+from diffcheck.audit.world import World, bytes_of, row_of, smallest_format, world
 from diffcheck.errors import CaseError
 
 Tensor = torch.Tensor
@@ -110,7 +110,10 @@ def _screened(subject: Subject, here: World) -> Screened:
         if stage == "forward" or use.mild or isinstance(raised, REFUSALS[2:3]) or here.numbers == 0 or _empty(here):
             return Screened(context, refused=told)
         problem = _reference(subject, here, [torch.ones(())], False)
-        return Screened(context, skipped=problem) if isinstance(problem, str) else Screened(context, raised=told)
+        if isinstance(problem, str):
+            return Screened(context, skipped=problem)
+        came = [_number(p[1], p[0]) for p in (given[-1] if given else []) if p is not None]
+        return Screened(context, raised=told, incoming=came, format=row_of(context).format)
     breaches = [
         f"it changes `{n}` in memory" for n, b in before.items() if not torch.equal(b, bytes_of(here.arguments[n]))
     ]
@@ -124,7 +127,7 @@ def _screened(subject: Subject, here: World) -> Screened:
         return Screened(context, skipped=found)
     values, reference = found
     gave = {n: _dense(g, t) for (n, t), g in zip(here.asked.items(), gradients, strict=True)}
-    seen = tuple(y.detach().double() for y in outputs)
+    seen = tuple(y.detach().cpu().double() for y in outputs)
     if [y.shape for y in seen] != [y.shape for y in values]:
         if _empty(here):
             return Screened(context, refused="it takes nothing that is empty")
@@ -142,7 +145,7 @@ def _screened(subject: Subject, here: World) -> Screened:
 def _number(kept: Tensor, like: Tensor) -> Tensor:
     """A tensor as it was before the backward, from the bytes that were kept."""
     flat = kept.view(like.dtype)
-    return torch.as_strided(flat, like.shape, like.stride(), like.storage_offset()).double()
+    return torch.as_strided(flat, like.shape, like.stride(), like.storage_offset()).cpu().double()
 
 
 def _empty(here: World) -> bool:
@@ -150,13 +153,10 @@ def _empty(here: World) -> bool:
 
 
 def _dense(g: Tensor | None, like: Tensor) -> Tensor:
-    return (
-        torch.zeros(like.shape, dtype=torch.float64)
-        if g is None
-        else g.detach().to_dense().double()
-        if g.layout is not torch.strided
-        else g.detach().double()
-    )
+    if g is None:
+        return torch.zeros(like.shape, dtype=torch.float64)
+    plain = g.detach()
+    return (plain if plain.layout is torch.strided else plain.to_dense()).cpu().double()
 
 
 def _reference(
@@ -167,7 +167,7 @@ def _reference(
     code: Operation = subject.definition if subject.gradient is None else subject.gradient
     try:
         with subject.torch_instead(), Widened():
-            outputs = use.consume(_calling(code), arguments, others)
+            outputs = use.consume(code, arguments, others)
             if not both:
                 incoming = [torch.ones_like(y) for y in outputs]
             if [y.shape for y in outputs] != [g.shape for g in incoming]:
@@ -175,15 +175,11 @@ def _reference(
             by = [t for t in arguments.values() if isinstance(t, Tensor) and t.requires_grad]
             gradients = pulled(outputs, by, list(incoming))
             if subject.gradient is not None:
-                outputs = use.consume(_calling(subject.definition), arguments, others)
+                outputs = use.consume(subject.definition, arguments, others)
     except Exception as raised:
         return f"the definition raises {type(raised).__name__}: {' '.join(str(raised).split())[:160]}"
     found = {n: _dense(g, t) for (n, t), g in zip(here.asked.items(), gradients, strict=True)}
     return [y.detach().double() for y in outputs], found
-
-
-def _calling(code: Operation) -> Call:
-    return code
 
 
 def _distance(a: Tensor, b: Tensor, format: str) -> float:

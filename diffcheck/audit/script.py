@@ -1,78 +1,67 @@
 """A few lines of plain torch that show a fault without diffcheck."""
 
 import inspect
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
 
-from diffcheck.audit.certify import Heard
+from diffcheck.audit.layouts import LAYOUTS, written
+from diffcheck.audit.ruling import Heard
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
-from diffcheck.audit.world import world
+from diffcheck.audit.uses import USES
+from diffcheck.audit.world import World, world
 
 Tensor = torch.Tensor
-# Of more numbers than this only the seed is told.
-_LITERAL = 64
+# More numbers than this are not written down.
+_LITERAL = 48
 
 
 def script_of(subject: Subject, seen: Screened, heard: Heard | None) -> str:
-    """The lines; empty for a fault that needs more than a call and its backward."""
-    here = world(subject, seen.context)
-    lines = ["import torch", *_imports(subject)]
-    for name, value in here.arguments.items():
-        lines.append(f"{name} = {_literal(value)}")
-    if any(isinstance(v, Tensor) and v.numel() > _LITERAL for v in here.arguments.values()):
+    """The lines; empty where the use, or the many numbers, would make them long."""
+    here, use = world(subject, seen.context), USES[seen.context["use"]]
+    tensors = [t for t in [*here.arguments.values(), *here.others.values()] if isinstance(t, Tensor)]
+    several = len(seen.incoming) > 1 and use.name != "plain"
+    if not use.lines or not seen.incoming or several or any(t.numel() > _LITERAL for t in tensors):
         return ""
-    if seen.context["use"] != "plain" or not seen.incoming or len(seen.incoming) > 1:
-        return ""
-    called = ", ".join(here.arguments)
-    asked = list(here.asked)
-    lines.append(f"y = {subject.operation.__name__}({called})")
-    lines.append(f"g = {_laid(seen.incoming[0].to(getattr(torch, seen.format)), seen.context['incoming layout'])}")
+    name, asked = subject.operation.__name__, list(here.asked)
+    lines = ["import torch", _import(subject), *_made(here, here.arguments, "")]
+    if "other_" in use.lines or "shared" in use.lines:
+        lines += _made(here, here.others, "other_")
+    lines += use.lines.format(
+        call=f"{name}({', '.join(here.arguments)})",
+        other_call=f"{name}({', '.join(f'other_{n}' for n in here.others)})",
+        shared_call=f"{name}({', '.join(f'other_{n}' if n == asked[0] else n for n in here.arguments)})",
+    ).splitlines()
+    layout = seen.context["incoming layout"]
+    given = [written(_literal(g.to(getattr(torch, seen.format))), tuple(g.shape), layout) for g in seen.incoming]
+    lines.append(f"g = {', '.join(given)}")
     lines.append(f"print(torch.autograd.grad(y, [{', '.join(asked)}], g))")
-    if not subject.defines:
-        doubles = ", ".join(f"{n}.detach().double().requires_grad_()" if n in asked else n for n in here.arguments)
-        lines.append(f"inputs = [{doubles}]")
-        lines.append(f"y = {subject.definition.__name__}(*inputs)")
-        places = [k for k, n in enumerate(here.arguments) if n in asked]
-        lines.append(f"print(torch.autograd.grad(y, [inputs[k] for k in {places}], g.double()))")
+    if heard is not None and heard.input:
+        lines.append(f"# by {heard.input}, at {list(heard.place)}: {heard.truth}")
     return "\n".join(lines)
 
 
-def _imports(subject: Subject) -> list[str]:
-    found = []
-    for code in (subject.operation, subject.definition):
-        module = inspect.getmodule(code.code)
-        owner = getattr(code.code, "__self__", None)
-        if module is not None and owner is None and code.__name__ in vars(module):
-            found.append(f"from {module.__name__} import {code.__name__}")
-        else:
-            found.append(f"# {code.__name__}: as it is on trial")
-    return list(dict.fromkeys(found))
+def _made(here: World, arguments: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    """Lines that make the arguments, in their layouts."""
+    layout, which = here.context.layout
+    for argument, value in arguments.items():
+        if not isinstance(value, Tensor):
+            yield f"{prefix}{argument} = {value!r}"
+            continue
+        mine = layout if which in ("", argument) and layout in LAYOUTS else "contiguous"
+        text = written(_literal(value), tuple(value.shape), mine)
+        yield f"{prefix}{argument} = {text}{'.requires_grad_()' if value.requires_grad else ''}"
 
 
-def _literal(value: Any) -> str:
-    if not isinstance(value, Tensor):
-        return repr(value)
-    grad = ", requires_grad=True" if value.requires_grad else ""
-    text = f"torch.tensor({value.detach().tolist()}, dtype={value.dtype}{grad})"
-    plain = value.detach()
-    if plain.is_contiguous():
-        return text
-    # The same numbers at the same strides.
-    return f"{text[:-1]}).detach().as_strided({tuple(plain.shape)}, {plain.stride()})" if 0 in plain.stride() else text
+def _import(subject: Subject) -> str:
+    code = subject.operation
+    module = inspect.getmodule(code.code)
+    if module is not None and code.__name__ in vars(module) and module.__name__ != "__main__":
+        return f"from {module.__name__} import {code.__name__}"
+    return f"# {code.__name__} is the operation on trial"
 
 
-def _laid(g: Tensor, layout: str) -> str:
-    text = _literal(g.contiguous())
-    if layout == "contiguous" or g.dim() < 1:
-        return text
-    if layout in ("expanded", "expanded first", "expanded last"):
-        return (
-            f"torch.tensor({g.reshape(-1)[0].item()!r}, dtype={g.dtype}).expand({tuple(g.shape)})"
-            if layout == "expanded"
-            else text
-        )
-    if g.dim() > 1:
-        return f"{text}.transpose(0, -1).contiguous().transpose(0, -1)"
-    return f"{text}.repeat_interleave(2)[::2]"
+def _literal(x: Tensor) -> str:
+    return f"torch.tensor({x.detach().cpu().tolist()}, dtype={x.dtype})"

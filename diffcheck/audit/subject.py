@@ -30,6 +30,8 @@ class Subject:
         Tensors by name, in the order of the arguments.
     given:
         All other arguments, handed on as they are.
+    at_kinks:
+        What its gradient is where no derivative exists: ``any`` between both sides, ``left``, ``right``, ``zero``.
     make:
         Makes the arguments from sizes, a dtype and a seed, instead of what is declared.
     """
@@ -42,6 +44,7 @@ class Subject:
     gradient: Operation | None = None
     make: Callable[[Sizes, torch.dtype, int], Mapping[str, Any]] | None = None
     defines: bool = False
+    at_kinks: str = "any"
     own: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -80,6 +83,7 @@ def subject(
     sizes: Mapping[str, int | Sequence[int]] | None = None,
     relations: Sequence[str] = (),
     surrogate: Any = None,
+    at_kinks: str = "any",
 ) -> Subject:
     """An operation on trial, from what a user says of it.
 
@@ -117,6 +121,7 @@ def subject(
         None if surrogate is None else Operation(surrogate, order),
         make,
         definition is None,
+        at_kinks,
     )
 
 

@@ -1,7 +1,8 @@
 """One context tried: screened, and heard by the referee where somebody asks; each once."""
 
-from diffcheck.audit.certify import Heard, Ruling, heard
+from diffcheck.audit.certify import heard
 from diffcheck.audit.context import Context
+from diffcheck.audit.ruling import Heard, Ruling
 from diffcheck.audit.screen import Screened, screened
 from diffcheck.audit.subject import Subject
 

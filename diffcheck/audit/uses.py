@@ -37,6 +37,10 @@ class Use:
         Whether it needs two inputs of the same shape and range.
     mild:
         Whether an operation that raises has only said that it does not support this.
+    lines:
+        The same in torch, where it is short: what makes ``y`` of a ``{call}``, or of an ``{other_call}``.
+    common:
+        What several uses have in common, in words.
     """
 
     name: str
@@ -47,6 +51,8 @@ class Use:
     inputs: int = 1
     alike: bool = False
     mild: bool = False
+    lines: str = ""
+    common: str = ""
 
 
 def leaves(arguments: Arguments) -> dict[str, Tensor]:
@@ -176,6 +182,25 @@ def _accumulated(
     return outputs, found
 
 
+def _repeated(
+    call: Call, consume: Consume, here: Arguments, other: Arguments, incoming: Incoming
+) -> tuple[list[Tensor], Gradients]:
+    plainly(call, consume, here, other, incoming)
+    return plainly(call, consume, here, other, incoming)
+
+
+def _fresh(
+    call: Call, consume: Consume, here: Arguments, other: Arguments, incoming: Incoming
+) -> tuple[list[Tensor], Gradients]:
+    """With deterministic algorithms torch fills the memory that it gives out."""
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    try:
+        return plainly(call, consume, here, other, incoming)
+    finally:
+        torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+
+
 def _threads(
     call: Call, consume: Consume, here: Arguments, other: Arguments, incoming: Incoming
 ) -> tuple[list[Tensor], Gradients]:
@@ -248,22 +273,62 @@ def _batched(
     return outputs, [None if g is None else g[1] for g in found]
 
 
+AGAIN, STRIDED = "it is called again before its backward", "the incoming gradient is not contiguous"
 ROWS = (
-    Use("plain", "the operation is used once", _plain),
-    Use("two calls", "it is called again before its backward", _plain, derive=_two_calls),
-    Use("sum", "its result is summed (an expanded gradient)", _each(lambda y: y.sum())),
-    Use("transpose", "its result is transposed", _each(_transposed)),
-    Use("cat", "its result is part of a `cat`", _each(_cat)),
-    Use("shared weight", "all inputs but the first are shared by two calls", _shared, inputs=2),
+    Use("plain", "the operation is used once", _plain, lines="y = {call}"),
+    Use("two calls", AGAIN, _plain, derive=_two_calls, lines="y = {call}\n{other_call}", common=AGAIN),
+    Use(
+        "sum",
+        "its result is summed (an expanded gradient)",
+        _each(lambda y: y.sum()),
+        lines="y = {call}.sum()",
+        common=STRIDED,
+    ),
+    Use(
+        "transpose",
+        "its result is transposed",
+        _each(_transposed),
+        lines="y = {call}.transpose(0, -1)",
+        common=STRIDED,
+    ),
+    Use(
+        "cat",
+        "its result is part of a `cat`",
+        _each(_cat),
+        lines="y = {call}\ny = torch.cat([0 * y.detach(), y, 0 * y.detach()], -1)",
+        common=STRIDED,
+    ),
+    Use(
+        "shared weight",
+        "all inputs but the first are shared by two calls",
+        _shared,
+        inputs=2,
+        lines="y = {call} + {shared_call}",
+        common=AGAIN,
+    ),
     Use("output twice", "its result is used twice", _twice),
     Use("backward twice", "its backward runs twice (`retain_graph`)", _plain, derive=_again, mild=True),
     Use("accumulated", "its gradient is added to an existing `.grad`", _plain, derive=_accumulated),
+    Use(
+        "called before",
+        "it was called before with the same arguments",
+        _plain,
+        derive=_repeated,
+        lines="{call}\ny = {call}",
+    ),
+    Use("fresh memory", "what it allocates and does not fill is NaN", _plain, derive=_fresh),
     Use("same tensor", "one tensor stands for two inputs", _same, inputs=2, alike=True),
     Use(
         "mean of rows", "its result is averaged over the last axis", _each(lambda y: y.mean(-1) if y.dim() else y * 0.5)
     ),
-    Use("sum of first", "its result is summed over the first axis", _each(lambda y: y.sum(0) if y.dim() else y * 2)),
-    Use("view", "its result is viewed as one axis", _each(lambda y: y.reshape(-1))),
+    Use(
+        "sum of first",
+        "its result is summed over the first axis",
+        _each(lambda y: y.sum(0) if y.dim() else y * 2),
+        lines="y = {call}.sum(0)",
+        common=STRIDED,
+    ),
+    Use("view", "its result is viewed as one axis", _each(lambda y: y.reshape(-1)), lines="y = {call}.reshape(-1)"),
     Use("slice", "only part of its result is used", _each(lambda y: y[..., :1] if y.dim() else y * 1)),
     Use("last row", "only the last part of its result is used", _each(lambda y: y[-1:] if y.dim() else y * 1)),
     Use("no leaf", "its inputs are results of other operations", _copied(lambda x: None)),
@@ -274,10 +339,17 @@ ROWS = (
         really=_copied(lambda x: x.detach().mul_(-3.0)),
         mild=True,
     ),
-    Use("in place", "its result is changed in place", _each(lambda y: y * 2.0), really=_overwritten, mild=True),
+    Use(
+        "in place",
+        "its result is changed in place",
+        _each(lambda y: y * 2.0),
+        really=_overwritten,
+        mild=True,
+        lines="y = {call}.mul_(2.0)",
+    ),
     Use("graph", "its gradient is taken with `create_graph`", _plain, derive=_graph, mild=True),
     Use("checkpoint", "it is checkpointed", _plain, really=_checkpoint, mild=True),
-    Use("threads", "it is called by several threads", _plain, derive=_threads, mild=True),
+    Use("threads", "it is called by several threads", _plain, derive=_threads, mild=True, common=AGAIN),
     Use("torch.func", "its gradient is taken by `torch.func.vjp`", _plain, derive=_vjp, mild=True),
     Use("vmap", "it is called under `vmap`", _plain, really=_vmap, mild=True),
     Use("batched gradient", "its gradient is taken for a batch of incoming ones", _plain, derive=_batched, mild=True),

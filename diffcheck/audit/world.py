@@ -55,7 +55,7 @@ class World:
         found: list[Tensor | None] = []
         for k, y in enumerate(outputs):
             largest = torch.finfo(y.dtype).max
-            g = row.make(tuple(y.shape), generator, largest).to(y.dtype)
+            g = row.make(tuple(y.shape), generator, largest).to(y.device, y.dtype)
             if row.name == "one result" and len(outputs) > 1 and k != self.context.seed % len(outputs):
                 found.append(None)
             else:
@@ -76,10 +76,10 @@ def _widened(arguments: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in arguments.items():
         if isinstance(value, Tensor) and value.is_floating_point():
-            copy = value.detach().double().clone(memory_format=torch.contiguous_format)
+            copy = value.detach().cpu().double().clone(memory_format=torch.contiguous_format)
             found[name] = copy.requires_grad_(value.requires_grad)
         else:
-            found[name] = value
+            found[name] = value.cpu() if isinstance(value, Tensor) else value
     return found
 
 
@@ -98,7 +98,7 @@ def _laid(subject: Subject, context: Context, drawn: Mapping[str, Any], wanted: 
         if not isinstance(value, Tensor):
             continue
         asked = value.requires_grad and (wanted is None or argument in wanted)
-        plain = value.detach()
+        plain = value.detach().to(context["device"])
         if (not which or which == argument) and layout.fits(tuple(plain.shape)):
             plain = layout.lay(plain)
         found[argument] = plain.detach().requires_grad_(asked)
