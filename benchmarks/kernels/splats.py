@@ -140,12 +140,12 @@ class WrongScaled(RightScaled):
         return wide(g) * torch.exp(log_scale), wide(g) * x
 
 
-FAINT = 1 / 255
+FAINT, OPAQUE = 1 / 255, 0.99
 
 
 def plain_composed(alpha: Tensor, colour: Tensor) -> Tensor:
-    """Colours laid over each other from the front along the last axis, the faint ones left out."""
-    alpha = torch.where(alpha < FAINT, 0, alpha)
+    """Colours laid over each other from the front along the last axis, the faint ones left out, none quite opaque."""
+    alpha = torch.where(alpha < FAINT, 0, alpha.clamp(max=OPAQUE))
     through = torch.cat([torch.ones_like(alpha[..., :1]), (1 - alpha[..., :-1]).cumprod(-1)], -1)
     return (through * alpha * colour).sum(-1)
 
@@ -166,8 +166,8 @@ class RightComposed(Function):
     @staticmethod
     def through(ctx: Any, g: Tensor, *, first_ends_the_start: bool) -> tuple[Tensor, Tensor]:
         """The gradients; a light is divided out for each one that counts, but for the last of all."""
-        alpha, colour = map(wide, ctx.saved_tensors)
-        counts = alpha >= FAINT
+        given, colour = map(wide, ctx.saved_tensors)
+        alpha, counts = given.clamp(max=OPAQUE), given >= FAINT
         ahead = torch.where(counts, 1 - alpha, 1)
         last = torch.where(counts, torch.arange(alpha.shape[-1]), -1).amax(-1)
         light = torch.where(torch.arange(alpha.shape[-1]) < last[..., None], ahead, 1).prod(-1)
@@ -179,7 +179,7 @@ class RightComposed(Function):
             dcolour[..., i] = torch.where(counts[..., i], wide(g) * light * alpha[..., i], 0)
             dalpha[..., i] = torch.where(counts[..., i], wide(g) * light * (colour[..., i] - behind), 0)
             behind = torch.where(counts[..., i], alpha[..., i] * colour[..., i] + ahead[..., i] * behind, behind)
-        return dalpha, dcolour
+        return torch.where(given <= OPAQUE, dalpha, 0), dcolour
 
 
 class WrongComposed(RightComposed):
@@ -248,7 +248,7 @@ REPORTS = [
         unit=(_ALPHA, numbers(2, 3)),
         shown=at(_FAINT_LAST, numbers(2, 3)),
         declared={
-            "alpha": tensor("rays samples", low=0, high=0.9),
+            "alpha": tensor("rays samples", low=0, high=1),
             "colour": tensor("rays samples"),
             "relations": ("1 <= samples",),
         },
