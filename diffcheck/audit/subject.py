@@ -108,19 +108,20 @@ def subject(
         names = _named(declared)
     if make is None and not any(isinstance(d, Floats) for d in declared.values()):
         raise CaseError("no argument is a tensor: write x=tensor('batch width'), or give inputs=(x, ...)")
+    allowed = space(names, sizes, relations)
     if make is None:
         order = order_of(codes, [*declared, *given])
         declared = {n: declared[n] for n in order if n in declared}
         given = {n: given[n] for n in order if n in given}
     else:
-        order = [*argument_names(codes, 0)]
+        order = [*_made(make, allowed.ordinary()), *given]
     owner = operation if definition is None else definition
     return Subject(
         Operation(operation, order),
         Operation(owner, order),
         declared,
         given,
-        space(names, sizes, relations),
+        allowed,
         None if surrogate is None else Operation(surrogate, order),
         make,
         definition is None,
@@ -200,3 +201,11 @@ def _maker(
         if not asked:
             raise CaseError(f"inputs={inputs!r} raises {type(raised).__name__}: {raised}") from None
     return make, list(asked)
+
+
+def _made(make: Callable[[Sizes, torch.dtype, int], Mapping[str, Any]], sizes: Sizes) -> Mapping[str, Any]:
+    """The arguments that a function makes of ordinary sizes."""
+    try:
+        return make(sizes, torch.float64, 0)
+    except Exception as raised:
+        raise CaseError(f"inputs: at {dict(sizes)} it raises {type(raised).__name__}: {raised}") from None
