@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from diffcheck.audit.context import Context
-from diffcheck.audit.declared import LEADING, Declared, Floats, Integers
+from diffcheck.audit.declared import Declared, Floats, Integers
 from diffcheck.audit.sizes import LADDER, Space
 from diffcheck.audit.subject import Subject
 
@@ -23,7 +23,6 @@ Axis = tuple[str, int]
 Shapes = Mapping[str, tuple[int, ...]]
 # The definition is asked so often; it takes a millisecond or two.
 _PROBES = 400
-_LEADING = ((), (2,), (2, 3), (1,))
 
 
 def inferred(subject: Subject) -> Subject:
@@ -46,11 +45,6 @@ def inferred(subject: Subject) -> Subject:
         for argument, d in declared.items():
             if isinstance(d, Integers) and d.example is not None and probe.indexes(argument, d, axes, length):
                 declared[argument] = replace(d, below=name, low=0, ignored=d.ignored)
-    led = next(filter(probe.runs_with_leading, _led(subject)), ())
-    if led:
-        values[LEADING] = _LEADING
-        for argument in led:
-            declared[argument] = replace(declared[argument], axes=(LEADING, *declared[argument].axes))
     return replace(subject, declared=declared, space=Space(values, ()), inferred=frozenset(values))
 
 
@@ -61,14 +55,6 @@ def undeclared(subject: Subject, context: Context) -> bool:
 
 def _examples(subject: Subject) -> dict[str, Declared]:
     return {n: d for n, d in subject.declared.items() if getattr(d, "example", None) is not None}
-
-
-def _led(subject: Subject) -> Iterator[tuple[str, ...]]:
-    """Arguments that may have a further axis in front: those with the most axes, or all."""
-    floats = {n: d for n, d in _examples(subject).items() if isinstance(d, Floats)}
-    most = max((len(d.axes) for d in floats.values()), default=0)
-    yield tuple(n for n, d in floats.items() if len(d.axes) == most)
-    yield tuple(_examples(subject))
 
 
 def _sizes(probe: "_Probe") -> Iterator[tuple[tuple[Axis, ...], int]]:
@@ -106,13 +92,6 @@ class _Probe:
         for argument, place in axes:
             found[argument][place] = length
         return {n: tuple(shape) for n, shape in found.items()}
-
-    def runs_with_leading(self, arguments: Sequence[str]) -> bool:
-        """Whether these may have two further axes in front."""
-        return bool(arguments) and all(
-            self.runs({n: (*(more if n in arguments else ()), *shape) for n, shape in self.shapes.items()})
-            for more in ((2,), (2, 3))
-        )
 
     def indexes(self, argument: str, declared: Integers, axes: Sequence[Axis], length: int) -> bool:
         """Whether whole numbers are places along an axis: all below its length are taken, none from there on."""
