@@ -96,11 +96,12 @@ def _refined(trials: Trials, design: Design, atoms: dict[str, Atom]) -> Conditio
     """The condition with what explains more than half of the contexts that contradict it, if anything does."""
     seen = list(_telling(trials))
     best = _counted(seen, tuple(atoms.values()))
-    choices = [atom for kind, atom in atoms.items() if not kind.startswith("size:")]
+    every, sizes = list(atoms.values()), [atom for kind, atom in atoms.items() if kind.startswith("size:")]
+    kept = ([], sizes, [atom for atom in every if atom not in sizes], every)
     for candidate in itertools.chain(contents(trials.subject, seen), products(list(design.subject.space.values))):
         if not best.errors:
             break
-        for others in (list(atoms.values()), choices):
+        for others in kept:
             found = _counted(seen, (*others, candidate))
             if found.agree and 2 * found.errors < best.errors:
                 best = found

@@ -27,6 +27,8 @@ from diffcheck.errors import CaseError, UsageError
 DTYPES = ("float64", "float32", "bfloat16", "float16")
 # Of the budget: what the referee may take for contexts that look right, and what making a fault small may take.
 _HEARINGS, _TELLING = 0.4, 0.4
+# By when those that look wrong must have been heard, so that pairs of conditions get their turn.
+_SUSPECTS = 0.7
 # An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
 _SMALL, _OTHERS = 0.01, 6
 
@@ -253,7 +255,7 @@ class _Inquiry:
             (s for s in seen if s.suspicious), key=lambda s: (s.context["precision"] != usual, plan.numbers(s.context))
         )
         for one in suspicious:
-            if self._left() < 0:
+            if self._left(_SUSPECTS) < 0:
                 break
             if trials.accused(one.context):
                 return self._plainest(trials, one, suspicious)

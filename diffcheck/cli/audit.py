@@ -32,7 +32,8 @@ def _declared(text: str) -> "tuple[str, Declared | Any]":
         if not equals:
             raise ValueError("no name")
         if kind == "tensor":
-            return name, declared.tensor(axes, *(float(p) if p else None for p in parts[1:3]))
+            low, high = (float(p) if p else None for p in (*parts[1:3], "", "")[:2])
+            return name, declared.tensor(axes, low, high)
         if kind == "integers":
             ignored = int(parts[2]) if len(parts) > 2 else None
             return name, declared.integers(axes, int(parts[1]) if parts[1].isdecimal() else parts[1], ignored=ignored)
@@ -112,7 +113,7 @@ def audit(
 
     Exit code: 0 nothing wrong was found, 1 something is wrong or nothing could be certified, 2 usage error.
     """
-    arguments = dict(map(_declared, inputs))
+    arguments: dict[str, Any] = dict(map(_declared, inputs))
     options: dict[str, Any] = {"sizes": _sizes(sizes), "relations": relations, "seed": seed, "at_kinks": at_kinks}
     if not in_process:
         _isolated(budget)
@@ -127,8 +128,7 @@ def audit(
         dtypes=dtypes or DTYPES,
         devices=devices or ("cpu",),
         budget=budget,
-        **options,
-        **arguments,
+        **{**options, **arguments},
     )
     click.echo(repr(found))
     sys.exit(PASSED if found.passed else FAILED)
