@@ -23,6 +23,7 @@ Axis = tuple[str, int]
 Shapes = Mapping[str, tuple[int, ...]]
 # The definition is asked so often; it takes a millisecond or two.
 _PROBES = 400
+_IGNORED = -100
 
 
 def inferred(subject: Subject) -> Subject:
@@ -45,12 +46,17 @@ def inferred(subject: Subject) -> Subject:
         for argument, d in declared.items():
             if isinstance(d, Integers) and d.example is not None and probe.indexes(argument, d, axes, length):
                 declared[argument] = replace(d, below=name, low=0, ignored=d.ignored)
-    return replace(subject, declared=declared, space=Space(values, ()), inferred=frozenset(values))
+    ignoring = {n for n, d in declared.items() if isinstance(d, Integers) and d.ignored is None and probe.ignores(n)}
+    declared |= {n: replace(declared[n], ignored=_IGNORED) for n in ignoring}  # type: ignore[type-var]
+    inferred = frozenset(values) | ignoring
+    return replace(subject, declared=declared, space=Space(values, ()), inferred=inferred)
 
 
 def undeclared(subject: Subject, context: Context) -> bool:
-    """Whether a context has another size than the examples."""
-    return any(context.sizes[name] != subject.space.values[name][0] for name in subject.inferred)
+    """Whether a context has another size than the examples, or labels that are ignored, which these have not."""
+    sizes = subject.space.values
+    ignored = bool(subject.inferred - sizes.keys()) and context["values"] != "ordinary"
+    return ignored or any(context.sizes[n] != sizes[n][0] for n in subject.inferred if n in sizes)
 
 
 def _examples(subject: Subject) -> dict[str, Declared]:
@@ -104,6 +110,14 @@ class _Probe:
             and not self.runs(self.shapes, {argument: beyond})
             and self.runs(longer, {argument: torch.full(longer[argument], length)})
         )
+
+    def ignores(self, argument: str) -> bool:
+        """Whether the label that torch ignores by default is taken, and its neighbour is not."""
+        one, neighbour = (torch.tensor(getattr(self._subject.declared[argument], "example", None)) for _ in range(2))
+        if not one.numel():
+            return False
+        one.view(-1)[0], neighbour.view(-1)[0] = _IGNORED, _IGNORED + 1
+        return self.runs(self.shapes, {argument: one}) and not self.runs(self.shapes, {argument: neighbour})
 
     def runs(self, shapes: Shapes, instead: Mapping[str, Tensor] = MappingProxyType({})) -> bool:
         """Whether the definition gives numbers for arguments of these shapes."""
