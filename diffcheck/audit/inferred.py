@@ -46,8 +46,9 @@ def inferred(subject: Subject) -> Subject:
         for argument, d in declared.items():
             if isinstance(d, Integers) and d.example is not None and probe.indexes(argument, d, axes, length):
                 declared[argument] = replace(d, below=name, low=0, ignored=d.ignored)
-    ignoring = {n for n, d in declared.items() if isinstance(d, Integers) and d.ignored is None and probe.ignores(n)}
-    declared |= {n: replace(declared[n], ignored=_IGNORED) for n in ignoring}  # type: ignore[type-var]
+    whole = {n: d for n, d in declared.items() if isinstance(d, Integers)}
+    ignoring = {n for n, d in whole.items() if d.ignored is None and probe.ignores(n)}
+    declared |= {n: replace(whole[n], ignored=_IGNORED) for n in ignoring}
     inferred = frozenset(values) | ignoring
     return replace(subject, declared=declared, space=Space(values, ()), inferred=inferred)
 

@@ -52,5 +52,5 @@ def _smaller(design: Design, context: Context, name: str) -> list[object]:
     values = design.subject.space.values[name]
     if name == LEADING:
         return [v for v in values if len(v) < len(context.sizes[name])]
-    # Two before one: with one row or column a context shows less.
-    return sorted((v for v in values if 0 < v < context.sizes[name]), key=lambda v: (v == 1, v))
+    # With one row or column a context shows less: sums have one term, and much cancels.
+    return sorted(v for v in values if 1 < v < context.sizes[name])
