@@ -6,7 +6,8 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.elementwise import add, mul
+from diffcheck.sources.torch_code.elementwise import mul
+from diffcheck.sources.torch_code.infinities import added
 from diffcheck.sources.torch_code.registry import lifted, refuse, row, total
 
 
@@ -31,7 +32,7 @@ def product(x: Traced, y: Traced) -> Traced:
 def _added_product(z: Any, x: Any, y: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     x, y = lifted(x, y) if isinstance(x, Traced) or isinstance(y, Traced) else lifted(x, y, z)[:2]
     found = product(x, y)
-    return add(found if alpha == 1 else alpha * found, z if beta == 1 else mul(z, beta))
+    return added(found if alpha == 1 else alpha * found, z if beta == 1 else mul(z, beta))
 
 
 @row("addbmm")

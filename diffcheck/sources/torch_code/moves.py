@@ -1,6 +1,6 @@
 """What only moves elements: torch's own kernel moves their numbers, and so says where each comes from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from diffcheck.ops.structure import Index
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, Value
 from diffcheck.sources.torch_code.registry import as_number, named
+from diffcheck.sources.torch_code.storages import tensors
 
 # For each operation the positions of the arguments whose elements are moved. All others are the same at every point.
 MOVED: dict[str, tuple[int, ...]] = {
@@ -49,13 +50,22 @@ _ADDS = {"index_put": 3, "_unsafe_index_put": 3, "put": 3}
 _CONDITIONS = {"where": 0, "masked_fill": 1}
 
 
-def is_move(base: str, args: Sequence[Any], depends: Callable[[Any], bool]) -> bool:
-    """Whether an operation only moves elements, by places that are the same at every point."""
+def is_move(base: str, args: Sequence[Any], depends: Callable[[Any], bool], infinite: Callable[[Any], bool]) -> bool:
+    """Whether an operation only moves elements, by places that are the same wherever the recording holds.
+
+    What chooses between numbers by a condition is a function of it; what chooses between numbers and infinity is not.
+    """
     if base not in MOVED:
         return False
     if base in _CONDITIONS and depends(args[_CONDITIONS[base]]):
-        return False
+        return any(infinite(args[k]) for k in MOVED[base] if k < len(args))
     return not (base in _ADDS and len(args) > _ADDS[base] and args[_ADDS[base]])
+
+
+def choices(base: str, args: Sequence[Any]) -> Iterator[torch.Tensor]:
+    """The conditions among the arguments that say where elements go."""
+    for given in (a for k, a in enumerate(args) if k not in MOVED[base]):
+        yield from (t for t in tensors(given) if t.dtype is torch.bool)
 
 
 def moved(

@@ -10,20 +10,20 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from diffcheck.errors import DiffcheckError, Unsupported, UnsupportedBackward
 from diffcheck.formats import FORMATS
-from diffcheck.ops.pieces import logical_and, logical_not, ne, where
+from diffcheck.ops.pieces import eq, logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.elementwise import all_joined
+from diffcheck.sources.torch_code.infinities import with_infinities
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.moves import is_move, moved
+from diffcheck.sources.torch_code.moves import choices, is_move, moved
 from diffcheck.sources.torch_code.origins import Origins, in_own_backward
 from diffcheck.sources.torch_code.pairs import fitted, joined
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import applied, as_number
 from diffcheck.sources.torch_code.rows import (
     BY_OUTCOME,
-    EXCLUDING,
-    EXCLUDING_ABOVE,
     FILLS,
     RESHAPES,
     SHAPES_ONLY,
@@ -142,7 +142,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 if not parts and any(o.dtype is not args[0].dtype for o in outputs):
                     raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
-        if is_move(base, args, self._depends):
+        if is_move(base, args, self._depends, self._storages.is_infinite):
+            for condition in choices(base, args):
+                self._hold(condition)
             return self._moved(func, base, args, kwargs, found if not changes else None)
         outputs = [] if changes else list(tensors(found))
         row = row_of(f"complex {base}" if any(t.is_complex() for t in tensors((args, kwargs, outputs))) else base)
@@ -150,9 +152,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return self._decomposed(func, name, args, kwargs)
         used = [None if k in UNREAD.get(base, ()) else a for k, a in enumerate(args)]
         read_args, read_kwargs = self._storages.read(used), self._storages.read(kwargs)
-        excluded = [v for v in _values((read_args, read_kwargs)) if isinstance(v, Excluded)]
-        if excluded and (base not in EXCLUDING or (any(v.above for v in excluded) and base not in EXCLUDING_ABOVE)):
-            raise Unsupported("infinity goes into it")
+        row = with_infinities(base, row, _values((read_args, read_kwargs)))
         if changes:
             found = func(*args, **kwargs)
         outputs = list(tensors(found)) if isinstance(found, (tuple, list)) else [found]
@@ -183,6 +183,14 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                     self._guards.append(condition)
                 self._storages.drop(tensor)
         return not any(map(self._depends, tensors(given)))
+
+    def _hold(self, condition: Tensor) -> None:
+        """Take a condition, of which an outcome was used, for a constant; that it is this one is a guard."""
+        if self._depends(condition):
+            whole, outcome = self._storages.whole(condition)
+            same = eq(as_number(whole), whole.lift(outcome.astype(float)))
+            self._guards.append(all_joined(same, logical_and))
+            self._storages.drop(condition)
 
     def _moved(self, func: Any, base: str, args: Any, kwargs: Any, found: Any) -> Any:
         if base == "_to_copy" and found.dtype is torch.bool and args[0].is_floating_point():

@@ -25,14 +25,6 @@ FILLS = named("bernoulli_ normal_ uniform_ exponential_ random_ geometric_ log_n
 RESHAPES = named("transpose_ t_ squeeze_ unsqueeze_ swapaxes_ swapdims_ detach_ as_strided_")
 # The positions of arguments that a row does not use, and of which nothing need be known.
 UNREAD = {"_scaled_dot_product_flash_attention_for_cpu_backward": (5,)}
-# Rows that minus infinity may go into.
-EXCLUDING = named(
-    "add mul div neg amax max amin min addmm baddbmm _softmax _safe_softmax _log_softmax logsumexp nll_loss_forward "
-    "_scaled_dot_product_flash_attention_for_cpu"
-)
-
-# Rows that plus infinity may go into, which lies above all numbers.
-EXCLUDING_ABOVE = named("neg amin min")
 # Rows that are told what torch's outputs are where it is recorded: choices among values, which hold under a condition.
 BY_OUTCOME = named(
     "linalg_lu linalg_lu_factor_ex max_pool2d_with_indices max_pool3d_with_indices adaptive_max_pool2d "
