@@ -61,7 +61,10 @@ LIBRARIES = {
     }
     | {
         f"diffcheck.sources.torch_code.{name}"
-        for name in ("case_of", "code", "draws", "definition", "recorder", "moves", "storages", "subject", "cuts")
+        for name in (
+            *("case_of", "code", "modules", "draws", "definition", "recorder", "decompositions", "numbers", "moves"),
+            *("storages", "subject", "cuts"),
+        )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},

@@ -268,8 +268,8 @@ def test_a_wrong_row_is_refused_at_the_first_point(monkeypatch):
 @pytest.mark.parametrize(
     ("code", "name"),
     [
-        (lambda x: (x * x.sum().item()).sum(), "_local_scalar_dense"),
-        (lambda x: x.sum() if x[0].item() > 0 else -x.sum(), "_local_scalar_dense"),
+        (lambda x: (x * float(x.sum())).sum(), "_local_scalar_dense"),
+        (lambda x: (x * torch.full((3,), x.sum().item())).sum(), "_local_scalar_dense"),
         (lambda x: x[(x > 0).nonzero()].sum(), "nonzero"),
         (lambda x: (x - x)[(x - x).argmax()] + x.sum(), "argmax"),
         (lambda x: torch.linalg.svdvals(x.outer(x)).sum(), "_linalg_svd"),
@@ -277,7 +277,16 @@ def test_a_wrong_row_is_refused_at_the_first_point(monkeypatch):
         (lambda x: torch.bernoulli(x.sigmoid()).sum(), "bernoulli"),
         (lambda x: functional.ctc_loss(x.expand(2, 1, 3).log_softmax(-1), torch.tensor([[1]]), [2], [1]), "_ctc_loss"),
     ],
-    ids=["item", "branch on a number", "a shape that values decide", "equal values", "svd", "single", "draws", "ctc"],
+    ids=[
+        "float",
+        "item into a new tensor",
+        "a shape that values decide",
+        "equal values",
+        "svd",
+        "single",
+        "draws",
+        "ctc",
+    ],
 )
 def test_an_operation_without_a_row_is_named_with_its_place(code, name):
     told = refusal(code, X)

@@ -145,13 +145,13 @@ def _compared(row: Row, compare: Callable[..., Any], x: Any, y: Any) -> Any:
     shape = _shape(x, y)
     (x, of_x), (y, of_y) = _parts(x, shape), _parts(y, shape)
     known = (of_x != 0) | (of_y != 0)
-    outcome = compare(of_x, of_y)
+    outcome = np.asarray(compare(of_x, of_y))
     if known.all():
         return outcome
     like = x if isinstance(x, Traced) else y
     found = row(x, y)
     if not isinstance(found, Traced):
-        return np.where(known, outcome, found)
+        return np.asarray(np.where(known, outcome, found))
     there = like.lift(known & outcome)
     return ops.logical_or(ops.logical_and(found.spread(shape), like.lift(~known)), there)
 
