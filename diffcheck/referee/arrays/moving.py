@@ -9,7 +9,7 @@ from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node, is_elementwise
-from diffcheck.referee.arrays.enclose import BallArray
+from diffcheck.referee.arrays.enclose import BallArray, is_exact
 from diffcheck.referee.arrays.pieces import Choice, Mask
 
 _is_zero = np.frompyfunc(lambda ball: ball.is_zero(), 1, 1)
@@ -117,4 +117,4 @@ def _any(masks: Sequence[Mask]) -> Mask:
 
 
 def _nonzero(values: BallArray) -> Mask:
-    return ~np.asarray(_is_zero(values), bool)
+    return values != 0 if is_exact(values) else ~np.asarray(_is_zero(values), bool)

@@ -1,6 +1,6 @@
 """The definition that torch code gives: its recording, behind the gate."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from diffcheck.errors import CaseError, Unsupported
+from diffcheck.program.displaced import displaced
 from diffcheck.program.emit import Emitted
 from diffcheck.program.graph import Graph
 from diffcheck.program.replay import replayed
@@ -37,12 +38,28 @@ class Definition:
         What was recorded.
     cuts:
         Where it keeps gradients from torch, once it is recorded: see `diffcheck.sources.torch_code.cuts`.
+    told:
+        What people must know of the derivative that is taken of it.
+
+    Parameters
+    ----------
+    steps:
+        The inputs that are steps along directions.
     """
 
-    def __init__(self, code: TorchCode, first: Values, second: Callable[[float], Values]) -> None:
+    def __init__(
+        self,
+        code: TorchCode,
+        first: Values,
+        second: Callable[[float], Values],
+        told: str = "",
+        steps: Collection[str] = (),
+    ) -> None:
         self.code = code
         self._first = first
         self._second = second
+        self.told = told
+        self._steps = steps
         self.argument_names = list(first)
         self.cuts: list[str] = []
         self.__name__ = code.__name__
@@ -67,6 +84,9 @@ class Definition:
             If an operation cannot be recorded, or the recording is not the function.
         """
         graph, told, self.cuts = recorded(self.code, self._first)
+        starts = np.cumsum([0, *(v.size for v in self._first.values())]).tolist()
+        steps = [start for name, start in zip(self._first, starts, strict=False) if name in self._steps]
+        graph = displaced(graph, steps) if steps else graph
         replay = Emitted(graph)
         _compare(told, _at(replay, self._first), "at the first point", "a row of torch's operations differs from torch")
         for nearer in _NEARER:
@@ -131,22 +151,24 @@ def _joined(results: Sequence[torch.Tensor]) -> Array:
 
 def moved(point: Values, fixed: Sequence[str], other: Values, seed: int) -> Callable[[float], Values]:
     """Points beside one: inputs of an interval towards another point of theirs, given numbers by some percent."""
-    generator = np.random.default_rng(seed)
-    steps: dict[str, Array] = {}
-    for name, value in point.items():
-        if name in fixed:
-            size = np.abs(value) + (np.sqrt(np.mean(value**2)) if value.size else 0) * 0.1
-            sign = np.where(generator.random(value.shape) < 0.5, -1, 1)
-            steps[name] = size * sign * generator.uniform(0.02, 0.05, value.shape)
-            # Nothing says how large zeros are.
-            steps[name] = np.where(size == 0, sign * generator.uniform(0.02, 0.05, value.shape), steps[name])
-        else:
-            steps[name] = other[name] - value
 
     def at(nearer: float) -> Values:
-        return {name: value + nearer * steps[name] for name, value in point.items()}
+        generator = np.random.default_rng(seed)
+        return {
+            name: value + nearer * (_step(value, generator) if name in fixed else other[name] - value)
+            for name, value in point.items()
+        }
 
     return at
+
+
+def _step(value: Array, generator: np.random.Generator) -> Array:
+    size = np.abs(value) + (np.sqrt(np.mean(value**2)) if value.size else 0) * 0.1
+    step: Array = generator.uniform(0.02, 0.05, value.shape)
+    step *= np.where(generator.random(value.shape) < 0.5, -1, 1)
+    # Nothing says how large zeros are.
+    step *= np.where(size == 0, 1, size)
+    return step
 
 
 def demand_inputs(names: Sequence[str]) -> None:
