@@ -63,7 +63,7 @@ LIBRARIES = {
         f"diffcheck.sources.torch_code.{name}"
         for name in (
             *("case_of", "code", "modules", "draws", "definition", "recorder", "decompositions", "numbers", "moves"),
-            *("storages", "subject", "cuts"),
+            *("storages", "subject", "cuts", "directions"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},

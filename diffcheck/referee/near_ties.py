@@ -18,6 +18,7 @@ from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Program
 from diffcheck.program.text import formula
+from diffcheck.referee.bound import Bound
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, Evaluation
@@ -42,6 +43,8 @@ class NearTies:
         self._bounds = bounds
         self._format = format
         self._known: dict[tuple[float, ...], list[NearTie]] = {}
+        # The truths are kept: an identity must not be given to another one.
+        self._allowed: dict[tuple[int, tuple[float, ...]], tuple[Truth, list[Bound | None]]] = {}
 
     def explain(
         self, value: float, ties: Sequence[NearTie], truth: Truth, point: Sequence[float], component: int
@@ -94,7 +97,8 @@ class NearTies:
             below = above = balls.ZERO
             for other in tie.others:
                 there = other.components[component]
-                if there.status is Status.CERTIFIED:
+                # Of a piece with the same slope nothing comes that the one at the point does not allow.
+                if there.status is Status.CERTIFIED and not (there.left - here).contains(0):
                     slack = max(slack, self._slack(other, point, component))
                     shift = (there.left - here).mid()
                     below, above = min(below, shift), max(above, shift)
@@ -102,7 +106,11 @@ class NearTies:
         return low - slack, high + slack
 
     def _slack(self, truth: Truth, point: Sequence[float], component: int) -> Ball:
-        bound = self._bounds.at(truth, point, self._format)[component]
+        # Each is asked about many components; those of all are found together.
+        key = id(truth), tuple(point)
+        if key not in self._allowed:
+            self._allowed[key] = truth, self._bounds.at(truth, point, self._format)
+        bound = self._allowed[key][1][component]
         return balls.ZERO if bound is None else max(bound.inherent.mid(), bound.formula.mid())
 
     def _undecided(
