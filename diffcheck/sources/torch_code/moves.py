@@ -23,11 +23,12 @@ MOVED: dict[str, tuple[int, ...]] = {
             "diagonal_copy unfold unfold_copy im2col pixel_shuffle pixel_unshuffle channel_shuffle masked_select "
             "reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d "
             "replication_pad3d repeat_interleave upsample_nearest1d upsample_nearest2d split_with_sizes_copy "
-            "unbind_copy trace_copy _reshape_copy as_strided_copy"
+            "unbind_copy trace_copy _reshape_copy as_strided_copy _pack_padded_sequence"
         ),
         (0,),
     ),
     "copy": (0, 1),
+    "_pad_packed_sequence": (0, 3),
     "constant_pad_nd": (0, 2),
     "where": (1, 2),
     "masked_fill": (0, 2),
@@ -70,8 +71,8 @@ def choices(base: str, args: Sequence[Any]) -> Iterator[torch.Tensor]:
 
 def moved(
     func: Any, base: str, args: Sequence[Any], kwargs: dict[str, Any], read: Callable[[Any], Any], lift: Any
-) -> list[Value]:
-    """What each output of a move holds."""
+) -> list[Value | None]:
+    """What each output of a move holds; ``None`` of whole numbers beside it, which are the same at every point."""
     elements = _Elements(read, lift)
     labelled = [elements.label(a) if k in MOVED[base] else _fixed(a, read) for k, a in enumerate(args)]
     options = {k: _fixed(v, read) for k, v in kwargs.items() if k not in ("dtype", "value", "layout", "device")}
@@ -81,7 +82,8 @@ def moved(
         labelled.append(0.0)
     with torch.no_grad():
         found = func(*labelled, **options)
-    return [elements.at(o) for o in (found if isinstance(found, (tuple, list)) else [found])]
+    outputs = found if isinstance(found, (tuple, list)) else [found]
+    return [elements.at(o) if o.is_floating_point() or o.is_complex() else None for o in outputs]
 
 
 def _fixed(given: Any, read: Callable[[Any], Any]) -> Any:

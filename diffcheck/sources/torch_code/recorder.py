@@ -222,6 +222,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             found = func(*args, **kwargs)
         outputs = list(tensors(found))
         for k, (output, value) in enumerate(zip(outputs, values, strict=True)):
+            if value is None:
+                continue
             if base == "_to_copy":
                 value = fitted(value, args[0].is_complex(), output.is_complex())
             given = as_number(value) if output.is_floating_point() else value
