@@ -5,6 +5,21 @@ from typing import Any
 import torch
 from torch._library.custom_ops import OPDEFS
 
+_SPECTRA = (
+    " for eigenvalues and singular values, which may repeat: determinants, traces and norms of matrices have rows"
+)
+# What may be done in the place of operations that have no row.
+_INSTEAD = {
+    **dict.fromkeys(("_linalg_eigh", "_linalg_eigvals", "linalg_eig", "_linalg_svd"), _SPECTRA),
+    "linalg_matrix_exp": ": write the sum of its series, of a scaled matrix, as a function",
+    "nonzero": " for shapes that values decide: index with the condition itself, x[x > 0]",
+}
+
+
+def no_row(name: str, of_complex: bool) -> str:
+    """That an operation has none, and what may be done instead."""
+    return "no row" + " for complex numbers" * of_complex + _INSTEAD.get(name, "")
+
 
 def into(name: str, args: Any, kwargs: Any) -> Any:
     """What writes its result into a tensor that was given: the result, and a copy."""

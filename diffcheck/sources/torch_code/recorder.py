@@ -14,7 +14,7 @@ from diffcheck.ops.pieces import eq, logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.decompositions import decomposed, into
+from diffcheck.sources.torch_code.decompositions import decomposed, into, no_row
 from diffcheck.sources.torch_code.elementwise import all_joined
 from diffcheck.sources.torch_code.infinities import with_infinities
 from diffcheck.sources.torch_code.memory import Excluded
@@ -25,6 +25,7 @@ from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_ord
 from diffcheck.sources.torch_code.registry import applied, as_number
 from diffcheck.sources.torch_code.rows import (
     BY_OUTCOME,
+    BY_OUTCOME_HERE,
     FILLS,
     RESHAPES,
     SHAPES_ONLY,
@@ -167,8 +168,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             with self:
                 found = decomposed(func, name, args, kwargs)
             if found is NotImplemented:
-                of_complex = " for complex numbers" * any(t.is_complex() for t in tensors((args, kwargs)))
-                raise Unsupported("no row" + of_complex)
+                raise Unsupported(no_row(name, any(t.is_complex() for t in tensors((args, kwargs)))))
             return found
         used = [None if k in UNREAD.get(base, ()) else a for k, a in enumerate(args)]
         read_args, read_kwargs = self._storages.read(used), self._storages.read(kwargs)
@@ -176,7 +176,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if changes:
             found = func(*args, **kwargs)
         outputs = list(tensors(found)) if isinstance(found, (tuple, list)) else [found]
-        told = {"outcome": [numbers_of(o) for o in outputs]} if base in BY_OUTCOME else {}
+        by_outcome = base in BY_OUTCOME or (self._here and base in BY_OUTCOME_HERE)
+        told = {"outcome": [*map(numbers_of, outputs), numbers_of(args[0])]} if by_outcome else {}
         values = applied(row, read_args, {**read_kwargs, **told})
         for k, output in enumerate(outputs):
             value = joined(values[k]) if k < len(values) else None
