@@ -18,7 +18,6 @@ from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Program
 from diffcheck.program.text import formula
-from diffcheck.referee.bound import Bound
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, Evaluation
@@ -44,7 +43,7 @@ class NearTies:
         self._format = format
         self._known: dict[tuple[float, ...], list[NearTie]] = {}
         # The truths are kept: an identity must not be given to another one.
-        self._allowed: dict[tuple[int, tuple[float, ...]], tuple[Truth, list[Bound | None]]] = {}
+        self._allowed: dict[tuple[int, tuple[float, ...]], tuple[Truth, Sequence[Any]]] = {}
 
     def explain(
         self, value: float, ties: Sequence[NearTie], truth: Truth, point: Sequence[float], component: int

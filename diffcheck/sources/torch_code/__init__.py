@@ -20,7 +20,8 @@
 ``infinities``      rows of what is infinite at some places
 ``registry``        the rows by their names, and what they share
 ``rows``            all of them: ``elementwise``, ``special``, ``reductions``, ``running``, ``neural``, ``pooling``,
-                    ``linear``, ``lu``, ``qr``, ``accumulate``, ``ctc``, ``backward``, ``resampling``, and of complex numbers ``pairs``
+                    ``linear``, ``lu``, ``qr``, ``accumulate``, ``ctc``, ``backward``, ``resampling``, and of
+                    complex numbers ``pairs``
 ==================  =======================================================================================
 """
 

@@ -80,7 +80,7 @@ def _slogdet(a: Any, *, outcome: Any = None) -> Any:
 
 
 def _seen(a: Any, outcome: Any) -> Any:
-    """The factors that torch has found on its way: of a determinant it takes those of the turned matrix, if it likes."""
+    """The factors that torch has found on its way: of a determinant it may take those of the turned matrix."""
     if outcome is None or not isinstance(a, Traced) or a.shape[-1] > _LARGEST:
         return None
     *_, lu, pivots, numbers = (x for x in outcome if x.ndim and x.dtype.kind != "b" and x.shape[-1] == a.shape[-1])

@@ -86,7 +86,7 @@ for _name, _kind, _axes, _shifted in (
 
 
 def _place(x: Any, n: int, padding: int, aligned: bool) -> Any:
-    """Where a number from -1 to 1 lies along an axis of n elements. Padding: 0 by zeros, 1 by the border, 2 mirrored."""
+    """Where a number from -1 to 1 lies along n elements. Padding: 0 by zeros, 1 by the border, 2 mirrored."""
     found = (x + 1) / 2 * (n - 1) if aligned else ((x + 1) * n - 1) / 2
     if padding == 2:
         low, high = (0, n - 1) if aligned else (-0.5, n - 0.5)
