@@ -62,16 +62,8 @@ LIBRARIES = {
     | {
         f"diffcheck.sources.torch_code.{name}"
         for name in (
-            "case_of",
-            "code",
-            "draws",
-            "definition",
-            "directions",
-            "recorder",
-            "moves",
-            "storages",
-            "subject",
-            "cuts",
+            *("case_of", "code", "modules", "draws", "definition", "recorder", "decompositions", "numbers", "moves"),
+            *("storages", "subject", "cuts", "directions"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},

@@ -108,7 +108,7 @@ def _reached(node: Node, operands: Sequence[Mask]) -> Mask:
         before, _ = Own.rows[node.name].split([x.shape for x in operands])
         any_of_each = _any([np.asarray(x.reshape(*before, -1).any(-1)) for x in operands])
         axes = (1,) * (len(node.shape) - len(before))
-        return np.asarray(np.broadcast_to(any_of_each.reshape(*before, *axes), node.shape))
+        return np.asarray(np.broadcast_to(any_of_each.reshape((*before, *axes)), node.shape))
     return _any([np.broadcast_to(x, node.shape) for x in operands])
 
 

@@ -18,13 +18,12 @@ from diffcheck.sources.torch_code.code import (
     TorchCode,
     argument_names,
     function_of,
-    module_of,
     names_none,
-    parameters_by_name,
     written,
 )
 from diffcheck.sources.torch_code.definition import Definition, demand_inputs, moved
 from diffcheck.sources.torch_code.directions import EACH, MOST, Directed, Directions, along
+from diffcheck.sources.torch_code.modules import as_real, module_of, parameters_by_name
 from diffcheck.sources.torch_code.trials import on_trial
 
 # Up to so many components a Jacobian is asked for; a larger result is contracted with weights, which the row names.
@@ -207,7 +206,7 @@ def _domains(code: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str
     for name, value in arguments.items():
         if isinstance(value, torch.Tensor) and value.layout is not torch.strided:
             raise CaseError(f"argument {name!r} is sparse: give {name}.to_dense(), and make it sparse in the function")
-    tensors = {n: v for n, v in arguments.items() if isinstance(v, torch.Tensor) and v.is_floating_point()}
+    tensors = {n: v for n, v in arguments.items() if isinstance(v, torch.Tensor) and not _is_whole(v)}
     asked = any(v.requires_grad for v in tensors.values())
     for name, value in arguments.items():
         if isinstance(value, Interval):
@@ -222,9 +221,13 @@ def _given(name: str, value: torch.Tensor) -> Interval:
     if value.is_meta:
         raise CaseError(f"{name!r} holds no numbers: it is on torch's device 'meta'")
     try:
-        return given(value.detach().cpu().double().numpy())
+        return given(as_real(value.detach()).cpu().double().numpy())
     except DomainError as mistake:
         raise CaseError(f"{name!r}: {mistake}") from None
+
+
+def _is_whole(value: torch.Tensor) -> bool:
+    return not (value.is_floating_point() or value.is_complex())
 
 
 def _somewhere(domain: Interval, generator: np.random.Generator) -> Any:

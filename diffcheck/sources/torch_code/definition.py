@@ -15,6 +15,7 @@ from diffcheck.program.replay import replayed
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.code import TorchCode
 from diffcheck.sources.torch_code.cuts import Cuts
+from diffcheck.sources.torch_code.numbers import Numbers
 from diffcheck.sources.torch_code.recorder import Recorder
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -128,10 +129,10 @@ def recorded(code: TorchCode, point: Values) -> tuple[Graph, Array, list[str]]:
     for tensor in tensors:
         recorder.input(tensor)
     cuts = Cuts(recorder.storages)
-    with recorder, cuts:
+    with recorder, cuts, Numbers(recorder.follows):
         results = code.results(*tensors)
     graph = recorder.graph(results)
-    return graph, _joined(results), cuts.reaching(graph, results)
+    return graph, _joined(results), cuts.reaching(recorder.live(results), results)
 
 
 def _evaluated(code: TorchCode, point: Values) -> Array:
