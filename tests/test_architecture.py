@@ -63,13 +63,16 @@ LIBRARIES = {
     }
     | {
         f"diffcheck.sources.torch_code.{name}"
-        for name in ("case_of", "code", "draws", "definition", "recorder", "moves", "storages", "subject", "cuts")
+        for name in (
+            *("case_of", "code", "modules", "draws", "definition", "recorder", "decompositions", "numbers", "moves"),
+            *("storages", "subject", "cuts", "directions"),
+        )
     }
     | {
         f"diffcheck.audit.{name}"
         for name in (
             *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
-            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
+            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents", "inferred"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},

@@ -15,6 +15,7 @@ import torch
 
 from diffcheck.audit.context import Context
 from diffcheck.audit.declared import Declared, Floats, Integers
+from diffcheck.audit.operation import Operation
 from diffcheck.audit.sizes import LADDER, Space
 from diffcheck.audit.subject import Subject
 
@@ -24,6 +25,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 # The definition is asked so often; it takes a millisecond or two.
 _PROBES = 400
 _IGNORED = -100
+_SAME = 2.0**-10
 
 
 def inferred(subject: Subject) -> Subject:
@@ -33,12 +35,13 @@ def inferred(subject: Subject) -> Subject:
     probe = _Probe(subject)
     if not probe.runs(probe.shapes):
         return subject
-    sizes = list(_sizes(probe))
+    sizes = [(axes, length) for axes, length in _sizes(probe) if probe.is_made_for(axes, length)]
     declared = dict(subject.declared)
     values: dict[str, tuple[Any, ...]] = {}
     for axes, length in sizes:
         name = f"{axes[0][0]}.shape[{axes[0][1]}]"
-        values[name] = (length, *(v for v in LADDER if v != length))
+        # One row is broadcast, and none is nothing: who says nothing of sizes need not think of them.
+        values[name] = (length, *(v for v in LADDER if v > 1 and v != length))
         for argument, place in axes:
             named = list(declared[argument].axes)
             named[place] = name
@@ -94,6 +97,21 @@ class _Probe:
         length = self.shapes[first[0]][first[1]]
         return any(self.runs(self._with((first, *others), longer)) for longer in (length + 1, 2 * length))
 
+    def is_made_for(self, axes: Sequence[Axis], length: int) -> bool:
+        """Whether the operation takes other lengths of these axes: none with another value than the definition's."""
+        right = False
+        for other in (length + 1, 2 * length, length - 1):
+            arguments = self._arguments(self._with(axes, other))
+            # What one row gives may be broadcast.
+            expected = None if other < 2 else _values(self._subject.definition, arguments)
+            found = None if expected is None else _values(self._subject.operation, arguments)
+            if expected is None or found is None:
+                continue
+            if not _alike(found, expected):
+                return False
+            right = True
+        return right
+
     def _with(self, axes: Sequence[Axis], length: int) -> dict[str, tuple[int, ...]]:
         found = {n: list(shape) for n, shape in self.shapes.items()}
         for argument, place in axes:
@@ -125,13 +143,11 @@ class _Probe:
         if self._left <= 0:
             return False
         self._left -= 1
-        arguments = {**self._subject.given, **{n: self._made(n, shape) for n, shape in shapes.items()}, **instead}
-        try:
-            with torch.no_grad():
-                found = self._subject.definition(arguments)
-        except Exception:  # whatever it says, it does not take them
-            return False
-        return bool(found) and all(y.numel() and bool(y.isfinite().any()) for y in found)
+        found = _values(self._subject.definition, {**self._arguments(shapes), **instead})
+        return bool(found) and all(y.numel() and bool(y.isfinite().any()) for y in found or ())
+
+    def _arguments(self, shapes: Shapes) -> dict[str, Any]:
+        return {**self._subject.given, **{n: self._made(n, shape) for n, shape in shapes.items()}}
 
     def _made(self, name: str, shape: tuple[int, ...]) -> Tensor:
         declared = self._subject.declared[name]
@@ -139,6 +155,24 @@ class _Probe:
         if isinstance(declared, Floats):
             example = example.double()
         return repeated(example, shape)
+
+
+def _values(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
+    """What an operation gives, which may spoil its arguments; ``None`` if it does not take them, whatever it says."""
+    copies = {n: v.clone() if isinstance(v, Tensor) else v for n, v in arguments.items()}
+    try:
+        with torch.no_grad():
+            return [y.double() for y in operation(copies)]
+    except Exception:
+        return None
+
+
+def _alike(found: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
+    """Whether values are the same, but for what is computed in single precision."""
+    return [y.shape for y in found] == [y.shape for y in expected] and all(
+        torch.allclose(a, b, _SAME, _SAME * float(b.abs().nan_to_num().max()) if b.numel() else 0.0, equal_nan=True)
+        for a, b in zip(found, expected, strict=True)
+    )
 
 
 def repeated(example: Tensor, shape: tuple[int, ...]) -> Tensor:
