@@ -117,6 +117,8 @@ class Space:
 
     def changed(self, sizes: Mapping[str, Any], name: str, value: Any) -> Sizes | None:
         """The sizes with one changed, and others moved where a relation makes them; ``None`` if nothing fits."""
+        if value not in self.values[name]:
+            return None
         first = Sizes({**sizes, name: value})
         if self.allows(first):
             return first
