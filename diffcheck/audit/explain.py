@@ -16,7 +16,7 @@ from diffcheck.audit.trial import Trials
 # What multiplies every gradient by zero, or all but one, tells right from wrong in few places.
 _BLIND = {
     *(("incoming", "zeros"), ("incoming", "single"), ("incoming", "first")),
-    *(("values", "zeros"), ("values", "negative zero")),
+    *(("values", "zeros"), ("values", "negative zero"), ("use", "slice"), ("use", "last row")),
 }
 
 
@@ -114,7 +114,7 @@ def _refined(trials: Trials, design: Design, atoms: dict[str, Atom]) -> Conditio
 def _telling(trials: Trials) -> Iterator[Screened]:
     """The contexts in which right can be told from wrong."""
     for seen in trials.counted:
-        blind = any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values"))
+        blind = any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values", "use"))
         if not blind and 0 not in seen.context.sizes.values():
             yield seen
 
