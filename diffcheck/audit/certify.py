@@ -46,6 +46,8 @@ _NOTHING_LEFT = 0.5
 
 def heard(subject: Subject, screened: Screened) -> Heard:
     """The referee's ruling on a context that was screened."""
+    if not screened.gradients:
+        return Heard(Ruling.OPEN, "there is nothing to compare")
     here = world(subject, screened.context)
     if here.numbers > MOST:
         return Heard(Ruling.OPEN, f"{here.numbers:,} numbers are too many to certify here")

@@ -16,8 +16,11 @@ from diffcheck.audit.ruling import Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.trial import Trials
 
-# What multiplies every gradient by zero tells right from wrong nowhere.
-_BLIND = {("incoming", "zeros"), ("values", "zeros"), ("values", "negative zero")}
+# What multiplies every gradient by zero, or all but one, tells right from wrong in few places.
+_BLIND = {
+    *(("incoming", "zeros"), ("incoming", "single"), ("incoming", "first")),
+    *(("values", "zeros"), ("values", "negative zero"), ("use", "slice"), ("use", "last row")),
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def _moves_others(smallest: Context, candidate: Context, kind: str) -> bool:
 
 def _refined(trials: Trials, design: Design, smallest: Context, atoms: Mapping[str, Atom]) -> Condition:
     """The rule made of what was found around the smallest context, or of what fits all contexts much better."""
-    seen = list(_telling(trials, smallest))
+    seen = list(_telling(trials, smallest, "precision" in atoms))
     rules = Rules(seen, [_is_wrong(trials, s) for s in seen])
     names = [n for n in design.subject.space.values if n != LEADING]
     thresholds = (atom for n in names for atom in above({s.context.sizes[n] for s in seen}, n))
@@ -101,11 +104,11 @@ def _refined(trials: Trials, design: Design, smallest: Context, atoms: Mapping[s
     return Condition(best, *rules.counts(best))
 
 
-def _telling(trials: Trials, smallest: Context) -> Iterator[Screened]:
+def _telling(trials: Trials, smallest: Context, in_all_formats: bool) -> Iterator[Screened]:
     """The contexts in which right can be told from wrong: with as many digits as where it is seen, for one."""
     for seen in trials.counted:
-        blind = any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values"))
-        alike = seen.context["precision"] == smallest["precision"]
+        blind = any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values", "use"))
+        alike = in_all_formats or seen.context["precision"] == smallest["precision"]
         # What only looks wrong, at values where much does, says nothing.
         doubtful = seen.suspicious and seen.context["values"] not in (ORDINARY["values"], smallest["values"])
         known = not doubtful or seen.context.key in trials.hearings

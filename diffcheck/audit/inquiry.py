@@ -29,6 +29,8 @@ DTYPES = ("float64", "float32", "bfloat16", "float16")
 _HEARINGS, _TELLING = 0.4, 0.4
 # By when those that look wrong must have been heard, so that pairs of conditions get their turn.
 _SUSPECTS = 0.7
+# Inputs of more numbers than this are heard only where they look wrong, and cannot be made smaller.
+_LARGE = 600
 # An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
 _SMALL, _OTHERS = 0.01, 6
 
@@ -233,7 +235,8 @@ class _Inquiry:
         for seen in alone:
             if self._left(_HEARINGS + 0.2) < 0:
                 break
-            trials.hear(seen.context)
+            if plan.numbers(seen.context) <= _LARGE:
+                trials.hear(seen.context)
         for context in plan.pairs():
             if self._left() < 0:
                 break
@@ -257,8 +260,11 @@ class _Inquiry:
         for one in suspicious:
             if self._left(_SUSPECTS) < 0:
                 break
-            if trials.accused(one.context):
-                return self._plainest(trials, one, suspicious)
+            context = one.context
+            if plan.numbers(context) > _LARGE:
+                context = shrunk(trials, plan, context, time.monotonic() + self._left() / 4, trials.looks)
+            if trials.accused(context):
+                return self._plainest(trials, trials.screen(context), suspicious)
         return None
 
     def _plainest(self, trials: Trials, found: Screened, suspicious: Sequence[Screened]) -> Context:
