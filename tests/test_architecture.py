@@ -68,13 +68,13 @@ LIBRARIES = {
     | {
         f"diffcheck.audit.{name}"
         for name in (
-            *("operation", "subject", "world", "layouts", "incoming", "values", "uses", "screen", "certify"),
-            *("plainly", "script", "loss", "inquiry", "differences"),
+            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
+            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
-    "click": {f"diffcheck.cli.{name}" for name in ("about", "check", "group", "options", "run")},
+    "click": {f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "run")},
     "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},
     "matplotlib": {"diffcheck.reporting.plots"},

@@ -4,7 +4,7 @@ Nobody is accused of what plain torch does no better in the same precision, of w
 explains, nor of an error in the lower half of the digits of the largest component.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -30,7 +30,7 @@ from diffcheck.judgement.numbers import PRECISION, Judgement
 from diffcheck.ops.decimals import decimal
 from diffcheck.referee.arrays.own_graph import OwnGraph
 from diffcheck.referee.bound import FORMULA_FACTOR, Bound
-from diffcheck.referee.component import Status
+from diffcheck.referee.component import Component, Status
 from diffcheck.verdict import Reason, Verdict
 
 Tensor = torch.Tensor
@@ -67,7 +67,7 @@ class _Hearing:
         self._values = self._flat(screened.gradients)
         self._growing: dict[str, str] = {}
         self._truths = court.questions[0].truth.components
-        self._middles = np.array([float(t.left.mid()) if t.has_value else np.nan for t in self._truths])
+        self._middles = np.array([_middle(t, float(v)) for t, v in zip(self._truths, self._values, strict=True)])
 
     def ruling(self) -> Heard:
         """What is thought of the operation's gradients, and of its value."""
@@ -81,8 +81,7 @@ class _Hearing:
                 reason = next((t.reason for t in self._truths if t.reason), "no derivative exists there")
                 return Heard(Ruling.OPEN, reason)
             return Heard(Ruling.RIGHT, format=self._court.format.name)
-        plain = plain_gradients(self._subject, self._here, self._screened)
-        beside = None
+        plain, beside = self._plain, None
         if plain is not None:
             beside = self._judged(self._court, self._flat(plain[1]), self._value(plain[0]))
         # The largest errors speak for the others: each asks the operation's own code anew.
@@ -96,12 +95,12 @@ class _Hearing:
         if self._beyond_half:
             return True
         if judgement.reason is Reason.VALUE:
-            return self._same_values() or (plain is not None and plain.reason is Reason.VALUE)
+            return self._same_values
         if plain is None:  # what the format does to the definition is not known
             return not _fails(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
-        if self._off(k) <= self._court.format.unit_roundoff**0.5:
+        if self._share(k) <= self._court.format.unit_roundoff**0.5:
             return True
-        if (_fails(plain) or plain.no_digit) and not judgement.error_ulp > FORMULA_FACTOR * plain.error_ulp:
+        if not self._off(k) > FORMULA_FACTOR * self._off_plainly[self._input(k)]:
             return True
         if not _fails(judgement):
             # What a formula loses is its own affair, as long as something is right of the whole gradient; not what it
@@ -127,7 +126,7 @@ class _Hearing:
         """Whether digits are lost that somebody may have to answer for."""
         if judgement.verdict is not Verdict.LOSSY:
             return False
-        return judgement.no_digit or self._off(k) > self._court.format.unit_roundoff**0.5
+        return judgement.no_digit or self._share(k) > self._court.format.unit_roundoff**0.5
 
     def _grows(self, k: int) -> str:
         name = self._input(k)
@@ -144,11 +143,34 @@ class _Hearing:
         large = self._here.context["values"] in _LARGE
         return large and self._court.format.name == "float16" and self._formats <= {"float16"}
 
+    @cached_property
     def _same_values(self) -> bool:
-        """Whether half of the digits of the result, in the size of its largest number, are those of the definition."""
-        root = self._court.format.unit_roundoff**0.5
-        pairs = zip(self._screened.values, self._screened.expected, strict=True)
-        return all(bool(((a - b).abs() <= root * b.abs().max()).all()) for a, b in pairs if a.numel())
+        """Whether the results are the definition's for half of their digits, in the size of the largest number.
+
+        Or as far from it as those of plain torch.
+        """
+        root, expected = self._court.format.unit_roundoff**0.5, self._screened.expected
+        allowed = [root] * len(expected)
+        if self._plain is not None:
+            allowed = [max(root, FORMULA_FACTOR * _apart(a, b)) for a, b in zip(self._plain[0], expected, strict=True)]
+        errors = [_apart(a, b) for a, b in zip(self._screened.values, expected, strict=True)]
+        return all(error <= most for error, most in zip(errors, allowed, strict=True))
+
+    @cached_property
+    def _plain(self) -> tuple[Sequence[Tensor], Mapping[str, Tensor]] | None:
+        return plain_gradients(self._subject, self._here, self._screened)
+
+    @cached_property
+    def _off_plainly(self) -> dict[str, float]:
+        """The largest error of plain torch by each input, in parts of the largest component."""
+        assert self._plain is not None
+        found = {}
+        for name, part in self._slices.items():
+            truth = torch.from_numpy(self._middles[part])
+            gave = self._plain[1][name].reshape(-1)
+            known = ~truth.isnan()
+            found[name] = _apart(gave[known], truth[known])
+        return found
 
     @cached_property
     def _slices(self) -> dict[str, slice]:
@@ -163,14 +185,27 @@ class _Hearing:
         return next(name for name, part in self._slices.items() if part.start <= k < part.stop)
 
     def _off(self, k: int) -> float:
-        """The error of a component in parts of the largest one by its input; by all where that gradient is zero."""
+        """The error of a component in parts of the largest one by its input."""
         error = abs(self._values[k] - self._middles[k])
         if error != error or error == np.inf:
             return 0.0 if np.isnan(self._middles[k]) else float("inf")
         largest = np.nanmax(np.abs(self._middles[self._slices[self._input(k)]]))
-        if error > 0 and largest <= self._court.format.unit_roundoff * error:
-            largest = max(float(g.abs().max()) for g in self._screened.reference.values() if g.numel())
         return float(error / largest) if largest else float("inf") if error else 0.0
+
+    def _share(self, k: int) -> float:
+        """The error of a component in parts of the largest one by any input.
+
+        Where a whole gradient cancels, as that of a normalised row of two numbers, its own size says nothing.
+        """
+        error = abs(self._values[k] - self._middles[k])
+        if error != error or error == np.inf:
+            return self._off(k)
+        return float(error / self._largest) if self._largest else self._off(k)
+
+    @cached_property
+    def _largest(self) -> float:
+        sizes = [g[g.isfinite()].abs() for g in self._screened.reference.values()]
+        return max((float(size.max()) for size in sizes if size.numel()), default=0.0)
 
     def _by_own_code(self, k: int) -> bool:
         """Whether rounding in the operation's own code, or a smaller format in it, explains an error."""
@@ -241,6 +276,22 @@ class _Hearing:
             self._off(k),
             tuple(dict.fromkeys(map(self._input, among))),
         )
+
+
+def _middle(truth: Component, value: float) -> float:
+    """The truth as a number; at a kink what is nearest between both sides, NaN where there is none."""
+    if truth.status is Status.KINK:
+        sides = float(truth.left.mid()), float(truth.right.mid())
+        return min(max(value, min(sides)), max(sides))
+    return float(truth.left.mid()) if truth.has_value else float("nan")
+
+
+def _apart(a: Tensor, b: Tensor) -> float:
+    """The largest difference, in parts of the largest number of the second; infinite where the first has none."""
+    if not a.numel():
+        return 0.0
+    error, largest = (a - b).abs().nan_to_num(float("inf"), float("inf")).max(), b.abs().max()
+    return float(error / largest) if largest > 0 else float("inf") if error > 0 else 0.0
 
 
 def _fails(judgement: Judgement) -> bool:

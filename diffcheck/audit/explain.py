@@ -1,20 +1,20 @@
 """The condition under which an operation is wrong, in words, from contexts around the smallest one that fails."""
 
+import itertools
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from diffcheck.audit.context import ORDINARY, Context, condition
-from diffcheck.audit.declared import LEADING
+from diffcheck.audit.atoms import Atom, of_kind, of_size, products
+from diffcheck.audit.contents import contents
+from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design
+from diffcheck.audit.screen import Screened
 from diffcheck.audit.trial import Trials
 
 # What multiplies every gradient by zero tells right from wrong nowhere.
 _BLIND = {("incoming", "zeros"), ("values", "zeros"), ("values", "negative zero")}
-_FEW = 3
-_BLOCKS = (128, 64, 32, 16, 8, 4, 2)
 
 
 @dataclass(frozen=True)
@@ -23,16 +23,14 @@ class Condition:
 
     Attributes
     ----------
-    parts:
-        What must hold together, in words; empty if it is wrong in every context that was tried around the smallest.
-    tests:
-        The same as tests of a context.
-    agree, missed, others:
-        In how many contexts it is wrong as the condition says, right although it holds, wrong although it does not.
+    atoms:
+        What must hold together; empty if it is wrong in every context that was tried around the smallest.
+    agree, missed, others, right:
+        In how many contexts it is wrong as the condition says, right although it holds, wrong although it does not,
+        right as it says.
     """
 
-    parts: tuple[str, ...]
-    tests: tuple[Callable[[Context], bool], ...]
+    atoms: tuple[Atom, ...]
     agree: int = 0
     missed: int = 0
     others: int = 0
@@ -40,36 +38,36 @@ class Condition:
 
     @property
     def words(self) -> str:
-        """The condition as a sentence."""
-        if not self.parts:
-            return (
-                "wrong in every context"
-                if not self.missed
-                else f"wrong in {self.agree} contexts, right in {self.missed}"
-            )
-        both = " and ".join(self.parts)
+        """The condition as a sentence: with "if and only if" where no context that was tried contradicts it."""
+        both = " and ".join(atom.words for atom in self.atoms)
+        if not both:
+            return "wrong in every context" if not self.missed else "wrong in nearly every context"
+        if self.missed and self.others:
+            return f"wrong where {both}, among others"
         if self.missed:
-            return f"wrong only if {both}" if not self.others else f"wrong where {both}, among others"
-        return f"wrong {'if and only if' if not self.others else 'if'} {both}"
+            return f"wrong only if {both}"
+        return f"wrong {'if' if self.others else 'if and only if'} {both}"
+
+    @property
+    def errors(self) -> int:
+        """How many contexts contradict it."""
+        return self.missed + self.others
 
 
 def explained(trials: Trials, design: Design, smallest: Context, until: float) -> Condition:
     """The condition, tried one choice at a time around the smallest context, and held against all contexts tried."""
-    parts: list[str] = []
-    tests: list[Callable[[Context], bool]] = []
+    atoms: dict[str, Atom] = {}
     for kind, names in design.kinds.items():
         failing, passing = _sides(trials, design, smallest, kind, names, until)
         if not passing:
             continue
-        found = (
-            _of_size(kind[5:], failing, passing)
-            if kind.startswith("size:")
-            else _of_kind(design, smallest, kind, failing, passing)
-        )
+        if kind.startswith("size:"):
+            found = of_size(kind[5:], failing, passing)
+        else:
+            found = of_kind(design, smallest, kind, failing, passing)
         if found is not None:
-            parts.append(found[0])
-            tests.append(found[1])
-    return _counted(trials, tuple(parts), tuple(tests))
+            atoms[kind] = found
+    return _refined(trials, design, atoms)
 
 
 def _sides(
@@ -94,87 +92,33 @@ def _moves_others(smallest: Context, candidate: Context, kind: str) -> bool:
     return any(f"size:{n}" != kind and candidate.sizes[n] != v for n, v in smallest.sizes.items())
 
 
-def _of_size(name: str, failing: Sequence[Any], passing: Sequence[Any]) -> tuple[str, Callable[[Context], bool]] | None:
-    for words, test in _predicates(name, failing, passing):
-        if all(map(test, failing)) and not any(map(test, passing)):
-            return words, _on_size(name, test)
-    if len(failing) > _FEW or len(failing) > len(passing):
-        return None  # right by accident where something cancels, or by what is drawn for these sizes
-    told = ", ".join(map(str, sorted(failing, key=str)))
-    return f"`{name}` is {told}", lambda context: context.sizes[name] in failing
+def _refined(trials: Trials, design: Design, atoms: dict[str, Atom]) -> Condition:
+    """The condition with what explains more than half of the contexts that contradict it, if anything does."""
+    seen = list(_telling(trials))
+    best = _counted(seen, tuple(atoms.values()))
+    every, sizes = list(atoms.values()), [atom for kind, atom in atoms.items() if kind.startswith("size:")]
+    kept = ([], sizes, [atom for atom in every if atom not in sizes], every)
+    for candidate in itertools.chain(contents(trials.subject, seen), products(list(design.subject.space.values))):
+        if not best.errors:
+            break
+        for others in kept:
+            found = _counted(seen, (*others, candidate))
+            if found.agree and 2 * found.errors < best.errors:
+                best = found
+    return best
 
 
-def _on_size(name: str, test: Callable[[Any], bool]) -> Callable[[Context], bool]:
-    return lambda context: test(context.sizes[name])
-
-
-def _predicates(
-    name: str, failing: Sequence[Any], passing: Sequence[Any]
-) -> Iterator[tuple[str, Callable[[Any], bool]]]:
-    if name == LEADING:
-        yield "there are leading axes", lambda v: len(v) > 0
-        yield "there are no leading axes", lambda v: len(v) == 0
-        yield "there are two leading axes", lambda v: len(v) > 1
-        return
-    yield f"`{name}` > 1", lambda v: v > 1
-    yield f"`{name}` = 1", lambda v: v == 1
-    for block in _BLOCKS[::-1]:
-        yield f"`{name}` is no multiple of {block}", partial(_no_multiple, block)
-        yield f"`{name}` is a multiple of {block}", partial(_multiple, block)
-    yield f"`{name}` is no power of two", lambda v: v & (v - 1) != 0
-    yield f"`{name}` is a power of two", lambda v: v & (v - 1) == 0
-    top, bottom = max(passing), min(passing)
-    yield f"`{name}` > {top}", lambda v: v > top
-    yield f"`{name}` < {bottom}", lambda v: v < bottom
-    for block in _BLOCKS:
-        yield f"`{name}` > {block} and no multiple of it", partial(_no_multiple_above, block)
-    yield f"`{name}` > 1 and odd", lambda v: v > 1 and v % 2 == 1
-
-
-def _multiple(block: int, v: int) -> bool:
-    return v % block == 0
-
-
-def _no_multiple(block: int, v: int) -> bool:
-    return v % block != 0
-
-
-def _no_multiple_above(block: int, v: int) -> bool:
-    return v > block and v % block != 0
-
-
-def _of_kind(
-    design: Design, smallest: Context, kind: str, failing: Sequence[str], passing: Sequence[str]
-) -> tuple[str, Callable[[Context], bool]] | None:
-    usual = design.ordinary[kind]
-    if usual in failing and len(failing) >= len(passing):
-        return None
-    if usual in passing and len(passing) == 1 and kind in ("incoming layout", "layout"):
-        whose = "the incoming gradient" if kind == "incoming layout" else "an input"
-        return f"{whose} is not contiguous", lambda context: context[kind] != usual
-    chosen = set(failing)
-    told = [
-        condition(kind, name) or _plain(kind) for name in [smallest[kind], *(n for n in failing if n != smallest[kind])]
-    ]
-    more = f" (or {len(told) - 3} more like it)" if len(told) > 3 else ""
-    return " or ".join(told[:3]) + more, lambda context: context[kind] in chosen
-
-
-def _plain(kind: str) -> str:
-    return f"the {kind} is {ORDINARY.get(kind) or 'that of all inputs'}"
-
-
-def _counted(trials: Trials, parts: tuple[str, ...], tests: tuple[Callable[[Context], bool], ...]) -> Condition:
-    agree = missed = others = right = 0
+def _telling(trials: Trials) -> Iterator[Screened]:
+    """The contexts in which right can be told from wrong."""
     for seen in trials.counted:
-        if (
-            any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values"))
-            or 0 in seen.context.sizes.values()
-        ):
-            continue
-        says = all(test(seen.context) for test in tests)
-        agree += says and seen.suspicious
-        missed += says and not seen.suspicious
-        others += not says and seen.suspicious
-        right += not says and not seen.suspicious
-    return Condition(parts, tests, agree, missed, others, right)
+        blind = any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values"))
+        if not blind and 0 not in seen.context.sizes.values():
+            yield seen
+
+
+def _counted(contexts: Sequence[Screened], atoms: tuple[Atom, ...]) -> Condition:
+    counts = [0, 0, 0, 0]
+    for seen in contexts:
+        says = all(atom.test(seen.context) for atom in atoms)
+        counts[2 * (not says) + (says != seen.suspicious if says else not seen.suspicious)] += 1
+    return Condition(atoms, *counts)

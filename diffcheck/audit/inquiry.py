@@ -1,7 +1,6 @@
 """The whole inquiry: contexts are tried within a budget, a fault is made small and told, else what was tried is."""
 
 import itertools
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from typing import Any
 
 import torch
 
+from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
 from diffcheck.audit.explain import Condition, explained
@@ -26,6 +26,8 @@ from diffcheck.errors import CaseError, UsageError
 DTYPES = ("float64", "float32", "bfloat16", "float16")
 # Of the budget: what the referee may take for contexts that look right, and what making a fault small may take.
 _HEARINGS, _TELLING = 0.4, 0.4
+# By when those that look wrong must have been heard, so that pairs of conditions get their turn.
+_SUSPECTS = 0.7
 # An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
 _SMALL, _OTHERS = 0.01, 6
 
@@ -85,20 +87,6 @@ class Audit:
         if self.fault is not None:
             return fault_text(self.name, self.fault.seen, self.fault.heard, self.fault.condition, self.fault.script, [])
         return coverage_text(self.name, self.trials, self.design, self.seconds)
-
-
-def seconds_of(budget: str | float) -> float:
-    """A budget in seconds: a number, or ``"30s"``, ``"2m"``.
-
-    >>> seconds_of("2m")
-    120.0
-    """
-    if isinstance(budget, (int, float)):
-        return float(budget)
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(s|m|min)?", budget.strip())
-    if not found:
-        raise UsageError(f"budget {budget!r}: write seconds, such as 30 or '30s', or '2m'")
-    return float(found[1]) * (60.0 if found[2] in ("m", "min") else 1.0)
 
 
 def audit(
@@ -265,7 +253,7 @@ class _Inquiry:
             (s for s in seen if s.suspicious), key=lambda s: (s.context["precision"] != usual, plan.numbers(s.context))
         )
         for one in suspicious:
-            if self._left() < 0:
+            if self._left(_SUSPECTS) < 0:
                 break
             if trials.accused(one.context):
                 return self._plainest(trials, one, suspicious)

@@ -9,9 +9,10 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from diffcheck.audit.operation import Widened
+from diffcheck.audit.passes import leaves, pulled
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
-from diffcheck.audit.uses import USES, leaves, pulled
+from diffcheck.audit.uses import USES
 from diffcheck.audit.world import World
 from diffcheck.program.sourced import Sourced
 from diffcheck.sources.torch_code.code import TorchCode

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 
 import torch
 
+from diffcheck.audit.consumers import alike
 from diffcheck.audit.context import Context
 from diffcheck.audit.operation import Operation, Widened
+from diffcheck.audit.passes import plainly, pulled
 from diffcheck.audit.subject import Subject
-from diffcheck.audit.uses import USES, alike, plainly, pulled
+from diffcheck.audit.uses import USES
 from diffcheck.audit.world import World, bytes_of, row_of, smallest_format, world
 from diffcheck.errors import CaseError
 

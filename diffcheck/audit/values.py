@@ -89,7 +89,7 @@ def _some_zero(x: Tensor, k: int, r: Range, g: Generator) -> Tensor:
 
 def _row_zero(x: Tensor, k: int, r: Range, g: Generator) -> Tensor:
     """Of the first input every other row is zero."""
-    if k or x.dim() < 2:
+    if k or x.dim() < 2 or not x.numel():
         return x
     found = x.clone().reshape(-1, x.shape[-1])
     found[::2] = 0.0

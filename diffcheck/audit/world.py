@@ -53,8 +53,9 @@ class World:
         row, layout = INCOMING[self.context["incoming"]], LAYOUTS[self.context["incoming layout"]]
         generator = torch.Generator().manual_seed(self.context.seed + 7919)
         found: list[Tensor | None] = []
+        # Gradients of inputs in the smallest format are to be numbers of it.
+        largest = torch.finfo(getattr(torch, row_of(self.context).activations)).max
         for k, y in enumerate(outputs):
-            largest = torch.finfo(y.dtype).max
             g = row.make(tuple(y.shape), generator, largest).to(y.device, y.dtype)
             if row.name == "one result" and len(outputs) > 1 and k != self.context.seed % len(outputs):
                 found.append(None)
