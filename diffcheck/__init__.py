@@ -8,6 +8,7 @@ from diffcheck.case.domain import interval as interval
 from diffcheck.case.family import each as each
 
 if TYPE_CHECKING:
+    from diffcheck.api import assert_derivatives as assert_derivatives
     from diffcheck.api import assert_gradients as assert_gradients
     from diffcheck.api import check as check
     from diffcheck.api import run as run
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Case",
+    "assert_derivatives",
     "assert_gradients",
     "assert_operation",
     "case",
@@ -49,7 +51,7 @@ def __getattr__(name: str) -> Any:
         from diffcheck.audit import inquiry
 
         return inquiry.assert_operation
-    if name in ("assert_gradients", "check", "run"):
+    if name in ("assert_derivatives", "assert_gradients", "check", "run"):
         from diffcheck import api
 
         return getattr(api, name)

@@ -258,10 +258,11 @@ def place(point: Mapping[str, Any]) -> str:
     >>> place({"x": 0.1, "w": [1.0, 2.0]})
     'x = 0.1, w = [1, 2]'
     """
+    given = {name: math.prod(value["given"]) for name, value in point.items() if isinstance(value, dict)}
     texts = {name: _written(value) for name, value in point.items()}
     few = len(point) < _MANY
     said_nothing = [name for name, text in texts.items() if len(text) > _WRITTEN or not (few or text[0] != "[")]
-    sizes = {name: texts[name].count(",") + 1 for name in said_nothing}
+    sizes = {name: texts[name].count(",") + 1 for name in said_nothing if name not in given} | given
     if len(sizes) > _ARRAYS:
         shown = [f"{name} = {text}" for name, text in texts.items() if name not in sizes]
         return ", ".join([*shown, f"{len(sizes)} arrays ({sum(sizes.values())} numbers)"])

@@ -63,7 +63,10 @@ LIBRARIES = {
     }
     | {
         f"diffcheck.sources.torch_code.{name}"
-        for name in ("case_of", "code", "draws", "definition", "recorder", "moves", "storages", "subject", "cuts")
+        for name in (
+            *("case_of", "code", "modules", "draws", "definition", "recorder", "decompositions", "numbers", "moves"),
+            *("storages", "subject", "cuts", "directions"),
+        )
     }
     | {
         f"diffcheck.audit.{name}"

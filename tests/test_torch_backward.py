@@ -1,5 +1,6 @@
 """The backward passes of torch code, recorded as they run: what excuses and accuses them, and the line it names."""
 
+import functools
 import linecache
 import math
 import re
@@ -54,6 +55,7 @@ IMAGE, VOLUME, SEQUENCE = random(2, 2, 5, 6), random(1, 2, 4, 4, 4), random(2, 4
 IDS = torch.tensor([[0, 2, 1], [1, 1, 0]])
 LABELS = torch.tensor([1, 0])
 QUERY, KEY, VALUE = random(1, 1, 3, 2), random(1, 1, 3, 2), random(1, 1, 3, 2)
+SAMPLED = functools.partial(functional.grid_sample, align_corners=False)
 FUNCTIONS = {
     "conv1d": (lambda x, w: functional.conv1d(x, w, stride=2, padding=1), (SEQUENCE, random(3, 4, 2))),
     "conv2d-groups": (lambda x, w, b: functional.conv2d(x, w, b, groups=2), (IMAGE, random(4, 1, 2, 3), random(4))),
@@ -91,6 +93,44 @@ FUNCTIONS = {
     "largest": (lambda x: x.max(-1)[0] + x.amin(-1) + x.median(-1)[0], (random(2, 4),)),
     "products": (lambda x: x.prod(-1) + x.cumsum(-1).sin().sum(-1), (random(2, 4),)),
     "places": (lambda x: x.clone().index_put_((LABELS,), x[:2] ** 2, accumulate=True), (random(3, 2),)),
+    **{
+        f"{mode}-{'x'.join(map(str, size))}{'-aligned' if aligned else ''}": (
+            functools.partial(functional.interpolate, size=size, mode=mode, align_corners=aligned),
+            ({1: SEQUENCE, 2: IMAGE, 3: VOLUME}[len(size)],),
+        )
+        for mode, size, aligned in (
+            *(("nearest", size, None) for size in ((4,), (7, 4), (3, 5, 6))),
+            *(("nearest-exact", size, None) for size in ((4,), (7, 4), (3, 5, 6))),
+            *(("linear", (9,), aligned) for aligned in (False, True)),
+            *(("bilinear", (7, 4), aligned) for aligned in (False, True)),
+            *(("bicubic", (7, 4), aligned) for aligned in (False, True)),
+            ("trilinear", (3, 5, 6), False),
+        )
+    },
+    "enlarged by a factor": (
+        lambda x: functional.interpolate(x, scale_factor=1.7, mode="bilinear") ** 2,
+        (IMAGE[:1],),
+    ),
+    "determinant": (torch.linalg.det, (random(2, 3, 3),)),
+    "logarithm of a determinant": (lambda x: torch.linalg.slogdet(x)[1], (random(3, 3),)),
+    "of a turned matrix": (lambda x: torch.linalg.det(x.mT @ x) * torch.det(x.mT), (random(3, 3),)),
+    "a system": (torch.linalg.solve, (random(3, 3), random(3, 2))),
+    "a system from the right": (lambda a, b: torch.linalg.solve(a, b, left=False), (random(3, 3), random(2, 3))),
+    "an inverse": (torch.linalg.inv, (random(3, 3),)),
+    "log-sigmoid": (functional.logsigmoid, (random(5),)),
+    "distances of pairs": (torch.pdist, (random(4, 2),)),
+    "weight norm": (lambda v, g: torch._weight_norm(v, g, 0), (random(3, 2), random(3, 1))),
+    "samples": (SAMPLED, (IMAGE[:1], random(1, 2, 3, 2))),
+    "samples by the border": (
+        functools.partial(SAMPLED, padding_mode="border", align_corners=True),
+        (IMAGE[:1], random(1, 2, 3, 2)),
+    ),
+    "samples mirrored": (functools.partial(SAMPLED, padding_mode="reflection"), (IMAGE[:1], 2 * random(1, 2, 3, 2))),
+    "samples mirrored at elements": (
+        functools.partial(SAMPLED, padding_mode="reflection", align_corners=True),
+        (IMAGE[:1], 2 * random(1, 2, 3, 2)),
+    ),
+    "samples of a volume": (SAMPLED, (VOLUME, random(1, 2, 1, 3, 3))),
     "norms": (lambda x: torch.linalg.vector_norm(x, dim=-1) + x.var(-1) + x.std(-1), (random(2, 4),)),
 }
 

@@ -268,16 +268,25 @@ def test_a_wrong_row_is_refused_at_the_first_point(monkeypatch):
 @pytest.mark.parametrize(
     ("code", "name"),
     [
-        (lambda x: (x * x.sum().item()).sum(), "_local_scalar_dense"),
-        (lambda x: x.sum() if x[0].item() > 0 else -x.sum(), "_local_scalar_dense"),
+        (lambda x: (x * float(x.sum())).sum(), "_local_scalar_dense"),
+        (lambda x: (x * torch.full((3,), x.sum().item())).sum(), "_local_scalar_dense"),
         (lambda x: x[(x > 0).nonzero()].sum(), "nonzero"),
         (lambda x: (x - x)[(x - x).argmax()] + x.sum(), "argmax"),
         (lambda x: torch.linalg.svdvals(x.outer(x)).sum(), "_linalg_svd"),
         (lambda x: x.float().exp().double().sum(), "_to_copy"),
         (lambda x: torch.bernoulli(x.sigmoid()).sum(), "bernoulli"),
-        (lambda x: functional.ctc_loss(x.expand(2, 1, 3).log_softmax(-1), torch.tensor([[1]]), [2], [1]), "_ctc_loss"),
+        (lambda x: torch.linalg.matrix_exp(x.outer(x)).sum(), "linalg_matrix_exp"),
     ],
-    ids=["item", "branch on a number", "a shape that values decide", "equal values", "svd", "single", "draws", "ctc"],
+    ids=[
+        "float",
+        "item into a new tensor",
+        "a shape that values decide",
+        "equal values",
+        "svd",
+        "single",
+        "draws",
+        "ctc",
+    ],
 )
 def test_an_operation_without_a_row_is_named_with_its_place(code, name):
     told = refusal(code, X)
@@ -285,8 +294,20 @@ def test_an_operation_without_a_row_is_named_with_its_place(code, name):
 
 
 def test_the_place_in_a_module_of_torch_is_told():
-    told = refusal(nn.CTCLoss(), X.expand(2, 1, 3).log_softmax(-1), torch.tensor([[1]]), [2], [1])
-    assert told.startswith("unsupported: aten._ctc_loss at functional.py:")
+    told = refusal(nn.FractionalMaxPool2d(2, output_size=1), ROWS.expand(1, 2, 2, 3))
+    assert told.startswith("unsupported: aten.fractional_max_pool2d at functional.py:")
+
+
+@pytest.mark.parametrize(
+    ("code", "instead"),
+    [
+        (lambda x: torch.linalg.eigvalsh(x.outer(x)).sum(), "determinants, traces and norms of matrices have rows"),
+        (lambda x: x[(x > 0).nonzero()].sum(), r"index with the condition itself, x\[x > 0\]"),
+    ],
+    ids=["eigenvalues", "places"],
+)
+def test_what_may_be_done_instead_is_told(code, instead):
+    assert re.search(f"unsupported: aten.[a-z_]+ at test_torch_code.py:[0-9]+: no row.*: {instead}", refusal(code, X))
 
 
 def test_two_inputs_of_one_name_are_refused():

@@ -1,5 +1,6 @@
 """Every row of torch's operations beside torch's own kernel, at two points: a recording that differs is refused."""
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,11 @@ PLACES, MASK = torch.tensor([2, 0, 1]), N > 0
 COLUMNS, LABELS = torch.tensor([0, 2, 2, 0]), torch.tensor([1, 0, 3])
 TURNS = torch.polar(torch.ones(2, dtype=torch.float64), V[:2])
 INFINITE = torch.tensor([0.0, -torch.inf, 0.0, 0.0], dtype=torch.float64)
+
+SPOKEN = numbers(4, 2, 3)
+IMAGES = numbers(1, 2, 4, 3)
+SPACE = numbers(1, 1, 3, 2, 4)
+ALIGNED = functools.partial(functional.ctc_loss, reduction="none")
 
 # The operation that must be recorded by its own row, the code, and its inputs.
 TABLE = [
@@ -280,6 +286,26 @@ TABLE = [
     ),
     ("put", lambda x, y: x.put(PLACES % 2, y[0, :3], accumulate=True), (M, N)),
     ("index_add", lambda x, y: x.index_add(0, PLACES % 2, y, alpha=2), (M, N)),
+    ("linalg_qr", lambda x: torch.cat(torch.linalg.qr(x.mT), 0), (M,)),
+    ("linalg_qr", lambda x: torch.cat(torch.linalg.qr(x), 1), (M,)),
+    ("linalg_qr", lambda x: torch.cat(torch.linalg.qr(x.mT, "complete"), 1), (M,)),
+    ("linalg_qr", lambda x: torch.linalg.qr(x[:, :3], "r")[1], (M,)),
+    ("linalg_qr", lambda x: torch.cat(torch.linalg.qr(x), -1), (CUBE,)),
+    ("_ctc_loss", lambda x: ALIGNED(x.log_softmax(-1), torch.tensor([[1, 2], [2, 2]]), [4, 3], [2, 2]), (SPOKEN,)),
+    ("_ctc_loss", lambda x: ALIGNED(x.log_softmax(-1), torch.tensor([1, 1, 2]), [4, 2], [2, 1], blank=0), (SPOKEN,)),
+    ("_ctc_loss", lambda x: ALIGNED(x.log_softmax(-1), torch.tensor([[0], [1]]), [4, 3], [1, 0], blank=2), (SPOKEN,)),
+    (
+        "grid_sampler_2d",
+        lambda x, y: functional.grid_sample(IMAGES, (x * y).reshape(1, 2, 3, 2), align_corners=False),
+        (M, N),
+    ),
+    (
+        "grid_sampler_3d",
+        lambda v, w: functional.grid_sample(
+            SPACE, torch.stack([v, w, v * w], -1)[None, None, None], align_corners=True
+        ),
+        (V, W),
+    ),
     ("complex complex", lambda x, y: 2 * torch.view_as_real(torch.complex(x, y)).flip(-1), (M, N)),
     ("complex polar", lambda x, y: torch.view_as_real(torch.polar(x, y)), (POSITIVE, N)),
     ("complex abs", lambda x, y: torch.complex(x, y).abs(), (M, N)),
@@ -294,6 +320,13 @@ TABLE = [
     ("complex div", lambda x, y: torch.view_as_real(torch.complex(x, y) / torch.complex(y, x * x) / y), (M, N)),
     ("complex reciprocal", lambda x, y: torch.view_as_real(torch.complex(x, y).reciprocal()), (M, N)),
     ("complex exp", lambda x, y: torch.view_as_real(torch.complex(x, y).exp()), (M, N)),
+    ("complex log", lambda x, y: torch.view_as_real(torch.complex(x, y).log()), (M, N)),
+    ("complex sqrt", lambda x, y: torch.view_as_real(torch.complex(x, y).sqrt()), (M, N)),
+    ("complex pow", lambda x, y: torch.view_as_real(torch.complex(x, y) ** 3 + torch.complex(x, y) ** -0.3), (M, N)),
+    ("complex pow", lambda x, y: torch.view_as_real(torch.complex(x, y)[:, :3] ** (PLACES - 1)), (M, N)),
+    ("complex pow", lambda x, y: torch.view_as_real(torch.complex(x, y) ** torch.complex(y, x)), (M, N)),
+    ("complex sgn", lambda x, y: torch.view_as_real(torch.complex(x, y).sgn()), (M, N)),
+    ("complex where", lambda x, y: torch.where(x > y, torch.complex(x, y), torch.complex(y, y)).abs(), (M, N)),
     ("complex sum", lambda x, y: torch.view_as_real(torch.complex(x, y).sum(0)), (M, N)),
     ("complex mean", lambda x, y: torch.view_as_real(torch.complex(x, y).mean(-1, keepdim=True)), (M, N)),
     ("complex mm", lambda x, y: torch.view_as_real(torch.complex(x, y) @ torch.complex(x, x * y).mH), (M, N)),

@@ -14,6 +14,7 @@ from diffcheck.audit.precisions import PRECISIONS
 from diffcheck.audit.subject import Subject
 from diffcheck.audit.uses import USES
 from diffcheck.audit.values import VALUES
+from diffcheck.audit.world import made_numbers
 
 # Inputs of more numbers than this are not tried: the referee takes each for a ball.
 MOST = 4_000
@@ -83,7 +84,9 @@ class Design:
         return None
 
     def numbers(self, context: Context) -> int:
-        """How many numbers the largest input holds; zero where that is not declared."""
+        """How many numbers the inputs hold; more than any limit where they cannot be made."""
+        if self.subject.make is not None:
+            return made_numbers(self.subject, context)
         found = [0]
         for declared in self.subject.declared.values():
             count = 1
@@ -159,8 +162,8 @@ def design(subject: Subject, dtypes: Sequence[str], devices: Sequence[str], seed
     for name, values in subject.space.values.items():
         kinds[f"size:{name}"] = values
     kinds["incoming"] = [n for n in INCOMING if n != "one result" or results > 1]
-    tensors = [n for n, d in subject.declared.items() if n in subject.asked or isinstance(d, (Integers, Mask))]
-    kinds["layout"] = ["contiguous", *_interleaved([n for n in LAYOUTS if n != "contiguous"], tensors)]
+    others = [n for n in LAYOUTS if n != "contiguous"]
+    kinds["layout"] = ["contiguous", *_interleaved(others, subject.tensors)]
     if subject.make is None:
         kinds["values"] = [n for n, row in VALUES.items() if n == "ordinary" or row.change or whole]
     kinds["precision"] = [

@@ -97,7 +97,7 @@ def _refined(trials: Trials, design: Design, atoms: dict[str, Atom]) -> Conditio
     seen = list(_telling(trials))
     best = _counted(seen, tuple(atoms.values()))
     every, sizes = list(atoms.values()), [atom for kind, atom in atoms.items() if kind.startswith("size:")]
-    kept = ([], sizes, [atom for atom in every if atom not in sizes], every)
+    kept: tuple[list[Atom], ...] = ([], sizes, [atom for atom in every if atom not in sizes], every)
     for candidate in itertools.chain(contents(trials.subject, seen), products(list(design.subject.space.values))):
         if not best.errors:
             break

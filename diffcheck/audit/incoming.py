@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import torch
 
+from diffcheck.audit.values import short
+
 Tensor = torch.Tensor
 
 
@@ -18,7 +20,7 @@ class Incoming:
 
 
 def _random(shape: tuple[int, ...], generator: torch.Generator, largest: float) -> Tensor:
-    return torch.randn(shape, generator=generator, dtype=torch.float64)
+    return short(torch.randn(shape, generator=generator, dtype=torch.float64))
 
 
 def _single(place: int) -> Callable[[tuple[int, ...], torch.Generator, float], Tensor]:

@@ -145,7 +145,13 @@ ROWS = (
         _PAD + "({x}.reshape(-1), (1, 1))[1:-1].view({shape})",
     ),
     Layout("expanded first", "is expanded along its first axis", _expanded(0), _first, "{x}[:1].expand({shape})"),
-    Layout("expanded last", "is expanded along its last axis", _expanded(-1), _last, "{x}[..., :1].expand({shape})"),
+    Layout(
+        "expanded last",
+        "is expanded along its last axis",
+        _expanded(-1),
+        _last,
+        "{x}[..., :1].contiguous().expand({shape})",
+    ),
     Layout(
         "reversed axes",
         "has its axes in reverse order in memory",

@@ -42,6 +42,8 @@ class Operation:
     """
 
     def __init__(self, code: Callable[..., Any], names: Sequence[str]) -> None:
+        if isinstance(code, torch.nn.Module) and any(True for _ in code.parameters()):
+            raise CaseError(f"{type(code).__name__} holds its parameters itself: give a function that takes them")
         if not callable(code):
             raise CaseError(f"{str(code)[:80]} is of type {type(code).__name__}: give a function of tensors")
         self.code = code

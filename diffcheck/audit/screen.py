@@ -77,7 +77,10 @@ class Screened:
 
 def screened(subject: Subject, context: Context) -> Screened:
     """The operation in a context."""
-    here = world(subject, context)
+    try:
+        here = world(subject, context)
+    except Exception as raised:  # of somebody's function that makes the inputs
+        return Screened(context, skipped=f"no inputs: {type(raised).__name__}: {' '.join(str(raised).split())[:120]}")
     use = USES[context["use"]]
     if len(here.asked) < use.inputs or (use.alike and not alike(here.arguments)[0]):
         return Screened(context, skipped=UNFIT)

@@ -64,4 +64,11 @@ def _import(subject: Subject) -> str:
 
 
 def _literal(x: Tensor) -> str:
-    return f"torch.tensor({x.detach().cpu().tolist()}, dtype={x.dtype})"
+    plain = x.detach().cpu()
+    numbers = _shortest(plain.numpy()) if x.dtype is torch.float32 else plain.tolist()
+    return f"torch.tensor({numbers}, dtype={x.dtype})"
+
+
+def _shortest(x: Any) -> Any:
+    """Numbers of single precision with as many decimals as tell them apart."""
+    return [_shortest(part) for part in x] if x.ndim else float(str(x))

@@ -1,6 +1,6 @@
 """What is on trial: the operation, its definition, what it takes, and in which ways that may vary."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +34,10 @@ class Subject:
         What its gradient is where no derivative exists: ``any`` between both sides, ``left``, ``right``, ``zero``.
     make:
         Makes the arguments from sizes, a dtype and a seed, instead of what is declared.
+    sample:
+        What it made once.
+    own:
+        The functions whose backward is somebody's own, where the operation is its own definition.
     """
 
     operation: Operation
@@ -45,12 +49,8 @@ class Subject:
     make: Callable[[Sizes, torch.dtype, int], Mapping[str, Any]] | None = None
     defines: bool = False
     at_kinks: str = "any"
+    sample: Mapping[str, Any] = field(default_factory=dict)
     own: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def names(self) -> list[str]:
-        """All arguments."""
-        return [*self.declared, *self.given]
 
     def shape(self, declared: Declared, sizes: Mapping[str, Any]) -> tuple[int, ...]:
         """The shape of an argument."""
@@ -71,8 +71,21 @@ class Subject:
 
     @property
     def asked(self) -> list[str]:
-        """The inputs that it is differentiated by, where they are declared."""
-        return [n for n, d in self.declared.items() if isinstance(d, Floats) and d.grad]
+        """The inputs that it is differentiated by."""
+        declared = [n for n, d in self.declared.items() if isinstance(d, Floats) and d.grad]
+        return declared + list(differentiated(self.sample))
+
+    @property
+    def tensors(self) -> list[str]:
+        """The arguments that are tensors."""
+        return [*self.declared, *(n for n, t in self.sample.items() if isinstance(t, Tensor))]
+
+
+def differentiated(made: Mapping[str, Any]) -> Iterator[str]:
+    """Which of some arguments are differentiated by: those that require it, all with a fraction if none does."""
+    tensors = {n: t for n, t in made.items() if isinstance(t, Tensor) and t.is_floating_point()}
+    asked = any(t.requires_grad for t in tensors.values())
+    yield from (n for n, t in tensors.items() if t.requires_grad or not asked)
 
 
 def subject(
@@ -96,33 +109,31 @@ def subject(
     declared = {n: d for n, d in arguments.items() if isinstance(d, Declared)}
     given = {n: v for n, v in arguments.items() if n not in declared}
     make = None
+    sample: Mapping[str, Any] = {}
     if callable(inputs):
-        make, listed = _maker(inputs, sizes, codes)
-        declared, names = {}, listed
+        make, names, sample = _maker(inputs, sizes, codes)
+        declared = {}
     else:
         if inputs is not None:
             declared = {**_examples(inputs, codes, given), **declared}
         names = _named(declared)
     if make is None and not any(isinstance(d, Floats) for d in declared.values()):
         raise CaseError("no argument is a tensor: write x=tensor('batch width'), or give inputs=(x, ...)")
-    allowed = space(names, sizes, relations)
-    if make is None:
-        order = order_of(codes, [*declared, *given])
-        declared = {n: declared[n] for n in order if n in declared}
-        given = {n: given[n] for n in order if n in given}
-    else:
-        order = [*_made(make, allowed.ordinary()), *given]
+    order = order_of(codes, [*declared, *sample, *given])
+    declared = {n: declared[n] for n in order if n in declared}
+    given = {n: given[n] for n in order if n in given}
     owner = operation if definition is None else definition
     return Subject(
         Operation(operation, order),
         Operation(owner, order),
         declared,
         given,
-        allowed,
+        space(names, sizes, relations),
         None if surrogate is None else Operation(surrogate, order),
         make,
         definition is None,
         at_kinks,
+        sample=sample,
     )
 
 
@@ -166,6 +177,9 @@ def _like(name: str, value: Any, asked: bool) -> Declared:
     return Floats(axes, low_bound, high_bound, None, value.requires_grad or not asked, plain.tolist())
 
 
+_TRIES = 2
+
+
 class _Asked(Sizes):
     """Sizes that note who asks for them."""
 
@@ -181,8 +195,8 @@ class _Asked(Sizes):
 
 def _maker(
     inputs: Callable[..., Any], sizes: Mapping[str, Any] | None, codes: Sequence[Any]
-) -> tuple[Callable[[Sizes, torch.dtype, int], Mapping[str, Any]], list[str]]:
-    """A function that makes arguments by name, and the sizes that it asks for."""
+) -> tuple[Callable[[Sizes, torch.dtype, int], Mapping[str, Any]], list[str], Mapping[str, Any]]:
+    """A function that makes arguments by name, the sizes that it asks for, and what it makes of some."""
 
     def make(chosen: Sizes, dtype: torch.dtype, seed: int) -> Mapping[str, Any]:
         found = inputs(chosen, dtype, seed)
@@ -192,17 +206,11 @@ def _maker(
         return dict(zip(argument_names(codes, len(found)), found, strict=True))
 
     asked = _Asked({n: (v[0] if isinstance(v, Sequence) else v) for n, v in (sizes or {}).items()})
-    try:
-        inputs(asked, torch.float64, 0)
-    except Exception as raised:
-        if not asked:
-            raise CaseError(f"inputs={inputs!r} raises {type(raised).__name__}: {raised}") from None
-    return make, list(asked)
-
-
-def _made(make: Callable[[Sizes, torch.dtype, int], Mapping[str, Any]], sizes: Sizes) -> Mapping[str, Any]:
-    """The arguments that a function makes of ordinary sizes."""
-    try:
-        return make(sizes, torch.float64, 0)
-    except Exception as raised:
-        raise CaseError(f"inputs: at {dict(sizes)} it raises {type(raised).__name__}: {raised}") from None
+    for _ in range(_TRIES):  # sizes that no relation has tied yet may not fit one another
+        try:
+            sample = make(asked, torch.float64, 0)
+            return make, list(asked), sample
+        except Exception as raised:
+            why = raised
+            asked = _Asked(dict.fromkeys(asked, 2))
+    raise CaseError(f"inputs={inputs!r} raises {type(why).__name__}: {why}")

@@ -57,7 +57,12 @@ def ordinary(shape: tuple[int, ...], range_: Range, generator: Generator) -> Ten
     if low is not None and high is not None:
         part = torch.rand(shape, generator=generator, dtype=torch.float64)
         return low + (high - low) * (0.03 + 0.94 * part)
-    return range_.fitted(torch.randn(shape, generator=generator, dtype=torch.float64))
+    return range_.fitted(short(torch.randn(shape, generator=generator, dtype=torch.float64)))
+
+
+def short(x: Tensor) -> Tensor:
+    """Numbers of three decimals, which are quickly written down."""
+    return (1000 * x).round() / 1000
 
 
 def _rows(x: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
 """A context made real: the tensors that an operation is called with, and what comes into its backward."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,8 @@ from diffcheck.audit.declared import Declared, Floats, Integers, Lengths, Mask
 from diffcheck.audit.incoming import INCOMING
 from diffcheck.audit.layouts import LAYOUTS, surroundings
 from diffcheck.audit.precisions import PRECISIONS, Precision
-from diffcheck.audit.subject import Subject
+from diffcheck.audit.sizes import Sizes
+from diffcheck.audit.subject import Subject, differentiated
 from diffcheck.audit.values import VALUES, Range, integers_of, mask_of, ordinary
 
 Tensor = torch.Tensor
@@ -109,9 +111,9 @@ def _laid(subject: Subject, context: Context, drawn: Mapping[str, Any], wanted: 
 def _drawn(subject: Subject, context: Context, seed: int) -> dict[str, Any]:
     precision = PRECISIONS[context["precision"]]
     if subject.make is not None:
-        made = subject.make(context.sizes, getattr(torch, precision.activations), seed)  # type: ignore[arg-type]
+        made = subject.make(Sizes(context.sizes), getattr(torch, precision.activations), seed)
         tensors = {n: t for n, t in made.items() if isinstance(t, Tensor) and t.is_floating_point()}
-        asked = {n for n, t in tensors.items() if t.requires_grad} or set(tensors)
+        asked = set(differentiated(made))
         return {**made, **{n: t.detach().requires_grad_(n in asked) for n, t in tensors.items()}, **subject.given}
     generator = torch.Generator().manual_seed(seed)
     most = max((len(d.axes) for d in subject.declared.values() if isinstance(d, Floats)), default=0)
@@ -171,3 +173,13 @@ def smallest_format(world: World, outputs: Sequence[Tensor]) -> str:
 def row_of(context: Context) -> Precision:
     """The formats of a context."""
     return PRECISIONS[context["precision"]]
+
+
+def made_numbers(subject: Subject, context: Context) -> int:
+    """How many numbers the arguments hold that somebody's function makes; very many if it makes none."""
+    assert subject.make is not None
+    try:
+        made = subject.make(Sizes(context.sizes), torch.float64, context.seed)
+    except Exception:  # sizes that do not fit one another
+        return sys.maxsize
+    return sum(t.numel() for t in made.values() if isinstance(t, Tensor))

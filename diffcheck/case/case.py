@@ -95,10 +95,14 @@ class Case:
             start += size
         return positions
 
-    @property
-    def input_labels(self) -> list[str]:
-        """A name for each flattened input element: ``w[0,1]``."""
-        return [label for name, domain in self.inputs.items() for label in _labels(name, domain.shape)]
+    def input_label(self, position: int) -> str:
+        """A name for a flattened input element, ``w[0,1]``, or for one of the data behind them, ``c1``."""
+        for name, domain in self.inputs.items():
+            size = int(np.prod(domain.shape, dtype=int))
+            if position < size:
+                return _label(name, tuple(map(int, np.unravel_index(position, domain.shape))))
+            position -= size
+        return f"c{position + 1}"
 
     def components(self, operator: Operator, outputs: tuple[int, ...]) -> list[str]:
         """A name for each component of the derivative, in row-major order: ``w[0,1]`` or ``[2] by x[0]``."""
@@ -139,7 +143,11 @@ def flattened(point: Point) -> Array:
 
 
 def _labels(name: str, shape: tuple[int, ...]) -> list[str]:
-    return [name + (f"[{','.join(map(str, index))}]" if shape else "") for index in np.ndindex(*shape)]
+    return [_label(name, index) for index in np.ndindex(*shape)]
+
+
+def _label(name: str, index: tuple[int, ...]) -> str:
+    return f"{name}[{','.join(map(str, index))}]" if index else name
 
 
 def case(

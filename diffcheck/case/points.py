@@ -77,7 +77,7 @@ def _held(domain: Interval, format: Format) -> Interval:
 
 
 def _fits(domains: Domains, point: Point) -> bool:
-    return all(float(x) in domains[name] for name, value in point.items() for x in value.ravel())
+    return all(bool(((domains[name].lo <= v) & (v <= domains[name].hi)).all()) for name, v in point.items())
 
 
 def _hard_values(domain: Interval) -> list[float]:

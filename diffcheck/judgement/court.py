@@ -84,7 +84,6 @@ class Court:
         self.program = program
         self.format = format
         self.labels = case.components(operator, program.shape)
-        self._inputs = case.input_labels
         self.referee = Referee(program, operator, case.wrt_positions, self.label)
         self.bounds = Bounds(self.referee)
         self.near_ties = NearTies(self.referee, self.bounds, format)
@@ -114,8 +113,7 @@ class Court:
 
     def label(self, position: int) -> str:
         """The name of a flattened input, or of one of the data behind them."""
-        names = self._inputs
-        return names[position] if position < len(names) else f"c{position - len(names) + 1}"
+        return self.case.input_label(position)
 
     @property
     def width(self) -> int:
@@ -189,8 +187,10 @@ class Court:
         return self.bounds.of_values(truth, question.x, self.format)
 
     def _question(self, point: Point) -> Question:
-        question = Question(point, self.referee.truth(flattened(point).tolist()), [], balls.ZERO)
-        bounds = self.bounds.at(question.truth, question.x, self.format)
+        # Of a large function the numbers stay in their array: a list of them takes four times the memory.
+        x: Any = flattened(point) if self.program.is_large else flattened(point).tolist()
+        question = Question(point, self.referee.truth(x), [], balls.ZERO)
+        bounds = self.bounds.at(question.truth, x, self.format)
         size = max((c.size for c in question.truth.components), default=balls.ZERO)
         return replace(question, bounds=bounds, size=size)
 

@@ -48,39 +48,58 @@ def gradient(graph: Graph, wrt: Sequence[int], form: int = STABLE, needed: Neede
     lead: Shape = () if graph.shape == () else (size,)
     one = writer.const(1)
     seed = one if not lead else writer.array(np.eye(size, dtype=int).reshape(size, *graph.shape))
-    adjoints = backward(writer, graph, seed, lead, form, needed)
+    asked = inputs_among(graph, wrt)
+    moves = leading_to(graph, asked)
+    adjoints = backward(writer, graph, seed, lead, form, needed, moves)
     parts = []
+    for number in asked:
+        count = int(np.prod(graph.nodes[number].shape, dtype=int))
+        adjoint = adjoints.get(number)
+        if adjoint is None:
+            parts.append(writer.move("broadcast", (0, (*lead, count)), writer.const(0)))
+        else:
+            parts.append(writer.move("reshape", (*lead, count), adjoint))
+    return writer.graph(graph.inputs, _columns(writer, graph, wrt, asked, parts, lead))
+
+
+def _places(node: Node) -> "np.ndarray[Any, np.dtype[np.intp]]":
+    """The places of an input among the flattened ones."""
+    start: int = node.parameters[0]
+    return np.arange(start, start + int(np.prod(node.shape, dtype=int)))
+
+
+def inputs_among(graph: Graph, wrt: Sequence[int]) -> list[int]:
+    """The inputs, by their nodes, among which some of these places are."""
+    wanted = np.zeros(max(graph.inputs, *(p + 1 for p in wrt)), bool)
+    wanted[list(wrt)] = True
+    return [number for number, node in enumerate(graph.nodes) if node.name == INPUT and wanted[_places(node)].any()]
+
+
+def leading_to(graph: Graph, inputs: Sequence[int]) -> list[bool]:
+    """For each node whether it depends on one of these inputs."""
+    found: list[bool] = []
     for number, node in enumerate(graph.nodes):
-        if node.name == INPUT:
-            count = int(np.prod(node.shape, dtype=int))
-            adjoint = adjoints.get(number)
-            if adjoint is None:
-                parts.append(writer.move("broadcast", (0, (*lead, count)), writer.const(0)))
-            else:
-                parts.append(writer.move("reshape", (*lead, count), adjoint))
-    return writer.graph(graph.inputs, _columns(writer, graph, wrt, parts, lead))
+        found.append(number in inputs or any(found[i] for i in node.operands))
+    return found
 
 
-def _columns(writer: GraphBuilder, graph: Graph, wrt: Sequence[int], parts: list[int], lead: Shape) -> int:
+def _columns(
+    writer: GraphBuilder, graph: Graph, wrt: Sequence[int], asked: Sequence[int], parts: list[int], lead: Shape
+) -> int:
     """The derivatives by the inputs asked for, in their order, in the shape of the result."""
-    positions = [
-        node.parameters[0] + k
-        for node in graph.nodes
-        if node.name == INPUT
-        for k in range(int(np.prod(node.shape, dtype=int)))
-    ]
-    known = set(positions)
-    missing = [p for p in wrt if p not in known]
-    if missing:
+    wanted = np.asarray(wrt, int)
+    positions = np.concatenate([*(_places(graph.nodes[number]) for number in asked), np.zeros(0, int)])
+    missing = wanted[~np.isin(wanted, positions)]
+    if len(missing):
         parts = [*parts, writer.move("broadcast", (0, (*lead, len(missing))), writer.const(0))]
-        positions += missing
+        positions = np.concatenate([positions, missing])
     if not parts:
         return writer.move("broadcast", (0, (*graph.shape, 0)), writer.const(0))
     all_columns = writer.move("concatenate", (len(lead),), *parts) if len(parts) > 1 else parts[0]
-    place = {position: k for k, position in enumerate(positions)}
-    wanted = [place[p] for p in wrt]
-    if wanted != list(range(len(positions))):
-        all_columns = writer.move("take", (len(lead), Index(wanted)), all_columns)
+    if not np.array_equal(positions, wanted):
+        order = np.argsort(positions)
+        places = order[np.searchsorted(positions, wanted, sorter=order)]
+        all_columns = writer.move("take", (len(lead), Index(places)), all_columns)
     return writer.move("reshape", (*graph.shape, len(wrt)), all_columns)
 
 

@@ -5,6 +5,7 @@ adds up or multiplies arrays by its row in `diffcheck.ops.structure`, anything e
 `diffcheck.program.scalarise` lowers a graph to operations on numbers.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,6 +24,10 @@ INPUT, CONST, ARRAY = "input", "const", "array"
 _LEAVES = (INPUT, CONST, ARRAY)
 
 
+# Longer arrays are told apart by a digest of their bytes, which are not kept a second time.
+_DIGESTED = 1024
+
+
 class Values:
     """An array of floats or whole numbers as a parameter, kept once by its bytes; floats are data."""
 
@@ -31,13 +36,18 @@ class Values:
     def __init__(self, array: Any) -> None:
         self.array: np.ndarray[Any, np.dtype[Any]] = np.array(array)
         self.array.flags.writeable = False
-        self._key = self.array.dtype.str, self.array.shape, self.array.tobytes()
+        written = self.array.tobytes() if self.array.size <= _DIGESTED else _digest(self.array)
+        self._key = self.array.dtype.str, self.array.shape, written
 
     def __hash__(self) -> int:
         return hash(self._key)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Values) and self._key == other._key
+
+
+def _digest(array: "np.ndarray[Any, np.dtype[Any]]") -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(array).view(np.uint8).data, digest_size=32).digest()
 
 
 class Node(NamedTuple):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from diffcheck.program.chain import ALL, Needed, backward, gradient
+from diffcheck.program.chain import ALL, Needed, backward, gradient, inputs_among, leading_to
 from diffcheck.program.differentiate import weighted as weighted_program
 from diffcheck.program.graph import INPUT, Graph, GraphBuilder
 from diffcheck.program.program import Program
@@ -63,7 +63,8 @@ def directional(
     weights = writer.input(graph.inputs, graph.shape)
     along = np.zeros(graph.inputs)
     along[list(wrt)] = direction
-    adjoints = backward(writer, graph, weights, (), form, needed(graph))
+    moved = leading_to(graph, inputs_among(graph, np.flatnonzero(along).tolist()))
+    adjoints = backward(writer, graph, weights, (), form, needed(graph), moved)
     terms = []
     for number, adjoint in adjoints.items():
         node = graph.nodes[number]

@@ -42,6 +42,8 @@ class NearTies:
         self._bounds = bounds
         self._format = format
         self._known: dict[tuple[float, ...], list[NearTie]] = {}
+        # The truths are kept: an identity must not be given to another one.
+        self._allowed: dict[tuple[int, tuple[float, ...]], tuple[Truth, Sequence[Any]]] = {}
 
     def explain(
         self, value: float, ties: Sequence[NearTie], truth: Truth, point: Sequence[float], component: int
@@ -94,7 +96,8 @@ class NearTies:
             below = above = balls.ZERO
             for other in tie.others:
                 there = other.components[component]
-                if there.status is Status.CERTIFIED:
+                # Of a piece with the same slope nothing comes that the one at the point does not allow.
+                if there.status is Status.CERTIFIED and not (there.left - here).contains(0):
                     slack = max(slack, self._slack(other, point, component))
                     shift = (there.left - here).mid()
                     below, above = min(below, shift), max(above, shift)
@@ -102,7 +105,11 @@ class NearTies:
         return low - slack, high + slack
 
     def _slack(self, truth: Truth, point: Sequence[float], component: int) -> Ball:
-        bound = self._bounds.at(truth, point, self._format)[component]
+        # Each is asked about many components; those of all are found together.
+        key = id(truth), tuple(point)
+        if key not in self._allowed:
+            self._allowed[key] = truth, self._bounds.at(truth, point, self._format)
+        bound = self._allowed[key][1][component]
         return balls.ZERO if bound is None else max(bound.inherent.mid(), bound.formula.mid())
 
     def _undecided(

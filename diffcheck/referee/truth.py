@@ -116,7 +116,8 @@ class Referee:
     def of_numbers(self, point: Sequence[float]) -> Truth:
         """The truth found number by number, whatever the size of the function."""
         try:
-            return self._of_numbers(point)
+            _ = self.program.inputs  # what is too large is refused before its numbers are looked at
+            return self._of_numbers(list(map(float, point)))
         except Unsupported as reason:
             return self._nothing(Status.UNCERTAIN, f"the function is not one smooth piece here, and {reason}")
 

@@ -166,8 +166,8 @@ def _in_vain(court: Court) -> str:
 
 
 def contraction(court: Court) -> str:
-    """What the derivative is contracted with, in words; empty for an operator that keeps all axes."""
-    operator, told = court.operator, []
+    """What the derivative is contracted with, in words; empty where all axes are kept."""
+    operator, told = court.operator, [*filter(None, [getattr(court.case.function, "told", "")])]
     if operator.along:
         told.append(f"direction {place(court.case.by_input(operator.direction))}")
     if operator.weighted:
@@ -186,7 +186,9 @@ def _unjudged(court: Court, answers: Sequence[Answer]) -> Iterator[str]:
 
 def _places_without_derivative(court: Court) -> dict[int, tuple[str, str]]:
     """The listed points at which no derivative exists, in words, and what each of them is."""
-    return {k: (place(plain(court.questions[k].point)), shape) for k, shape in court.without_derivative.items()}
+    return {
+        k: (place(plain(court.questions[k].point, court.case)), shape) for k, shape in court.without_derivative.items()
+    }
 
 
 def _estimates(prepared: Prepared, questions: Sequence[Question]) -> Sequence[Callable[[], Estimate]]:

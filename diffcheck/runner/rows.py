@@ -22,6 +22,8 @@ from diffcheck.verdict import Verdict
 
 # How many digits of a truth are written.
 _DIGITS = 30
+# Of more numbers than this that a case was given nobody needs a copy in its results.
+_LARGE = 10_000
 
 
 def broken_rows(unit: Unit) -> list[Row]:
@@ -103,7 +105,7 @@ def summary(row: Row, answers: Sequence[Answer], decisive: Judgement, calls: int
         digits_possible=decisive.digits_possible,
         min_digits=min((j.digits for point in told for j in point if j.digits == j.digits), default=NAN),
         estimate=str(max((j.estimate for point in told for j in point), key=list(Quality).index)),
-        worst_point=json.dumps(plain(question.point)),
+        worst_point=json.dumps(plain(question.point, court.case)),
         function_calls=calls,
         note=decisive.note,
     )
@@ -118,9 +120,14 @@ def summary(row: Row, answers: Sequence[Answer], decisive: Judgement, calls: int
     )
 
 
-def plain(point: Point) -> dict[str, Any]:
-    """A point as numbers and lists of them."""
-    return {name: value.tolist() for name, value in point.items()}
+def plain(point: Point, case: Case) -> dict[str, Any]:
+    """A point as numbers and lists of them; of large arrays that have no other value the shape alone."""
+    return {
+        name: {"given": list(value.shape)}
+        if value.size > _LARGE and case.inputs[name].value is not None
+        else value.tolist()
+        for name, value in point.items()
+    }
 
 
 def shown(component: Component) -> str:

@@ -21,6 +21,18 @@ from diffcheck.program.sourced import Sourced
 from diffcheck.verdict import Finding
 
 Tensor = torch.Tensor
+# In these words torch says of a format, beside "not implemented", that a kernel does not compute in it.
+_NOT_THERE = (
+    "Low precision dtypes not supported",
+    "view_as_complex is only supported for",
+    "Expected both inputs to be Half, Float or Double tensors but got BFloat16",
+    "Unsupported dtype BFloat16",
+    "Unsupported dtype Half",
+    "doesn't support tensors of type: ",
+    "This function doesn't handle types other than float and double",
+    "expected a tensor with 2 or more dimensions of float, double",
+    "Got unsupported ScalarType BFloat16",
+)
 
 
 class Automatic:
@@ -55,10 +67,9 @@ class Automatic:
             raise Unsupported(f"torch: {reason}") from None
         except _not_compiled() as reason:
             raise Unsupported(f"torch.compile: {str(reason).strip().splitlines()[0]}") from None
-        except RuntimeError as reason:
-            # Linear algebra says in these words what is not implemented elsewhere.
-            if "Low precision dtypes not supported" in str(reason):
-                raise Unsupported(f"torch: {reason}") from None
+        except (RuntimeError, TypeError) as reason:
+            if any(words in str(reason) for words in _NOT_THERE):
+                raise Unsupported(f"torch: {str(reason).strip().splitlines()[0]}") from None
             raise
         found = value.reshape(self._task.shape).detach().to("cpu", torch.float64).numpy()
         columns = self._task.operator.width(len(self._task.case.wrt_positions)) if self._task.method == "forward" else 1

@@ -66,8 +66,11 @@ class Contract:
                 yield Finding(Breach.NONLINEAR, f"an incoming gradient that is not one raises {_told(raised)}")
                 return
             yield from self._changes(passes, "the backward pass")
+            spoiling = Passes(self.call, self.here).spoiling(passes.incoming())
             if list(map(bits, incoming)) != before:
                 yield Finding(Breach.CHANGES_GRADIENT, "the backward pass writes into it")
+            elif spoiling:
+                yield Finding(Breach.CHANGES_GRADIENT, f"the backward of {', '.join(spoiling)} writes into it")
             missing = tuple(n for n, gradient in zip(self.here.inputs, gradients, strict=True) if gradient is None)
             if missing:
                 yield Finding(Breach.NO_GRADIENT, f"none by {', '.join(missing)}", missing)

@@ -4,11 +4,11 @@ Each gives the derivative by all elements of the inputs together, with a row for
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 
 from diffcheck.case.operators import Operator
+from diffcheck.engines.autograd.pull import pulled_back
 
 Tensor = torch.Tensor
 Function = Callable[[Sequence[Tensor]], Tensor]
@@ -51,10 +51,13 @@ def _pulled_back(result: Tensor, unit: Tensor, leaves: Sequence[Tensor], differe
     """The gradient of one element of a result, flattened; zeros where it does not depend on an input."""
     if not result.requires_grad:
         return torch.cat([torch.zeros_like(x).reshape(-1) for x in leaves])
-    found: Any = torch.autograd.grad(
-        result, leaves, unit, retain_graph=True, create_graph=differentiable, materialize_grads=True
-    )
-    return torch.cat([(g if g.layout is torch.strided else g.to_dense()).reshape(-1) for g in found])
+    found = pulled_back([result], leaves, [unit], differentiable)
+    dense = [torch.zeros_like(x) if g is None else _dense(g) for g, x in zip(found, leaves, strict=True)]
+    return torch.cat([g.reshape(-1) for g in dense])
+
+
+def _dense(x: Tensor) -> Tensor:
+    return x if x.layout is torch.strided else x.to_dense()
 
 
 def forward(function: Function, inputs: Sequence[Tensor], operator: Operator) -> Tensor:

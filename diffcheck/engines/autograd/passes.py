@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 
+from diffcheck.engines.autograd.pull import pulled_back
+
 Tensor = torch.Tensor
 Call = Callable[[dict[str, Any]], Sequence[Tensor]]
 Gradients = list[Tensor | None]
@@ -57,7 +59,21 @@ class Passes:
 
     def pulled_back_from(self, outputs: Sequence[Tensor], incoming: Sequence[Tensor]) -> Gradients:
         """The gradients by all inputs of some outputs."""
-        return _dense(torch.autograd.grad(outputs, self._leaves, incoming, retain_graph=True, allow_unused=True))
+        return _dense(pulled_back(outputs, self._leaves, incoming))
+
+    def spoiling(self, incoming: Sequence[Tensor]) -> list[str]:
+        """The functions of somebody's own whose backward writes into what comes in, wherever in the graph they are.
+
+        To nobody else does that belong: where paths part, the others are given it, too.
+        """
+        found: dict[str, None] = {}
+        hooks = [hook for node in _functions(self.graphs()) for hook in _watched(node, found)]
+        try:
+            self.pulled_back(incoming)
+        finally:
+            for hook in hooks:
+                hook.remove()
+        return list(found)
 
     def batch_pulled_back(self, incoming: Sequence[Tensor]) -> Gradients:
         """The gradients for incoming ones that have a leading axis, all at once."""
@@ -98,6 +114,31 @@ class Passes:
     def _state(self) -> dict[str, bytes]:
         arguments = {**self._inputs, **self._constants}
         return {name: bits(value) for name, value in arguments.items() if isinstance(value, Tensor)}
+
+
+def _functions(outputs: Sequence[Tensor]) -> list[Any]:
+    """The nodes of a graph whose backward is a function of Python."""
+    pending, seen = [o.grad_fn for o in outputs], set()
+    while pending:
+        node = pending.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            pending += [following for following, _ in node.next_functions]
+    return [node for node in seen if isinstance(node, torch.autograd.function.BackwardCFunction)]
+
+
+def _watched(node: Any, spoiling: dict[str, None]) -> list[Any]:
+    """Hooks that note the name of a node's function if what came in is another afterwards."""
+    came: list[tuple[Tensor, bytes]] = []
+
+    def before(incoming: Sequence[Tensor | None]) -> None:
+        came[:] = [(g, bits(g)) for g in incoming if g is not None]
+
+    def after(*_: Any) -> None:
+        if any(bits(g) != was for g, was in came):
+            spoiling[type(node)._forward_cls.__name__] = None
+
+    return [node.register_prehook(before), node.register_hook(after)]
 
 
 def unrecorded(call: Call, arguments: Arguments) -> list[Tensor]:

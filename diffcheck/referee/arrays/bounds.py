@@ -13,7 +13,7 @@ from diffcheck.program.graph import Graph
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.certify import Certified
-from diffcheck.referee.arrays.enclose import BallArray, ball_array, floats
+from diffcheck.referee.arrays.enclose import Exact, floats
 from diffcheck.referee.arrays.losses import losses, sizes_of_data
 from diffcheck.referee.arrays.pieces import needed
 from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
@@ -103,7 +103,7 @@ class _Formulas:
         certified, piece = self._certified, self._certified.piece
         found: list[tuple[Sensitivity, Weights]] = []
         with ctx.workprec(certified.precision):
-            inputs = ball_array([arb(v) for v in self._point], (len(self._point),))
+            inputs = np.asarray(self._point, float)
             for form in range(max((alternatives(name) for name in piece.names), default=1)):
                 stable = form == STABLE
                 enclosed = certified.derivatives if stable else piece.enclosed(inputs, certified.values, form)
@@ -125,7 +125,7 @@ class Slopes:
         self._matters = matters
 
     @staticmethod
-    def of(graph: Graph, enclosed: Sequence[BallArray]) -> "Slopes | None":
+    def of(graph: Graph, enclosed: Sequence[Exact]) -> "Slopes | None":
         """From enclosures; ``None`` where they are beyond double precision."""
         values = [floats(x) for x in enclosed]
         matters = needed(graph)

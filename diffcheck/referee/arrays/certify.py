@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import ctx
 
 from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
@@ -19,7 +19,7 @@ from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.cancelled import is_cancelled, sizes
 from diffcheck.referee.arrays.confirm import words
-from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose, floats
+from diffcheck.referee.arrays.enclose import BallArray, Exact, all_finite, enclose, floats, in_balls
 from diffcheck.referee.arrays.moving import moving
 from diffcheck.referee.arrays.pairs import by_pairs
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
@@ -56,7 +56,7 @@ class Piece:
             self._derivatives[form] = derivative(self.graph, self.wrt, self.operator.full, directions, form, needed)
         return self._derivatives[form]
 
-    def enclosed(self, inputs: BallArray, values: Sequence[BallArray], form: int = STABLE) -> list[BallArray]:
+    def enclosed(self, inputs: Exact, values: Sequence[Exact], form: int = STABLE) -> list[Exact]:
         """What the nodes of the derivative enclose, from those of the piece."""
         # Only the first derivative is built from the piece itself.
         return enclose(self.derivative(form), inputs, known=values if self.operator.order == 1 else ())
@@ -85,8 +85,8 @@ class Certified:
     """
 
     piece: Piece
-    values: list[BallArray]
-    derivatives: list[BallArray]
+    values: list[Exact]
+    derivatives: list[Exact]
     precision: int
     confirmed: tuple[bool, ...]
     vanished: Mapping[int, float]
@@ -95,7 +95,7 @@ class Certified:
     @property
     def enclosed(self) -> BallArray:
         """The derivative of the piece, in its shape."""
-        return self.derivatives[self.piece.derivative().output]
+        return in_balls(self.derivatives[self.piece.derivative().output])
 
     @property
     def components(self) -> list[Component]:
@@ -112,7 +112,7 @@ class Certified:
     @property
     def value(self) -> BallArray:
         """The function's own value."""
-        return self.values[self.piece.graph.output]
+        return in_balls(self.values[self.piece.graph.output])
 
 
 class ArrayReferee:
@@ -135,7 +135,7 @@ class ArrayReferee:
         """
         for precision in ladder:
             with ctx.workprec(precision):
-                inputs = ball_array([arb(v) for v in point], (len(point),))
+                inputs = np.asarray(point, float)
                 try:
                     found = self._certified(inputs, precision)
                 except Elsewhere:
@@ -144,7 +144,7 @@ class ArrayReferee:
                 return found
         return None
 
-    def _certified(self, inputs: BallArray, precision: int) -> Certified | None:
+    def _certified(self, inputs: Exact, precision: int) -> Certified | None:
         """The truth, ``None`` where more bits may tell more."""
         choices, unknown, values = self._chosen(inputs)
         asked = needed(self._graph, choices)
@@ -158,11 +158,14 @@ class ArrayReferee:
             raise Elsewhere
         if self._at_edge(values, asked):
             raise Elsewhere
+        results = in_balls(values[self._graph.output]).ravel().tolist()
+        if all(not ball.contains(0) and not is_tight(ball) for ball in results):
+            return None  # the derivative, which takes longer, would be wider still
         met = self._ties(choices, values, asked)
         piece = self._piece(choices)
         smooth = values if piece.graph is self._graph else enclose(piece.graph, inputs)
         enclosed = piece.enclosed(inputs, smooth)
-        components = enclosed[piece.derivative().output]
+        components = in_balls(enclosed[piece.derivative().output])
         if not all_finite(components):
             raise Elsewhere
         sided: Mapping[int, Component] = NOTHING
@@ -186,7 +189,7 @@ class ArrayReferee:
         confirmed = tuple([word is Word.CONFIRMED for word in said])
         return Certified(piece, smooth, enclosed, precision, confirmed, vanished, sided)
 
-    def _chosen(self, inputs: BallArray) -> tuple[dict[int, Choice], dict[int, Mask], list[BallArray]]:
+    def _chosen(self, inputs: Exact) -> tuple[dict[int, Choice], dict[int, Mask], list[Exact]]:
         """What every node made of pieces chooses, where that is not known, and what all nodes enclose."""
         choices: dict[int, Choice] = {}
         unknown: dict[int, Mask] = {}
@@ -205,9 +208,7 @@ class ArrayReferee:
             raise Elsewhere
         return ArrayReferee(graph, self._operator, self._wrt)
 
-    def _ties(
-        self, choices: Mapping[int, Choice], values: Sequence[BallArray], asked: Mapping[int, Mask]
-    ) -> Sequence[Tie]:
+    def _ties(self, choices: Mapping[int, Choice], values: Sequence[Exact], asked: Mapping[int, Mask]) -> Sequence[Tie]:
         """Where pieces meet and a step may part them."""
         if all(choice.sides.array.all() for choice in choices.values()):
             return ()
@@ -218,7 +219,7 @@ class ArrayReferee:
         return met
 
     def _sided(
-        self, choices: Mapping[int, Choice], met: Sequence[Tie], inputs: BallArray
+        self, choices: Mapping[int, Choice], met: Sequence[Tie], inputs: Exact
     ) -> tuple[dict[int, Component], list[Word]]:
         """The components whose both sides may differ, and what the second route says of all that they are made of."""
         if self._operator.order > 1:
@@ -241,7 +242,7 @@ class ArrayReferee:
             self._pieces[key] = Piece(graph, self._operator, self._wrt)
         return self._pieces[key]
 
-    def _demand_domain(self, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> None:
+    def _demand_domain(self, values: Sequence[Exact], asked: Mapping[int, Mask]) -> None:
         """Raise `Outside` where the one result needs an operation outside its domain, for certain."""
         if self._graph.shape != ():
             return
@@ -257,25 +258,26 @@ class ArrayReferee:
             if node.name in Primitive.rows:
                 yield number, Primitive.rows[node.name]
 
-    def _arguments(self, number: int, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> Iterator[Any]:
+    def _arguments(self, number: int, values: Sequence[Exact], asked: Mapping[int, Mask]) -> Iterator[Any]:
         """The arguments of each element of a node that the result needs."""
         node = self._graph.nodes[number]
         mask = np.broadcast_to(asked.get(number, True), node.shape)
-        return zip(*(np.broadcast_to(values[i], node.shape)[mask].tolist() for i in node.operands), strict=True)
+        operands = (np.broadcast_to(values[i], node.shape)[mask] for i in node.operands)
+        return zip(*(in_balls(x).tolist() for x in operands), strict=True)
 
-    def _at_edge(self, values: Sequence[BallArray], asked: Mapping[int, Mask]) -> bool:
+    def _at_edge(self, values: Sequence[Exact], asked: Mapping[int, Mask]) -> bool:
         """Whether an operation may end or jump at this point."""
         edges = {n: row.at_edge for n, row in self._rows() if row.at_edge is not None}
         return any(ends(*x) for n, ends in edges.items() for x in self._arguments(n, values, asked))
 
 
-def _vanished(derivative: Graph, enclosed: Sequence[BallArray], wide: Sequence[int]) -> dict[int, float]:
+def _vanished(derivative: Graph, enclosed: Sequence[Exact], wide: Sequence[int]) -> dict[int, float]:
     """The components among these that are zero to half of the working precision, and the size of what cancels in them.
 
     The gradient of a softmax by what is added to all its arguments is zero by identity; its ball holds zero at every
     precision.
     """
-    balls_of = enclosed[derivative.output].ravel().tolist()
+    balls_of = in_balls(enclosed[derivative.output]).ravel().tolist()
     if not all(balls_of[k].contains(0) for k in wide):
         return {}
     found = sizes(derivative, lambda number: floats(enclosed[number])).ravel()

@@ -8,7 +8,7 @@ import numpy as np
 from diffcheck.case.operators import Operator
 from diffcheck.ops import balls
 from diffcheck.program.graph import Graph
-from diffcheck.referee.arrays.enclose import BallArray
+from diffcheck.referee.arrays.enclose import BallArray, Exact
 from diffcheck.referee.arrays.rays import along
 from diffcheck.referee.second_route import Word, confirmation, size_of, ways
 
@@ -18,7 +18,7 @@ NOTHING: Mapping[int, float] = MappingProxyType({})
 def words(
     operator: Operator,
     graph: Graph,
-    values: Sequence[BallArray],
+    values: Sequence[Exact],
     components: BallArray,
     wrt: Sequence[int],
     together: bool = False,
@@ -37,9 +37,7 @@ def words(
     found, weights = ways(len(wrt), operator)
     coefficients = [balls.ZERO] * int(np.prod(graph.shape, dtype=int))
     for share, steps in found:
-        moving = dict(zip(wrt, steps, strict=True))
-        direction = [moving.get(position, 0) for position in range(graph.inputs)]
-        series = along(graph, values, direction, order)
+        series = along(graph, values, dict(zip(wrt, steps, strict=True)), order)
         if len(series) > order:
             terms = series[order].ravel().tolist()
             coefficients = [c + balls.ball(share) * t for c, t in zip(coefficients, terms, strict=True)]

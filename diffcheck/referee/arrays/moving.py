@@ -9,7 +9,7 @@ from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node, is_elementwise
-from diffcheck.referee.arrays.enclose import BallArray
+from diffcheck.referee.arrays.enclose import BallArray, is_exact
 from diffcheck.referee.arrays.pieces import Choice, Mask
 
 _is_zero = np.frompyfunc(lambda ball: ball.is_zero(), 1, 1)
@@ -108,7 +108,7 @@ def _reached(node: Node, operands: Sequence[Mask]) -> Mask:
         before, _ = Own.rows[node.name].split([x.shape for x in operands])
         any_of_each = _any([np.asarray(x.reshape(*before, -1).any(-1)) for x in operands])
         axes = (1,) * (len(node.shape) - len(before))
-        return np.asarray(np.broadcast_to(any_of_each.reshape(*before, *axes), node.shape))
+        return np.asarray(np.broadcast_to(any_of_each.reshape((*before, *axes)), node.shape))
     return _any([np.broadcast_to(x, node.shape) for x in operands])
 
 
@@ -117,4 +117,4 @@ def _any(masks: Sequence[Mask]) -> Mask:
 
 
 def _nonzero(values: BallArray) -> Mask:
-    return ~np.asarray(_is_zero(values), bool)
+    return values != 0 if is_exact(values) else ~np.asarray(_is_zero(values), bool)

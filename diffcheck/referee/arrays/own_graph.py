@@ -19,7 +19,7 @@ from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, GraphBuilder, No
 from diffcheck.program.scalarise import LARGE, Lowered
 from diffcheck.program.sourced import Place, Sourced
 from diffcheck.referee.arrays.bounds import Slopes
-from diffcheck.referee.arrays.enclose import BallArray, ball_array, enclose, floats
+from diffcheck.referee.arrays.enclose import BallArray, Exact, enclose, floats, in_balls
 from diffcheck.referee.arrays.losses import losses, sizes_of_data
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, needed, piece, whichever
 from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
@@ -60,7 +60,7 @@ class OwnGraph:
     @cached_property
     def exact(self) -> list[Ball | None]:
         """What the code gives in exact arithmetic, enclosed, for each component; ``None`` where that does not exist."""
-        found: list[Ball] = self._enclosed.values[self._code.graph.output].ravel().tolist()
+        found: list[Ball] = in_balls(self._enclosed.values[self._code.graph.output]).ravel().tolist()
         return [ball if ball.is_finite() else None for ball in found]
 
     def formula(self, place: int) -> Ball | None:
@@ -115,11 +115,11 @@ class OwnGraph:
         return _Enclosed(values, None if blocked else choices)
 
     @property
-    def _inputs(self) -> BallArray:
-        return ball_array([arb(v) for v in self._point], (len(self._point),))
+    def _inputs(self) -> Array:
+        return np.array(self._point)
 
     @cached_property
-    def _found(self) -> tuple[Graph, list[int], list[BallArray]] | None:
+    def _found(self) -> tuple[Graph, list[int], list[Exact]] | None:
         """The graph with its choices made, for each node the one of the code that it belongs to, and its values.
 
         ``None`` where some choice is not known.
@@ -138,7 +138,7 @@ class OwnGraph:
         return None if self._found is None else self._found[0]
 
     @property
-    def _values(self) -> list[BallArray]:
+    def _values(self) -> list[Exact]:
         assert self._found is not None
         return self._found[2]
 
@@ -252,7 +252,7 @@ class OwnGraph:
 class _Enclosed(NamedTuple):
     """What all nodes enclose, and what those that are made of pieces choose; ``None`` where that is not known."""
 
-    values: list[BallArray]
+    values: list[Exact]
     choices: dict[int, Choice] | None
 
 

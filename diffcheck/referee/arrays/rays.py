@@ -5,7 +5,7 @@ takes part.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,26 +17,31 @@ from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node
-from diffcheck.referee.arrays.enclose import BallArray, ball_array, each, product
+from diffcheck.referee.arrays.enclose import BallArray, Exact, ball_array, each, product
 
 # The coefficients of t^0, t^1 ...; those that are not there are zero.
-Series = list[BallArray]
+Series = list[Exact]
 
 
-def along(graph: Graph, values: Sequence[BallArray], direction: Sequence[Fraction | int], order: int) -> Series:
+def along(graph: Graph, values: Sequence[Exact], direction: Mapping[int, Fraction | int], order: int) -> Series:
     """The result's coefficients up to ``t ** order``, for inputs that move by ``direction`` times t.
 
-    ``values`` are those of all nodes at t = 0.
+    Inputs that have none stay. ``values`` are those of all nodes at t = 0.
     """
-    steps = {d: balls.ball(d) for d in set(direction)}  # a few, along millions of inputs
-    moving = ball_array([steps[d] for d in direction], (len(direction),))
+    steps = {d: balls.ball(d) for d in (0, *direction.values())}  # a few, along millions of inputs
+    moved = np.zeros(graph.inputs, bool)
+    moved[[position for position, step in direction.items() if step]] = True
     found: list[Series] = []
     for number, node in enumerate(graph.nodes):
         operands = [found[i] for i in node.operands]
         if node.name == "input":
             start = node.parameters[0]
             stop = start + int(np.prod(node.shape, dtype=int))
-            found.append([values[number], moving[start:stop].reshape(node.shape)])
+            if moved[start:stop].any():
+                moving = [steps[direction.get(position, 0)] for position in range(start, stop)]
+                found.append([values[number], ball_array(moving, node.shape)])
+            else:
+                found.append([values[number]])
         elif all(len(x) == 1 for x in operands):
             found.append([values[number]])
         else:

@@ -18,7 +18,7 @@ from diffcheck.program.graph import Graph
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.cancelled import Array, cancelled, sizes
 from diffcheck.referee.arrays.confirm import words
-from diffcheck.referee.arrays.enclose import BallArray, all_finite, ball_array, enclose, floats
+from diffcheck.referee.arrays.enclose import BallArray, all_finite, enclose, floats, in_balls
 from diffcheck.referee.arrays.pieces import Choice, needed
 from diffcheck.referee.arrays.ties import SIDES, Owners, Tie, groups, with_seams
 from diffcheck.referee.evaluate import Ball
@@ -70,13 +70,13 @@ class Seams:
 
     @classmethod
     def at(
-        cls, graph: Graph, choices: Mapping[int, Choice], met: Sequence[Tie], wrt: Sequence[int], inputs: BallArray
+        cls, graph: Graph, choices: Mapping[int, Choice], met: Sequence[Tie], wrt: Sequence[int], inputs: Array
     ) -> "Seams | None":
         """The seams of a graph whose pieces meet at these inputs; ``None`` where it jumps, or they are too many."""
         outputs, count = int(np.prod(graph.shape, dtype=int)), sum(tie.places.array.size for tie in met)
-        around = ball_array([*inputs.tolist(), *[balls.ZERO] * count], (len(inputs) + count,))
+        around = np.concatenate([inputs, np.zeros(count)])
         apart = with_seams(graph, choices, met)
-        differences = enclose(apart, around)[apart.output][-2 * count :]
+        differences = in_balls(enclose(apart, around)[apart.output][-2 * count :])
         if not all(value.is_zero() for value in differences.tolist()):
             return None
         owners = groups(apart, outputs, count, max(_MOST // apart.operations, _MORE * outputs) // 3)
@@ -87,7 +87,7 @@ class Seams:
         values = enclose(together, around)
         slopes = gradient(together, columns, STABLE, needed(together))
         enclosed = enclose(slopes, around, known=values)
-        jacobian = enclosed[slopes.output]
+        jacobian = in_balls(enclosed[slopes.output])
         if not all_finite(jacobian):
             return None
         said = words(Operator.JACOBIAN, together, values, jacobian, columns, together=True)

@@ -3,6 +3,8 @@
 ==================  =======================================================================================
 ``case_of``         a function or module as a case
 ``code``            the same as a function of tensors, alike at every call
+``modules``         modules with other parameters
+``numbers``         what leaves for Python by ``.item()``
 ``draws``           random numbers that are the same in every dtype
 ``definition``      its recording, and the gate that a recording has to pass
 ``recorder``        operations as torch dispatches them, as nodes
@@ -14,9 +16,12 @@
 ``subject``         what the command line asks of torch code
 ``moves``           what only moves elements
 ``places``          whole numbers that values decide
+``decompositions``  operations by others
+``infinities``      rows of what is infinite at some places
 ``registry``        the rows by their names, and what they share
 ``rows``            all of them: ``elementwise``, ``special``, ``reductions``, ``running``, ``neural``, ``pooling``,
-                    ``linear``, ``lu``, ``accumulate``, ``backward``, and of complex numbers ``pairs``
+                    ``linear``, ``lu``, ``qr``, ``accumulate``, ``ctc``, ``backward``, ``resampling``, and of
+                    complex numbers ``pairs``
 ==================  =======================================================================================
 """
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck import ops
 from diffcheck.program.chain import backward
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.replay import replayed
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.neural import attention, convolution
 from diffcheck.sources.torch_code.pooling import avg_pool
-from diffcheck.sources.torch_code.reductions import distances
+from diffcheck.sources.torch_code.reductions import distances, distances_of_pairs
 from diffcheck.sources.torch_code.registry import backward_row, lifted, refuse, total
 
 
@@ -82,6 +83,22 @@ def _max_pool3d_backward(
 def _distances_backward(incoming: Any, x: Any, y: Any, p: float, found: Any) -> Any:
     """By the first argument."""
     return pulled_back(lambda x, y: distances(x, y, p), *lifted(incoming, x, y))[0]
+
+
+@backward_row("_pdist_backward")
+def _distances_of_pairs_backward(incoming: Any, x: Any, p: float, found: Any) -> Any:
+    return pulled_back(lambda x: distances_of_pairs(x, p), *lifted(incoming, x))[0]
+
+
+@backward_row("_weight_norm_interface_backward")
+def _weight_norm_backward(incoming: Any, v: Any, g: Any, norms: Any, dim: int) -> Any:
+    """Of a direction times a length, for each element along an axis."""
+
+    def forward(v: Any, g: Any) -> Any:
+        beside = [a for a in range(v.ndim) if a != dim % v.ndim]
+        return v * (g / ops.sqrt(total(v * v, beside, keepdim=True)))
+
+    return tuple(pulled_back(forward, *lifted(incoming, v, g)))
 
 
 @backward_row("_scaled_dot_product_flash_attention_for_cpu_backward")

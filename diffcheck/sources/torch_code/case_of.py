@@ -18,12 +18,12 @@ from diffcheck.sources.torch_code.code import (
     TorchCode,
     argument_names,
     function_of,
-    module_of,
     names_none,
-    parameters_by_name,
     written,
 )
 from diffcheck.sources.torch_code.definition import Definition, demand_inputs, moved
+from diffcheck.sources.torch_code.directions import EACH, MOST, Directed, Directions, along
+from diffcheck.sources.torch_code.modules import as_real, module_of, parameters_by_name
 from diffcheck.sources.torch_code.trials import on_trial
 
 # Up to so many components a Jacobian is asked for; a larger result is contracted with weights, which the row names.
@@ -41,6 +41,7 @@ def case_of(
     because: str = "",
     tags: Sequence[str] = (),
     implementations: Mapping[str, Callable[..., Any] | str] | None = None,
+    directions: int | None = None,
     **arguments: Any,
 ) -> Case:
     """A case of a torch function or module, which is run once and recorded; that is its definition.
@@ -60,6 +61,10 @@ def case_of(
     implementations:
         ``{"autograd": fused}``: a second version of the code, or its dotted path, that is put on trial against the
         definition; see `diffcheck.sources.torch_code.trials`. Left out, the code itself is.
+    directions:
+        Of so many seeded directions of each large tensor, in place of its elements: see
+        `diffcheck.sources.torch_code.directions`. Left out, two above a million components if no operators are given,
+        and none below; 0 for none.
 
     Raises
     ------
@@ -84,6 +89,7 @@ def case_of(
             because,
             tuple(tags),
             implementations,
+            directions,
         )
     except CaseError as mistake:
         raise CaseError(f"case {called!r}: {mistake}") from None
@@ -101,6 +107,7 @@ def _made(
     because: str,
     tags: tuple[str, ...],
     implementations: Mapping[str, Callable[..., Any] | str] | None,
+    directions: int | None,
 ) -> Case:
     by_name = {**dict(zip(argument_names(code, len(positional)), positional, strict=True)), **arguments}
     domains = _domains(code, by_name)
@@ -119,10 +126,20 @@ def _made(
         engine: on_trial(version, by_name, parameters, list(domains), first_ones)
         for engine, version in implementations_given(implementations).items()
     }
-    definition = Definition(torch_code, first, moved(first, fixed, other, zlib.crc32(called.encode())))
-    definition.__name__ = called
     names = tuple(n for n in domains if wrt is None or n in wrt)
     asked = [operators] if isinstance(operators, str) else list(operators)
+    taken = _directions({n: first[n] for n in names}, fixed, directions, not asked)
+    told, steps = "", {}
+    if taken is not None:
+        told = taken.told(sum(first[n].size for n in names))
+        torch_code = Directed(torch_code, list(domains), taken)
+        second = {engine: Directed(version, list(domains), taken) for engine, version in second.items()}
+        steps = {along(n): np.zeros(len(signs)) for n, signs in taken.signs.items()}
+        names = (*(n for n in names if n not in taken.signs), *steps)
+        first, other, fixed = first | steps, other | steps, [*fixed, *steps]
+        domains |= {n: given(step) for n, step in steps.items()}
+    definition = Definition(torch_code, first, moved(first, fixed, other, zlib.crc32(called.encode())), told, steps)
+    definition.__name__ = called
     only_given = len(fixed) == len(domains)
     made = Case(
         name=called,
@@ -143,6 +160,18 @@ def _made(
     )
     tell(made)
     return made
+
+
+def _directions(
+    values: Mapping[str, Any], fixed: Sequence[str], each: int | None, unless_asked: bool
+) -> Directions | None:
+    """The directions that are taken in place of elements of given tensors; ``None`` where all elements are told."""
+    if each is not None and (not isinstance(each, int) or isinstance(each, bool) or each < 0):
+        raise CaseError(f"directions={each!r}: give how many, or 0 for none")
+    if each is None:
+        each = EACH if unless_asked and sum(v.size for v in values.values()) > MOST else 0
+    found = Directions.of({n: v for n, v in values.items() if n in fixed}, each) if each else None
+    return found if found is not None and found.signs else None
 
 
 def _name_of(code: Any) -> str:
@@ -177,7 +206,7 @@ def _domains(code: Callable[..., Any], arguments: Mapping[str, Any]) -> dict[str
     for name, value in arguments.items():
         if isinstance(value, torch.Tensor) and value.layout is not torch.strided:
             raise CaseError(f"argument {name!r} is sparse: give {name}.to_dense(), and make it sparse in the function")
-    tensors = {n: v for n, v in arguments.items() if isinstance(v, torch.Tensor) and v.is_floating_point()}
+    tensors = {n: v for n, v in arguments.items() if isinstance(v, torch.Tensor) and not _is_whole(v)}
     asked = any(v.requires_grad for v in tensors.values())
     for name, value in arguments.items():
         if isinstance(value, Interval):
@@ -192,14 +221,18 @@ def _given(name: str, value: torch.Tensor) -> Interval:
     if value.is_meta:
         raise CaseError(f"{name!r} holds no numbers: it is on torch's device 'meta'")
     try:
-        return given(value.detach().cpu().double().numpy())
+        return given(as_real(value.detach()).cpu().double().numpy())
     except DomainError as mistake:
         raise CaseError(f"{name!r}: {mistake}") from None
 
 
+def _is_whole(value: torch.Tensor) -> bool:
+    return not (value.is_floating_point() or value.is_complex())
+
+
 def _somewhere(domain: Interval, generator: np.random.Generator) -> Any:
     if domain.value is not None:
-        return np.array(domain.value)
+        return domain.value
     if domain.scale == "log":
         return np.exp(generator.uniform(np.log(domain.lo), np.log(domain.hi), domain.shape))
     t = generator.uniform(0.1, 0.9, domain.shape)

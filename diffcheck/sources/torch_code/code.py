@@ -1,6 +1,5 @@
 """Torch code as a function of tensors by position: the same draws, buffers and settings at every call."""
 
-import copy
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -12,6 +11,8 @@ import torch
 from diffcheck.errors import CaseError
 from diffcheck.program.sourced import Sourced
 from diffcheck.sources.torch_code.draws import draws
+from diffcheck.sources.torch_code.modules import as_real, called, joined, module_of, placed
+from diffcheck.sources.torch_code.numbers import Numbers
 from diffcheck.sources.torch_code.recorder import Recorder
 
 Tensor = torch.Tensor
@@ -47,18 +48,20 @@ class TorchCode:
         return results[0] if len(results) == 1 else torch.cat([r.reshape(-1) for r in results])
 
     def results(self, *values: Tensor) -> list[Tensor]:
-        """All results that are numbers with a fraction."""
+        """All results that are numbers with a fraction, complex ones by their parts."""
         like = values[0]
         given = dict(zip(self._inputs, values, strict=True))
-        arguments = {name: _placed(given.get(name, v), like) for name, v in self._arguments.items()}
+        arguments = {
+            name: joined(given[name], v) if name in given else placed(v, like) for name, v in self._arguments.items()
+        }
         first = list(arguments.values())[: self._by_position]
         named = {name: v for k, (name, v) in enumerate(arguments.items()) if k >= self._by_position}
         with _as_always(like):
             if module_of(self.code) is not None:
-                found = _called(self.code, given, first, named, like)
+                found = called(self.code, given, first, named, like)
             else:
                 found = self.code(*first, **named)
-        results = [r for r in _tensors(found) if r.is_floating_point()]
+        results = [as_real(r) for r in _tensors(found) if r.is_floating_point() or r.is_complex()]
         if not results:
             raise CaseError(f"{self.__name__} returns no tensor of numbers with a fraction")
         return results
@@ -82,7 +85,7 @@ class TorchCode:
         recorder = Recorder(here=True)
         for tensor in inputs:
             recorder.input(tensor)
-        with instead, recorder:
+        with instead, recorder, Numbers(recorder.follows):
             found = derive(*inputs)
         return recorder.sourced(found)
 
@@ -173,45 +176,6 @@ class _NoContext:
         return lambda *_: None
 
 
-def _called(
-    code: Callable[..., Any], given: Mapping[str, Tensor], first: Sequence[Any], named: Mapping[str, Any], like: Tensor
-) -> Any:
-    """The result of a module, or its method, with these parameters, by a copy of its own that goes on holding them.
-
-    What runs the module again in a backward pass, as `torch.utils.checkpoint` does, finds them there.
-    """
-    module = module_of(code)
-    assert module is not None
-    state = {name: given.get(_plain(name), _placed(p, like)) for name, p in module.named_parameters()}
-    buffers = {name: _placed(b, like).clone() for name, b in module.named_buffers()}
-    instead = {id(p): state[name] for name, p in module.named_parameters()}
-    instead |= {id(b): buffers[name] for name, b in module.named_buffers()}
-    try:
-        own = copy.deepcopy(module, dict(instead))
-    except RuntimeError:  # it holds a tensor that torch does not copy: the result of another operation
-        instead_of = {f"module.{name}": tensor for name, tensor in (state | buffers).items()}
-        return torch.func.functional_call(_Call(module, code), instead_of, tuple(first), dict(named))
-    return own(*first, **named) if code is module else _function(code)(own, *first, **named)
-
-
-class _Call(torch.nn.Module):
-    """A module, or its method, as a module."""
-
-    def __init__(self, module: torch.nn.Module, code: Callable[..., Any]) -> None:
-        super().__init__()
-        self.module = module
-        self._code = code
-
-    def forward(self, *first: Any, **named: Any) -> Any:
-        return self._code(*first, **named)
-
-
-def _function(method: Any) -> Callable[..., Any]:
-    """The function of a bound method."""
-    found: Callable[..., Any] = method.__func__
-    return found
-
-
 @contextmanager
 def _as_always(like: Tensor) -> Iterator[None]:
     """Random numbers begin anew, all on the processor, and what names no dtype has that of the inputs."""
@@ -228,15 +192,6 @@ def _as_always(like: Tensor) -> Iterator[None]:
         torch.set_rng_state(state)
 
 
-def _placed(value: Any, like: Tensor) -> Any:
-    """Tensors on the device, and with fractions in the dtype, of another one."""
-    if isinstance(value, Tensor):
-        return value.to(like.device, like.dtype if value.is_floating_point() else None)
-    if isinstance(value, (list, tuple)) and type(value) in (list, tuple):
-        return type(value)(_placed(v, like) for v in value)
-    return value
-
-
 def _tensors(found: Any) -> Iterator[Tensor]:
     if isinstance(found, Tensor):
         yield found
@@ -246,21 +201,6 @@ def _tensors(found: Any) -> Iterator[Tensor]:
     elif isinstance(found, (list, tuple)):
         for value in found:
             yield from _tensors(value)
-
-
-def module_of(code: Any) -> torch.nn.Module | None:
-    """The module that code is, or whose method it is: its parameters are inputs. ``None`` of other code."""
-    owner = code if isinstance(code, torch.nn.Module) else getattr(code, "__self__", None)
-    return owner if isinstance(owner, torch.nn.Module) else None
-
-
-def parameters_by_name(module: torch.nn.Module) -> dict[str, torch.nn.Parameter]:
-    """The parameters of a module; those of a compiled one are called like those of the module itself."""
-    return {_plain(name): parameter for name, parameter in module.named_parameters()}
-
-
-def _plain(name: str) -> str:
-    return name.replace("_orig_mod.", "")
 
 
 def written(code: Callable[..., Any]) -> Any:

@@ -13,7 +13,6 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from diffcheck.errors import DiffcheckError
-from diffcheck.program.graph import Graph
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.storages import Storages, tensors
 
@@ -21,6 +20,7 @@ Tensor = torch.Tensor
 _OURS = Path(__file__).parents[2]
 _TORCH = Path(torch.__file__).parent
 _FUNCTION = str(_TORCH / "autograd" / "function.py")
+_NUMBERS = str(Path(__file__).with_name("numbers.py"))
 
 
 class Cuts(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -33,9 +33,9 @@ class Cuts(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._lost: dict[int, tuple[Tensor, str]] = {}
         self._used: dict[int, str] = {}
 
-    def reaching(self, graph: Graph, results: Iterable[Tensor]) -> list[str]:
-        """What took the gradient of values that the results are made of, each with its place."""
-        live = set(graph.origins)
+    def reaching(self, nodes: Iterable[int], results: Iterable[Tensor]) -> list[str]:
+        """What took the gradient of values that the results are made of, each with its place; these are their nodes."""
+        live = set(nodes)
         return list(
             dict.fromkeys(
                 [*filter(None, map(self._why, results)), *(why for number, why in self._used.items() if number in live)]
@@ -56,7 +56,8 @@ class Cuts(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def _note(self, detaches: bool, given: list[Tensor], outputs: list[Tensor]) -> None:
         why = next(filter(None, map(self._why, given)), "")
         if not why and detaches:
-            why = f"detach at {_place()}"
+            what = ".item()" if _is_running(_NUMBERS, "of") else "detach"
+            why = f"{what} at {_place()}"
         if not why and not torch.is_grad_enabled():
             why = f"no_grad at {_place()}"
         if not why and not all(t.requires_grad for t in given):
@@ -78,9 +79,14 @@ class Cuts(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 def _inside_a_function() -> bool:
     """Whether the ``forward`` of a `torch.autograd.Function` is at work, whose backward is its own affair."""
+    return _is_running(_FUNCTION, "apply")
+
+
+def _is_running(file: str, function: str) -> bool:
+    """Whether a function of a file is at work."""
     frame: Any = sys._getframe()
     while frame is not None:
-        if frame.f_code.co_filename == _FUNCTION and frame.f_code.co_name == "apply":
+        if frame.f_code.co_filename == file and frame.f_code.co_name == function:
             return True
         frame = frame.f_back
     return False

@@ -1,6 +1,6 @@
 """The definition that torch code gives: its recording, behind the gate."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,12 +8,14 @@ import numpy as np
 import torch
 
 from diffcheck.errors import CaseError, Unsupported
+from diffcheck.program.displaced import displaced
 from diffcheck.program.emit import Emitted
 from diffcheck.program.graph import Graph
 from diffcheck.program.replay import replayed
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.code import TorchCode
 from diffcheck.sources.torch_code.cuts import Cuts
+from diffcheck.sources.torch_code.numbers import Numbers
 from diffcheck.sources.torch_code.recorder import Recorder
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -36,12 +38,28 @@ class Definition:
         What was recorded.
     cuts:
         Where it keeps gradients from torch, once it is recorded: see `diffcheck.sources.torch_code.cuts`.
+    told:
+        What people must know of the derivative that is taken of it.
+
+    Parameters
+    ----------
+    steps:
+        The inputs that are steps along directions.
     """
 
-    def __init__(self, code: TorchCode, first: Values, second: Callable[[float], Values]) -> None:
+    def __init__(
+        self,
+        code: TorchCode,
+        first: Values,
+        second: Callable[[float], Values],
+        told: str = "",
+        steps: Collection[str] = (),
+    ) -> None:
         self.code = code
         self._first = first
         self._second = second
+        self.told = told
+        self._steps = steps
         self.argument_names = list(first)
         self.cuts: list[str] = []
         self.__name__ = code.__name__
@@ -66,6 +84,9 @@ class Definition:
             If an operation cannot be recorded, or the recording is not the function.
         """
         graph, told, self.cuts = recorded(self.code, self._first)
+        starts = np.cumsum([0, *(v.size for v in self._first.values())]).tolist()
+        steps = [start for name, start in zip(self._first, starts, strict=False) if name in self._steps]
+        graph = displaced(graph, steps) if steps else graph
         replay = Emitted(graph)
         _compare(told, _at(replay, self._first), "at the first point", "a row of torch's operations differs from torch")
         for nearer in _NEARER:
@@ -108,10 +129,10 @@ def recorded(code: TorchCode, point: Values) -> tuple[Graph, Array, list[str]]:
     for tensor in tensors:
         recorder.input(tensor)
     cuts = Cuts(recorder.storages)
-    with recorder, cuts:
+    with recorder, cuts, Numbers(recorder.follows):
         results = code.results(*tensors)
     graph = recorder.graph(results)
-    return graph, _joined(results), cuts.reaching(graph, results)
+    return graph, _joined(results), cuts.reaching(recorder.live(results), results)
 
 
 def _evaluated(code: TorchCode, point: Values) -> Array:
@@ -130,22 +151,22 @@ def _joined(results: Sequence[torch.Tensor]) -> Array:
 
 def moved(point: Values, fixed: Sequence[str], other: Values, seed: int) -> Callable[[float], Values]:
     """Points beside one: inputs of an interval towards another point of theirs, given numbers by some percent."""
-    generator = np.random.default_rng(seed)
-    steps: dict[str, Array] = {}
-    for name, value in point.items():
-        if name in fixed:
-            size = np.abs(value) + (np.sqrt(np.mean(value**2)) if value.size else 0) * 0.1
-            sign = np.where(generator.random(value.shape) < 0.5, -1, 1)
-            steps[name] = size * sign * generator.uniform(0.02, 0.05, value.shape)
-            # Nothing says how large zeros are.
-            steps[name] = np.where(size == 0, sign * generator.uniform(0.02, 0.05, value.shape), steps[name])
-        else:
-            steps[name] = other[name] - value
 
     def at(nearer: float) -> Values:
-        return {name: value + nearer * steps[name] for name, value in point.items()}
+        generator = np.random.default_rng(seed)
+        return {
+            name: value + nearer * (_step(value, generator) if name in fixed else other[name] - value)
+            for name, value in point.items()
+        }
 
     return at
+
+
+def _step(value: Array, generator: np.random.Generator) -> Array:
+    size = np.abs(value) + (np.sqrt(np.mean(value**2)) if value.size else 0) * 0.1
+    sign = np.where(generator.random(value.shape) < 0.5, -1, 1)
+    # Nothing says how large zeros are.
+    return np.asarray(generator.uniform(0.02, 0.05, value.shape) * sign * np.where(size == 0, 1, size))
 
 
 def demand_inputs(names: Sequence[str]) -> None:

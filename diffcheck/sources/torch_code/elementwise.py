@@ -13,24 +13,14 @@ from diffcheck.sources.torch_code.registry import as_number, lifted, nothing, re
 
 @row("add")
 def add(x: Any, y: Any, alpha: Any = 1) -> Any:
-    """The sum; a constant that is minus infinity at some places, as a mask is, excludes those."""
+    """The sum."""
     x, y = as_number(x), as_number(y)
-    if isinstance(y, Excluded):
-        x, y = y, (x if alpha == 1 else refuse("alpha with minus infinity"))
-    if isinstance(x, Excluded):
-        return Excluded(ops.add(x.values, y), np.broadcast_to(x.places, np.broadcast_shapes(x.places.shape, y.shape)))
-    constant = next((v for v in (x, y) if isinstance(v, np.ndarray)), np.zeros(()))
-    if constant.dtype.kind == "f" and np.isneginf(constant).any() and alpha == 1:
-        other = x if isinstance(x, Traced) else y
-        places = np.broadcast_to(np.isneginf(constant), np.broadcast_shapes(constant.shape, other.shape))
-        return Excluded(ops.add(other, np.where(np.isneginf(constant), 0, constant)), places)
     return x + (y if alpha == 1 else alpha * y)
 
 
 @row("sub")
 def _sub(x: Any, y: Any, alpha: Any = 1) -> Any:
-    x, y = as_number(x), as_number(y)
-    return x - (y if alpha == 1 else alpha * y)
+    return add(x, y, -alpha) if alpha != 1 else as_number(x) - as_number(y)
 
 
 @row("rsub")
@@ -156,7 +146,7 @@ def _softplus(x: Any, beta: Any = 1, threshold: Any = 20) -> Any:
 
 @row("log_sigmoid_forward")
 def _log_sigmoid(x: Any) -> Any:
-    return ops.log_sigmoid(x), None
+    return ops.log_sigmoid(x), ops.exp(-ops.abs(x))
 
 
 @row("native_dropout", "bernoulli", "normal", "multinomial", "poisson", "rrelu_with_noise")

@@ -6,7 +6,8 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.elementwise import add, mul
+from diffcheck.sources.torch_code.elementwise import mul
+from diffcheck.sources.torch_code.infinities import added
 from diffcheck.sources.torch_code.registry import lifted, refuse, row, total
 
 
@@ -31,7 +32,7 @@ def product(x: Traced, y: Traced) -> Traced:
 def _added_product(z: Any, x: Any, y: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     x, y = lifted(x, y) if isinstance(x, Traced) or isinstance(y, Traced) else lifted(x, y, z)[:2]
     found = product(x, y)
-    return add(found if alpha == 1 else alpha * found, z if beta == 1 else mul(z, beta))
+    return added(found if alpha == 1 else alpha * found, z if beta == 1 else mul(z, beta))
 
 
 @row("addbmm")
@@ -58,29 +59,18 @@ def _added_outer(z: Any, x: Any, y: Any, beta: Any = 1, alpha: Any = 1) -> Any:
     return beta * z + alpha * (x.reshape((-1, 1)) * y.reshape((1, -1)))
 
 
-@row("_linalg_solve_ex")
-def _solve(a: Any, b: Any, left: bool = True, check_errors: bool = False) -> Any:
-    """With the factors and pivots, which nobody but a backward pass needs."""
+def solved(a: Any, b: Any, left: bool) -> Any:
+    """The solution of equations for each column of ``b``, or for each row."""
     a, b = lifted(a, b)
     vectors = b.ndim == a.ndim - 1 and b.shape == a.shape[:-1]
     right = b.reshape((*b.shape, 1)) if vectors else b
     found = ops.solve(a, right) if left else ops.solve(a.swapaxes(-1, -2), right.swapaxes(-1, -2)).swapaxes(-1, -2)
-    return (found.reshape(b.shape) if vectors else found), None, None, no_error(a)
+    return found.reshape(b.shape) if vectors else found
 
 
 @row("linalg_inv_ex")
 def _inverse(a: Any, check_errors: bool = False) -> Any:
     return ops.inverse(a), no_error(a)
-
-
-@row("_linalg_det")
-def _det(a: Any) -> Any:
-    return ops.det(a), None, None
-
-
-@row("_linalg_slogdet")
-def _slogdet(a: Any) -> Any:
-    return (*ops.slogdet(a), None, None)
 
 
 @row("linalg_cholesky_ex")

@@ -7,8 +7,11 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.elementwise import all_joined
-from diffcheck.sources.torch_code.linear import no_error, with_ones
+from diffcheck.sources.torch_code.linear import no_error, solved, with_ones
 from diffcheck.sources.torch_code.registry import lifted, nothing, refuse, row
+
+# Factors that only a backward pass asks for are recorded up to this size: elimination takes as many steps.
+_LARGEST = 32
 
 
 @row("linalg_lu_factor_ex")
@@ -56,6 +59,37 @@ def _eliminated(a: Traced, conditions: list[Traced]) -> Traced:
 
 def _triangles(lu: Any, m: int, n: int) -> tuple[Any, Any]:
     return with_ones(lu[..., : min(m, n)], False), lu[..., : min(m, n), :].triangle(False)
+
+
+# With the factors and pivots, which nobody but a backward pass needs.
+
+
+@row("_linalg_solve_ex")
+def _solve(a: Any, b: Any, left: bool = True, check_errors: bool = False, *, outcome: Any = None) -> Any:
+    return solved(a, b, left), _seen(a, outcome), None, no_error(a)
+
+
+@row("_linalg_det")
+def _det(a: Any, *, outcome: Any = None) -> Any:
+    return ops.det(a), _seen(a, outcome), None
+
+
+@row("_linalg_slogdet")
+def _slogdet(a: Any, *, outcome: Any = None) -> Any:
+    return (*ops.slogdet(a), _seen(a, outcome), None)
+
+
+def _seen(a: Any, outcome: Any) -> Any:
+    """The factors that torch has found on its way: of a determinant it may take those of the turned matrix."""
+    if outcome is None or not isinstance(a, Traced) or a.shape[-1] > _LARGEST:
+        return None
+    *_, lu, pivots, numbers = (x for x in outcome if x.ndim and x.dtype.kind != "b" and x.shape[-1] == a.shape[-1])
+    n = a.shape[-1]
+    product = np.matmul(np.tril(lu, -1) + np.eye(n), np.triu(lu))
+    order = _order(pivots, n)
+    exchanged = np.take_along_axis(numbers, order[..., None], -2)
+    turned = not np.allclose(product, exchanged, rtol=0, atol=np.abs(numbers).max(initial=0) * n * 2.0**-40)
+    return _factors(a.swapaxes(-1, -2) if turned else a, order, True)[0]
 
 
 @row("linalg_lu_solve")

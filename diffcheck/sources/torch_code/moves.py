@@ -1,6 +1,6 @@
 """What only moves elements: torch's own kernel moves their numbers, and so says where each comes from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from diffcheck.ops.structure import Index
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, Value
 from diffcheck.sources.torch_code.registry import as_number, named
+from diffcheck.sources.torch_code.storages import tensors
 
 # For each operation the positions of the arguments whose elements are moved. All others are the same at every point.
 MOVED: dict[str, tuple[int, ...]] = {
@@ -22,11 +23,12 @@ MOVED: dict[str, tuple[int, ...]] = {
             "diagonal_copy unfold unfold_copy im2col pixel_shuffle pixel_unshuffle channel_shuffle masked_select "
             "reflection_pad1d reflection_pad2d reflection_pad3d replication_pad1d replication_pad2d "
             "replication_pad3d repeat_interleave upsample_nearest1d upsample_nearest2d split_with_sizes_copy "
-            "unbind_copy trace_copy _reshape_copy as_strided_copy"
+            "unbind_copy trace_copy _reshape_copy as_strided_copy _pack_padded_sequence"
         ),
         (0,),
     ),
     "copy": (0, 1),
+    "_pad_packed_sequence": (0, 3),
     "constant_pad_nd": (0, 2),
     "where": (1, 2),
     "masked_fill": (0, 2),
@@ -49,19 +51,28 @@ _ADDS = {"index_put": 3, "_unsafe_index_put": 3, "put": 3}
 _CONDITIONS = {"where": 0, "masked_fill": 1}
 
 
-def is_move(base: str, args: Sequence[Any], depends: Callable[[Any], bool]) -> bool:
-    """Whether an operation only moves elements, by places that are the same at every point."""
+def is_move(base: str, args: Sequence[Any], depends: Callable[[Any], bool], infinite: Callable[[Any], bool]) -> bool:
+    """Whether an operation only moves elements, by places that are the same wherever the recording holds.
+
+    What chooses between numbers by a condition is a function of it; what chooses between numbers and infinity is not.
+    """
     if base not in MOVED:
         return False
     if base in _CONDITIONS and depends(args[_CONDITIONS[base]]):
-        return False
+        return any(infinite(args[k]) for k in MOVED[base] if k < len(args))
     return not (base in _ADDS and len(args) > _ADDS[base] and args[_ADDS[base]])
+
+
+def choices(base: str, args: Sequence[Any]) -> Iterator[torch.Tensor]:
+    """The conditions among the arguments that say where elements go."""
+    for given in (a for k, a in enumerate(args) if k not in MOVED[base]):
+        yield from (t for t in tensors(given) if t.dtype is torch.bool)
 
 
 def moved(
     func: Any, base: str, args: Sequence[Any], kwargs: dict[str, Any], read: Callable[[Any], Any], lift: Any
-) -> list[Value]:
-    """What each output of a move holds."""
+) -> list[Value | None]:
+    """What each output of a move holds; ``None`` of whole numbers beside it, which are the same at every point."""
     elements = _Elements(read, lift)
     labelled = [elements.label(a) if k in MOVED[base] else _fixed(a, read) for k, a in enumerate(args)]
     options = {k: _fixed(v, read) for k, v in kwargs.items() if k not in ("dtype", "value", "layout", "device")}
@@ -71,7 +82,8 @@ def moved(
         labelled.append(0.0)
     with torch.no_grad():
         found = func(*labelled, **options)
-    return [elements.at(o) for o in (found if isinstance(found, (tuple, list)) else [found])]
+    outputs = found if isinstance(found, (tuple, list)) else [found]
+    return [elements.at(o) if o.is_floating_point() or o.is_complex() else None for o in outputs]
 
 
 def _fixed(given: Any, read: Callable[[Any], Any]) -> Any:

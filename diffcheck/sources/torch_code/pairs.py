@@ -12,8 +12,11 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.memory import Excluded
+from diffcheck.sources.torch_code.memory import Excluded, chosen
 from diffcheck.sources.torch_code.registry import lifted, mean, refuse, row, total
+
+# Up to this exponent a power is recorded as products, of which there are as many; beyond it as exp(y log x).
+_PRODUCTS = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +136,58 @@ def _div(x: Any, y: Any) -> Any:
 @row("complex exp")
 def _exp(x: Any) -> Any:
     return _polar(ops.exp(x.re), x.im)
+
+
+@row("complex log")
+def _log(x: Any) -> Any:
+    return Pair(ops.log(ops.hypot(x.re, x.im)), ops.atan2(x.im, x.re))
+
+
+@row("complex sqrt")
+def _sqrt(x: Any) -> Any:
+    """That with the real part above zero, by what does not cancel there: 2 re^2 = abs(x) + re(x)."""
+    re = ops.sqrt((ops.hypot(x.re, x.im) + x.re) / 2)
+    return Pair(re, x.im / (2 * re))
+
+
+@row("complex pow")
+def _pow(x: Any, y: Any) -> Any:
+    """By products where the exponents are small whole numbers, by exp(y log x) elsewhere."""
+    if isinstance(x, Pair) and isinstance(y, (int, float, np.ndarray)):
+        numbers = np.asarray(y)
+        whole = bool((numbers == np.trunc(numbers)).all()) and np.abs(numbers).max(initial=0) <= _PRODUCTS
+        return _by_products(x, numbers) if whole else _exp(_mul(pair(y), _log(x)))
+    return _exp(_mul(pair(y), _log(pair(x)))) if isinstance(x, Pair) else refuse("a real number to a complex power")
+
+
+def _by_products(x: Pair, exponents: Any) -> Pair:
+    one = lifted(x.re, 1.0)[1]
+    powers = [Pair(one, 0 * one)]
+    for _ in range(int(np.abs(exponents).max(initial=0))):
+        powers.append(_mul(powers[-1], x))
+    shape = np.broadcast_shapes(x.re.shape, exponents.shape)
+    found = Pair(*(lifted(x.re, np.zeros(shape))[1] for _ in range(2)))
+    for exponent in np.unique(exponents).astype(int).tolist():
+        power = powers[abs(exponent)] if exponent >= 0 else _reciprocal(powers[-exponent])
+        re, im = (v.spread(shape) for v in lifted(power.re, power.im))
+        there = np.broadcast_to(exponents == exponent, shape)
+        found = Pair(chosen(there, re, found.re), chosen(there, im, found.im))
+    return found
+
+
+@row("complex sgn")
+def _sign(x: Any) -> Any:
+    """Divided by its size; zero has none."""
+    size = ops.hypot(x.re, x.im)
+    nothing = ops.eq(size, 0)
+    size = ops.where(nothing, 1, size)
+    return Pair(ops.where(nothing, 0, x.re / size), ops.where(nothing, 0, x.im / size))
+
+
+@row("complex where")
+def _where(condition: Any, x: Any, y: Any) -> Any:
+    x, y = pair(x), pair(y)
+    return Pair(ops.where(condition, x.re, y.re), ops.where(condition, x.im, y.im))
 
 
 @row("complex sum")

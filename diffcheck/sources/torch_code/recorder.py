@@ -10,20 +10,22 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from diffcheck.errors import DiffcheckError, Unsupported, UnsupportedBackward
 from diffcheck.formats import FORMATS
-from diffcheck.ops.pieces import logical_and, logical_not, ne, where
+from diffcheck.ops.pieces import eq, logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.decompositions import decomposed, into, no_row
+from diffcheck.sources.torch_code.elementwise import all_joined
+from diffcheck.sources.torch_code.infinities import with_infinities
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.moves import is_move, moved
+from diffcheck.sources.torch_code.moves import choices, is_move, moved
 from diffcheck.sources.torch_code.origins import Origins, in_own_backward
 from diffcheck.sources.torch_code.pairs import fitted, joined
 from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
 from diffcheck.sources.torch_code.registry import applied, as_number
 from diffcheck.sources.torch_code.rows import (
     BY_OUTCOME,
-    EXCLUDING,
-    EXCLUDING_ABOVE,
+    BY_OUTCOME_HERE,
     FILLS,
     RESHAPES,
     SHAPES_ONLY,
@@ -66,15 +68,21 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         self._inputs += tensor.numel()
         self._storages.note(tensor, Traced(self.builder, number))
 
+    def follows(self, tensor: Tensor) -> bool:
+        """Whether a tensor depends on an input."""
+        return self._storages.memory(tensor) is not None
+
+    def live(self, results: Sequence[Tensor]) -> tuple[int, ...]:
+        """The nodes that a result, or several, are computed from, without what only decides a branch."""
+        return self.builder.graph(self._inputs, self._value(results).node).origins
+
     def graph(self, results: Sequence[Tensor]) -> Graph:
         """The graph of a result, or of several one behind the other along one axis.
 
         Where a condition that Python has branched on has another outcome than it had, the value is 0 / 0: the
         recording says nothing there.
         """
-        values = [self._plain(tensor) for tensor in results]
-        flat = [v.ravel() for v in values]
-        value = values[0] if len(values) == 1 else flat[0].concatenate(flat, 0)
+        value = self._value(results)
         if self._guards:
             held = self._guards[0]
             for guard in self._guards[1:]:
@@ -87,6 +95,11 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """The graph of a result, with the places of its operations."""
         graph = self.graph([result])
         return Sourced(graph, self._origins.places(graph.origins), self._origins.rounded)
+
+    def _value(self, results: Sequence[Tensor]) -> Traced:
+        values = [self._plain(tensor) for tensor in results]
+        flat = [v.ravel() for v in values]
+        return values[0] if len(values) == 1 else flat[0].concatenate(flat, 0)
 
     def _plain(self, tensor: Tensor) -> Traced:
         value = self._storages.value(tensor)
@@ -121,6 +134,9 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return f"aten.{name} at {self._origins.refused_at(torch._C._current_autograd_node())}"
 
     def _recorded(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
+        if "out" in kwargs:
+            with self:
+                return into(name, args, kwargs)
         changes = func._schema.is_mutable
         base = name.removesuffix("_") if changes else name
         if base in SHAPES_ONLY or name in RESHAPES:
@@ -142,21 +158,26 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 if not parts and any(o.dtype is not args[0].dtype for o in outputs):
                     raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
-        if is_move(base, args, self._depends):
+        if is_move(base, args, self._depends, self._storages.is_infinite):
+            for condition in choices(base, args):
+                self._hold(condition)
             return self._moved(func, base, args, kwargs, found if not changes else None)
         outputs = [] if changes else list(tensors(found))
         row = row_of(f"complex {base}" if any(t.is_complex() for t in tensors((args, kwargs, outputs))) else base)
         if row is None:
-            return self._decomposed(func, name, args, kwargs)
+            with self:
+                found = decomposed(func, name, args, kwargs)
+            if found is NotImplemented:
+                raise Unsupported(no_row(name, any(t.is_complex() for t in tensors((args, kwargs)))))
+            return found
         used = [None if k in UNREAD.get(base, ()) else a for k, a in enumerate(args)]
         read_args, read_kwargs = self._storages.read(used), self._storages.read(kwargs)
-        excluded = [v for v in _values((read_args, read_kwargs)) if isinstance(v, Excluded)]
-        if excluded and (base not in EXCLUDING or (any(v.above for v in excluded) and base not in EXCLUDING_ABOVE)):
-            raise Unsupported("infinity goes into it")
+        row = with_infinities(base, row, _values((read_args, read_kwargs)))
         if changes:
             found = func(*args, **kwargs)
         outputs = list(tensors(found)) if isinstance(found, (tuple, list)) else [found]
-        told = {"outcome": [numbers_of(o) for o in outputs]} if base in BY_OUTCOME else {}
+        by_outcome = base in BY_OUTCOME or (self._here and base in BY_OUTCOME_HERE)
+        told = {"outcome": [*map(numbers_of, outputs), numbers_of(args[0])]} if by_outcome else {}
         values = applied(row, read_args, {**read_kwargs, **told})
         for k, output in enumerate(outputs):
             value = joined(values[k]) if k < len(values) else None
@@ -184,6 +205,14 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self._storages.drop(tensor)
         return not any(map(self._depends, tensors(given)))
 
+    def _hold(self, condition: Tensor) -> None:
+        """Take a condition, of which an outcome was used, for a constant; that it is this one is a guard."""
+        if self._depends(condition):
+            whole, outcome = self._storages.whole(condition)
+            same = eq(as_number(whole), whole.lift(outcome.astype(float)))
+            self._guards.append(all_joined(same, logical_and))
+            self._storages.drop(condition)
+
     def _moved(self, func: Any, base: str, args: Any, kwargs: Any, found: Any) -> Any:
         if base == "_to_copy" and found.dtype is torch.bool and args[0].is_floating_point():
             values: list[Any] = [ne(self._storages.value(args[0]), 0)]
@@ -194,6 +223,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             found = func(*args, **kwargs)
         outputs = list(tensors(found))
         for k, (output, value) in enumerate(zip(outputs, values, strict=True)):
+            if value is None:
+                continue
             if base == "_to_copy":
                 value = fitted(value, args[0].is_complex(), output.is_complex())
             given = as_number(value) if output.is_floating_point() else value
@@ -201,7 +232,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return found
 
     def _depends(self, given: Any) -> bool:
-        return isinstance(given, Tensor) and self._storages.memory(given) is not None
+        return isinstance(given, Tensor) and self.follows(given)
 
     def _keep(self, output: Tensor, value: Any, in_place: bool, name: str, position: int) -> None:
         """Note what an output holds; of what no node says it, that it is lost."""
@@ -238,31 +269,12 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """A number that leaves for Python: an answer of yes or no is a condition that must hold, others are refused."""
         value = self._storages.value(args[0])
         if args[0].dtype is not torch.bool:
-            raise Unsupported("a number leaves for Python (.item(), float(), an `if` on it): use torch.where instead")
+            raise Unsupported(
+                "a number leaves for Python (float(), NumPy, a compiled function): use .item(), or torch.where"
+            )
         found = func(*args)
         self._guards.append(value if found else logical_not(value))
         return found
-
-    def _decomposed(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
-        """By torch's own decomposition; of an operation in place, by the one that is not, and a copy."""
-        if func._schema.is_mutable and name.endswith("_"):
-            packet = getattr(torch.ops.aten, name.removesuffix("_"), None)
-            plain = getattr(packet, func._overloadname, None)
-            if plain is not None:
-                with self:
-                    return args[0].copy_(plain(*args, **kwargs))
-        decomposition = torch._decomp.decomposition_table.get(func)
-        if decomposition is not None and not func._schema.is_mutable:
-            with self:
-                found = decomposition(*args, **kwargs)
-            if found is not NotImplemented:
-                return found
-        if not func._schema.is_mutable:
-            with self:
-                found = func.decompose(*args, **kwargs)
-            if found is not NotImplemented:
-                return found
-        raise Unsupported("no row" + " for complex numbers" * any(t.is_complex() for t in tensors((args, kwargs))))
 
 
 def _is_whole(output: Any) -> bool:

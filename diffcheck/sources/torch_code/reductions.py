@@ -134,7 +134,7 @@ def distances(x: Any, y: Any, p: float, mode: Any = None) -> Any:
 
 
 @row("_pdist_forward")
-def _distances_of_pairs(x: Any, p: float = 2) -> Any:
+def distances_of_pairs(x: Any, p: float = 2) -> Any:
     """Between each two rows."""
     one, two = np.triu_indices(x.shape[0], 1)
     return _norm(x[one] - x[two], p, -1)

@@ -2,13 +2,16 @@
 
 from diffcheck.sources.torch_code import accumulate as accumulate
 from diffcheck.sources.torch_code import backward as backward
+from diffcheck.sources.torch_code import ctc as ctc
 from diffcheck.sources.torch_code import elementwise as elementwise
 from diffcheck.sources.torch_code import linear as linear
 from diffcheck.sources.torch_code import lu as lu
 from diffcheck.sources.torch_code import neural as neural
 from diffcheck.sources.torch_code import pairs as pairs
 from diffcheck.sources.torch_code import pooling as pooling
+from diffcheck.sources.torch_code import qr as qr
 from diffcheck.sources.torch_code import reductions as reductions
+from diffcheck.sources.torch_code import resampling as resampling
 from diffcheck.sources.torch_code import running as running
 from diffcheck.sources.torch_code import special as special
 from diffcheck.sources.torch_code.moves import MOVED
@@ -25,19 +28,15 @@ FILLS = named("bernoulli_ normal_ uniform_ exponential_ random_ geometric_ log_n
 RESHAPES = named("transpose_ t_ squeeze_ unsqueeze_ swapaxes_ swapdims_ detach_ as_strided_")
 # The positions of arguments that a row does not use, and of which nothing need be known.
 UNREAD = {"_scaled_dot_product_flash_attention_for_cpu_backward": (5,)}
-# Rows that minus infinity may go into.
-EXCLUDING = named(
-    "add mul div neg amax max amin min addmm baddbmm _softmax _safe_softmax _log_softmax logsumexp nll_loss_forward "
-    "_scaled_dot_product_flash_attention_for_cpu"
-)
-
-# Rows that plus infinity may go into, which lies above all numbers.
-EXCLUDING_ABOVE = named("neg amin min")
 # Rows that are told what torch's outputs are where it is recorded: choices among values, which hold under a condition.
 BY_OUTCOME = named(
     "linalg_lu linalg_lu_factor_ex max_pool2d_with_indices max_pool3d_with_indices adaptive_max_pool2d "
-    "adaptive_max_pool3d"
+    "adaptive_max_pool3d linalg_qr"
 )
+
+
+# Rows that are told the same in a recording of one point, where a backward pass may ask for what no other needs.
+BY_OUTCOME_HERE = named("_linalg_det _linalg_slogdet _linalg_solve_ex")
 
 
 def row_of(base: str) -> Row | None:

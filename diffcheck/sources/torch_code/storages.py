@@ -1,5 +1,6 @@
 """The storages of tensors that depend on an input, and what they hold."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -54,6 +55,24 @@ class Storages:
         found = memory.read(geometry(tensor))
         return unconjugated(found, tensor) if tensor.is_neg() or tensor.is_conj() else found
 
+    def whole(self, tensor: Tensor) -> tuple[Traced, Any]:
+        """All that a tensor's storage holds, which depends on an input: nodes, and the numbers that they are."""
+        memory = self.memory(tensor)
+        assert memory is not None
+        numbers = numbers_of(torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage()))
+        values = memory.read(Geometry(0, numbers.shape, (1,)))
+        assert isinstance(values, Traced)
+        return values, numbers
+
+    def is_infinite(self, given: Any) -> bool:
+        """Whether an argument is infinite at some places."""
+        if isinstance(given, float):
+            return math.isinf(given)
+        if not isinstance(given, Tensor) or not given.is_floating_point():
+            return False
+        value = self.value(given)
+        return isinstance(value, Excluded) or (isinstance(value, np.ndarray) and bool(np.isinf(value).any()))
+
     def read(self, given: Any) -> Any:
         """Arguments with what their tensors hold in place of these."""
         if isinstance(given, Tensor):
@@ -89,14 +108,21 @@ class Storages:
         if memory is None:
             whole = torch.empty(0, dtype=tensor.dtype).set_(tensor.untyped_storage())
             before = numbers_of(whole).ravel()
-            memory = Memory(_size(tensor), self._lift(np.where(np.isfinite(before), before, 0)))
+            memory = Memory(_size(tensor))
+            memory.write(Geometry(0, before.shape, (1,)), self._constant(before))
             storage = tensor.untyped_storage()
             self._memories[storage._cdata] = storage, memory
-        if isinstance(value, np.ndarray):
-            excluded = np.isneginf(value) if value.dtype.kind == "f" else np.zeros(value.shape, bool)
-            values = self._lift(np.where(excluded, 0, value))
-            value = Excluded(values, excluded) if excluded.any() else values
-        memory.write(where_, value)
+        memory.write(where_, self._constant(value) if isinstance(value, np.ndarray) else value)
+
+    def _constant(self, numbers: Any) -> Value:
+        """Numbers as nodes, those that are infinite as places that are; what is no number yet is zero."""
+        if numbers.dtype.kind != "f" or np.isfinite(numbers).all():
+            return self._lift(numbers)
+        below, above = np.isneginf(numbers), np.isposinf(numbers)
+        values = self._lift(np.where(np.isfinite(numbers), numbers, 0))
+        if below.any() and above.any():
+            raise Unsupported("both infinities lie in one storage")
+        return Excluded(values, below | above, bool(above.any())) if (below | above).any() else values
 
 
 def geometry(tensor: Tensor) -> Geometry:

@@ -10,7 +10,8 @@ from typing import Any
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.dotted import resolve
-from diffcheck.sources.torch_code.code import TorchCode, module_of, parameters_by_name, parameters_of
+from diffcheck.sources.torch_code.code import TorchCode, parameters_of
+from diffcheck.sources.torch_code.modules import as_real, module_of, parameters_by_name
 
 _NAMED = 6
 
@@ -39,7 +40,7 @@ def on_trial(
         raise CaseError(f"{str(version)[:80]} is a {type(code).__name__}: give a function or a module")
     module = module_of(code)
     if module is not None:
-        own = parameters_by_name(module)
+        own = {name: as_real(p.detach()) for name, p in parameters_by_name(module).items()}
         for name, value in parameters.items():
             if name not in own:
                 raise CaseError(f"the implementation has no parameter {name!r}: it has {_told(list(own))}")
