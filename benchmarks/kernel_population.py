@@ -27,7 +27,7 @@ from measure import cells, headed, printed
 from torch.autograd import gradcheck
 
 from diffcheck.audit import audit
-from diffcheck.errors import DiffcheckError
+from diffcheck.errors import RAISED
 
 Tensor = torch.Tensor
 _PAGE = Path(__file__).parents[1] / "docs" / "kernels.md"
@@ -94,7 +94,7 @@ def by_trial(report: Report, code: Code, budget: float, **inputs: Any) -> Said:
     start = time.perf_counter()
     try:
         found = audit(code, report.plain, budget=budget, **inputs, **report.asked)
-    except DiffcheckError as refused:
+    except RAISED as refused:
         return Said("", f"no trial: {refused}", time.perf_counter() - start)
     took = time.perf_counter() - start
     if found.fault is not None:

@@ -71,7 +71,7 @@ class WrongVariation(RightVariation):
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> Any:
         p, q = ctx.saved_tensors
-        found = wide(g) * torch.where(p > q, 0.5, -0.5) / p.shape[0]  # also where p == q
+        found = torch.where(p > q, wide(g), -wide(g)) / 2 / p.shape[0]  # also where p == q
         return found, -found
 
 

@@ -16,13 +16,17 @@ CHUNK = 16
 
 
 def plain_scan(x: Tensor, gate: Tensor) -> tuple[Tensor, Tensor]:
-    """The states h_t = exp(gate_t) h_(t-1) + x_t of [tokens, width], from zero; and the last one."""
-    h = torch.zeros_like(x[:1].sum(0))
+    """The states h_t = exp(gate_t) h_(t-1) + x_t of [tokens, width], from zero; and the last one.
+
+    They are kept in single precision at least.
+    """
+    h = torch.zeros_like(wide(x)[:1].sum(0))
     states = []
     for t in range(x.shape[0]):
-        h = torch.exp(gate[t]) * h + x[t]
+        h = torch.exp(wide(gate)[t]) * h + wide(x)[t]
         states.append(h)
-    return torch.stack(states) if states else x * gate, h
+    every = torch.stack(states) if states else wide(x) * wide(gate)
+    return narrow(every, x, gate), narrow(h, x, gate)
 
 
 class RightScan(Function):

@@ -216,6 +216,8 @@ class _Inquiry:
 
     def _searched(self, trials: Trials, plan: Design) -> Context | None:
         """The first context in which the operation is wrong for certain."""
+        if trials.screen(plan.ordinary).raised:
+            return plan.ordinary
         trials.hear(plan.ordinary)
         # What is loaded for the first hearing, and never again, does not count.
         self._start = time.monotonic()
