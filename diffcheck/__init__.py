@@ -8,12 +8,13 @@ from diffcheck.case.domain import interval as interval
 from diffcheck.case.family import each as each
 
 if TYPE_CHECKING:
+    from diffcheck.api import assert_derivatives as assert_derivatives
     from diffcheck.api import assert_gradients as assert_gradients
     from diffcheck.api import check as check
     from diffcheck.api import run as run
     from diffcheck.sources.torch_code.case_of import case_of as case_of
 
-__all__ = ["Case", "assert_gradients", "case", "case_of", "check", "each", "interval", "run"]
+__all__ = ["Case", "assert_derivatives", "assert_gradients", "case", "case_of", "check", "each", "interval", "run"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,7 +23,7 @@ def __getattr__(name: str) -> Any:
         from diffcheck.sources import torch_code
 
         return torch_code.case_of
-    if name in ("assert_gradients", "check", "run"):
+    if name in ("assert_derivatives", "assert_gradients", "check", "run"):
         from diffcheck import api
 
         return getattr(api, name)

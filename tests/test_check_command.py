@@ -119,6 +119,17 @@ def test_a_wrong_backward_ends_with_one_and_says_how_to_see_it_again(model: Path
     assert typed(again[1]).stdout == result.stdout
 
 
+def test_large_tensors_are_taken_along_directions(model: Path) -> None:
+    (model / "large.py").write_text("import torch\nnet = torch.nn.Linear(600, 300)\n")
+    done = typed(f"check large.py::net --input randn:2,600 --directions 1 {FAST}")
+    assert done.exit_code == 0, done.stderr
+    assert "along weight" in done.stdout
+    assert "along 1 seeded direction of a tensor (180,000 of 181,500 numbers), the others one by one" in done.stdout
+    done = typed(f"check 'x*sin(x)' --at x=1.2 --directions 1 {FAST}")
+    assert done.exit_code == 2
+    assert "--directions is for large tensors of torch code" in done.stderr
+
+
 def test_nothing_judged_is_no_success(model: Path) -> None:
     result = typed("check 'x*sin(x)' --at x=1.2 --engine finite --dtype float16")
     assert "unsupported" in result.stdout

@@ -48,6 +48,14 @@ def _at(values: tuple[str, ...]) -> list[tuple[str, str]]:
 @click.option(
     "--wrt", multiple=True, callback=listed, metavar="NAME", help="Differentiate by these only (default: all)."
 )
+@click.option(
+    "--directions",
+    type=click.IntRange(min=0),
+    default=None,
+    metavar="N",
+    help="Of each large tensor N seeded directions in place of its elements (default: 2 above a million components, "
+    "if no operator is given).",
+)
 @judging
 @click.option("--timing/--no-timing", default=False, help="Time every task after checking it (default: no).")
 @click.option(
@@ -58,6 +66,7 @@ def check(
     inputs: tuple[str, ...],
     points: tuple[str, ...],
     wrt: tuple[str, ...],
+    directions: int | None,
     operators: tuple[str, ...],
     seed: int,
     in_process: bool,
@@ -79,10 +88,11 @@ def check(
     from diffcheck.sources.specs import spec_of
 
     given = tuple((name, spec_of(text)) for name, text in [*_by_name(inputs), *_at(points)])
-    asked = Asked(subject, given, operators, wrt, seed)
+    asked = Asked(subject, given, operators, wrt, seed, directions)
     asked.demand()
     words = ["check", subject, *(word for text in inputs for word in ("--input", text))]
     words += [word for option, texts in (("--at", points), ("--wrt", wrt)) for text in texts for word in (option, text)]
+    words += [] if directions is None else ["--directions", str(directions)]
     wanted = settings(in_process, seed=seed, command=shlex.join(words), **chosen)
     result = (here if in_process else supervised)([asked], wanted)
     _told(result, wanted.timing)

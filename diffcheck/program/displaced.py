@@ -7,6 +7,8 @@ by these elements: that of the product by ``t`` is ``x v``. In exact arithmetic 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.program.graph import INPUT, Graph, GraphBuilder, Node
 
@@ -47,12 +49,13 @@ class _Pass:
         own = node.name == INPUT and node.parameters[0] in self._steps
         self._moves.append(own or any(self._moves[i] for i in node.operands))
         found = self._taken_apart(node) if self._moves[number] else None
-        if found is not None and node.name == matmul.name:
-            made = self._joined(found)
-        else:
-            if found is not None:
-                self._apart[number] = found
+        if found is None:
             made = self.builder.keep(node._replace(operands=tuple(self._new[i] for i in node.operands)))
+        else:
+            # What nobody asks for together is left out of the graph in the end.
+            made = self._joined(found)
+            if node.name != matmul.name:
+                self._apart[number] = found
         self._new.append(made)
         return made
 
@@ -92,18 +95,20 @@ class _Pass:
         return _Displaced(base, tuple(terms))
 
     def _product(self, operands: Sequence[int], parts: Sequence[_Displaced | None]) -> _Displaced | None:
-        for position, part in enumerate(parts):
-            other = operands[1 - position]
-            if part is None or parts[1 - position] is not None:
-                continue
+        sizes = [
+            -1 if p is None else int(np.prod(self._graph.nodes[i].shape, dtype=int))
+            for i, p in zip(operands, parts, strict=True)
+        ]
+        position = int(np.argmax(sizes))  # the larger one, if both move
+        part, other = parts[position], self._new[operands[1 - position]]
+        if part is None:
+            return None
 
-            def times(i: int, position: int = position, other: int = other) -> int:
-                pair = (i, self._new[other]) if position == 0 else (self._new[other], i)
-                return self.builder.matmul(*pair)
+        def times(i: int) -> int:
+            return self.builder.matmul(*((i, other) if position == 0 else (other, i)))
 
-            base = None if part.base is None else times(part.base)
-            return _Displaced(base, tuple((t, times(v)) for t, v in part.terms))
-        return None
+        base = None if part.base is None else times(part.base)
+        return _Displaced(base, tuple((t, times(v)) for t, v in part.terms))
 
     def _joined(self, found: _Displaced) -> int:
         made = found.base

@@ -30,6 +30,8 @@ class Asked:
         As for `diffcheck.case`.
     seed:
         From where the weights that the file draws, and the inputs, are drawn.
+    directions:
+        As for `diffcheck.case_of`.
     """
 
     subject: str
@@ -37,6 +39,7 @@ class Asked:
     operators: tuple[str, ...] = ()
     wrt: tuple[str, ...] = ()
     seed: int = 0
+    directions: int | None = None
 
     @property
     def file(self) -> Path | None:
@@ -53,10 +56,16 @@ class Asked:
         """`UsageError` for what is seen to be wrong before anything is loaded."""
         if self.file is None:
             Expression(self.subject)
+            self.demand_elements()
             return
         demand_there(self.file)
         if self.file.suffix != ".py" or not self.file.is_file():
             raise UsageError(f"{self.file} is no Python file: give file.py::name")
+
+    def demand_elements(self) -> None:
+        """`UsageError` if directions are asked for that nothing here has."""
+        if self.directions:
+            raise UsageError(f"--directions is for large tensors of torch code, {self.subject} has none")
 
 
 Source = str | Asked
@@ -86,12 +95,13 @@ def asked_for(asked: Asked) -> Case:
         code = subject.code_of(found, asked.subject, asked.file)
         positional, by_name = subject.arguments(code, asked.subject, asked.inputs, asked.seed)
         options: dict[str, Any] = {"name": name, "operators": asked.operators, "wrt": asked.wrt or None}
-        made = case_of(code, *positional, **options, **by_name)
+        made = case_of(code, *positional, directions=asked.directions, **options, **by_name)
     return replace(made, source=asked.subject)
 
 
 def _own(found: Case, asked: Asked) -> Case:
     """A case of the file, with other operators if some are asked for."""
+    asked.demand_elements()
     if asked.inputs or asked.wrt:
         raise UsageError(f"{asked.subject} is a case and has its inputs: leave out --input and --wrt")
     return replace(found, operators=tuple(map(operator_named, asked.operators)) or found.operators)
@@ -99,6 +109,7 @@ def _own(found: Case, asked: Asked) -> Case:
 
 def _over_operations(function: Callable[..., Any], name: str, asked: Asked) -> Case:
     """The case of a function over `diffcheck.ops`."""
+    asked.demand_elements()
     from diffcheck.sources.torch_code import subject
 
     positional, by_name = subject.arguments(function, asked.subject, asked.inputs, asked.seed)

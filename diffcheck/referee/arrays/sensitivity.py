@@ -28,6 +28,8 @@ from diffcheck.program.rules import partial
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 _MOST, _FEWEST = 256, 32
+# A sweep back from one element, by slopes and by their sizes, takes less than so many samples.
+_FOLLOWED = 8
 # So many elements of the largest array are moved, all sweeps together.
 _BUDGET = 2**20
 # A sum that is so many times less than that of the sizes of all paths is known to a hundredth in spite of rounding; of
@@ -78,13 +80,19 @@ class Sensitivity:
         return all(bool(np.isfinite(s).all()) for s in self._slopes.values())
 
     def sums(self, weights: Mapping[int, Array]) -> Array:
-        """For each element of the result the sum of what the elements of all nodes move it by, an estimate.
+        """For each element of the result the sum of what the elements of all nodes move it by.
+
+        An estimate, unless there are so few elements that each can be followed back.
 
         Parameters
         ----------
         weights:
             How far the elements of some nodes are moved, not negative.
         """
+        size = int(np.prod(self.graph.shape, dtype=int))
+        if size <= _FOLLOWED:
+            exact = [self.sum_of(place, weights) for place in range(size)]
+            return np.array(exact).reshape(self.graph.shape)
         weights = self._gathered(weights)
         own = np.asarray(weights.pop(self.graph.output, np.zeros(self.graph.shape)))
         sizes = self._moved(lambda w: w[None], weights, np.abs)

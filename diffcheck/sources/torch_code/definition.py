@@ -164,11 +164,9 @@ def moved(point: Values, fixed: Sequence[str], other: Values, seed: int) -> Call
 
 def _step(value: Array, generator: np.random.Generator) -> Array:
     size = np.abs(value) + (np.sqrt(np.mean(value**2)) if value.size else 0) * 0.1
-    step: Array = generator.uniform(0.02, 0.05, value.shape)
-    step *= np.where(generator.random(value.shape) < 0.5, -1, 1)
+    sign = np.where(generator.random(value.shape) < 0.5, -1, 1)
     # Nothing says how large zeros are.
-    step *= np.where(size == 0, 1, size)
-    return step
+    return np.asarray(generator.uniform(0.02, 0.05, value.shape) * sign * np.where(size == 0, 1, size))
 
 
 def demand_inputs(names: Sequence[str]) -> None:

@@ -1,0 +1,61 @@
+"""A failing task in five lines: who, point, value, truth, why."""
+
+import json
+import math
+import textwrap
+from decimal import Decimal, localcontext
+
+from diffcheck.reporting.numbers import right_of
+from diffcheck.reporting.tables import breaches, contestant, shortened, told
+from diffcheck.results import Row, place
+from diffcheck.verdict import Verdict
+
+# A value has so many more digits than are right, so that the eye sees where they part; a double has 17.
+_BEYOND, _MOST = 2, 17
+_WHERE, _WHY = 160, 400
+
+
+def failure(row: Row) -> list[str]:
+    """What is wrong, in five lines at the most; the first one alone says who and how badly."""
+    verdict = f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
+    right = f", {right_of(row.digits, row.digits_possible)} right" if row.digits == row.digits else ""
+    lines = [f"{contestant(row)} {verdict}{right}{breaches(row)}: {row.case} {row.operator}"]
+    if row.worst_point:
+        component = f"; by {row.worst_component}" if row.components > 1 and row.worst_component else ""
+        where = place(json.loads(row.worst_point)) + component
+        lines.append(f"  point  {textwrap.shorten(where, _WHERE, placeholder=' ...')}")
+    # Where only a contract is broken there is no wrong number to show.
+    if row.truth and row.verdict is not Verdict.AGREE:
+        value, truth = aligned(row.value, row.truth, row.digits)
+        lines += [f"  value  {value}", f"  truth  {truth}"]
+    why = told(row)
+    return [*lines, f"  why    {textwrap.shorten(why, _WHY, placeholder=' ...')}"] if why else lines
+
+
+def aligned(value: float, truth: str, digits: float) -> tuple[str, str]:
+    """A value with the digits that are right and two more, and its truth with as many, one below the other.
+
+    >>> aligned(0.12345999, "0.123456789012345678901234567890", 4.6)
+    ('0.123460', '0.123457')
+    >>> aligned(float("nan"), "-1.5e-3", float("nan"))
+    ('nan', '-1.5e-3')
+    """
+    if not math.isfinite(value) or truth.startswith(("[", "0 to")):
+        return f"{value:.17g}", shortened(truth)
+    figures = min(_MOST, max(1, math.floor(digits) if digits == digits else 1) + _BEYOND)
+    exact, answer = Decimal(truth), Decimal(value)
+    exponents = {n.adjusted() for n in (exact, answer) if n}
+    exponent = max(exponents, default=0)
+    if exponent - min(exponents, default=0) >= figures:  # side by side one of them would be zeros
+        return f"{value:.{figures}g}", f"{float(truth):.{figures}g}"
+    scientific = not -5 < exponent < 16
+    with localcontext() as context:
+        context.prec = 60
+        quantum = Decimal(1).scaleb(exponent - figures + 1)
+        texts = [
+            f"{(n.quantize(quantum) / (Decimal(1).scaleb(exponent) if scientific else 1)):f}" for n in (answer, exact)
+        ]
+    width = max(map(len, texts))
+    tail = f"e{exponent:+03d}" if scientific else ""
+    one, other = (text.rjust(width) + tail for text in texts)
+    return one, other

@@ -1,0 +1,130 @@
+"""Case files under pytest: ids, failures in five lines, known defects, options, and what is left alone."""
+
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import pytest
+
+CASES = """
+import torch
+from diffcheck import case, interval
+from diffcheck.ops import exp, log, sin
+
+class Off(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return torch.sin(x)
+
+    @staticmethod
+    def backward(ctx, g):
+        return 1.001 * g * torch.cos(ctx.saved_tensors[0])
+
+OFF = {"autograd": Off.apply}
+
+@case(x=interval(-3, 3), samples=1, tags=("smooth", "two-words"), implementations=OFF)
+def sine(x):
+    return sin(x)
+
+@case(x=interval(-3, 3), samples=1, tags=("smooth",))
+def softplus(x):
+    return log(1 + exp(x))
+
+@case(x=interval(-3, 3), samples=1, expect={"autograd": "disagree"}, because="known", implementations=OFF)
+def known(x):
+    return sin(x)
+"""
+LIGHT = """
+from diffcheck import case, interval
+from diffcheck.ops import exp, log, sin
+
+@case(x=interval(-3, 3), tags=("two-words",))
+def sine(x):
+    return sin(x)
+
+@case(x=interval(-3, 3))
+def softplus(x):
+    return log(1 + exp(x))
+"""
+TEST = """
+from diffcheck import case
+def case_of(*_): raise AssertionError("a test file is no case file")
+def test_nothing(): pass
+"""
+
+
+@pytest.fixture
+def folder(pytester: pytest.Pytester) -> pytest.Pytester:
+    pytester.mkdir("cases")
+    (pytester.path / "cases" / "waves.py").write_text(CASES)
+    (pytester.path / "cases" / "helper.py").write_text("raise SystemExit('this is no case file')\n")
+    pytester.makepyfile(test_own=TEST)
+    return pytester
+
+
+def test_every_derivative_by_every_engine_is_a_test(folder: pytest.Pytester) -> None:
+    done = folder.runpytest_subprocess("cases", "-q", "-rA", "--strict-markers", "--junitxml=out.xml")
+    done.assert_outcomes(passed=7, failed=1, xfailed=1)
+    done.stdout.fnmatch_lines(
+        [
+            "autograd:reverse disagree (wrong), 3.0 right: sine derivative",
+            "  point  x = *",
+            "  value  *",
+            "  truth  *",
+            "  why    *reproduce: diffcheck run *",
+            "PASSED cases/waves.py::softplus?derivative-autograd:reverse?",
+            "XFAIL cases/waves.py::known?derivative-autograd:reverse?*",
+            "FAILED cases/waves.py::sine?derivative-autograd:reverse? - autograd:reverse*",
+        ]
+    )
+    suite = ElementTree.parse(folder.path / "out.xml").getroot()[0]
+    assert suite.attrib["tests"] == "9"
+    assert suite.attrib["failures"] == "1"
+    assert "disagree" in {p.attrib["value"] for p in suite.iter("property") if p.attrib["name"] == "verdict"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (("cases/waves.py", "-k", "softplus and autograd"), 1),
+        (("cases", "-m", "two_words", "--diffcheck-engine", "finite"), 1),
+        (("cases/waves.py::softplus[derivative-symbolic:closed]",), 1),
+        (("cases", "-k", "softplus", "--diffcheck-dtype", "float64,float32"), 6),
+        ((), 1),  # nobody asks for the cases
+        (("-o", "diffcheck_cases=cases", "-k", "softplus or nothing"), 4),
+        ((".", "-k", "softplus or nothing"), 4),
+    ],
+)
+def test_what_is_asked_for_is_collected(folder: pytest.Pytester, arguments: tuple[str, ...], found: int) -> None:
+    # A process of its own for each: torch cannot be loaded twice in one.
+    (folder.path / "cases" / "waves.py").write_text(LIGHT)
+    done = folder.runpytest_subprocess("-q", "--collect-only", *arguments)
+    assert sum("::" in line for line in done.outlines) == found
+    assert done.ret == 0
+
+
+def test_what_failed_is_run_again_alone(folder: pytest.Pytester) -> None:
+    folder.runpytest_subprocess("cases", "-q").assert_outcomes(passed=7, failed=1, xfailed=1)
+    folder.runpytest_subprocess("cases", "-q", "--lf").assert_outcomes(failed=1)
+
+
+def test_several_processes_collect_the_same(folder: pytest.Pytester) -> None:
+    done = folder.runpytest_subprocess("cases", "-q", "-k", "softplus", "-n", "2", "--dist", "loadgroup")
+    done.assert_outcomes(passed=3)
+
+
+def test_a_broken_file_is_an_error_of_its_own(folder: pytest.Pytester) -> None:
+    (folder.path / "cases" / "broken.py").write_text("from diffcheck import case\ncase(x=1)\n1 / 0\n")
+    done = folder.runpytest_subprocess("cases", "-q")
+    assert done.ret == pytest.ExitCode.INTERRUPTED
+    done.stdout.fnmatch_lines(["*broken.py*", "*ZeroDivisionError*"])
+    done = folder.runpytest_subprocess("cases/waves.py", "-q", "--diffcheck-engine", "autogrd")
+    done.stdout.fnmatch_lines(["unknown engine 'autogrd': choose from *"])
+
+
+def test_whoever_has_no_cases_loads_nothing(folder: pytest.Pytester) -> None:
+    code = "import sys, pytest; pytest.main(['-q', 'test_plain.py']); print({'torch', 'sympy'} & set(sys.modules))"
+    folder.makepyfile(test_plain="def test_nothing(): pass\n")
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder.path, capture_output=True, text=True, check=True)
+    assert done.stdout.rstrip().endswith("set()")
