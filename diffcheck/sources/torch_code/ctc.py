@@ -53,7 +53,8 @@ def _sum_of_paths(logs: Traced, labels: Sequence[int], blank: int) -> Traced:
     ends = [states.index(s) for s in (len(places) - 1, len(places) - 2) if s in states]
     if not ends:
         refuse("no alignment of a sequence is long enough: its loss is infinite")
-    return ops.logsumexp(reached[np.array(ends)], 0)
+    found: Traced = ops.logsumexp(reached[np.array(ends)], 0)
+    return found
 
 
 def _ways(places: Sequence[int], number: dict[int, int], blank: int) -> dict[int, list[int]]:
