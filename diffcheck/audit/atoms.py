@@ -43,6 +43,17 @@ def above(values: Collection[int], name: str) -> Iterator[Atom]:
         yield Atom(f"`{name}` > {value}", partial(_on_size, name, partial(operator.lt, value)))
 
 
+def comparisons(names: Sequence[str]) -> Iterator[Atom]:
+    """Tests of two sizes against one another, such as more queries than keys."""
+    for a, b in itertools.combinations([n for n in names if n != LEADING], 2):
+        for sign, compare in (("!=", operator.ne), (">", operator.gt), ("<", operator.lt)):
+            yield Atom(f"`{a}` {sign} `{b}`", partial(_on_two, a, b, compare))
+
+
+def _on_two(a: str, b: str, compare: Callable[[int, int], bool], context: Context) -> bool:
+    return compare(context.sizes[a], context.sizes[b])
+
+
 def products(names: Sequence[str]) -> Iterator[Atom]:
     """Tests of the product of two sizes or three, as kernels that see rows have it."""
     for count in (2, 3):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diffcheck.audit.atoms import Atom, above, of_kind, of_size, products
+from diffcheck.audit.atoms import Atom, above, comparisons, of_kind, of_size, products
 from diffcheck.audit.contents import contents
 from diffcheck.audit.context import ORDINARY, Context
 from diffcheck.audit.declared import LEADING
@@ -99,7 +99,7 @@ def _refined(trials: Trials, design: Design, smallest: Context, atoms: Mapping[s
     rules = Rules(seen, [_is_wrong(trials, s) for s in seen])
     names = [n for n in design.subject.space.values if n != LEADING]
     thresholds = (atom for n in names for atom in above({s.context.sizes[n] for s in seen}, n))
-    pool = itertools.chain(thresholds, contents(trials.subject, seen), products(names))
+    pool = itertools.chain(thresholds, comparisons(names), contents(trials.subject, seen), products(names))
     best = rules.best(list(atoms.values()), pool)
     return Condition(best, *rules.counts(best))
 
