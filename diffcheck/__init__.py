@@ -12,9 +12,29 @@ if TYPE_CHECKING:
     from diffcheck.api import assert_gradients as assert_gradients
     from diffcheck.api import check as check
     from diffcheck.api import run as run
+    from diffcheck.audit.declared import integers as integers
+    from diffcheck.audit.declared import lengths as lengths
+    from diffcheck.audit.declared import mask as mask
+    from diffcheck.audit.declared import tensor as tensor
+    from diffcheck.audit.inquiry import assert_operation as assert_operation
     from diffcheck.sources.torch_code.case_of import case_of as case_of
 
-__all__ = ["Case", "assert_derivatives", "assert_gradients", "case", "case_of", "check", "each", "interval", "run"]
+__all__ = [
+    "Case",
+    "assert_derivatives",
+    "assert_gradients",
+    "assert_operation",
+    "case",
+    "case_of",
+    "check",
+    "each",
+    "integers",
+    "interval",
+    "lengths",
+    "mask",
+    "run",
+    "tensor",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -23,6 +43,14 @@ def __getattr__(name: str) -> Any:
         from diffcheck.sources import torch_code
 
         return torch_code.case_of
+    if name in ("integers", "lengths", "mask", "tensor"):
+        from diffcheck.audit import declared
+
+        return getattr(declared, name)
+    if name == "assert_operation":
+        from diffcheck.audit import inquiry
+
+        return inquiry.assert_operation
     if name in ("assert_derivatives", "assert_gradients", "check", "run"):
         from diffcheck import api
 

@@ -36,9 +36,11 @@ FLOORS = {
     "baseline": {*GROUND, "verdict", "results"},
     "session": {"results", "runner", "reporting"},
     "selftest": {*JUDGES, "runner"},
+    "audit": {*JUDGES, "sources"},
     "api": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "session"},
     "cli": {
         "selftest",
+        "audit",
         *JUDGES,
         "sources",
         "results",
@@ -50,7 +52,7 @@ FLOORS = {
         "api",
     },
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "api"},
-    "__init__": {"case", "sources", "api"},
+    "__init__": {"case", "sources", "api", "audit"},
     "__main__": {"cli"},
 }
 # Libraries that only these may import, anywhere in their text.
@@ -65,10 +67,17 @@ LIBRARIES = {
             *("case_of", "code", "modules", "draws", "definition", "recorder", "decompositions", "numbers", "moves"),
             *("storages", "subject", "cuts", "directions"),
         )
+    }
+    | {
+        f"diffcheck.audit.{name}"
+        for name in (
+            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
+            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents", "inferred"),
+        )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
-    "click": {f"diffcheck.cli.{name}" for name in ("about", "check", "group", "options", "run")},
+    "click": {f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "run")},
     "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},
     "matplotlib": {"diffcheck.reporting.plots"},

@@ -5,6 +5,7 @@ import sys
 import click
 
 from diffcheck.cli.about import env, list_cases, selftest
+from diffcheck.cli.audit import audit
 from diffcheck.cli.check import check
 from diffcheck.cli.exits import FAILED, INTERRUPTED, USAGE
 from diffcheck.cli.run import run
@@ -38,5 +39,5 @@ def main() -> None:
     """
 
 
-for command in (run, check, list_cases, selftest, env):
+for command in (run, check, audit, list_cases, selftest, env):
     main.add_command(command)

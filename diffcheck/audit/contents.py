@@ -1,0 +1,44 @@
+"""Conditions on what whole numbers and masks hold in a context."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+from typing import Any
+
+import torch
+
+from diffcheck.audit.atoms import Atom
+from diffcheck.audit.context import Context
+from diffcheck.audit.declared import Integers, Mask
+from diffcheck.audit.screen import Screened
+from diffcheck.audit.subject import Subject
+from diffcheck.audit.world import world
+
+Tensor = torch.Tensor
+
+
+def contents(subject: Subject, seen: Sequence[Screened]) -> Iterator[Atom]:
+    """Tests of ignored and repeated labels, and of rows that are masked altogether."""
+
+    @cache
+    def arguments(key: object) -> Any:
+        return world(subject, next(s.context for s in seen if s.context.key == key)).arguments
+
+    def holds(name: str, test: Any, context: Context) -> bool:
+        return bool(test(arguments(context.key)[name]))
+
+    for name, declared in subject.declared.items():
+        if isinstance(declared, Integers):
+            if declared.ignored is not None:
+                ignored = declared.ignored
+                yield Atom(f"some of `{name}` are {ignored}", partial(holds, name, lambda t, i=ignored: (t == i).any()))
+                yield Atom(f"all of `{name}` are {ignored}", partial(holds, name, lambda t, i=ignored: (t == i).all()))
+            yield Atom(
+                f"a number comes twice in `{name}`", partial(holds, name, lambda t: t.unique().numel() < t.numel())
+            )
+        if isinstance(declared, Mask):
+            yield Atom(f"a row of `{name}` is all false", partial(holds, name, _row_masked))
+            yield Atom(f"some of `{name}` is false", partial(holds, name, lambda t: not t.all()))
+
+
+def _row_masked(t: Tensor) -> bool:
+    return t.dim() > 0 and t.numel() > 0 and bool((~t).all(-1).any())

@@ -1,0 +1,195 @@
+"""Which contexts are tried, in which order: every condition alone first, then pairs of them, by seed."""
+
+import itertools
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from diffcheck.audit.context import ORDINARY, Context
+from diffcheck.audit.declared import LEADING, Floats, Integers, Lengths, Mask
+from diffcheck.audit.incoming import INCOMING
+from diffcheck.audit.layouts import LAYOUTS
+from diffcheck.audit.precisions import PRECISIONS
+from diffcheck.audit.subject import Subject
+from diffcheck.audit.uses import USES
+from diffcheck.audit.values import VALUES
+from diffcheck.audit.world import made_numbers
+
+# Inputs of more numbers than this are not tried: the referee takes each for a ball.
+MOST = 4_000
+# Of so many candidates the one with the most new pairs is taken; in each, so many parts are ordinary.
+_CANDIDATES, _ORDINARY_PART = 12, 0.5
+Atom = tuple[str, Any]
+
+
+@dataclass(frozen=True)
+class Design:
+    """The conditions that fit a subject, and the contexts made of them.
+
+    Attributes
+    ----------
+    kinds:
+        For each kind of condition its choices, the ordinary one first. Kinds of sizes are called ``size:name``.
+    """
+
+    subject: Subject
+    kinds: Mapping[str, Sequence[Any]]
+    ordinary: Context
+    seed: int = 0
+    covered: set[frozenset[Atom]] = field(default_factory=set)
+
+    def alone(self) -> Iterator[Context]:
+        """The ordinary context, then one condition at a time: the first of each kind, the second of each ..."""
+        yield self.ordinary
+        columns = [[(kind, name) for name in names[1:]] for kind, names in self.kinds.items()]
+        for row in itertools.zip_longest(*columns):
+            for atom in filter(None, row):
+                found = self.changed(self.ordinary, *atom)
+                if found is not None:
+                    yield found
+
+    def long_sums(self) -> Iterator[Context]:
+        """One size as large as it goes, with terms that do not cancel, in each format: too few bits show there."""
+        chosen = (("values", "positive"), ("incoming", "positive"))
+        start = self.ordinary
+        for kind, name in chosen:
+            start = start.with_choice(kind, name) if name in self.kinds.get(kind, ()) else start
+        for precision in self.kinds["precision"][::-1]:
+            for kind, names in self.kinds.items():
+                large = (
+                    sorted((v for v in names if isinstance(v, int)), reverse=True) if kind.startswith("size:") else []
+                )
+                found = next(filter(None, (self.changed(start, kind, v) for v in large)), None)
+                if found is not None:
+                    yield found.with_choice("precision", precision)
+
+    def changed(self, context: Context, kind: str, name: Any) -> Context | None:
+        """A context with another choice; ``None`` if relations, or the size, do not allow it."""
+        if not kind.startswith("size:"):
+            return context.with_choice(kind, name)
+        sizes = self.subject.space.changed(context.sizes, kind[5:], name)
+        if sizes is None:
+            return None
+        found = context.with_sizes(sizes)
+        if self.numbers(found) <= MOST:
+            return found
+        for other, value in itertools.product([n for n in sizes if n != kind[5:] and n != LEADING], (2, 1)):
+            smaller = self.subject.space.changed({**sizes}, other, value)
+            if smaller is None or smaller[kind[5:]] != name:
+                continue
+            sizes = smaller
+            if self.numbers(context.with_sizes(sizes)) <= MOST:
+                return context.with_sizes(sizes)
+        return None
+
+    def numbers(self, context: Context) -> int:
+        """How many numbers the inputs hold; more than any limit where they cannot be made."""
+        if self.subject.make is not None:
+            return made_numbers(self.subject, context)
+        found = [0]
+        for declared in self.subject.declared.values():
+            count = 1
+            for n in self.subject.shape(declared, context.sizes):
+                count *= n
+            found.append(count)
+        return sum(found)
+
+    def pairs(self) -> Iterator[Context]:
+        """Contexts that cover pairs of conditions, as long as some are left."""
+        chance = random.Random(self.seed)
+        total = self.all_pairs()
+        idle = 0
+        while len(self.covered) < total and idle < _PATIENCE:
+            candidates = [self._somewhere(chance) for _ in range(_CANDIDATES)]
+            best = max(candidates, key=lambda c: len(self.pairs_of(c) - self.covered))
+            new = self.pairs_of(best) - self.covered
+            idle = 0 if new else idle + 1
+            if new:
+                yield best
+
+    def all_pairs(self) -> int:
+        """How many pairs of unusual choices there are."""
+        counts = [len(names) - 1 for names in self.kinds.values()]
+        return sum(a * b for a, b in itertools.combinations(counts, 2))
+
+    def atoms_of(self, context: Context) -> list[Atom]:
+        """The unusual choices of a context."""
+        return [
+            (kind, context[kind])
+            for kind, names in self.kinds.items()
+            if names and context[kind] != self.ordinary[kind]
+        ]
+
+    def pairs_of(self, context: Context) -> set[frozenset[Atom]]:
+        """The pairs of unusual choices in a context."""
+        return {frozenset(pair) for pair in itertools.combinations(self.atoms_of(context), 2)}
+
+    def _somewhere(self, chance: random.Random) -> Context:
+        found = self.ordinary
+        kinds = [kind for kind, names in self.kinds.items() if len(names) > 1]
+        chance.shuffle(kinds)
+        for kind in kinds:
+            names = self.kinds[kind]
+            if chance.random() < _ORDINARY_PART:
+                continue
+            # Small sizes are tried more often than large ones, which leave no room for others.
+            few = names[1:] if not kind.startswith("size:") or chance.random() < 0.3 else names[1:13]
+            changed = self.changed(found, kind, chance.choice(few))
+            if changed is not None and self.numbers(changed) <= MOST:
+                found = changed
+        return Context(found.sizes, found.choices, chance.randrange(1, 1000))
+
+
+_PATIENCE = 40
+
+
+def design(subject: Subject, dtypes: Sequence[str], devices: Sequence[str], seed: int, results: int) -> Design:
+    """All conditions that fit.
+
+    Parameters
+    ----------
+    results:
+        How many results the operation has.
+    """
+    declared = subject.declared.values()
+    floats = [d for d in declared if isinstance(d, Floats)]
+    ranks = {len(d.axes) for d in floats}
+    whole = any(isinstance(d, (Integers, Mask, Lengths)) for d in declared)
+    kinds: dict[str, Sequence[Any]] = {}
+    kinds["use"] = [n for n, row in USES.items() if row.inputs <= max(1, len(subject.asked) or 2)]
+    kinds["incoming layout"] = list(LAYOUTS)
+    for name, values in subject.space.values.items():
+        kinds[f"size:{name}"] = values
+    kinds["incoming"] = [n for n in INCOMING if n != "one result" or results > 1]
+    others = [n for n in LAYOUTS if n != "contiguous"]
+    kinds["layout"] = ["contiguous", *_interleaved(others, subject.tensors)]
+    if subject.make is None:
+        kinds["values"] = [n for n, row in VALUES.items() if n == "ordinary" or row.change or whole]
+    kinds["precision"] = [
+        name
+        for name, row in PRECISIONS.items()
+        if row.activations in dtypes and row.weights in dtypes and (row.activations == row.weights or len(ranks) > 1)
+    ]
+    kinds["device"] = list(devices)
+    kinds["asked"] = ["", *_subsets(subject.asked)]
+    ordinary = Context(
+        subject.space.ordinary(), {**ORDINARY, "precision": kinds["precision"][0], "device": devices[0]}, seed
+    )
+    first = {kind: [ordinary[kind], *(n for n in names if n != ordinary[kind])] for kind, names in kinds.items()}
+    return Design(subject, first, ordinary, seed)
+
+
+def _interleaved(layouts: Sequence[str], tensors: Sequence[str]) -> list[str]:
+    if len(tensors) < 2:
+        return list(layouts)
+    return [f"{layout}:{t}" if t else layout for layout in layouts for t in ("", *tensors)]
+
+
+def _subsets(names: Sequence[str]) -> list[str]:
+    """Each input alone, all but one, and all pairs of three or more."""
+    if len(names) < 2:
+        return []
+    alone = list(names)
+    without = [",".join(n for n in names if n != left) for left in names] if len(names) > 2 else []
+    return [*alone, *without]

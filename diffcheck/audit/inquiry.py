@@ -1,0 +1,291 @@
+"""The whole inquiry: contexts are tried within a budget, a fault is made small and told, else what was tried is."""
+
+import itertools
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from diffcheck.audit.budget import seconds_of
+from diffcheck.audit.context import Context
+from diffcheck.audit.design import Design, design
+from diffcheck.audit.explain import Condition, explained
+from diffcheck.audit.inferred import inferred
+from diffcheck.audit.plainly import own_functions
+from diffcheck.audit.report import coverage_text, fault_text
+from diffcheck.audit.ruling import Heard, Ruling
+from diffcheck.audit.screen import Screened
+from diffcheck.audit.script import script_of
+from diffcheck.audit.shrink import shrunk
+from diffcheck.audit.subject import Subject, subject
+from diffcheck.audit.trial import Trials
+from diffcheck.audit.world import world
+from diffcheck.errors import CaseError, UsageError
+
+DTYPES = ("float64", "float32", "bfloat16", "float16")
+# Of the budget: what the referee may take for contexts that look right, and what making a fault small may take.
+_HEARINGS, _TELLING = 0.4, 0.4
+# By when those that look wrong must have been heard, so that pairs of conditions get their turn.
+_SUSPECTS = 0.7
+# Inputs of more numbers than this are heard only where they look wrong, and cannot be made smaller.
+_LARGE = 600
+# An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
+_SMALL, _OTHERS = 0.01, 6
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Where an operation is wrong.
+
+    Attributes
+    ----------
+    seen, heard:
+        What the screen and the referee say of the smallest context; a breach of the contract is not heard.
+    """
+
+    context: Context
+    seen: Screened
+    heard: Heard | None
+    condition: Condition
+    script: str
+
+
+class Audit:
+    """What an audit found; prints as text.
+
+    Attributes
+    ----------
+    fault:
+        ``None`` if nothing wrong was found.
+    """
+
+    def __init__(self, name: str, trials: Trials, design: Design, fault: Fault | None, seconds: float) -> None:
+        self.name = name
+        self.trials = trials
+        self.design = design
+        self.fault = fault
+        self.seconds = seconds
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing wrong was found, and something was certified."""
+        return self.fault is None and self.certified > 0
+
+    @property
+    def contexts(self) -> int:
+        """In how many contexts something was compared."""
+        return len(self.trials.counted)
+
+    @property
+    def certified(self) -> int:
+        """In how many of them the referee found the operation right."""
+        return sum(h.ruling is Ruling.RIGHT for h in self.trials.hearings.values())
+
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __repr__(self) -> str:
+        if self.fault is not None:
+            return fault_text(self.name, self.fault.seen, self.fault.heard, self.fault.condition, self.fault.script, [])
+        return coverage_text(self.name, self.trials, self.design, self.seconds)
+
+
+def audit(
+    operation: Callable[..., Any],
+    definition: Callable[..., Any] | None = None,
+    *,
+    inputs: Any = None,
+    sizes: Mapping[str, int | Sequence[int]] | None = None,
+    relations: Sequence[str] = (),
+    dtypes: str | Sequence[str] = DTYPES,
+    devices: str | Sequence[str] = ("cpu",),
+    seed: int = 0,
+    budget: str | float = 10.0,
+    surrogate: Callable[..., Any] | None = None,
+    at_kinks: str = "any",
+    **arguments: Any,
+) -> Audit:
+    """An operation on trial against its definition over shapes, layouts, uses, incoming gradients, values, precisions.
+
+    Parameters
+    ----------
+    operation, definition:
+        Torch code both, called with the same arguments. Without a definition the operation's own forward, as it is
+        recorded, is the definition of its value, and its backward is on trial.
+    inputs:
+        ``make(sizes, dtype, seed)``, which gives a tuple or dictionary of arguments; or example tensors, as a unit test
+        has them.
+    sizes:
+        What named sizes may be: ``{"heads": (1, 2, 4), "width": 64}``.
+    relations:
+        Between sizes: ``"kv_heads divides heads"``, ``"width is a multiple of 8"``.
+    budget:
+        Seconds, or ``"30s"``.
+    surrogate:
+        Torch code whose derivative the operation's is meant to be, such as that of a straight-through estimator.
+    at_kinks:
+        Where no derivative exists: ``any`` value between those of both sides, or ``left``, ``right``, ``zero``.
+    **arguments:
+        `tensor`, `integers`, `mask`, `lengths`; all else is handed on.
+
+    Raises
+    ------
+    CaseError
+        If inputs, sizes and relations do not fit together, or neither code runs in an ordinary context.
+    UsageError
+        For a dtype, device or budget that does not exist.
+    """
+    start = time.monotonic()
+    wanted = _listed(dtypes, DTYPES, "dtype")
+    places = _listed(devices, ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",), "device")
+    _listed(at_kinks, ("any", "left", "right", "zero"), "convention at_kinks")
+    found = subject(operation, definition, arguments, inputs, sizes, relations, surrogate, at_kinks)
+    with torch.random.fork_rng():
+        return _Inquiry(found, wanted, places, seed, start, seconds_of(budget)).audit()
+
+
+def assert_operation(
+    operation: Callable[..., Any], definition: Callable[..., Any] | None = None, **options: Any
+) -> Audit:
+    """The audit of an operation in which nothing wrong was found: see `audit` for what it takes.
+
+    Raises
+    ------
+    AssertionError
+        If it is wrong in some context, with the condition, the smallest context and a script; or if nothing could be
+        certified.
+    """
+    found = audit(operation, definition, **options)
+    if not found.passed:
+        raise AssertionError(repr(found))
+    return found
+
+
+def _listed(given: str | Sequence[str], known: Sequence[str], what: str) -> list[str]:
+    names = [given] if isinstance(given, str) else list(given)
+    for name in names:
+        if name not in known:
+            raise UsageError(f"unknown {what} {name!r}: choose from {', '.join(known)}")
+    return names
+
+
+class _Inquiry:
+    def __init__(
+        self,
+        found: Subject,
+        dtypes: Sequence[str],
+        devices: Sequence[str],
+        seed: int,
+        start: float,
+        budget: float,
+    ) -> None:
+        self._start, self._budget = start, budget
+        self._asked = dtypes, devices, seed
+        self._subject = found
+
+    def audit(self) -> Audit:
+        """The inquiry from its first context to its text."""
+        self._subject = inferred(self._subject)
+        plan = design(self._subject, *self._asked, 1)
+        if self._subject.defines:
+            self._subject = replace(self._subject, own=self._own(plan))
+        trials = Trials(self._subject)
+        first = trials.screen(plan.ordinary)
+        if not first.counts and not first.breaches:
+            raise CaseError(
+                f"{self._subject.operation.__name__}: in an ordinary context ({plan.ordinary.words()}) "
+                f"{'it raises ' + first.refused if first.refused else first.skipped}"
+            )
+        if len(first.values) > 1:
+            plan = design(self._subject, *self._asked, len(first.values))
+        guilty = self._searched(trials, plan)
+        fault = None if guilty is None else self._told(trials, plan, guilty)
+        return Audit(self._subject.operation.__name__, trials, plan, fault, time.monotonic() - self._start)
+
+    def _own(self, plan: Design) -> Mapping[str, Any]:
+        try:
+            return own_functions(self._subject, world(self._subject, plan.ordinary))
+        except Exception as raised:
+            where = f"{self._subject.operation.__name__}: in an ordinary context ({plan.ordinary.words()})"
+            raise CaseError(f"{where} it raises {type(raised).__name__}: {raised}") from None
+
+    def _left(self, part: float = 1.0) -> float:
+        return self._start + part * self._budget - time.monotonic()
+
+    def _searched(self, trials: Trials, plan: Design) -> Context | None:
+        """The first context in which the operation is wrong for certain."""
+        if trials.screen(plan.ordinary).raised:
+            return plan.ordinary
+        trials.hear(plan.ordinary)
+        # What is loaded for the first hearing, and never again, does not count.
+        self._start = time.monotonic()
+        alone = []
+        for context in itertools.chain(plan.alone(), plan.long_sums()):
+            if self._left(0.6) < 0:
+                break
+            seen = trials.screen(context)
+            if seen.counts:
+                alone.append(seen)
+                plan.covered.update(plan.pairs_of(context))
+        guilty = self._worst(trials, plan, alone)
+        if guilty is not None:
+            return guilty
+        # What was looked at and is excused is not looked at again together with something else.
+        excused = [frozenset(plan.atoms_of(s.context)) for s in alone if s.suspicious]
+        for seen in alone:
+            if self._left(_HEARINGS + 0.2) < 0:
+                break
+            if plan.numbers(seen.context) <= _LARGE:
+                trials.hear(seen.context)
+        for context in plan.pairs():
+            if self._left() < 0:
+                break
+            seen = trials.screen(context)
+            plan.covered.update(plan.pairs_of(context))
+            atoms = frozenset(plan.atoms_of(context))
+            if not seen.suspicious or any(known <= atoms for known in excused):
+                continue
+            small = shrunk(trials, plan, context, time.monotonic() + self._left() / 4, trials.looks)
+            if trials.accused(small):
+                return small
+            excused.append(frozenset(a for a in plan.atoms_of(small) if not a[0].startswith("size:")))
+        return None
+
+    def _worst(self, trials: Trials, plan: Design, seen: Sequence[Screened]) -> Context | None:
+        """Of suspicious contexts the first one that is wrong for certain, those that are heard soonest first."""
+        usual = plan.ordinary["precision"]
+        suspicious = sorted(
+            (s for s in seen if s.suspicious), key=lambda s: (s.context["precision"] != usual, plan.numbers(s.context))
+        )
+        for one in suspicious:
+            if self._left(_SUSPECTS) < 0:
+                break
+            context = one.context
+            if plan.numbers(context) > _LARGE:
+                context = shrunk(trials, plan, context, time.monotonic() + self._left() / 4, trials.looks)
+            if trials.accused(context):
+                return self._plainest(trials, trials.screen(context), suspicious)
+        return None
+
+    def _plainest(self, trials: Trials, found: Screened, suspicious: Sequence[Screened]) -> Context:
+        """Where the same is seen best: an error in late digits may be large elsewhere."""
+        heard = trials.hearings.get(found.context.key)
+        if heard is None or not heard.error < _SMALL:
+            return found.context
+        for one in sorted(suspicious, key=lambda s: -s.score)[:_OTHERS]:
+            other = trials.hear(one.context) if trials.accused(one.context) and not one.breaches else None
+            if other is not None and _SMALL <= other.error < float("inf"):
+                return one.context
+        return found.context
+
+    def _told(self, trials: Trials, plan: Design, guilty: Context) -> Fault:
+        """The fault in its smallest context. What makes it readable has time of its own, should the budget be spent."""
+        now = time.monotonic()
+        until = now + max(self._left(), _TELLING * self._budget)
+        smallest = shrunk(trials, plan, guilty, now + (until - now) / 2, trials.accused)
+        condition = explained(trials, plan, smallest, until)
+        seen = trials.screen(smallest)
+        heard = trials.hearings.get(smallest.key)
+        return Fault(smallest, seen, heard, condition, script_of(self._subject, seen, heard))

@@ -1,0 +1,118 @@
+"""The definition in one context as a case: L = sum of <g, what is made of its results>, and its court."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from diffcheck.audit.operation import Operation, Widened
+from diffcheck.audit.screen import Screened
+from diffcheck.audit.subject import Subject
+from diffcheck.audit.uses import USES
+from diffcheck.audit.world import World
+from diffcheck.case.case import Case
+from diffcheck.engines.base import Clockwork, Estimate, Prepared, Task
+from diffcheck.formats import FORMATS
+from diffcheck.judgement.court import Court
+from diffcheck.judgement.witness import Witness
+from diffcheck.program.scalarise import Lowered
+from diffcheck.program.trace import record
+from diffcheck.sources.torch_code.case_of import case_of
+
+Tensor = torch.Tensor
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
+
+def loss_of(code: Operation, here: World, screened: Screened) -> Callable[..., Tensor]:
+    """L as torch code: a function of the inputs that require a gradient; the incoming gradient g is a constant."""
+    use, (arguments, others) = USES[here.context["use"]], here.exact
+    names = list(here.asked)
+
+    def loss(*values: Tensor) -> Tensor:
+        with Widened():
+            outputs = use.consume(code, {**arguments, **dict(zip(names, values, strict=True))}, others)
+            terms = [(g * y).sum() for g, y in zip(screened.incoming, outputs, strict=True)]
+            total = terms[0]
+            for term in terms[1:]:
+                total = total + term
+            return total
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    loss.__signature__ = inspect.Signature([inspect.Parameter(n, kind) for n in names])  # type: ignore[attr-defined]
+    return loss
+
+
+class _OnArrays(Lowered):
+    """A program that is judged on whole arrays, however small: number by number takes ten times as long."""
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is evaluated on whole arrays."""
+        return True
+
+
+def court_of(subject: Subject, here: World, screened: Screened, format: str) -> tuple[Case, Court]:
+    """The truths of one context and what a format may be off by, by the inputs whose gradients look suspicious.
+
+    By all inputs where none does. By what looks right nobody is accused, and each component takes its time.
+
+    Raises
+    ------
+    DiffcheckError
+        If the definition cannot be recorded.
+    """
+    code = subject.definition if subject.gradient is None else subject.gradient
+    exact = here.exact[0]
+    inputs = [exact[name].detach().requires_grad_() for name in here.asked]
+    wrt = screened.suspects or None
+    case = case_of(loss_of(code, here, screened), *inputs, name="audit", operators="gradient", wrt=wrt)
+    program = _OnArrays(record(case.function, case.shapes, case.constants))
+    return case, Court(case, case.operators[0], program, FORMATS[format], case.points)
+
+
+def witness_of(case: Case, court: Court, gradients: Array, value: float | None) -> Witness:
+    """Numbers that are known already, as somebody who may be asked for them."""
+    prepared = _Testimony(gradients, value)
+    task = Task(case, court.program, court.operator, "autograd", "reverse", "cpu", court.format.name)
+    return Witness(_Engine(prepared), task, prepared)
+
+
+@dataclass(frozen=True)
+class _Testimony:
+    found: Array
+    of_value: float | None
+
+    @property
+    def operations(self) -> int | None:
+        return None
+
+    def derivative(self, point: Any) -> Estimate:
+        return Estimate(self.found)
+
+    def value(self, point: Any) -> float:
+        if self.of_value is None:
+            raise ValueError("no value is told")
+        return self.of_value
+
+    def clockwork(self, point: Any) -> Clockwork:
+        raise NotImplementedError("nothing is timed")
+
+
+class _Engine:
+    name = "autograd"
+    methods = ("reverse",)
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._prepared = prepared
+
+    def available(self, device: str) -> str | None:
+        return None
+
+    def prepare(self, task: Task) -> Prepared:
+        return self._prepared
+
+    def versions(self) -> dict[str, str]:
+        return {}

@@ -1,0 +1,35 @@
+"""The number formats in which an operation is tried: of activations, and of weights, which have fewer axes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """A choice of formats.
+
+    Attributes
+    ----------
+    activations, weights:
+        The dtypes of tensors with the most axes, and of those with fewer.
+    """
+
+    name: str
+    words: str
+    activations: str
+    weights: str
+
+    @property
+    def format(self) -> str:
+        """The format that a result is judged in: the smaller one."""
+        return self.activations
+
+
+ROWS = (
+    Precision("float64", "in float64", "float64", "float64"),
+    Precision("float32", "in float32", "float32", "float32"),
+    Precision("bfloat16", "in bfloat16", "bfloat16", "bfloat16"),
+    Precision("float16", "in float16", "float16", "float16"),
+    Precision("bfloat16 with float32 weights", "in bfloat16 with float32 weights", "bfloat16", "float32"),
+    Precision("float16 with float32 weights", "in float16 with float32 weights", "float16", "float32"),
+)
+PRECISIONS = {row.name: row for row in ROWS}

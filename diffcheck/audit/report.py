@@ -1,0 +1,92 @@
+"""What an audit found, as text: the fault with its condition, or what was tried."""
+
+from collections import Counter
+
+from diffcheck.audit.design import Design
+from diffcheck.audit.explain import Condition
+from diffcheck.audit.ruling import Heard, Ruling
+from diffcheck.audit.screen import UNFIT, Screened
+from diffcheck.audit.trial import Trials
+
+_TOLD = 3
+
+
+def fault_text(
+    name: str, seen: Screened, found: Heard | None, condition: Condition, script: str, noted: list[str]
+) -> str:
+    """A fault in a few lines: the condition, the smallest context, the numbers, the script."""
+    lines = [f"{name}: {_what(seen, found)}"]
+    lines.append(f"  {condition.words} ({_counts(condition)})")
+    lines.append(f"  smallest context: {seen.context.words()}")
+    if found is not None and found.ruling is Ruling.WRONG:
+        where = f"`{found.input}`{list(found.place) if found.place else ''}" if found.input else "the result"
+        plain = "" if found.plain is None else f"; plain torch {found.plain:.8g}"
+        if found.input:
+            lines.append(f"  gradient by {where}: {found.value:.8g}, truth {found.truth}{plain}")
+        if len(found.wrong) > 1:
+            lines.append(f"  wrong by {', '.join(f'`{n}`' for n in found.wrong)}")
+    lines += [f"  {note}" for note in noted[:_TOLD]]
+    if script:
+        lines += ["  without diffcheck:", *(f"    {line}" for line in script.splitlines())]
+    return "\n".join(lines)
+
+
+def _what(seen: Screened, found: Heard | None) -> str:
+    if seen.breaches:
+        return "; ".join(seen.breaches)
+    if seen.raised:
+        return f"its backward raises where the definition does not: {seen.raised}"
+    assert found is not None
+    if found.reason == "value":
+        return f"its result is not the definition's (in {found.format})"
+    off = f"off by {100 * found.error:.2g} percent" if found.error < 10 else "off by far"
+    if found.error != found.error or found.error == float("inf"):
+        off = "not finite" if found.value != found.value or abs(found.value) == float("inf") else "where it is zero"
+    reason = "" if found.reason == "wrong" else f" ({found.reason})"
+    return f"the gradient by `{found.input}` is wrong, {off}{reason}, in {found.format}"
+
+
+def _counts(condition: Condition) -> str:
+    told = f"wrong in {condition.agree} of {condition.agree + condition.missed} contexts tried where this holds"
+    return f"{told}, in {condition.others} of {condition.others + condition.right} where it does not"
+
+
+def coverage_text(name: str, trials: Trials, design: Design, seconds: float) -> str:
+    """What was tried, of a passing operation."""
+    counted = trials.counted
+    kinds = {kind: names for kind, names in design.kinds.items() if len(names) > 1}
+    tried = {(kind, s.context[kind]) for s in counted for kind in kinds}
+    heard = Counter(h.ruling for h in trials.hearings.values())
+    lines = [
+        f"{name}: nothing wrong was found in {len(counted)} contexts ({seconds:.1f} s); "
+        f"{heard[Ruling.RIGHT]} of them certified by the referee, the others screened",
+        "  conditions tried: "
+        + ", ".join(
+            f"{sum((k, n) in tried for n in names)} of {len(names)} {k.replace('size:', 'sizes of ')}"
+            for k, names in kinds.items()
+        ),
+        f"  pairs of conditions tried: {len(design.covered)} of {design.all_pairs()}",
+    ]
+    lines += _asides(trials, heard)
+    return "\n".join(lines)
+
+
+def _asides(trials: Trials, heard: Counter[Ruling]) -> list[str]:
+    lines = []
+    excused = [(k, h) for k, h in trials.hearings.items() if h.ruling is Ruling.EXCUSED]
+    if excused:
+        lines.append(
+            f"  not accused in {len(excused)}: off there, as plain torch is, or as its formula and format explain"
+        )
+    unheard = [h.reason for h in trials.hearings.values() if h.ruling is Ruling.OPEN]
+    if unheard:
+        reason, count = Counter(unheard).most_common(1)[0]
+        lines.append(f"  not certified in {len(unheard)}: {reason[:160]} ({count} times)")
+    for what, told in (
+        ("the operation does not run in", [s.refused for s in trials.seen.values() if s.refused]),
+        ("the definition does not run in", [s.skipped for s in trials.seen.values() if s.skipped not in ("", UNFIT)]),
+    ):
+        if told:
+            reason, count = Counter(told).most_common(1)[0]
+            lines.append(f"  {what} {len(told)} contexts: {reason[:120]} ({count} times)")
+    return lines

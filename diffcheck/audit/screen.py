@@ -1,0 +1,217 @@
+"""The screen: an operation in one context beside what torch makes of its definition in double precision.
+
+It ranks contexts and accuses nobody but who breaks a contract by bytes, or raises where the definition does not.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import torch
+
+from diffcheck.audit.consumers import alike
+from diffcheck.audit.context import Context
+from diffcheck.audit.inferred import undeclared
+from diffcheck.audit.operation import Operation, Widened
+from diffcheck.audit.passes import plainly, pulled
+from diffcheck.audit.subject import Subject
+from diffcheck.audit.uses import USES
+from diffcheck.audit.world import World, bytes_of, row_of, smallest_format, world
+from diffcheck.errors import CaseError
+
+Tensor = torch.Tensor
+# What says in words that it does not take such arguments makes no claim about them.
+REFUSALS = (ValueError, AssertionError, NotImplementedError, TypeError, IndexError, CaseError)
+# Why a context is none: nothing in it requires a gradient, or its use needs other inputs.
+UNFIT = "the context does not fit"
+# Of the digits of a format half may go before a context looks suspicious; in formats with few, some roundings.
+_ROUNDINGS = 16.0
+# A component that is smaller than the largest by more than this is looked at in the size of the largest.
+_SMALL = 1e-6
+
+
+@dataclass(frozen=True)
+class Screened:
+    """What the screen saw of one context.
+
+    Attributes
+    ----------
+    refused:
+        Why the operation does not run, empty if it does; ``skipped`` why the definition does not.
+    raised:
+        What its backward raises.
+    breaches:
+        How it breaks its contract, in words.
+    values, expected:
+        The results, and the definition's, in double precision.
+    gradients, reference:
+        Likewise by input; ``incoming`` for each result.
+    score:
+        The largest error, in units of what is suspicious.
+    """
+
+    context: Context
+    refused: str = ""
+    skipped: str = ""
+    raised: str = ""
+    breaches: tuple[str, ...] = ()
+    values: Sequence[Tensor] = ()
+    expected: Sequence[Tensor] = ()
+    gradients: Mapping[str, Tensor] = field(default_factory=dict)
+    reference: Mapping[str, Tensor] = field(default_factory=dict)
+    incoming: Sequence[Tensor] = ()
+    format: str = "float64"
+    score: float = 0.0
+    suspects: tuple[str, ...] = ()
+    """The inputs whose gradients look suspicious."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether anything was compared."""
+        return not (self.refused or self.skipped)
+
+    @property
+    def suspicious(self) -> bool:
+        """Whether the referee should look at it before others."""
+        return self.counts and (bool(self.raised or self.breaches) or self.score > 1)
+
+
+def screened(subject: Subject, context: Context) -> Screened:
+    """The operation in a context."""
+    try:
+        here = world(subject, context)
+    except Exception as raised:  # of somebody's function that makes the inputs
+        return Screened(context, skipped=f"no inputs: {type(raised).__name__}: {' '.join(str(raised).split())[:120]}")
+    use = USES[context["use"]]
+    if len(here.asked) < use.inputs or (use.alike and not alike(here.arguments)[0]):
+        return Screened(context, skipped=UNFIT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = _screened(subject, here)
+    return _granted(found) if undeclared(subject, context) else found
+
+
+def _granted(seen: Screened) -> Screened:
+    """What was seen at sizes that nobody declared: an operation that is not made for them is not accused of it."""
+    if seen.raised:
+        return replace(seen, raised="", refused=seen.raised)
+    apart = [_distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
+    if seen.counts and (not apart or max(apart) > 1):
+        return replace(seen, refused="at a size that nobody declared its result is not the definition's")
+    return seen
+
+
+def _screened(subject: Subject, here: World) -> Screened:
+    context, use = here.context, USES[here.context["use"]]
+    before, given = here.bytes(), []
+
+    def incoming(outputs: Sequence[Tensor]) -> list[Tensor | None]:
+        found = here.incoming(outputs)
+        given.append([None if g is None else (g, bytes_of(g)) for g in found])
+        return found
+
+    stage = "forward"
+
+    def call(arguments: Mapping[str, object]) -> list[Tensor]:
+        nonlocal stage
+        stage = "forward"
+        found = subject.operation(arguments)
+        stage = "backward"
+        return found
+
+    try:
+        derive = use.derive or plainly
+        outputs, gradients = derive(call, use.really or use.consume, here.arguments, here.others, incoming)
+    except Exception as raised:
+        told = f"{type(raised).__name__}: {' '.join(str(raised).split())[:200]}"
+        if stage == "forward" or use.mild or isinstance(raised, REFUSALS[2:3]) or here.numbers == 0 or _empty(here):
+            return Screened(context, refused=told)
+        problem = _reference(subject, here, [torch.ones(())], False)
+        if isinstance(problem, str):
+            return Screened(context, skipped=problem)
+        came = [_number(p[1], p[0]) for p in (given[-1] if given else []) if p is not None]
+        return Screened(context, raised=told, incoming=came, format=row_of(context).format)
+    breaches = [
+        f"it changes `{n}` in memory" for n, b in before.items() if not torch.equal(b, bytes_of(here.arguments[n]))
+    ]
+    if any(pair is not None and not torch.equal(pair[1], bytes_of(pair[0])) for pairs in given for pair in pairs):
+        breaches.append("its backward writes into the incoming gradient")
+    first = given[-1]
+    exact = [torch.zeros(y.shape, dtype=torch.float64) for y in outputs]
+    exact = [e if p is None else _number(p[1], p[0]) for e, p in zip(exact, first, strict=True)]
+    found = _reference(subject, here, exact, True)
+    if isinstance(found, str):
+        return Screened(context, skipped=found)
+    values, reference = found
+    gave = {n: _dense(g, t) for (n, t), g in zip(here.asked.items(), gradients, strict=True)}
+    seen = tuple(y.detach().cpu().double() for y in outputs)
+    if [y.shape for y in seen] != [y.shape for y in values]:
+        if _empty(here):
+            return Screened(context, refused="it takes nothing that is empty")
+        shapes = [str([tuple(y.shape) for y in ys])[1:-1] for ys in (seen, values)]
+        breaches.append(f"its result has shape {shapes[0]}, the definition's {shapes[1]}")
+        return Screened(context, breaches=tuple(breaches), format=smallest_format(here, outputs))
+    format = smallest_format(here, outputs)
+    scores = {n: _distance(gave[n], reference[n], format) for n in reference}
+    of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
+    suspects = tuple(n for n, score in scores.items() if score > 1)
+    score = max([*scores.values(), *of_values], default=0.0)
+    return Screened(context, "", "", "", tuple(breaches), seen, values, gave, reference, exact, format, score, suspects)
+
+
+def _number(kept: Tensor, like: Tensor) -> Tensor:
+    """A tensor as it was before the backward, from the bytes that were kept."""
+    flat = kept.view(like.dtype)
+    return torch.as_strided(flat, like.shape, like.stride(), like.storage_offset()).cpu().double()
+
+
+def _empty(here: World) -> bool:
+    return any(isinstance(t, Tensor) and t.numel() == 0 for t in here.arguments.values())
+
+
+def _dense(g: Tensor | None, like: Tensor) -> Tensor:
+    if g is None:
+        return torch.zeros(like.shape, dtype=torch.float64)
+    plain = g.detach()
+    return (plain if plain.layout is torch.strided else plain.to_dense()).cpu().double()
+
+
+def _reference(
+    subject: Subject, here: World, incoming: Sequence[Tensor], both: bool
+) -> tuple[list[Tensor], dict[str, Tensor]] | str:
+    """The definition's values and gradients by torch in double precision; a string says why there are none."""
+    use, (arguments, others) = USES[here.context["use"]], here.exact
+    code: Operation = subject.definition if subject.gradient is None else subject.gradient
+    try:
+        with subject.torch_instead(), Widened():
+            outputs = use.consume(code, arguments, others)
+            if not both:
+                incoming = [torch.ones_like(y) for y in outputs]
+            if [y.shape for y in outputs] != [g.shape for g in incoming]:
+                return [y.detach() for y in outputs], {}
+            by = [t for t in arguments.values() if isinstance(t, Tensor) and t.requires_grad]
+            gradients = pulled(outputs, by, list(incoming))
+            if subject.gradient is not None:
+                outputs = use.consume(subject.definition, arguments, others)
+    except Exception as raised:
+        return f"the definition raises {type(raised).__name__}: {' '.join(str(raised).split())[:160]}"
+    found = {n: _dense(g, t) for (n, t), g in zip(here.asked.items(), gradients, strict=True)}
+    return [y.detach().double() for y in outputs], found
+
+
+def _distance(a: Tensor, b: Tensor, format: str) -> float:
+    if a.shape != b.shape:
+        return float("inf")
+    if not a.numel():
+        return 0.0
+    known = b.isfinite()
+    if not bool(known.any()):
+        return 0.0
+    a, b = a[known], b[known]
+    if not bool(a.isfinite().all()):
+        return float("inf")
+    unit = torch.finfo(getattr(torch, format)).eps / 2
+    size = b.abs()
+    floor = float(size.max()) * (_SMALL if format == "float64" else 1.0) + torch.finfo(getattr(torch, format)).tiny
+    error = float(((a - b).abs() / size.clamp(min=floor)).max())
+    return float(error / max(unit**0.5 / 64, _ROUNDINGS * unit))

@@ -1,0 +1,74 @@
+"""A few lines of plain torch that show a fault without diffcheck."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import torch
+
+from diffcheck.audit.layouts import LAYOUTS, written
+from diffcheck.audit.ruling import Heard
+from diffcheck.audit.screen import Screened
+from diffcheck.audit.subject import Subject
+from diffcheck.audit.uses import USES
+from diffcheck.audit.world import World, world
+
+Tensor = torch.Tensor
+# More numbers than this are not written down.
+_LITERAL = 48
+
+
+def script_of(subject: Subject, seen: Screened, heard: Heard | None) -> str:
+    """The lines; empty where the use, or the many numbers, would make them long."""
+    here, use = world(subject, seen.context), USES[seen.context["use"]]
+    tensors = [t for t in [*here.arguments.values(), *here.others.values()] if isinstance(t, Tensor)]
+    several = len(seen.incoming) > 1 and use.name != "plain"
+    if not use.lines or not seen.incoming or several or any(t.numel() > _LITERAL for t in tensors):
+        return ""
+    name, asked = subject.operation.__name__, list(here.asked)
+    lines = ["import torch", _import(subject), *_made(here, here.arguments, "")]
+    if "other_" in use.lines or "shared" in use.lines:
+        lines += _made(here, here.others, "other_")
+    lines += use.lines.format(
+        call=f"{name}({', '.join(here.arguments)})",
+        other_call=f"{name}({', '.join(f'other_{n}' for n in here.others)})",
+        shared_call=f"{name}({', '.join(f'other_{n}' if n == asked[0] else n for n in here.arguments)})",
+    ).splitlines()
+    layout = seen.context["incoming layout"]
+    given = [written(_literal(g.to(getattr(torch, seen.format))), tuple(g.shape), layout) for g in seen.incoming]
+    lines.append(f"g = {', '.join(given)}")
+    lines.append(f"print(torch.autograd.grad(y, [{', '.join(asked)}], g))")
+    if heard is not None and heard.input:
+        lines.append(f"# by {heard.input}, at {list(heard.place)}: {heard.truth}")
+    return "\n".join(lines)
+
+
+def _made(here: World, arguments: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    """Lines that make the arguments, in their layouts."""
+    layout, which = here.context.layout
+    for argument, value in arguments.items():
+        if not isinstance(value, Tensor):
+            yield f"{prefix}{argument} = {value!r}"
+            continue
+        mine = layout if which in ("", argument) and layout in LAYOUTS else "contiguous"
+        text = written(_literal(value), tuple(value.shape), mine)
+        yield f"{prefix}{argument} = {text}{'.requires_grad_()' if value.requires_grad else ''}"
+
+
+def _import(subject: Subject) -> str:
+    code = subject.operation
+    module = inspect.getmodule(code.code)
+    if module is not None and code.__name__ in vars(module) and module.__name__ != "__main__":
+        return f"from {module.__name__} import {code.__name__}"
+    return f"# {code.__name__} is the operation on trial"
+
+
+def _literal(x: Tensor) -> str:
+    plain = x.detach().cpu()
+    numbers = _shortest(plain.numpy()) if x.dtype is torch.float32 else plain.tolist()
+    return f"torch.tensor({numbers}, dtype={x.dtype})"
+
+
+def _shortest(x: Any) -> Any:
+    """Numbers of single precision with as many decimals as tell them apart."""
+    return [_shortest(part) for part in x] if x.ndim else float(str(x))

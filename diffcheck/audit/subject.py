@@ -1,0 +1,219 @@
+"""What is on trial: the operation, its definition, what it takes, and in which ways that may vary."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from diffcheck.audit.declared import LEADING, Declared, Floats, Integers, Lengths, Mask
+from diffcheck.audit.operation import Operation, argument_names, order_of
+from diffcheck.audit.sizes import Sizes, Space, space
+from diffcheck.errors import CaseError
+from diffcheck.sources.torch_code.code import derived_by_torch
+
+Tensor = torch.Tensor
+
+
+@dataclass(frozen=True)
+class Subject:
+    """An operation on trial.
+
+    Attributes
+    ----------
+    definition:
+        The operation itself where there is none.
+    gradient:
+        What its gradient is held to, if that is not the definition's: declared as a surrogate.
+    declared:
+        Tensors by name, in the order of the arguments.
+    given:
+        All other arguments, handed on as they are.
+    at_kinks:
+        What its gradient is where no derivative exists: ``any`` between both sides, ``left``, ``right``, ``zero``.
+    make:
+        Makes the arguments from sizes, a dtype and a seed, instead of what is declared.
+    sample:
+        What it made once.
+    own:
+        The functions whose backward is somebody's own, where the operation is its own definition.
+    inferred:
+        The sizes that nobody declared: see `diffcheck.audit.inferred`.
+    """
+
+    operation: Operation
+    definition: Operation
+    declared: Mapping[str, Declared]
+    given: Mapping[str, Any]
+    space: Space
+    gradient: Operation | None = None
+    make: Callable[[Sizes, torch.dtype, int], Mapping[str, Any]] | None = None
+    defines: bool = False
+    at_kinks: str = "any"
+    sample: Mapping[str, Any] = field(default_factory=dict)
+    own: Mapping[str, Any] = field(default_factory=dict)
+    inferred: frozenset[str] = frozenset()
+
+    def shape(self, declared: Declared, sizes: Mapping[str, Any]) -> tuple[int, ...]:
+        """The shape of an argument."""
+        found: list[int] = []
+        for axis in declared.axes:
+            if axis == LEADING:
+                found += sizes[axis]
+            else:
+                found.append(int(axis) if axis.isdecimal() else sizes[axis])
+        return tuple(found)
+
+    def torch_instead(self) -> AbstractContextManager[Any]:
+        """Inside, the operation has torch's own derivative where it is its own definition."""
+        stack = ExitStack()
+        for function in self.own.values():
+            stack.enter_context(derived_by_torch(function))
+        return stack
+
+    @property
+    def asked(self) -> list[str]:
+        """The inputs that it is differentiated by."""
+        declared = [n for n, d in self.declared.items() if isinstance(d, Floats) and d.grad]
+        return declared + list(differentiated(self.sample))
+
+    @property
+    def tensors(self) -> list[str]:
+        """The arguments that are tensors."""
+        return [*self.declared, *(n for n, t in self.sample.items() if isinstance(t, Tensor))]
+
+
+def differentiated(made: Mapping[str, Any]) -> Iterator[str]:
+    """Which of some arguments are differentiated by: those that require it, all with a fraction if none does."""
+    tensors = {n: t for n, t in made.items() if isinstance(t, Tensor) and t.is_floating_point()}
+    asked = any(t.requires_grad for t in tensors.values())
+    yield from (n for n, t in tensors.items() if t.requires_grad or not asked)
+
+
+def subject(
+    operation: Any,
+    definition: Any,
+    arguments: Mapping[str, Any],
+    inputs: Any = None,
+    sizes: Mapping[str, int | Sequence[int]] | None = None,
+    relations: Sequence[str] = (),
+    surrogate: Any = None,
+    at_kinks: str = "any",
+) -> Subject:
+    """An operation on trial, from what a user says of it.
+
+    Raises
+    ------
+    CaseError
+        If nothing is a tensor, or sizes and relations do not fit the inputs.
+    """
+    codes = [operation] if definition is None else [operation, definition]
+    declared = {n: d for n, d in arguments.items() if isinstance(d, Declared)}
+    given = {n: v for n, v in arguments.items() if n not in declared}
+    make = None
+    sample: Mapping[str, Any] = {}
+    if callable(inputs):
+        make, names, sample = _maker(inputs, sizes, codes)
+        declared = {}
+    else:
+        if inputs is not None:
+            declared = {**_examples(inputs, codes, given), **declared}
+        names = _named(declared)
+    if make is None and not any(isinstance(d, Floats) for d in declared.values()):
+        raise CaseError("no argument is a tensor: write x=tensor('batch width'), or give inputs=(x, ...)")
+    order = order_of(codes, [*declared, *sample, *given])
+    declared = {n: declared[n] for n in order if n in declared}
+    given = {n: given[n] for n in order if n in given}
+    owner = operation if definition is None else definition
+    return Subject(
+        Operation(operation, order),
+        Operation(owner, order),
+        declared,
+        given,
+        space(names, sizes, relations),
+        None if surrogate is None else Operation(surrogate, order),
+        make,
+        definition is None,
+        at_kinks,
+        sample=sample,
+    )
+
+
+def _named(declared: Mapping[str, Declared]) -> list[str]:
+    """The sizes that inputs are declared with, in the order in which they come."""
+    found: dict[str, None] = {}
+    for d in declared.values():
+        found |= dict.fromkeys(axis for axis in d.axes if not axis.isdecimal())
+        other = d.below if isinstance(d, Integers) else d.up_to if isinstance(d, Lengths) else ""
+        if isinstance(other, str) and other and not other.isdecimal():
+            found[other] = None
+    return list(found)
+
+
+def _examples(inputs: Any, codes: Sequence[Any], given: Mapping[str, Any]) -> dict[str, Declared]:
+    """Declarations from tensors as a unit test has them: their sizes are fixed, all else varies."""
+    if isinstance(inputs, Tensor):
+        inputs = (inputs,)
+    if not isinstance(inputs, Mapping):
+        free = [n for n in argument_names(codes, len(inputs) + len(given)) if n not in given][: len(inputs)]
+        inputs = dict(zip(free, inputs, strict=True))
+    asked = any(t.requires_grad for t in inputs.values() if isinstance(t, Tensor))
+    return {name: _like(name, value, asked) for name, value in inputs.items()}
+
+
+def _like(name: str, value: Any, asked: bool) -> Declared:
+    if not isinstance(value, Tensor):
+        raise CaseError(f"inputs: {name!r} is of type {type(value).__name__}: give tensors, and all else by name")
+    axes = tuple(map(str, value.shape))
+    if value.dtype is torch.bool:
+        return Mask(axes, example=value.tolist())
+    if not value.is_floating_point():
+        low, high = (int(value.min()), int(value.max())) if value.numel() else (0, 0)
+        ignored = low if low < 0 else None
+        rest = value[value >= 0] if ignored is not None else value
+        least = int(rest.min()) if rest.numel() else 0
+        return Integers(axes, high + 1, 0 if least >= 0 and ignored is not None else least, ignored, value.tolist())
+    plain = value.detach().double()
+    low_bound = 0.0 if value.numel() and float(plain.min()) >= 0 else None
+    high_bound = 1.0 if low_bound == 0.0 and value.numel() > 1 and float(plain.max()) <= 1 else None
+    return Floats(axes, low_bound, high_bound, None, value.requires_grad or not asked, plain.tolist())
+
+
+_TRIES = 2
+
+
+class _Asked(Sizes):
+    """Sizes that note who asks for them."""
+
+    def __missing__(self, name: str) -> int:
+        self[name] = (2, 3, 5, 4, 7, 6, 11, 8, 9, 10, 13, 12)[len(self) % 12]
+        return int(self[name])
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self[name]
+
+
+def _maker(
+    inputs: Callable[..., Any], sizes: Mapping[str, Any] | None, codes: Sequence[Any]
+) -> tuple[Callable[[Sizes, torch.dtype, int], Mapping[str, Any]], list[str], Mapping[str, Any]]:
+    """A function that makes arguments by name, the sizes that it asks for, and what it makes of some."""
+
+    def make(chosen: Sizes, dtype: torch.dtype, seed: int) -> Mapping[str, Any]:
+        found = inputs(chosen, dtype, seed)
+        if isinstance(found, Mapping):
+            return found
+        found = found if isinstance(found, (list, tuple)) else (found,)
+        return dict(zip(argument_names(codes, len(found)), found, strict=True))
+
+    asked = _Asked({n: (v[0] if isinstance(v, Sequence) else v) for n, v in (sizes or {}).items()})
+    for _ in range(_TRIES):  # sizes that no relation has tied yet may not fit one another
+        try:
+            sample = make(asked, torch.float64, 0)
+            return make, list(asked), sample
+        except Exception as raised:
+            why = raised
+            asked = _Asked(dict.fromkeys(asked, 2))
+    raise CaseError(f"inputs={inputs!r} raises {type(why).__name__}: {why}")

@@ -1,0 +1,56 @@
+"""One context tried: screened, and heard by the referee where somebody asks; each once."""
+
+from diffcheck.audit.certify import heard
+from diffcheck.audit.context import Context
+from diffcheck.audit.ruling import Heard, Ruling
+from diffcheck.audit.screen import Screened, screened
+from diffcheck.audit.subject import Subject
+
+
+class Trials:
+    """What is known of the contexts of a subject."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.seen: dict[object, Screened] = {}
+        self.hearings: dict[object, Heard] = {}
+
+    def screen(self, context: Context) -> Screened:
+        """What the screen says of a context."""
+        if context.key not in self.seen:
+            self.seen[context.key] = screened(self.subject, context)
+        return self.seen[context.key]
+
+    def hear(self, context: Context) -> Heard:
+        """What the referee says of a context that can be compared."""
+        if context.key not in self.hearings:
+            self.hearings[context.key] = heard(self.subject, self.screen(context))
+        return self.hearings[context.key]
+
+    def accused(self, context: Context) -> str:
+        """What is wrong in a context for certain, as a kind of fault; empty if nothing is."""
+        seen = self.screen(context)
+        if not seen.counts:
+            return ""
+        if seen.breaches:
+            return seen.breaches[0]
+        if seen.raised:
+            return "raises"
+        if not seen.suspicious:
+            return ""
+        found = self.hear(context)
+        if found.ruling is not Ruling.WRONG:
+            return ""
+        return "value" if found.reason == "value" else "wrong"
+
+    def looks(self, context: Context) -> str:
+        """What looks wrong in a context, as a kind of fault; empty if nothing does."""
+        seen = self.screen(context)
+        if not seen.suspicious:
+            return ""
+        return seen.breaches[0] if seen.breaches else "raises" if seen.raised else "wrong"
+
+    @property
+    def counted(self) -> list[Screened]:
+        """All contexts in which something was compared."""
+        return [s for s in self.seen.values() if s.counts]

@@ -1,0 +1,155 @@
+"""What is done with an operation: who consumes its results, what is called between, how its gradient is asked for.
+
+A use says what is computed (``consume``, the same mathematics for the definition) and how that is done with the
+operation (``really``, where it is done in another way) and its gradient (``derive``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from diffcheck.audit import consumers, passes
+from diffcheck.audit.passes import Arguments, Call, Consume, Incoming, Passes
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A use.
+
+    Attributes
+    ----------
+    consume:
+        From the call, the arguments, and other arguments of the same shapes, to what a gradient comes into.
+    derive:
+        From the call, how it is consumed, the arguments, the other ones and the incoming gradients, to the results and
+        the gradients by all arguments that require one.
+    inputs:
+        How many inputs with a gradient it needs.
+    alike:
+        Whether it needs two inputs of the same shape and range.
+    mild:
+        Whether an operation that raises has only said that it does not support this.
+    lines:
+        The same in torch, where it is short: what makes ``y`` of a ``{call}``, or of an ``{other_call}``.
+    common:
+        What several uses have in common, in words.
+    """
+
+    name: str
+    words: str
+    consume: Consume
+    really: Consume | None = None
+    derive: Callable[[Call, Consume, Arguments, Arguments, Incoming], Passes] | None = None
+    inputs: int = 1
+    alike: bool = False
+    mild: bool = False
+    lines: str = ""
+    common: str = ""
+
+
+AGAIN, STRIDED = "it is called again before its backward", "the incoming gradient is not contiguous"
+ROWS = (
+    Use("plain", "the operation is used once", consumers.plain, lines="y = {call}"),
+    Use("two calls", AGAIN, consumers.plain, derive=passes.two_calls, lines="y = {call}\n{other_call}", common=AGAIN),
+    Use(
+        "sum",
+        "its result is summed (an expanded gradient)",
+        consumers.each_result(lambda y: y.sum()),
+        lines="y = {call}.sum()",
+        common=STRIDED,
+    ),
+    Use(
+        "transpose",
+        "its result is transposed",
+        consumers.each_result(consumers.transposed),
+        lines="y = {call}.transpose(0, -1)",
+        common=STRIDED,
+    ),
+    Use(
+        "cat",
+        "its result is part of a `cat`",
+        consumers.each_result(consumers.cat),
+        lines="y = {call}\ny = torch.cat([0 * y.detach(), y, 0 * y.detach()], -1)",
+        common=STRIDED,
+    ),
+    Use(
+        "shared weight",
+        "all inputs but the first are shared by two calls",
+        consumers.shared_by_two,
+        inputs=2,
+        lines="y = {call} + {shared_call}",
+        common=AGAIN,
+    ),
+    Use("output twice", "its result is used twice", consumers.used_twice),
+    Use(
+        "backward twice",
+        "its backward runs twice (`retain_graph`)",
+        consumers.plain,
+        derive=passes.backward_twice,
+        mild=True,
+    ),
+    Use("accumulated", "its gradient is added to an existing `.grad`", consumers.plain, derive=passes.accumulated),
+    Use(
+        "called before",
+        "it was called before with the same arguments",
+        consumers.plain,
+        derive=passes.repeated,
+        lines="{call}\ny = {call}",
+    ),
+    Use("fresh memory", "what it allocates and does not fill is NaN", consumers.plain, derive=passes.in_fresh_memory),
+    Use("same tensor", "one tensor stands for two inputs", consumers.one_for_two, inputs=2, alike=True),
+    Use(
+        "mean of rows",
+        "its result is averaged over the last axis",
+        consumers.each_result(lambda y: y.mean(-1) if y.dim() else y * 0.5),
+    ),
+    Use(
+        "sum of first",
+        "its result is summed over the first axis",
+        consumers.each_result(lambda y: y.sum(0) if y.dim() else y * 2),
+        lines="y = {call}.sum(0)",
+        common=STRIDED,
+    ),
+    Use(
+        "view",
+        "its result is viewed as one axis",
+        consumers.each_result(lambda y: y.reshape(-1)),
+        lines="y = {call}.reshape(-1)",
+    ),
+    Use("slice", "only part of its result is used", consumers.each_result(lambda y: y[..., :1] if y.dim() else y * 1)),
+    Use(
+        "last row",
+        "only the last part of its result is used",
+        consumers.each_result(lambda y: y[-1:] if y.dim() else y * 1),
+    ),
+    Use("no leaf", "its inputs are results of other operations", consumers.of_copies(lambda x: None)),
+    Use(
+        "input overwritten",
+        "its inputs are overwritten after the call",
+        consumers.plain,
+        really=consumers.of_copies(lambda x: x.detach().mul_(-3.0)),
+        mild=True,
+    ),
+    Use(
+        "in place",
+        "its result is changed in place",
+        consumers.each_result(lambda y: y * 2.0),
+        really=consumers.changed_in_place,
+        mild=True,
+        lines="y = {call}.mul_(2.0)",
+    ),
+    Use("graph", "its gradient is taken with `create_graph`", consumers.plain, derive=passes.with_graph, mild=True),
+    Use("checkpoint", "it is checkpointed", consumers.plain, really=consumers.checkpointed, mild=True),
+    Use(
+        "threads", "it is called by several threads", consumers.plain, derive=passes.in_threads, mild=True, common=AGAIN
+    ),
+    Use("torch.func", "its gradient is taken by `torch.func.vjp`", consumers.plain, derive=passes.by_vjp, mild=True),
+    Use("vmap", "it is called under `vmap`", consumers.plain, really=consumers.under_vmap, mild=True),
+    Use(
+        "batched gradient",
+        "its gradient is taken for a batch of incoming ones",
+        consumers.plain,
+        derive=passes.batch_of_gradients,
+        mild=True,
+    ),
+)
+USES = {row.name: row for row in ROWS}

@@ -1,0 +1,113 @@
+"""The tables of conditions: each changes what it says, and nothing else."""
+
+import pytest
+import torch
+
+from diffcheck import tensor
+from diffcheck.audit.context import ORDINARY, Context
+from diffcheck.audit.design import design
+from diffcheck.audit.incoming import INCOMING
+from diffcheck.audit.layouts import LAYOUTS, surroundings, written
+from diffcheck.audit.screen import screened
+from diffcheck.audit.subject import subject
+from diffcheck.audit.uses import USES
+from diffcheck.audit.values import VALUES, Range, ordinary
+
+SHAPES = [(5,), (3, 4), (2, 3, 4), (2, 3, 4, 5)]
+STRIDE_ZERO = ("expanded", "expanded first", "expanded last")
+
+
+def numbers(shape):
+    return torch.arange(1.0, 1 + torch.Size(shape).numel(), dtype=torch.float64).reshape(shape)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("name", [n for n in LAYOUTS if n not in ("contiguous", *STRIDE_ZERO)])
+def test_a_layout_keeps_the_numbers_and_moves_them_in_memory(name, shape) -> None:
+    row = LAYOUTS[name]
+    if not row.fits(shape):
+        pytest.skip("it does not differ for this shape")
+    x = numbers(shape)
+    laid = row.lay(x)
+    assert torch.equal(laid, x)
+    assert (laid.stride(), laid.storage_offset()) != (x.stride(), 0)
+
+
+@pytest.mark.parametrize("name", STRIDE_ZERO)
+def test_an_expanded_tensor_has_a_stride_of_zero(name) -> None:
+    laid = LAYOUTS[name].lay(numbers((3, 4)))
+    assert laid.shape == (3, 4)
+    assert 0 in laid.stride()
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_is_what_it_writes_down(name, shape) -> None:
+    x = numbers(shape)
+    laid = LAYOUTS[name].lay(x) if LAYOUTS[name].fits(shape) else x
+    again = eval(written("x", shape, name), {"torch": torch, "x": x})
+    assert torch.equal(again, laid)
+    assert again.stride() == laid.stride()
+
+
+@pytest.mark.parametrize("name", ["strided", "slice", "piece", "misaligned"])
+def test_what_lies_around_a_tensor_shows_when_it_is_read(name) -> None:
+    laid = LAYOUTS[name].lay(numbers((3, 4)))
+    around = surroundings(laid)
+    assert around.numel() > laid.numel()
+    assert around.isnan().sum() == around.numel() - laid.numel()
+
+
+@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize(("low", "high"), [(None, None), (0.0, None), (None, -1.0), (0.25, 0.75)])
+def test_values_are_finite_and_in_their_range(name, low, high) -> None:
+    limits = torch.finfo(torch.float16)
+    range_ = Range(limits.max, limits.tiny, low, high)
+    generator = torch.Generator().manual_seed(1)
+    x = ordinary((6, 7), range_, generator)
+    change = VALUES[name].change
+    found = x if change is None else range_.fitted(change(x, 0, range_, generator))
+    assert found.isfinite().all()
+    assert low is None or float(found.min()) >= low
+    assert high is None or float(found.max()) <= high
+
+
+@pytest.mark.parametrize("name", INCOMING)
+def test_incoming_gradients_are_numbers_of_every_format(name) -> None:
+    for dtype in (torch.float16, torch.bfloat16, torch.float64):
+        found = INCOMING[name].make((3, 4), torch.Generator().manual_seed(0), torch.finfo(dtype).max).to(dtype)
+        assert found.shape == (3, 4)
+        assert found.isfinite().all()
+    assert name in ("zeros", "single", "first") or bool((found != 0).all())
+
+
+def bilinear(a, b):
+    return (a * b).exp() + a
+
+
+@pytest.mark.parametrize("use", USES)
+def test_plain_torch_is_right_in_every_use(use) -> None:
+    found = subject(bilinear, bilinear, {"a": tensor("rows width"), "b": tensor("rows width")})
+    seen = screened(found, Context(found.space.ordinary(), {**ORDINARY, "precision": "float64", "use": use}))
+    assert seen.counts or USES[use].mild
+    assert not seen.suspicious
+
+
+def test_contexts_cover_pairs_of_conditions_and_repeat_themselves() -> None:
+    found = subject(bilinear, bilinear, {"a": tensor("rows width"), "b": tensor("rows width")})
+
+    def made(seed):
+        plan = design(found, ("float64", "bfloat16"), ("cpu",), seed, 1)
+        contexts = list(plan.alone())
+        for _, context in zip(range(60), plan.pairs(), strict=False):
+            contexts.append(context)
+            plan.covered.update(plan.pairs_of(context))
+        return plan, contexts
+
+    plan, contexts = made(0)
+    tried = {(kind, context[kind]) for context in contexts for kind in plan.kinds}
+    missing = {(kind, name) for kind, names in plan.kinds.items() for name in names} - tried
+    assert missing == set()
+    assert len(plan.covered) > 60 * 10
+    assert [c.key for c in contexts] == [c.key for c in made(0)[1]]
+    assert [c.key for c in contexts] != [c.key for c in made(1)[1]]

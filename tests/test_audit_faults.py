@@ -1,0 +1,81 @@
+"""Planted faults that no unit test at its own inputs would see: each is found, and its condition is named."""
+
+import re
+
+import audit_operations as operations
+import pytest
+
+from diffcheck import assert_operation, integers, mask, tensor
+from diffcheck.audit import audit
+
+RMS = {"x": tensor("batch tokens width"), "weight": tensor("width"), "eps": 1e-6}
+LABELS = {"logits": tensor("rows classes"), "target": integers("rows", below="classes", ignored=-100)}
+SCAN = {"x": tensor("batch tokens")}
+ATTENTION = {
+    "q": tensor("heads queries dim"),
+    "k": tensor("heads keys dim"),
+    "v": tensor("heads keys dim"),
+    "allowed": mask("queries keys"),
+}
+DEFINITIONS = {
+    operations.fused_rms_norm: (operations.rms_norm, RMS),
+    operations.fused_cross_entropy: (operations.cross_entropy, LABELS),
+    operations.fused_scan: (operations.scan, SCAN),
+    operations.fused_attention: (operations.attention, ATTENTION),
+}
+FAULTS = [
+    (operations.fused_rms_norm, "state", "it is called again before its backward"),
+    (operations.fused_rms_norm, "memory", "the incoming gradient is not contiguous"),
+    (operations.fused_rms_norm, "writes", "its backward writes into the incoming gradient"),
+    (operations.fused_rms_norm, "ones", "the gradient by `(x|weight)` is wrong"),
+    (operations.fused_rms_norm, "detached", "the gradient by `x` is wrong"),
+    (operations.fused_rms_norm, "block", "is no multiple of 4"),
+    (operations.fused_rms_norm, "frozen", "`x` requires no gradient"),
+    (operations.fused_cross_entropy, "ignored", "some of `target` are -100"),
+    (operations.fused_scan, "pieces", "`tokens` > 16"),
+    (operations.fused_scan, "view", "its backward raises where the definition does not.*not contiguous"),
+    (operations.fused_attention, "rows", "not finite"),
+]
+
+
+@pytest.mark.parametrize(("make", "fault", "told"), FAULTS, ids=[f"{m.__name__}-{f}" for m, f, _ in FAULTS])
+def test_a_fault_is_found_and_its_condition_named(make, fault, told) -> None:
+    definition, arguments = DEFINITIONS[make]
+    with pytest.raises(AssertionError) as raised:
+        assert_operation(make(fault), definition, budget=3, dtypes=("float64",), **arguments)
+    assert re.search(told, str(raised.value), re.DOTALL), str(raised.value)
+
+
+def test_too_few_bits_show_by_their_growth() -> None:
+    found = audit(operations.fused_rms_norm("bits"), operations.rms_norm, dtypes="bfloat16", budget=6, **RMS)
+    assert found.fault is not None
+    assert "it grows with" in repr(found)
+
+
+@pytest.mark.parametrize("make", DEFINITIONS, ids=lambda make: make.__name__)
+def test_a_right_operation_is_not_accused(make) -> None:
+    definition, arguments = DEFINITIONS[make]
+    found = assert_operation(make(), definition, budget=2.5, **arguments)
+    assert found.certified > 0
+    assert "nothing wrong was found" in repr(found)
+    assert "correct" not in repr(found)
+
+
+def test_an_operation_that_is_its_own_definition() -> None:
+    found = audit(operations.fused_rms_norm("detached"), budget=3, dtypes="float64", **RMS)
+    assert found.fault is not None
+    assert "the gradient by `x` is wrong" in repr(found)
+    assert audit(operations.fused_rms_norm(), budget=2, dtypes="float64", **RMS).passed
+
+
+def test_the_script_shows_the_fault_without_diffcheck() -> None:
+    found = audit(operations.fused_rms_norm("detached"), operations.rms_norm, budget=3, dtypes="float64", **RMS)
+    assert found.fault is not None
+    printed: list[object] = []
+    names = {"RMSNorm": operations.fused_rms_norm("detached"), "print": printed.append}
+    exec(found.fault.script, names)
+    heard = found.fault.heard
+    assert heard is not None
+    by_x = printed[0][0][heard.place]  # type: ignore[index]
+    assert float(by_x) == pytest.approx(heard.value)
+    assert float(by_x) != pytest.approx(float(heard.truth), rel=1e-3)
