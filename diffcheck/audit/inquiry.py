@@ -18,7 +18,7 @@ from diffcheck.audit.report import coverage_text, fault_text
 from diffcheck.audit.ruling import Heard, Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
-from diffcheck.audit.shrink import shrunk
+from diffcheck.audit.shrink import shrunk, with_ones
 from diffcheck.audit.subject import Subject, subject
 from diffcheck.audit.trial import Trials
 from diffcheck.audit.world import world
@@ -286,6 +286,7 @@ class _Inquiry:
         until = now + max(self._left(), _TELLING * self._budget)
         smallest = shrunk(trials, plan, guilty, now + (until - now) / 2, trials.accused)
         condition = explained(trials, plan, smallest, until)
+        smallest = with_ones(trials, plan, smallest, until)
         seen = trials.screen(smallest)
         heard = trials.hearings.get(smallest.key)
         return Fault(smallest, seen, heard, condition, script_of(self._subject, seen, heard))
