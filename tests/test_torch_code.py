@@ -135,6 +135,7 @@ def test_a_batched_backward_of_torch_that_is_wrong_is_found():
     (row,) = judged(lambda x: torch.cdist(x, y).sum(), ROWS)
     assert row.verdict is Verdict.AGREE
     assert row.breaches == ["batched-gradient"]
+    assert row.findings.endswith("torch's own backward does, none of yours takes part")
 
 
 # Backward passes of somebody's own.
@@ -665,3 +666,9 @@ def test_a_decomposition_that_does_not_apply_is_no_row(monkeypatch):
     monkeypatch.setitem(torch._decomp.decomposition_table, torch.ops.aten.mode.default, lambda *_: NotImplemented)
     with pytest.raises(Unsupported, match="unsupported: aten.mode at test_torch_code.py:[0-9]+: no row"):
         _ = case_of(lambda x: x.mode().values, torch.randn(3, 4), name="mode").function.graph
+
+
+def test_a_row_is_nowhere_from_itself():
+    """A root of nothing would have no slope, and symbols would say so."""
+    rows_ = judged(lambda x: (-(torch.cdist(x, x) ** 2)).exp().sum(), ROWS, engines=("symbolic:program", "autograd"))
+    assert {row.verdict for row in rows_} == {Verdict.AGREE}

@@ -85,6 +85,15 @@ class Number(float):
     def __rpow__(self, other: Any, modulus: None = None) -> Any:
         return _joined(lambda x, y: operator.pow(y, x), self.tensor, other)
 
+    def __copy__(self) -> "Number":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "Number":
+        return self
+
+    def __reduce__(self) -> Any:
+        return float, (float.__float__(self),)
+
     def __neg__(self) -> "Number":
         return Number.of(-self.tensor)
 

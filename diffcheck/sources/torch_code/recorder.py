@@ -147,7 +147,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return found
         if self._settled((args, kwargs)):
             return func(*args, **kwargs)
-        if name == "_local_scalar_dense":
+        if name in ("_local_scalar_dense", "item", "is_nonzero"):
             return self._guarded(func, args)
         if not changes:
             found = func(*args, **kwargs)
