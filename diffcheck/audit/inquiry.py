@@ -267,6 +267,9 @@ class _Inquiry:
                 context = shrunk(trials, plan, context, time.monotonic() + self._left() / 4, trials.looks)
             if trials.accused(context):
                 return self._plainest(trials, trials.screen(context), suspicious)
+            # What grows with a sum is excused where the sum is short.
+            if context is not one.context and self._left(_SUSPECTS) > 0 and trials.accused(one.context):
+                return one.context
         return None
 
     def _plainest(self, trials: Trials, found: Screened, suspicious: Sequence[Screened]) -> Context:

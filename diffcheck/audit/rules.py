@@ -1,6 +1,5 @@
 """The shortest condition that tells the contexts in which something is wrong from the others."""
 
-import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -10,8 +9,8 @@ from diffcheck.audit.atoms import Atom
 from diffcheck.audit.screen import Screened
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
-# So many tests are joined; of so many that were found one by one all subsets are tried.
-_JOINED, _SUBSETS = 3, 6
+# So many tests are joined to others.
+_JOINED = 3
 
 
 class Counts(NamedTuple):
@@ -41,25 +40,36 @@ class Rules:
         return self._counts(self._all(atoms))
 
     def best(self, found: Sequence[Atom], pool: Iterable[Atom]) -> tuple[Atom, ...]:
-        """The rule that fewest contexts contradict, of as few tests as do that.
+        """The rule that fewest contexts contradict, each of its tests keeping half of the contradictions away.
 
         Parameters
         ----------
         found:
             Tests that were found by changing one thing at a time, which explain more than what merely fits.
         pool:
-            Others that may fit. One of them is taken where it leaves less than half of the contradictions.
+            Others that may fit.
         """
-        subsets = [
-            subset for count in range(min(len(found), _SUBSETS) + 1) for subset in itertools.combinations(found, count)
-        ] + [tuple(found)]
-        best = min(subsets, key=lambda atoms: (self.counts(atoms).errors, len(atoms)))
+        best = self._pruned(tuple(found))
         others = list(pool)
         for start in dict.fromkeys([best, ()]):
             grown = self._grown(start, others)
-            if 2 * self.counts(grown).errors < self.counts(best).errors:
+            left, before = self.counts(grown).errors, self.counts(best).errors
+            # One test says more than a list of all choices that have it in common.
+            if 2 * left < before or (left <= before and _choices(grown) < _choices(best)):
                 best = grown
         return best
+
+    def _pruned(self, rule: tuple[Atom, ...]) -> tuple[Atom, ...]:
+        """A rule without the tests that do not keep half of the contradictions away."""
+        while rule:
+            shorter = min(
+                (rule[:k] + rule[k + 1 :] for k in range(len(rule))), key=lambda atoms: self.counts(atoms).errors
+            )
+            left = self.counts(shorter).errors
+            if left and left >= 2 * self.counts(rule).errors:
+                break
+            rule = shorter
+        return rule
 
     def _grown(self, start: tuple[Atom, ...], pool: Sequence[Atom]) -> tuple[Atom, ...]:
         """A rule with tests added as long as each leaves less than half of the contradictions."""
@@ -87,3 +97,8 @@ class Rules:
         if atom.words not in self._masks:
             self._masks[atom.words] = np.array([atom.test(c) for c in self._contexts], bool)
         return self._masks[atom.words]
+
+
+def _choices(rule: Sequence[Atom]) -> int:
+    """How many choices a rule lists."""
+    return sum(1 + atom.words.count(" or ") for atom in rule)
