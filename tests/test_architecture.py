@@ -72,7 +72,7 @@ LIBRARIES = {
         f"diffcheck.audit.{name}"
         for name in (
             *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
-            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
+            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents", "second"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},

@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,12 +11,12 @@ import torch
 from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
-from diffcheck.audit.explain import Condition, explained
+from diffcheck.audit.explain import explained
+from diffcheck.audit.outcome import Audit, Fault
 from diffcheck.audit.plainly import own_functions
-from diffcheck.audit.report import coverage_text, fault_text
-from diffcheck.audit.ruling import Heard, Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
+from diffcheck.audit.second import second_order
 from diffcheck.audit.shrink import shrunk
 from diffcheck.audit.subject import Subject, subject
 from diffcheck.audit.trial import Trials
@@ -32,63 +32,6 @@ _SUSPECTS = 0.7
 _LARGE = 600
 # An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
 _SMALL, _OTHERS = 0.01, 6
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Where an operation is wrong.
-
-    Attributes
-    ----------
-    seen, heard:
-        What the screen and the referee say of the smallest context; a breach of the contract is not heard.
-    """
-
-    context: Context
-    seen: Screened
-    heard: Heard | None
-    condition: Condition
-    script: str
-
-
-class Audit:
-    """What an audit found; prints as text.
-
-    Attributes
-    ----------
-    fault:
-        ``None`` if nothing wrong was found.
-    """
-
-    def __init__(self, name: str, trials: Trials, design: Design, fault: Fault | None, seconds: float) -> None:
-        self.name = name
-        self.trials = trials
-        self.design = design
-        self.fault = fault
-        self.seconds = seconds
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing wrong was found, and something was certified."""
-        return self.fault is None and self.certified > 0
-
-    @property
-    def contexts(self) -> int:
-        """In how many contexts something was compared."""
-        return len(self.trials.counted)
-
-    @property
-    def certified(self) -> int:
-        """In how many of them the referee found the operation right."""
-        return sum(h.ruling is Ruling.RIGHT for h in self.trials.hearings.values())
-
-    def __bool__(self) -> bool:
-        return self.passed
-
-    def __repr__(self) -> str:
-        if self.fault is not None:
-            return fault_text(self.name, self.fault.seen, self.fault.heard, self.fault.condition, self.fault.script, [])
-        return coverage_text(self.name, self.trials, self.design, self.seconds)
 
 
 def audit(
@@ -200,7 +143,9 @@ class _Inquiry:
             plan = design(self._subject, *self._asked, len(first.values))
         guilty = self._searched(trials, plan)
         fault = None if guilty is None else self._told(trials, plan, guilty)
-        return Audit(self._subject.operation.__name__, trials, plan, fault, time.monotonic() - self._start)
+        second = second_order(self._subject, plan.ordinary) if fault is None else ""
+        seconds = time.monotonic() - self._start
+        return Audit(self._subject.operation.__name__, trials, plan, fault, seconds, second)
 
     def _own(self, plan: Design) -> Mapping[str, Any]:
         try:
@@ -229,7 +174,8 @@ class _Inquiry:
         if guilty is not None:
             return guilty
         # What was looked at and is excused is not looked at again together with something else.
-        excused = [frozenset(plan.atoms_of(s.context)) for s in alone if s.suspicious]
+        heard = [s.context for s in alone if s.suspicious and s.context.key in trials.hearings]
+        excused = [atoms for c in heard if (atoms := frozenset(plan.atoms_of(c)))]
         for seen in alone:
             if self._left(_HEARINGS + 0.2) < 0:
                 break
@@ -246,23 +192,28 @@ class _Inquiry:
             small = shrunk(trials, plan, context, time.monotonic() + self._left() / 4, trials.looks)
             if trials.accused(small):
                 return small
-            excused.append(frozenset(a for a in plan.atoms_of(small) if not a[0].startswith("size:")))
+            atoms = frozenset(a for a in plan.atoms_of(small) if not a[0].startswith("size:"))
+            excused += [atoms] if atoms else []
         return None
 
     def _worst(self, trials: Trials, plan: Design, seen: Sequence[Screened]) -> Context | None:
         """Of suspicious contexts the first one that is wrong for certain, those that are heard soonest first."""
-        usual = plan.ordinary["precision"]
+        usual, lengths = plan.ordinary["precision"], {c.key for c in plan.long_sums()}
         suspicious = sorted(
             (s for s in seen if s.suspicious), key=lambda s: (s.context["precision"] != usual, plan.numbers(s.context))
         )
         for one in suspicious:
             if self._left(_SUSPECTS) < 0:
                 break
-            context = one.context
-            if plan.numbers(context) > _LARGE:
-                context = shrunk(trials, plan, context, time.monotonic() + self._left() / 4, trials.looks)
-            if trials.accused(context):
-                return self._plainest(trials, trials.screen(context), suspicious)
+            tried = [one.context]
+            if plan.numbers(one.context) > _LARGE:
+                until = time.monotonic() + self._left() / 4
+                small = shrunk(trials, plan, one.context, until, trials.looks)
+                # Of a long sum the length itself may be what is wrong.
+                tried = [small, one.context] if one.context.key in lengths else [small]
+            for context in tried:
+                if trials.accused(context):
+                    return self._plainest(trials, trials.screen(context), suspicious)
         return None
 
     def _plainest(self, trials: Trials, found: Screened, suspicious: Sequence[Screened]) -> Context:

@@ -51,7 +51,7 @@ def _counts(condition: Condition) -> str:
     return f"{told}, in {condition.others} of {condition.others + condition.right} where it does not"
 
 
-def coverage_text(name: str, trials: Trials, design: Design, seconds: float) -> str:
+def coverage_text(name: str, trials: Trials, design: Design, seconds: float, second: str) -> str:
     """What was tried, of a passing operation."""
     counted = trials.counted
     kinds = {kind: names for kind, names in design.kinds.items() if len(names) > 1}
@@ -67,6 +67,10 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float) -> 
         ),
         f"  pairs of conditions tried: {len(design.covered)} of {design.all_pairs()}",
     ]
+    if not heard[Ruling.RIGHT]:
+        lines[0] = f"{name}: nothing could be certified, in {len(counted)} contexts ({seconds:.1f} s)"
+    if second == "wrong":
+        lines.append("  not accused: its second derivatives are wrong, and it does not say that it has none")
     lines += _asides(trials, heard)
     return "\n".join(lines)
 

@@ -139,7 +139,7 @@ def _screened(subject: Subject, here: World) -> Screened:
         shapes = [str([tuple(y.shape) for y in ys])[1:-1] for ys in (seen, values)]
         breaches.append(f"its result has shape {shapes[0]}, the definition's {shapes[1]}")
         return Screened(context, breaches=tuple(breaches), format=smallest_format(here, outputs))
-    format = smallest_format(here, outputs)
+    format = use.format or smallest_format(here, outputs)
     scores = {n: _distance(gave[n], reference[n], format) for n in reference}
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
     suspects = tuple(n for n, score in scores.items() if score > 1)
