@@ -58,10 +58,10 @@ def heard(subject: Subject, screened: Screened) -> Heard:
         return found or Heard(Ruling.OPEN, "an input is empty")
     try:
         case, court = court_of(subject, here, screened, screened.format)
+        return _Hearing(subject, here, screened, case, court).ruling()
     except RAISED as reason:
         told = " ".join(str(reason).split())[:300]
         return by_differences(subject, here, screened) or Heard(Ruling.OPEN, told)
-    return _Hearing(subject, here, screened, case, court).ruling()
 
 
 class _Hearing:
