@@ -124,3 +124,12 @@ def test_the_script_shows_the_fault_without_diffcheck() -> None:
     by_x = printed[0][0][heard.place]  # type: ignore[index]
     assert float(by_x) == pytest.approx(heard.value)
     assert float(by_x) != pytest.approx(float(heard.truth), rel=1e-3)
+
+
+def test_further_results_are_an_affair_of_the_operation() -> None:
+    def norm(x):
+        scale = x.pow(2).mean(-1, keepdim=True).rsqrt()
+        return x * scale, scale
+
+    found = audit(norm, lambda x: x / x.pow(2).mean(-1, keepdim=True).sqrt(), x=tensor("rows width"), budget=1)
+    assert found.passed, repr(found)

@@ -12,6 +12,7 @@ from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
 from diffcheck.audit.explain import explained
+from diffcheck.audit.operation import Widened
 from diffcheck.audit.outcome import Audit, Fault
 from diffcheck.audit.plainly import own_functions
 from diffcheck.audit.screen import Screened
@@ -132,6 +133,10 @@ class _Inquiry:
         plan = design(self._subject, *self._asked, 1)
         if self._subject.defines:
             self._subject = replace(self._subject, own=self._own(plan))
+        count = self._results(plan)
+        if count:
+            self._subject = replace(self._subject, operation=self._subject.operation.first(count))
+            plan = replace(plan, subject=self._subject)
         trials = Trials(self._subject)
         first = trials.screen(plan.ordinary)
         if not first.counts and not first.breaches:
@@ -153,6 +158,14 @@ class _Inquiry:
         except Exception as raised:
             where = f"{self._subject.operation.__name__}: in an ordinary context ({plan.ordinary.words()})"
             raise CaseError(f"{where} it raises {type(raised).__name__}: {raised}") from None
+
+    def _results(self, plan: Design) -> int:
+        """How many results the definition has; zero where it does not run, which is told later."""
+        try:
+            with Widened():
+                return len(self._subject.definition(world(self._subject, plan.ordinary).exact[0]))
+        except Exception:
+            return 0
 
     def _left(self, part: float = 1.0) -> float:
         return self._start + part * self._budget - time.monotonic()
