@@ -101,7 +101,7 @@ def test_contexts_cover_pairs_of_conditions_and_repeat_themselves() -> None:
     found = subject(bilinear, bilinear, {"a": tensor("rows width"), "b": tensor("rows width")})
 
     def made(seed):
-        plan = design(found, ("float64", "bfloat16"), ("cpu",), seed, 1)
+        plan = design(found, ("float64", "bfloat16"), ("cpu",), seed, "float64")
         contexts = list(plan.alone())
         for _, context in zip(range(60), plan.pairs(), strict=False):
             contexts.append(context)

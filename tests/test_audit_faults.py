@@ -133,3 +133,38 @@ def test_further_results_are_an_affair_of_the_operation() -> None:
 
     found = audit(norm, lambda x: x / x.pow(2).mean(-1, keepdim=True).sqrt(), x=tensor("rows width"), budget=1)
     assert found.passed, repr(found)
+
+
+class Single(torch.autograd.Function):
+    """It takes single precision only, and so does its backward."""
+
+    @staticmethod
+    def forward(ctx, x):
+        if x.dtype is not torch.float32:
+            raise TypeError("single precision only")
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, g):
+        return 2 * g * ctx.saved_tensors[0]
+
+
+class Inside(torch.autograd.Function):
+    """It computes in single precision whatever it is given."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, g):
+        return (2 * g.float() * ctx.saved_tensors[0].float()).to(g.dtype)
+
+
+@pytest.mark.parametrize("operation", [Single, Inside])
+def test_an_operation_of_single_precision_is_judged_in_it(operation) -> None:
+    found = audit(operation.apply, lambda x: x * x, x=tensor("rows width"), budget=1.5)
+    assert found.passed, repr(found)
+    assert found.design.ordinary["precision"] == "float32"

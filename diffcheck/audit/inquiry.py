@@ -15,6 +15,7 @@ from diffcheck.audit.explain import explained
 from diffcheck.audit.operation import Widened
 from diffcheck.audit.outcome import Audit, Fault
 from diffcheck.audit.plainly import own_functions
+from diffcheck.audit.ruling import Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
 from diffcheck.audit.second import second_order
@@ -130,34 +131,49 @@ class _Inquiry:
 
     def audit(self) -> Audit:
         """The inquiry from its first context to its text."""
-        plan = design(self._subject, *self._asked, 1)
-        if self._subject.defines:
-            self._subject = replace(self._subject, own=self._own(plan))
-        count = self._results(plan)
-        if count:
-            self._subject = replace(self._subject, operation=self._subject.operation.first(count))
-            plan = replace(plan, subject=self._subject)
-        trials = Trials(self._subject)
-        first = trials.screen(plan.ordinary)
-        if not first.counts and not first.breaches:
-            raise CaseError(
-                f"{self._subject.operation.__name__}: in an ordinary context ({plan.ordinary.words()}) "
-                f"{'it raises ' + first.refused if first.refused else first.skipped}"
-            )
-        if len(first.values) > 1:
-            plan = design(self._subject, *self._asked, len(first.values))
+        plan, trials = self._opened()
         guilty = self._searched(trials, plan)
         fault = None if guilty is None else self._told(trials, plan, guilty)
-        second = second_order(self._subject, plan.ordinary) if fault is None else ""
+        second = second_order(trials.subject, plan.ordinary) if fault is None else ""
         seconds = time.monotonic() - self._start
         return Audit(self._subject.operation.__name__, trials, plan, fault, seconds, second)
 
-    def _own(self, plan: Design) -> Mapping[str, Any]:
-        try:
-            return own_functions(self._subject, world(self._subject, plan.ordinary))
-        except Exception as raised:
-            where = f"{self._subject.operation.__name__}: in an ordinary context ({plan.ordinary.words()})"
-            raise CaseError(f"{where} it raises {type(raised).__name__}: {raised}") from None
+    def _opened(self) -> tuple[Design, Trials]:
+        """The ordinary context: in the first format in which the operation runs, and is not excused.
+
+        An operation that computes in single precision whatever it is given has nothing to say in double.
+
+        Raises
+        ------
+        CaseError
+            If it runs in no format.
+        """
+        opened, refusals = [], []
+        for usual in self._asked[0]:
+            found = self._subject
+            plan = design(found, *self._asked, usual)
+            try:
+                own = own_functions(found, world(found, plan.ordinary)) if found.defines else {}
+            except Exception as raised:
+                refusals.append(f"({plan.ordinary.words()}) it raises {type(raised).__name__}: {raised}")
+                continue
+            count = self._results(plan)
+            found = replace(found, own=own, operation=found.operation.first(count) if count else found.operation)
+            trials = Trials(found)
+            first = trials.screen(plan.ordinary)
+            if not first.counts:
+                why = f"it raises {first.refused}" if first.refused else first.skipped
+                refusals.append(f"({plan.ordinary.words()}) {why}")
+                continue
+            opened.append((design(found, *self._asked, usual, len(first.values)), trials))
+            told = first.breaches or first.raised or trials.hear(plan.ordinary).ruling in (Ruling.RIGHT, Ruling.WRONG)
+            if told:
+                break
+        else:
+            if not opened:
+                raise CaseError(f"{self._subject.operation.__name__}: in an ordinary context {refusals[0]}")
+            return opened[0]
+        return opened[-1]
 
     def _results(self, plan: Design) -> int:
         """How many results the definition has; zero where it does not run, which is told later."""
@@ -248,4 +264,4 @@ class _Inquiry:
         condition = explained(trials, plan, smallest, until)
         seen = trials.screen(smallest)
         heard = trials.hearings.get(smallest.key)
-        return Fault(smallest, seen, heard, condition, script_of(self._subject, seen, heard))
+        return Fault(smallest, seen, heard, condition, script_of(trials.subject, seen, heard))

@@ -55,7 +55,7 @@ def _contiguous(value: Any) -> Any:
 
 def own_functions(subject: Subject, here: World) -> Mapping[str, Any]:
     """The `torch.autograd.Function` classes whose own backward takes part in the operation's gradient."""
-    arguments, names = here.exact[0], list(here.asked)
+    arguments, names = here.arguments, list(here.asked)
 
     def function(*values: Tensor) -> Sequence[Tensor]:
         return subject.operation({**arguments, **dict(zip(names, values, strict=True))})
