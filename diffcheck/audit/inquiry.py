@@ -32,6 +32,8 @@ _HEARINGS, _TELLING = 0.4, 0.4
 _SUSPECTS = 0.7
 # Inputs of more numbers than this are heard only where they look wrong, and cannot be made smaller.
 _LARGE = 600
+# An error of so many times what is suspicious is heard at once, up to so many times in vain.
+_FAR, _TRIES = 1e3, 6
 # An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
 _SMALL, _OTHERS = 0.01, 6
 
@@ -191,7 +193,7 @@ class _Inquiry:
         trials.hear(plan.ordinary)
         # What is loaded for the first hearing, and never again, does not count.
         self._start = time.monotonic()
-        alone = []
+        alone, guilty, tries = list[Screened](), None, 0
         for context in itertools.chain(plan.alone(), plan.long_sums()):
             if self._left(0.6) < 0:
                 break
@@ -199,7 +201,11 @@ class _Inquiry:
             if seen.counts:
                 alone.append(seen)
                 plan.covered.update(plan.pairs_of(context))
-        guilty = self._worst(trials, plan, alone)
+                # What is far off and small is heard at once, a few times.
+                if guilty is None and seen.score > _FAR and tries < _TRIES and plan.numbers(context) <= _LARGE:
+                    tries += 1
+                    guilty = context if trials.accused(context) else None
+        guilty = self._worst(trials, plan, alone) if guilty is None else self._plainest(trials, guilty, alone)
         if guilty is not None:
             return guilty
         # What was looked at and is excused is not looked at again together with something else.
@@ -242,19 +248,19 @@ class _Inquiry:
                 tried = [small, one.context] if one.context.key in lengths else [small]
             for context in tried:
                 if trials.accused(context):
-                    return self._plainest(trials, trials.screen(context), suspicious)
+                    return self._plainest(trials, context, suspicious)
         return None
 
-    def _plainest(self, trials: Trials, found: Screened, suspicious: Sequence[Screened]) -> Context:
+    def _plainest(self, trials: Trials, found: Context, seen: Sequence[Screened]) -> Context:
         """Where the same is seen best: an error in late digits may be large elsewhere."""
-        heard = trials.hearings.get(found.context.key)
+        heard = trials.hearings.get(found.key)
         if heard is None or not heard.error < _SMALL:
-            return found.context
-        for one in sorted(suspicious, key=lambda s: -s.score)[:_OTHERS]:
+            return found
+        for one in sorted((s for s in seen if s.suspicious), key=lambda s: -s.score)[:_OTHERS]:
             other = trials.hear(one.context) if trials.accused(one.context) and not one.breaches else None
             if other is not None and _SMALL <= other.error < float("inf"):
                 return one.context
-        return found.context
+        return found
 
     def _told(self, trials: Trials, plan: Design, guilty: Context) -> Fault:
         """The fault in its smallest context. What makes it readable has time of its own, should the budget be spent."""

@@ -92,7 +92,10 @@ def _takes(code: Any, names: Sequence[str]) -> bool:
     if function_of(code) is not None:
         return False
     found = parameters_of(code)
-    if any(p.kind is p.VAR_KEYWORD for p in found):
+    anything = {p.kind for p in found}
+    if inspect.Parameter.VAR_POSITIONAL in anything and not {p.name for p in found} & set(names):
+        return False  # as the operations of `diffcheck.ops` do
+    if inspect.Parameter.VAR_KEYWORD in anything:
         return True
     named = {p.name for p in found if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     return bool(named) and set(names) <= named
