@@ -14,7 +14,7 @@ from flint import ctx
 
 from diffcheck.audit.differences import by_differences
 from diffcheck.audit.growth import growing
-from diffcheck.audit.loss import Array, court_of, witness_of
+from diffcheck.audit.loss import MOST_NUMBERS, Array, court_of, witness_of
 from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
 from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
@@ -34,10 +34,10 @@ from diffcheck.referee.component import Component, Status
 from diffcheck.verdict import Reason, Verdict
 
 Tensor = torch.Tensor
-# A larger context is not heard: each number is a ball. Nor is own code of more numbers looked at.
-MOST, MOST_NUMBERS = 4_500, 100_000
+# A context of more numbers is not heard.
+MOST = 4_500
 # So many components of one context are asked about.
-_ASKED = 8
+_ASKED = 4
 # Values that a format of short range is not made for.
 _LARGE = ("saturated", "huge")
 # An error of this part of the largest component leaves no digit of a gradient.
