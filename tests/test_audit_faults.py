@@ -131,7 +131,8 @@ def test_further_results_are_an_affair_of_the_operation() -> None:
         scale = x.pow(2).mean(-1, keepdim=True).rsqrt()
         return x * scale, scale
 
-    found = audit(norm, lambda x: x / x.pow(2).mean(-1, keepdim=True).sqrt(), x=tensor("rows width"), budget=1)
+    named = {"x": tensor("rows width"), "budget": 1, "dtypes": ("float64", "float32")}
+    found = audit(norm, lambda x: x / x.pow(2).mean(-1, keepdim=True).sqrt(), **named)
     assert found.passed, repr(found)
 
 

@@ -1,7 +1,8 @@
 """What a condition may be made of: tests of sizes, of choices, and of what the whole numbers and masks hold."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+import operator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -47,16 +48,38 @@ def of_size(name: str, failing: Sequence[Any], passing: Sequence[Any]) -> Atom |
     return Atom(f"`{name}` is {told}", partial(_on_size, name, failing.__contains__))
 
 
+def above(values: Collection[int], name: str) -> Iterator[Atom]:
+    """Tests whether a size is above each of these values."""
+    for value in sorted(values)[:-1]:
+        yield Atom(f"`{name}` > {value}", partial(_on_size, name, partial(operator.lt, value)))
+
+
+def comparisons(names: Sequence[str]) -> Iterator[Atom]:
+    """Tests of two sizes against one another, such as more queries than keys."""
+    for a, b in itertools.combinations([n for n in names if n != LEADING], 2):
+        for sign, compare in (("!=", operator.ne), (">", operator.gt), ("<", operator.lt)):
+            yield Atom(f"`{a}` {sign} `{b}`", partial(_on_two, a, b, compare))
+
+
+def _on_two(a: str, b: str, compare: Callable[[int, int], bool], context: Context) -> bool:
+    return compare(context.sizes[a], context.sizes[b])
+
+
 def products(names: Sequence[str]) -> Iterator[Atom]:
     """Tests of the product of two sizes or three, as kernels that see rows have it."""
     for count in (2, 3):
         for chosen in itertools.combinations([n for n in names if n != LEADING], count):
             told = " times ".join(f"`{n}`" for n in chosen)
             for block in _BLOCKS:
+                yield Atom(f"{told} > {block}", partial(_on_product, chosen, partial(operator.lt, block)))
                 yield Atom(
                     f"{told} is no multiple of {block}", partial(_on_product, chosen, partial(_no_multiple, block))
                 )
                 yield Atom(f"{told} is a multiple of {block}", partial(_on_product, chosen, partial(_multiple, block)))
+                yield Atom(
+                    f"{told} > {block} and no multiple of it",
+                    partial(_on_product, chosen, partial(_no_multiple_above, block)),
+                )
 
 
 def _on_size(name: str, test: Callable[[Any], bool], context: Context) -> bool:

@@ -38,8 +38,12 @@ Tensor = torch.Tensor
 MOST = 4_500
 # So many components of one context are asked about.
 _ASKED = 4
-# Values that a format of short range is not made for.
-_LARGE = ("saturated", "huge")
+# Formats whose range is no wider, for each.
+_RANGE = {
+    "float16": {"float16"},
+    "bfloat16": {"bfloat16", "float32"},
+    "float32": {"bfloat16", "float32"},
+}
 # An error of this part of the largest component leaves no digit of a gradient.
 _NOTHING_LEFT = 0.5
 
@@ -97,7 +101,7 @@ class _Hearing:
 
     def _excused(self, k: int, judgement: Judgement, plain: Judgement | None) -> bool:
         """Whether nobody is to blame for what is wrong with a component."""
-        if self._beyond_half:
+        if self._out_of_range:
             return True
         if judgement.reason is Reason.VALUE:
             return self._same_values
@@ -140,13 +144,16 @@ class _Hearing:
         return self._growing[name]
 
     @cached_property
-    def _beyond_half(self) -> bool:
-        """Whether large values leave the short range of float16, and the operation computes in nothing wider.
+    def _out_of_range(self) -> bool:
+        """Whether values are so large or small that squares leave the format's range, and nothing wider is computed in.
 
-        It is the caller who chose the format then; what overflows elsewhere as well is told there.
+        It is the caller who chose the format then: right formulas differ in what they can still do there. What
+        overflows elsewhere, or in double precision, as well is told there.
         """
-        large = self._here.context["values"] in _LARGE
-        return large and self._court.format.name == "float16" and self._formats <= {"float16"}
+        values, format = self._here.context["values"], self._court.format.name
+        if values not in ("huge", "tiny") and (values, format) != ("saturated", "float16"):
+            return False
+        return format in _RANGE and self._formats <= _RANGE[format]
 
     @cached_property
     def _same_values(self) -> bool:

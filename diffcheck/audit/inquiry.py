@@ -12,6 +12,7 @@ from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
 from diffcheck.audit.explain import explained
+from diffcheck.audit.inferred import inferred
 from diffcheck.audit.operation import Widened
 from diffcheck.audit.outcome import Audit, Fault
 from diffcheck.audit.plainly import own_functions
@@ -19,7 +20,7 @@ from diffcheck.audit.ruling import Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
 from diffcheck.audit.second import second_order
-from diffcheck.audit.shrink import shrunk
+from diffcheck.audit.shrink import shrunk, with_ones
 from diffcheck.audit.subject import Subject, subject
 from diffcheck.audit.trial import Trials
 from diffcheck.audit.world import world
@@ -133,6 +134,7 @@ class _Inquiry:
 
     def audit(self) -> Audit:
         """The inquiry from its first context to its text."""
+        self._subject = inferred(self._subject)
         plan, trials = self._opened()
         guilty = self._searched(trials, plan)
         fault = None if guilty is None else self._told(trials, plan, guilty)
@@ -190,6 +192,8 @@ class _Inquiry:
 
     def _searched(self, trials: Trials, plan: Design) -> Context | None:
         """The first context in which the operation is wrong for certain."""
+        if trials.screen(plan.ordinary).raised:
+            return plan.ordinary
         trials.hear(plan.ordinary)
         # What is loaded for the first hearing, and never again, does not count.
         self._start = time.monotonic()
@@ -268,6 +272,7 @@ class _Inquiry:
         until = now + max(self._left(), _TELLING * self._budget)
         smallest = shrunk(trials, plan, guilty, now + (until - now) / 2, trials.accused)
         condition = explained(trials, plan, smallest, until)
+        smallest = with_ones(trials, plan, smallest, until)
         seen = trials.screen(smallest)
         heard = trials.hearings.get(smallest.key)
         return Fault(smallest, seen, heard, condition, script_of(trials.subject, seen, heard))

@@ -5,12 +5,13 @@ It ranks contexts and accuses nobody but who breaks a contract by bytes, or rais
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
 from diffcheck.audit.consumers import alike
 from diffcheck.audit.context import Context
+from diffcheck.audit.inferred import undeclared
 from diffcheck.audit.operation import Operation, Widened
 from diffcheck.audit.passes import plainly, pulled
 from diffcheck.audit.subject import Subject
@@ -88,7 +89,18 @@ def screened(subject: Subject, context: Context) -> Screened:
         return Screened(context, skipped=UNFIT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _screened(subject, here)
+        found = _screened(subject, here)
+    return _granted(found) if undeclared(subject, context) else found
+
+
+def _granted(seen: Screened) -> Screened:
+    """What was seen at sizes that nobody declared: an operation that is not made for them is not accused of it."""
+    if seen.raised:
+        return replace(seen, raised="", refused=seen.raised)
+    apart = [_distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
+    if seen.counts and (not apart or max(apart) > 1):
+        return replace(seen, refused="at a size that nobody declared its result is not the definition's")
+    return seen
 
 
 def _screened(subject: Subject, here: World) -> Screened:
