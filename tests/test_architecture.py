@@ -72,7 +72,8 @@ LIBRARIES = {
         f"diffcheck.audit.{name}"
         for name in (
             *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
-            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents", "inferred"),
+            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
+            *("second", "inferred"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},

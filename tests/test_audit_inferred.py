@@ -125,6 +125,21 @@ class Strict(Narrow):
         return Narrow.backward(ctx, g)
 
 
+class Made(Narrow):
+    """Right, and made for the six columns of the example: of more its gradient is that of the first six."""
+
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.save_for_backward(x, w)
+        return x * w
+
+    @staticmethod
+    def backward(ctx, g):
+        x, w = ctx.saved_tensors
+        first = (torch.arange(len(w)) < 6).to(g)
+        return g * w * first, (g * x).sum(0)
+
+
 def scaled(x, w):
     return x * w
 
@@ -138,6 +153,6 @@ def test_a_fault_at_another_size_than_the_example_s_is_found():
     assert "`w`" in str(told.value)
 
 
-@pytest.mark.parametrize("operation", [Narrow, Strict])
+@pytest.mark.parametrize("operation", [Narrow, Strict, Made])
 def test_who_is_not_made_for_other_sizes_is_not_accused(operation):
     assert assert_operation(operation.apply, definition=scaled, inputs=EXAMPLE, budget=4).passed

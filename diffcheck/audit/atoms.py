@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcheck.audit.context import ALL, ORDINARY, Context, condition
+from diffcheck.audit.context import ALL, Context, condition
 from diffcheck.audit.declared import LEADING
 from diffcheck.audit.design import Design
 from diffcheck.audit.uses import STRIDED, USES
@@ -17,6 +17,17 @@ _BLOCKS = (2, 4, 8, 16, 32, 64, 128)
 _FEW = 3
 # As far as strides go these are contiguous.
 _IN_ORDER = frozenset(("contiguous", "misaligned"))
+
+# The ordinary choices in words.
+_USUAL = {
+    "layout": "inputs are contiguous",
+    "values": "values are ordinary",
+    "incoming": "the incoming gradient is random",
+    "incoming layout": "the incoming gradient is contiguous",
+    "use": "it is used once",
+    "asked": "all inputs require a gradient",
+    "device": "on the CPU",
+}
 
 
 class Atom(NamedTuple):
@@ -126,7 +137,7 @@ def of_kind(
     found = special(smallest, failing, passing) if special is not None and usual in passing else None
     if found is not None:
         return found
-    told = [condition(kind, n) or _plain(kind) for n in [smallest[kind], *(n for n in failing if n != smallest[kind])]]
+    told = [condition(kind, n) or _USUAL[kind] for n in [smallest[kind], *(n for n in failing if n != smallest[kind])]]
     more = f" (or {len(told) - _FEW} more like it)" if len(told) > _FEW else ""
     return Atom(" or ".join(told[:_FEW]) + more, partial(_chosen, kind, frozenset(failing)))
 
@@ -180,7 +191,3 @@ def _of_asked(smallest: Context, failing: Sequence[str], passing: Sequence[str])
                 lambda context, name=name: bool(context["asked"]) and name not in context["asked"].split(","),  # type: ignore[misc]
             )
     return None
-
-
-def _plain(kind: str) -> str:
-    return f"the {kind} is {ORDINARY.get(kind) or 'that of all inputs'}"

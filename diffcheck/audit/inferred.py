@@ -98,8 +98,13 @@ class _Probe:
         return any(self.runs(self._with((first, *others), longer)) for longer in (length + 1, 2 * length))
 
     def is_made_for(self, axes: Sequence[Axis], length: int) -> bool:
-        """Whether the operation takes other lengths of these axes: none with another value than the definition's."""
+        """Whether the operation takes other lengths of these axes.
+
+        None with another value than the definition's; and of a length that means anything some longer one with its
+        gradient, or else the operation may be made for this length alone.
+        """
         right = False
+        derived = length == 1
         for other in (length + 1, 2 * length, length - 1):
             arguments = self._arguments(self._with(axes, other))
             # What one row gives may be broadcast.
@@ -110,7 +115,10 @@ class _Probe:
             if not _alike(found, expected):
                 return False
             right = True
-        return right
+            if other > length and not derived:
+                slopes = [_gradients(o, arguments) for o in (self._subject.operation, self._subject.definition)]
+                derived = None not in slopes and _alike(*slopes)  # type: ignore[arg-type]
+        return right and derived
 
     def _with(self, axes: Sequence[Axis], length: int) -> dict[str, tuple[int, ...]]:
         found = {n: list(shape) for n, shape in self.shapes.items()}
@@ -165,6 +173,19 @@ def _values(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] 
             return [y.double() for y in operation(copies)]
     except Exception:
         return None
+
+
+def _gradients(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
+    """The gradients of a sum of the results in which all have different weights; ``None`` if that raises."""
+    copies = {n: v.detach().clone() if isinstance(v, Tensor) else v for n, v in arguments.items()}
+    leaves = [v.requires_grad_() for v in copies.values() if isinstance(v, Tensor) and v.is_floating_point()]
+    try:
+        outputs = [y for y in operation(copies) if y.requires_grad]
+        incoming = [torch.cos(torch.arange(y.numel(), dtype=y.dtype)).reshape(y.shape) for y in outputs]
+        found = torch.autograd.grad(outputs, leaves, incoming, allow_unused=True)
+    except Exception:  # whatever it says, it does not take them
+        return None
+    return [torch.zeros_like(x) if g is None else g.double() for x, g in zip(leaves, found, strict=True)]
 
 
 def _alike(found: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:

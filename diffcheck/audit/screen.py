@@ -22,6 +22,8 @@ from diffcheck.errors import CaseError
 Tensor = torch.Tensor
 # What says in words that it does not take such arguments makes no claim about them.
 REFUSALS = (ValueError, AssertionError, NotImplementedError, TypeError, IndexError, CaseError)
+# Formats that everybody takes; raising in another one is no wrong gradient.
+USUAL = ("float64", "float32")
 # Why a context is none: nothing in it requires a gradient, or its use needs other inputs.
 UNFIT = "the context does not fit"
 # Of the digits of a format half may go before a context looks suspicious; in formats with few, some roundings.
@@ -124,7 +126,9 @@ def _screened(subject: Subject, here: World) -> Screened:
         outputs, gradients = derive(call, use.really or use.consume, here.arguments, here.others, incoming)
     except Exception as raised:
         told = f"{type(raised).__name__}: {' '.join(str(raised).split())[:200]}"
-        if stage == "forward" or use.mild or isinstance(raised, REFUSALS[2:3]) or here.numbers == 0 or _empty(here):
+        # What does not take a format, or nothing at all, says so by raising.
+        declines = isinstance(raised, REFUSALS) or context["precision"] not in USUAL
+        if stage == "forward" or use.mild or declines or _empty(here):
             return Screened(context, refused=told)
         problem = _reference(subject, here, [torch.ones(())], False)
         if isinstance(problem, str):
@@ -151,7 +155,7 @@ def _screened(subject: Subject, here: World) -> Screened:
         shapes = [str([tuple(y.shape) for y in ys])[1:-1] for ys in (seen, values)]
         breaches.append(f"its result has shape {shapes[0]}, the definition's {shapes[1]}")
         return Screened(context, breaches=tuple(breaches), format=smallest_format(here, outputs))
-    format = smallest_format(here, outputs)
+    format = use.format or smallest_format(here, outputs)
     scores = {n: _distance(gave[n], reference[n], format) for n in reference}
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
     suspects = tuple(n for n, score in scores.items() if score > 1)
