@@ -1,8 +1,43 @@
-"""How long an audit may take."""
+"""How long an audit may take, and one hearing in it."""
 
 import re
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from diffcheck.errors import UsageError
+
+
+class Overdue(BaseException):
+    """What takes longer than it may; no handler of what may go wrong catches it."""
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raise `Overdue` inside once it has taken so long.
+
+    Only the main thread of a system with alarms can be woken; elsewhere it takes what it takes. An alarm that somebody
+    else has set goes on.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def wake(*_: object) -> None:
+        raise Overdue
+
+    start = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, wake)
+    theirs, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        if theirs:
+            signal.setitimer(signal.ITIMER_REAL, max(theirs - (time.monotonic() - start), 1e-3), interval)
 
 
 def seconds_of(budget: str | float) -> float:

@@ -35,6 +35,8 @@ _SUSPECTS = 0.7
 _LARGE = 600
 # An error of so many times what is suspicious is heard at once, up to so many times in vain.
 _FAR, _TRIES = 1e3, 6
+# The first hearing in a process loads what it needs.
+_PATIENT = 5.0
 # An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
 _SMALL, _OTHERS = 0.01, 6
 
@@ -163,7 +165,7 @@ class _Inquiry:
                 continue
             count = self._results(plan)
             found = replace(found, own=own, operation=found.operation.first(count) if count else found.operation)
-            trials = Trials(found)
+            trials = Trials(found, max(_PATIENT, self._budget / 4))
             first = trials.screen(plan.ordinary)
             if not first.counts:
                 why = f"it raises {first.refused}" if first.refused else first.skipped

@@ -1,5 +1,6 @@
 """One context tried: screened, and heard by the referee where somebody asks; each once."""
 
+from diffcheck.audit.budget import Overdue, within
 from diffcheck.audit.certify import heard
 from diffcheck.audit.context import Context
 from diffcheck.audit.ruling import Heard, Ruling
@@ -8,10 +9,17 @@ from diffcheck.audit.subject import Subject
 
 
 class Trials:
-    """What is known of the contexts of a subject."""
+    """What is known of the contexts of a subject.
 
-    def __init__(self, subject: Subject) -> None:
+    Parameters
+    ----------
+    patience:
+        After so many seconds a hearing is given up; pieces that meet in many places take long to tell apart.
+    """
+
+    def __init__(self, subject: Subject, patience: float) -> None:
         self.subject = subject
+        self._patience = patience
         self.seen: dict[object, Screened] = {}
         self.hearings: dict[object, Heard] = {}
 
@@ -24,7 +32,13 @@ class Trials:
     def hear(self, context: Context) -> Heard:
         """What the referee says of a context that can be compared."""
         if context.key not in self.hearings:
-            self.hearings[context.key] = heard(self.subject, self.screen(context))
+            screened = self.screen(context)
+            try:
+                with within(self._patience):
+                    found = heard(self.subject, screened)
+            except Overdue:
+                found = Heard(Ruling.OPEN, f"longer than {self._patience:.2g} s")
+            self.hearings[context.key] = found
         return self.hearings[context.key]
 
     def accused(self, context: Context) -> str:
