@@ -32,6 +32,7 @@ benchmarks: $(VENV)/ready
 	$(BIN)/python benchmarks/across_problems.py --readme
 	$(BIN)/python benchmarks/on_arrays.py --readme --large
 	$(BIN)/python benchmarks/beside_gradcheck.py --readme
+	$(BIN)/python benchmarks/by_directions.py --readme
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "diffcheck needs Python 3.11 or later: make PYTHON=python3.12")'

@@ -94,6 +94,8 @@ FORMATS = {
         Format("float32", 24, -126, 127),
         Format("bfloat16", 8, -126, 127),
         Format("float16", 11, -14, 15),
+        # What GPUs keep of a factor; tensors are float32.
+        Format("tf32", 11, -126, 127),
     )
 }
 

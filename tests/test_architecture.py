@@ -59,7 +59,7 @@ FLOORS = {
 LIBRARIES = {
     "torch": {
         f"diffcheck.engines.autograd.{name}"
-        for name in ("engine", "automatic", "modes", "contract", "passes", "arrays")
+        for name in ("engine", "automatic", "modes", "pull", "tf32", "contract", "passes", "arrays")
     }
     | {
         f"diffcheck.sources.torch_code.{name}"
@@ -73,6 +73,7 @@ LIBRARIES = {
         for name in (
             *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
             *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
+            *("second", "inferred"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},

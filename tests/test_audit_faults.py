@@ -4,6 +4,7 @@ import re
 
 import audit_operations as operations
 import pytest
+import torch
 
 from diffcheck import assert_operation, integers, mask, tensor
 from diffcheck.audit import audit
@@ -55,10 +56,54 @@ def test_too_few_bits_show_by_their_growth() -> None:
 @pytest.mark.parametrize("make", DEFINITIONS, ids=lambda make: make.__name__)
 def test_a_right_operation_is_not_accused(make) -> None:
     definition, arguments = DEFINITIONS[make]
-    found = assert_operation(make(), definition, budget=2.5, **arguments)
+    found = assert_operation(make(), definition, budget=1.5, **arguments)
     assert found.certified > 0
     assert "nothing wrong was found" in repr(found)
     assert "correct" not in repr(found)
+
+
+class Square(torch.autograd.Function):
+    """Its gradient is right; of what it keeps there is no second derivative."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.twice = 2 * x.detach()
+        return x * x
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.twice
+
+
+def test_wrong_second_derivatives_are_told_and_nobody_is_accused() -> None:
+    found = audit(Square.apply, lambda x: x * x, x=tensor("rows width"), budget=1, dtypes="float64")
+    assert found.passed
+    assert found.second == "wrong"
+    assert "its second derivatives are wrong" in repr(found)
+    assert audit(torch.square, lambda x: x * x, x=tensor("rows width"), budget=0.5, dtypes="float64").second == "right"
+
+
+def test_a_straight_through_estimator_is_held_to_what_is_declared() -> None:
+    class Rounded(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.round()
+
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    named = {"x": tensor("rows width"), "budget": 1, "dtypes": "float64"}
+    assert audit(Rounded.apply, torch.round, surrogate=lambda x: x * 1.0, **named).passed
+    assert audit(Rounded.apply, torch.round, surrogate=lambda x: x * 0.5, **named).fault is not None
+
+
+@pytest.mark.parametrize(("side", "passes"), [("any", True), ("zero", True), ("left", True), ("right", False)])
+def test_a_convention_where_no_derivative_exists(side, passes) -> None:
+    found = audit(
+        torch.relu, lambda x: x.clamp(min=0), x=tensor("rows width"), budget=2, dtypes="float64", at_kinks=side
+    )
+    assert found.passed is passes, repr(found)
 
 
 def test_an_operation_that_is_its_own_definition() -> None:
@@ -79,3 +124,48 @@ def test_the_script_shows_the_fault_without_diffcheck() -> None:
     by_x = printed[0][0][heard.place]  # type: ignore[index]
     assert float(by_x) == pytest.approx(heard.value)
     assert float(by_x) != pytest.approx(float(heard.truth), rel=1e-3)
+
+
+def test_further_results_are_an_affair_of_the_operation() -> None:
+    def norm(x):
+        scale = x.pow(2).mean(-1, keepdim=True).rsqrt()
+        return x * scale, scale
+
+    named = {"x": tensor("rows width"), "budget": 1, "dtypes": ("float64", "float32")}
+    found = audit(norm, lambda x: x / x.pow(2).mean(-1, keepdim=True).sqrt(), **named)
+    assert found.passed, repr(found)
+
+
+class Single(torch.autograd.Function):
+    """It takes single precision only, and so does its backward."""
+
+    @staticmethod
+    def forward(ctx, x):
+        if x.dtype is not torch.float32:
+            raise TypeError("single precision only")
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, g):
+        return 2 * g * ctx.saved_tensors[0]
+
+
+class Inside(torch.autograd.Function):
+    """It computes in single precision whatever it is given."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * x
+
+    @staticmethod
+    def backward(ctx, g):
+        return (2 * g.float() * ctx.saved_tensors[0].float()).to(g.dtype)
+
+
+@pytest.mark.parametrize("operation", [Single, Inside])
+def test_an_operation_of_single_precision_is_judged_in_it(operation) -> None:
+    found = audit(operation.apply, lambda x: x * x, x=tensor("rows width"), budget=1.5)
+    assert found.passed, repr(found)
+    assert found.design.ordinary["precision"] == "float32"

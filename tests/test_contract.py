@@ -82,6 +82,20 @@ def test_scalar_functions_too(implementation, breach):
     assert found.fails
 
 
+def test_a_backward_inside_a_model_that_writes_into_what_comes_in_is_named():
+    """Its numbers are right here; where the incoming gradient is another path's as well they are not."""
+
+    def halved(ctx, g):
+        return g.mul_(torch.cos(saved(ctx)))
+
+    inside = custom(lambda ctx, x: torch.sin(x), halved)
+    found = row(lambda x: (2 * inside(x)).sum(), definition=lambda x: total(2 * sin(x)))
+    assert (found.verdict, found.fails) == ("agree", True)
+    assert found.findings == "changes-gradient: the backward of Custom writes into it"
+    parted = row(lambda x: (2 * (inside(x) + x)).sum(), definition=lambda x: total(2 * (sin(x) + x)))
+    assert "changes-gradient" in parted.findings
+
+
 def two(ctx, x):
     return torch.sin(x), torch.cos(x)
 

@@ -27,8 +27,30 @@ def by_torch(x):
 
 
 # What the values are rounded to before: the numbers that the cast rounds once.
-BEFORE = {"float64": float, "float32": float, "float16": float, "bfloat16": by_numpy(np.float32)}
-CASTS = {"float64": float, "float32": by_numpy(np.float32), "float16": by_numpy(np.float16), "bfloat16": by_torch}
+BEFORE = {
+    "float64": float,
+    "float32": float,
+    "float16": float,
+    "bfloat16": by_numpy(np.float32),
+    "tf32": by_numpy(np.float32),
+}
+
+
+def by_bits(x):
+    """A float32 of which the last 13 bits are rounded away, ties to even."""
+    (bits,) = np.array([x], np.float32).view(np.uint32).astype(np.uint64)
+    (rounded,) = np.array([bits + 0xFFF + (bits >> np.uint64(13) & np.uint64(1))], np.uint64) & np.uint64(0xFFFFE000)
+    with np.errstate(invalid="ignore"):
+        return float(np.array([rounded], np.uint32).view(np.float32)[0]) if np.isfinite(np.float32(x)) else float(x)
+
+
+CASTS = {
+    "float64": float,
+    "float32": by_numpy(np.float32),
+    "float16": by_numpy(np.float16),
+    "bfloat16": by_torch,
+    "tf32": by_bits,
+}
 each_format = pytest.mark.parametrize("format", FORMATS.values(), ids=FORMATS)
 
 

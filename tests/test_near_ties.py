@@ -4,6 +4,7 @@ import pytest
 
 import diffcheck.ops as o
 from diffcheck import check, interval
+from diffcheck.referee.bounds import Bounds
 
 TENTH = 0.1
 # Function, point, dtype, engine, and what the pieces there give.
@@ -117,3 +118,19 @@ def test_whoever_tells_the_pieces_apart_in_the_value_must_do_so_in_the_slope():
         implementations={"autograd": "torch.fmod"},
     )
     assert [row.verdict for row in found.result.rows] == ["disagree"]
+
+
+def test_many_pieces_beside_a_point_are_asked_about_together(monkeypatch):
+    """A detached maximum has other pieces, of which none has another slope: no bound of theirs is asked for."""
+    asked = []
+    found = Bounds.at
+    monkeypatch.setattr(Bounds, "at", lambda self, *given: asked.append(given[0]) or found(self, *given))
+    row = row_of(
+        lambda x: o.maximum(x + 1, 1) - o.maximum(x + 1, 1),
+        1e-10,
+        "float32",
+        "autograd:reverse",
+        implementations={"autograd": lambda x: x - x.detach()},
+    )
+    assert (row.verdict, row.fails) == ("disagree", True)
+    assert len({id(truth) for truth in asked}) == 1

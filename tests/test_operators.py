@@ -260,7 +260,7 @@ METHODS = [
     (engine.name, method)
     for engine in ENGINES.values()
     for method in engine.methods
-    if method not in ("compiled", "autocast")
+    if method not in ("compiled", "autocast", "tf32")
 ]
 TASKS = {
     **{f"derivative{n}": (lambda x: exp(sin(x)) * x, {"x": interval(-2, 2)}, {"x": 0.7}) for n in ORDERS},

@@ -8,6 +8,7 @@ import torch
 from library import models
 from torch import nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 from wrong_backwards import Scaled, ScaledByMean, Stale
 
 import diffcheck
@@ -134,6 +135,7 @@ def test_a_batched_backward_of_torch_that_is_wrong_is_found():
     (row,) = judged(lambda x: torch.cdist(x, y).sum(), ROWS)
     assert row.verdict is Verdict.AGREE
     assert row.breaches == ["batched-gradient"]
+    assert row.findings.endswith("torch's own backward does, none of yours takes part")
 
 
 # Backward passes of somebody's own.
@@ -506,6 +508,46 @@ def test_what_torch_has_not_in_a_small_format_is_unsupported(name):
     assert "BFloat16" in row.note
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        lambda x: torch.fft.fft(x).abs(),
+        lambda x: torch.view_as_complex(x).abs(),
+        lambda x: torch.complex(x[:, 0], x[:, 1]).abs(),
+        lambda x: torch.linalg.pinv(x + 3 * torch.eye(2)),
+        lambda x: x.detach().numpy().sum() * 0 + x,
+    ],
+    ids=["fft", "pairs", "complex", "pinv", "numpy"],
+)
+def test_a_format_that_a_kernel_does_not_know_is_unsupported(code):
+    start = torch.tensor([[1.0, 0.5], [0.5, 2.0]])
+    assert judged(code, start)[0].verdict is Verdict.AGREE
+    (row,) = judged(code, start, dtype="bfloat16")
+    assert row.verdict is Verdict.UNSUPPORTED
+    assert row.note.startswith("torch: ")
+
+
+class Checkpointed(nn.Module):
+    """A layer that is computed again, in torch's older way, whose backward may be another than it should."""
+
+    def __init__(self, function):
+        super().__init__()
+        self.first, self.second, self.function = nn.Linear(3, 2), nn.Linear(2, 2), function
+
+    def forward(self, x):
+        inner = checkpoint(lambda h: self.function(self.second(h)), self.first(x), use_reentrant=True)
+        return inner.square().sum()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_checkpoint_of_the_older_kind_is_judged_like_any_other(dtype):
+    torch.manual_seed(0)
+    (row,) = judged(Checkpointed(torch.tanh), ROWS, dtype=dtype)
+    assert (row.verdict, row.components) == (Verdict.AGREE, 20)
+    (row,) = judged(Checkpointed(Missing.apply), ROWS, dtype=dtype)
+    assert (row.verdict, row.fails) == (Verdict.DISAGREE, True)
+
+
 def test_the_apply_of_a_function_is_torch_code_wherever_its_inputs_may_lie():
     checked = diffcheck.check(Missing.apply, x=interval(-1, 1), engines="autograd", samples=1)
     assert checked.frame["case"].tolist() == ["Missing"]
@@ -624,3 +666,9 @@ def test_a_decomposition_that_does_not_apply_is_no_row(monkeypatch):
     monkeypatch.setitem(torch._decomp.decomposition_table, torch.ops.aten.mode.default, lambda *_: NotImplemented)
     with pytest.raises(Unsupported, match="unsupported: aten.mode at test_torch_code.py:[0-9]+: no row"):
         _ = case_of(lambda x: x.mode().values, torch.randn(3, 4), name="mode").function.graph
+
+
+def test_a_row_is_nowhere_from_itself():
+    """A root of nothing would have no slope, and symbols would say so."""
+    rows_ = judged(lambda x: (-(torch.cdist(x, x) ** 2)).exp().sum(), ROWS, engines=("symbolic:program", "autograd"))
+    assert {row.verdict for row in rows_} == {Verdict.AGREE}

@@ -99,10 +99,18 @@ def written(x):
     return y.exp()
 
 
+def joined_in_place(x):
+    chosen = x > 0
+    chosen &= x < 0.5
+    chosen |= x < -1
+    return x.masked_fill(~chosen, -INF).softmax(0)
+
+
 # Conditions on values that say which places take part, and a point at which they say others.
 DECIDED = {
     "masked_fill": (above_the_second, [0.3, 1.2, 0.7]),
     "where": (lambda x: torch.where(x > 0, x, -INF).logsumexp(0), [0.3, 1.2, 0.7]),
+    "joined in place": (joined_in_place, [0.3, -1.2, 0.2]),
     "an assignment": (written, [0.3, 1.2, 0.7]),
     "a selection": (lambda x: x[x > 0].prod(), [0.3, 1.2, 0.7]),
 }

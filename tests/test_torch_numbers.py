@@ -1,6 +1,8 @@
 """Numbers that leave for Python: logged they say nothing, deciding a branch they hold, going back they are followed."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -43,6 +45,9 @@ SAID = {
     "a branch": lambda x: x.sum() if x[0].item() > 0 else (x * x).sum(),
     "computed before it decides": lambda x: x.exp() if 2 * max(x[0].item(), x[1].item()) - 1 < 5 else x,
     "finite": lambda x: x.exp() if math.isfinite(x.sum().item()) else x * 0,
+    "copied and kept": lambda x: (copy.deepcopy([x.sum().item()]), pickle.dumps(x.sum().item()), x.exp())[-1],
+    "an assertion": lambda x: x.exp() if torch.equal(x, x) and torch.allclose(x, x * (1 + 1e-9)) else x,
+    "another answer": lambda x: x.exp() if torch.allclose(x, x + 1) else x * x,
     "a whole number": lambda x: x[: int(x.sum().item())].exp() * math.ceil(x[0].item()),
     "a float as a condition": lambda x: x.exp() if x.sum() else x,
 }

@@ -31,6 +31,7 @@ INFINITE = torch.tensor([0.0, -torch.inf, 0.0, 0.0], dtype=torch.float64)
 SPOKEN = numbers(4, 2, 3)
 IMAGES = numbers(1, 2, 4, 3)
 SPACE = numbers(1, 1, 3, 2, 4)
+MANY_SAMPLES = functools.partial(functional.grid_sample, IMAGES, mode="bicubic", align_corners=False)
 ALIGNED = functools.partial(functional.ctc_loss, reduction="none")
 
 # The operation that must be recorded by its own row, the code, and its inputs.
@@ -299,6 +300,7 @@ TABLE = [
         lambda x, y: functional.grid_sample(IMAGES, (x * y).reshape(1, 2, 3, 2), align_corners=False),
         (M, N),
     ),
+    ("grid_sampler_2d", lambda x, y: MANY_SAMPLES((x * y).reshape(1, 2, 3, 2)), (M, N)),
     (
         "grid_sampler_3d",
         lambda v, w: functional.grid_sample(

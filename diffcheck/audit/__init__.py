@@ -3,30 +3,38 @@
 ====================  ============================================================================================
 ``declared``          what an operation takes, by named sizes
 ``sizes``             which values a size takes, and the relations between sizes
-``layouts`` ``uses``  tables of conditions: how a tensor lies in memory; what is done with the operation;
-``incoming``          what comes into its backward;
-``values``            which numbers the inputs hold;
+``layouts``           tables of conditions: how a tensor lies in memory,
+``uses``              what is done with the operation (``consumers`` of its results, ``passes`` for its gradient),
+``incoming``          what comes into its backward,
+``values``            which numbers the inputs hold,
 ``precisions``        the formats
 ``context``           one choice of each kind of condition, in words
+``operation``         torch code called by the names of its arguments
 ``subject``           the operation, its definition, and in which ways they may be called
 ``world``             a context made real: tensors
 ``screen``            a quick look, which ranks contexts
-``certify``           the referee's word
+``loss``              the definition in one context as a case
+``certify``           the referee's word, a ``ruling``; ``growth`` of errors with the length of a sum
+``differences``       a second witness where the definition cannot be recorded
 ``plainly``           what may excuse an operation: plain torch, its own code
-``trial``             both, each context once
+``second``            second derivatives, of which nobody is accused
+``trial``             screen and referee, each context once
 ``design``            which contexts are tried, in which order
-``shrink`` ``explain``  the smallest context, and the condition in words
-``script`` ``report``   a few lines of torch, and the text
+``shrink``            the smallest context
+``explain``           the condition in words, made of ``atoms`` and of the ``contents`` of whole numbers and masks
+``script``            a few lines of torch
+``report``            the text of an ``outcome``
+``budget``            how long it may take
 ``inquiry``           the whole of it: `audit` and `assert_operation`
-====================  ============================================================================================
+====================
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from diffcheck.audit.inquiry import Audit as Audit
     from diffcheck.audit.inquiry import assert_operation as assert_operation
     from diffcheck.audit.inquiry import audit as audit
+    from diffcheck.audit.outcome import Audit as Audit
 
 __all__ = ["Audit", "assert_operation", "audit"]
 

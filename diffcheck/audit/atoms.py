@@ -1,11 +1,12 @@
 """What a condition may be made of: tests of sizes, of choices, and of what the whole numbers and masks hold."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+import operator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcheck.audit.context import ALL, ORDINARY, Context, condition
+from diffcheck.audit.context import ALL, Context, condition
 from diffcheck.audit.declared import LEADING
 from diffcheck.audit.design import Design
 from diffcheck.audit.uses import STRIDED, USES
@@ -16,6 +17,17 @@ _BLOCKS = (2, 4, 8, 16, 32, 64, 128)
 _FEW = 3
 # As far as strides go these are contiguous.
 _IN_ORDER = frozenset(("contiguous", "misaligned"))
+
+# The ordinary choices in words.
+_USUAL = {
+    "layout": "inputs are contiguous",
+    "values": "values are ordinary",
+    "incoming": "the incoming gradient is random",
+    "incoming layout": "the incoming gradient is contiguous",
+    "use": "it is used once",
+    "asked": "all inputs require a gradient",
+    "device": "on the CPU",
+}
 
 
 class Atom(NamedTuple):
@@ -36,16 +48,38 @@ def of_size(name: str, failing: Sequence[Any], passing: Sequence[Any]) -> Atom |
     return Atom(f"`{name}` is {told}", partial(_on_size, name, failing.__contains__))
 
 
+def above(values: Collection[int], name: str) -> Iterator[Atom]:
+    """Tests whether a size is above each of these values."""
+    for value in sorted(values)[:-1]:
+        yield Atom(f"`{name}` > {value}", partial(_on_size, name, partial(operator.lt, value)))
+
+
+def comparisons(names: Sequence[str]) -> Iterator[Atom]:
+    """Tests of two sizes against one another, such as more queries than keys."""
+    for a, b in itertools.combinations([n for n in names if n != LEADING], 2):
+        for sign, compare in (("!=", operator.ne), (">", operator.gt), ("<", operator.lt)):
+            yield Atom(f"`{a}` {sign} `{b}`", partial(_on_two, a, b, compare))
+
+
+def _on_two(a: str, b: str, compare: Callable[[int, int], bool], context: Context) -> bool:
+    return compare(context.sizes[a], context.sizes[b])
+
+
 def products(names: Sequence[str]) -> Iterator[Atom]:
     """Tests of the product of two sizes or three, as kernels that see rows have it."""
     for count in (2, 3):
         for chosen in itertools.combinations([n for n in names if n != LEADING], count):
             told = " times ".join(f"`{n}`" for n in chosen)
             for block in _BLOCKS:
+                yield Atom(f"{told} > {block}", partial(_on_product, chosen, partial(operator.lt, block)))
                 yield Atom(
                     f"{told} is no multiple of {block}", partial(_on_product, chosen, partial(_no_multiple, block))
                 )
                 yield Atom(f"{told} is a multiple of {block}", partial(_on_product, chosen, partial(_multiple, block)))
+                yield Atom(
+                    f"{told} > {block} and no multiple of it",
+                    partial(_on_product, chosen, partial(_no_multiple_above, block)),
+                )
 
 
 def _on_size(name: str, test: Callable[[Any], bool], context: Context) -> bool:
@@ -103,7 +137,7 @@ def of_kind(
     found = special(smallest, failing, passing) if special is not None and usual in passing else None
     if found is not None:
         return found
-    told = [condition(kind, n) or _plain(kind) for n in [smallest[kind], *(n for n in failing if n != smallest[kind])]]
+    told = [condition(kind, n) or _USUAL[kind] for n in [smallest[kind], *(n for n in failing if n != smallest[kind])]]
     more = f" (or {len(told) - _FEW} more like it)" if len(told) > _FEW else ""
     return Atom(" or ".join(told[:_FEW]) + more, partial(_chosen, kind, frozenset(failing)))
 
@@ -157,7 +191,3 @@ def _of_asked(smallest: Context, failing: Sequence[str], passing: Sequence[str])
                 lambda context, name=name: bool(context["asked"]) and name not in context["asked"].split(","),  # type: ignore[misc]
             )
     return None
-
-
-def _plain(kind: str) -> str:
-    return f"the {kind} is {ORDINARY.get(kind) or 'that of all inputs'}"

@@ -14,7 +14,7 @@ from flint import ctx
 
 from diffcheck.audit.differences import by_differences
 from diffcheck.audit.growth import growing
-from diffcheck.audit.loss import Array, court_of, witness_of
+from diffcheck.audit.loss import MOST_NUMBERS, Array, court_of, witness_of
 from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
 from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
@@ -34,18 +34,24 @@ from diffcheck.referee.component import Component, Status
 from diffcheck.verdict import Reason, Verdict
 
 Tensor = torch.Tensor
-# A larger context is not heard: each number is a ball. Nor is own code of more numbers looked at.
-MOST, MOST_NUMBERS = 4_500, 100_000
+# A context of more numbers is not heard.
+MOST = 4_500
 # So many components of one context are asked about.
-_ASKED = 8
-# Values that a format of short range is not made for.
-_LARGE = ("saturated", "huge")
+_ASKED = 4
+# Formats whose range is no wider, for each.
+_RANGE = {
+    "float16": {"float16"},
+    "bfloat16": {"bfloat16", "float32"},
+    "float32": {"bfloat16", "float32"},
+}
 # An error of this part of the largest component leaves no digit of a gradient.
 _NOTHING_LEFT = 0.5
 
 
 def heard(subject: Subject, screened: Screened) -> Heard:
     """The referee's ruling on a context that was screened."""
+    if not screened.gradients:
+        return Heard(Ruling.OPEN, "there is nothing to compare")
     here = world(subject, screened.context)
     if here.numbers > MOST:
         return Heard(Ruling.OPEN, f"{here.numbers:,} numbers are too many to certify here")
@@ -56,10 +62,10 @@ def heard(subject: Subject, screened: Screened) -> Heard:
         return found or Heard(Ruling.OPEN, "an input is empty")
     try:
         case, court = court_of(subject, here, screened, screened.format)
+        return _Hearing(subject, here, screened, case, court).ruling()
     except RAISED as reason:
         told = " ".join(str(reason).split())[:300]
         return by_differences(subject, here, screened) or Heard(Ruling.OPEN, told)
-    return _Hearing(subject, here, screened, case, court).ruling()
 
 
 class _Hearing:
@@ -95,7 +101,7 @@ class _Hearing:
 
     def _excused(self, k: int, judgement: Judgement, plain: Judgement | None) -> bool:
         """Whether nobody is to blame for what is wrong with a component."""
-        if self._beyond_half:
+        if self._out_of_range:
             return True
         if judgement.reason is Reason.VALUE:
             return self._same_values
@@ -138,13 +144,16 @@ class _Hearing:
         return self._growing[name]
 
     @cached_property
-    def _beyond_half(self) -> bool:
-        """Whether large values leave the short range of float16, and the operation computes in nothing wider.
+    def _out_of_range(self) -> bool:
+        """Whether values are so large or small that squares leave the format's range, and nothing wider is computed in.
 
-        It is the caller who chose the format then; what overflows elsewhere as well is told there.
+        It is the caller who chose the format then: right formulas differ in what they can still do there. What
+        overflows elsewhere, or in double precision, as well is told there.
         """
-        large = self._here.context["values"] in _LARGE
-        return large and self._court.format.name == "float16" and self._formats <= {"float16"}
+        values, format = self._here.context["values"], self._court.format.name
+        if values not in ("huge", "tiny") and (values, format) != ("saturated", "float16"):
+            return False
+        return format in _RANGE and self._formats <= _RANGE[format]
 
     @cached_property
     def _same_values(self) -> bool:

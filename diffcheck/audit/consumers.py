@@ -92,6 +92,13 @@ def checkpointed(call: Call, here: Arguments, other: Arguments) -> list[Tensor]:
     return list(checkpoint(run, *leaves(here).values(), use_reentrant=False))
 
 
+def under_autocast(call: Call, here: Arguments, other: Arguments) -> list[Tensor]:
+    """The results where torch chooses between single precision and bfloat16."""
+    device = next(iter(leaves(here).values())).device.type
+    with torch.autocast(device, dtype=torch.bfloat16):
+        return call(here)
+
+
 def under_vmap(call: Call, here: Arguments, other: Arguments) -> list[Tensor]:
     """The results as one of two under `torch.func.vmap`."""
     names = list(leaves(here))

@@ -32,6 +32,8 @@ def contents(subject: Subject, seen: Sequence[Screened]) -> Iterator[Atom]:
                 ignored = declared.ignored
                 yield Atom(f"some of `{name}` are {ignored}", partial(holds, name, lambda t, i=ignored: (t == i).any()))
                 yield Atom(f"all of `{name}` are {ignored}", partial(holds, name, lambda t, i=ignored: (t == i).all()))
+            for value in (declared.low, 0) if declared.low else (0,):
+                yield Atom(f"some of `{name}` are {value}", partial(holds, name, lambda t, v=value: (t == v).any()))
             yield Atom(
                 f"a number comes twice in `{name}`", partial(holds, name, lambda t: t.unique().numel() < t.numel())
             )

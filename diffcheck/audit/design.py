@@ -144,11 +144,15 @@ class Design:
 _PATIENCE = 40
 
 
-def design(subject: Subject, dtypes: Sequence[str], devices: Sequence[str], seed: int, results: int) -> Design:
+def design(
+    subject: Subject, dtypes: Sequence[str], devices: Sequence[str], seed: int, usual: str, results: int = 1
+) -> Design:
     """All conditions that fit.
 
     Parameters
     ----------
+    usual:
+        The ordinary precision.
     results:
         How many results the operation has.
     """
@@ -173,9 +177,7 @@ def design(subject: Subject, dtypes: Sequence[str], devices: Sequence[str], seed
     ]
     kinds["device"] = list(devices)
     kinds["asked"] = ["", *_subsets(subject.asked)]
-    ordinary = Context(
-        subject.space.ordinary(), {**ORDINARY, "precision": kinds["precision"][0], "device": devices[0]}, seed
-    )
+    ordinary = Context(subject.space.ordinary(), {**ORDINARY, "precision": usual, "device": devices[0]}, seed)
     first = {kind: [ordinary[kind], *(n for n in names if n != ordinary[kind])] for kind, names in kinds.items()}
     return Design(subject, first, ordinary, seed)
 

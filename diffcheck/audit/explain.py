@@ -2,19 +2,25 @@
 
 import itertools
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from diffcheck.audit.atoms import Atom, of_kind, of_size, products
+from diffcheck.audit.atoms import Atom, above, comparisons, of_kind, of_size, products
 from diffcheck.audit.contents import contents
-from diffcheck.audit.context import Context
+from diffcheck.audit.context import ORDINARY, Context
+from diffcheck.audit.declared import LEADING
 from diffcheck.audit.design import Design
+from diffcheck.audit.rules import Rules
+from diffcheck.audit.ruling import Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.trial import Trials
 
-# What multiplies every gradient by zero tells right from wrong nowhere.
-_BLIND = {("incoming", "zeros"), ("values", "zeros"), ("values", "negative zero")}
+# What multiplies every gradient by zero, or all but one, tells right from wrong in few places.
+_BLIND = {
+    *(("incoming", "zeros"), ("incoming", "single"), ("incoming", "first")),
+    *(("values", "zeros"), ("values", "negative zero"), ("use", "slice"), ("use", "last row")),
+}
 
 
 @dataclass(frozen=True)
@@ -48,11 +54,6 @@ class Condition:
             return f"wrong only if {both}"
         return f"wrong {'if' if self.others else 'if and only if'} {both}"
 
-    @property
-    def errors(self) -> int:
-        """How many contexts contradict it."""
-        return self.missed + self.others
-
 
 def explained(trials: Trials, design: Design, smallest: Context, until: float) -> Condition:
     """The condition, tried one choice at a time around the smallest context, and held against all contexts tried."""
@@ -67,7 +68,7 @@ def explained(trials: Trials, design: Design, smallest: Context, until: float) -
             found = of_kind(design, smallest, kind, failing, passing)
         if found is not None:
             atoms[kind] = found
-    return _refined(trials, design, atoms)
+    return _refined(trials, design, smallest, atoms)
 
 
 def _sides(
@@ -92,33 +93,29 @@ def _moves_others(smallest: Context, candidate: Context, kind: str) -> bool:
     return any(f"size:{n}" != kind and candidate.sizes[n] != v for n, v in smallest.sizes.items())
 
 
-def _refined(trials: Trials, design: Design, atoms: dict[str, Atom]) -> Condition:
-    """The condition with what explains more than half of the contexts that contradict it, if anything does."""
-    seen = list(_telling(trials))
-    best = _counted(seen, tuple(atoms.values()))
-    every, sizes = list(atoms.values()), [atom for kind, atom in atoms.items() if kind.startswith("size:")]
-    kept: tuple[list[Atom], ...] = ([], sizes, [atom for atom in every if atom not in sizes], every)
-    for candidate in itertools.chain(contents(trials.subject, seen), products(list(design.subject.space.values))):
-        if not best.errors:
-            break
-        for others in kept:
-            found = _counted(seen, (*others, candidate))
-            if found.agree and 2 * found.errors < best.errors:
-                best = found
-    return best
+def _refined(trials: Trials, design: Design, smallest: Context, atoms: Mapping[str, Atom]) -> Condition:
+    """The rule made of what was found around the smallest context, or of what fits all contexts much better."""
+    seen = list(_telling(trials, smallest, "precision" in atoms))
+    rules = Rules(seen, [_is_wrong(trials, s) for s in seen])
+    names = [n for n in design.subject.space.values if n != LEADING]
+    thresholds = (atom for n in names for atom in above({s.context.sizes[n] for s in seen}, n))
+    pool = itertools.chain(thresholds, comparisons(names), contents(trials.subject, seen), products(names))
+    best = rules.best(list(atoms.values()), pool)
+    return Condition(best, *rules.counts(best))
 
 
-def _telling(trials: Trials) -> Iterator[Screened]:
-    """The contexts in which right can be told from wrong."""
+def _telling(trials: Trials, smallest: Context, in_all_formats: bool) -> Iterator[Screened]:
+    """The contexts in which right can be told from wrong: with as many digits as where it is seen, for one."""
     for seen in trials.counted:
-        blind = any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values"))
-        if not blind and 0 not in seen.context.sizes.values():
+        blind = any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values", "use"))
+        alike = in_all_formats or seen.context["precision"] == smallest["precision"]
+        # What only looks wrong, at values where much does, says nothing.
+        doubtful = seen.suspicious and seen.context["values"] not in (ORDINARY["values"], smallest["values"])
+        known = not doubtful or seen.context.key in trials.hearings
+        if alike and known and not blind and 0 not in seen.context.sizes.values():
             yield seen
 
 
-def _counted(contexts: Sequence[Screened], atoms: tuple[Atom, ...]) -> Condition:
-    counts = [0, 0, 0, 0]
-    for seen in contexts:
-        says = all(atom.test(seen.context) for atom in atoms)
-        counts[2 * (not says) + (says != seen.suspicious if says else not seen.suspicious)] += 1
-    return Condition(atoms, *counts)
+def _is_wrong(trials: Trials, seen: Screened) -> bool:
+    heard = trials.hearings.get(seen.context.key)
+    return seen.suspicious and (heard is None or heard.ruling is Ruling.WRONG or bool(seen.breaches or seen.raised))

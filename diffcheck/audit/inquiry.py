@@ -3,7 +3,7 @@
 import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,13 +11,16 @@ import torch
 from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
-from diffcheck.audit.explain import Condition, explained
+from diffcheck.audit.explain import explained
+from diffcheck.audit.inferred import inferred
+from diffcheck.audit.operation import Widened
+from diffcheck.audit.outcome import Audit, Fault
 from diffcheck.audit.plainly import own_functions
-from diffcheck.audit.report import coverage_text, fault_text
-from diffcheck.audit.ruling import Heard, Ruling
+from diffcheck.audit.ruling import Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
-from diffcheck.audit.shrink import shrunk
+from diffcheck.audit.second import second_order
+from diffcheck.audit.shrink import shrunk, with_ones
 from diffcheck.audit.subject import Subject, subject
 from diffcheck.audit.trial import Trials
 from diffcheck.audit.world import world
@@ -28,65 +31,12 @@ DTYPES = ("float64", "float32", "bfloat16", "float16")
 _HEARINGS, _TELLING = 0.4, 0.4
 # By when those that look wrong must have been heard, so that pairs of conditions get their turn.
 _SUSPECTS = 0.7
+# Inputs of more numbers than this are heard only where they look wrong, and cannot be made smaller.
+_LARGE = 600
+# An error of so many times what is suspicious is heard at once, up to so many times in vain.
+_FAR, _TRIES = 1e3, 6
 # An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
 _SMALL, _OTHERS = 0.01, 6
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Where an operation is wrong.
-
-    Attributes
-    ----------
-    seen, heard:
-        What the screen and the referee say of the smallest context; a breach of the contract is not heard.
-    """
-
-    context: Context
-    seen: Screened
-    heard: Heard | None
-    condition: Condition
-    script: str
-
-
-class Audit:
-    """What an audit found; prints as text.
-
-    Attributes
-    ----------
-    fault:
-        ``None`` if nothing wrong was found.
-    """
-
-    def __init__(self, name: str, trials: Trials, design: Design, fault: Fault | None, seconds: float) -> None:
-        self.name = name
-        self.trials = trials
-        self.design = design
-        self.fault = fault
-        self.seconds = seconds
-
-    @property
-    def passed(self) -> bool:
-        """Whether nothing wrong was found, and something was certified."""
-        return self.fault is None and self.certified > 0
-
-    @property
-    def contexts(self) -> int:
-        """In how many contexts something was compared."""
-        return len(self.trials.counted)
-
-    @property
-    def certified(self) -> int:
-        """In how many of them the referee found the operation right."""
-        return sum(h.ruling is Ruling.RIGHT for h in self.trials.hearings.values())
-
-    def __bool__(self) -> bool:
-        return self.passed
-
-    def __repr__(self) -> str:
-        if self.fault is not None:
-            return fault_text(self.name, self.fault.seen, self.fault.heard, self.fault.condition, self.fault.script, [])
-        return coverage_text(self.name, self.trials, self.design, self.seconds)
 
 
 def audit(
@@ -184,28 +134,58 @@ class _Inquiry:
 
     def audit(self) -> Audit:
         """The inquiry from its first context to its text."""
-        plan = design(self._subject, *self._asked, 1)
-        if self._subject.defines:
-            self._subject = replace(self._subject, own=self._own(plan))
-        trials = Trials(self._subject)
-        first = trials.screen(plan.ordinary)
-        if not first.counts and not first.breaches:
-            raise CaseError(
-                f"{self._subject.operation.__name__}: in an ordinary context ({plan.ordinary.words()}) "
-                f"{'it raises ' + first.refused if first.refused else first.skipped}"
-            )
-        if len(first.values) > 1:
-            plan = design(self._subject, *self._asked, len(first.values))
+        self._subject = inferred(self._subject)
+        plan, trials = self._opened()
         guilty = self._searched(trials, plan)
         fault = None if guilty is None else self._told(trials, plan, guilty)
-        return Audit(self._subject.operation.__name__, trials, plan, fault, time.monotonic() - self._start)
+        second = second_order(trials.subject, plan.ordinary) if fault is None else ""
+        seconds = time.monotonic() - self._start
+        return Audit(self._subject.operation.__name__, trials, plan, fault, seconds, second)
 
-    def _own(self, plan: Design) -> Mapping[str, Any]:
+    def _opened(self) -> tuple[Design, Trials]:
+        """The ordinary context: in the first format in which the operation runs, and is not excused.
+
+        An operation that computes in single precision whatever it is given has nothing to say in double.
+
+        Raises
+        ------
+        CaseError
+            If it runs in no format.
+        """
+        opened, refusals = [], []
+        for usual in self._asked[0]:
+            found = self._subject
+            plan = design(found, *self._asked, usual)
+            try:
+                own = own_functions(found, world(found, plan.ordinary)) if found.defines else {}
+            except Exception as raised:
+                refusals.append(f"({plan.ordinary.words()}) it raises {type(raised).__name__}: {raised}")
+                continue
+            count = self._results(plan)
+            found = replace(found, own=own, operation=found.operation.first(count) if count else found.operation)
+            trials = Trials(found)
+            first = trials.screen(plan.ordinary)
+            if not first.counts:
+                why = f"it raises {first.refused}" if first.refused else first.skipped
+                refusals.append(f"({plan.ordinary.words()}) {why}")
+                continue
+            opened.append((design(found, *self._asked, usual, len(first.values)), trials))
+            told = first.breaches or first.raised or trials.hear(plan.ordinary).ruling in (Ruling.RIGHT, Ruling.WRONG)
+            if told:
+                break
+        else:
+            if not opened:
+                raise CaseError(f"{self._subject.operation.__name__}: in an ordinary context {refusals[0]}")
+            return opened[0]
+        return opened[-1]
+
+    def _results(self, plan: Design) -> int:
+        """How many results the definition has; zero where it does not run, which is told later."""
         try:
-            return own_functions(self._subject, world(self._subject, plan.ordinary))
-        except Exception as raised:
-            where = f"{self._subject.operation.__name__}: in an ordinary context ({plan.ordinary.words()})"
-            raise CaseError(f"{where} it raises {type(raised).__name__}: {raised}") from None
+            with Widened():
+                return len(self._subject.definition(world(self._subject, plan.ordinary).exact[0]))
+        except Exception:
+            return 0
 
     def _left(self, part: float = 1.0) -> float:
         return self._start + part * self._budget - time.monotonic()
@@ -217,7 +197,7 @@ class _Inquiry:
         trials.hear(plan.ordinary)
         # What is loaded for the first hearing, and never again, does not count.
         self._start = time.monotonic()
-        alone = []
+        alone, guilty, tries = list[Screened](), None, 0
         for context in itertools.chain(plan.alone(), plan.long_sums()):
             if self._left(0.6) < 0:
                 break
@@ -225,15 +205,21 @@ class _Inquiry:
             if seen.counts:
                 alone.append(seen)
                 plan.covered.update(plan.pairs_of(context))
-        guilty = self._worst(trials, plan, alone)
+                # What is far off and small is heard at once, a few times.
+                if guilty is None and seen.score > _FAR and tries < _TRIES and plan.numbers(context) <= _LARGE:
+                    tries += 1
+                    guilty = context if trials.accused(context) else None
+        guilty = self._worst(trials, plan, alone) if guilty is None else self._plainest(trials, guilty, alone)
         if guilty is not None:
             return guilty
         # What was looked at and is excused is not looked at again together with something else.
-        excused = [frozenset(plan.atoms_of(s.context)) for s in alone if s.suspicious]
+        heard = [s.context for s in alone if s.suspicious and s.context.key in trials.hearings]
+        excused = [atoms for c in heard if (atoms := frozenset(plan.atoms_of(c)))]
         for seen in alone:
             if self._left(_HEARINGS + 0.2) < 0:
                 break
-            trials.hear(seen.context)
+            if plan.numbers(seen.context) <= _LARGE:
+                trials.hear(seen.context)
         for context in plan.pairs():
             if self._left() < 0:
                 break
@@ -245,32 +231,40 @@ class _Inquiry:
             small = shrunk(trials, plan, context, time.monotonic() + self._left() / 4, trials.looks)
             if trials.accused(small):
                 return small
-            excused.append(frozenset(a for a in plan.atoms_of(small) if not a[0].startswith("size:")))
+            atoms = frozenset(a for a in plan.atoms_of(small) if not a[0].startswith("size:"))
+            excused += [atoms] if atoms else []
         return None
 
     def _worst(self, trials: Trials, plan: Design, seen: Sequence[Screened]) -> Context | None:
         """Of suspicious contexts the first one that is wrong for certain, those that are heard soonest first."""
-        usual = plan.ordinary["precision"]
+        usual, lengths = plan.ordinary["precision"], {c.key for c in plan.long_sums()}
         suspicious = sorted(
             (s for s in seen if s.suspicious), key=lambda s: (s.context["precision"] != usual, plan.numbers(s.context))
         )
         for one in suspicious:
             if self._left(_SUSPECTS) < 0:
                 break
-            if trials.accused(one.context):
-                return self._plainest(trials, one, suspicious)
+            tried = [one.context]
+            if plan.numbers(one.context) > _LARGE:
+                until = time.monotonic() + self._left() / 4
+                small = shrunk(trials, plan, one.context, until, trials.looks)
+                # Of a long sum the length itself may be what is wrong.
+                tried = [small, one.context] if one.context.key in lengths else [small]
+            for context in tried:
+                if trials.accused(context):
+                    return self._plainest(trials, context, suspicious)
         return None
 
-    def _plainest(self, trials: Trials, found: Screened, suspicious: Sequence[Screened]) -> Context:
+    def _plainest(self, trials: Trials, found: Context, seen: Sequence[Screened]) -> Context:
         """Where the same is seen best: an error in late digits may be large elsewhere."""
-        heard = trials.hearings.get(found.context.key)
+        heard = trials.hearings.get(found.key)
         if heard is None or not heard.error < _SMALL:
-            return found.context
-        for one in sorted(suspicious, key=lambda s: -s.score)[:_OTHERS]:
+            return found
+        for one in sorted((s for s in seen if s.suspicious), key=lambda s: -s.score)[:_OTHERS]:
             other = trials.hear(one.context) if trials.accused(one.context) and not one.breaches else None
             if other is not None and _SMALL <= other.error < float("inf"):
                 return one.context
-        return found.context
+        return found
 
     def _told(self, trials: Trials, plan: Design, guilty: Context) -> Fault:
         """The fault in its smallest context. What makes it readable has time of its own, should the budget be spent."""
@@ -278,6 +272,7 @@ class _Inquiry:
         until = now + max(self._left(), _TELLING * self._budget)
         smallest = shrunk(trials, plan, guilty, now + (until - now) / 2, trials.accused)
         condition = explained(trials, plan, smallest, until)
+        smallest = with_ones(trials, plan, smallest, until)
         seen = trials.screen(smallest)
         heard = trials.hearings.get(smallest.key)
-        return Fault(smallest, seen, heard, condition, script_of(self._subject, seen, heard))
+        return Fault(smallest, seen, heard, condition, script_of(trials.subject, seen, heard))

@@ -15,6 +15,7 @@ from diffcheck.audit.uses import USES
 from diffcheck.audit.world import World
 from diffcheck.case.case import Case
 from diffcheck.engines.base import Clockwork, Estimate, Prepared, Task
+from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.witness import Witness
@@ -23,6 +24,8 @@ from diffcheck.program.trace import record
 from diffcheck.sources.torch_code.case_of import case_of
 
 Tensor = torch.Tensor
+# Each number of a definition, and of an operation's own code, is a ball, which takes some microseconds.
+MOST_NUMBERS = 40_000
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -62,14 +65,18 @@ def court_of(subject: Subject, here: World, screened: Screened, format: str) -> 
     Raises
     ------
     DiffcheckError
-        If the definition cannot be recorded.
+        If the definition cannot be recorded, or is too large.
     """
     code = subject.definition if subject.gradient is None else subject.gradient
     exact = here.exact[0]
     inputs = [exact[name].detach().requires_grad_() for name in here.asked]
     wrt = screened.suspects or None
     case = case_of(loss_of(code, here, screened), *inputs, name="audit", operators="gradient", wrt=wrt)
-    program = _OnArrays(record(case.function, case.shapes, case.constants))
+    graph = record(case.function, case.shapes, case.constants)
+    numbers = sum(int(np.prod(node.shape, dtype=int)) for node in graph.nodes)
+    if numbers > MOST_NUMBERS:
+        raise Unsupported(f"{numbers:,} numbers are too many to certify here")
+    program = _OnArrays(graph)
     return case, Court(case, case.operators[0], program, FORMATS[format], case.points)
 
 

@@ -39,9 +39,12 @@ class Operation:
         A function of tensors, or the ``apply`` of a `torch.autograd.Function`.
     names:
         The names of the arguments that it is given, in order.
+    count:
+        How many of its results count, the first ones: what else it hands back is its own affair. ``None`` for all.
     """
 
-    def __init__(self, code: Callable[..., Any], names: Sequence[str]) -> None:
+    def __init__(self, code: Callable[..., Any], names: Sequence[str], count: int | None = None) -> None:
+        self._count = count
         if isinstance(code, torch.nn.Module) and any(True for _ in code.parameters()):
             raise CaseError(f"{type(code).__name__} holds its parameters itself: give a function that takes them")
         if not callable(code):
@@ -61,7 +64,11 @@ class Operation:
             found = self.code(*(arguments[name] for name in self._names))
         else:
             found = self.code(**{name: arguments[name] for name in self._names})
-        return results(found)
+        return results(found)[: self._count]
+
+    def first(self, count: int) -> "Operation":
+        """The same with its first results only."""
+        return Operation(self.code, self._names, count)
 
 
 def results(found: Any) -> list[Tensor]:
@@ -85,7 +92,10 @@ def _takes(code: Any, names: Sequence[str]) -> bool:
     if function_of(code) is not None:
         return False
     found = parameters_of(code)
-    if any(p.kind is p.VAR_KEYWORD for p in found):
+    anything = {p.kind for p in found}
+    if inspect.Parameter.VAR_POSITIONAL in anything and not {p.name for p in found} & set(names):
+        return False  # as the operations of `diffcheck.ops` do
+    if inspect.Parameter.VAR_KEYWORD in anything:
         return True
     named = {p.name for p in found if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     return bool(named) and set(names) <= named

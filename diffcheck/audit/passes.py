@@ -89,6 +89,14 @@ def in_fresh_memory(call: Call, consume: Consume, here: Arguments, other: Argume
         torch.use_deterministic_algorithms(before[0], warn_only=before[1])
 
 
+def without_graph(call: Call, consume: Consume, here: Arguments, other: Arguments, incoming: Incoming) -> Passes:
+    """The results under `torch.no_grad`, with the gradients of those that have a graph."""
+    outputs = consume(call, here, other)
+    gradients = pulled(outputs, list(leaves(here).values()), incoming(outputs))
+    with torch.no_grad():
+        return consume(call, here, other), gradients
+
+
 def in_threads(call: Call, consume: Consume, here: Arguments, other: Arguments, incoming: Incoming) -> Passes:
     """Several threads at once, which wait for one another between forward and backward."""
     found: dict[int, Any] = {}

@@ -55,7 +55,7 @@ def _contiguous(value: Any) -> Any:
 
 def own_functions(subject: Subject, here: World) -> Mapping[str, Any]:
     """The `torch.autograd.Function` classes whose own backward takes part in the operation's gradient."""
-    arguments, names = here.exact[0], list(here.asked)
+    arguments, names = here.arguments, list(here.asked)
 
     def function(*values: Tensor) -> Sequence[Tensor]:
         return subject.operation({**arguments, **dict(zip(names, values, strict=True))})
@@ -84,10 +84,13 @@ class _Formats(TorchDispatchMode):  # type: ignore[no-untyped-call]
 def formats_seen(subject: Subject, here: World) -> set[str]:
     """The formats in which the operation and its backward are seen to compute in a context."""
     mode, use = _Formats(), USES[here.context["use"]]
-    with warnings.catch_warnings(), mode:
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        outputs = use.consume(subject.operation, here.arguments, here.others)
-        pulled(outputs, list(here.asked.values()), here.incoming(outputs))
+        with mode:
+            outputs = use.consume(subject.operation, here.arguments, here.others)
+        incoming = here.incoming(outputs)
+        with mode:
+            pulled(outputs, list(here.asked.values()), incoming)
     return mode.seen
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from diffcheck.audit.design import Design
 from diffcheck.audit.explain import Condition
-from diffcheck.audit.ruling import Heard, Ruling
+from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import UNFIT, Screened
 from diffcheck.audit.trial import Trials
 
@@ -21,6 +21,8 @@ def fault_text(
     if found is not None and found.ruling is Ruling.WRONG:
         where = f"`{found.input}`{list(found.place) if found.place else ''}" if found.input else "the result"
         plain = "" if found.plain is None else f"; plain torch {found.plain:.8g}"
+        if not found.input:
+            lines.append(_of_result(seen))
         if found.input:
             lines.append(f"  gradient by {where}: {found.value:.8g}, truth {found.truth}{plain}")
         if len(found.wrong) > 1:
@@ -29,6 +31,16 @@ def fault_text(
     if script:
         lines += ["  without diffcheck:", *(f"    {line}" for line in script.splitlines())]
     return "\n".join(lines)
+
+
+def _of_result(seen: Screened) -> str:
+    """Where the result is farthest from the definition's."""
+    errors = [(a - b).abs().nan_to_num(float("inf")) for a, b in zip(seen.values, seen.expected, strict=True)]
+    number = max(range(len(errors)), key=lambda k: float(errors[k].max()) if errors[k].numel() else 0.0)
+    k = int(errors[number].argmax())
+    gave, right = (float(values[number].reshape(-1)[k]) for values in (seen.values, seen.expected))
+    whose = f" {number}" if len(errors) > 1 else ""
+    return f"  result{whose}{list(placed(k, tuple(errors[number].shape)))}: {gave:.8g}, the definition's {right:.8g}"
 
 
 def _what(seen: Screened, found: Heard | None) -> str:
@@ -51,7 +63,7 @@ def _counts(condition: Condition) -> str:
     return f"{told}, in {condition.others} of {condition.others + condition.right} where it does not"
 
 
-def coverage_text(name: str, trials: Trials, design: Design, seconds: float) -> str:
+def coverage_text(name: str, trials: Trials, design: Design, seconds: float, second: str) -> str:
     """What was tried, of a passing operation."""
     counted = trials.counted
     kinds = {kind: names for kind, names in design.kinds.items() if len(names) > 1}
@@ -67,6 +79,10 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float) -> 
         ),
         f"  pairs of conditions tried: {len(design.covered)} of {design.all_pairs()}",
     ]
+    if not heard[Ruling.RIGHT]:
+        lines[0] = f"{name}: nothing could be certified, in {len(counted)} contexts ({seconds:.1f} s)"
+    if second == "wrong":
+        lines.append("  not accused: its second derivatives are wrong, and it does not say that it has none")
     lines += _asides(trials, heard)
     return "\n".join(lines)
 

@@ -5,12 +5,13 @@ It ranks contexts and accuses nobody but who breaks a contract by bytes, or rais
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
 from diffcheck.audit.consumers import alike
 from diffcheck.audit.context import Context
+from diffcheck.audit.inferred import undeclared
 from diffcheck.audit.operation import Operation, Widened
 from diffcheck.audit.passes import plainly, pulled
 from diffcheck.audit.subject import Subject
@@ -21,6 +22,8 @@ from diffcheck.errors import CaseError
 Tensor = torch.Tensor
 # What says in words that it does not take such arguments makes no claim about them.
 REFUSALS = (ValueError, AssertionError, NotImplementedError, TypeError, IndexError, CaseError)
+# Formats that everybody takes; raising in another one is no wrong gradient.
+USUAL = ("float64", "float32")
 # Why a context is none: nothing in it requires a gradient, or its use needs other inputs.
 UNFIT = "the context does not fit"
 # Of the digits of a format half may go before a context looks suspicious; in formats with few, some roundings.
@@ -86,7 +89,18 @@ def screened(subject: Subject, context: Context) -> Screened:
         return Screened(context, skipped=UNFIT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return _screened(subject, here)
+        found = _screened(subject, here)
+    return _granted(found) if undeclared(subject, context) else found
+
+
+def _granted(seen: Screened) -> Screened:
+    """What was seen at sizes that nobody declared: an operation that is not made for them is not accused of it."""
+    if seen.raised:
+        return replace(seen, raised="", refused=seen.raised)
+    apart = [_distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
+    if seen.counts and (not apart or max(apart) > 1):
+        return replace(seen, refused="at a size that nobody declared its result is not the definition's")
+    return seen
 
 
 def _screened(subject: Subject, here: World) -> Screened:
@@ -112,7 +126,9 @@ def _screened(subject: Subject, here: World) -> Screened:
         outputs, gradients = derive(call, use.really or use.consume, here.arguments, here.others, incoming)
     except Exception as raised:
         told = f"{type(raised).__name__}: {' '.join(str(raised).split())[:200]}"
-        if stage == "forward" or use.mild or isinstance(raised, REFUSALS[2:3]) or here.numbers == 0 or _empty(here):
+        # What does not take a format, or nothing at all, says so by raising.
+        declines = isinstance(raised, REFUSALS) or context["precision"] not in USUAL
+        if stage == "forward" or use.mild or declines or _empty(here):
             return Screened(context, refused=told)
         problem = _reference(subject, here, [torch.ones(())], False)
         if isinstance(problem, str):
@@ -139,7 +155,7 @@ def _screened(subject: Subject, here: World) -> Screened:
         shapes = [str([tuple(y.shape) for y in ys])[1:-1] for ys in (seen, values)]
         breaches.append(f"its result has shape {shapes[0]}, the definition's {shapes[1]}")
         return Screened(context, breaches=tuple(breaches), format=smallest_format(here, outputs))
-    format = smallest_format(here, outputs)
+    format = use.format or smallest_format(here, outputs)
     scores = {n: _distance(gave[n], reference[n], format) for n in reference}
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
     suspects = tuple(n for n, score in scores.items() if score > 1)

@@ -38,6 +38,8 @@ class Subject:
         What it made once.
     own:
         The functions whose backward is somebody's own, where the operation is its own definition.
+    inferred:
+        The sizes that nobody declared: see `diffcheck.audit.inferred`.
     """
 
     operation: Operation
@@ -51,6 +53,7 @@ class Subject:
     at_kinks: str = "any"
     sample: Mapping[str, Any] = field(default_factory=dict)
     own: Mapping[str, Any] = field(default_factory=dict)
+    inferred: frozenset[str] = frozenset()
 
     def shape(self, declared: Declared, sizes: Mapping[str, Any]) -> tuple[int, ...]:
         """The shape of an argument."""

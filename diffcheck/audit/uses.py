@@ -28,6 +28,8 @@ class Use:
         Whether it needs two inputs of the same shape and range.
     mild:
         Whether an operation that raises has only said that it does not support this.
+    format:
+        The format that it computes in, whatever it is given.
     lines:
         The same in torch, where it is short: what makes ``y`` of a ``{call}``, or of an ``{other_call}``.
     common:
@@ -42,6 +44,7 @@ class Use:
     inputs: int = 1
     alike: bool = False
     mild: bool = False
+    format: str = ""
     lines: str = ""
     common: str = ""
 
@@ -139,6 +142,15 @@ ROWS = (
     ),
     Use("graph", "its gradient is taken with `create_graph`", consumers.plain, derive=passes.with_graph, mild=True),
     Use("checkpoint", "it is checkpointed", consumers.plain, really=consumers.checkpointed, mild=True),
+    Use("no_grad", "its result is taken under `no_grad`", consumers.plain, derive=passes.without_graph),
+    Use(
+        "autocast",
+        "it runs under autocast to bfloat16",
+        consumers.plain,
+        really=consumers.under_autocast,
+        mild=True,
+        format="bfloat16",
+    ),
     Use(
         "threads", "it is called by several threads", consumers.plain, derive=passes.in_threads, mild=True, common=AGAIN
     ),

@@ -135,12 +135,8 @@ def _floats(
     limits = torch.finfo(dtype)
     left = Range(limits.max, limits.tiny, declared.low, declared.high)
     kind = VALUES[context["values"]]
-    if declared.example is not None and context.seed == 0:
-        x = torch.tensor(declared.example, dtype=torch.float64).reshape(shape)
-    elif declared.example is not None:
-        like = torch.tensor(declared.example, dtype=torch.float64).reshape(-1)
-        places = torch.randint(0, max(1, like.numel()), (like.numel(),), generator=generator)
-        x = like[places].reshape(shape) if like.numel() else like.reshape(shape)
+    if declared.example is not None:
+        x = _like(torch.tensor(declared.example, dtype=torch.float64), shape, context.seed != 0, left, generator)
     else:
         x = ordinary(shape, left, generator)
     if kind.change is not None:
@@ -148,11 +144,27 @@ def _floats(
     return x.to(dtype).requires_grad_(declared.grad)
 
 
+def _like(example: Tensor, shape: tuple[int, ...], other: bool, left: Range, generator: torch.Generator) -> Tensor:
+    """Numbers as those of an example; as many as that has are its own, or others of them."""
+    if tuple(example.shape) == shape and not other:
+        return example
+    count = 1
+    for n in shape:
+        count *= n
+    flat = example.reshape(-1)
+    if count <= flat.numel() or not flat.numel():
+        return (flat[torch.randperm(flat.numel(), generator=generator)] if other else flat)[:count].reshape(shape)
+    # More than there are: each drawn again is moved a little, for ties are a condition of their own.
+    drawn = flat[torch.randint(0, flat.numel(), (count,), generator=generator)]
+    moved = drawn * (0.9 + 0.2 * torch.rand(count, generator=generator, dtype=torch.float64))
+    return left.fitted(moved).reshape(shape)
+
+
 def _whole(declared: Declared, shape: tuple[int, ...], context: Context, generator: torch.Generator) -> Tensor:
     kind, sizes = VALUES[context["values"]], context.sizes
     example = getattr(declared, "example", None)
-    if example is not None and not (kind.whole or kind.masked):
-        return torch.tensor(example).reshape(shape)
+    if example is not None and not (kind.whole or kind.masked) and tuple(torch.tensor(example).shape) == shape:
+        return torch.tensor(example)
     if isinstance(declared, Mask):
         return mask_of(kind.masked, shape, generator)
     if isinstance(declared, Lengths):

@@ -74,7 +74,7 @@ _JUDGING = (
         multiple=True,
         callback=listed,
         metavar="T",
-        help="float64, float32, bfloat16, float16 (default: float64).",
+        help="float64, float32, bfloat16, float16, tf32 (default: float64).",
     ),
     click.option(
         "--samples",

@@ -18,8 +18,7 @@ from diffcheck.ops.decimals import decimal
 from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.near_ties import NearTie
-from diffcheck.referee.truth import Truth
+from diffcheck.referee.near_ties import NearTie, Values
 from diffcheck.verdict import Reason, Verdict
 
 # The enclosure of a value tells when its radius is so many times smaller than what any algorithm may be off by.
@@ -95,7 +94,9 @@ def by_exact_code(told: Mapping[int, Judgement], disputed: Callable[[int], Dispu
 
 def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:
     """The judgement on a value that may be another piece's, where the format cannot tell them apart."""
-    near_ties, question = dispute.court.near_ties, dispute.question
+    court, question = dispute.court, dispute.question
+    in_double = judgement.note == ANOTHER
+    near_ties = court.near_ties_in_double if in_double else court.near_ties
 
     def explained(ties: Sequence[NearTie]) -> bool:
         return near_ties.explain(dispute.value, ties, question.truth, question.x, dispute.component)
@@ -103,7 +104,7 @@ def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:
     ties = near_ties.at(question.truth, question.x)
     if not explained(ties):
         return judgement
-    ties = _not_refuted(ties, dispute)
+    ties = ties if in_double else _not_refuted(ties, dispute)
     if not explained(ties):
         return judgement
     return replace(
@@ -150,13 +151,12 @@ def _of_each_piece(court: Court, witness: Witness, question: Question) -> Iterat
     """The judgement on the value against the piece at the point, then against what the format takes for it."""
     values = witness.value(question.point)
 
-    def against(truth: Truth) -> tuple[int, Judgement] | None:
-        found = {} if values is None else dict(_values_judged(court, question, truth, values))
+    def against(known: Values | None) -> tuple[int, Judgement] | None:
+        found = {} if values is None else dict(_values_judged(court, question.truth.rows, values, known or []))
         return _worst(found) if found else None
 
-    yield against(question.truth)
-    for tie in court.near_ties.at(question.truth, question.x):
-        yield from map(against, tie.others)
+    yield against(court.values(question.truth, question))
+    yield from map(against, court.near_ties.values(question.truth, question.x))
 
 
 def _worst(found: Mapping[int, Judgement]) -> tuple[int, Judgement]:
@@ -165,13 +165,12 @@ def _worst(found: Mapping[int, Judgement]) -> tuple[int, Judgement]:
 
 
 def _values_judged(
-    court: Court, question: Question, truth: Truth, values: list[float]
+    court: Court, rows: Sequence[int], values: list[float], known: Values
 ) -> Iterator[tuple[int, Judgement]]:
-    known = court.values(truth, question)
     if court.operator.weighted:
         values = [math.fsum(w * v for w, v in zip(court.operator.weights, values, strict=True))]
     # Of a large function whose values double precision does not hold nothing is known, and none is judged.
-    for row, (bound, exact) in zip(truth.rows if known else (), known, strict=True):
+    for row, (bound, exact) in zip(rows if known else (), known, strict=True):
         if exact.rad() * _NARROW <= bound.inherent.mid():
             found = judge(values[row], None, Component(Status.CERTIFIED, exact, exact), bound, court.format)
             right = f", {found.digits:.1f} digits" if 1 <= found.digits < court.format.digits else ""

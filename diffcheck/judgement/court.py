@@ -13,7 +13,7 @@ from flint import arb, ctx
 from diffcheck.case.case import Array, Case, Point, flattened
 from diffcheck.case.operators import Operator
 from diffcheck.errors import Unsupported
-from diffcheck.formats import Format
+from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.bound import Bound
@@ -87,6 +87,8 @@ class Court:
         self.referee = Referee(program, operator, case.wrt_positions, self.label)
         self.bounds = Bounds(self.referee)
         self.near_ties = NearTies(self.referee, self.bounds, format)
+        # What was recorded in double precision has made its comparisons there.
+        self.near_ties_in_double = NearTies(self.referee, self.bounds, FORMATS["float64"])
         questions, self.undecided = self._set_apart([self._question(p) for p in points])
         sizes = sorted(q.size for q in questions if not q.size.is_zero())
         typical = sizes[len(sizes) // 2] if sizes else None

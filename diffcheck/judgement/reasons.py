@@ -34,6 +34,7 @@ _LADDER = {
     "float32": ("float32", "float64"),
     "bfloat16": ("bfloat16", "float32"),
     "float16": ("float16", "float32"),
+    "tf32": ("tf32", "float32"),
 }
 
 

@@ -5,7 +5,7 @@ engine takes another piece than the one at the point; its value is no wrong deri
 comparison lost.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -18,12 +18,16 @@ from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Program
 from diffcheck.program.text import formula
+from diffcheck.referee.bound import Bound
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, Evaluation
-from diffcheck.referee.paths import live_decisions, specialise
+from diffcheck.referee.paths import lift_data, live_decisions, specialise
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.truth import Referee, Truth
+
+# For each output of a function the bound on its value, and this.
+Values = list[tuple[Bound, Ball]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,10 @@ class NearTies:
         self._bounds = bounds
         self._format = format
         self._known: dict[tuple[float, ...], list[NearTie]] = {}
+        self._open: dict[tuple[float, ...], dict[int, int]] = {}
+        self._values: dict[tuple[float, ...], list[Values | None]] = {}
         # The truths are kept: an identity must not be given to another one.
-        self._allowed: dict[tuple[int, tuple[float, ...]], tuple[Truth, Sequence[Any]]] = {}
+        self._allowed: dict[tuple[int, tuple[float, ...]], tuple[Truth, list[Bound | None]]] = {}
 
     def explain(
         self, value: float, ties: Sequence[NearTie], truth: Truth, point: Sequence[float], component: int
@@ -60,12 +66,35 @@ class NearTies:
 
     def at(self, truth: Truth, point: Sequence[float]) -> list[NearTie]:
         """The near ties at a point."""
-        if truth.smooth is None:
-            return []
         key = tuple(point)
         if key not in self._known:
-            self._known[key] = list(self._found(truth, point))
+            sides = self._sides(truth, point)
+            self._known[key] = [
+                NearTie(number, tuple(self._referee.otherwise(point, forced) for forced in turned))
+                for number, turned in _turned(sides)
+            ]
         return self._known[key]
+
+    def values(self, truth: Truth, point: Sequence[float]) -> list[Values | None]:
+        """The function's own values, with their bounds, on each of the other pieces of all near ties, in their order.
+
+        ``None`` where one is not certain, or other outputs exist than at the point. They take no derivative, and much
+        less time than the ties themselves.
+        """
+        key = tuple(point)
+        if key not in self._values:
+            pieces = [forced for _, turned in _turned(self._sides(truth, point)) for forced in turned]
+            self._values[key] = [self._value(truth, point, forced) for forced in pieces]
+        return self._values[key]
+
+    def _value(self, truth: Truth, point: Sequence[float], forced: Mapping[int, int]) -> Values | None:
+        primal = self._referee.primal
+        found = primal.at([Fraction(v) for v in point], forced)
+        if isinstance(found, str) or primal.rows(found[0]) != truth.rows:
+            return None
+        defined, (evaluation, precision) = primal.restricted(truth.rows), found
+        smooth = Smooth(*lift_data(specialise(defined, live_decisions(defined, evaluation.decisions))))
+        return self._bounds.of_program(smooth, point, self._format, precision)
 
     def text(self, ties: Sequence[NearTie], label: Callable[[int], str]) -> str:
         """The comparisons in words."""
@@ -73,17 +102,17 @@ class NearTies:
         which = ", ".join(dict.fromkeys(formula(nodes, tie.number, label) for tie in ties[:3]))
         return f"{self._format.name} cannot decide which piece of {which} holds here"
 
-    def _found(self, truth: Truth, point: Sequence[float]) -> Iterator[NearTie]:
-        found = self._referee.primal.at([Fraction(v) for v in point])
-        if isinstance(found, str):
-            return
-        evaluation, precision = found
-        with ctx.workprec(precision):
-            sides = dict(self._undecided(truth, evaluation, point, precision))
-        for number, side in sides.items():
-            # The others hold: in max(max(a, b), c) the smaller b comes out if only the inner one is turned.
-            others = (self._referee.otherwise(point, sides | {number: turned}) for turned in (-side, 0))
-            yield NearTie(number, tuple(others))
+    def _sides(self, truth: Truth, point: Sequence[float]) -> dict[int, int]:
+        """The decisions that the format cannot make, and their sides at the point."""
+        key = tuple(point)
+        if key not in self._open:
+            found = None if truth.smooth is None else self._referee.primal.at([Fraction(v) for v in point])
+            self._open[key] = {}
+            if found is not None and not isinstance(found, str):
+                evaluation, precision = found
+                with ctx.workprec(precision):
+                    self._open[key] = dict(self._undecided(truth, evaluation, point, precision))
+        return self._open[key]
 
     def _between(
         self, ties: Sequence[NearTie], truth: Truth, point: Sequence[float], component: int
@@ -133,3 +162,12 @@ class NearTies:
             error = sum((errors[i] for i in arguments), balls.ZERO)
             if error.is_finite() and abs(switch(*(evaluation.values[i] for i in arguments))).mid() <= error:
                 yield number, live[number][0]
+
+
+def _turned(sides: Mapping[int, int]) -> Iterator[tuple[int, list[dict[int, int]]]]:
+    """For each decision the two other outcomes.
+
+    The others hold: in max(max(a, b), c) the smaller b comes out if only the inner one is turned.
+    """
+    for number, side in sides.items():
+        yield number, [{**sides, number: turned} for turned in (-side, 0)]

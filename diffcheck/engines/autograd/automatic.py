@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from diffcheck.case.case import Array, Case, Point
+from diffcheck.engines.autograd import tf32
 from diffcheck.engines.autograd.arrays import arrays_as_tensors
 from diffcheck.engines.autograd.contract import Contract
 from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
@@ -44,9 +45,10 @@ class Automatic:
         self._task = task
         self._function: Any = _implementation(task.case)
         self._by_name = self._function is task.case.function
-        # Under autocast parameters and inputs stay in single precision, which holds the numbers of the small format.
-        self._dtype = torch.float32 if task.method == "autocast" else getattr(torch, task.dtype)
         self._device = torch.device(task.device)
+        _demand_products(task, self._device)
+        # Under autocast parameters and inputs stay in single precision, which holds the numbers of the small format.
+        self._dtype = torch.float32 if task.method in ("autocast", "tf32") else getattr(torch, task.dtype)
         self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
         if task.method == "autocast" and task.dtype not in ("bfloat16", "float16"):
             raise Unsupported(
@@ -152,7 +154,8 @@ class Automatic:
         return peak - before
 
     def _derived(self, inputs: dict[str, Tensor], derive: Derive | None = None) -> Tensor:
-        return (derive or self._derive)(self._function_of(inputs), self._start(inputs), self._task.operator)
+        with tf32.products() if self._task.method == "tf32" else nullcontext():
+            return (derive or self._derive)(self._function_of(inputs), self._start(inputs), self._task.operator)
 
     def _tensors(self, point: Point) -> dict[str, Tensor]:
         return {name: torch.tensor(v, dtype=self._dtype, device=self._device) for name, v in point.items()}
@@ -192,6 +195,8 @@ class Automatic:
 
     def _precision(self) -> AbstractContextManager[Any]:
         """Where torch chooses the precision of each operation, if the method says so."""
+        if self._task.method == "tf32":
+            return tf32.products()
         if self._task.method != "autocast":
             return nullcontext()
         return torch.autocast(self._device.type, dtype=getattr(torch, self._task.dtype))
@@ -229,6 +234,17 @@ class Automatic:
             return tensor
 
         return list(Contract(call, arguments(point), arguments(elsewhere), allowed).findings())
+
+
+def _demand_products(task: Task, device: torch.device) -> None:
+    """Raise `Unsupported` unless TF32 is asked of the method that has it, on a device that does."""
+    if (task.method == "tf32") != (task.dtype == "tf32"):
+        raise Unsupported(
+            "TF32 is how products are computed, not what tensors hold: ask for autograd:tf32 --dtype tf32"
+        )
+    why = tf32.absent(device) if task.method == "tf32" else ""
+    if why:
+        raise Unsupported(why)
 
 
 def _in_double(point: Point) -> dict[str, Tensor]:

@@ -195,7 +195,9 @@ class Contract:
                 continue
             for i, expected in enumerate(alone):
                 if not self._all_same([None if g is None else g[i] for g in together], expected):
-                    yield Finding(Breach.BATCHED_GRADIENT, "a batch gives something else than one after the other")
+                    whose = "" if passes.has_functions() else ": torch's own backward does, none of yours takes part"
+                    told = f"a batch gives something else than one after the other{whose}"
+                    yield Finding(Breach.BATCHED_GRADIENT, told)
                     return
 
     def _all_same(self, found: Gradients, expected: Gradients) -> bool:

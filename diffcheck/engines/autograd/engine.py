@@ -3,7 +3,8 @@
 ``reverse`` is `torch.autograd.grad`, one backward pass for each output; ``forward`` is `torch.func.jvp`, one pass for
 each input; ``func`` is `torch.func.grad` and what is built on it, which transforms the function instead of recording
 it; ``compiled`` is what `torch.compile` makes of that. ``autocast`` is ``reverse`` under `torch.autocast`: parameters
-and inputs in single precision, what torch chooses in the task's small format, by whose bounds it is judged.
+and inputs in single precision, what torch chooses in the task's small format, by whose bounds it is judged. ``tf32``
+is ``reverse`` with the products of GPUs that round the factors of single precision to that format.
 
 PyTorch, which takes seconds to load, is loaded when it is needed: a method that does not exist is told at once.
 """
@@ -19,7 +20,7 @@ class Autograd:
     """The engine ``autograd``."""
 
     name = "autograd"
-    methods = ("reverse", "forward", "func", "compiled", "autocast")
+    methods = ("reverse", "forward", "func", "compiled", "autocast", "tf32")
     tries_implementations = True
 
     def available(self, device: str) -> str | None:

@@ -61,6 +61,10 @@ class Passes:
         """The gradients by all inputs of some outputs."""
         return _dense(pulled_back(outputs, self._leaves, incoming))
 
+    def has_functions(self) -> bool:
+        """Whether a backward that is a function of Python takes part."""
+        return bool(_functions(self.graphs()))
+
     def spoiling(self, incoming: Sequence[Tensor]) -> list[str]:
         """The functions of somebody's own whose backward writes into what comes in, wherever in the graph they are.
 

@@ -85,7 +85,8 @@ class TorchCode:
         recorder = Recorder(here=True)
         for tensor in inputs:
             recorder.input(tensor)
-        with instead, recorder, Numbers(recorder.follows):
+        # Torch's backward passes make constants of the default dtype, which are those of the inputs here as well.
+        with instead, _default(inputs[0].dtype), recorder, Numbers(recorder.follows):
             found = derive(*inputs)
         return recorder.sourced(found)
 
@@ -177,18 +178,27 @@ class _NoContext:
 
 
 @contextmanager
+def _default(dtype: torch.dtype) -> Iterator[None]:
+    """Inside, what names no dtype has this one."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
+
+
+@contextmanager
 def _as_always(like: Tensor) -> Iterator[None]:
     """Random numbers begin anew, all on the processor, and what names no dtype has that of the inputs."""
-    default, state = torch.get_default_dtype(), torch.get_rng_state()
+    state = torch.get_rng_state()
     as_recorded = like.dtype is torch.float64 and like.device.type == "cpu"
     alike: AbstractContextManager[Any] = nullcontext() if as_recorded else draws()
     torch.default_generator.manual_seed(_SEED)
-    torch.set_default_dtype(like.dtype)
     try:
-        with alike:
+        with _default(like.dtype), alike:
             yield
     finally:
-        torch.set_default_dtype(default)
         torch.set_rng_state(state)
 
 

@@ -38,17 +38,31 @@ def _sum_of_paths(logs: Traced, labels: Sequence[int], blank: int) -> Traced:
     places = [blank]
     for label in labels:
         places += [label, blank]
-    reached: dict[int, Traced] = {s: logs[0, places[s]] for s in range(min(2, len(places)))}
+    states = list(range(min(2, len(places))))
+    reached = logs[0, np.array([places[s] for s in states])]
     for t in range(1, logs.shape[0]):
-        after = {}
-        for s, label in enumerate(places):
-            skips = s > 1 and label not in (blank, places[s - 2])
-            before = [reached[p] for p in (s, s - 1, *((s - 2,) if skips else ())) if p in reached]
-            if before:
-                total = before[0] if len(before) == 1 else ops.logsumexp(logs.stack(before, 0), 0)
-                after[s] = total + logs[t, label]
-        reached = after
-    ends = [reached[s] for s in (len(places) - 1, len(places) - 2) if s in reached]
+        ways = _ways(places, {s: i for i, s in enumerate(states)}, blank)
+        states, parts = [], []
+        # Those with one way to them, with two, with three: each kind together.
+        for count in sorted(set(map(len, ways.values()))):
+            kind = [s for s, before in ways.items() if len(before) == count]
+            part = reached[np.array([ways[s] for s in kind])]
+            parts.append(ops.logsumexp(part, -1) if count > 1 else part.reshape((-1,)))
+            states += kind
+        reached = parts[0].concatenate(parts, 0) + logs[t, np.array([places[s] for s in states])]
+    ends = [states.index(s) for s in (len(places) - 1, len(places) - 2) if s in states]
     if not ends:
         refuse("no alignment of a sequence is long enough: its loss is infinite")
-    return ends[0] if len(ends) == 1 else ops.logsumexp(logs.stack(ends, 0), 0)
+    found: Traced = ops.logsumexp(reached[np.array(ends)], 0)
+    return found
+
+
+def _ways(places: Sequence[int], number: dict[int, int], blank: int) -> dict[int, list[int]]:
+    """From which of the places that are reached the others can be, by the numbers of these."""
+    found = {}
+    for s, label in enumerate(places):
+        skips = s > 1 and label not in (blank, places[s - 2])
+        before = [number[p] for p in (s, s - 1, *((s - 2,) if skips else ())) if p in number]
+        if before:
+            found[s] = before
+    return found

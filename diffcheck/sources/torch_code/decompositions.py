@@ -1,5 +1,6 @@
 """Operations by others: torch's own decompositions, somebody's own code of an operation of his, results and a copy."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -13,6 +14,20 @@ _INSTEAD = {
     **dict.fromkeys(("_linalg_eigh", "_linalg_eigvals", "linalg_eig", "_linalg_svd"), _SPECTRA),
     "linalg_matrix_exp": ": write the sum of its series, of a scaled matrix, as a function",
     "nonzero": " for shapes that values decide: index with the condition itself, x[x > 0]",
+}
+
+# What Python writes with a sign and `=`, by the operation that gives a new tensor.
+_IN_PLACE = {"__iand__": "bitwise_and", "__ior__": "bitwise_or", "__ixor__": "bitwise_xor"}
+
+
+def _are_close(x: Any, y: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    return bool(((x - y).abs() <= atol + rtol * y.abs()).all())
+
+
+# What answers with yes or no: the same, by a condition that Python branches on.
+_ANSWERS: dict[str, Callable[..., bool]] = {
+    "equal": lambda x, y: x.shape == y.shape and bool((x == y).all()),
+    "allclose": _are_close,
 }
 
 
@@ -29,6 +44,10 @@ def into(name: str, args: Any, kwargs: Any) -> Any:
 
 def decomposed(func: Any, name: str, args: Any, kwargs: Any) -> Any:
     """What others give; of an operation in place the one that is not, and a copy. `NotImplemented` where none does."""
+    if name in _IN_PLACE:
+        return args[0].copy_(getattr(torch.ops.aten, _IN_PLACE[name])(*args, **kwargs))
+    if name in _ANSWERS:
+        return _ANSWERS[name](*args, **kwargs)
     if func._schema.is_mutable and name.endswith("_"):
         packet = getattr(torch.ops.aten, name.removesuffix("_"), None)
         plain = getattr(packet, func._overloadname, None)

@@ -74,7 +74,6 @@ class Number(float):
     __sub__, __rsub__ = _computed(operator.sub), _reflected(operator.sub)
     __mul__, __rmul__ = _computed(operator.mul), _reflected(operator.mul)
     __truediv__, __rtruediv__ = _computed(operator.truediv), _reflected(operator.truediv)
-    __rpow__ = _reflected(operator.pow)
     __lt__, __le__ = _compared(operator.lt), _compared(operator.le)
     __gt__, __ge__ = _compared(operator.gt), _compared(operator.ge)
     __eq__, __ne__ = _compared(operator.eq), _compared(operator.ne)
@@ -82,6 +81,18 @@ class Number(float):
 
     def __pow__(self, other: Any, modulus: None = None) -> Any:
         return _joined(operator.pow, self.tensor, other)
+
+    def __rpow__(self, other: Any, modulus: None = None) -> Any:
+        return _joined(lambda x, y: operator.pow(y, x), self.tensor, other)
+
+    def __copy__(self) -> "Number":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "Number":
+        return self
+
+    def __reduce__(self) -> Any:
+        return float, (float.__float__(self),)
 
     def __neg__(self) -> "Number":
         return Number.of(-self.tensor)

@@ -64,4 +64,5 @@ def _of_identity(a: Traced, vectors: list[Traced], columns: int) -> Traced:
 def _turned(v: Traced, x: Traced) -> Traced:
     """The reflection ``x - 2 v v^T x / v^T v``."""
     across = v.swapaxes(-1, -2)
-    return x - v @ (across @ x) * (2 / (across @ v))
+    found: Traced = x - v @ (across @ x) * (2 / (across @ v))
+    return found

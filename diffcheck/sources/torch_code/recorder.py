@@ -147,7 +147,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return found
         if self._settled((args, kwargs)):
             return func(*args, **kwargs)
-        if name == "_local_scalar_dense":
+        if name in ("_local_scalar_dense", "item", "is_nonzero"):
             return self._guarded(func, args)
         if not changes:
             found = func(*args, **kwargs)
@@ -165,11 +165,7 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         outputs = [] if changes else list(tensors(found))
         row = row_of(f"complex {base}" if any(t.is_complex() for t in tensors((args, kwargs, outputs))) else base)
         if row is None:
-            with self:
-                found = decomposed(func, name, args, kwargs)
-            if found is NotImplemented:
-                raise Unsupported(no_row(name, any(t.is_complex() for t in tensors((args, kwargs)))))
-            return found
+            return self._by_others(func, name, args, kwargs)
         used = [None if k in UNREAD.get(base, ()) else a for k, a in enumerate(args)]
         read_args, read_kwargs = self._storages.read(used), self._storages.read(kwargs)
         row = with_infinities(base, row, _values((read_args, read_kwargs)))
@@ -179,6 +175,8 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         by_outcome = base in BY_OUTCOME or (self._here and base in BY_OUTCOME_HERE)
         told = {"outcome": [*map(numbers_of, outputs), numbers_of(args[0])]} if by_outcome else {}
         values = applied(row, read_args, {**read_kwargs, **told})
+        if values[0] is NotImplemented:
+            return self._by_others(func, name, args, kwargs)
         for k, output in enumerate(outputs):
             value = joined(values[k]) if k < len(values) else None
             ordered = value is None and _is_whole(output) and gives_places(base) and not self._here
@@ -192,6 +190,13 @@ class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 self._storages.forget(output, name, value)
                 continue
             self._keep(output, value, changes and k == 0, name, k)
+        return found
+
+    def _by_others(self, func: Any, name: str, args: Any, kwargs: Any) -> Any:
+        with self:
+            found = decomposed(func, name, args, kwargs)
+        if found is NotImplemented:
+            raise Unsupported(no_row(name, any(t.is_complex() for t in tensors((args, kwargs)))))
         return found
 
     def _settled(self, given: Any) -> bool:

@@ -128,9 +128,13 @@ def _median(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
 
 @row("_cdist_forward")
 def distances(x: Any, y: Any, p: float, mode: Any = None) -> Any:
-    """Between each row of one and each of the other."""
+    """Between each row of one and each of the other; of a row and itself it is zero wherever the row lies."""
+    itself = np.eye(x.shape[-2], dtype=bool) & (isinstance(y, Traced) and isinstance(x, Traced) and x.node == y.node)
     apart = x.reshape((*x.shape[:-1], 1, x.shape[-1])) - y.reshape((*y.shape[:-2], 1, *y.shape[-2:]))
-    return _norm(apart, p, -1)
+    if not itself.any():
+        return _norm(apart, p, -1)
+    # Of what is nothing the root has no slope, which is nobody's question there.
+    return _norm(apart.replaced(itself[..., None], 1), p, -1).replaced(itself, 0)
 
 
 @row("_pdist_forward")

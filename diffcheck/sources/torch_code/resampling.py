@@ -85,6 +85,11 @@ for _name, _kind, _axes, _shifted in (
 # interpolation between the two neighbours, and has its kinks where it has them.
 
 
+# Tents are taken up to so many numbers on the way; of more samples, and of other kinds, torch's decomposition looks up
+# the neighbours, under the condition that they are these.
+_MOST = 100_000
+
+
 def _place(x: Any, n: int, padding: int, aligned: bool) -> Any:
     """Where a number from -1 to 1 lies along n elements. Padding: 0 by zeros, 1 by the border, 2 mirrored."""
     found = (x + 1) / 2 * (n - 1) if aligned else ((x + 1) * n - 1) / 2
@@ -98,26 +103,34 @@ def _place(x: Any, n: int, padding: int, aligned: bool) -> Any:
 
 
 def sampled(x: Any, grid: Any, mode: int, padding: int, aligned: bool) -> Any:
-    """Images, of shape (batch, channels, lengths ...), at places, of shape (batch, positions ..., axes), x first."""
-    if mode != 0:
-        refuse("it samples otherwise than linearly")
-    x, grid = lifted(x, grid)
+    """Images, of shape (batch, channels, lengths ...), at places, of shape (batch, positions ..., axes), x first.
+
+    `NotImplemented` for those that are not sampled by tents.
+    """
     batch, channels, *lengths = x.shape
     positions = grid.shape[1:-1]
+    if mode != 0 or batch * channels * int(np.prod([*lengths[:-1], *positions])) > _MOST:
+        return NotImplemented
+    x, grid = lifted(x, grid)
     places = grid.reshape((batch, -1, len(lengths)))
-    found = x.reshape((batch, channels, *lengths, 1))
+    found = x
     for k, n in enumerate(reversed(lengths)):
         place = _place(places[..., k], n, padding, aligned)
-        tents = ops.relu(1 - ops.abs(place.reshape((batch, -1, 1)) - np.arange(n)))
-        tents = tents.reshape((batch, *(1,) * (len(lengths) - k), tents.shape[1], n)).swapaxes(-1, -2)
+        tents = ops.relu(1 - ops.abs(place.reshape((batch, 1, -1)) - np.arange(n)[:, None]))
         # The last axis of elements is summed, that of positions stays behind it.
-        found = (found * tents).sum(found.ndim - 2)
+        if k == 0:
+            found = (x.reshape((batch, -1, n)) @ tents).reshape((batch, channels, *lengths[:-1], places.shape[1]))
+        else:
+            tents = tents.reshape((batch, *(1,) * (len(lengths) - k), n, places.shape[1]))
+            found = (found * tents).sum(found.ndim - 2)
     return found.reshape((batch, channels, *positions))
 
 
 def _sampled_backward(
     incoming: Any, x: Any, grid: Any, mode: int, padding: int, aligned: bool, wanted: Sequence[bool]
 ) -> Any:
+    if sampled(x, grid, mode, padding, aligned) is NotImplemented:
+        return refuse("samples of this kind or number")
     found = pulled_back(lambda x, grid: sampled(x, grid, mode, padding, aligned), incoming, x, grid)
     return tuple(g for g, asked in zip(found, wanted, strict=True) if asked)
 

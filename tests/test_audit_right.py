@@ -1,0 +1,84 @@
+"""Right operations of many kinds, torch's own fused ones against plain definitions: none is accused in any format."""
+
+import math
+
+import pytest
+import torch
+from torch.nn import functional
+
+from diffcheck import integers, tensor
+from diffcheck.audit import audit
+
+ROWS = {"x": tensor("rows width")}
+TWO = {"a": tensor("rows width"), "b": tensor("rows width")}
+NORM = {"x": tensor("rows width"), "weight": tensor("width"), "bias": tensor("width")}
+LABELS = {"x": tensor("rows classes"), "target": integers("rows", below="classes", ignored=-100)}
+HEADS = {"q": tensor("heads queries dim"), "k": tensor("heads keys dim"), "v": tensor("heads keys dim")}
+
+
+def layer_norm(x, weight, bias):
+    centred = x - x.mean(-1, keepdim=True)
+    return centred * torch.rsqrt((centred**2).mean(-1, keepdim=True) + 1e-5) * weight + bias
+
+
+def cross_entropy(x, target):
+    chosen = x.log_softmax(-1).gather(1, target.clamp(min=0)[:, None])[:, 0]
+    return -(chosen * (target >= 0)).sum()
+
+
+def attention(q, k, v):
+    return torch.softmax(q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5, -1) @ v
+
+
+def huber(a, b):
+    return torch.where((a - b).abs() < 1, (a - b) ** 2 / 2, (a - b).abs() - 0.5).mean()
+
+
+# The fused operation, its definition, what both take.
+RIGHT = {
+    "softmax": (lambda x: functional.softmax(x, -1), lambda x: (x - torch.logsumexp(x, -1, keepdim=True)).exp(), ROWS),
+    "log_softmax": (lambda x: functional.log_softmax(x, -1), lambda x: x - torch.logsumexp(x, -1, keepdim=True), ROWS),
+    "silu": (functional.silu, lambda x: x * torch.sigmoid(x), ROWS),
+    "gelu": (functional.gelu, lambda x: x * (1 + torch.erf(x / math.sqrt(2))) / 2, ROWS),
+    "mish": (functional.mish, lambda x: x * torch.tanh(functional.softplus(x)), ROWS),
+    "relu": (functional.relu, lambda x: torch.where(x > 0, x, torch.zeros_like(x)), ROWS),
+    "hardswish": (functional.hardswish, lambda x: x * torch.clamp(x + 3, 0, 6) / 6, ROWS),
+    "softplus": (functional.softplus, lambda x: torch.log1p(torch.exp(-x.abs())) + x.clamp(min=0), ROWS),
+    "var": (lambda x: x.var(-1, unbiased=False), lambda x: ((x - x.mean(-1, keepdim=True)) ** 2).mean(-1), ROWS),
+    "amax": (lambda x: x.amax(-1), lambda x: x.max(-1).values, ROWS),
+    "cumsum": (lambda x: x.cumsum(-1), lambda x: x @ torch.ones(x.shape[-1], x.shape[-1]).to(x).triu(), ROWS),
+    "layer_norm": (lambda x, weight, bias: functional.layer_norm(x, x.shape[-1:], weight, bias), layer_norm, NORM),
+    "glu": (lambda a, b: functional.glu(torch.cat([a, b], -1), -1), lambda a, b: a * torch.sigmoid(b), TWO),
+    "smooth_l1": (functional.smooth_l1_loss, huber, TWO),
+    "mse": (functional.mse_loss, lambda a, b: ((a - b) ** 2).mean(), TWO),
+    "cross_entropy": (lambda x, target: functional.cross_entropy(x, target, reduction="sum"), cross_entropy, LABELS),
+    "linear": (
+        functional.linear,
+        lambda x, weight, bias: x @ weight.T + bias,
+        {"x": tensor("rows inner"), "weight": tensor("outer inner"), "bias": tensor("outer")},
+    ),
+    "bmm": (
+        torch.bmm,
+        lambda a, b: (a[:, :, :, None] * b[:, None]).sum(2),
+        {"a": tensor("batch n k"), "b": tensor("batch k m")},
+    ),
+    "embedding": (
+        lambda weight, index: functional.embedding(index, weight),
+        lambda weight, index: weight[index],
+        {"weight": tensor("words width"), "index": integers("tokens", below="words")},
+    ),
+    "attention": (functional.scaled_dot_product_attention, attention, HEADS),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_operation_is_not_accused(name) -> None:
+    operation, definition, arguments = RIGHT[name]
+    found = audit(operation, definition, budget=0.7, **arguments)
+    assert found.fault is None, repr(found)
+    assert found.contexts > 20
+    assert found.certified > 0
+
+
+def test_there_are_twenty_of_them() -> None:
+    assert len(RIGHT) == 20
