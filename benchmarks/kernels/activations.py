@@ -195,7 +195,11 @@ REPORTS = [
         wrong=WrongPrelu.apply,
         unit=(numbers(3, 4), numbers(4)),
         shown=at(numbers(2, 4, 4), numbers(4)),
-        declared={"x": tensor("batch channels length"), "weight": tensor("channels")},
+        declared={
+            "x": tensor("batch channels length"),
+            "weight": tensor("channels"),
+            "relations": ("length equals channels",),
+        },
     ),
     Report(
         name="square by a product",

@@ -250,7 +250,7 @@ REPORTS = [
         declared={
             "alpha": tensor("rays samples", low=0, high=1),
             "colour": tensor("rays samples"),
-            "relations": ("1 <= samples",),
+            "relations": ("1 <= samples", "samples <= 33"),
         },
     ),
 ]
