@@ -60,6 +60,8 @@ WRONG = ["--input", "power=3", "--budget", "2s", "--dtype", "float64", "--relati
 def test_a_wrong_operation_fails(kernels) -> None:
     told = typed(f"{kernels}::Fused", "--definition", f"{kernels}::plain", *DECLARED, *WRONG, "--in-process")
     assert told.exit_code == 1
+    assert "from kernels import Fused" in told.stdout
+    assert "y = Fused.apply(x, weight, power)" in told.stdout
     assert "the gradient by `x` is wrong" in told.stdout
 
 

@@ -117,7 +117,7 @@ def test_the_script_shows_the_fault_without_diffcheck() -> None:
     found = audit(operations.fused_rms_norm("detached"), operations.rms_norm, budget=3, dtypes="float64", **RMS)
     assert found.fault is not None
     printed: list[object] = []
-    names = {"RMSNorm": operations.fused_rms_norm("detached"), "print": printed.append}
+    names = {"RMSNorm": operations.fused_rms_norm("detached").__self__, "print": printed.append}
     exec(found.fault.script, names)
     heard = found.fault.heard
     assert heard is not None

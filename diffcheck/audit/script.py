@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,6 +13,7 @@ from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
 from diffcheck.audit.uses import USES
 from diffcheck.audit.world import World, world
+from diffcheck.sources.torch_code.code import function_of
 
 Tensor = torch.Tensor
 # More numbers than this are not written down.
@@ -25,7 +27,7 @@ def script_of(subject: Subject, seen: Screened, heard: Heard | None) -> str:
     several = len(seen.incoming) > 1 and use.name != "plain"
     if not use.lines or not seen.incoming or several or any(t.numel() > _LITERAL for t in tensors):
         return ""
-    name, asked = subject.operation.__name__, list(here.asked)
+    name, asked = _called(subject), list(here.asked)
     lines = ["import torch", _import(subject), *_made(here, here.arguments, "")]
     if "other_" in use.lines or "shared" in use.lines:
         lines += _made(here, here.others, "other_")
@@ -55,11 +57,21 @@ def _made(here: World, arguments: Mapping[str, Any], prefix: str) -> Iterator[st
         yield f"{prefix}{argument} = {text}{'.requires_grad_()' if value.requires_grad else ''}"
 
 
+def _called(subject: Subject) -> str:
+    """What stands before the arguments of a call."""
+    owner = function_of(subject.operation.code)
+    return subject.operation.__name__ if owner is None else f"{subject.operation.__name__}.apply"
+
+
 def _import(subject: Subject) -> str:
     code = subject.operation
-    module = inspect.getmodule(code.code)
+    # The ``apply`` of a class that somebody wrote stands in torch.
+    module = inspect.getmodule(function_of(code.code) or code.code)
     if module is not None and code.__name__ in vars(module) and module.__name__ != "__main__":
-        return f"from {module.__name__} import {code.__name__}"
+        # A file that the command line has read is no module of Python's own making.
+        read = module.__spec__ is None and module.__file__ is not None
+        name = Path(str(module.__file__)).stem if read else module.__name__
+        return f"from {name} import {code.__name__}"
     return f"# {code.__name__} is the operation on trial"
 
 
