@@ -78,9 +78,15 @@ def contradicted(subject: Subject, here: World, screened: Screened, root: float)
     return found is not None and abs(found - right) <= _PART * apart
 
 
+def _at_the_end_of_range(screened: Screened) -> bool:
+    """Whether a product of two numbers of the definition would overflow: what happens there only certainty decides."""
+    most = torch.finfo(torch.float64).max ** 0.5
+    return any(bool((x.abs() > most).any()) for x in [*screened.expected, *screened.reference.values()])
+
+
 def by_differences(subject: Subject, here: World, screened: Screened) -> Heard | None:
     """The ruling where the definition cannot be recorded: only in double precision, and only on what is far off."""
-    if screened.format != "float64" or not screened.suspects:
+    if screened.format != "float64" or not screened.suspects or _at_the_end_of_range(screened):
         return None
     # What the operation computes in need not be double precision.
     if not contradicted(subject, here, screened, FORMATS["float32"].unit_roundoff ** 0.5):
