@@ -72,8 +72,8 @@ def test_values_are_finite_and_in_their_range(name, low, high) -> None:
     change = VALUES[name].change
     found = x if change is None else range_.fitted(change(x, 0, range_, generator))
     assert found.isfinite().all()
-    assert low is None or float(found.min()) >= low
-    assert high is None or float(found.max()) <= high
+    assert float(found.min()) >= (-limits.max if low is None else low)
+    assert float(found.max()) <= (limits.max if high is None else high)
 
 
 @pytest.mark.parametrize("name", INCOMING)
@@ -82,7 +82,7 @@ def test_incoming_gradients_are_numbers_of_every_format(name) -> None:
         found = INCOMING[name].make((3, 4), torch.Generator().manual_seed(0), torch.finfo(dtype).max).to(dtype)
         assert found.shape == (3, 4)
         assert found.isfinite().all()
-    assert name in ("zeros", "single", "first") or bool((found != 0).all())
+    assert bool((found == 0).any()) is (name in ("zeros", "single", "first"))
 
 
 def bilinear(a, b):
@@ -93,7 +93,8 @@ def bilinear(a, b):
 def test_plain_torch_is_right_in_every_use(use) -> None:
     found = subject(bilinear, bilinear, {"a": tensor("rows width"), "b": tensor("rows width")})
     seen = screened(found, Context(found.space.ordinary(), {**ORDINARY, "precision": "float64", "use": use}))
-    assert seen.counts or USES[use].mild
+    # What the backward needs of an input cannot be had once that is overwritten, and torch says so.
+    assert seen.counts is (use != "input overwritten"), (seen.refused, seen.skipped)
     assert not seen.suspicious
 
 

@@ -186,8 +186,9 @@ def _of_asked(smallest: Context, failing: Sequence[str], passing: Sequence[str])
     names = {name for choice in [*failing, *passing] for name in choice.split(",") if name}
     for name in sorted(names):
         if all(name not in c.split(",") for c in failing) and all(not c or name in c.split(",") for c in passing):
-            return Atom(
-                f"`{name}` requires no gradient",
-                lambda context, name=name: bool(context["asked"]) and name not in context["asked"].split(","),  # type: ignore[misc]
-            )
+            return Atom(f"`{name}` requires no gradient", partial(_without, name))
     return None
+
+
+def _without(name: str, context: Context) -> bool:
+    return bool(context["asked"]) and name not in context["asked"].split(",")

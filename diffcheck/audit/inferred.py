@@ -116,8 +116,8 @@ class _Probe:
                 return False
             right = True
             if other > length and not derived:
-                slopes = [_gradients(o, arguments) for o in (self._subject.operation, self._subject.definition)]
-                derived = None not in slopes and _alike(*slopes)  # type: ignore[arg-type]
+                gave, meant = (_gradients(o, arguments) for o in (self._subject.operation, self._subject.definition))
+                derived = gave is not None and meant is not None and _alike(gave, meant)
         return right and derived
 
     def _with(self, axes: Sequence[Axis], length: int) -> dict[str, tuple[int, ...]]:

@@ -105,7 +105,7 @@ class _Testimony:
         return self.of_value
 
     def clockwork(self, point: Any) -> Clockwork:
-        raise NotImplementedError("nothing is timed")
+        raise RuntimeError("an audit times nothing")
 
 
 class _Engine:

@@ -13,6 +13,7 @@ _SPECTRA = (
 _INSTEAD = {
     **dict.fromkeys(("_linalg_eigh", "_linalg_eigvals", "linalg_eig", "_linalg_svd"), _SPECTRA),
     "linalg_matrix_exp": ": write the sum of its series, of a scaled matrix, as a function",
+    "_to_sparse": " for sparse tensors: keep it dense",
     "nonzero": " for shapes that values decide: index with the condition itself, x[x > 0]",
 }
 
