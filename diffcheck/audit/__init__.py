@@ -10,6 +10,7 @@
 ``precisions``        the formats
 ``context``           one choice of each kind of condition, in words
 ``operation``         torch code called by the names of its arguments
+``inferred``          what example tensors show of the sizes
 ``subject``           the operation, its definition, and in which ways they may be called
 ``world``             a context made real: tensors
 ``screen``            a quick look, which ranks contexts
@@ -21,7 +22,8 @@
 ``trial``             screen and referee, each context once
 ``design``            which contexts are tried, in which order
 ``shrink``            the smallest context
-``explain``           the condition in words, made of ``atoms`` and of the ``contents`` of whole numbers and masks
+``explain``           the condition in words: the best of ``rules`` made of ``atoms`` and of the ``contents`` of whole
+                      numbers and masks
 ``script``            a few lines of torch
 ``report``            the text of an ``outcome``
 ``budget``            how long it may take

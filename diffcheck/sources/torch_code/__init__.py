@@ -13,6 +13,7 @@
 ``memory``          what one storage holds
 ``cuts``            where gradients are kept from torch
 ``trials``          second versions of the code
+``directions``      steps along seeded directions, in the place of large tensors
 ``subject``         what the command line asks of torch code
 ``moves``           what only moves elements
 ``places``          whole numbers that values decide
