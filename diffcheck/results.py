@@ -73,6 +73,8 @@ class Row:
     """The memory of one evaluation, beyond what was held before it."""
     break_even: float = field(default=NAN, metadata=_MORE)
     """Of ``symbolic``: evaluations after which its preparation has paid for itself against ``autograd``."""
+    script: str = field(default="", metadata=_MORE)
+    """A few lines without diffcheck that show what fails; empty if there are none."""
 
     @property
     def no_digit(self) -> bool:

@@ -58,7 +58,7 @@ _JUDGING = (
         multiple=True,
         callback=listed,
         metavar="O",
-        help="Only these operators, such as gradient.",
+        help="Only these operators, such as gradient; audit for operations on trial.",
     ),
     click.option(
         "--device",
@@ -74,7 +74,7 @@ _JUDGING = (
         multiple=True,
         callback=listed,
         metavar="T",
-        help="float64, float32, bfloat16, float16, tf32 (default: float64).",
+        help="float64, float32, bfloat16, float16, tf32 (default: float64; operations on trial in all of theirs).",
     ),
     click.option(
         "--samples",

@@ -172,6 +172,8 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
     if case is None:
         broken = "nothing is judged" if rows[0].verdict is Verdict.UNSUPPORTED else "the case itself is broken"
         return CaseTable(key, broken if rows[0].reason == "case" else "not finished", rows[0].note, table)
+    if not case.operations:  # an operation on trial: its note says what was tried
+        return CaseTable(key, case.consensus, "; ".join(filter(None, [rows[0].note, case.reference])), table)
     facts.append(f"{_counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
     if case.unconfirmed:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from diffcheck.case.audited import AUDIT
 from diffcheck.case.operators import operator_named
 from diffcheck.errors import UsageError
 from diffcheck.formats import format_named
@@ -25,8 +26,10 @@ class Settings:
         A ``-k`` expression over names, files and tags.
     engines:
         ``engine`` or ``engine:method``; empty for every engine's default method.
-    operators, devices, dtypes:
-        Restrict or widen what is computed.
+    operators, devices:
+        Restrict or widen what is computed; ``audit`` stands for operations on trial.
+    dtypes:
+        The formats; empty for double precision, in which operations on trial are tried in all of theirs.
     samples, seed:
         Random points for each case, beside the listed and the hard ones, and where they start from.
     timing:
@@ -53,7 +56,7 @@ class Settings:
     engines: Sequence[str] = ()
     operators: Sequence[str] = ()
     devices: Sequence[str] = ("cpu",)
-    dtypes: Sequence[str] = ("float64",)
+    dtypes: Sequence[str] = ()
     samples: int = DEFAULT_SAMPLES
     seed: int = 0
     timing: bool = True
@@ -84,9 +87,15 @@ class Settings:
         for name in self.dtypes:
             format_named(name)
         for name in self.operators:
-            operator_named(name)
+            if name != AUDIT:
+                operator_named(name)
         if self.match:
             matcher(self.match)
+
+    @property
+    def formats(self) -> Sequence[str]:
+        """The formats in which cases are computed."""
+        return self.dtypes or ("float64",)
 
     @property
     def engines_named(self) -> list[str]:
