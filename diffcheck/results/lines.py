@@ -14,7 +14,7 @@ from diffcheck.results.rows import NAN, CaseRow, PointRow, Points, Row, TensorRo
 from diffcheck.verdict import Verdict
 
 SCHEMA = 1
-"""Raised when an older diffcheck could misread what a newer one writes; a further field is no reason, a further kind is one."""
+"""Raised when an older diffcheck could misread what a newer one writes; a further field is no reason."""
 ROWS, DETAILS = "results.jsonl", "details.jsonl"
 RUN, BROKEN, END = "run", "broken", "end"
 KINDS: Mapping[str, type[CaseRow | TensorRow | Points]] = {"case": CaseRow, "tensor": TensorRow, "points": Points}

@@ -193,7 +193,7 @@ class PointRow:
     """One component of an engine's answer at one point.
 
     Errors and bounds are in units in the last place at the truth, as in `Row`, and with the digits to four significant
-    figures.
+    figures. Of a large function ``formula_ulp`` is NaN where the component agrees.
     """
 
     place: int

@@ -10,8 +10,9 @@ from diffcheck.case.case import Array, Case, Point
 from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.numbers import Judgement, rank
-from diffcheck.results import PointRow, Points, Row
+from diffcheck.results import NAN, PointRow, Points, Row
 from diffcheck.runner.rows import shown
+from diffcheck.verdict import Verdict
 
 KEPT = 200
 """So many components are kept of a task, at all its points together, the worst ones."""
@@ -50,6 +51,8 @@ def _told(answers: Sequence[Answer]) -> Iterator[tuple[int, int, Judgement]]:
 def _row(place: int, k: int, c: int, judgement: Judgement, answers: Sequence[Answer], court: Court) -> PointRow:
     values: Array | None = answers[k].values
     assert values is not None
+    # Of a value within the other bound nobody has asked for this one, which of a large function takes its time.
+    unasked = court.program.is_large and judgement.verdict is Verdict.AGREE
     return PointRow(
         place,
         court.labels[c],
@@ -57,7 +60,7 @@ def _row(place: int, k: int, c: int, judgement: Judgement, answers: Sequence[Ans
         shown(court.questions[k].truth.components[c], _TRUTH),
         _short(judgement.error_ulp),
         _short(judgement.inherent_ulp),
-        _short(judgement.formula_ulp),
+        NAN if unasked else _short(judgement.formula_ulp),
         _short(judgement.digits),
         _short(judgement.digits_possible),
         judgement.verdict,
