@@ -43,7 +43,7 @@ def conduct(
     """
     if settings.timeout is not None:
         raise UsageError("a timeout needs a process for the cases alone: use the command line, diffcheck run --timeout")
-    with Record(settings.output, spectator) as record:
+    with Record(settings, spectator) as record:
         try:
             work(sources, settings, record, engines)
         except KeyboardInterrupt:

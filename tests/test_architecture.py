@@ -77,7 +77,7 @@ LIBRARIES = {
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
-    "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
+    "pandas": {"diffcheck.results.frames", "diffcheck.results.run", "diffcheck.api", "diffcheck.baseline"},
     "click": {f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "run")},
     "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},

@@ -1,6 +1,8 @@
 """The command ``diffcheck``, with all its commands."""
 
+import shlex
 import sys
+from typing import Any
 
 import click
 
@@ -14,6 +16,12 @@ from diffcheck.errors import DiffcheckError
 
 class _Main(click.Group):
     """Turns a user's mistake into one clear message and the right exit code."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The context, with the command line as it was typed."""
+        return super().make_context(info_name, args, parent, **{"obj": shlex.join(["diffcheck", *args]), **extra})
 
     def invoke(self, context: click.Context) -> object:
         try:

@@ -133,4 +133,4 @@ def settings(in_process: bool, timeout: float | None, **chosen: Any) -> Settings
     if timeout is None and not in_process:
         timeout = DEFAULT_TIMEOUT_S
     given = {name: value for name, value in chosen.items() if value != ()}
-    return Settings(timeout=timeout or None, **given)
+    return Settings(timeout=timeout or None, typed=click.get_current_context().find_root().obj or "", **given)

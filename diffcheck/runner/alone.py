@@ -52,6 +52,9 @@ class _Known:
     def weighed(self, row: Any) -> None:
         """What a task came to for one tensor."""
 
+    def detailed(self, points: Any) -> None:
+        """What a task came to at its points."""
+
     def agreed(self, row: Any) -> None:
         """What the engines say together."""
 

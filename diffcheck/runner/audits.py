@@ -83,7 +83,22 @@ def said(unit: AuditUnit, row: Row) -> CaseRow:
     wrong = row.fails or row.verdict.fails
     judged = row.verdict.judged or row.verdict.fails
     consensus = f"blame: {row.engine}" if wrong else "nothing wrong was found" if judged else "undecided"
-    return CaseRow(row.case, row.operator, consensus, row.engine * wrong, NAN, 0, 0, unit.case.reference)
+    case = unit.case
+    return CaseRow(
+        row.case,
+        row.operator,
+        consensus,
+        row.engine * wrong,
+        NAN,
+        0,
+        0,
+        case.reference,
+        source=case.source,
+        doc=case.doc,
+        because=case.because,
+        tags=case.tags,
+        inputs={name: " ".join(d.axes) for name, d in case.takes.items() if hasattr(d, "axes")},
+    )
 
 
 def audited_row(unit: AuditUnit, contestant: Contestant, seed: int, seconds: float) -> Row:

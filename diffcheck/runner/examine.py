@@ -27,7 +27,9 @@ from diffcheck.ops.own import Own
 from diffcheck.program.program import Program
 from diffcheck.program.scalarise import Lowered
 from diffcheck.results import CaseRow, place
+from diffcheck.runner.about import about
 from diffcheck.runner.plan import Unit
+from diffcheck.runner.points import points_of
 from diffcheck.runner.rows import empty_row, plain, summary
 from diffcheck.runner.tensors import by_tensor
 from diffcheck.runner.trial import Trial
@@ -89,6 +91,7 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     decisive = _decisive(court, witness, trial.answers, given)
     trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
     trial.tensors = by_tensor(trial.row, trial.answers, court)
+    trial.told = points_of(trial.row, trial.answers, court)
     trial.row = replace(trial.row, findings="; ".join(map(str, breaches(court, witness, trial.answers))))
     return trial
 
@@ -221,6 +224,7 @@ def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
         "; ".join(f"{where}: {shape}" for where, shape in _places_without_derivative(court).values()),
         confirmed,
         unconfirmed,
+        **about(unit, court),
     )
 
 

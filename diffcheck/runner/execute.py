@@ -168,6 +168,8 @@ class Execution:
             timed = replace(trial.row, first_call_s=trial.first_call_s)
             for tensor in trial.tensors:
                 self._observer.weighed(tensor)
+            if trial.told is not None:
+                self._observer.detailed(trial.told)
             trial.row = self._told(timed if self._settings.timing else replace(trial.row, prepare_s=NAN), unit)
         return trials
 

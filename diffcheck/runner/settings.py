@@ -1,8 +1,9 @@
 """What to run and how; the command line's options, under the same names."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from diffcheck.case.audited import AUDIT
 from diffcheck.case.operators import operator_named
@@ -50,6 +51,8 @@ class Settings:
     command:
         What the user wrote to name what is judged, for the command that shows a failing row again; empty for ``run``
         with the case's place.
+    typed:
+        The whole command line, for the reports; empty for a run of the library.
     """
 
     match: str = ""
@@ -67,6 +70,7 @@ class Settings:
     timeout: float | None = None
     output: str | Path | None = None
     command: str = ""
+    typed: str = ""
 
     def __post_init__(self) -> None:
         for name in ("engines", "operators", "devices", "dtypes", "strict"):
@@ -96,6 +100,12 @@ class Settings:
     def formats(self) -> Sequence[str]:
         """The formats in which cases are computed."""
         return self.dtypes or ("float64",)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was asked for, as values of JSON; without what was typed, and where it goes."""
+        found = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("typed", "output")}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
     @property
     def engines_named(self) -> list[str]:
