@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from diffcheck.reporting.write import LEFT, write_reports
-from diffcheck.results import CaseRow, Gathered, Points, Row, Run, TensorRow
-from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA
+from diffcheck.results import CaseRow, Gathered, Row, Run, TensorRow
+from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA, Detail
 from diffcheck.runner.journal import Journal
 from diffcheck.runner.messages import Earlier, UnitKey
 from diffcheck.runner.settings import Settings
@@ -110,9 +110,9 @@ class Record:
         """What a task came to for one input tensor."""
         self._keep(row)
 
-    def detailed(self, points: Points) -> None:
-        """What a task came to at its points."""
-        self._keep(points)
+    def detailed(self, record: Detail) -> None:
+        """What a task came to at its points, or what is drawn of it, or of its case."""
+        self._keep(record)
 
     def agreed(self, row: CaseRow) -> None:
         """What the engines say together."""
@@ -144,7 +144,7 @@ class Record:
             write_reports(found, self._folder)
         return found
 
-    def _keep(self, record: Row | CaseRow | TensorRow | Points) -> None:
+    def _keep(self, record: Row | Detail) -> None:
         self._gathered.add(record)
         if self._journal is not None:
             self._journal.write(record)

@@ -17,6 +17,7 @@ from diffcheck.runner.demands import demanded
 from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.examine import court_of, hear, together
 from diffcheck.runner.messages import Earlier, Observer
+from diffcheck.runner.pictures import drawing
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import broken_rows, empty_row, refused
 from diffcheck.runner.settings import Settings
@@ -157,6 +158,9 @@ class Execution:
                     heard += self._kept([self._trial(court, engine, task)], unit)
             if not agreed:
                 self._observer.agreed(together(unit, court, heard))
+                drawn = drawing(unit.case.name, court)
+                if drawn is not None:
+                    self._observer.detailed(drawn)
                 agreed = True
             trials += heard
         return trials
@@ -168,8 +172,8 @@ class Execution:
             timed = replace(trial.row, first_call_s=trial.first_call_s)
             for tensor in trial.tensors:
                 self._observer.weighed(tensor)
-            if trial.told is not None:
-                self._observer.detailed(trial.told)
+            for detail in trial.told:
+                self._observer.detailed(detail)
             trial.row = self._told(timed if self._settings.timing else replace(trial.row, prepare_s=NAN), unit)
         return trials
 
