@@ -14,7 +14,7 @@ from diffcheck.results import NAN, Row
 from diffcheck.runner.clocks import timed
 from diffcheck.runner.demands import demanded
 from diffcheck.runner.escort import Escort, Lost
-from diffcheck.runner.examine import court_of, hear, together
+from diffcheck.runner.examine import court_of, hear, together, unheard
 from diffcheck.runner.messages import Earlier, Observer
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import broken_rows, empty_row, refused
@@ -109,6 +109,7 @@ class Execution:
         except CaseError as mistake:
             unit = replace(unit, program=None, problem=str(mistake))
         if unit.program is None:
+            self._observer.agreed(unheard(unit))
             for row in broken_rows(unit):
                 self._told(row, unit)
         self._observer.checked(*unit.key, unit.case.name)
@@ -138,6 +139,8 @@ class Execution:
                 self._observer.agreed(together(unit, court, heard))
                 agreed = True
             trials += heard
+        if not agreed:
+            self._observer.agreed(unheard(unit))
         return trials
 
     def _kept(self, trials: list[Trial], unit: Unit) -> list[Trial]:
