@@ -22,4 +22,6 @@ def cell(text: object) -> str:
     \|x\| &lt; 2
     """
     one_line = " ".join(str(text).split())
-    return one_line.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("*", "\\*")
+    return (
+        one_line.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("*", "\\*").replace("`", "\\`")
+    )

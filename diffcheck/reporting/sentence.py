@@ -20,19 +20,18 @@ def sentence(run: Run) -> str:
         parts = [_well(run)]
     if run.interrupted:
         parts.append(f"the run was interrupted at {run.interrupted}")
-    text = "; ".join(parts)
-    return f"{text[0].upper()}{text[1:]}"
+    return "; ".join(parts)
 
 
 def _well(run: Run) -> str:
     """That nothing fails, and what is known of that."""
     if not run.rows:
-        return "nothing was run"
+        return "Nothing was run"
     known = sum(bool(row.expected) for row in run.rows)
     defects = f"{counted(known, 'known defect')} as declared" if known else "no known defects"
     if not run.passed:
-        return f"nothing was judged in {counted(len(run.rows), 'task')}, {defects}"
-    return f"no failure in {counted(len(run.rows), 'task')}, {defects}"
+        return f"Nothing was judged in {counted(len(run.rows), 'task')}, {defects}"
+    return f"No failure in {counted(len(run.rows), 'task')}, {defects}"
 
 
 def _worst(run: Run, row: Row) -> str:

@@ -1,6 +1,7 @@
 """What reports show, as rows of texts: the same tables for Markdown and the terminal."""
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,14 @@ def failing(run: Run) -> Table:
 
 def failing_rows(run: Run) -> list[Row]:
     """The rows that fail the run, the worst first; a case that is itself broken counts once, not for every engine."""
-    return _one_of_case(sorted(run.failing, key=lambda row: (not row.findings, -row.verdict.severity)))
+    return _one_of_case(sorted(run.failing, key=_badness, reverse=True))
+
+
+def _badness(row: Row) -> tuple[bool, int, bool, float]:
+    """The larger, the worse: a broken contract, the verdict, no digit right, the digits that are missing."""
+    lacking = row.digits_possible - row.digits
+    unknown = math.inf if row.verdict.fails else 0.0
+    return bool(row.findings), row.verdict.severity, row.no_digit, unknown if lacking != lacking else lacking
 
 
 def _one_of_case(rows: Iterable[Row]) -> list[Row]:
