@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from diffcheck.reporting.formats import demand
 from diffcheck.reporting.write import LEFT, write_reports
 from diffcheck.results import CaseRow, Gathered, Row, Run, TensorRow
 from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA, Detail
@@ -45,11 +46,15 @@ class Record:
     ------
     OutputError
         If the folder cannot be written, or another run writes there.
+    UsageError
+        For a format that there is not.
     """
 
     def __init__(self, settings: Settings, spectator: Spectator | None = None) -> None:
         self._folder = None if settings.output is None else Path(settings.output)
         self._journal = None if self._folder is None else Journal(self._folder, LEFT)
+        demand(settings.formats)
+        self._formats = settings.formats
         self._spectator = spectator
         self._gathered = Gathered(settings.typed, settings.chosen)
         self._checked: set[UnitKey] = set()
@@ -141,7 +146,7 @@ class Record:
         found = self._gathered.run()
         self._note(END, interrupted=found.interrupted)
         if self._folder is not None and self._written:
-            write_reports(found, self._folder)
+            write_reports(found, self._folder, self._formats)
         return found
 
     def _keep(self, record: Row | Detail) -> None:

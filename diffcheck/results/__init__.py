@@ -14,6 +14,7 @@
 
 from diffcheck.results.frames import TIMINGS as TIMINGS
 from diffcheck.results.frames import columns as columns
+from diffcheck.results.frames import csv_of as csv_of
 from diffcheck.results.frames import frame as frame
 from diffcheck.results.frames import timings as timings
 from diffcheck.results.gathered import Gathered as Gathered

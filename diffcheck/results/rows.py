@@ -112,7 +112,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """What the engines say together of one case and operator; the columns of ``cases.csv``."""
+    """What the engines say together of one case and operator; the columns of ``cases.csv``.
+
+    Where nobody was heard, because the case is broken or has no truth, there is no ``consensus``.
+    """
 
     case: str
     operator: str
@@ -130,6 +133,8 @@ class CaseRow:
     """Of how many it was certified, but the second route said nothing."""
     source: str = field(default="", metadata=_MORE)
     """``file.py::name``; empty for a case that stands in no file."""
+    line: int = field(default=0, metadata=_MORE)
+    """The line of its function in that file; 0 where nobody knows."""
     doc: str = field(default="", metadata=_MORE)
     function: str = field(default="", metadata=_MORE)
     """The function as a formula in its inputs, with names and precedence of Python; empty where it is long."""

@@ -15,22 +15,27 @@ from diffcheck.runner.plan import Unit
 _READ = 120
 
 
-def about(unit: Unit, court: Court) -> dict[str, Any]:
+def about(unit: Unit) -> dict[str, Any]:
     """The fields of `diffcheck.results.CaseRow` that say what a case is."""
     case = unit.case
     return {
         "source": case.source,
+        "line": getattr(getattr(case.function, "__code__", None), "co_firstlineno", 0) if case.source else 0,
         "doc": case.doc,
-        "function": "" if court.program.is_large else _formulas(court.program, court.label),
-        "derivative": _derivative(court),
         "because": case.because,
         "tags": case.tags,
         "inputs": {
             name: f"{list(domain.shape)} " * bool(domain.shape) + (str(domain) if domain.value is None else "as given")
             for name, domain in case.inputs.items()
         },
-        "definition": _digest(unit),
+        "definition": "" if unit.program is None else _digest(unit),
     }
+
+
+def formulas(court: Court) -> dict[str, Any]:
+    """Those that write the function and its derivative down."""
+    function = "" if court.program.is_large else _formulas(court.program, court.label)
+    return {"function": function, "derivative": _derivative(court)}
 
 
 def _derivative(court: Court) -> str:

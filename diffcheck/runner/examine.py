@@ -26,8 +26,8 @@ from diffcheck.judgement.witness import Witness
 from diffcheck.ops.own import Own
 from diffcheck.program.program import Program
 from diffcheck.program.scalarise import Lowered
-from diffcheck.results import CaseRow, place
-from diffcheck.runner.about import about
+from diffcheck.results import NAN, CaseRow, place
+from diffcheck.runner.about import about, formulas
 from diffcheck.runner.pictures import curve
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.points import points_of
@@ -228,8 +228,14 @@ def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
         "; ".join(f"{where}: {shape}" for where, shape in _places_without_derivative(court).values()),
         confirmed,
         unconfirmed,
-        **about(unit, court),
+        **about(unit),
+        **formulas(court),
     )
+
+
+def unheard(unit: Unit) -> CaseRow:
+    """What is known of a case of which nobody was heard."""
+    return CaseRow(unit.case.name, str(unit.operator), "", "", NAN, 0, 0, unit.case.reference, **about(unit))
 
 
 def _second_route(court: Court) -> tuple[int, int]:

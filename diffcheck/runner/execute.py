@@ -15,7 +15,7 @@ from diffcheck.runner.audits import AuditUnit, audited_row, budget_s, empty_audi
 from diffcheck.runner.clocks import timed
 from diffcheck.runner.demands import demanded
 from diffcheck.runner.escort import Escort, Lost
-from diffcheck.runner.examine import court_of, hear, together
+from diffcheck.runner.examine import court_of, hear, together, unheard
 from diffcheck.runner.messages import Earlier, Observer
 from diffcheck.runner.pictures import drawing
 from diffcheck.runner.plan import Unit
@@ -131,6 +131,7 @@ class Execution:
         except CaseError as mistake:
             unit = replace(unit, program=None, problem=str(mistake))
         if unit.program is None:
+            self._observer.agreed(unheard(unit))
             for row in broken_rows(unit):
                 self._told(row, unit)
         self._observer.checked(*unit.key, unit.case.name)
@@ -163,6 +164,8 @@ class Execution:
                     self._observer.detailed(drawn)
                 agreed = True
             trials += heard
+        if not agreed:
+            self._observer.agreed(unheard(unit))
         return trials
 
     def _kept(self, trials: list[Trial], unit: Unit) -> list[Trial]:
