@@ -102,20 +102,22 @@ def curve(answers: Sequence[Answer], task: Task, court: Court, steps: Sequence[A
     position = court.case.wrt_positions[column]
     domain = [d for d in court.case.inputs.values() for _ in range(int(np.prod(d.shape, dtype=int)))][position]
     point = np.array(question.x)
-    x = point[position]
-    lengths = [math.ldexp(1.0, math.frexp(max(abs(x), 1.0))[1] - bits) for bits in range(_STEPS)]
-    around = [h for h in lengths if domain.lo <= x - h and x + h <= domain.hi and x + h != x != x - h]
+    x = float(point[position])
+    lengths = np.ldexp(1.0, math.frexp(max(abs(x), 1.0))[1] - np.arange(1, _STEPS + 1))
+    room = domain.hi - x, x - domain.lo
+    central = bool(min(room) > lengths[-1])
+    widest, side = (min(room), 1) if central else (max(room), 1 if room[0] >= room[1] else -1)
+    around = [h for h in lengths.tolist() if h <= widest and x + h != x != x - h]
     unit = _ulp(exact, court)
     if not around or not unit:
         return None
     batch = np.repeat(point[None], 2 * len(around), axis=0)
-    batch[:, position] = [x + side * h for h in around for side in (1, -1)]
+    batch[:, position] = [place for h in around for place in (x + side * h, x - h if central else x)]
     batch[:, position] = court.format.round_all(batch[:, position])
     with np.errstate(all="ignore"):
         found = code(task.program, task.dtype).batch(batch).reshape(len(batch), -1)[:, output].astype(np.float64)
-    ahead, back = found[0::2], found[1::2]
-    really = batch[0::2, position] - batch[1::2, position]
-    with np.errstate(all="ignore"):
+        ahead, back = found[0::2], found[1::2]
+        really = batch[0::2, position] - batch[1::2, position]
         errors = np.abs((ahead - back) / really - exact) / unit
         floors = court.format.unit_roundoff * (np.abs(ahead) + np.abs(back)) / np.abs(really) / unit
     return Curve(
@@ -127,6 +129,7 @@ def curve(answers: Sequence[Answer], task: Task, court: Court, steps: Sequence[A
         tuple(map(_short, floors)),
         float(step[c]),
         _short(answer.judgements[c].error_ulp),
+        central,
     )
 
 
