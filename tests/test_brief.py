@@ -142,6 +142,13 @@ def test_the_grid_has_each_case_the_worst_first() -> None:
         "| norm gradient | agree |  |",
         "| known gradient |  | (disagree) |",
     ]
+    assert "| case | symbolic | autograd |" in text
+
+
+def test_the_grid_names_methods_where_several_were_asked_for() -> None:
+    single = {"method": "forward", "dtype": "float32"}
+    assert "| case | autograd | autograd float32 |" in lines(WRONG, replace(WRONG, **single))
+    assert "| case | autograd:reverse | autograd:forward |" in lines(WRONG, replace(WRONG, method="forward"))
 
 
 NASTY = "a|b\n``` <script>alert(1)</script> **x**"
