@@ -7,8 +7,8 @@ from typing import Any, Protocol, Self
 
 from diffcheck.reporting.formats import demand
 from diffcheck.reporting.write import LEFT, write_reports
-from diffcheck.results import CaseRow, Gathered, Points, Row, Run, TensorRow
-from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA
+from diffcheck.results import CaseRow, Gathered, Row, Run, TensorRow
+from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA, Detail
 from diffcheck.runner.journal import Journal
 from diffcheck.runner.messages import Earlier, UnitKey
 from diffcheck.runner.settings import Settings
@@ -53,8 +53,8 @@ class Record:
     def __init__(self, settings: Settings, spectator: Spectator | None = None) -> None:
         self._folder = None if settings.output is None else Path(settings.output)
         self._journal = None if self._folder is None else Journal(self._folder, LEFT)
-        demand(settings.formats)
-        self._formats = settings.formats
+        demand(settings.reports)
+        self._reports = settings.reports
         self._spectator = spectator
         self._gathered = Gathered(settings.typed, settings.chosen)
         self._checked: set[UnitKey] = set()
@@ -115,9 +115,9 @@ class Record:
         """What a task came to for one input tensor."""
         self._keep(row)
 
-    def detailed(self, points: Points) -> None:
-        """What a task came to at its points."""
-        self._keep(points)
+    def detailed(self, record: Detail) -> None:
+        """What a task came to at its points, or what is drawn of it, or of its case."""
+        self._keep(record)
 
     def agreed(self, row: CaseRow) -> None:
         """What the engines say together."""
@@ -146,10 +146,10 @@ class Record:
         found = self._gathered.run()
         self._note(END, interrupted=found.interrupted)
         if self._folder is not None and self._written:
-            write_reports(found, self._folder, self._formats)
+            write_reports(found, self._folder, self._reports)
         return found
 
-    def _keep(self, record: Row | CaseRow | TensorRow | Points) -> None:
+    def _keep(self, record: Row | Detail) -> None:
         self._gathered.add(record)
         if self._journal is not None:
             self._journal.write(record)

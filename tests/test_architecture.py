@@ -31,7 +31,7 @@ FLOORS = {
     "judgement": {*PROGRAMS, "engines", "referee", "verdict"},
     "results": {*GROUND, "verdict"},
     "environment": {"errors", "engines"},
-    "runner": {*JUDGES, "sources", "environment", "results", "timing"},
+    "runner": {*JUDGES, "sources", "audit", "environment", "results", "timing"},
     "reporting": {*GROUND, "verdict", "results"},
     "baseline": {*GROUND, "verdict", "results"},
     "session": {"results", "runner", "reporting"},
