@@ -94,6 +94,12 @@ def test_a_failure_is_told_in_five_lines_with_the_command_that_shows_it() -> Non
     ]
 
 
+def test_a_script_is_folded_below_its_failure() -> None:
+    text = "\n".join(lines(replace(WRONG, script="import torch\nprint(1)")))
+    summary = "<summary>A script without diffcheck</summary>\n\n"
+    assert f"```\n\n<details>\n{summary}```python\nimport torch\nprint(1)\n```\n\n</details>" in text
+
+
 def test_equal_causes_are_told_once_and_the_others_named() -> None:
     alike = [
         replace(WRONG, case=f"case{k}", digits=4.0 - 0.01 * k, note=f"off by {k / 7} of the truth; {COMMAND}{k}")
