@@ -100,8 +100,8 @@ class Settings:
             matcher(self.match)
 
     @property
-    def formats(self) -> Sequence[str]:
-        """The formats in which cases are computed."""
+    def number_formats(self) -> Sequence[str]:
+        """The floating-point formats in which cases are computed."""
         return self.dtypes or ("float64",)
 
     @property
