@@ -43,7 +43,7 @@ def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **ch
     wanted = settings(in_process, match=match, output=output, **chosen)
     result = (here if in_process else supervised)(paths, wanted)
     _summarised(result, output)
-    announced(result, wanted.formats)
+    announced(result, wanted.reports)
     if result.interrupted:
         click.echo(f"diffcheck: interrupted at {result.interrupted}; what was known by then is written", err=True)
         sys.exit(INTERRUPTED)
