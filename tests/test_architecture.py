@@ -80,8 +80,7 @@ LIBRARIES = {
     "pandas": {"diffcheck.results.frames", "diffcheck.results.run", "diffcheck.api", "diffcheck.baseline"},
     "click": {f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "report", "run")},
     "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
-    "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},
-    "matplotlib": {"diffcheck.reporting.plots"},
+    "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.page.document"},
     "threadpoolctl": {"diffcheck.timing"},
 }
 
