@@ -10,7 +10,7 @@ from rich.console import Console
 from diffcheck.reporting import tables
 from diffcheck.reporting.markdown import markdown
 from diffcheck.reporting.progress import Reporter
-from diffcheck.reporting.terminal import check_text, summary
+from diffcheck.reporting.terminal import check_text
 from diffcheck.results import CaseRow, Row, Run, place
 from diffcheck.verdict import Verdict
 
