@@ -105,7 +105,8 @@ class Model:
 
 def _badness(row: Row) -> tuple[bool, bool, int, float]:
     lacking = row.digits_possible - row.digits
-    return row.fails, not row.expected, row.verdict.severity, lacking if lacking == lacking else 0.0
+    severity = 0 if row.verdict is Verdict.UNSUPPORTED else row.verdict.severity
+    return row.fails, row.verdict.fails and not row.expected, severity, lacking if lacking == lacking else 0.0
 
 
 def _shown(row: Row, many: bool) -> bool:

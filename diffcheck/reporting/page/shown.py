@@ -10,11 +10,11 @@ from diffcheck.reporting.failure import aligned, reproduced
 from diffcheck.reporting.numbers import digits_right, number, seconds
 from diffcheck.reporting.page.layers import placed
 from diffcheck.reporting.page.mathml import mathml
+from diffcheck.reporting.picture import SIGNS
 from diffcheck.results import CaseRow, Curve, Drawing, PointRow, Points, Row, place
 
 # So many inputs can be chosen as the axis of a plot.
 _AXES = 12
-_SIGNS = {"mul": "\u00d7", "add": "+", "sub": "\u2212", "div": "\u00f7", "neg": "\u2212", "pow": "^"}
 
 
 def short(x: float) -> float | None:
@@ -36,7 +36,7 @@ def who(row: Row | Points | Curve) -> str:
 
 def about(case: CaseRow) -> dict[str, Any]:
     """What a case is."""
-    facts = [f"{name} in {told}" if "[" in told else f"{name}: {told}" for name, told in case.inputs.items()]
+    facts = [f"{name} in {told}" if "[" in told else f"{name} {told}" for name, told in case.inputs.items()]
     if case.operations:
         facts.append(f"{tables.counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
     if case.truth_digits == case.truth_digits and case.operations:
@@ -139,7 +139,7 @@ def drawing_shown(drawing: Drawing | None) -> dict[str, Any] | None:
     return {
         "place": place(drawing.place),
         "nodes": [
-            [_SIGNS.get(name, name), where.layer, where.place, number(value, 5), number(slope, 5)]
+            [SIGNS.get(name, name), where.layer, where.place, number(value, 5), number(slope, 5)]
             for name, where, value, slope in zip(drawing.names, places, drawing.values, drawing.slopes, strict=True)
         ],
         "edges": [[i, k] for k, own in enumerate(operands) for i in own],

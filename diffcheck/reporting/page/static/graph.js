@@ -29,5 +29,7 @@ function graph(drawing) {
   const picture = svg("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img",
     "aria-label": `computational graph of ${drawing.nodes.length} nodes at ${drawing.place}` }, arrow, ...edges, ...nodes);
   picture.style.maxWidth = "none";
-  return el("div", { class: "scroll" }, picture);
+  const holder = el("div", { class: "scroll" }, picture);
+  holder.dataset.wide = width > 560 ? "yes" : "";
+  return holder;
 }

@@ -15,14 +15,15 @@ function legend(names) {
 }
 
 const amount = (x) => (x === "inf" ? Infinity : x === "-inf" ? -Infinity : x);
-const power = (x) => (Math.abs(Math.log10(x)) >= 4 ? `1e${Math.round(Math.log10(x))}` : String(x));
+const power = (x) => (Math.abs(Math.log10(x)) >= 4 ? x.toExponential(0).replace("+", "") : String(Number(x.toPrecision(2))));
 
 // A figure with its title, and in words what is up, right and coloured.
 function figure(title, caption, ...parts) {
   return el("figure", {}, el("h4", {}, title), ...parts, el("figcaption", {}, caption));
 }
 
-const SIZE = { width: 620, height: 330, marginLeft: 62, marginBottom: 42 };
+// As wide as there is room for, so that letters keep their size.
+const size = () => ({ width: Math.min(620, Math.max(300, document.querySelector("main").clientWidth - 60)), height: 330, marginLeft: 62, marginBottom: 42 });
 
 const right = (p) => ["agree", "kink", "ill-conditioned"].includes(p.verdict);
 
@@ -65,7 +66,7 @@ function errorsPlot(points, names, axis, label) {
     if (p.inherent !== null && !seen.has(key)) { seen.add(key); bands.push(p); }
   }
   return Plot.plot({
-    ...SIZE,
+    ...size(),
     ariaLabel: `${label}: errors in ulp for each engine`,
     x: { label: `${axis < 0 ? "point" : label} →`, ...(wide ? magnitudes(xs) : { type: "linear", ticks: 7 }) },
     y: { label: "↑ error (ulp)", type: "log", domain: [low, high], ticks: 8,
@@ -98,7 +99,7 @@ function curvePlot(curve) {
     Plot.text([curve.step], { x: (x) => x, frameAnchor: "top", text: () => "step chosen", dx: -4, textAnchor: "end", fill: PALETTE[1] }));
   if (amount(curve.own) >= 0) marks.push(Plot.ruleY([Math.max(amount(curve.own), low)], { stroke: PALETTE[2], strokeDasharray: "2 3" }),
     Plot.text([Math.max(amount(curve.own), low)], { y: (y) => y, frameAnchor: "left", dx: 4, dy: -8, textAnchor: "start", text: () => "what the engine gave", fill: PALETTE[2] }));
-  return Plot.plot({ ...SIZE, ariaLabel: "error of the difference quotient against its step",
+  return Plot.plot({ ...size(), ariaLabel: "error of the difference quotient against its step",
     x: { type: "log", label: "step →", tickFormat: power, ticks: 7 },
     y: { type: "log", label: "↑ error (ulp)", domain: [low, high], tickFormat: power, ticks: 7, grid: true }, marks });
 }
@@ -106,7 +107,7 @@ function curvePlot(curve) {
 // Seconds for one evaluation, with the middle half of the rounds.
 function timePlot(rows) {
   const names = rows.map((row) => row.who);
-  return Plot.plot({ ...SIZE, height: 60 + 34 * rows.length, marginLeft: 140, marginRight: 60, ariaLabel: "seconds for one evaluation",
+  return Plot.plot({ ...size(), height: 60 + 34 * rows.length, marginLeft: 130, marginRight: 70, ariaLabel: "seconds for one evaluation",
     x: { type: "log", label: "seconds for one derivative →", grid: true, tickFormat: power, ticks: 5 }, y: { label: null, domain: names },
     ...styled(names),
     marks: [
@@ -118,7 +119,7 @@ function timePlot(rows) {
 
 // Digits against time: up and to the left is better.
 function paretoPlot(found, names, title) {
-  return Plot.plot({ ...SIZE, ariaLabel: title,
+  return Plot.plot({ ...size(), ariaLabel: title,
     x: { type: "log", label: "seconds for one derivative →", tickFormat: power, ticks: 6 },
     y: { label: "↑ right digits", domain: [0, 17], grid: true },
     ...styled(names),

@@ -57,8 +57,11 @@ function pointTables(found) {
 
 async function drawFigures(place, found) {
   if (found.drawing) {
-    place.append(figure("The program", "Left to right the values (second line of a box), right to left the derivatives of the result by each node (∂, third line), "
-      + `at ${found.drawing.place}.`, graph(found.drawing)));
+    const drawn = graph(found.drawing);
+    const shown = figure("The program", "Left to right the values (second line of a box), right to left the derivatives of the result by each node (∂, third line), "
+      + `at ${found.drawing.place}.`, drawn);
+    if (drawn.dataset.wide) shown.classList.add("whole");
+    place.append(shown);
   }
   await plotting();
   const names = Object.keys(found.points);

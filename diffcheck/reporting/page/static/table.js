@@ -16,12 +16,13 @@ function caseTable(overview, onOpen) {
     const shown = chip(verdict);
     shown.title = [reason, digits !== null && possible !== null ? `${digits} of ${possible} digits` : "", error !== null ? `${error} ulp` : "", known ? "as declared" : ""].filter(Boolean).join(", ");
     if (fails) shown.classList.add("cell-fails");
-    return el("span", {}, shown, digits !== null ? el("small", {}, ` ${digits.toFixed(1)}`) : null, known && !fails ? el("small", {}, " known") : null);
+    if (known && !fails) shown.classList.add("known");
+    return el("span", {}, shown, digits !== null ? el("small", {}, ` ${digits.toFixed(1)}`) : null);
   };
   const columns = [
     { title: "case", field: "case", formatter: (cell) => el("span", { class: "name" }, cell.getValue()), minWidth: 150, widthGrow: 2, frozen: innerWidth > 700 },
     { title: "operator", field: "operator", width: 105, formatter: "plaintext" },
-    ...overview.contestants.map((name, k) => ({ title: name, field: `c${k}`, formatter: cellShown, minWidth: 165, widthGrow: 1,
+    ...overview.contestants.map((name, k) => ({ title: name, field: `c${k}`, formatter: cellShown, minWidth: 150, widthGrow: 1,
       sorter: missingLast((a, b) => worse(a) - worse(b)), headerSortStartingDir: "desc" })),
     { title: "worst error (ulp)", field: "error", hozAlign: "right", width: 140, sorter: numeric, headerSortStartingDir: "desc",
       formatter: (cell) => (cell.getValue() === null ? "-" : Number(cell.getValue()).toPrecision(3)) },
@@ -31,7 +32,7 @@ function caseTable(overview, onOpen) {
     key: `${line.case} ${line.operator}`, fails: line.cells.some((c) => c && c[6]), ...Object.fromEntries(line.cells.map((cell, k) => [`c${k}`, cell])) }));
   const table = new Tabulator("#table", {
     data, columns, index: "key", layout: "fitColumns", height: Math.min(560, 60 + 28 * Math.max(4, data.length)), placeholder: "No case fits: clear the filters.",
-    columnDefaults: { headerTooltip: true }, renderVerticalBuffer: 300,
+    columnDefaults: { headerTooltip: true, headerWordWrap: true }, renderVerticalBuffer: 300,
     rowFormatter: (row) => row.getElement().classList.toggle("fails", row.getData().fails),
   });
   table.on("rowClick", (_, row) => onOpen(row.getData().key));
