@@ -102,7 +102,9 @@ def test_a_script_is_folded_below_its_failure() -> None:
 
 def test_equal_causes_are_told_once_and_the_others_named() -> None:
     alike = [
-        replace(WRONG, case=f"case{k}", digits=4.0 - 0.01 * k, note=f"off by {k / 7} of the truth; {COMMAND}{k}")
+        replace(
+            WRONG, case=f"case{k}", digits=4.0 - 0.01 * k, note=f"off by {k / 7} of the truth; x[{k}] wrong; {COMMAND}"
+        )
         for k in range(20)
     ]
     another = replace(WRONG, case="another", note=f"the gradient is cut; {COMMAND}")
@@ -119,7 +121,8 @@ def test_a_failure_by_tensors_shows_the_worst() -> None:
         TensorRow(*WRONG.key, f"w{k}", "2", 2, Verdict.DISAGREE, "wrong", 1, 1.0, 4.0 + k, 15.5, "w[0]", 1.0, "2")
         for k in range(7)
     )
-    text = lines(WRONG, tensors=tensors)
+    of_another = replace(tensors[0], engine="symbolic", tensor="w9")
+    text = lines(WRONG, tensors=(*tensors, of_another))
     shown = [line.split(" | ")[0] for line in text if line.startswith("| w")]
     assert shown == [f"| w{k}" for k in range(5)]
     assert "... and 2 more tensors in `details.md`" in text
