@@ -90,7 +90,7 @@ class _Hearing:
                 reason = next((t.reason for t in self._truths if t.reason), "no derivative exists there")
                 return Heard(Ruling.OPEN, reason)
             return Heard(Ruling.RIGHT, format=self._court.format.name)
-        plain, beside = self._plain, None
+        plain, beside = None if self._subject.of_torch else self._plain, None
         if plain is not None:
             beside = self._judged(self._court, self._flat(plain[1]), self._value(plain[0]))
         # The largest errors speak for the others: each asks the operation's own code anew.
@@ -105,6 +105,10 @@ class _Hearing:
             return True
         if judgement.reason is Reason.VALUE:
             return self._same_values
+        if self._subject.of_torch:
+            if not _fails(judgement):
+                return self._share(k) < _NOTHING_LEFT and not self._grows(k)
+            return self._by_own_code(k)
         if plain is None:  # what the format does to the definition is not known
             return not _fails(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
         if self._share(k) <= self._court.format.unit_roundoff**0.5:
@@ -233,7 +237,8 @@ class _Hearing:
                 allowed = dispute.judged(Bound(bound.scale, bound.inherent, max(bound.formula, own)))
             if not _fails(allowed):
                 return True
-        if self._court.format.name != "float64" or (graph is not None and "float32" not in self._formats):
+        watched = graph is not None or self._subject.of_torch
+        if self._court.format.name != "float64" or (watched and "float32" not in self._formats):
             return False
         return not _fails(self._in_single[k])
 
@@ -287,6 +292,7 @@ class _Hearing:
             self._court.format.name,
             self._off(k),
             tuple(dict.fromkeys(map(self._input, among))),
+            judgement.verdict is Verdict.LOSSY,
         )
 
 

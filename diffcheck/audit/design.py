@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from diffcheck.audit.context import ORDINARY, Context
@@ -108,6 +108,10 @@ class Design:
             if new:
                 yield best
 
+    def with_use(self, name: str) -> "Design":
+        """The design with one more use."""
+        return replace(self, kinds={**self.kinds, "use": [*self.kinds["use"], name]})
+
     def all_pairs(self) -> int:
         """How many pairs of unusual choices there are."""
         counts = [len(names) - 1 for names in self.kinds.values()]
@@ -161,7 +165,9 @@ def design(
     ranks = {len(d.axes) for d in floats}
     whole = any(isinstance(d, (Integers, Mask, Lengths)) for d in declared)
     kinds: dict[str, Sequence[Any]] = {}
-    kinds["use"] = [n for n, row in USES.items() if row.inputs <= max(1, len(subject.asked) or 2)]
+    kinds["use"] = [
+        n for n, row in USES.items() if not row.late_s and row.inputs <= max(1, len(subject.asked) or 2)
+    ]
     kinds["incoming layout"] = list(LAYOUTS)
     for name, values in subject.space.values.items():
         kinds[f"size:{name}"] = values

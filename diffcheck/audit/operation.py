@@ -70,6 +70,22 @@ class Operation:
         """The same with its first results only."""
         return Operation(self.code, self._names, count)
 
+    def compiled(self, backend: str, **options: Any) -> "Operation":
+        """The same compiled anew by `torch.compile`, as a whole: what it cannot trace it raises."""
+
+        def compiled(*given: Any, **named: Any) -> Any:
+            # What was compiled for another operation must not be in the way, nor count against a limit.
+            torch._dynamo.reset()
+            code = torch.compile(self._traced, backend=backend, fullgraph=True, dynamic=False, options=options or None)
+            return code(*given, **named)
+
+        found = Operation(compiled, self._names, self._count)
+        found._by_position = self._by_position
+        return found
+
+    def _traced(self, *given: Any, **named: Any) -> Any:
+        return self.code(*given, **named)
+
 
 def results(found: Any) -> list[Tensor]:
     """The tensors of numbers with a fraction in what a function returns."""

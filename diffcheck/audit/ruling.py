@@ -34,6 +34,8 @@ class Heard:
         The largest error by that input in parts of the largest component.
     wrong:
         The inputs whose gradients are wrong.
+    lossy:
+        Whether the operation does what its formula allows, which loses the digits.
     """
 
     ruling: Ruling
@@ -46,6 +48,7 @@ class Heard:
     format: str = ""
     error: float = float("nan")
     wrong: tuple[str, ...] = ()
+    lossy: bool = False
 
 
 def placed(k: int, shape: tuple[int, ...]) -> tuple[int, ...]:

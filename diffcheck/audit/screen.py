@@ -113,11 +113,12 @@ def _screened(subject: Subject, here: World) -> Screened:
         return found
 
     stage = "forward"
+    operation = subject.operation if use.made is None else use.made(subject.operation)
 
     def call(arguments: Mapping[str, object]) -> list[Tensor]:
         nonlocal stage
         stage = "forward"
-        found = subject.operation(arguments)
+        found = operation(arguments)
         stage = "backward"
         return found
 
@@ -138,7 +139,8 @@ def _screened(subject: Subject, here: World) -> Screened:
     breaches = [
         f"it changes `{n}` in memory" for n, b in before.items() if not torch.equal(b, bytes_of(here.arguments[n]))
     ]
-    if any(pair is not None and not torch.equal(pair[1], bytes_of(pair[0])) for pairs in given for pair in pairs):
+    written = any(p is not None and not torch.equal(p[1], bytes_of(p[0])) for pairs in given for p in pairs)
+    if written and not use.steals:
         breaches.append("its backward writes into the incoming gradient")
     first = given[-1]
     exact = [torch.zeros(y.shape, dtype=torch.float64) for y in outputs]
