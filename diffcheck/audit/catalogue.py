@@ -2,6 +2,7 @@
 
 import inspect
 import itertools
+import math
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from diffcheck.errors import UsageError
 Tensor = torch.Tensor
 # So many samples of an operation are looked at, and none of more numbers: an audit varies the sizes itself.
 _SAMPLES, _NUMBERS = 40, 600
+# Numbers with so many characters were drawn, not written; every format holds fractions of so many parts.
+_LONG, _HELD = 8, 2**8
 _SEED = 0
 # What torch takes alone, where an operation does not tell the names of its arguments.
 _FIRST = "input"
@@ -91,10 +94,12 @@ class TorchCall:
         return _tensors(self._sample.output_process_fn_grad(found))
 
     def _taken(self, name: str, given: Any) -> Any:
-        """An argument with a place for every tensor in it that may vary: what is empty, or complex, may not."""
-        if isinstance(given, Tensor) and given.numel() and not given.is_complex() and given.layout is torch.strided:
+        """An argument with a place for every tensor in it that may vary."""
+        if isinstance(given, Tensor) and _may_vary(given):
             self.tensors[name] = given.detach().requires_grad_(given.requires_grad)
             return _Place(name)
+        if type(given) is float:
+            return _short(given)
         if type(given) in (list, tuple):
             return type(given)(self._taken(f"{name}{k}", one) for k, one in enumerate(given))
         return given
@@ -154,6 +159,30 @@ def samples(entry: Entry, most: int) -> list[TorchCall]:
     found = list(calls.values())
     step = max(1.0, len(found) / most)
     return [found[int(k * step)] for k in range(min(most, len(found)))]
+
+
+def _short(number: float) -> float:
+    """A number that was drawn at random as the nearest one that every format holds.
+
+    A margin that a format rounds is another margin there: on which side of it numbers lie is nobody's fault.
+    """
+    if not math.isfinite(number) or len(repr(number)) <= _LONG:
+        return number
+    fraction, exponent = math.frexp(number)
+    return math.ldexp(round(fraction * _HELD), exponent) / _HELD
+
+
+def _may_vary(given: Tensor) -> bool:
+    """Whether a tensor may hold other numbers: none that is empty or complex, nor whole ones that seem to be places.
+
+    Those that all differ, or never fall, may have to: where something is written, where bags begin.
+    """
+    if not given.numel() or given.is_complex() or given.layout is not torch.strided:
+        return False
+    if given.is_floating_point() or given.dtype is torch.bool:
+        return True
+    flat = given.reshape(-1)
+    return len(set(flat.tolist())) < flat.numel() and bool((flat.diff() < 0).any())
 
 
 def _names(op: Callable[..., Any], count: int) -> list[str]:

@@ -4,6 +4,7 @@ Nobody is accused of what plain torch does no better in the same precision, of w
 explains, nor of an error in the lower half of the digits of the largest component.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ from flint import ctx
 from diffcheck.audit.differences import by_differences
 from diffcheck.audit.growth import growing
 from diffcheck.audit.loss import MOST_NUMBERS, Array, court_of, witness_of
+from diffcheck.audit.neighbours import of_a_neighbour
 from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
 from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
@@ -29,7 +31,7 @@ from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import PRECISION, Judgement
 from diffcheck.ops.decimals import decimal
 from diffcheck.referee.arrays.own_graph import OwnGraph
-from diffcheck.referee.bound import FORMULA_FACTOR, Bound
+from diffcheck.referee.bound import FORMULA_FACTOR, INHERENT_FACTOR, Bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.verdict import Reason, Verdict
 
@@ -106,9 +108,7 @@ class _Hearing:
         if judgement.reason is Reason.VALUE:
             return self._same_values
         if self._subject.of_torch:
-            if not _fails(judgement):
-                return self._share(k) < _NOTHING_LEFT and not self._grows(k)
-            return self._by_own_code(k)
+            return self._excused_in_torch(k, judgement)
         if plain is None:  # what the format does to the definition is not known
             return not _fails(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
         if self._share(k) <= self._court.format.unit_roundoff**0.5:
@@ -122,6 +122,26 @@ class _Hearing:
                 return True
             return self._off(k) < _NOTHING_LEFT and not self._grows(k)
         return self._by_own_code(k)
+
+    def _excused_in_torch(self, k: int, judgement: Judgement) -> bool:
+        """The same of torch's own operations, beside which there is nothing plainer."""
+        # Of several that tie a maximum takes one, in each window anew: which one is its convention.
+        if judgement.reason is Reason.KINK_SIDE:
+            return True
+        u, size = self._court.format.unit_roundoff, self._largest or self._incoming
+        share = abs(self._values[k] - self._middles[k]) / size if size else self._share(k)
+        if not _fails(judgement) and judgement.reason is not Reason.BRANCH:
+            return share < _NOTHING_LEFT and not self._grows(k)
+        # Of what cancels altogether its own size says nothing.
+        most = u**0.5 if not self._middles[k] else min(u**0.5, FORMULA_FACTOR * INHERENT_FACTOR * u)
+        return share <= most or self._of_a_neighbour(k, most * size) or self._by_own_code(k)
+
+    def _of_a_neighbour(self, k: int, slack: float) -> bool:
+        name, value = self._input(k), float(self._values[k])
+        place = k - self._slices[name].start
+        if not math.isfinite(value):
+            return False
+        return of_a_neighbour(self._subject, self._here, self._screened, name, place, value, slack)
 
     def _breaks_convention(self, k: int) -> bool:
         """Whether a component where no derivative exists is not what was declared for such places."""
@@ -223,6 +243,10 @@ class _Hearing:
         sizes = [g[g.isfinite()].abs() for g in self._screened.reference.values()]
         return max((float(size.max()) for size in sizes if size.numel()), default=0.0)
 
+    @cached_property
+    def _incoming(self) -> float:
+        return max((float(g.abs().max()) for g in self._screened.incoming if g.numel()), default=0.0)
+
     def _by_own_code(self, k: int) -> bool:
         """Whether rounding in the operation's own code, or a smaller format in it, explains an error."""
         numbers: list[float | None] = [None] * self._values.size
@@ -279,11 +303,10 @@ class _Hearing:
         k = max(among, key=self._off)
         name, judgement, truth = self._input(k), found[k], self._truths[k]
         shape = tuple(self._screened.gradients[name].shape)
+        grown = self._growing.get(name)
         return Heard(
             ruling,
-            f"it grows with `{grown}`"
-            if (grown := self._growing.get(name))
-            else str(judgement.reason or judgement.verdict),
+            f"it grows with `{grown}`" if grown else str(judgement.reason or judgement.verdict),
             "" if judgement.reason is Reason.VALUE else name,
             placed(k - self._slices[name].start, shape),
             float(self._values[k]),
@@ -292,7 +315,7 @@ class _Hearing:
             self._court.format.name,
             self._off(k),
             tuple(dict.fromkeys(map(self._input, among))),
-            judgement.verdict is Verdict.LOSSY,
+            judgement.verdict is Verdict.LOSSY and not grown,
         )
 
 

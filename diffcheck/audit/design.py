@@ -165,9 +165,7 @@ def design(
     ranks = {len(d.axes) for d in floats}
     whole = any(isinstance(d, (Integers, Mask, Lengths)) for d in declared)
     kinds: dict[str, Sequence[Any]] = {}
-    kinds["use"] = [
-        n for n, row in USES.items() if not row.late_s and row.inputs <= max(1, len(subject.asked) or 2)
-    ]
+    kinds["use"] = [n for n, row in USES.items() if not row.late_s and row.inputs <= max(1, len(subject.asked) or 2)]
     kinds["incoming layout"] = list(LAYOUTS)
     for name, values in subject.space.values.items():
         kinds[f"size:{name}"] = values

@@ -14,6 +14,7 @@ from diffcheck.audit.design import Design, design
 from diffcheck.audit.explain import explained
 from diffcheck.audit.inferred import inferred
 from diffcheck.audit.late import late_uses, tried_late
+from diffcheck.audit.modules import opened
 from diffcheck.audit.operation import Widened
 from diffcheck.audit.outcome import Audit, Fault
 from diffcheck.audit.plainly import own_functions
@@ -63,7 +64,8 @@ def audit(
     ----------
     operation, definition:
         Torch code both, called with the same arguments. Without a definition the operation's own forward, as it is
-        recorded, is the definition of its value, and its backward is on trial.
+        recorded, is the definition of its value, and its backward is on trial. Parameters of modules, which both must
+        have by the same names and shapes, are inputs.
     inputs:
         ``make(sizes, dtype, seed)``, which gives a tuple or dictionary of arguments; or example tensors, as a unit test
         has them.
@@ -91,6 +93,7 @@ def audit(
     wanted = _listed(dtypes, DTYPES, "dtype")
     places = _listed(devices, ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",), "device")
     _listed(at_kinks, ("any", "left", "right", "zero"), "convention at_kinks")
+    operation, definition, arguments = opened(operation, definition, arguments)
     found = subject(operation, definition, arguments, inputs, sizes, relations, surrogate, at_kinks)
     with torch.random.fork_rng():
         return _Inquiry(found, wanted, places, seed, start, seconds_of(budget)).audit()

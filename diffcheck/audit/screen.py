@@ -136,9 +136,9 @@ def _screened(subject: Subject, here: World) -> Screened:
             return Screened(context, skipped=problem)
         came = [_number(p[1], p[0]) for p in (given[-1] if given else []) if p is not None]
         return Screened(context, raised=told, incoming=came, format=row_of(context).format)
-    breaches = [
-        f"it changes `{n}` in memory" for n, b in before.items() if not torch.equal(b, bytes_of(here.arguments[n]))
-    ]
+    changed = [n for n, b in before.items() if not torch.equal(b, bytes_of(here.arguments[n]))]
+    meant = _changed_by_definition(subject, context) if changed else set()
+    breaches = [f"it changes `{n}` in memory" for n in changed if n not in meant]
     written = any(p is not None and not torch.equal(p[1], bytes_of(p[0])) for pairs in given for p in pairs)
     if written and not use.steals:
         breaches.append("its backward writes into the incoming gradient")
@@ -163,6 +163,15 @@ def _screened(subject: Subject, here: World) -> Screened:
     suspects = tuple(n for n, score in scores.items() if score > 1)
     score = max([*scores.values(), *of_values], default=0.0)
     return Screened(context, "", "", "", tuple(breaches), seen, values, gave, reference, exact, format, score, suspects)
+
+
+def _changed_by_definition(subject: Subject, context: Context) -> set[str]:
+    """The arguments that the definition changes as well, such as running statistics."""
+    arguments, others = world(subject, context).exact
+    before = {n: bytes_of(t) for n, t in arguments.items() if isinstance(t, Tensor)}
+    with torch.no_grad(), Widened():
+        USES[context["use"]].consume(subject.definition, arguments, others)
+    return {n for n, b in before.items() if not torch.equal(b, bytes_of(arguments[n]))}
 
 
 def _number(kept: Tensor, like: Tensor) -> Tensor:

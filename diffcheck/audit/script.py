@@ -9,6 +9,7 @@ import torch
 
 from diffcheck.audit.catalogue import TorchCall
 from diffcheck.audit.layouts import LAYOUTS, written
+from diffcheck.audit.modules import ModuleCall
 from diffcheck.audit.ruling import Heard
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
@@ -65,7 +66,7 @@ def _call(subject: Subject, here: World, others: list[str]) -> str:
     """A call with the other tensors of these names; empty where that cannot be written."""
     names = {n: f"other_{n}" if n in others else n for n in here.arguments}
     code, owner = subject.operation.code, function_of(subject.operation.code)
-    if isinstance(code, TorchCall):
+    if isinstance(code, (TorchCall, ModuleCall)):
         return code.spelled(names)
     name = subject.operation.__name__ if owner is None else f"{subject.operation.__name__}.apply"
     return f"{name}({', '.join(names.values())})"
@@ -74,6 +75,9 @@ def _call(subject: Subject, here: World, others: list[str]) -> str:
 def _import(subject: Subject) -> Iterator[str]:
     code = subject.operation
     if isinstance(code.code, TorchCall):
+        return
+    if isinstance(code.code, ModuleCall):
+        yield f"# module is the {code.__name__} on trial"
         return
     # The ``apply`` of a class that somebody wrote stands in torch.
     module = inspect.getmodule(function_of(code.code) or code.code)

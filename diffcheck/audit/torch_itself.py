@@ -1,5 +1,4 @@
-"""Torch's own operations on trial, each on a few of torch's samples: its forward as recorded defines, its backward is
-tried in all contexts."""
+"""Torch's own operations on trial, each on a few of torch's samples: the forward as recorded defines."""
 
 import time
 import warnings
@@ -92,7 +91,12 @@ def _on(entry: Entry, call: TorchCall, budget: float, seed: int) -> Told:
         why = " ".join(str(refusal).split())
         return Told(entry.name, written, Outcome.OPEN, why, seconds=time.monotonic() - start)
     seconds = time.monotonic() - start
-    counts = {"contexts": found.contexts, "certified": found.certified, "seconds": seconds, "text": repr(found)}
+    counts: dict[str, Any] = {
+        "contexts": found.contexts,
+        "certified": found.certified,
+        "seconds": seconds,
+        "text": repr(found),
+    }
     if found.fault is not None:
         return _wrong(entry.name, written, found, found.fault, counts)
     if not found.certified:
@@ -106,7 +110,12 @@ def _wrong(name: str, written: str, found: Audit, fault: Fault, counts: Mapping[
     what = counts["text"].splitlines()[0].removeprefix(f"{found.name}: ")
     if heard is None or heard.ruling is not Ruling.WRONG:
         return Told(name, written, Outcome.WRONG, what, fault.condition.words, **counts)
-    where = {"input": heard.input, "place": str(list(heard.place)), "value": heard.value, "truth": heard.truth}
+    where: dict[str, Any] = {
+        "input": heard.input,
+        "place": str(list(heard.place)),
+        "value": heard.value,
+        "truth": heard.truth,
+    }
     outcome = Outcome.DIGITS if heard.lossy else Outcome.WRONG
     return Told(name, written, outcome, what, fault.condition.words, **where, format=heard.format, **counts)
 

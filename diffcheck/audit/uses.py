@@ -64,7 +64,6 @@ class Use:
     steals: bool = False
 
 
-
 def _has_compiler() -> bool:
     """Whether there is a compiler of C++, which `torch.compile` calls unless told otherwise."""
     return any(shutil.which(name) for name in (os.environ.get("CXX") or "g++", "clang++"))

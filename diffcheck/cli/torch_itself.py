@@ -1,7 +1,7 @@
 """``diffcheck audit torch.nn.functional``: torch's own operations, each in a process of its own."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ def conducted(path: str, budget: float, seed: int, output: Path | None, in_proce
             for (_, name, *_), row in told:
                 if row is None:
                     print(f"[{len(found)}/{len(names)}] {line(found[name])}", file=sys.stderr, flush=True)
+                    if output is not None:
+                        written(list(found.values()), output)
                 elif isinstance(row, Lost):
                     found.setdefault(name, []).append(Told(name, "", Outcome.LOST, str(row)))
                 else:
@@ -50,7 +52,6 @@ def conducted(path: str, budget: float, seed: int, output: Path | None, in_proce
     rows = list(found.values())
     print("\n".join(summary(rows)))
     if output is not None:
-        written(rows, output)
         print(f"report: {output / 'audit.md'}", file=sys.stderr)
     if interrupted:
         print(f"diffcheck: interrupted after {len(rows)} of {len(names)} operations", file=sys.stderr)
@@ -58,7 +59,7 @@ def conducted(path: str, budget: float, seed: int, output: Path | None, in_proce
     return PASSED if passed(rows) else FAILED
 
 
-def _one_by_one(path: str, names: list[str], budget: float, seed: int, in_process: bool) -> Iterator[tuple[Any, Any]]:
+def _one_by_one(path: str, names: list[str], budget: float, seed: int, in_process: bool) -> Generator[tuple[Any, Any]]:
     """The operations with what is found of them; ``None`` after the last of each."""
     from diffcheck.audit.apart import apart
     from diffcheck.audit.torch_itself import told
