@@ -5,7 +5,7 @@ explains, nor of an error in the lower half of the digits of the largest compone
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -128,7 +128,7 @@ class _Hearing:
         # Of several that tie a maximum takes one, in each window anew: which one is its convention.
         if judgement.reason is Reason.KINK_SIDE:
             return True
-        u, size = self._court.format.unit_roundoff, self._largest or self._incoming
+        u, size = self._court.format.unit_roundoff, self._size
         share = abs(self._values[k] - self._middles[k]) / size if size else self._share(k)
         if not _fails(judgement) and judgement.reason is not Reason.BRANCH:
             return share < _NOTHING_LEFT and not self._grows(k)
@@ -240,12 +240,14 @@ class _Hearing:
 
     @cached_property
     def _largest(self) -> float:
-        sizes = [g[g.isfinite()].abs() for g in self._screened.reference.values()]
-        return max((float(size.max()) for size in sizes if size.numel()), default=0.0)
+        return _largest(self._screened.reference.values())
 
     @cached_property
-    def _incoming(self) -> float:
-        return max((float(g.abs().max()) for g in self._screened.incoming if g.numel()), default=0.0)
+    def _size(self) -> float:
+        """The largest component by any input, by the truth where it is known; what comes in where all are zero."""
+        others = [g for name, g in self._screened.reference.items() if name not in self._names]
+        known = [torch.from_numpy(self._middles), *others]
+        return next(filter(None, map(_largest, (known, self._screened.incoming))), 0.0)
 
     def _by_own_code(self, k: int) -> bool:
         """Whether rounding in the operation's own code, or a smaller format in it, explains an error."""
@@ -325,6 +327,12 @@ def _middle(truth: Component, value: float) -> float:
         sides = float(truth.left.mid()), float(truth.right.mid())
         return min(max(value, min(sides)), max(sides))
     return float(truth.left.mid()) if truth.has_value else float("nan")
+
+
+def _largest(tensors: Iterable[Tensor]) -> float:
+    """The largest number of all that are finite, without its sign."""
+    sizes = [x[x.isfinite()].abs() for x in tensors]
+    return max((float(size.max()) for size in sizes if size.numel()), default=0.0)
 
 
 def _apart(a: Tensor, b: Tensor) -> float:

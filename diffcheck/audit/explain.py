@@ -107,7 +107,8 @@ def _refined(trials: Trials, design: Design, smallest: Context, atoms: Mapping[s
 def _telling(trials: Trials, smallest: Context, in_all_formats: bool) -> Iterator[Screened]:
     """The contexts in which right can be told from wrong: with as many digits as where it is seen, for one."""
     for seen in trials.counted:
-        blind = any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values", "use"))
+        unlike = [kind for kind in ("incoming", "values", "use") if seen.context[kind] != smallest[kind]]
+        blind = any((kind, seen.context[kind]) in _BLIND for kind in unlike)
         alike = in_all_formats or seen.context["precision"] == smallest["precision"]
         # What only looks wrong, at values where much does, says nothing.
         doubtful = seen.suspicious and seen.context["values"] not in (ORDINARY["values"], smallest["values"])
