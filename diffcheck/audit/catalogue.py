@@ -71,7 +71,7 @@ class TorchCall:
         """Whether any result is a function of the tensors."""
         return any(self._asked) and any(t.requires_grad for t in self.tensors.values())
 
-    def __call__(self, **tensors: Tensor) -> list[Tensor]:
+    def __call__(self, /, **tensors: Tensor) -> list[Tensor]:
         """The results that are functions of the tensors; complex ones as pairs."""
         return [_real(r) for r, asked in zip(self._results(tensors), self._asked, strict=True) if asked]
 
@@ -192,7 +192,7 @@ def _names(op: Callable[..., Any], count: int) -> list[str]:
     except (TypeError, ValueError):  # written in C
         parameters = ()  # type: ignore[assignment]
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    known = [p.name for p in parameters if p.kind in positional]
+    known = [p.name if p.name != "self" else _FIRST for p in parameters if p.kind in positional]
     return known[:count] if len(known) >= count else [_FIRST, *(f"x{k}" for k in range(1, count))]
 
 
@@ -215,8 +215,8 @@ def _each(function: Callable[[Any], Any], given: Any) -> Any:
 
 
 def _real(found: Tensor) -> Tensor:
-    """Complex numbers as pairs."""
-    return torch.view_as_real(found.resolve_conj()) if found.is_complex() else found
+    """Complex numbers as pairs; torch's own view of them does not take every incoming gradient."""
+    return torch.stack([found.real, found.imag], -1) if found.is_complex() else found
 
 
 def _tensors(found: Any) -> list[Tensor]:

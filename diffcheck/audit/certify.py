@@ -21,6 +21,7 @@ from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
 from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
+from diffcheck.audit.uses import USES
 from diffcheck.audit.world import World, world
 from diffcheck.case.case import Case
 from diffcheck.errors import RAISED
@@ -92,7 +93,7 @@ class _Hearing:
                 reason = next((t.reason for t in self._truths if t.reason), "no derivative exists there")
                 return Heard(Ruling.OPEN, reason)
             return Heard(Ruling.RIGHT, format=self._court.format.name)
-        plain, beside = None if self._subject.of_torch else self._plain, None
+        plain, beside = self._plain, None
         if plain is not None:
             beside = self._judged(self._court, self._flat(plain[1]), self._value(plain[0]))
         # The largest errors speak for the others: each asks the operation's own code anew.
@@ -106,7 +107,7 @@ class _Hearing:
         if self._out_of_range:
             return True
         if judgement.reason is Reason.VALUE:
-            return self._same_values
+            return self._same_values or (self._subject.of_torch and USES[self._here.context["use"]].views)
         if self._subject.of_torch:
             return self._excused_in_torch(k, judgement)
         if plain is None:  # what the format does to the definition is not known
@@ -127,6 +128,10 @@ class _Hearing:
         """The same of torch's own operations, beside which there is nothing plainer."""
         # Of several that tie a maximum takes one, in each window anew: which one is its convention.
         if judgement.reason is Reason.KINK_SIDE:
+            return True
+        # A number that the format does not hold has no right value in it; near the end products of two leave it.
+        largest = torch.finfo(getattr(torch, self._court.format.name)).max
+        if abs(self._middles[k]) > largest or (judgement.verdict is Verdict.NONFINITE and self._size > largest**0.5):
             return True
         u, size = self._court.format.unit_roundoff, self._size
         share = abs(self._values[k] - self._middles[k]) / size if size else self._share(k)
@@ -194,7 +199,7 @@ class _Hearing:
 
     @cached_property
     def _plain(self) -> tuple[Sequence[Tensor], Mapping[str, Tensor]] | None:
-        return plain_gradients(self._subject, self._here, self._screened)
+        return None if self._subject.of_torch else plain_gradients(self._subject, self._here, self._screened)
 
     @cached_property
     def _off_plainly(self) -> dict[str, float]:
@@ -296,8 +301,11 @@ class _Hearing:
         return found
 
     def _value(self, values: Any) -> float | None:
-        """L by these results; ``None`` where the result is no question."""
-        if self._subject.gradient is not None or self._subject.defines:
+        """L by these results; ``None`` where the result is no question.
+
+        Somebody's operation is what it computes; torch's is what it computes in double precision.
+        """
+        if self._subject.gradient is not None or (self._subject.defines and not self._subject.of_torch):
             return None
         return float(sum((g * y).sum() for g, y in zip(self._screened.incoming, values, strict=True)))
 

@@ -64,6 +64,14 @@ class Design:
                 if found is not None:
                     yield found.with_choice("precision", precision)
 
+    def sizes_in_formats(self) -> Iterator[Context]:
+        """Every size alone in every format but the ordinary one: kernels have blocks of their own for each."""
+        for kind, names in self.kinds.items():
+            for value, precision in itertools.product(names, self.kinds["precision"][1:]):
+                found = self.changed(self.ordinary, kind, value) if kind.startswith("size:") else None
+                if found is not None:
+                    yield found.with_choice("precision", precision)
+
     def changed(self, context: Context, kind: str, name: Any) -> Context | None:
         """A context with another choice; ``None`` if relations, or the size, do not allow it."""
         if not kind.startswith("size:"):

@@ -209,7 +209,8 @@ class _Inquiry:
         # What is loaded for the first hearing, and never again, does not count.
         self._start = time.monotonic()
         alone, guilty, tries = list[Screened](), None, 0
-        for context in itertools.chain(plan.alone(), plan.long_sums()):
+        sizes = plan.sizes_in_formats() if trials.subject.of_torch else ()
+        for context in itertools.chain(plan.alone(), plan.long_sums(), sizes):
             if self._left(0.6) < 0:
                 break
             seen = trials.screen(context)

@@ -140,7 +140,7 @@ def _screened(subject: Subject, here: World) -> Screened:
     meant = _changed_by_definition(subject, context) if changed else set()
     breaches = [f"it changes `{n}` in memory" for n in changed if n not in meant]
     written = any(p is not None and not torch.equal(p[1], bytes_of(p[0])) for pairs in given for p in pairs)
-    if written and not use.steals:
+    if written and not use.views:
         breaches.append("its backward writes into the incoming gradient")
     first = given[-1]
     exact = [torch.zeros(y.shape, dtype=torch.float64) for y in outputs]

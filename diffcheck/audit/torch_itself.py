@@ -108,7 +108,7 @@ def _wrong(name: str, written: str, found: Audit, fault: Fault, counts: Mapping[
     heard = fault.heard
     # The first line of a fault is the name and what is wrong.
     what = counts["text"].splitlines()[0].removeprefix(f"{found.name}: ")
-    if heard is None or heard.ruling is not Ruling.WRONG:
+    if heard is None or heard.ruling is not Ruling.WRONG or not heard.input:
         return Told(name, written, Outcome.WRONG, what, fault.condition.words, **counts)
     where: dict[str, Any] = {
         "input": heard.input,

@@ -43,8 +43,8 @@ class Use:
         The seconds that it takes, where these are many: it is tried once, alone, at the end.
     there:
         Whether what it needs is there.
-    steals:
-        Whether torch itself may write into the incoming gradient then: a ``.grad`` may be a view of it.
+    views:
+        Whether what is a view, a result of an input or a ``.grad`` of the incoming gradient, is written into then.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Use:
     made: Callable[[Operation], Operation] | None = None
     late_s: float = 0.0
     there: Callable[[], bool] = lambda: True
-    steals: bool = False
+    views: bool = False
 
 
 def _has_compiler() -> bool:
@@ -115,7 +115,7 @@ ROWS = (
         "its gradient is added to an existing `.grad`",
         consumers.plain,
         derive=passes.accumulated,
-        steals=True,
+        views=True,
     ),
     Use(
         "called before",
@@ -157,6 +157,7 @@ ROWS = (
         consumers.plain,
         really=consumers.of_copies(lambda x: x.detach().mul_(-3.0)),
         mild=True,
+        views=True,
     ),
     Use(
         "in place",
