@@ -8,9 +8,12 @@ from typing import Any, cast
 
 import pandas as pd
 
+from diffcheck.case.audited import Audited
 from diffcheck.case.case import Case, case
 from diffcheck.engines.base import Engine
 from diffcheck.errors import CaseError, SourceError, UsageError
+from diffcheck.notebook import case_html as case_html
+from diffcheck.notebook import check_html
 from diffcheck.reporting.failure import failure
 from diffcheck.reporting.terminal import check_text
 from diffcheck.results import Run
@@ -19,6 +22,7 @@ from diffcheck.runner.settings import DEFAULT_SAMPLES
 from diffcheck.runner.settings import Settings as Settings
 from diffcheck.runner.work import Sources, work
 from diffcheck.session import Record, Spectator
+from diffcheck.table import Results as Results
 from diffcheck.verdict import Verdict
 
 
@@ -42,7 +46,7 @@ def conduct(
     """
     if settings.timeout is not None:
         raise UsageError("a timeout needs a process for the cases alone: use the command line, diffcheck run --timeout")
-    with Record(settings.output, spectator) as record:
+    with Record(settings, spectator) as record:
         try:
             work(sources, settings, record, engines)
         except KeyboardInterrupt:
@@ -56,8 +60,8 @@ def run(
     engines: str | Sequence[str | Engine] = (),
     output: str | Path | None = None,
     **settings: Any,
-) -> pd.DataFrame:
-    """The results of all cases, one row for each task, with the columns of ``results.csv``.
+) -> Results:
+    """The results of all cases, one row for each task, with the columns of ``results.csv``; they have their reports.
 
     Parameters
     ----------
@@ -84,7 +88,7 @@ def run(
         raise KeyboardInterrupt(f"at {result.interrupted}")
     if result.broken:
         raise SourceError("\n".join(result.broken))
-    return result.frame()
+    return Results.of(result)
 
 
 def _engines(wanted: str | Sequence[str | Engine]) -> tuple[list[str], Mapping[str, Engine]]:
@@ -117,6 +121,9 @@ class Check:
     def __repr__(self) -> str:
         return check_text(self.result)
 
+    def _repr_html_(self) -> str:
+        return check_html(self.result)
+
 
 def check(
     function: Callable[..., Any],
@@ -134,8 +141,9 @@ def check(
     Parameters
     ----------
     function:
-        An ordinary function over `diffcheck.ops`, or a `Case`; or torch code: a `torch.nn.Module`, the ``apply`` of a
-        `torch.autograd.Function`, or a function for which a tensor is among the arguments.
+        An ordinary function over `diffcheck.ops`, or a `Case`, or an operation on trial; or torch code: a
+        `torch.nn.Module`, the ``apply`` of a `torch.autograd.Function`, or a function for which a tensor is among the
+        arguments.
     **parameters:
         As for :func:`diffcheck.case`: an interval for each input, constants, ``points``, ``operators`` ... For torch
         code as for `diffcheck.case_of`, which also takes arguments by position.
@@ -145,7 +153,8 @@ def check(
     >>> check(lambda x: x * sin(x), x=interval(1, 2)).passed
     True
     """
-    if isinstance(function, Case):
+    subject: Case | Audited
+    if isinstance(function, (Case, Audited)):
         if parameters or arguments:
             raise CaseError(f"a case has its parameters already; leave out {', '.join(parameters) or 'the arguments'}")
         subject = function

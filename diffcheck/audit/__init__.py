@@ -31,8 +31,8 @@
 ``report``            the text of an ``outcome``
 ``budget``            how long it may take
 ``inquiry``           the whole of it: `audit` and `assert_operation`
-``catalogue``         torch's own operations with torch's samples; ``torch_itself`` these on trial, ``apart`` in processes of
-                      their own, ``findings`` as lines and files
+``catalogue``         torch's own operations with torch's samples; ``torch_itself`` these on trial, ``apart`` in
+                      processes of their own, ``findings`` as lines and files
 ====================
 """
 

@@ -325,6 +325,7 @@ class _Hearing:
             self._court.format.name,
             self._off(k),
             tuple(dict.fromkeys(map(self._input, among))),
+            judgement,
             judgement.verdict is Verdict.LOSSY and not grown,
         )
 

@@ -33,3 +33,5 @@ ROWS = (
     Precision("float16 with float32 weights", "in float16 with float32 weights", "float16", "float32"),
 )
 PRECISIONS = {row.name: row for row in ROWS}
+# The formats that somebody may ask for, the widest first.
+DTYPES = ("float64", "float32", "bfloat16", "float16")

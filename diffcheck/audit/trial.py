@@ -49,8 +49,8 @@ class Trials:
         seen = self.screen(context)
         if not seen.counts:
             return ""
-        if seen.breaches:
-            return seen.breaches[0]
+        if seen.broken:
+            return seen.broken[0]
         if seen.raised:
             return "raises"
         # Beside itself torch never looks wrong in double precision.
@@ -68,7 +68,7 @@ class Trials:
         seen = self.screen(context)
         if not seen.suspicious:
             return ""
-        return seen.breaches[0] if seen.breaches else "raises" if seen.raised else "wrong"
+        return seen.broken[0] if seen.broken else "raises" if seen.raised else "wrong"
 
     def seems_wrong(self, context: Context) -> bool:
         """Whether a context counts as wrong where many are compared.

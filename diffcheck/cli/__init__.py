@@ -7,6 +7,8 @@
 ``conduct``      a run, in another process or in this one
 ``run``          ``diffcheck run``
 ``check``        ``diffcheck check``
+``show``         ``diffcheck show``
+``report``       ``diffcheck report``
 ``about``        ``diffcheck list``, ``selftest`` and ``env``
 ===============  ===============================================
 """
