@@ -51,6 +51,7 @@ FINDINGS = (
         "multiple of 32 from 64 on: a patch embedding of 16 by 16 for four channels, for one",
         """
 import torch
+
 x = (torch.arange(80) % 7 - 3).bfloat16().reshape(1, 4, 1, 20)
 w = (torch.arange(64) % 4).bfloat16().reshape(1, 4, 1, 16)
 print(torch.nn.functional.conv2d(x, w).flatten().tolist())
@@ -69,6 +70,7 @@ print([float(sum(x[20 * c + j + k] * w[16 * c + k] for c in range(4) for k in ra
         """
 import torch
 from torch.utils.checkpoint import checkpoint
+
 x = -torch.ones(3, dtype=torch.float64, requires_grad=True)
 y = checkpoint(lambda x: torch.nn.functional.rrelu(x, 0.5, 0.6, training=True), x, use_reentrant=False)
 torch.empty(3, dtype=torch.float64).fill_(7.0)
@@ -84,6 +86,7 @@ print(torch.autograd.grad(y.sum(), x)[0].tolist())
         "a vector is shorter than `eps`",
         """
 import torch
+
 x = torch.tensor([0.3, 0.1], dtype=torch.float64, requires_grad=True)
 y = torch.tensor([0.2, 0.2], dtype=torch.float64)
 z = torch.nn.functional.cosine_similarity(x, y, dim=0, eps=0.5)
@@ -98,6 +101,7 @@ print(torch.autograd.grad(z, x)[0].tolist())
         "it is called under `torch.func.vmap` and differentiated from outside: times the length of the axis",
         """
 import torch
+
 x = torch.zeros(2, 3)
 s = torch.ones(4, 2, requires_grad=True)
 y = torch.func.vmap(lambda s: torch.select_scatter(x, s, 1, 0))(s)
@@ -111,6 +115,7 @@ print(torch.autograd.grad(y.sum(), s)[0].tolist())
         "an input is changed in place between forward and backward",
         """
 import torch
+
 a = torch.tensor([2.0, 3.0], requires_grad=True)
 b = torch.tensor([5.0, 7.0])
 y = torch.kron(a, b)
@@ -125,6 +130,7 @@ print(torch.autograd.grad(y.sum(), a)[0].tolist())
         "`.grad` is added to after a backward pass that gave zeros",
         """
 import torch
+
 x = torch.ones(2, requires_grad=True)
 try:
     for _ in range(2):
@@ -141,6 +147,7 @@ except RuntimeError as raised:
         "both numbers zero",
         """
 import torch
+
 x = torch.zeros(1, dtype=torch.float64, requires_grad=True)
 print(torch.autograd.grad(torch.hypot(x, torch.zeros(1, dtype=torch.float64)), x)[0].item())
 """,
@@ -152,6 +159,7 @@ print(torch.autograd.grad(torch.hypot(x, torch.zeros(1, dtype=torch.float64)), x
         "`-x target` above 11.1 in float16, 88.8 in float32, 709.8 in float64",
         """
 import torch
+
 x = torch.tensor([-12.0], dtype=torch.float16, requires_grad=True)
 y = torch.nn.functional.soft_margin_loss(x, torch.ones(1, dtype=torch.float16))
 print(y.item(), torch.autograd.grad(y, x)[0].item())
@@ -164,6 +172,7 @@ print(y.item(), torch.autograd.grad(y, x)[0].item())
         "`full=True` and a target of zero that requires a gradient",
         """
 import torch
+
 t = torch.zeros(1, dtype=torch.float64, requires_grad=True)
 x = torch.full((1,), 0.5, dtype=torch.float64)
 y = torch.nn.functional.poisson_nll_loss(x, t, log_input=True, full=True)
@@ -178,6 +187,7 @@ print(torch.autograd.grad(y, t)[0].item())
         "both numbers zero (`xlogy`), or 0 and -1 (`xlog1py`)",
         """
 import torch
+
 y = torch.zeros(1, dtype=torch.float64, requires_grad=True)
 print(torch.autograd.grad(torch.xlogy(torch.zeros(1, dtype=torch.float64), y), y)[0].item())
 y = torch.full((1,), -1.0, dtype=torch.float64, requires_grad=True)
@@ -191,6 +201,7 @@ print(torch.autograd.grad(torch.special.xlog1py(torch.zeros(1, dtype=torch.float
         "from 88.8 on in float32 (they are in range to 91.9), from 709.8 on in float64 (to 713.9)",
         """
 import torch
+
 x = torch.tensor([90.0], requires_grad=True)
 for function in (torch.special.i0, torch.special.i1):
     y = function(x)
@@ -208,6 +219,7 @@ print(f"{float(i0):.7g} {float(i1):.7g}"); print(f"{float(i1):.7g} {float(i0 - i
         "a vector of zeros in float16",
         """
 import torch
+
 a = torch.zeros(1, 2, dtype=torch.float16, requires_grad=True)
 b = torch.ones(1, 2, dtype=torch.float16)
 y = torch.nn.functional.cosine_embedding_loss(a, b, torch.ones(1))
@@ -221,6 +233,7 @@ print(y.item(), torch.autograd.grad(y, a)[0].tolist())
         "in bfloat16, many output features",
         """
 import torch
+
 x = torch.ones(1, dtype=torch.bfloat16, requires_grad=True)
 y = torch.nn.functional.bilinear(x, torch.ones(1).bfloat16(), torch.ones(1024, 1, 1).bfloat16())
 print(torch.autograd.grad(y.sum(), x)[0].item())
@@ -233,6 +246,7 @@ print(torch.autograd.grad(y.sum(), x)[0].item())
         "in float64, everywhere",
         """
 import torch
+
 x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
 print(torch.autograd.grad(torch.digamma(x), x)[0].item())
 """,
@@ -244,6 +258,7 @@ print(torch.autograd.grad(torch.digamma(x), x)[0].item())
         "in float64, between -3 and 3",
         """
 import torch
+
 x = torch.tensor(0.0, dtype=torch.float64, requires_grad=True)
 print(torch.autograd.grad(torch.nn.functional.hardsigmoid(x), x)[0].item())
 """,
@@ -255,6 +270,7 @@ print(torch.autograd.grad(torch.nn.functional.hardsigmoid(x), x)[0].item())
         "two elements are written to one place, as the places of overlapping windows are",
         """
 import torch
+
 x = torch.tensor([[[5.0, 7.0]]], dtype=torch.float64, requires_grad=True)
 y = torch.nn.functional.max_unpool1d(x, torch.zeros(1, 1, 2, dtype=torch.long), 2)
 print(y[0, 0].tolist(), torch.autograd.grad(y.sum(), x)[0].tolist())
@@ -269,6 +285,7 @@ print(y[0, 0].tolist(), torch.autograd.grad(y.sum(), x)[0].tolist())
         "`.grad` is added to",
         """
 import torch
+
 x = torch.ones(1, 2, requires_grad=True)
 g = torch.ones(2)
 for _ in range(2):
@@ -283,6 +300,7 @@ print(g.tolist())
         "the incoming gradient begins at an odd place of its memory",
         """
 import torch
+
 z = torch.ones(2, dtype=torch.complex128, requires_grad=True)
 g = torch.ones(5, dtype=torch.float64)[1:].reshape(2, 2)
 try:
