@@ -103,7 +103,13 @@ LIBRARIES = {
     "click": {
         f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "report", "run", "show")
     },
-    "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal", "diffcheck.reporting.show"},
+    "rich": {
+        "diffcheck.cli.conduct",
+        "diffcheck.cli.run",
+        "diffcheck.reporting.terminal",
+        "diffcheck.reporting.show",
+        "diffcheck.reporting.progress",
+    },
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.page.document"},
     "threadpoolctl": {"diffcheck.timing"},
 }

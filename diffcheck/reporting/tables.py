@@ -32,7 +32,7 @@ def headline(run: Run) -> str:
     tail += f"; {counted(len(run.broken), 'broken definition')}" if run.broken else ""
     known = f" ({expected} with the outcome that their case declares)" if expected else ""
     cut = ", interrupted" if run.interrupted else ""
-    return f"{len(run.rows)} tasks{cut}: {found or 'none'}{tail}{known}"
+    return f"{counted(len(run.rows), 'task')}{cut}: {found or 'none'}{tail}{known}"
 
 
 def by_engine(run: Run) -> Table:
