@@ -86,7 +86,7 @@ LIBRARIES = {
         for name in (
             *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
             *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
-            *("second", "inferred"),
+            *("second", "inferred", "catalogue", "findings", "modules", "neighbours"),
         )
     },
     "sympy": {

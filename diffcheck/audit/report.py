@@ -7,6 +7,7 @@ from diffcheck.audit.explain import Condition
 from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import UNFIT, Screened
 from diffcheck.audit.trial import Trials
+from diffcheck.audit.uses import USES
 
 _TOLD = 3
 
@@ -112,9 +113,14 @@ def _asides(trials: Trials, heard: Counter[Ruling]) -> list[str]:
     if unheard:
         reason, count = Counter(unheard).most_common(1)[0]
         lines.append(f"  not certified in {len(unheard)}: {reason[:160]} ({count} times)")
+    seen = [s for s in trials.seen.values() if not USES[s.context["use"]].late_s]
+    for name, row in USES.items():
+        refusal = next((s.refused for s in trials.seen.values() if s.context["use"] == name and s.refused), "")
+        if row.late_s and refusal:
+            lines.append(f"  not tried whether {row.words}: {refusal[:160]}")
     for what, told in (
-        ("the operation does not run in", [s.refused for s in trials.seen.values() if s.refused]),
-        ("the definition does not run in", [s.skipped for s in trials.seen.values() if s.skipped not in ("", UNFIT)]),
+        ("the operation does not run in", [s.refused for s in seen if s.refused]),
+        ("the definition does not run in", [s.skipped for s in seen if s.skipped not in ("", UNFIT)]),
     ):
         if told:
             reason, count = Counter(told).most_common(1)[0]
