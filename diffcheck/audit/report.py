@@ -63,7 +63,9 @@ def _what(seen: Screened, found: Heard | None) -> str:
     assert found is not None
     if found.reason == "value":
         return f"its result is not the definition's (in {found.format})"
-    off = f"off by {100 * found.error:.2g} percent" if found.error < 10 else "off by far"
+    percent = 100 * found.error
+    off = f"off by {percent:.0f} percent" if 10 <= percent < 1000 else f"off by {percent:.2g} percent"
+    off = "off by far" if percent >= 1000 else off
     if found.error != found.error or found.error == float("inf"):
         off = "not finite" if found.value != found.value or abs(found.value) == float("inf") else "where it is zero"
     reason = "" if found.reason == "wrong" else f" ({found.reason})"
