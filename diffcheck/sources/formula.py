@@ -1,0 +1,180 @@
+"""What a formula in text comes to: operations of `diffcheck.ops`, one after the other, never executed as code."""
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from diffcheck import ops
+from diffcheck.errors import CaseError, Unsupported
+from diffcheck.ops.exact import Exact
+
+# Steps of a formula. What is longer is a program, and its file takes longer to read than anybody waits.
+_MOST_STEPS = 1_000_000
+# Operations of a constant. It is held as a tree, whose branches the recorder follows one inside the other; what takes
+# more of them is the double next to it.
+_MOST_CONSTANT = 100
+# 2 to this power is beyond the largest double, and so is every number above 2.
+_LARGEST_EXPONENT = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The value of an earlier step, or of an input."""
+
+    place: int
+
+
+Operand = Any
+"""A `Slot`, a number, an exact constant, a truth value, or a tuple of operands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An operation on operands, some of them by name."""
+
+    function: Callable[..., Any]
+    operands: tuple[Operand, ...]
+    named: tuple[tuple[str, Operand], ...] = ()
+
+
+class Formula:
+    """A function of named inputs, computed step by step on arrays, tensors and traced values.
+
+    The names need not be Python's: ``x-scale`` is one as well.
+    """
+
+    def __init__(self, text: str, names: Iterable[str], steps: Iterable[Step], result: Operand, doc: str = "") -> None:
+        self.__name__ = text
+        self.__doc__ = doc
+        self.argument_names = tuple(names)
+        self.steps = tuple(steps)
+        self._result = result
+
+    def __call__(self, *values: Any, **named: Any) -> Any:
+        """The formula's value at inputs by position, then by name."""
+        given = dict(zip(self.argument_names, values, strict=False)) | named
+        known = [given[name] for name in self.argument_names]
+        for step in self.steps:
+            arguments = [_value(operand, known) for operand in step.operands]
+            known.append(step.function(*arguments, **{name: _value(operand, known) for name, operand in step.named}))
+        return _value(self._result, known)
+
+    @property
+    def constant(self) -> Any:
+        """The value, if it depends on no input; `None` if it does."""
+        return None if _depends(self._result) else self._result
+
+
+class Steps:
+    """The steps of a formula, in the making.
+
+    Parameters
+    ----------
+    names:
+        The inputs, in their order.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        self.inputs = {name: Slot(place) for place, name in enumerate(self.names)}
+        self._steps: list[Step] = []
+
+    def formula(self, text: str, result: Operand, doc: str = "") -> Formula:
+        """The function whose value is ``result``."""
+        return Formula(text, self.names, self._steps, result, doc)
+
+    def apply(self, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
+        """An operation; what depends on no input is a constant at once.
+
+        Raises
+        ------
+        CaseError
+            For a constant that is no number, and for an exponent that no double survives.
+        Unsupported
+            For a formula of too many steps.
+        """
+        if function is ops.power and not _depends(operands[1]):
+            _demand_exponent(operands[1])
+        chosen = _CHOSEN.get(function, _nothing)(*operands)
+        if chosen is not None:
+            return chosen
+        if not _depends((operands, tuple(named.values()))):
+            return _constant(function, operands, named)
+        if len(self._steps) == _MOST_STEPS:
+            raise Unsupported(f"the formula has more than {_MOST_STEPS:,} operations")
+        self._steps.append(Step(function, operands, tuple(named.items())))
+        return Slot(len(self.names) + len(self._steps) - 1)
+
+
+def _value(operand: Operand, known: list[Any]) -> Any:
+    if isinstance(operand, Slot):
+        return known[operand.place]
+    return tuple(_value(part, known) for part in operand) if isinstance(operand, tuple) else operand
+
+
+def _depends(operand: Operand) -> bool:
+    return any(map(_depends, operand)) if isinstance(operand, tuple) else isinstance(operand, Slot)
+
+
+def _demand_exponent(exponent: Operand) -> None:
+    if isinstance(exponent, tuple) or abs(float(exponent)) > _LARGEST_EXPONENT:
+        raise CaseError(f"the exponent {exponent} is larger than {_LARGEST_EXPONENT}, which no double survives")
+
+
+def _constant(function: Callable[..., Any], operands: tuple[Operand, ...], named: Mapping[str, Operand]) -> Any:
+    """An operation on constants: a whole number, an exact constant, or whether a relation holds."""
+    whole = _WHOLE.get(function)
+    if whole is not None and all(type(operand) is int for operand in operands):
+        found = whole(*operands)
+        if abs(found) < 2**64:
+            return found
+    name = getattr(function, "__name__", "it")
+    try:
+        constant = function(*operands, **named)
+        value = float(constant)
+    except (ArithmeticError, AttributeError, TypeError, ValueError):
+        raise CaseError(f"{name} of {', '.join(map(str, operands))} is no constant") from None
+    if function in _RELATIONS:
+        return bool(value)
+    if not math.isfinite(value):
+        raise CaseError(f"{name} of {', '.join(map(str, operands))} is no number")
+    return constant if _size(constant) <= _MOST_CONSTANT else value
+
+
+def _size(constant: Any) -> int:
+    """How many operations a constant takes."""
+    return 1 + sum(map(_size, constant.arguments)) if isinstance(constant, Exact) else 0
+
+
+def _nothing(*_: Operand) -> None:
+    return None
+
+
+def _both(c: Operand, d: Operand) -> Operand:
+    return d if c is True else c if d is True else False if False in (c, d) else None
+
+
+def _either(c: Operand, d: Operand) -> Operand:
+    return d if c is False else c if d is False else True if True in (c, d) else None
+
+
+def _one_of(c: Operand, x: Operand, y: Operand) -> Operand:
+    return x if c is True else y if c is False else None
+
+
+# What is known of an operation before its operands are, and else `None`. A condition that is known is no number.
+_CHOSEN: Mapping[Any, Callable[..., Operand]] = {
+    ops.logical_and: _both,
+    ops.logical_or: _either,
+    ops.logical_not: lambda c: not c if isinstance(c, bool) else None,
+    ops.where: _one_of,
+}
+_WHOLE: Mapping[Any, Callable[..., int]] = {
+    ops.add: operator.add,
+    ops.sub: operator.sub,
+    ops.mul: operator.mul,
+    ops.neg: operator.neg,
+}
+_RELATIONS = (ops.lt, ops.le, ops.gt, ops.ge, ops.eq, ops.ne)

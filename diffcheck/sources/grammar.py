@@ -1,0 +1,104 @@
+"""The words of a formula such as ``x*sin(x)``: numbers, names and signs, each with its place."""
+
+import keyword
+import re
+from dataclasses import dataclass
+
+from diffcheck.errors import UsageError
+from diffcheck.sources.caret import under
+
+# A longer text is no formula that somebody wrote down.
+LONGEST = 100_000
+# Parentheses inside one another. Each takes several calls of Python's, which has a thousand.
+DEEPEST = 64
+# A formula of fewer characters is told whole in an error.
+_SHORT = 80
+
+_WORDS = re.compile(
+    r"(?P<space>\s+)"
+    r"|(?P<number>(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<name>[^\W\d]\w*)"
+    r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/%@<>=(),\[\]&|~])"
+)
+_FOREIGN = {*keyword.kwlist} - {"and", "or", "not"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a formula; ``kind`` is ``number``, ``name``, ``sign`` or ``end``."""
+
+    kind: str
+    text: str
+    place: int
+
+
+def refusal(text: str, place: int | None, why: str) -> UsageError:
+    """The error that a formula is wrong at a place, or as a whole."""
+    return UsageError(f"{_quoted(text, 'the formula')}: {why}{_below(text, place)}")
+
+
+def foreign(text: str, place: int, what: str) -> UsageError:
+    """The error for what is Python, but no formula."""
+    return refusal(text, place, f"{what} cannot stand in a formula: use the operations of diffcheck.ops")
+
+
+def no_formula(text: str, place: int | None, why: str) -> UsageError:
+    """The error for a text that does not hang together."""
+    shown = _quoted(text, "the text")
+    return UsageError(f"{shown} is neither file.py::name nor a formula: {why}{_below(text, place)}")
+
+
+def _quoted(text: str, otherwise: str) -> str:
+    return repr(text) if len(text) < _SHORT and text.isprintable() else otherwise
+
+
+def _below(text: str, place: int | None) -> str:
+    return "" if place is None else f"\n{under(text, place)}"
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text, and an end.
+
+    Raises
+    ------
+    UsageError
+        For what is none, for an overlong text, and for numbers beyond the largest double.
+    """
+    if len(text) > LONGEST:
+        raise UsageError(f"a formula of {len(text):,} characters is longer than {LONGEST:,}")
+    found: list[Word] = []
+    place = 0
+    while place < len(text):
+        match = _WORDS.match(text, place)
+        if match is None:
+            raise _unknown(text, place)
+        kind = str(match.lastgroup)
+        if kind == "name" and match[0] in _FOREIGN:
+            raise foreign(text, place, match[0])
+        if kind == "name" and found and found[-1].kind == "number" and found[-1].place + len(found[-1].text) == place:
+            raise no_formula(text, place, f"write a sign between {found[-1].text} and {match[0]}")
+        if kind != "space":
+            found.append(Word(kind, match[0], place))
+        place = match.end()
+    return [*found, Word("end", "", len(text))]
+
+
+def number(text: str, word: Word) -> int | float:
+    """The number that a word writes; a whole one without point and exponent is whole."""
+    try:
+        value = float(word.text)
+    except ValueError:
+        raise no_formula(text, word.place, f"{word.text} is no number") from None
+    if value == float("inf"):
+        raise refusal(text, word.place, "the number is larger than every double")
+    return int(word.text) if word.text.replace("_", "").isdecimal() else value
+
+
+def _unknown(text: str, place: int) -> UsageError:
+    character = text[place]
+    if character == "^":
+        return refusal(text, place, "^ is no power here: write **")
+    told = {"'": "a text", '"': "a text", ".": "what follows a dot", ":": "a colon", "{": "a set"}
+    if character in told:
+        return foreign(text, place, told[character])
+    return no_formula(text, place, f"{character!r} means nothing here")
