@@ -8,11 +8,15 @@ from pathlib import Path
 from diffcheck.case.audited import Audited
 from diffcheck.case.case import Case
 from diffcheck.errors import UsageError
-from diffcheck.sources import python
+from diffcheck.sources import fpcore, python, toml
 from diffcheck.sources.loaded import Loaded, sorted_out
 from diffcheck.sources.paths import demand_there
 
-READERS: dict[str, Callable[[Path], Loaded]] = {".py": python.load}
+READERS: dict[str, Callable[[Path], Loaded]] = {
+    ".py": python.load,
+    ".toml": toml.load,
+    ".fpcore": fpcore.load,
+}
 
 
 def read(file: Path) -> Loaded:

@@ -2,12 +2,13 @@
 
 import difflib
 import inspect
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from diffcheck import ops
 from diffcheck.errors import CaseError, UsageError
-from diffcheck.sources.formula import Formula, Operand, Slot, Steps
+from diffcheck.sources.formula import Formula, Operand, Steps
 from diffcheck.sources.grammar import DEEPEST, Word, foreign, no_formula, number, refusal, words
 
 
@@ -83,7 +84,7 @@ class Expression(Formula):
 
 def _inputs(found: list[Word]) -> list[str]:
     """The names that are neither called nor those of options, nor constants."""
-    following = {id(word): after.text for word, after in zip(found, found[1:], strict=False)}
+    following = {id(word): after.text for word, after in itertools.pairwise(found)}
     free = [w.text for w in found if w.kind == "name" and following[id(w)] not in ("(", "=")]
     return [name for name in dict.fromkeys(free) if name not in _CONSTANTS and name not in _JOINING]
 

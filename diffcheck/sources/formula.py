@@ -136,7 +136,7 @@ def _constant(function: Callable[..., Any], operands: tuple[Operand, ...], named
         value = float(constant)
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         raise CaseError(f"{name} of {', '.join(map(str, operands))} is no constant") from None
-    if function in _RELATIONS:
+    if isinstance(constant, bool) or (isinstance(constant, Exact) and constant.operation.condition):
         return bool(value)
     if not math.isfinite(value):
         raise CaseError(f"{name} of {', '.join(map(str, operands))} is no number")
@@ -153,11 +153,11 @@ def _nothing(*_: Operand) -> None:
 
 
 def _both(c: Operand, d: Operand) -> Operand:
-    return d if c is True else c if d is True else False if False in (c, d) else None
+    return d if c is True else c if d is True else False if c is False or d is False else None
 
 
 def _either(c: Operand, d: Operand) -> Operand:
-    return d if c is False else c if d is False else True if True in (c, d) else None
+    return d if c is False else c if d is False else True if c is True or d is True else None
 
 
 def _one_of(c: Operand, x: Operand, y: Operand) -> Operand:
@@ -177,4 +177,3 @@ _WHOLE: Mapping[Any, Callable[..., int]] = {
     ops.mul: operator.mul,
     ops.neg: operator.neg,
 }
-_RELATIONS = (ops.lt, ops.le, ops.gt, ops.ge, ops.eq, ops.ne)

@@ -1,0 +1,191 @@
+"""Cases from TOML: ``[[case]]`` with a formula in text, which is read and never executed as code."""
+
+import difflib
+import math
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from diffcheck.case.case import Case, case
+from diffcheck.case.domain import interval
+from diffcheck.case.family import each
+from diffcheck.errors import CaseError, DiffcheckError
+from diffcheck.sources.alternatives import alternatives
+from diffcheck.sources.expression import Expression
+from diffcheck.sources.loaded import Loaded
+from diffcheck.sources.written import text_of
+
+# What a case may be told, and in which form.
+_TEXT, _TEXTS, _TABLE = (str,), (str, list), (dict,)
+_KEYS: Mapping[str, tuple[type, ...]] = {
+    "name": _TEXT,
+    "function": _TEXT,
+    "inputs": _TABLE,
+    "points": (list,),
+    "where": _TEXT,
+    "operators": _TEXTS,
+    "wrt": _TEXTS,
+    "samples": (int,),
+    "expect": _TABLE,
+    "because": _TEXT,
+    "reference": _TEXT,
+    "tags": _TEXTS,
+    "alt": _TEXTS,
+    "directions": _TABLE,
+    "output_weights": (int, float, list),
+    "description": _TEXT,
+}
+_KINDS = {str: "text", list: "a list", dict: "a table", int: "a whole number", float: "a number", bool: "true or false"}
+# Those that `diffcheck.case` takes as they are.
+_OPTIONS = "points", "operators", "wrt", "samples", "expect", "because", "reference", "tags", "directions"
+_INPUT = "lo", "hi", "shape", "scale", "value", "each"
+# A file that asks for more than this wants to fill the memory, or to run for ever.
+_MOST_ELEMENTS, _MOST_SAMPLES = 2**20, 10_000
+_HEADER = re.compile(r"\s*\[\[\s*case\s*\]\]")
+
+
+def load(path: Path) -> Loaded:
+    """The cases of a file, in their order, and what is wrong with the others.
+
+    A case with ``alt`` gives further cases, in which that form is on trial against ``function``.
+    """
+    text, problem = text_of(path)
+    if problem:
+        return Loaded((), (problem,))
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as mistake:
+        found = re.search(r"at line (\d+)", str(mistake))
+        told = "tables or lists stand too deep" if isinstance(mistake, RecursionError) else mistake
+        return Loaded((), (f"{path}:{found[1] if found else 1}: {told}",))
+    tables = data.get("case", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        return Loaded((), (f"{path}:1: a case begins with [[case]]",))
+    cases: list[Case] = []
+    problems: list[str] = []
+    lines: dict[str, int] = {}
+    for number, table in enumerate(tables):
+        place = _Place(text, number)
+        try:
+            made = list(_cases(table, place))
+            for one in made:
+                if one.name in lines:
+                    raise CaseError(f"a case called {one.name!r} stands in line {lines[one.name]}: give another name")
+                lines[one.name] = place.line()
+        except DiffcheckError as mistake:
+            problems.append(f"{path}:{place.line(place.key)}: {mistake}")
+        else:
+            cases += [replace(one, source=f"{path}:{place.line()}") for one in made]
+    return Loaded(tuple(cases), tuple(problems))
+
+
+class _Place:
+    """Where a table of a file stands; ``key`` is the one that is being read."""
+
+    def __init__(self, text: str, number: int) -> None:
+        self._lines = text.splitlines()
+        headers = [*_headers(self._lines), len(self._lines)]
+        self._first = headers[number] if number + 1 < len(headers) else 0
+        self._last = headers[number + 1] if number + 1 < len(headers) else len(self._lines)
+        self.key = ""
+
+    def line(self, key: str = "") -> int:
+        """The number of the line of a key; of the table, if it is not found."""
+        pattern = re.compile(rf"\s*(\[case\.)?[\"']?{re.escape(key)}[\"']?\s*(=|\]|\.)")
+        for number in range(self._first, self._last) if key else ():
+            if pattern.match(self._lines[number]):
+                return number + 1
+        return self._first + 1
+
+
+def _headers(lines: list[str]) -> Iterator[int]:
+    """The lines that begin a case, outside of texts over several lines."""
+    inside = ""
+    for number, line in enumerate(lines):
+        if not inside and _HEADER.match(line):
+            yield number
+        for quotes in re.findall(r'"""|\'\'\'', line):
+            inside = "" if inside == quotes else inside or quotes
+
+
+def _cases(table: Mapping[str, Any], place: _Place) -> Iterator[Case]:
+    """The cases of a table: one, or of ``each`` several, and their other forms."""
+    for key, value in table.items():
+        place.key = key
+        _demand_known(key, _KEYS, "a case")
+        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
+            kinds = " or ".join(_KINDS[kind] for kind in _KEYS[key])
+            raise CaseError(f"{key} must be {kinds}, not {_KINDS.get(type(value), type(value).__name__)}")
+    place.key = ""
+    for key in ("name", "function", "inputs"):
+        if key not in table:
+            raise CaseError(f"the case has no {key}: give its name, function and [case.inputs]")
+    parameters = {}
+    for name, given in table["inputs"].items():
+        place.key = name
+        parameters[name] = _parameter(name, given)
+    options = {key: table[key] for key in _OPTIONS if key in table}
+    if options.get("samples", 0) > _MOST_SAMPLES:
+        raise CaseError(f"samples = {options['samples']}: more than {_MOST_SAMPLES:,} points are for a file of Python")
+    place.key = "where"
+    if "where" in table:
+        options["where"] = Expression(table["where"])
+    place.key = "function"
+    function = Expression(table["function"], parameters)
+    place.key = "alt"
+    alts = table.get("alt", [])
+    forms = [Expression(form, parameters) for form in ([alts] if isinstance(alts, str) else map(_text, alts))]
+    place.key = ""
+    weights = table.get("output_weights")
+    made = case(name=table["name"], output_weights=weights, **options, **parameters)(function)
+    for one in made if isinstance(made, tuple) else (made,):
+        one = replace(one, doc=table.get("description", ""))
+        yield one
+        yield from alternatives(one, forms)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise CaseError(f"alt holds {value!r}: each must be a formula in text")
+    return value
+
+
+def _parameter(name: str, given: Any) -> Any:
+    """What a parameter is: an interval, a constant, or each of several."""
+    if isinstance(given, (int, float)) and not isinstance(given, bool):
+        return given
+    if isinstance(given, list):
+        if len(given) != 2 or any(isinstance(end, (list, dict, str)) for end in given):
+            raise CaseError(f"input {name!r}: a list is [lo, hi]; write {{value = [...]}} for an array that stays")
+        return interval(*given)
+    if not isinstance(given, dict):
+        raise CaseError(f"input {name!r} must be [lo, hi], a number, or a table such as {{lo = 0, hi = 1, shape = 3}}")
+    for key in given:
+        _demand_known(key, _INPUT, f"input {name!r}")
+    for alone in ("value", "each"):
+        if alone in given and len(given) > 1:
+            raise CaseError(f"input {name!r}: {alone} stands alone")
+    if "value" in given:
+        return given["value"]
+    if "each" in given:
+        several = given["each"] if isinstance(given["each"], list) else [given["each"]]
+        return each(*(_parameter(name, one) for one in several))
+    if "lo" not in given or "hi" not in given:
+        raise CaseError(f"input {name!r} has no {'hi' if 'lo' in given else 'lo'}: give lo and hi")
+    shape = given.get("shape", ())
+    sizes = [shape] if isinstance(shape, int) else shape
+    if not isinstance(sizes, (list, tuple)) or not all(type(n) is int and n > 0 for n in sizes):
+        raise CaseError(f"input {name!r}: shape {shape!r} must be made of positive whole numbers")
+    if math.prod(sizes) > _MOST_ELEMENTS:
+        raise CaseError(f"input {name!r}: more than {_MOST_ELEMENTS:,} elements are for a file of Python")
+    return interval(given["lo"], given["hi"], shape=tuple(sizes), scale=given.get("scale", "linear"))
+
+
+def _demand_known(key: str, known: Any, of: str) -> None:
+    if key not in known:
+        close = difflib.get_close_matches(key, known, 1)
+        advice = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(known)}"
+        raise CaseError(f"{of} has no {key!r}: {advice}")
