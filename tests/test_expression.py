@@ -1,6 +1,7 @@
 """Formulas are read by a grammar of their own: what they mean, and what they cannot do."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -20,6 +21,18 @@ X = np.array([0.5, -1.5])
         ("where(x > 1, x, 0)", 1.2),
         ("maximum(x, 2)", 2.0),
         ("x % 0.5", 1.2 % 0.5),
+        ("-2**2 * x", -4 * 1.2),
+        ("2**-1 * x**2**3", 0.5 * 1.2**8),
+        ("8 - x - 1", 5.8),
+        ("6 / 3 * x", 2.4),
+        ("1_000 * x + .5 + 1.", 1201.5),
+        ("where(1 < x < 2 and not x == 1.5 or x > 9, 7, 8) + 0*x", 7.0),
+        ("where((x > 0) & ~(x > 1) | (x >= 9), 7, 8) + 0*x", 8.0),
+        ("ln(x) + Abs(-x) + pow(x, 2)", math.log(1.2) + 1.2 + 1.44),
+        ("arcsin(x/2) + arctan2(x, 2) + acosh(x)", math.asin(0.6) + math.atan2(1.2, 2) + math.acosh(1.2)),
+        ("Max(x, 2) - min(x, 1) + ceiling(x)", 3.0),
+        ("sec(x) - cot(x)", 1 / math.cos(1.2) - 1 / math.tan(1.2)),
+        ("x**(1/3)", 1.2 ** (1 / 3)),
     ],
 )
 def test_a_formula_has_its_value(text: str, value: float) -> None:
@@ -56,8 +69,65 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("sin(*x)", "cannot stand in a formula"),
         ("", "neither"),
         ("sin(1) + pi", "names no input"),
+        ("lambda + x", "lambda cannot stand in a formula"),
+        ("True*x", "True cannot stand in a formula"),
+        ("x[y]", "an index that is no whole number cannot stand in a formula"),
+        ("2x", "write a sign between 2 and x"),
+        ("x y", "y is not expected"),
+        ("(x", "missing"),
+        ("x + 1e999", "larger than every double"),
+        ("x + log(-1)", "log of -1 is no number"),
+        ("x + 1/0", "div of 1, 0 is no number"),
+        ("x**(9**9)", "the exponent .* is larger than 1024"),
+        ("9**9**9**9 + x", "the exponent .* is larger than 1024"),
     ],
 )
 def test_what_is_no_formula_is_refused_by_name(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         Expression(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("x + sinn(x)", "\n  x + sinn(x)\n      ^"),
+        ("x^2", "\n  x^2\n   ^"),
+        ("x*(y\n + 2 $ z)", "\n   + 2 $ z)\n       ^"),
+        ("x" + " + x" * 100 + " x", f"\n  ...+ x{' + x' * 9} x\n  {' ' * 43}^"),
+    ],
+)
+def test_a_caret_stands_under_the_place(text: str, shown: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(shown) + "$"):
+        Expression(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("(" * 40_000 + "x" + ")" * 40_000, "parentheses stand inside one another"),
+        ("sin(" * 5_000 + "x" + ")" * 5_000, "parentheses stand inside one another"),
+        ("x" + "**x" * 5_000, "powers stand on one another"),
+        ("x" + "+x" * 100_000, "longer than 100,000"),
+        ("x+" + "9" * 99_000, "larger than every double"),
+    ],
+)
+def test_a_text_that_would_exhaust_the_stack_is_refused(text: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        Expression(text)
+
+
+def test_long_formulas_are_read_without_calls_inside_calls() -> None:
+    assert float(Expression("x" + " + x" * 20_000)(np.float64(1.0))) == 20_001.0
+    assert float(Expression("-" * 50_001 + "x")(np.float64(1.0))) == -1.0
+
+
+def test_named_inputs_keep_their_order_and_others_are_refused() -> None:
+    assert float(Expression("a - b", ["b", "a"])(np.float64(1.0), np.float64(3.0))) == 2.0
+    with pytest.raises(UsageError, match="'b' is none of the inputs: they are a"):
+        Expression("a - b", ["a"])
+
+
+def test_a_constant_that_grows_is_kept_as_one_number() -> None:
+    text = "x*(" + " + ".join(f"0.{k}*sqrt(2)" for k in range(1, 400)) + ")"
+    total = math.fsum(float(f"0.{k}") * math.sqrt(2) for k in range(1, 400))
+    assert float(Expression(text)(np.float64(1.0))) == pytest.approx(total, rel=1e-13)

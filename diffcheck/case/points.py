@@ -22,6 +22,8 @@ _HARD = (1e-10, 1e-6, 1e-3, 0.5, 1.0, 10.0, 20.0, 40.0, 88.0, 710.0, 1e155, 1e20
 # After so many points in a row that a precondition refuses, its region counts as not found: one that fills a thousandth
 # of the domain is missed with probability 0.999^10000 = e^-10.
 _TRIES = 10_000
+# Of them so many are moved to where it may hold, which takes some hundred times as long as to draw one.
+_MOVED = 100
 
 Domains = Mapping[str, Interval]
 
@@ -63,6 +65,8 @@ def points(
     chosen += itertools.islice(_random_points(case, domains, generator, format), wanted)
     distinct = {tuple(v.tobytes() for v in p.values()): p for p in reversed(chosen)}
     if not distinct:
+        if case.where is not None and case.where.toward is not None:
+            raise Unsupported(f"no point of {format.name} was found where the precondition holds")
         condition = "" if case.where is None else ", where= being true"
         raise Unsupported(f"no listed point lies in the range of {format.name}{condition}")
     return list(distinct.values())[::-1]
@@ -118,12 +122,16 @@ def _random_points(case: Case, domains: Domains, generator: np.random.Generator,
     refused = 0
     while refused < _TRIES:
         drawn = {name: _sample(domain, generator, format) for name, domain in domains.items()}
+        if refused < _MOVED and case.where is not None and case.where.toward is not None and not _valid(case, drawn):
+            drawn = dict(case.where.toward(drawn, domains, generator))
         # Rounding takes longer than most conditions, and is for those only that have a chance.
         if _valid(case, drawn) and _valid(case, point := _rounded(domains, drawn, format)):
             refused = 0
             yield point
         else:
             refused += 1
+    if case.where is not None and case.where.toward is not None:
+        return
     found = f"where= is false at {_TRIES} random points in a row"
     if format is not FORMATS["float64"]:
         raise Unsupported(f"{found} of {format.name}")

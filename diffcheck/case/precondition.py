@@ -7,16 +7,28 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.case.constants import Array
+from diffcheck.case.domain import Interval
 from diffcheck.errors import CaseError
+
+Toward = Callable[[Mapping[str, Array], Mapping[str, Interval], np.random.Generator], Mapping[str, Array]]
 
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """Says of a point whether it is valid."""
+    """Says of a point whether it is valid.
+
+    Attributes
+    ----------
+    toward:
+        Moves a refused point, in given domains, to where the precondition may hold; with it a precondition that holds
+        hardly anywhere is no mistake, and what is found is tried.
+    """
 
     function: Callable[..., Any]
     inputs: tuple[str, ...]
     constants: Mapping[str, Any]
+    toward: Toward | None = None
 
     def __call__(self, point: Mapping[str, Any]) -> bool:
         """Whether the precondition holds at a point.

@@ -2,6 +2,7 @@
 
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,7 +23,7 @@ _SAMPLES = 1
 
 
 @click.command()
-@click.argument("subject", metavar="FILE.py::CASE|FORMULA")
+@click.argument("subject", metavar="FILE::CASE|FORMULA")
 @click.option("--operator", default="", metavar="O", help="Which of the case's operators (default: the first).")
 @click.option("--at", "points", multiple=True, metavar="NAME=X", help="Numbers of a formula: --at x=1.2,y=3.")
 @click.option("--latex", is_flag=True, help="Only function and derivatives, in LaTeX.")
@@ -53,10 +54,10 @@ def show(subject: str, operator: str, points: tuple[str, ...], latex: bool, grap
 
 def _case(subject: str, points: tuple[str, ...]) -> "Case":
     from diffcheck.sources.asked import Asked, asked_for
-    from diffcheck.sources.collect import collect
+    from diffcheck.sources.collect import READERS, collect
     from diffcheck.sources.specs import spec_of
 
-    if ".py" not in subject:
+    if Path(subject.partition("::")[0]).suffix not in READERS:
         given = tuple((name, spec_of(text)) for name, text in numbers_at(points))
         asked = Asked(subject, given, (), (), 0, None)
         asked.demand()

@@ -60,7 +60,7 @@ class Asked:
             return
         demand_there(self.file)
         if self.file.suffix != ".py" or not self.file.is_file():
-            raise UsageError(f"{self.file} is no Python file: give file.py::name")
+            raise UsageError(f"{self.file} is no Python file: give file.py::name; diffcheck run takes files of cases")
 
     def demand_elements(self) -> None:
         """`UsageError` if directions are asked for that nothing here has."""

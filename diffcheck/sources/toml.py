@@ -128,6 +128,7 @@ def _cases(table: Mapping[str, Any], place: _Place) -> Iterator[Case]:
         place.key = name
         parameters[name] = _parameter(name, given)
     options = {key: table[key] for key in _OPTIONS if key in table}
+    place.key = "samples"
     if options.get("samples", 0) > _MOST_SAMPLES:
         raise CaseError(f"samples = {options['samples']}: more than {_MOST_SAMPLES:,} points are for a file of Python")
     place.key = "where"

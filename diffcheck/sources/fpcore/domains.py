@@ -10,6 +10,7 @@ from diffcheck.case.domain import Interval, Scale, interval
 from diffcheck.case.precondition import Precondition
 from diffcheck.errors import DiffcheckError, Unsupported
 from diffcheck.sources.fpcore.lists import Atom, List, Node
+from diffcheck.sources.fpcore.toward import toward
 from diffcheck.sources.fpcore.translate import Callee, translated
 
 _LARGEST = sys.float_info.max
@@ -62,7 +63,9 @@ def domains(
     known = {name: _domain(name, max(lo, -_LARGEST), min(hi, _LARGEST)) for name, (lo, hi) in limits.items()}
     if holds.constant is False:
         raise Unsupported("the precondition holds nowhere")
-    return known, None if found.whole or holds.constant is True else Precondition(holds, names, {})
+    if found.whole or holds.constant is True:
+        return known, None
+    return known, Precondition(holds, names, {}, toward(condition, names, callees))
 
 
 def _domain(name: str, lo: float, hi: float) -> Interval:
@@ -74,9 +77,10 @@ def _domain(name: str, lo: float, hi: float) -> Interval:
 def _scale(lo: float, hi: float) -> Scale:
     """Evenly, unless an even draw would leave out most of the sizes that the domain has."""
     small, large = sorted((abs(lo), abs(hi)))
-    if lo > 0 or hi < 0:
+    # The number beside zero stands for zero itself, which is excluded.
+    if small >= sys.float_info.min and (lo > 0 or hi < 0):
         return "float" if large / small > 2**_OCTAVES else "linear"
-    return "float" if large > _DRAWN or (small and large / small > _DRAWN) else "linear"
+    return "float" if large > _DRAWN or (small >= sys.float_info.min and large / small > _DRAWN) else "linear"
 
 
 def _of(condition: Node, names: frozenset[str]) -> _Bounds:

@@ -94,9 +94,10 @@ def _parts(node: Node) -> _Core:
         else:
             properties[name] = (*properties.get(name, ()), item) if name == ":alt" else (item,)
             name = ""
-    if name or len(items) < 2:
+    last = items[-1]
+    if name or len(items) < 2 or (isinstance(last, Atom) and last.text.startswith(":")):
         raise Misplaced("a core ends with its expression", node.place)
-    return _Core(ident, items[0].items, properties, items[-1], node.place)
+    return _Core(ident, items[0].items, properties, last, node.place)
 
 
 def _cases(core: _Core, otherwise: str, callees: dict[str, Callee], path: Path, text: str) -> Iterator[Case]:

@@ -1,0 +1,183 @@
+"""Case files in TOML: what they mean, what is wrong with them and where, and that they do no harm."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+import diffcheck
+from diffcheck.case.domain import interval
+from diffcheck.case.points import points
+from diffcheck.formats import FORMATS
+from diffcheck.sources import toml
+
+SOFTPLUS = """
+[[case]]
+name = "softplus"
+function = "log(1 + exp(x))"
+reference = "DLMF 4.2"
+tags = ["smooth"]
+points = [{x = 0.5}]
+[case.inputs]
+x = [-30, 30]
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    """What a text is, as a file."""
+
+    def loaded(text):
+        file = tmp_path / "cases.toml"
+        file.write_text(text, encoding="utf-8")
+        return toml.load(file)
+
+    return loaded
+
+
+def test_a_case_is_what_python_would_make_of_it(read):
+    (found,) = read(SOFTPLUS).cases
+    assert (found.name, found.reference, found.tags) == ("softplus", "DLMF 4.2", ("smooth",))
+    assert found.inputs == {"x": interval(-30, 30)}
+    assert [float(p["x"]) for p in found.points] == [0.5]
+    assert float(found(np.float64(0.5))) == pytest.approx(math.log1p(math.exp(0.5)), rel=1e-15)
+
+
+def test_inputs_constants_arrays_and_families(read):
+    loaded = read("""
+[[case]]
+name = "power"
+function = "sum(w * x**n) / scale"
+wrt = "x"
+operators = ["gradient", "hvp"]
+directions = {x = [1, 0, -0.5]}
+where = "sum(x) > scale"
+[case.inputs]
+x = {lo = 1e-3, hi = 10, shape = 3, scale = "log"}
+w = {value = [1, 2, 3]}
+scale = 2.0
+n = {each = [2, 3]}
+""")
+    assert loaded.problems == ()
+    square, cube = loaded.cases
+    assert (square.name, cube.name) == ("power[2]", "power[3]")
+    assert square.inputs == {"x": interval(1e-3, 10, shape=3, scale="log")}
+    assert [str(operator) for operator in cube.operators] == ["gradient", "hvp"]
+    x = np.array([1.0, 2.0, 3.0])
+    assert float(cube.function(x=x, **cube.constants)) == (1 + 2 * 8 + 3 * 27) / 2
+    assert all(p["x"].sum() > 2 for p in points(cube, 20, 0, FORMATS["float64"]))
+
+
+def test_a_true_other_form_agrees_and_a_false_one_is_found(read):
+    loaded = read(
+        SOFTPLUS.replace("tags", 'alt = ["ln(1 + exp(-Abs(x))) + Max(x, 0)", "ln(1 + exp(x)) + x/1000"]\ntags')
+    )
+    rows = diffcheck.run(loaded.cases, engines="autograd", timing=False).set_index("case")
+    assert rows.verdict.to_dict() == {
+        "softplus": "agree",
+        "softplus (alt)": "agree",
+        "softplus (alt 2)": "disagree",
+    }
+
+
+WRONG = {
+    'nmae = "x"': (4, "a case has no 'nmae': did you mean 'name'"),
+    'samples = "many"': (4, "samples must be a whole number, not text"),
+    "samples = 1000000000": (4, "more than 10,000 points"),
+    "tags = 3": (4, "tags must be text or a list, not a whole number"),
+    'where = "x < z"': (1, "where= names 'z', the case has x"),
+    'where = "x <"': (4, "something is missing at the end"),
+    'alt = "y + 1"': (4, r"'y' is none of the inputs: they are x\n  y \+ 1\n  \^"),
+    "alt = [3]": (4, "alt holds 3"),
+    "points = [{x = 50}]": (1, "point 0 gives x = 50.0, outside its domain"),
+    'expect = {autograd = "wrong"}': (1, "unknown verdict 'wrong'"),
+    'implementations = {autograd = "os.system"}': (4, "a case has no 'implementations'"),
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_a_mistake_is_told_with_its_line(read, line):
+    number, told = WRONG[line]
+    loaded = read(f'[[case]]\nname = "f"\nfunction = "x*x"\n{line}\n[case.inputs]\nx = [0, 1]\n' + SOFTPLUS)
+    assert [case.name for case in loaded.cases] == ["softplus"]
+    (problem,) = loaded.problems
+    assert f"cases.toml:{number}: " in problem
+    assert re.search(told, problem)
+
+
+INPUTS = {
+    "x = [1, 0]": "the lower end is above the upper one",
+    "x = [0, 1, 2]": "a list is",
+    'x = "0..1"': "must be .lo, hi., a number, or a table",
+    "x = {lo = 0}": "has no hi",
+    "x = {lo = 0, hi = 1, shpae = 3}": "has no 'shpae': did you mean 'shape'",
+    "x = {lo = 0, hi = 1, shape = [100000, 100000]}": "more than 1,048,576 elements",
+    "x = {lo = 0, hi = 1, shape = -1}": "positive whole numbers",
+    "x = {value = 1, lo = 0}": "value stands alone",
+    "x = nan": "holds NaN",
+    "y = [0, 1]": "'x' is none of the inputs: they are y",
+}
+
+
+@pytest.mark.parametrize("line", INPUTS)
+def test_an_input_that_is_none_is_told(read, line):
+    loaded = read(f'# one\n[[case]]\nname = "f"\nfunction = "x*x"\n[case.inputs]\n{line}\n')
+    assert loaded.cases == ()
+    (problem,) = loaded.problems
+    assert re.search(INPUTS[line], problem)
+
+
+def test_a_formula_has_a_caret_under_the_place(read):
+    (problem,) = read(SOFTPLUS.replace("exp(x)", "epx(x)")).problems
+    assert problem.endswith("cases.toml:4: 'log(1 + epx(x))': there is no operation 'epx': did you mean 'exp'?\n"
+                            "  log(1 + epx(x))\n"
+                            "          ^")  # fmt: skip
+
+
+def test_two_of_one_name_and_what_is_no_case(read):
+    loaded = read(SOFTPLUS + SOFTPLUS)
+    assert len(loaded.cases) == 1
+    assert "cases.toml:11: a case called 'softplus' stands in line 2" in loaded.problems[0]
+    assert "a case begins with [[case]]" in read("case = 3").problems[0]
+    assert read('[project]\nname = "another file"').problems == ()
+
+
+def test_headers_inside_texts_count_for_nothing(read):
+    text = SOFTPLUS.replace('reference = "DLMF 4.2"', 'description = """\n[[case]]\n"""')
+    loaded = read(text + "[[case]]\nname = 3\n")
+    assert loaded.cases[0].doc == "[[case]]\n"
+    assert "cases.toml:13: name must be text" in loaded.problems[0]
+
+
+HOSTILE = {
+    "code": SOFTPLUS.replace("log(1 + exp(x))", "__import__('os').system('touch harm')"),
+    "class": SOFTPLUS.replace("log(1 + exp(x))", "x.__class__.__mro__"),
+    "tower": SOFTPLUS.replace("log(1 + exp(x))", "x + 9**9**9**9"),
+    "deep": SOFTPLUS.replace("log(1 + exp(x))", "(" * 50_000 + "x" + ")" * 50_000),
+    "deep functions": SOFTPLUS.replace("log(1 + exp(x))", "sin(" * 1000 + "x" + ")" * 1000),
+    "powers": SOFTPLUS.replace("log(1 + exp(x))", "x" + "**x" * 5000),
+    "long": SOFTPLUS.replace("log(1 + exp(x))", "x" + " + x" * 1_000_000),
+    "digits": SOFTPLUS.replace("log(1 + exp(x))", "x + " + "9" * 90_000),
+    "lists": "x = " + "[" * 100_000,
+    "large number": SOFTPLUS.replace("[-30, 30]", "[0, " + "9" * 10_000 + "]"),
+    "no text": "\udc80",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_file_is_refused_in_words(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "hostile.toml"
+    file.write_bytes(HOSTILE[kind].encode("utf-8", "surrogateescape"))
+    loaded = toml.load(file)
+    assert loaded.cases == ()
+    assert len(loaded.problems[0]) < 500
+    assert [f.name for f in tmp_path.iterdir()] == ["hostile.toml"]
+
+
+def test_a_file_of_many_megabytes_is_not_read(tmp_path):
+    file = tmp_path / "large.toml"
+    with file.open("wb") as stream:
+        stream.truncate(2**26)
+    assert "bytes are more than a case file has" in toml.load(file).problems[0]
