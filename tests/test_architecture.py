@@ -73,7 +73,7 @@ LIBRARIES = {
         for name in (
             *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
             *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
-            *("second", "inferred"),
+            *("second", "probe", "borders", "frozen", "lines", "nearby"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},

@@ -10,12 +10,14 @@
 ``precisions``        the formats
 ``context``           one choice of each kind of condition, in words
 ``operation``         torch code called by the names of its arguments
-``inferred``          what example tensors show of the sizes
+``inferred``          what example tensors show of the sizes: a ``probe`` asks the definition
 ``subject``           the operation, its definition, and in which ways they may be called
 ``world``             a context made real: tensors
 ``screen``            a quick look, which ranks contexts
 ``loss``              the definition in one context as a case
 ``certify``           the referee's word, a ``ruling``; ``growth`` of errors with the length of a sum
+``lines``             what a gradient says along a line where no derivative exists; what is detached is ``frozen``
+``nearby``            gradients beside a kink
 ``differences``       a second witness where the definition cannot be recorded
 ``plainly``           what may excuse an operation: plain torch, its own code
 ``second``            second derivatives, of which nobody is accused

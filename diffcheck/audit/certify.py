@@ -12,9 +12,11 @@ import numpy as np
 import torch
 from flint import ctx
 
-from diffcheck.audit.differences import by_differences
+from diffcheck.audit.differences import by_differences, no_number
 from diffcheck.audit.growth import growing
+from diffcheck.audit.lines import along_a_line
 from diffcheck.audit.loss import MOST_NUMBERS, Array, court_of, witness_of
+from diffcheck.audit.nearby import gradients_nearby
 from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
 from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
@@ -44,6 +46,8 @@ _RANGE = {
     "bfloat16": {"bfloat16", "float32"},
     "float32": {"bfloat16", "float32"},
 }
+# Squares of three hundred, and of a thousandth, are beyond what half precision holds.
+_SQUARES_LEAVE = {("saturated", "float16"), ("small", "float16")}
 # An error of this part of the largest component leaves no digit of a gradient.
 _NOTHING_LEFT = 0.5
 
@@ -62,7 +66,14 @@ def heard(subject: Subject, screened: Screened) -> Heard:
         return found or Heard(Ruling.OPEN, "an input is empty")
     try:
         case, court = court_of(subject, here, screened, screened.format)
-        return _Hearing(subject, here, screened, case, court).ruling()
+        hearing = _Hearing(subject, here, screened, case, court)
+        found = hearing.ruling()
+        if found.ruling is not Ruling.WRONG and no_number(screened):
+            # Where the truth is not known, or there is none, there are conventions; none of them is NaN.
+            found = by_differences(subject, here, screened) or found
+        if found.ruling is Ruling.RIGHT and screened.suspects and hearing.bends_one_way:
+            found = along_a_line(subject, here, screened) or found
+        return found
     except RAISED as reason:
         told = " ".join(str(reason).split())[:300]
         return by_differences(subject, here, screened) or Heard(Ruling.OPEN, told)
@@ -77,6 +88,13 @@ class _Hearing:
         self._growing: dict[str, str] = {}
         self._truths = court.questions[0].truth.components
         self._middles = np.array([_middle(t, float(v)) for t, v in zip(self._truths, self._values, strict=True)])
+
+    @property
+    def bends_one_way(self) -> bool:
+        """Whether L has a kink by some component, and by all such its slope grows there, or by all it falls."""
+        kinks = [t for t in self._truths if t.status is Status.KINK]
+        grows = {float(t.left.mid()) < float(t.right.mid()) for t in kinks}
+        return len(grows) == 1
 
     def ruling(self) -> Heard:
         """What is thought of the operation's gradients, and of its value."""
@@ -111,6 +129,8 @@ class _Hearing:
             return True
         if not self._off(k) > FORMULA_FACTOR * self._off_plainly[self._input(k)]:
             return True
+        if self._truths[k].status is Status.KINK and self._is_nearby(k):
+            return True
         if not _fails(judgement):
             # What a formula loses is its own affair, as long as something is right of the whole gradient; not what it
             # loses by length.
@@ -118,6 +138,16 @@ class _Hearing:
                 return True
             return self._off(k) < _NOTHING_LEFT and not self._grows(k)
         return self._by_own_code(k)
+
+    def _is_nearby(self, k: int) -> bool:
+        """Whether a component where no derivative exists is among the gradients nearby."""
+        least, most = self._nearby[self._input(k)]
+        place = k - self._slices[self._input(k)].start
+        return bool(least[place] <= self._values[k] <= most[place])
+
+    @cached_property
+    def _nearby(self) -> Mapping[str, tuple[Tensor, Tensor]]:
+        return gradients_nearby(self._subject, self._here, self._screened)
 
     def _breaks_convention(self, k: int) -> bool:
         """Whether a component where no derivative exists is not what was declared for such places."""
@@ -151,7 +181,7 @@ class _Hearing:
         overflows elsewhere, or in double precision, as well is told there.
         """
         values, format = self._here.context["values"], self._court.format.name
-        if values not in ("huge", "tiny") and (values, format) != ("saturated", "float16"):
+        if values not in ("huge", "tiny") and (values, format) not in _SQUARES_LEAVE:
             return False
         return format in _RANGE and self._formats <= _RANGE[format]
 
@@ -178,8 +208,11 @@ class _Hearing:
         assert self._plain is not None
         found = {}
         for name, part in self._slices.items():
-            truth = torch.from_numpy(self._middles[part])
             gave = self._plain[1][name].reshape(-1)
+            # At a kink plain torch is held to what is nearest to it, not to the operation.
+            truth = torch.tensor(
+                [_middle(t, float(v)) for t, v in zip(self._truths[part], gave, strict=True)], dtype=torch.float64
+            )
             known = ~truth.isnan()
             found[name] = _apart(gave[known], truth[known])
         return found

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from diffcheck.audit.declared import Complex
 from diffcheck.audit.layouts import LAYOUTS, written
 from diffcheck.audit.ruling import Heard
 from diffcheck.audit.screen import Screened
@@ -28,6 +29,8 @@ def script_of(subject: Subject, seen: Screened, heard: Heard | None) -> str:
     if not use.lines or not seen.incoming or several or any(t.numel() > _LITERAL for t in tensors):
         return ""
     name, asked = _called(subject), list(here.asked)
+    if any(isinstance(d, Complex) for d in subject.declared.values()):
+        return ""  # it is called with complex numbers, which are drawn by their parts
     lines = ["import torch", _import(subject), *_made(here, here.arguments, "")]
     if "other_" in use.lines or "shared" in use.lines:
         lines += _made(here, here.others, "other_")
