@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from diffcheck.case.audited import operation as operation
 from diffcheck.case.case import Case as Case
 from diffcheck.case.case import case as case
 from diffcheck.case.domain import interval as interval
@@ -32,6 +33,7 @@ __all__ = [
     "interval",
     "lengths",
     "mask",
+    "operation",
     "run",
     "tensor",
 ]

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pandas as pd
 
+from diffcheck.case.audited import Audited
 from diffcheck.case.case import Case, case
 from diffcheck.engines.base import Engine
 from diffcheck.errors import CaseError, SourceError, UsageError
@@ -42,7 +43,7 @@ def conduct(
     """
     if settings.timeout is not None:
         raise UsageError("a timeout needs a process for the cases alone: use the command line, diffcheck run --timeout")
-    with Record(settings.output, spectator) as record:
+    with Record(settings, spectator) as record:
         try:
             work(sources, settings, record, engines)
         except KeyboardInterrupt:
@@ -134,8 +135,9 @@ def check(
     Parameters
     ----------
     function:
-        An ordinary function over `diffcheck.ops`, or a `Case`; or torch code: a `torch.nn.Module`, the ``apply`` of a
-        `torch.autograd.Function`, or a function for which a tensor is among the arguments.
+        An ordinary function over `diffcheck.ops`, or a `Case`, or an operation on trial; or torch code: a
+        `torch.nn.Module`, the ``apply`` of a `torch.autograd.Function`, or a function for which a tensor is among the
+        arguments.
     **parameters:
         As for :func:`diffcheck.case`: an interval for each input, constants, ``points``, ``operators`` ... For torch
         code as for `diffcheck.case_of`, which also takes arguments by position.
@@ -145,7 +147,8 @@ def check(
     >>> check(lambda x: x * sin(x), x=interval(1, 2)).passed
     True
     """
-    if isinstance(function, Case):
+    subject: Case | Audited
+    if isinstance(function, (Case, Audited)):
         if parameters or arguments:
             raise CaseError(f"a case has its parameters already; leave out {', '.join(parameters) or 'the arguments'}")
         subject = function

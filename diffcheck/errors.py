@@ -20,6 +20,10 @@ class OutputError(DiffcheckError):
     """A folder or file that cannot be written."""
 
 
+class JournalError(DiffcheckError):
+    """A journal that cannot be read."""
+
+
 class SourceError(DiffcheckError):
     """A case file that cannot be read, parsed or executed."""
 

@@ -14,19 +14,20 @@ import pytest
 
 if TYPE_CHECKING:
     from diffcheck.results import Row
+    from diffcheck.runner.audits import AuditUnit
     from diffcheck.runner.plan import Unit
     from diffcheck.runner.settings import Settings
 
 _OPTIONS = {
     "engine": "Only these engines, with commas: autograd, symbolic:closed ...",
-    "dtype": "In these dtypes, with commas (default: float64).",
+    "dtype": "In these dtypes, with commas (default: float64; operations on trial in all of theirs).",
     "device": "On these devices, with commas (default: cpu).",
     "samples": "Random points for each case.",
     "seed": "Where what is random starts from.",
 }
 _PREFIX = "--diffcheck-"
 # A file that imports the package itself and calls what makes a case.
-_CASES = re.compile(r"^(from diffcheck import|import diffcheck\b)[\s\S]*\b(case|case_of)\s*\(", re.MULTILINE)
+_CASES = re.compile(r"^(from diffcheck import|import diffcheck\b)[\s\S]*\b(case|case_of|operation)\s*\(", re.MULTILINE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,18 +62,20 @@ class CaseFile(pytest.File):
     def collect(self) -> Iterator["Derivative"]:
         """A test for each case, operator and engine."""
         from diffcheck.errors import DiffcheckError
+        from diffcheck.runner.audits import audits
         from diffcheck.runner.plan import contestants, plan
         from diffcheck.sources.collect import collect
 
         settings = _settings(self.config)
         try:
             loaded = collect([str(self.path)])
-            by = contestants(settings.engines, settings.devices, settings.dtypes)
+            by = contestants(settings.engines, settings.devices, settings.number_formats)
         except DiffcheckError as mistake:
             raise self.CollectError(str(mistake)) from None
         if loaded.problems:
             raise self.CollectError("\n".join(loaded.problems))
-        for unit in plan(loaded.cases, (), by):
+        units: list[Unit | AuditUnit] = [*plan(loaded.cases, (), by)]
+        for unit in [*units, *audits(loaded.operations, by, settings.dtypes)]:
             yield from self._items(_Together(unit, settings))
 
     def _items(self, together: "_Together") -> Iterator["Derivative"]:
@@ -91,7 +94,7 @@ def _settings(config: pytest.Config) -> "Settings":
 
     return Settings(
         engines=listed("engine", ""),
-        dtypes=listed("dtype", "float64"),
+        dtypes=listed("dtype", ""),
         devices=listed("device", "cpu"),
         samples=int(config.getoption("diffcheck_samples") or DEFAULT_SAMPLES),
         seed=int(config.getoption("diffcheck_seed") or 0),
@@ -108,15 +111,18 @@ def _name(key: tuple[str, ...]) -> str:
 class _Together:
     """The tests of one case and operator, which are judged together, when the first of them runs."""
 
-    def __init__(self, unit: "Unit", settings: "Settings") -> None:
+    def __init__(self, unit: "Unit | AuditUnit", settings: "Settings") -> None:
         self.unit = unit
         self._settings = settings
         self._rows: dict[tuple[str, ...], Row] | None = None
 
     def tasks(self) -> Iterable[tuple[str, ...]]:
         """What names each of them."""
+        from diffcheck.runner.audits import AuditUnit, empty_audit
         from diffcheck.runner.rows import broken_rows, empty_row
 
+        if isinstance(self.unit, AuditUnit):
+            return [empty_audit(self.unit, contestant).key for contestant in self.unit.contestants]
         if self.unit.program is None:
             return [row.key for row in broken_rows(self.unit)]
         return [empty_row(task).key for _, task in self.unit.tasks()]
@@ -167,7 +173,8 @@ class Derivative(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Where the case stands."""
-        code = getattr(self._together.unit.case.function, "__code__", None)
+        case = self._together.unit.case
+        code = getattr(getattr(case, "function", None), "__code__", None)
         return self.path, code.co_firstlineno - 1 if code is not None else None, self.name
 
 

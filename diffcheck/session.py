@@ -1,13 +1,17 @@
 """A run as its user sees it: what is known goes into the journal, to the spectator, and at the end into the reports."""
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
+from diffcheck.reporting.formats import demand
 from diffcheck.reporting.write import LEFT, write_reports
-from diffcheck.results import CaseRow, Row, Run, TensorRow
+from diffcheck.results import CaseRow, Gathered, Row, Run, TensorRow
+from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA, Detail
 from diffcheck.runner.journal import Journal
 from diffcheck.runner.messages import Earlier, UnitKey
+from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Fate, Stage
 
 
@@ -42,17 +46,17 @@ class Record:
     ------
     OutputError
         If the folder cannot be written, or another run writes there.
+    UsageError
+        For a format that there is not.
     """
 
-    def __init__(self, output: str | Path | None, spectator: Spectator | None = None) -> None:
-        self._folder = None if output is None else Path(output)
+    def __init__(self, settings: Settings, spectator: Spectator | None = None) -> None:
+        self._folder = None if settings.output is None else Path(settings.output)
         self._journal = None if self._folder is None else Journal(self._folder, LEFT)
+        demand(settings.formats)
+        self._formats = settings.formats
         self._spectator = spectator
-        self._environment: Mapping[str, str] = {}
-        self._rows: dict[tuple[str, str], dict[tuple[str, ...], Row]] = {}
-        self._tensors: dict[tuple[str, ...], TensorRow] = {}
-        self._cases: dict[tuple[str, str], CaseRow] = {}
-        self._broken: list[str] = []
+        self._gathered = Gathered(settings.typed, settings.chosen)
         self._checked: set[UnitKey] = set()
         self._clocked: set[UnitKey] = set()
         self._begun = False
@@ -67,22 +71,28 @@ class Record:
             self._journal.close()
 
     def described(self, environment: Mapping[str, str]) -> None:
-        """What the results depend on."""
-        self._environment = environment
+        """What the results depend on; of several processes the first one says it."""
+        self._gathered.environment = self._gathered.environment or environment
 
     def broken(self, text: str) -> None:
         """A case file or a definition cannot be used."""
-        if text not in self._broken:
-            self._broken.append(text)
+        if text not in self._gathered.broken:
+            self._gathered.broken.append(text)
+            self._note(BROKEN, text=text)
 
     def planned(self, units: int) -> None:
         """So many units will be checked; a run of nothing leaves the results of the last one where they are."""
         if self._begun:
             return  # another process goes on
         self._begun = True
-        if self._journal is not None and (units or self._broken):
+        found = self._gathered
+        if self._journal is not None and (units or found.broken):
             self._journal.begin()
             self._written = True
+            told = {"command": found.command, "settings": found.settings, "environment": dict(found.environment)}
+            self._note(RUN, schema=SCHEMA, diffcheck=version("diffcheck"), **told)
+            for text in found.broken:
+                self._note(BROKEN, text=text)
         if self._spectator is not None:
             self._spectator.started(units)
 
@@ -99,23 +109,25 @@ class Record:
 
     def known(self, row: Row) -> None:
         """A task is checked or timed."""
-        self._rows.setdefault((row.case, row.operator), {})[row.key] = row
-        if self._journal is not None:
-            self._journal.write(row)
+        self._keep(row)
 
     def weighed(self, row: TensorRow) -> None:
         """What a task came to for one input tensor."""
-        self._tensors[row.key] = row
+        self._keep(row)
+
+    def detailed(self, record: Detail) -> None:
+        """What a task came to at its points, or what is drawn of it, or of its case."""
+        self._keep(record)
 
     def agreed(self, row: CaseRow) -> None:
         """What the engines say together."""
-        self._cases[row.case, row.operator] = row
+        self._keep(row)
 
     def checked(self, source: str, operator: str, case: str) -> None:
         """All tasks of a unit are checked."""
         self._checked.add((source, operator))
         if self._spectator is not None:
-            self._spectator.checked(case, operator, list(self._rows[case, operator].values()))
+            self._spectator.checked(case, operator, self._gathered.rows_of(case, operator))
 
     def clocked(self, source: str, operator: str, case: str) -> None:
         """All tasks of a unit are timed."""
@@ -125,17 +137,23 @@ class Record:
 
     def left(self, condemned: Mapping[Stage, Fate]) -> Earlier:
         """What is done, for a process that goes on."""
-        rows = {row.key: row for row in self._all()}
+        rows = {row.key: row for row in self._gathered.rows}
         return Earlier(rows, frozenset(self._checked), frozenset(self._clocked), dict(condemned))
 
     def run(self, *, interrupted: bool = False) -> Run:
         """The results; written as reports, if there is a folder for them."""
-        place = str(self._stage or "its start") if interrupted else ""
-        rows, cases, tensors = self._all(), self._cases.values(), self._tensors.values()
-        found = Run(tuple(rows), tuple(cases), self._environment, tuple(self._broken), place, tuple(tensors))
+        self._gathered.interrupted = str(self._stage or "its start") if interrupted else ""
+        found = self._gathered.run()
+        self._note(END, interrupted=found.interrupted)
         if self._folder is not None and self._written:
-            write_reports(found, self._folder)
+            write_reports(found, self._folder, self._formats)
         return found
 
-    def _all(self) -> list[Row]:
-        return [row for rows in self._rows.values() for row in rows.values()]
+    def _keep(self, record: Row | Detail) -> None:
+        self._gathered.add(record)
+        if self._journal is not None:
+            self._journal.write(record)
+
+    def _note(self, kind: str, **values: Any) -> None:
+        if self._journal is not None and self._written:
+            self._journal.note(kind, **values)

@@ -31,7 +31,7 @@ FLOORS = {
     "judgement": {*PROGRAMS, "engines", "referee", "verdict"},
     "results": {*GROUND, "verdict"},
     "environment": {"errors", "engines"},
-    "runner": {*JUDGES, "sources", "environment", "results", "timing"},
+    "runner": {*JUDGES, "sources", "audit", "environment", "results", "timing"},
     "reporting": {*GROUND, "verdict", "results"},
     "baseline": {*GROUND, "verdict", "results"},
     "session": {"results", "runner", "reporting"},
@@ -71,14 +71,14 @@ LIBRARIES = {
     | {
         f"diffcheck.audit.{name}"
         for name in (
-            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
+            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "hearing"),
             *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
             *("second", "probe", "borders", "frozen", "lines", "nearby"),
         )
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
-    "pandas": {"diffcheck.results", "diffcheck.api", "diffcheck.baseline"},
-    "click": {f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "run")},
+    "pandas": {"diffcheck.results.frames", "diffcheck.results.run", "diffcheck.api", "diffcheck.baseline"},
+    "click": {f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "report", "run")},
     "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},
     "matplotlib": {"diffcheck.reporting.plots"},

@@ -8,7 +8,7 @@ import pytest
 
 CASES = """
 import torch
-from diffcheck import case, interval
+from diffcheck import case, interval, operation, tensor
 from diffcheck.ops import exp, log, sin
 
 class Off(torch.autograd.Function):
@@ -30,6 +30,10 @@ def sine(x):
 @case(x=interval(-3, 3), samples=1, tags=("smooth",))
 def softplus(x):
     return log(1 + exp(x))
+
+@operation(torch.sin, x=tensor("n", low=-3, high=3), dtypes="float64", budget=2)
+class Fused(Off):
+    pass
 
 @case(x=interval(-3, 3), samples=1, expect={"autograd": "disagree"}, because="known", implementations=OFF)
 def known(x):
@@ -65,7 +69,7 @@ def folder(pytester: pytest.Pytester) -> pytest.Pytester:
 
 def test_every_derivative_by_every_engine_is_a_test(folder: pytest.Pytester) -> None:
     done = folder.runpytest_subprocess("cases", "-q", "-rA", "--strict-markers", "--junitxml=out.xml")
-    done.assert_outcomes(passed=7, failed=1, xfailed=1)
+    done.assert_outcomes(passed=7, failed=2, xfailed=1)
     done.stdout.fnmatch_lines(
         [
             "autograd:reverse disagree (wrong), 3.0 right: sine derivative",
@@ -76,11 +80,12 @@ def test_every_derivative_by_every_engine_is_a_test(folder: pytest.Pytester) -> 
             "PASSED cases/waves.py::softplus?derivative-autograd:reverse?",
             "XFAIL cases/waves.py::known?derivative-autograd:reverse?*",
             "FAILED cases/waves.py::sine?derivative-autograd:reverse? - autograd:reverse*",
+            "FAILED cases/waves.py::Fused?audit-autograd:reverse? - autograd:reverse*",
         ]
     )
     suite = ElementTree.parse(folder.path / "out.xml").getroot()[0]
-    assert suite.attrib["tests"] == "9"
-    assert suite.attrib["failures"] == "1"
+    assert suite.attrib["tests"] == "10"
+    assert suite.attrib["failures"] == "2"
     assert "disagree" in {p.attrib["value"] for p in suite.iter("property") if p.attrib["name"] == "verdict"}
 
 
@@ -105,8 +110,8 @@ def test_what_is_asked_for_is_collected(folder: pytest.Pytester, arguments: tupl
 
 
 def test_what_failed_is_run_again_alone(folder: pytest.Pytester) -> None:
-    folder.runpytest_subprocess("cases", "-q").assert_outcomes(passed=7, failed=1, xfailed=1)
-    folder.runpytest_subprocess("cases", "-q", "--lf").assert_outcomes(failed=1)
+    folder.runpytest_subprocess("cases", "-q").assert_outcomes(passed=7, failed=2, xfailed=1)
+    folder.runpytest_subprocess("cases", "-q", "--lf").assert_outcomes(failed=2)
 
 
 def test_several_processes_collect_the_same(folder: pytest.Pytester) -> None:

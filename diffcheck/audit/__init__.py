@@ -15,7 +15,8 @@
 ``world``             a context made real: tensors
 ``screen``            a quick look, which ranks contexts
 ``loss``              the definition in one context as a case
-``certify``           the referee's word, a ``ruling``; ``growth`` of errors with the length of a sum
+``certify``           what is heard of a context: in a ``hearing`` the referee's word, a ``ruling``
+``growth``            of errors with the length of a sum
 ``lines``             what a gradient says along a line where no derivative exists; what is detached is ``frozen``
 ``nearby``            gradients beside a kink
 ``differences``       a second witness where the definition cannot be recorded

@@ -45,6 +45,11 @@ class Condition:
     right: int = 0
 
     @property
+    def tried(self) -> int:
+        """In how many contexts right can be told from wrong."""
+        return self.agree + self.missed + self.others + self.right
+
+    @property
     def words(self) -> str:
         """The condition as a sentence: with "if and only if" where no context that was tried contradicts it."""
         both = " and ".join(atom.words for atom in self.atoms)
@@ -134,4 +139,4 @@ def _telling(trials: Trials, smallest: Context, in_all_formats: bool) -> Iterato
 
 def _is_wrong(trials: Trials, seen: Screened) -> bool:
     heard = trials.hearings.get(seen.context.key)
-    return seen.suspicious and (heard is None or heard.ruling is Ruling.WRONG or bool(seen.breaches or seen.raised))
+    return seen.suspicious and (heard is None or heard.ruling is Ruling.WRONG or bool(seen.broken or seen.raised))

@@ -17,6 +17,7 @@ from diffcheck.audit.inferred import inferred
 from diffcheck.audit.operation import Widened
 from diffcheck.audit.outcome import Audit, Fault
 from diffcheck.audit.plainly import own_functions
+from diffcheck.audit.precisions import DTYPES
 from diffcheck.audit.ruling import Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
@@ -27,7 +28,6 @@ from diffcheck.audit.trial import Trials
 from diffcheck.audit.world import world
 from diffcheck.errors import CaseError, UsageError
 
-DTYPES = ("float64", "float32", "bfloat16", "float16")
 # Rulings that say what an operation is.
 _TOLD = (Ruling.RIGHT, Ruling.CONFIRMED, Ruling.WRONG)
 # Of the budget: what the referee may take for contexts that look right, and what making a fault small may take.
@@ -181,7 +181,7 @@ class _Inquiry:
                 refusals.append(f"({plan.ordinary.words()}) {why}")
                 continue
             opened.append((design(found, *self._asked, usual, len(first.values)), trials))
-            told = first.breaches or first.raised or trials.hear(plan.ordinary).ruling in _TOLD
+            told = first.broken or first.raised or trials.hear(plan.ordinary).ruling in _TOLD
             if told:
                 break
         else:
@@ -272,7 +272,7 @@ class _Inquiry:
         if heard is None or not heard.error < _SMALL:
             return found
         for one in sorted((s for s in seen if s.suspicious), key=lambda s: -s.score)[:_OTHERS]:
-            other = trials.hear(one.context) if trials.accused(one.context) and not one.breaches else None
+            other = trials.hear(one.context) if trials.accused(one.context) and not one.broken else None
             if other is not None and _SMALL <= other.error < float("inf"):
                 return one.context
         return found

@@ -3,8 +3,8 @@
 By each component anything between the derivatives of both sides is one choice of many. Together they must still be one:
 the maximum of equal numbers grows as fast as all of them do, however its gradient is shared out among them.
 
-That holds where all kinks bend the same way. Of a difference of two maxima each may choose for itself, and no line knows
-what both have chosen.
+That holds where all kinks bend the same way. Of a difference of two maxima each may choose for itself, and no line
+knows what both have chosen.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Where no derivative exists: what torch's gradient of the definition is at points nearby, where one does.
 
-Where several pieces meet in one number, as in overlapping windows, each may choose for itself, and the sum of the choices
-need not lie between the derivatives of both sides. It is among the gradients nearby.
+Where several pieces meet in one number, as in overlapping windows, each may choose for itself, and the sum of the
+choices need not lie between the derivatives of both sides. It is among the gradients nearby.
 """
 
 from collections.abc import Iterator, Mapping

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design
 from diffcheck.audit.explain import Condition
-from diffcheck.audit.report import coverage_text, fault_text
+from diffcheck.audit.report import coverage_text, fault_text, summary_text
 from diffcheck.audit.ruling import Heard, Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.trial import Trials
@@ -65,6 +65,13 @@ class Audit:
     def certified(self) -> int:
         """In how many of them the referee found the operation right."""
         return sum(h.ruling is Ruling.RIGHT for h in self.trials.hearings.values())
+
+    @property
+    def told(self) -> str:
+        """What is wrong and under which condition; else what was tried."""
+        if self.fault is None:
+            return coverage_text("", self.trials, self.design, self.seconds, self.second)
+        return summary_text(self.fault.seen, self.fault.heard, self.fault.condition)
 
     def __bool__(self) -> bool:
         return self.passed

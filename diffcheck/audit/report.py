@@ -33,19 +33,30 @@ def fault_text(
     return "\n".join(lines)
 
 
-def _of_result(seen: Screened) -> str:
-    """Where the result is farthest from the definition's."""
+def summary_text(seen: Screened, found: Heard | None, condition: Condition) -> str:
+    """What is wrong and when, without the numbers."""
+    plain = "" if found is None or found.plain is None else f"; plain torch gives {found.plain:.8g}"
+    return f"{_what(seen, found)}; {condition.words} ({_counts(condition)}){plain}"
+
+
+def farthest(seen: Screened) -> tuple[str, float, float]:
+    """Where the result is farthest from the definition's, what it is there, and what the definition's is."""
     errors = [(a - b).abs().nan_to_num(float("inf")) for a, b in zip(seen.values, seen.expected, strict=True)]
     number = max(range(len(errors)), key=lambda k: float(errors[k].max()) if errors[k].numel() else 0.0)
     k = int(errors[number].argmax())
     gave, right = (float(values[number].reshape(-1)[k]) for values in (seen.values, seen.expected))
     whose = f" {number}" if len(errors) > 1 else ""
-    return f"  result{whose}{list(placed(k, tuple(errors[number].shape)))}: {gave:.8g}, the definition's {right:.8g}"
+    return f"result{whose}{list(placed(k, tuple(errors[number].shape)))}", gave, right
+
+
+def _of_result(seen: Screened) -> str:
+    where, gave, right = farthest(seen)
+    return f"  {where}: {gave:.8g}, the definition's {right:.8g}"
 
 
 def _what(seen: Screened, found: Heard | None) -> str:
-    if seen.breaches:
-        return "; ".join(seen.breaches)
+    if seen.broken:
+        return "; ".join(seen.broken)
     if seen.raised:
         return f"its backward raises where the definition does not: {seen.raised}"
     assert found is not None
@@ -59,6 +70,8 @@ def _what(seen: Screened, found: Heard | None) -> str:
 
 
 def _counts(condition: Condition) -> str:
+    if not condition.atoms:
+        return f"in {condition.agree} of {condition.tried} contexts tried"
     told = f"wrong in {condition.agree} of {condition.agree + condition.missed} contexts tried where this holds"
     return f"{told}, in {condition.others} of {condition.others + condition.right} where it does not"
 
@@ -69,8 +82,9 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float, sec
     kinds = {kind: names for kind, names in design.kinds.items() if len(names) > 1}
     tried = {(kind, s.context[kind]) for s in counted for kind in kinds}
     heard = Counter(h.ruling for h in trials.hearings.values())
+    whose = f"{name}: " if name else ""
     lines = [
-        f"{name}: nothing wrong was found in {len(counted)} contexts ({seconds:.1f} s); "
+        f"{whose}nothing wrong was found in {len(counted)} contexts ({seconds:.1f} s); "
         f"{heard[Ruling.RIGHT]} of them certified by the referee, the others screened",
         "  conditions tried: "
         + ", ".join(
@@ -81,12 +95,12 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float, sec
     ]
     if not heard[Ruling.RIGHT] and heard[Ruling.CONFIRMED]:
         lines[0] = (
-            f"{name}: nothing wrong was found in {len(counted)} contexts ({seconds:.1f} s); none is certified, "
+            f"{whose}nothing wrong was found in {len(counted)} contexts ({seconds:.1f} s); none is certified, "
             f"for the definition cannot be recorded, and {heard[Ruling.CONFIRMED]} are confirmed by torch and by "
             "differences of its values"
         )
     elif not heard[Ruling.RIGHT]:
-        lines[0] = f"{name}: nothing could be certified, in {len(counted)} contexts ({seconds:.1f} s)"
+        lines[0] = f"{whose}nothing could be certified, in {len(counted)} contexts ({seconds:.1f} s)"
     if second == "wrong":
         lines.append("  not accused: its second derivatives are wrong, and it does not say that it has none")
     if trials.subject.unasked:

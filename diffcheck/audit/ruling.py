@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from diffcheck.judgement.numbers import Judgement
+
 
 class Ruling(StrEnum):
     """The ruling on one context."""
@@ -36,6 +38,8 @@ class Heard:
         The largest error by that input in parts of the largest component.
     wrong:
         The inputs whose gradients are wrong.
+    judgement:
+        What is thought of the one component that speaks.
     """
 
     ruling: Ruling
@@ -48,6 +52,7 @@ class Heard:
     format: str = ""
     error: float = float("nan")
     wrong: tuple[str, ...] = ()
+    judgement: Judgement | None = None
 
 
 def placed(k: int, shape: tuple[int, ...]) -> tuple[int, ...]:

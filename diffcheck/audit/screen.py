@@ -18,6 +18,7 @@ from diffcheck.audit.subject import Subject
 from diffcheck.audit.uses import USES
 from diffcheck.audit.world import World, bytes_of, row_of, smallest_format, world
 from diffcheck.errors import CaseError
+from diffcheck.verdict import Breach, Finding
 
 Tensor = torch.Tensor
 # What says in words that it does not take such arguments makes no claim about them.
@@ -43,7 +44,7 @@ class Screened:
     raised:
         What its backward raises.
     breaches:
-        How it breaks its contract, in words.
+        How it breaks its contract; ``misshapen`` of what shape its result is where the definition's is another.
     values, expected:
         The results, and the definition's, in double precision.
     gradients, reference:
@@ -56,7 +57,8 @@ class Screened:
     refused: str = ""
     skipped: str = ""
     raised: str = ""
-    breaches: tuple[str, ...] = ()
+    breaches: tuple[Finding, ...] = ()
+    misshapen: str = ""
     values: Sequence[Tensor] = ()
     expected: Sequence[Tensor] = ()
     gradients: Mapping[str, Tensor] = field(default_factory=dict)
@@ -73,9 +75,14 @@ class Screened:
         return not (self.refused or self.skipped)
 
     @property
+    def broken(self) -> tuple[str, ...]:
+        """What is wrong whatever the numbers say."""
+        return (*(b.detail for b in self.breaches), *filter(None, [self.misshapen]))
+
+    @property
     def suspicious(self) -> bool:
         """Whether the referee should look at it before others."""
-        return self.counts and (bool(self.raised or self.breaches) or self.score > 1)
+        return self.counts and (bool(self.raised or self.broken) or self.score > 1)
 
 
 def screened(subject: Subject, context: Context) -> Screened:
@@ -140,10 +147,12 @@ def _screened(subject: Subject, here: World) -> Screened:
         came = [_number(p[1], p[0]) for p in (given[-1] if given else []) if p is not None]
         return Screened(context, raised=told, incoming=came, format=row_of(context).format)
     breaches = [
-        f"it changes `{n}` in memory" for n, b in before.items() if not torch.equal(b, bytes_of(here.arguments[n]))
+        Finding(Breach.CHANGES_INPUT, f"it changes `{n}` in memory", (n,))
+        for n, b in before.items()
+        if not torch.equal(b, bytes_of(here.arguments[n]))
     ]
     if any(pair is not None and not torch.equal(pair[1], bytes_of(pair[0])) for pairs in given for pair in pairs):
-        breaches.append("its backward writes into the incoming gradient")
+        breaches.append(Finding(Breach.CHANGES_GRADIENT, "its backward writes into the incoming gradient"))
     first = given[-1]
     exact = [torch.zeros(y.shape, dtype=torch.float64) for y in outputs]
     exact = [e if p is None else _number(p[1], p[0]) for e, p in zip(exact, first, strict=True)]
@@ -157,14 +166,15 @@ def _screened(subject: Subject, here: World) -> Screened:
         if _empty(here):
             return Screened(context, refused="it takes nothing that is empty")
         shapes = [str([tuple(y.shape) for y in ys])[1:-1] for ys in (seen, values)]
-        breaches.append(f"its result has shape {shapes[0]}, the definition's {shapes[1]}")
-        return Screened(context, breaches=tuple(breaches), format=smallest_format(here, outputs))
+        told = f"its result has shape {shapes[0]}, the definition's {shapes[1]}"
+        return Screened(context, breaches=tuple(breaches), misshapen=told, format=smallest_format(here, outputs))
     format = use.format or smallest_format(here, outputs)
     scores = {n: _distance(gave[n], reference[n], format) for n in reference}
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
     suspects = tuple(n for n, score in scores.items() if score > 1)
     score = max([*scores.values(), *of_values], default=0.0)
-    return Screened(context, "", "", "", tuple(breaches), seen, values, gave, reference, exact, format, score, suspects)
+    broken = tuple(breaches)
+    return Screened(context, "", "", "", broken, "", seen, values, gave, reference, exact, format, score, suspects)
 
 
 def _raises_as_well(subject: Subject, here: World) -> bool:

@@ -61,8 +61,8 @@ class Trials:
         seen = self.screen(context)
         if not seen.counts:
             return ""
-        if seen.breaches:
-            return seen.breaches[0]
+        if seen.broken:
+            return seen.broken[0]
         if seen.raised:
             return "raises"
         if not seen.suspicious:
@@ -77,7 +77,7 @@ class Trials:
         seen = self.screen(context)
         if not seen.suspicious:
             return ""
-        return seen.breaches[0] if seen.breaches else "raises" if seen.raised else "wrong"
+        return seen.broken[0] if seen.broken else "raises" if seen.raised else "wrong"
 
     @property
     def counted(self) -> list[Screened]:

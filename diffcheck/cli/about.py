@@ -1,10 +1,15 @@
 """What is there: the cases of files, the versions of libraries, and how much a self-test catches."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
+from diffcheck.case.audited import AUDIT, Audited
 from diffcheck.cli.exits import FAILED, NOTHING, PASSED, USAGE
+
+if TYPE_CHECKING:
+    from diffcheck.case.case import Case
 
 
 @click.command(name="list")
@@ -17,20 +22,27 @@ def list_cases(paths: tuple[str, ...], match: str) -> None:
 
     loaded = collect(paths)
     selected = matcher(match) if match else lambda case: True
-    cases = [case for case in loaded.cases if selected(case)]
+    cases = [case for case in loaded.all if selected(case)]
     for case in cases:
-        inputs = [
-            f"{name}{list(d.shape) if d.shape else ''} in {d}" for name, d in case.inputs.items() if d.value is None
-        ]
-        given = len(case.inputs) - len(inputs)
-        inputs += [f"{given} input{'s' * (given > 1)} at the given numbers"] * bool(given)
-        operators = ", ".join(map(str, case.operators))
-        first = case.doc.splitlines()[0] if case.doc else ""
-        click.echo("  ".join(filter(None, [case.source, ", ".join(inputs), operators, first])))
+        click.echo(_listed(case))
     for text in loaded.problems:
         click.echo(f"diffcheck: broken: {text}", err=True)
     click.echo(f"{len(cases)} case{'' if len(cases) == 1 else 's'}", err=True)
     sys.exit(USAGE if loaded.problems else PASSED if cases else NOTHING)
+
+
+def _listed(case: "Case | Audited") -> str:
+    """A case, or an operation on trial, in one line."""
+    first = case.doc.splitlines()[0] if case.doc else ""
+    if isinstance(case, Audited):
+        axes = {name: " ".join(d.axes) for name, d in case.takes.items() if hasattr(d, "axes")}
+        inputs = [f"{name}[{named}]" for name, named in axes.items()]
+        return "  ".join(filter(None, [case.source, ", ".join(inputs), AUDIT, first]))
+    inputs = [f"{name}{list(d.shape) if d.shape else ''} in {d}" for name, d in case.inputs.items() if d.value is None]
+    given = len(case.inputs) - len(inputs)
+    inputs += [f"{given} input{'s' * (given > 1)} at the given numbers"] * bool(given)
+    operators = ", ".join(map(str, case.operators))
+    return "  ".join(filter(None, [case.source, ", ".join(inputs), operators, first]))
 
 
 @click.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from diffcheck.case.audited import Audited
 from diffcheck.cli.exits import FAILED, PASSED
 from diffcheck.cli.options import listed
 from diffcheck.errors import UsageError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # Loading, and telling a fault, come on top of the budget; a process that is silent for so much longer hangs.
 _GRACE_S = 120.0
+# Options that say what an operation takes.
+_DECLARING = {"definition", "inputs", "make", "sizes", "relations", "surrogate", "at_kinks"}
 _KINDS = "tensor:AXES[:LOW:HIGH], integers:AXES:BELOW[:IGNORED], mask:AXES, lengths:AXES:UP_TO"
 
 
@@ -110,26 +113,32 @@ def audit(
 
     \b
     diffcheck audit kernels.py::fused --definition kernels.py::plain --input x=tensor:batch,width --input eps=1e-6
+    diffcheck audit cases/kernels.py::fused      (an @operation says itself what it takes)
 
     Exit code: 0 nothing wrong was found, 1 something is wrong or nothing could be certified, 2 usage error.
     """
     arguments: dict[str, Any] = dict(map(_declared, inputs))
-    options: dict[str, Any] = {"sizes": _sizes(sizes), "relations": relations, "seed": seed, "at_kinks": at_kinks}
+    options: dict[str, Any] = {"sizes": _sizes(sizes), "relations": relations, "at_kinks": at_kinks}
     if not in_process:
         _isolated(budget)
     from diffcheck.audit import audit as conducted
-    from diffcheck.audit.inquiry import DTYPES
+    from diffcheck.audit.audited import audit_of
+    from diffcheck.audit.precisions import DTYPES
 
-    found = conducted(
-        _named(operation),
-        None if definition is None else _named(definition),
-        inputs=None if make is None else _named(make),
-        surrogate=None if surrogate is None else _named(surrogate),
-        dtypes=dtypes or DTYPES,
-        devices=devices or ("cpu",),
-        budget=budget,
-        **{**options, **arguments},
-    )
+    code = _operation(operation)
+    asked: dict[str, Any] = {"devices": devices or ("cpu",), "seed": seed, "budget": budget}
+    if isinstance(code, Audited):
+        _demand_no_declaration(operation)
+        found = audit_of(code, dtypes=dtypes, **asked)
+    else:
+        found = conducted(
+            code,
+            None if definition is None else _named(definition),
+            inputs=None if make is None else _named(make),
+            surrogate=None if surrogate is None else _named(surrogate),
+            dtypes=dtypes or DTYPES,
+            **{**asked, **options, **arguments},
+        )
     click.echo(repr(found))
     sys.exit(PASSED if found.passed else FAILED)
 
@@ -153,6 +162,8 @@ def _isolated(budget: str) -> None:
 def _typed(context: click.Context) -> Iterator[str]:
     """The words of the command line again, of what was given."""
     for parameter in context.command.params:
+        if context.get_parameter_source(parameter.name or "") is click.core.ParameterSource.DEFAULT:
+            continue
         value = context.params[parameter.name or ""]
         if isinstance(parameter, click.Argument):
             yield value
@@ -160,6 +171,35 @@ def _typed(context: click.Context) -> Iterator[str]:
             yield from (word for one in value for word in (parameter.opts[0], str(one)))
         elif value is not None and not isinstance(value, bool):
             yield from (parameter.opts[0], str(value))
+
+
+def _operation(text: str) -> Any:
+    """The object of a file; of an operation that has no name there, what the file makes."""
+    from diffcheck.sources.collect import collect
+
+    try:
+        return _named(text)
+    except UsageError as mistake:
+        try:
+            made = collect([text]).operations
+        except UsageError:
+            made = ()
+        if len(made) != 1:
+            raise mistake from None
+        return made[0]
+
+
+def _demand_no_declaration(text: str) -> None:
+    """Raise `UsageError` for options that say again what an ``@operation`` says."""
+    given = click.get_current_context()
+    again = [
+        parameter.opts[0]
+        for parameter in given.command.params
+        if parameter.name in _DECLARING
+        and given.get_parameter_source(parameter.name) is not click.core.ParameterSource.DEFAULT
+    ]
+    if again:
+        raise UsageError(f"{text} says itself what it takes: leave out {', '.join(again)}")
 
 
 def _named(text: str) -> Any:

@@ -1,6 +1,8 @@
 """The command ``diffcheck``, with all its commands."""
 
+import shlex
 import sys
+from typing import Any
 
 import click
 
@@ -8,12 +10,19 @@ from diffcheck.cli.about import env, list_cases, selftest
 from diffcheck.cli.audit import audit
 from diffcheck.cli.check import check
 from diffcheck.cli.exits import FAILED, INTERRUPTED, USAGE
+from diffcheck.cli.report import report
 from diffcheck.cli.run import run
 from diffcheck.errors import DiffcheckError
 
 
 class _Main(click.Group):
     """Turns a user's mistake into one clear message and the right exit code."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """The context, with the command line as it was typed."""
+        return super().make_context(info_name, args, parent, **{"obj": shlex.join(["diffcheck", *args]), **extra})
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -39,5 +48,5 @@ def main() -> None:
     """
 
 
-for command in (run, check, audit, list_cases, selftest, env):
+for command in (run, check, report, audit, list_cases, selftest, env):
     main.add_command(command)

@@ -1,6 +1,7 @@
 """Options that several commands have; each is called like the setting that it gives."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -58,7 +59,7 @@ _JUDGING = (
         multiple=True,
         callback=listed,
         metavar="O",
-        help="Only these operators, such as gradient.",
+        help="Only these operators, such as gradient; audit for operations on trial.",
     ),
     click.option(
         "--device",
@@ -74,7 +75,7 @@ _JUDGING = (
         multiple=True,
         callback=listed,
         metavar="T",
-        help="float64, float32, bfloat16, float16, tf32 (default: float64).",
+        help="float64, float32, bfloat16, float16, tf32 (default: float64; operations on trial in all of theirs).",
     ),
     click.option(
         "--samples",
@@ -121,6 +122,33 @@ _JUDGING = (
 )
 
 
+LATEST = Path("reports/latest")
+"""Where a run writes, and a report looks, if nothing else is said."""
+
+
+def _formats(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
+    """Formats that there are."""
+    from diffcheck.reporting.formats import DEFAULT, demand
+
+    names = listed(_, __, values)
+    demand(names)
+    return names or DEFAULT
+
+
+def reporting(command: Function) -> Function:
+    """The command with the option that says how a run is written."""
+    from diffcheck.reporting.formats import DEFAULT, FORMATS
+
+    return click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        callback=_formats,
+        metavar="F",
+        help=f"{', '.join(FORMATS)} (default: {','.join(DEFAULT)}).",
+    )(command)
+
+
 def judging(command: Function) -> Function:
     """The command with the options that say how derivatives are judged."""
     for option in reversed(_JUDGING):
@@ -133,4 +161,4 @@ def settings(in_process: bool, timeout: float | None, **chosen: Any) -> Settings
     if timeout is None and not in_process:
         timeout = DEFAULT_TIMEOUT_S
     given = {name: value for name, value in chosen.items() if value != ()}
-    return Settings(timeout=timeout or None, **given)
+    return Settings(timeout=timeout or None, typed=click.get_current_context().find_root().obj or "", **given)

@@ -8,7 +8,8 @@ import click
 
 from diffcheck.cli.conduct import here, supervised
 from diffcheck.cli.exits import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE
-from diffcheck.cli.options import Judging, judging, settings
+from diffcheck.cli.options import LATEST, Judging, judging, reporting, settings
+from diffcheck.cli.report import announced
 
 if TYPE_CHECKING:
     from diffcheck.results import Run
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    default=Path("reports/latest"),
+    default=LATEST,
     show_default=True,
     help="Folder for the result files.",
 )
+@reporting
 @click.option("-x", "fail_fast", is_flag=True, help="Stop at the first case that fails.")
 def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **chosen: Any) -> None:
     """Check and time the cases of files and folders (file.py::name for one case).
@@ -41,6 +43,7 @@ def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **ch
     wanted = settings(in_process, match=match, output=output, **chosen)
     result = (here if in_process else supervised)(paths, wanted)
     _summarised(result, output)
+    announced(result, wanted.formats)
     if result.interrupted:
         click.echo(f"diffcheck: interrupted at {result.interrupted}; what was known by then is written", err=True)
         sys.exit(INTERRUPTED)

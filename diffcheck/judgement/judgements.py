@@ -53,6 +53,12 @@ class Judgements:
             components = components[found == found.max()]
         return int(components[0])
 
+    def worst_doubtful(self, most: int) -> list[int]:
+        """The components that do not agree, at most so many, the worst first."""
+        components = np.array(self.of(*_DOUBTFUL), int)
+        order = np.lexsort(-self._ranks[::-1, components])
+        return [int(c) for c in components[order[:most]]]
+
     @cached_property
     def _ranks(self) -> Array:
         """What `rank` says of each component, a row for each of its parts."""

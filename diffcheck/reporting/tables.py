@@ -1,10 +1,12 @@
 """What reports show, as rows of texts: the same tables for Markdown and the terminal."""
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from diffcheck.reporting.components import by
 from diffcheck.reporting.numbers import digits_of, digits_right, number, right_of, seconds
 from diffcheck.results import CaseRow, Row, Run, TensorRow, counts, place
 from diffcheck.verdict import Verdict
@@ -24,7 +26,7 @@ def headline(run: Run) -> str:
     failing = len(run.failing)
     expected = sum(bool(row.expected) and not row.fails for row in run.rows)
     tail = f"; {failing} {'fails' if failing == 1 else 'fail'} the run" if failing else "; none fails the run"
-    tail += f"; {_counted(len(run.broken), 'broken definition')}" if run.broken else ""
+    tail += f"; {counted(len(run.broken), 'broken definition')}" if run.broken else ""
     known = f" ({expected} with the outcome that their case declares)" if expected else ""
     cut = ", interrupted" if run.interrupted else ""
     return f"{len(run.rows)} tasks{cut}: {found or 'none'}{tail}{known}"
@@ -48,7 +50,14 @@ def failing(run: Run) -> Table:
 
 def failing_rows(run: Run) -> list[Row]:
     """The rows that fail the run, the worst first; a case that is itself broken counts once, not for every engine."""
-    return _one_of_case(sorted(run.failing, key=lambda row: (not row.findings, -row.verdict.severity)))
+    return _one_of_case(sorted(run.failing, key=_badness, reverse=True))
+
+
+def _badness(row: Row) -> tuple[bool, int, bool, float]:
+    """The larger, the worse: a broken contract, the verdict, no digit right, the digits that are missing."""
+    lacking = row.digits_possible - row.digits
+    unknown = math.inf if row.verdict.fails else 0.0
+    return bool(row.findings), row.verdict.severity, row.no_digit, unknown if lacking != lacking else lacking
 
 
 def _one_of_case(rows: Iterable[Row]) -> list[Row]:
@@ -95,7 +104,7 @@ def finding(row: Row) -> str:
     if row.worst_point:
         parts.append(f"at {_failing_place(row)}")
     if row.truth:
-        parts.append(f"gives {_value(row, 17)}, the truth is {shortened(row.truth)}, {_digits(row)} digits")
+        parts.append(f"gives {_value(row)}, the truth is {shortened(row.truth)}, {digits(row)} digits")
     if row.note or row.findings:
         parts.append(f"- {told(row)}")
     return " ".join(parts)
@@ -111,10 +120,10 @@ def _findings(rows: Iterable[Row]) -> Table:
                 contestant(row),
                 _verdict(row),
                 _failing_place(row),
-                _value(row, 10),
+                _value(row),
                 shortened(row.truth),
                 number(row.error_ulp),
-                _digits(row),
+                digits(row),
                 told(row),
             )
             for row in rows
@@ -162,17 +171,19 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
                 number(row.inherent_ulp),
                 number(row.formula_ulp),
                 _place(row),
-                _value(row, 10),
+                _value(row),
                 shortened(row.truth),
             )
             for row in _one_of_case(rows)
         ),
     )
-    facts = [_counted(rows[0].points, "point"), _counted(rows[0].components, "component")]
-    if case is None:
+    facts = [counted(rows[0].points, "point"), counted(rows[0].components, "component")]
+    if case is None or not case.consensus:
         broken = "nothing is judged" if rows[0].verdict is Verdict.UNSUPPORTED else "the case itself is broken"
         return CaseTable(key, broken if rows[0].reason == "case" else "not finished", rows[0].note, table)
-    facts.append(f"{_counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
+    if not case.operations:  # an operation on trial: its note says what was tried
+        return CaseTable(key, case.consensus, "; ".join(filter(None, [rows[0].note, case.reference])), table)
+    facts.append(f"{counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
     if case.unconfirmed:
         facts.append(
@@ -247,7 +258,8 @@ def told(row: Row) -> str:
     return "; ".join(filter(None, [row.findings, row.note]))
 
 
-def _digits(row: Row) -> str:
+def digits(row: Row) -> str:
+    """How many digits are right of how many."""
     return digits_right(row.digits, row.digits_possible)
 
 
@@ -264,7 +276,7 @@ def _place(row: Row) -> str:
     if not row.worst_point:
         return "-"
     where = place(json.loads(row.worst_point))
-    return f"{where}; by {row.worst_component}" if row.components > 1 and row.worst_component else where
+    return f"{where}; {by(row.worst_component)}" if row.components > 1 and row.worst_component else where
 
 
 def _failing_place(row: Row) -> str:
@@ -274,10 +286,11 @@ def _failing_place(row: Row) -> str:
     return f"{_place(row)} ({row.failed_points} of {row.points} points fail)"
 
 
-def _value(row: Row, digits: int) -> str:
+def _value(row: Row) -> str:
     """What was answered, which may be no number; a dash where nothing was."""
-    return "NaN" if row.worst_component and row.value != row.value else number(row.value, digits)
+    return "NaN" if row.worst_component and row.value != row.value else number(row.value, 17)
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """A number of things."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from diffcheck.results import Row
+from diffcheck.runner.audits import AuditUnit
 from diffcheck.runner.escort import Escort
 from diffcheck.runner.execute import Execution
 from diffcheck.runner.messages import Earlier
@@ -12,7 +13,7 @@ from diffcheck.runner.plan import Unit
 from diffcheck.runner.settings import Settings
 
 
-def examine(unit: Unit, settings: Settings) -> list[Row]:
+def examine(unit: Unit | AuditUnit, settings: Settings) -> list[Row]:
     """The rows of all tasks of a unit, checked and not timed.
 
     It runs in this process. State that the process shares is given back; what cases raise is a result.
@@ -50,6 +51,9 @@ class _Known:
 
     def weighed(self, row: Any) -> None:
         """What a task came to for one tensor."""
+
+    def detailed(self, record: Any) -> None:
+        """What a task came to at its points."""
 
     def agreed(self, row: Any) -> None:
         """What the engines say together."""

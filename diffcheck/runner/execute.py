@@ -11,11 +11,13 @@ from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.program.scalarise import Lowered
 from diffcheck.results import NAN, Row
+from diffcheck.runner.audits import AuditUnit, audited_row, budget_s, empty_audit, said
 from diffcheck.runner.clocks import timed
 from diffcheck.runner.demands import demanded
 from diffcheck.runner.escort import Escort, Lost
-from diffcheck.runner.examine import court_of, hear, together
+from diffcheck.runner.examine import court_of, hear, together, unheard
 from diffcheck.runner.messages import Earlier, Observer
+from diffcheck.runner.pictures import drawing
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import broken_rows, empty_row, refused
 from diffcheck.runner.settings import Settings
@@ -59,49 +61,69 @@ class Execution:
         # Ready to be timed, by the unit's number: what another process has prepared is not among them.
         self._trials: dict[int, list[Trial]] = {}
 
-    def run(self, units: Sequence[Unit]) -> None:
-        """Check the units, then time them."""
-        checked = []
+    def run(self, units: Sequence[Unit | AuditUnit]) -> None:
+        """Check the units, then time those of cases."""
+        checked: list[tuple[int, Unit | AuditUnit]] = []
         for number, unit in enumerate(units):
             if unit.key not in self._earlier.checked:
-                self._check(number, unit)
+                if isinstance(unit, AuditUnit):
+                    self._audit(unit)
+                else:
+                    self._check(number, unit)
             checked.append((number, unit))
             if self._settings.fail_fast and any(row.fails for row in self._rows_of(unit).values()):
                 break
         for number, unit in checked if self._settings.timing else ():
-            if unit.program is not None and unit.key not in self._earlier.clocked:
+            if isinstance(unit, Unit) and unit.program is not None and unit.key not in self._earlier.clocked:
                 self._time(number, unit)
                 self._observer.clocked(*unit.key, unit.case.name)
 
-    def _rows_of(self, unit: Unit) -> dict[tuple[str, ...], Row]:
+    def _rows_of(self, unit: Unit | AuditUnit) -> dict[tuple[str, ...], Row]:
         """What is known of a unit's tasks."""
         return self._rows.setdefault((unit.case.name, str(unit.operator)), {})
 
-    def _known(self, row: Row, unit: Unit) -> None:
+    def _known(self, row: Row, unit: Unit | AuditUnit) -> None:
         self._rows_of(unit)[row.key] = row
         self._observer.known(row)
 
-    def _told(self, row: Row, unit: Unit) -> Row:
+    def _told(self, row: Row, unit: Unit | AuditUnit) -> Row:
         """The row as it is reported; known from now on."""
         row = demanded(row, self._settings.strict, self._settings.min_digits)
         row = self._reproduced(_excused(row, unit), unit)
         self._known(row, unit)
         return row
 
-    def _reproduced(self, row: Row, unit: Unit) -> Row:
+    def _reproduced(self, row: Row, unit: Unit | AuditUnit) -> Row:
         """A failing row with the command that shows it again, at the end of its note."""
         subject = self._settings.command
         if not subject and "::" in unit.case.source:
-            subject = f"run {shlex.quote(unit.case.source)}"
+            subject = f"{'audit' if isinstance(unit, AuditUnit) else 'run'} {shlex.quote(unit.case.source)}"
         if not row.fails or not subject or _REPRODUCE in row.note:
             return row
-        contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
-        contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
-        command = (
-            f"{_REPRODUCE}{subject} --operator {row.operator} {contestant}"
-            f"--samples {self._settings.samples} --seed {self._settings.seed}"
-        )
-        return replace(row, note="; ".join(filter(None, [row.note, command])))
+        drawn = f"--seed {self._settings.seed}"
+        if isinstance(unit, AuditUnit):
+            options = drawn + f" --device {row.device}" * (row.device != "cpu")
+        else:
+            contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
+            contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
+            options = f"--operator {row.operator} {contestant}--samples {self._settings.samples} {drawn}"
+        return replace(row, note="; ".join(filter(None, [row.note, f"{_REPRODUCE}{subject} {options}"])))
+
+    def _audit(self, unit: AuditUnit) -> None:
+        """Try an operation in every context; each device has its own row."""
+        seconds = budget_s(unit, self._settings.timeout)
+        for contestant in unit.contestants:
+            row = empty_audit(unit, contestant)
+            stage = Stage(Step.AUDIT, *unit.key, row.engine, row.method, row.device)
+            if seconds > LONG_S:
+                self._observer.foreseen(stage, seconds)
+            try:
+                with self._escort.inside(stage):
+                    row = audited_row(unit, contestant, self._settings.seed, seconds)
+            except Lost as lost:
+                row = replace(row, verdict=lost.fate.verdict, note=lost.fate.note)
+            self._observer.agreed(said(unit, self._told(row, unit)))
+        self._observer.checked(*unit.key, unit.case.name)
 
     def _check(self, number: int, unit: Unit) -> None:
         try:
@@ -109,6 +131,7 @@ class Execution:
         except CaseError as mistake:
             unit = replace(unit, program=None, problem=str(mistake))
         if unit.program is None:
+            self._observer.agreed(unheard(unit))
             for row in broken_rows(unit):
                 self._told(row, unit)
         self._observer.checked(*unit.key, unit.case.name)
@@ -136,8 +159,13 @@ class Execution:
                     heard += self._kept([self._trial(court, engine, task)], unit)
             if not agreed:
                 self._observer.agreed(together(unit, court, heard))
+                drawn = drawing(unit.case.name, court)
+                if drawn is not None:
+                    self._observer.detailed(drawn)
                 agreed = True
             trials += heard
+        if not agreed:
+            self._observer.agreed(unheard(unit))
         return trials
 
     def _kept(self, trials: list[Trial], unit: Unit) -> list[Trial]:
@@ -147,6 +175,8 @@ class Execution:
             timed = replace(trial.row, first_call_s=trial.first_call_s)
             for tensor in trial.tensors:
                 self._observer.weighed(tensor)
+            for detail in trial.told:
+                self._observer.detailed(detail)
             trial.row = self._told(timed if self._settings.timing else replace(trial.row, prepare_s=NAN), unit)
         return trials
 
@@ -249,7 +279,7 @@ def _untimed(row: Row, fate: Fate) -> Row:
     return replace(row, verdict=fate.verdict if crashed else row.verdict, note=note)
 
 
-def _excused(row: Row, unit: Unit) -> Row:
+def _excused(row: Row, unit: Unit | AuditUnit) -> Row:
     """The row with what the case says about its verdict, and the demand that it does not meet."""
     notes = [row.note] if row.note else []
     if row.expected:

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Fate, Stage, Step
-from diffcheck.verdict import Verdict
 
 if TYPE_CHECKING:
-    from diffcheck.results import CaseRow, Row, TensorRow  # the supervisor starts the worker before it loads pandas
+    # The supervisor starts the worker before it loads pandas.
+    from diffcheck.results import CaseRow, Curve, Drawing, Points, Row, TensorRow
     from diffcheck.sources.asked import Source
 
 UnitKey = tuple[str, str]
@@ -45,6 +45,10 @@ class Observer(Protocol):
 
     def weighed(self, row: "TensorRow") -> None:
         """What a task that is known came to for one input tensor."""
+        ...
+
+    def detailed(self, record: "Points | Drawing | Curve") -> None:
+        """What a task came to at its points, or what is drawn of it, or of its case."""
         ...
 
     def agreed(self, row: "CaseRow") -> None:
@@ -107,17 +111,19 @@ def unpacked(message: bytes) -> tuple[str, list[Any]]:
 def _plain(argument: Any) -> Any:
     if not is_dataclass(argument):
         return dict(argument) if isinstance(argument, Mapping) else argument
-    return [type(argument).__name__, *(getattr(argument, f.name) for f in fields(argument))]
+    if isinstance(argument, Stage):
+        return [Stage.__name__, *(getattr(argument, f.name) for f in fields(argument))]
+    from diffcheck.results.lines import plain
+
+    return [type(argument).__name__, plain(cast("Row", argument))]
 
 
 def _whole(kind: str, *values: Any) -> Any:
     if kind == Stage.__name__:
         step, *rest = values
         return Stage(Step(step), *rest)
-    from diffcheck.results import CaseRow, Row, TensorRow
+    from diffcheck.results import Row
+    from diffcheck.results.lines import KINDS, whole
 
-    if kind == CaseRow.__name__:
-        return CaseRow(*values)
-    row = TensorRow if kind == TensorRow.__name__ else Row
-    names = [f.name for f in fields(row)]
-    return row(**{**dict(zip(names, values, strict=True)), "verdict": Verdict(values[names.index("verdict")])})
+    known: dict[str, Any] = {k.__name__: k for k in (Row, *KINDS.values())}
+    return whole(known[kind], *values)

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from diffcheck.case.audited import Audited
 from diffcheck.case.case import Case
 from diffcheck.case.operators import Operator, demand_fit, natural_operator
 from diffcheck.engines.base import Engine, Task
@@ -98,13 +99,18 @@ def contestants(
     return tuple(dict.fromkeys(found))
 
 
-def unknown_engines(case: Case, known: Mapping[str, Engine]) -> str:
+def unknown_engines(case: Case | Audited, known: Mapping[str, Engine]) -> str:
     """What is wrong with the engines that a case names in ``implementations`` and ``expect``; empty if nothing is."""
-    for name in case.implementations:
+    for name in case.implementations if isinstance(case, Case) else ():
         if name not in known or not getattr(known[name], "tries_implementations", False):
             able = [n for n, engine in known.items() if getattr(engine, "tries_implementations", False)]
             return f"implementations={{{name!r}: ...}} names no engine that calls one: {_suggestion(name, able)}"
-    for name in case.expect:
+    return unknown_expectations(case.expect, known)
+
+
+def unknown_expectations(expect: Mapping[str, str], known: Mapping[str, Engine]) -> str:
+    """What is wrong with the engines that ``expect`` names; empty if nothing is."""
+    for name in expect:
         family, colon, method = name.partition(":")
         if family not in known:
             return f"expect={{{name!r}: ...}} names no engine: {_suggestion(family, known)}"

@@ -130,10 +130,10 @@ def plain(point: Point, case: Case) -> dict[str, Any]:
     }
 
 
-def shown(component: Component) -> str:
-    """The truth to 30 digits; at a kink both one-sided derivatives."""
+def shown(component: Component, digits: int = _DIGITS) -> str:
+    """The truth to so many digits; at a kink both one-sided derivatives."""
     if component.status is Status.KINK:
-        return f"[{decimal(component.left, _DIGITS)}, {decimal(component.right, _DIGITS)}]"
+        return f"[{decimal(component.left, digits)}, {decimal(component.right, digits)}]"
     if component.left is None or component.status is Status.UNDEFINED:
         return ""
-    return decimal(component.left, _DIGITS)
+    return decimal(component.left, digits)

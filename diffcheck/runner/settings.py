@@ -1,9 +1,11 @@
 """What to run and how; the command line's options, under the same names."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
+from diffcheck.case.audited import AUDIT
 from diffcheck.case.operators import operator_named
 from diffcheck.errors import UsageError
 from diffcheck.formats import format_named
@@ -25,8 +27,10 @@ class Settings:
         A ``-k`` expression over names, files and tags.
     engines:
         ``engine`` or ``engine:method``; empty for every engine's default method.
-    operators, devices, dtypes:
-        Restrict or widen what is computed.
+    operators, devices:
+        Restrict or widen what is computed; ``audit`` stands for operations on trial.
+    dtypes:
+        The formats; empty for double precision, in which operations on trial are tried in all of theirs.
     samples, seed:
         Random points for each case, beside the listed and the hard ones, and where they start from.
     timing:
@@ -44,16 +48,20 @@ class Settings:
         runs in a process of their own, as those of the command line. ``None`` waits for ever.
     output:
         The folder for the result files; ``None`` writes none.
+    formats:
+        How the results are written there; see `diffcheck.reporting.formats`.
     command:
         What the user wrote to name what is judged, for the command that shows a failing row again; empty for ``run``
         with the case's place.
+    typed:
+        The whole command line, for the reports; empty for a run of the library.
     """
 
     match: str = ""
     engines: Sequence[str] = ()
     operators: Sequence[str] = ()
     devices: Sequence[str] = ("cpu",)
-    dtypes: Sequence[str] = ("float64",)
+    dtypes: Sequence[str] = ()
     samples: int = DEFAULT_SAMPLES
     seed: int = 0
     timing: bool = True
@@ -63,10 +71,12 @@ class Settings:
     fail_fast: bool = False
     timeout: float | None = None
     output: str | Path | None = None
+    formats: Sequence[str] = ("csv", "md")
     command: str = ""
+    typed: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("engines", "operators", "devices", "dtypes", "strict"):
+        for name in ("engines", "operators", "devices", "dtypes", "strict", "formats"):
             given = getattr(self, name)
             if isinstance(given, str) or not isinstance(given, Iterable):
                 object.__setattr__(self, name, (given,))
@@ -84,9 +94,21 @@ class Settings:
         for name in self.dtypes:
             format_named(name)
         for name in self.operators:
-            operator_named(name)
+            if name != AUDIT:
+                operator_named(name)
         if self.match:
             matcher(self.match)
+
+    @property
+    def number_formats(self) -> Sequence[str]:
+        """The floating-point formats in which cases are computed."""
+        return self.dtypes or ("float64",)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What was asked for, as values of JSON; without what was typed, and where it goes."""
+        found = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("typed", "output", "formats")}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
 
     @property
     def engines_named(self) -> list[str]:

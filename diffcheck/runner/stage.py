@@ -13,6 +13,7 @@ class Step(StrEnum):
     TRACE = "tracing"
     TRUTH = "truth"
     TASK = "engine"
+    AUDIT = "every context"
     CLOCK = "timing"
 
 

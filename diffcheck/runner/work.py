@@ -1,26 +1,29 @@
 """A run from sources to rows: read, plan, check, time; an observer is told each thing as soon as it is known."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from diffcheck.case.audited import AUDIT, Audited
 from diffcheck.case.case import Case
 from diffcheck.case.operators import operator_named
 from diffcheck.engines.base import Engine
 from diffcheck.environment import environment
 from diffcheck.program.program import Program
+from diffcheck.runner.audits import AuditUnit, audits
 from diffcheck.runner.engines import installed_engines, named
 from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.execute import Execution
 from diffcheck.runner.messages import Earlier, Observer
-from diffcheck.runner.plan import Contestant, contestants, plan, traced, unknown_engines
+from diffcheck.runner.plan import Contestant, Unit, contestants, plan, traced, unknown_engines
 from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Stage, Step
 from diffcheck.sources.asked import Asked, asked_for
 from diffcheck.sources.collect import collect, read
-from diffcheck.sources.loaded import Loaded
+from diffcheck.sources.loaded import Loaded, sorted_out
 from diffcheck.sources.select import matcher
 
-Sources = str | Path | Case | Asked | Iterable[str | Path | Case | Asked]
+Source = str | Path | Case | Audited | Asked
+Sources = Source | Iterable[Source]
 
 
 def work(
@@ -49,24 +52,23 @@ def work(
     earlier = earlier or Earlier()
     # First what a name may be wrong in.
     known = installed_engines() if engines is None else engines
-    by = contestants(settings.engines, settings.devices, settings.dtypes, known)
+    by = contestants(settings.engines, settings.devices, settings.number_formats, known)
     for name in settings.engines_named:
         named(name, known)
     # The versions of libraries load them, PyTorch too: whose state is kept must be loaded.
     description = _description(by, settings)
     with Escort(observer.at, earlier.condemned) as escort:
-        cases, problems = _collected(sources, escort)
-        if settings.match:
-            cases = list(filter(matcher(settings.match), cases))
-        mistaken = {id(case): problem for case in cases if (problem := unknown_engines(case, known))}
-        problems += [f"{case.source}: {mistaken[id(case)]}" for case in cases if id(case) in mistaken]
-        sound = [case for case in cases if id(case) not in mistaken]
+        found = _collected(sources, escort)
+        every = list(filter(matcher(settings.match), found.all)) if settings.match else found.all
+        mistakes = [(case, unknown_engines(case, known)) for case in every]
+        problems = [*found.problems, *(f"{case.source}: {mistake}" for case, mistake in mistakes if mistake)]
+        sound = sorted_out((case for case, mistake in mistakes if not mistake), problems)
 
         def guarded(case: Case) -> Program:
             with escort.inside(Stage(Step.TRACE, case.source)):
                 return traced(case)
 
-        units = plan(sound, [operator_named(name) for name in settings.operators], by, guarded)
+        units = _units(sound, settings, by, guarded)
         for text in problems:
             observer.broken(text)
         observer.described(description)
@@ -74,22 +76,35 @@ def work(
         Execution(settings, observer, escort, earlier).run(units)
 
 
+def _units(
+    sound: Loaded, settings: Settings, by: tuple[Contestant, ...], traced: Callable[[Case], Program]
+) -> list[Unit | AuditUnit]:
+    """Cases with their operators, then operations on trial."""
+    wanted = [operator_named(name) for name in settings.operators if name != AUDIT]
+    found: list[Unit | AuditUnit] = []
+    if wanted or not settings.operators:
+        found += plan(sound.cases, wanted, by, traced)
+    if AUDIT in (settings.operators or [AUDIT]):
+        found += audits(sound.operations, by, settings.dtypes)
+    return found
+
+
 def _description(by: Iterable[Contestant], settings: Settings) -> dict[str, str]:
     used = {c.engine.name: c.engine for c in by}.values()
     return environment(used, {"seed": settings.seed, "samples": settings.samples, "timing_threads": 1})
 
 
-def _collected(sources: Sources, escort: Escort) -> tuple[list[Case], list[str]]:
-    """The cases, and what is wrong with others."""
-    given = [sources] if isinstance(sources, (str, Path, Case, Asked)) else list(sources)
-    cases = [source for source in given if isinstance(source, Case)]
+def _collected(sources: Sources, escort: Escort) -> Loaded:
+    """The cases and operations, and what is wrong with others."""
+    given = [sources] if isinstance(sources, (str, Path, Case, Audited, Asked)) else list(sources)
+    found: list[Case | Audited] = [source for source in given if isinstance(source, (Case, Audited))]
     paths = [str(source) for source in given if isinstance(source, (str, Path))]
     problems = []
     for asked in given:
         if isinstance(asked, Asked):
             try:
                 with escort.reading(Stage(Step.READ, asked.place)):
-                    cases.append(asked_for(asked))
+                    found.append(asked_for(asked))
             except Lost as lost:
                 problems.append(f"{asked.subject}: {lost}")
 
@@ -101,6 +116,6 @@ def _collected(sources: Sources, escort: Escort) -> tuple[list[Case], list[str]]
             return Loaded((), (f"{file}: {lost}; nothing of the file is used",))
 
     if not paths:
-        return cases, problems
+        return sorted_out(found, problems)
     loaded = collect(paths, guarded)
-    return [*cases, *loaded.cases], [*problems, *loaded.problems]
+    return sorted_out([*found, *loaded.all], [*problems, *loaded.problems])

@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from diffcheck.case.audited import Audited
 from diffcheck.case.case import Case
 from diffcheck.errors import UsageError
 from diffcheck.sources import python
-from diffcheck.sources.loaded import Loaded
+from diffcheck.sources.loaded import Loaded, sorted_out
 from diffcheck.sources.paths import demand_there
 
 READERS: dict[str, Callable[[Path], Loaded]] = {".py": python.load}
@@ -27,7 +28,7 @@ def collect(paths: Iterable[str], read: Callable[[Path], Loaded] = read) -> Load
     UsageError
         For a path or a case that does not exist, or a file of an unknown kind.
     """
-    cases: list[Case] = []
+    cases: list[Case | Audited] = []
     problems: list[str] = []
     known: dict[Path, Loaded] = {}
     for path in paths:
@@ -36,15 +37,15 @@ def collect(paths: Iterable[str], read: Callable[[Path], Loaded] = read) -> Load
             if file not in known:
                 known[file] = read(file)
                 problems += known[file].problems
-            found = known[file].cases
+            found = known[file].all
             if wanted:
                 found = tuple(c for c in found if c.name == wanted or c.name.startswith(f"{wanted}["))
                 if not found:
-                    names = ", ".join(c.name for c in known[file].cases) or "none"
+                    names = ", ".join(c.name for c in known[file].all) or "none"
                     reasons = "".join(f"\n{problem}" for problem in known[file].problems)
                     raise UsageError(f"{file} has no case {wanted!r}; it has {names}{reasons}")
             cases += [replace(c, source=f"{file}::{c.name}") for c in found]
-    return Loaded(tuple(_distinct(cases)), tuple(dict.fromkeys(problems)))
+    return sorted_out(_distinct(cases), dict.fromkeys(problems))
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -64,7 +65,7 @@ def _files(path: Path) -> Iterator[Path]:
         )
 
 
-def _distinct(cases: list[Case]) -> list[Case]:
+def _distinct(cases: list[Case | Audited]) -> list[Case | Audited]:
     """Each case once; cases of one name in several files are named after as much of their paths as tells them apart."""
     once = list({(Path(c.source.partition("::")[0]).resolve(), c.own_name): c for c in cases}.values())
     named = [c.name for c in once]

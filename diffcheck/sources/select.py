@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable
 
+from diffcheck.case.audited import Audited
 from diffcheck.case.case import Case
 from diffcheck.errors import UsageError
 
 _TOKEN = re.compile(r"\s*([()]|[^\s()]+)")
-Predicate = Callable[[Case], bool]
+Predicate = Callable[[Case | Audited], bool]
 
 
 def matcher(expression: str) -> Predicate:

@@ -1,12 +1,8 @@
-"""What a run leaves: one row for each task, one for each case and operator, and the environment."""
+"""What a run leaves: a row for each task, each case and operator, each input tensor, each point."""
 
-import json
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
-
-import pandas as pd
 
 from diffcheck.verdict import Breach, Verdict, no_digit_right
 
@@ -73,6 +69,8 @@ class Row:
     """The memory of one evaluation, beyond what was held before it."""
     break_even: float = field(default=NAN, metadata=_MORE)
     """Of ``symbolic``: evaluations after which its preparation has paid for itself against ``autograd``."""
+    script: str = field(default="", metadata=_MORE)
+    """A few lines without diffcheck that show a failing row at its worst point; empty where none does."""
 
     @property
     def no_digit(self) -> bool:
@@ -114,7 +112,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """What the engines say together of one case and operator; the columns of ``cases.csv``."""
+    """What the engines say together of one case and operator; the columns of ``cases.csv``.
+
+    Where nobody was heard, because the case is broken or has no truth, there is no ``consensus``.
+    """
 
     case: str
     operator: str
@@ -130,6 +131,27 @@ class CaseRow:
     """Of how many components, at all points, the truth was confirmed by the second route."""
     unconfirmed: int = 0
     """Of how many it was certified, but the second route said nothing."""
+    source: str = field(default="", metadata=_MORE)
+    """``file.py::name``; empty for a case that stands in no file."""
+    line: int = field(default=0, metadata=_MORE)
+    """The line of its function in that file; 0 where nobody knows."""
+    doc: str = field(default="", metadata=_MORE)
+    function: str = field(default="", metadata=_MORE)
+    """The function as a formula in its inputs, with names and precedence of Python; empty where it is long."""
+    derivative: str = field(default="", metadata=_MORE)
+    """The derivative that the referee evaluates, in the same way; components in brackets."""
+    because: str = field(default="", metadata=_MORE)
+    """Why the case expects the outcome that it declares."""
+    tags: tuple[str, ...] = field(default=(), metadata=_MORE)
+    inputs: Mapping[str, str] = field(default_factory=dict, metadata=_MORE)
+    """For each input its shape and domain in words."""
+    definition: str = field(default="", metadata=_MORE)
+    """A digest of the traced function, its inputs and the operator: results are comparable while it stays the same."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Case and operator."""
+        return self.case, self.operator
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,108 +194,53 @@ class TensorRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """All results of one run, with the environment they were made in."""
+class PointRow:
+    """One component of an engine's answer at one point.
 
-    rows: tuple[Row, ...]
-    cases: tuple[CaseRow, ...]
-    environment: Mapping[str, str]
-    broken: tuple[str, ...] = ()
-    """What is wrong with case files or cases that could not be loaded."""
-    interrupted: str = ""
-    """Where it was when Ctrl-C ended it; empty if nothing did."""
-    tensors: tuple[TensorRow, ...] = ()
-    """For each task with derivatives by many elements what it came to for each input tensor."""
-
-    @property
-    def failing(self) -> list[Row]:
-        """The rows that fail the run."""
-        return [row for row in self.rows if row.fails]
-
-    @property
-    def passed(self) -> bool:
-        """Whether no row fails, and at least one was judged, or came out as its case declares.
-
-        Where all are ``unsupported``, ``uncertain`` or ``undefined`` nobody knows whether the derivative is right.
-        """
-        return not self.failing and any(row.verdict.judged or row.expected for row in self.rows)
-
-    def frame(self) -> pd.DataFrame:
-        """The rows as a table with the columns of ``results.csv``."""
-        return frame(self.rows, Row)
-
-
-TIMINGS = (
-    *("case", "operator", "engine", "method", "device", "dtype", "prepare_s", "first_call_s", "evaluate_s"),
-    *("evaluate_iqr_s", "primal_s", "cost_ratio", "points_per_s", "peak_bytes", "break_even"),
-)
-
-
-def timings(rows: Iterable[Row]) -> pd.DataFrame:
-    """The clocks of the rows that were timed; the columns of ``timings.csv``."""
-    table = pd.DataFrame([asdict(row) for row in rows if row.evaluate_s == row.evaluate_s], columns=list(TIMINGS))
-    table["peak_bytes"] = table["peak_bytes"].astype("Int64")
-    return table
-
-
-def columns(kind: type[Row] | type[CaseRow] | type[TensorRow]) -> list[str]:
-    """The columns of the CSV file of this kind of row."""
-    return [f.name for f in fields(kind) if f.metadata.get("csv", True)]
-
-
-def frame(
-    rows: Sequence[Row] | Sequence[CaseRow] | Sequence[TensorRow], kind: type[Row] | type[CaseRow] | type[TensorRow]
-) -> pd.DataFrame:
-    """Rows as a data frame; counts that are unknown are ``<NA>``."""
-    table = pd.DataFrame([asdict(row) for row in rows], columns=columns(kind))
-    for name in ("function_calls", "operations"):
-        if name in table:
-            table[name] = table[name].astype("Int64")
-    if "verdict" in table:
-        table["verdict"] = table["verdict"].astype(str)
-    return table
-
-
-def encode(row: Row | CaseRow) -> str:
-    """One line of JSON; floats by their shortest round-trip decimals, NaN as null, infinity as a string."""
-    return json.dumps({key: _plain(value) for key, value in asdict(row).items()}, ensure_ascii=False)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else str(value)
-    return value
-
-
-# Arrays are written up to so many characters, and so many longer ones named: the weights of a network say nothing. Of
-# so many inputs no array does.
-_WRITTEN = 40
-_ARRAYS = 2
-_MANY = 6
-
-
-def place(point: Mapping[str, Any]) -> str:
-    """A point in words, short for large arrays.
-
-    >>> place({"x": 0.1, "w": [1.0, 2.0]})
-    'x = 0.1, w = [1, 2]'
+    Errors and bounds are in units in the last place at the truth, as in `Row`, and with the digits to four significant
+    figures. Of a large function ``formula_ulp`` is NaN where the component agrees.
     """
-    given = {name: math.prod(value["given"]) for name, value in point.items() if isinstance(value, dict)}
-    texts = {name: _written(value) for name, value in point.items()}
-    few = len(point) < _MANY
-    said_nothing = [name for name, text in texts.items() if len(text) > _WRITTEN or not (few or text[0] != "[")]
-    sizes = {name: texts[name].count(",") + 1 for name in said_nothing if name not in given} | given
-    if len(sizes) > _ARRAYS:
-        shown = [f"{name} = {text}" for name, text in texts.items() if name not in sizes]
-        return ", ".join([*shown, f"{len(sizes)} arrays ({sum(sizes.values())} numbers)"])
-    short = {name: f"array ({size} numbers)" for name, size in sizes.items()}
-    return ", ".join(f"{name} = {text}" for name, text in (texts | short).items())
+
+    place: int
+    """The number of the point among the `Points.places`."""
+    component: str
+    value: float
+    truth: str
+    """To 20 digits; of a kink both sides, in brackets; empty where no certified truth is known."""
+    error_ulp: float
+    inherent_ulp: float
+    formula_ulp: float
+    digits: float
+    digits_possible: float
+    verdict: Verdict
+    reason: str
 
 
-def _written(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_written, value))}]"
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What one task came to at its points.
+
+    The component that speaks for a point is always there, and of those that do not agree the worst; see
+    `diffcheck.runner.points`.
+    """
+
+    case: str
+    operator: str
+    engine: str
+    method: str
+    device: str
+    dtype: str
+    components: int
+    """How many there were, at all points together."""
+    places: tuple[Mapping[str, Any], ...]
+    """For each point the inputs by name, numbers or nested lists; ``{"given": shape}`` for a large array."""
+    rows: tuple[PointRow, ...]
+    """By points, and there the worst first."""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What names the task."""
+        return self.case, self.operator, self.engine, self.method, self.device, self.dtype
 
 
 def counts(rows: Iterable[Row]) -> dict[str, int]:
