@@ -8,6 +8,8 @@ import torch
 
 from diffcheck import assert_operation
 from diffcheck.audit import audit
+from diffcheck.audit.borders import at_borders, branches
+from diffcheck.audit.operation import Operation
 
 ROWS = audit_examples.ROWS
 
@@ -73,3 +75,42 @@ def test_nothing_is_certified_of_what_cannot_be_recorded_and_that_is_said():
     assert found.passed
     assert found.certified == 0
     assert "confirmed by torch and by differences" in repr(found)
+
+
+def many(seed):
+    return audit_examples.drawn(64, 48, seed=seed)
+
+
+@pytest.mark.parametrize(("factor", "passes"), [(1.0, True), (0.5, False)])
+def test_examples_may_hold_more_numbers_than_the_referee_hears(factor, passes):
+    def backward(q, k, v, g):
+        found = [t.detach().requires_grad_() for t in (q, k, v)]
+        with torch.enable_grad():
+            of_q, of_k, of_v = torch.autograd.grad(audit_examples.attention(*found), found, g)
+        return of_q, of_k, factor * of_v
+
+    operation = audit_examples.made(audit_examples.attention, backward)
+    given = many(0), many(1), many(2)
+    found = audit(operation, audit_examples.attention, inputs=given, budget=3, dtypes="float64")
+    assert found.passed is passes, repr(found)
+    assert (found.fault is None) is passes
+
+
+def test_large_examples_are_tried_smaller_where_the_operation_is_right_there():
+    operation, given = audit_examples.fused_attention(False), (many(0), many(1), many(2))
+    found = audit(operation, audit_examples.attention, inputs=given, budget=3, dtypes="float64")
+    assert found.certified > 0
+    assert found.design.ordinary.sizes["q.shape[0]"] < 64
+
+
+def test_a_comparison_s_border_is_met_exactly():
+    def definition(x):
+        return (3 * x + 1).clamp(-2.0, 4.0)
+
+    operation, given = Operation(definition, ["x"]), {"x": audit_examples.drawn(8).requires_grad_()}
+    assert branches(operation, given)
+    assert not branches(Operation(torch.exp, ["x"]), given)
+    moved = at_borders(operation, given, lambda name, x: x, False)["x"]
+    compared = 3 * moved + 1
+    assert (compared == -2).any()
+    assert (compared == 4).any()

@@ -11,6 +11,7 @@
 ``context``           one choice of each kind of condition, in words
 ``operation``         torch code called by the names of its arguments
 ``inferred``          what example tensors show of the sizes: a ``probe`` asks the definition
+``smaller``           large examples made smaller; some numbers moved onto the ``borders`` of the definition
 ``subject``           the operation, its definition, and in which ways they may be called
 ``world``             a context made real: tensors
 ``screen``            a quick look, which ranks contexts

@@ -20,7 +20,8 @@ def heard(subject: Subject, screened: Screened) -> Heard:
         return Heard(Ruling.OPEN, "there is nothing to compare")
     here = world(subject, screened.context)
     if here.numbers > MOST:
-        return Heard(Ruling.OPEN, f"{here.numbers:,} numbers are too many to certify here")
+        found = by_differences(subject, here, screened)
+        return found or Heard(Ruling.OPEN, f"{here.numbers:,} numbers are too many to certify here")
     if not all(t.numel() for t in here.asked.values()):
         # Of an empty batch there is a gradient, by what is shared; of empty rows nobody need have thought.
         batch = next(iter(here.asked.values())).shape[:1] == (0,)

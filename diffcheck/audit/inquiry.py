@@ -23,6 +23,7 @@ from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
 from diffcheck.audit.second import second_order
 from diffcheck.audit.shrink import shrunk, with_ones
+from diffcheck.audit.smaller import smaller
 from diffcheck.audit.subject import Subject, subject
 from diffcheck.audit.trial import Trials
 from diffcheck.audit.world import world
@@ -144,7 +145,7 @@ class _Inquiry:
 
     def audit(self) -> Audit:
         """The inquiry from its first context to its text."""
-        self._subject = inferred(self._subject)
+        self._subject = smaller(inferred(self._subject), self._asked[0], self._asked[2])
         plan, trials = self._opened()
         guilty = self._searched(trials, plan)
         fault = None if guilty is None else self._told(trials, plan, guilty)

@@ -1,6 +1,7 @@
 """What a definition says when it is run on tensors of other shapes, and whether the operation says the same."""
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
@@ -22,6 +23,8 @@ IGNORED, LAST = -100, -1
 _SAME = 2.0**-10
 
 
+# Examples of more numbers are asked for fewer lengths, each of which takes long.
+_LARGE = 20_000
 # As many arguments beside the first are tried with one more axis.
 _BATCHED = 4
 
@@ -41,6 +44,7 @@ class Probe:
         self._subject = subject
         self._left = _PROBES
         self.shapes = {n: subject.shape(d, {}) for n, d in subject.declared.items()}
+        self._large = sum(map(math.prod, self.shapes.values())) > _LARGE
 
     def may(self, first: Axis, others: Sequence[Axis]) -> bool:
         """Whether these axes may be longer, all others as they are."""
@@ -54,12 +58,14 @@ class Probe:
         gradient, or else the operation may be made for this length alone. One that is right at twice and at four times
         the length knows no block that three times would not fill.
         """
-        at = {other: self._arguments(self._with(axes, other)) for other in (length + 1, length - 1, 2 * length)}
+        near = (length + 1, length - 1) if self._large else (length + 1, length - 1, 2 * length)
+        at = {other: self._arguments(self._with(axes, other)) for other in near}
         # What one row gives may be broadcast.
         same = [same for other, arguments in at.items() if other > 1 and (same := self._same(arguments)) is not None]
-        twice, three, four = (self._arguments(self._with(axes, k * length)) for k in (2, 3, 4))
-        if length > 1 and self._same(three) is False and self._derives(twice) and self._derives(four):
-            return Made.ANYHOW
+        if length > 1 and not self._large:
+            twice, three, four = (self._arguments(self._with(axes, k * length)) for k in (2, 3, 4))
+            if self._same(three) is False and self._derives(twice) and self._derives(four):
+                return Made.ANYHOW
         if not same or not all(same):
             return Made.ALONE
         derived = length == 1 or any(other > length and self._derives(at[other]) for other in at)
