@@ -4,7 +4,10 @@ import signal
 import time
 
 import pytest
+import torch
 
+from diffcheck import tensor
+from diffcheck.audit import audit, trial
 from diffcheck.audit.budget import Overdue, seconds_of, within
 from diffcheck.errors import UsageError
 
@@ -47,3 +50,25 @@ def test_budgets_are_seconds_or_minutes(budget, seconds):
 def test_another_word_is_refused():
     with pytest.raises(UsageError, match="write seconds"):
         seconds_of("soon")
+
+
+def test_a_context_that_takes_too_long_is_left_out(monkeypatch):
+    monkeypatch.setattr(trial, "_PATIENT", 0.2)
+
+    class Waiting(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            until = time.monotonic() + (30 if len(x) > 2 else 0)  # a loop over rows, say
+            while time.monotonic() < until:
+                x.sum()
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, g):
+            return 2 * g * ctx.saved_tensors[0]
+
+    named = {"x": tensor("rows width"), "sizes": {"rows": (2, 3), "width": 4}}
+    found = audit(Waiting.apply, lambda x: x * x, budget=1, dtypes="float64", **named)
+    assert found.passed
+    assert any(seen.skipped.startswith("longer than") for seen in found.trials.seen.values())

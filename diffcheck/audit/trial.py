@@ -1,5 +1,7 @@
 """One context tried: screened, and heard by the referee where somebody asks; each once."""
 
+from contextlib import nullcontext
+
 from diffcheck.audit.budget import Overdue, within
 from diffcheck.audit.certify import heard
 from diffcheck.audit.context import Context
@@ -31,7 +33,13 @@ class Trials:
     def screen(self, context: Context) -> Screened:
         """What the screen says of a context."""
         if context.key not in self.seen:
-            self.seen[context.key] = screened(self.subject, context)
+            # The first one is the ordinary context, of which nothing is known yet: it takes what it takes.
+            limit = max(_PATIENT, 4 * self._patience)
+            try:
+                with within(limit) if self.seen else nullcontext():
+                    self.seen[context.key] = screened(self.subject, context)
+            except Overdue:
+                self.seen[context.key] = Screened(context, skipped=f"longer than {limit:.2g} s")
         return self.seen[context.key]
 
     def hear(self, context: Context) -> Heard:
