@@ -53,8 +53,8 @@ class Record:
     def __init__(self, settings: Settings, spectator: Spectator | None = None) -> None:
         self._folder = None if settings.output is None else Path(settings.output)
         self._journal = None if self._folder is None else Journal(self._folder, LEFT)
-        demand(settings.formats)
-        self._formats = settings.formats
+        demand(settings.reports)
+        self._reports = settings.reports
         self._spectator = spectator
         self._gathered = Gathered(settings.typed, settings.chosen)
         self._checked: set[UnitKey] = set()
@@ -146,7 +146,7 @@ class Record:
         found = self._gathered.run()
         self._note(END, interrupted=found.interrupted)
         if self._folder is not None and self._written:
-            write_reports(found, self._folder, self._formats)
+            write_reports(found, self._folder, self._reports)
         return found
 
     def _keep(self, record: Row | Detail) -> None:

@@ -36,8 +36,21 @@ FLOORS = {
     "baseline": {*GROUND, "verdict", "results"},
     "session": {"results", "runner", "reporting"},
     "selftest": {*JUDGES, "runner"},
+    "notebook": {*JUDGES, "results", "reporting", "runner"},
+    "table": {"results", "reporting"},
     "audit": {*JUDGES, "sources"},
-    "api": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "session"},
+    "api": {
+        *JUDGES,
+        "sources",
+        "results",
+        "environment",
+        "runner",
+        "reporting",
+        "baseline",
+        "session",
+        "notebook",
+        "table",
+    },
     "cli": {
         "selftest",
         "audit",
@@ -59,7 +72,7 @@ FLOORS = {
 LIBRARIES = {
     "torch": {
         f"diffcheck.engines.autograd.{name}"
-        for name in ("engine", "automatic", "modes", "pull", "tf32", "contract", "passes", "arrays")
+        for name in ("engine", "automatic", "modes", "pull", "tf32", "contract", "passes", "arrays", "calls", "script")
     }
     | {
         f"diffcheck.sources.torch_code.{name}"
@@ -76,12 +89,28 @@ LIBRARIES = {
             *("second", "probe", "borders", "frozen", "lines", "nearby"),
         )
     },
-    "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
-    "pandas": {"diffcheck.results.frames", "diffcheck.results.run", "diffcheck.api", "diffcheck.baseline"},
-    "click": {f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "report", "run")},
-    "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
-    "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},
-    "matplotlib": {"diffcheck.reporting.plots"},
+    "sympy": {
+        *(f"diffcheck.engines.symbolic.{name}" for name in ("engine", "closed_form", "latex")),
+        "diffcheck.program.rules",
+    },
+    "pandas": {
+        "diffcheck.table",
+        "diffcheck.results.frames",
+        "diffcheck.results.run",
+        "diffcheck.api",
+        "diffcheck.baseline",
+    },
+    "click": {
+        f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "report", "run", "show")
+    },
+    "rich": {
+        "diffcheck.cli.conduct",
+        "diffcheck.cli.run",
+        "diffcheck.reporting.terminal",
+        "diffcheck.reporting.show",
+        "diffcheck.reporting.progress",
+    },
+    "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.page.document"},
     "threadpoolctl": {"diffcheck.timing"},
 }
 

@@ -3,10 +3,12 @@
 ===============  ===============================================
 ``group``        the command of all commands
 ``exits``        with which codes it ends
+``width``        how wide lines may be
 ``options``      options that several commands have
 ``conduct``      a run, in another process or in this one
 ``run``          ``diffcheck run``
 ``check``        ``diffcheck check``
+``show``         ``diffcheck show``
 ``report``       ``diffcheck report``
 ``about``        ``diffcheck list``, ``selftest`` and ``env``
 ===============  ===============================================

@@ -12,6 +12,7 @@ from diffcheck.cli.check import check
 from diffcheck.cli.exits import FAILED, INTERRUPTED, USAGE
 from diffcheck.cli.report import report
 from diffcheck.cli.run import run
+from diffcheck.cli.show import show
 from diffcheck.errors import DiffcheckError
 
 
@@ -48,5 +49,5 @@ def main() -> None:
     """
 
 
-for command in (run, check, report, audit, list_cases, selftest, env):
+for command in (run, check, show, report, audit, list_cases, selftest, env):
     main.add_command(command)
