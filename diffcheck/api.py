@@ -16,6 +16,7 @@ from diffcheck.reporting.failure import failure
 from diffcheck.reporting.terminal import check_text
 from diffcheck.results import Run
 from diffcheck.runner.engines import installed_engines
+from diffcheck.runner.kept import keep
 from diffcheck.runner.settings import DEFAULT_SAMPLES
 from diffcheck.runner.settings import Settings as Settings
 from diffcheck.runner.work import Sources, work
@@ -43,7 +44,7 @@ def conduct(
     """
     if settings.timeout is not None:
         raise UsageError("a timeout needs a process for the cases alone: use the command line, diffcheck run --timeout")
-    with Record(settings, spectator) as record:
+    with Record(settings, spectator, sources) as record:
         try:
             work(sources, settings, record, engines)
         except KeyboardInterrupt:
@@ -80,7 +81,10 @@ def run(
         If Ctrl-C was pressed; what was known by then is written.
     """
     chosen, known = _engines(engines)
-    result = conduct(sources, Settings(engines=chosen, output=output, **settings), engines=known)
+    wanted = Settings(engines=chosen, output=output, **settings)
+    sources = sources if isinstance(sources, (str, Path, Case, Audited)) else list(sources)
+    result = conduct(sources, wanted, engines=known)
+    keep(result, wanted, sources)
     if result.interrupted:
         raise KeyboardInterrupt(f"at {result.interrupted}")
     if result.broken:

@@ -9,6 +9,7 @@ import click
 from diffcheck.cli.conduct import here, supervised
 from diffcheck.cli.exits import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE
 from diffcheck.cli.options import Judging, judging, settings
+from diffcheck.cli.regress import demand, front, last, regressing
 
 if TYPE_CHECKING:
     from diffcheck.results import Run
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Folder for the result files.",
 )
+@regressing
 @click.option("-x", "fail_fast", is_flag=True, help="Stop at the first case that fails.")
 def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **chosen: Any) -> None:
     """Check and time the cases of files and folders (file.py::name for one case).
@@ -39,8 +41,12 @@ def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **ch
     Exit code: 0 all passed, 1 something failed, 2 usage error or a broken case file, 5 no case found, 130 interrupted.
     """
     wanted = settings(in_process, match=match, output=output, **chosen)
+    demand(wanted)
     result = (here if in_process else supervised)(paths, wanted)
-    _summarised(result, output)
+    _summarised(result, output, front(result))
+    told = last(result, wanted, paths)
+    if told:
+        click.echo(f"diffcheck: {told}", err=True)
     if result.interrupted:
         click.echo(f"diffcheck: interrupted at {result.interrupted}; what was known by then is written", err=True)
         sys.exit(INTERRUPTED)
@@ -54,11 +60,13 @@ def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **ch
     sys.exit(FAILED if result.failing else PASSED)
 
 
-def _summarised(result: "Run", output: Path) -> None:
+def _summarised(result: "Run", output: Path, front: str) -> None:
     from rich.console import Console
 
     from diffcheck.reporting.terminal import summary
 
     if result.rows or result.broken:
+        if front:
+            click.echo(front)
         summary(result, Console(width=None if sys.stdout.isatty() else 160, markup=False))
         click.echo(f"report: {output / 'report.md'}", err=True)

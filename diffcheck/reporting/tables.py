@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from diffcheck.reporting.numbers import digits_of, digits_right, number, right_of, seconds
+from diffcheck.regression import Group
 from diffcheck.results import CaseRow, Row, Run, TensorRow, counts, place
 from diffcheck.verdict import Verdict
 
@@ -26,6 +27,8 @@ def headline(run: Run) -> str:
     tail = f"; {failing} {'fails' if failing == 1 else 'fail'} the run" if failing else "; none fails the run"
     tail += f"; {_counted(len(run.broken), 'broken definition')}" if run.broken else ""
     known = f" ({expected} with the outcome that their case declares)" if expected else ""
+    accepted = sum(row.accepted and not row.fails for row in run.rows)
+    known += f" ({accepted} {'is' if accepted == 1 else 'are'} wrong as the baseline says)" if accepted else ""
     cut = ", interrupted" if run.interrupted else ""
     return f"{len(run.rows)} tasks{cut}: {found or 'none'}{tail}{known}"
 
@@ -48,7 +51,7 @@ def failing(run: Run) -> Table:
 
 def failing_rows(run: Run) -> list[Row]:
     """The rows that fail the run, the worst first; a case that is itself broken counts once, not for every engine."""
-    return _one_of_case(sorted(run.failing, key=lambda row: (not row.findings, -row.verdict.severity)))
+    return _one_of_case(sorted(run.failing, key=lambda row: (not row.departure, not row.findings, -row.verdict.severity)))
 
 
 def _one_of_case(rows: Iterable[Row]) -> list[Row]:
@@ -60,8 +63,8 @@ def _one_of_case(rows: Iterable[Row]) -> list[Row]:
 
 
 def expected(run: Run) -> Table:
-    """The rows whose outcome their case declares."""
-    return _findings(row for row in run.rows if row.expected and not row.fails)
+    """The rows whose outcome their case declares, or the baseline knows."""
+    return _findings(row for row in run.rows if (row.expected or row.accepted) and not row.fails)
 
 
 def lossy(run: Run) -> Table:
@@ -78,7 +81,7 @@ def lossy_rows(run: Run) -> list[Row]:
 def unjudged(run: Run) -> Table:
     """The rows that nothing can be said of."""
     silent = (Verdict.UNCERTAIN, Verdict.UNSUPPORTED, Verdict.UNDEFINED)
-    return _findings(_one_of_case(row for row in run.rows if row.verdict in silent and not row.expected))
+    return _findings(_one_of_case(row for row in run.rows if row.verdict in silent and not row.expected and not row.departure))
 
 
 def unjudged_cases(run: Run) -> list[Row]:
@@ -142,6 +145,8 @@ def cases(run: Run) -> list[CaseTable]:
     """A table for each case and operator."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in run.rows:
+        if row.reason == Group.GONE:
+            continue
         groups[row.case, row.operator].append(row)
     together = {(c.case, c.operator): c for c in run.cases}
     return [_case(key, rows, together.get(key)) for key, rows in groups.items()]

@@ -28,6 +28,7 @@ from diffcheck.program.program import Program
 from diffcheck.program.scalarise import Lowered
 from diffcheck.results import CaseRow, place
 from diffcheck.runner.about import about
+from diffcheck.runner.allowances import may_lose
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.points import points_of
 from diffcheck.runner.rows import empty_row, plain, summary
@@ -92,6 +93,8 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
     trial.tensors = by_tensor(trial.row, trial.answers, court)
     trial.told = points_of(trial.row, trial.answers, court)
+    allowed = may_lose(trial.told.rows, trial.answers, [g.errors for g in given])
+    trial.row = replace(trial.row, may_lose=allowed)
     trial.row = replace(trial.row, findings="; ".join(map(str, breaches(court, witness, trial.answers))))
     return trial
 

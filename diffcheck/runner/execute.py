@@ -16,6 +16,7 @@ from diffcheck.runner.clocks import timed
 from diffcheck.runner.demands import demanded
 from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.examine import court_of, hear, together
+from diffcheck.runner.held import Held
 from diffcheck.runner.messages import Earlier, Observer
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import broken_rows, empty_row, refused
@@ -49,11 +50,14 @@ def _expected_s(unit: Unit, points: int) -> float:
 class Execution:
     """The units of a run, with what is known of them."""
 
-    def __init__(self, settings: Settings, observer: Observer, escort: Escort, earlier: Earlier) -> None:
+    def __init__(
+        self, settings: Settings, observer: Observer, escort: Escort, earlier: Earlier, held: Held
+    ) -> None:
         self._settings = settings
         self._observer = observer
         self._escort = escort
         self._earlier = earlier
+        self._held = held
         self._rows: dict[tuple[str, str], dict[tuple[str, ...], Row]] = {}
         for row in earlier.rows.values():
             self._rows.setdefault((row.case, row.operator), {})[row.key] = row
@@ -87,7 +91,7 @@ class Execution:
 
     def _told(self, row: Row, unit: Unit | AuditUnit) -> Row:
         """The row as it is reported; known from now on."""
-        row = demanded(row, self._settings.strict, self._settings.min_digits)
+        row = self._held.held(demanded(row, self._settings.strict, self._settings.min_digits), unit)
         row = self._reproduced(_excused(row, unit), unit)
         self._known(row, unit)
         return row
@@ -269,12 +273,12 @@ def _untimed(row: Row, fate: Fate) -> Row:
     crashed = fate.verdict is Verdict.CRASH
     told = f"while it was timed: {fate.note}" if crashed else f"not timed: {fate.note}"
     note = "; ".join(filter(None, [row.note, told]))
-    return replace(row, verdict=fate.verdict if crashed else row.verdict, note=note)
+    return replace(row, verdict=fate.verdict, note=note, accepted=False) if crashed else replace(row, note=note)
 
 
 def _excused(row: Row, unit: Unit | AuditUnit) -> Row:
-    """The row with what the case says about its verdict, and the demand that it does not meet."""
-    notes = [row.note] if row.note else []
+    """The row with how it departs, what the case says about its verdict, and the demand that it does not meet."""
+    notes = list(filter(None, [row.departure, row.note]))
     if row.expected:
         known = row.declared <= {row.verdict, *row.breaches}
         met = f"expected {row.expected}" if known else f"the case expects {row.expected}"

@@ -13,6 +13,7 @@ from diffcheck.runner.audits import AuditUnit, audits
 from diffcheck.runner.engines import installed_engines, named
 from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.execute import Execution
+from diffcheck.runner.held import Held
 from diffcheck.runner.messages import Earlier, Observer
 from diffcheck.runner.plan import Contestant, Unit, contestants, plan, traced, unknown_engines
 from diffcheck.runner.settings import Settings
@@ -57,6 +58,9 @@ def work(
         named(name, known)
     # The versions of libraries load them, PyTorch too: whose state is kept must be loaded.
     description = _description(by, settings)
+    held = Held(settings)
+    if settings.baseline is not None:
+        description["baseline"] = held.told(description)
     with Escort(observer.at, earlier.condemned) as escort:
         found = _collected(sources, escort)
         every = list(filter(matcher(settings.match), found.all)) if settings.match else found.all
@@ -73,7 +77,7 @@ def work(
             observer.broken(text)
         observer.described(description)
         observer.planned(len(units))
-        Execution(settings, observer, escort, earlier).run(units)
+        Execution(settings, observer, escort, earlier, held).run(units)
 
 
 def _units(

@@ -1,0 +1,53 @@
+"""Rows held against the baseline: what differs from it fails, and what it knows does not."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from diffcheck.regression import Group, difference, entry_of, key_of, read
+from diffcheck.results import Row
+from diffcheck.runner.about import definition
+from diffcheck.runner.audits import AuditUnit
+from diffcheck.runner.plan import Unit
+from diffcheck.runner.settings import Settings
+
+_UPDATE = "update the baseline"
+
+
+class Held:
+    """Holds rows against the baseline of a run, if it has one.
+
+    Raises
+    ------
+    BaselineError
+        If the file is not there, or is no baseline.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._accepts = settings.update_baseline
+        self._file = settings.baseline
+        against = settings.baseline is not None and not settings.update_baseline
+        self._baseline = read(settings.baseline or "") if against else None
+
+    def told(self, environment: Mapping[str, str]) -> str:
+        """The file, and in what this environment differs from the one that it was written in."""
+        if self._baseline is None:
+            return f"{self._file}, written anew"
+        differs = self._baseline.elsewhere(environment)
+        return f"{self._file}, written with other versions or choices: {differs}" if differs else str(self._file)
+
+    def held(self, row: Row, unit: Unit | AuditUnit) -> Row:
+        """The row with how it departs from its entry; what is wrong with it, and was before, is accepted.
+
+        While the baseline is written anew, all is accepted.
+        """
+        if self._baseline is None:
+            return replace(row, accepted=self._accepts and row.wrong)
+        defined = definition(unit) if isinstance(unit, Unit) else ""
+        old = self._baseline.entries.get(key_of(row, unit.case.source, self._baseline.file.parent))
+        if old is None:
+            return replace(row, departure=f"{Group.NEW}: the baseline has no entry for it: {_UPDATE}")
+        found = difference(old, entry_of(row, defined), row.operator)
+        if found is None:
+            return replace(row, accepted=row.wrong)
+        group, was = found
+        return replace(row, departure=f"{group}: {was}" + f": {_UPDATE}" * (not group.bad))
