@@ -69,7 +69,7 @@ class CaseFile(pytest.File):
         settings = _settings(self.config)
         try:
             loaded = collect([str(self.path)])
-            by = contestants(settings.engines, settings.devices, settings.formats)
+            by = contestants(settings.engines, settings.devices, settings.number_formats)
         except DiffcheckError as mistake:
             raise self.CollectError(str(mistake)) from None
         if loaded.problems:

@@ -5,13 +5,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from diffcheck.reporting.formats import demand
 from diffcheck.reporting.write import LEFT, write_reports
-from diffcheck.results import CaseRow, Gathered, Points, Row, Run, TensorRow
-from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA
+from diffcheck.results import CaseRow, Gathered, Row, Run, TensorRow
+from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA, Detail
 from diffcheck.runner.journal import Journal
+from diffcheck.runner.kept import missed
 from diffcheck.runner.messages import Earlier, UnitKey
 from diffcheck.runner.settings import Settings
-from diffcheck.runner.kept import missed
 from diffcheck.runner.stage import Fate, Stage
 
 
@@ -51,6 +52,8 @@ class Record:
     ------
     OutputError
         If the folder cannot be written, or another run writes there.
+    UsageError
+        For a format that there is not.
     """
 
     def __init__(self, settings: Settings, spectator: Spectator | None = None, sources: Any = ()) -> None:
@@ -58,6 +61,8 @@ class Record:
         self._sources = sources
         self._folder = None if settings.output is None else Path(settings.output)
         self._journal = None if self._folder is None else Journal(self._folder, LEFT)
+        demand(settings.formats)
+        self._formats = settings.formats
         self._spectator = spectator
         self._gathered = Gathered(settings.typed, settings.chosen)
         self._checked: set[UnitKey] = set()
@@ -118,9 +123,9 @@ class Record:
         """What a task came to for one input tensor."""
         self._keep(row)
 
-    def detailed(self, points: Points) -> None:
-        """What a task came to at its points."""
-        self._keep(points)
+    def detailed(self, record: Detail) -> None:
+        """What a task came to at its points, or what is drawn of it, or of its case."""
+        self._keep(record)
 
     def agreed(self, row: CaseRow) -> None:
         """What the engines say together."""
@@ -151,10 +156,10 @@ class Record:
         found = self._gathered.run()
         self._note(END, interrupted=found.interrupted)
         if self._folder is not None and self._written:
-            write_reports(found, self._folder)
+            write_reports(found, self._folder, self._formats)
         return found
 
-    def _keep(self, record: Row | CaseRow | TensorRow | Points) -> None:
+    def _keep(self, record: Row | Detail) -> None:
         self._gathered.add(record)
         if self._journal is not None:
             self._journal.write(record)

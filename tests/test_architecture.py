@@ -78,7 +78,9 @@ LIBRARIES = {
     },
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results.frames", "diffcheck.results.run", "diffcheck.api"},
-    "click": {f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "regress", "run")},
+    "click": {
+        f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "regress", "report", "run")
+    },
     "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},
     "matplotlib": {"diffcheck.reporting.plots"},

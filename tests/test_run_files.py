@@ -26,7 +26,7 @@ ENGINES = ["symbolic", "finite", "autograd"]
 def test_files_of_a_run(folder: Path) -> None:
     assert quick("waves.py").exit_code == 0
     tables = {"results.csv", "timings.csv", "tensors.csv", "cases.csv"}
-    files = {"results.jsonl", "details.jsonl", *tables, "report.md", "environment.json"}
+    files = {"results.jsonl", "details.jsonl", *tables, "report.md", "details.md", "environment.json"}
     assert {path.name for path in Path("out").iterdir()} == files
     assert Path("out/results.csv").read_text().splitlines()[0] == RESULTS
     assert Path("out/cases.csv").read_text().splitlines()[0] == CASES

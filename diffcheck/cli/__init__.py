@@ -7,6 +7,7 @@
 ``conduct``      a run, in another process or in this one
 ``run``          ``diffcheck run``
 ``check``        ``diffcheck check``
+``report``       ``diffcheck report``
 ``about``        ``diffcheck list``, ``selftest`` and ``env``
 ===============  ===============================================
 """

@@ -10,6 +10,7 @@ from diffcheck.cli.about import env, list_cases, selftest
 from diffcheck.cli.audit import audit
 from diffcheck.cli.check import check
 from diffcheck.cli.exits import FAILED, INTERRUPTED, USAGE
+from diffcheck.cli.report import report
 from diffcheck.cli.run import run
 from diffcheck.errors import DiffcheckError
 
@@ -47,5 +48,5 @@ def main() -> None:
     """
 
 
-for command in (run, check, audit, list_cases, selftest, env):
+for command in (run, check, report, audit, list_cases, selftest, env):
     main.add_command(command)

@@ -1,6 +1,7 @@
 """Options that several commands have; each is called like the setting that it gives."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -119,6 +120,33 @@ _JUDGING = (
         help="Work in this process, for a debugger: what ends a case ends everything.",
     ),
 )
+
+
+LATEST = Path("reports/latest")
+"""Where a run writes, and a report looks, if nothing else is said."""
+
+
+def _formats(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
+    """Formats that there are."""
+    from diffcheck.reporting.formats import DEFAULT, demand
+
+    names = listed(_, __, values)
+    demand(names)
+    return names or DEFAULT
+
+
+def reporting(command: Function) -> Function:
+    """The command with the option that says how a run is written."""
+    from diffcheck.reporting.formats import DEFAULT, FORMATS
+
+    return click.option(
+        "--format",
+        "formats",
+        multiple=True,
+        callback=_formats,
+        metavar="F",
+        help=f"{', '.join(FORMATS)} (default: {','.join(DEFAULT)}).",
+    )(command)
 
 
 def judging(command: Function) -> Function:

@@ -45,7 +45,7 @@ def demand(settings: Settings) -> None:
 
 
 def front(run: "Run") -> str:
-    """What stands in front of a summary: in what the environment is another one than the baseline's; empty if in none."""
+    """What stands in front of a summary: in what the environment is not the baseline's; empty if in nothing."""
     told = run.environment.get("baseline", "")
     return f"baseline {told}" if ": " in told else ""
 

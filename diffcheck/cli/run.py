@@ -8,8 +8,9 @@ import click
 
 from diffcheck.cli.conduct import here, supervised
 from diffcheck.cli.exits import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE
-from diffcheck.cli.options import Judging, judging, settings
+from diffcheck.cli.options import LATEST, Judging, judging, reporting, settings
 from diffcheck.cli.regress import demand, front, last, regressing
+from diffcheck.cli.report import announced
 
 if TYPE_CHECKING:
     from diffcheck.results import Run
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
-    default=Path("reports/latest"),
+    default=LATEST,
     show_default=True,
     help="Folder for the result files.",
 )
 @regressing
+@reporting
 @click.option("-x", "fail_fast", is_flag=True, help="Stop at the first case that fails.")
 def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **chosen: Any) -> None:
     """Check and time the cases of files and folders (file.py::name for one case).
@@ -44,6 +46,7 @@ def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **ch
     demand(wanted)
     result = (here if in_process else supervised)(paths, wanted)
     _summarised(result, output, front(result))
+    announced(result, wanted.formats)
     told = last(result, wanted, paths)
     if told:
         click.echo(f"diffcheck: {told}", err=True)

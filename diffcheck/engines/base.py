@@ -56,11 +56,15 @@ class Estimate:
         only.
     function_calls:
         How often the function was evaluated; ``None`` if the method does not evaluate the function itself.
+    step:
+        The longest step that a difference quotient is taken with, in the same shape, unless the end of the domain is
+        nearer; ``None`` for a method without steps.
     """
 
     value: Any
     error: Any = None
     function_calls: int | None = None
+    step: Any = None
 
 
 class Prepared(Protocol):

@@ -1,4 +1,4 @@
-"""The baseline: one file of JSON, an entry a line in the order of their keys, so that a difference in git is readable."""
+"""The baseline: one file of JSON, an entry a line in the order of their keys, so that git shows what changed."""
 
 import json
 import os
@@ -39,9 +39,7 @@ class Baseline:
 
     def write(self) -> None:
         """Write the file, whole or not at all; `OutputError` if it cannot be written."""
-        entries = ",\n".join(
-            f"{_json(key)}: {_json(values_of(entry))}" for key, entry in sorted(self.entries.items())
-        )
+        entries = ",\n".join(f"{_json(key)}: {_json(values_of(entry))}" for key, entry in sorted(self.entries.items()))
         environment = ",\n".join(f"{_json(name)}: {_json(self.environment[name])}" for name in self.environment)
         text = f'{{\n"schema": {SCHEMA},\n"environment": {{\n{environment}\n}},\n"entries": {{\n{entries}\n}}\n}}\n'
         half = self.file.with_name(f".{self.file.name}.part")

@@ -1,6 +1,5 @@
 """A run becomes the baseline."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 

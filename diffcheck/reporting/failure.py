@@ -5,6 +5,7 @@ import math
 import textwrap
 from decimal import Decimal, localcontext
 
+from diffcheck.reporting.components import by
 from diffcheck.reporting.numbers import right_of
 from diffcheck.reporting.tables import breaches, contestant, shortened, told
 from diffcheck.results import Row, place
@@ -13,6 +14,8 @@ from diffcheck.verdict import Verdict
 # A value has so many more digits than are right, so that the eye sees where they part; a double has 17.
 _BEYOND, _MOST = 2, 17
 _WHERE, _WHY = 160, 400
+# So `diffcheck.runner.execute` ends the note of a failing row.
+_REPRODUCE = "reproduce: diffcheck "
 
 
 def failure(row: Row) -> list[str]:
@@ -21,7 +24,7 @@ def failure(row: Row) -> list[str]:
     right = f", {right_of(row.digits, row.digits_possible)} right" if row.digits == row.digits else ""
     lines = [f"{contestant(row)} {verdict}{right}{breaches(row)}: {row.case} {row.operator}"]
     if row.worst_point:
-        component = f"; by {row.worst_component}" if row.components > 1 and row.worst_component else ""
+        component = f"; {by(row.worst_component)}" if row.components > 1 and row.worst_component else ""
         where = place(json.loads(row.worst_point)) + component
         lines.append(f"  point  {textwrap.shorten(where, _WHERE, placeholder=' ...')}")
     # Where only a contract is broken there is no wrong number to show.
@@ -30,6 +33,16 @@ def failure(row: Row) -> list[str]:
         lines += [f"  value  {value}", f"  truth  {truth}"]
     why = told(row)
     return [*lines, f"  why    {textwrap.shorten(why, _WHY, placeholder=' ...')}"] if why else lines
+
+
+def reproduced(note: str) -> tuple[str, str]:
+    """A note without the command that shows its row again, and that command; empty where there is none.
+
+    >>> reproduced("off by a half; reproduce: diffcheck run x.py::f --operator gradient")
+    ('off by a half', 'diffcheck run x.py::f --operator gradient')
+    """
+    why, mark, command = note.rpartition(_REPRODUCE)
+    return (why.removesuffix("; "), f"diffcheck {command}") if mark else (note, "")
 
 
 def aligned(value: float, truth: str, digits: float) -> tuple[str, str]:

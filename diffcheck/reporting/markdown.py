@@ -1,9 +1,10 @@
-"""``report.md``: who is wrong and where, a table for each case, timing, environment."""
+"""``report.md`` for people, and ``details.md``: a table for each case, timing, environment."""
 
 import jinja2
 
 from diffcheck.reporting import tables
-from diffcheck.reporting.tables import Table
+from diffcheck.reporting.brief import brief
+from diffcheck.reporting.cells import cell, table
 from diffcheck.reporting.tensors import tensors
 from diffcheck.results import Run
 
@@ -26,8 +27,13 @@ MEANINGS = (
 )
 
 
+def files(run: Run) -> dict[str, str]:
+    """Both files by their names."""
+    return {"report.md": brief(run), "details.md": markdown(run)}
+
+
 def markdown(run: Run) -> str:
-    """The report as Markdown."""
+    """All tables, as Markdown."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("diffcheck.reporting", "."),
         autoescape=False,
@@ -36,7 +42,7 @@ def markdown(run: Run) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(table=table, cell=cell)
-    return environment.get_template("report.md.jinja").render(
+    return environment.get_template("details.md.jinja").render(
         headline=tables.headline(run),
         by_engine=tables.by_engine(run),
         broken=run.broken,
@@ -47,22 +53,7 @@ def markdown(run: Run) -> str:
         cases=tables.cases(run),
         tensors=lambda key: tensors(run, key, _TENSORS),
         timing=tables.timing(run),
+        command=run.command,
         environment=run.environment,
         meanings=MEANINGS,
     )
-
-
-def table(content: Table) -> str:
-    """A Markdown table."""
-    lines = [content.header, tuple("---" for _ in content.header), *content.rows]
-    return "\n".join("| " + " | ".join(cell(text) for text in line) + " |" for line in lines)
-
-
-def cell(text: object) -> str:
-    r"""A text that cannot break out of its cell.
-
-    >>> print(cell("|x| < 2"))
-    \|x\| &lt; 2
-    """
-    one_line = " ".join(str(text).split())
-    return one_line.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("*", "\\*")

@@ -1,14 +1,18 @@
 """What reports show, as rows of texts: the same tables for Markdown and the terminal."""
 
 import json
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from diffcheck.reporting.numbers import digits_of, digits_right, number, right_of, seconds
 from diffcheck.regression import Group
+from diffcheck.reporting.components import by
+from diffcheck.reporting.numbers import digits_of, digits_right, number, right_of, seconds
 from diffcheck.results import CaseRow, Row, Run, TensorRow, counts, place
 from diffcheck.verdict import Verdict
+
+_GROUPS = list(Group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ def headline(run: Run) -> str:
     failing = len(run.failing)
     expected = sum(bool(row.expected) and not row.fails for row in run.rows)
     tail = f"; {failing} {'fails' if failing == 1 else 'fail'} the run" if failing else "; none fails the run"
-    tail += f"; {_counted(len(run.broken), 'broken definition')}" if run.broken else ""
+    tail += f"; {counted(len(run.broken), 'broken definition')}" if run.broken else ""
     known = f" ({expected} with the outcome that their case declares)" if expected else ""
     accepted = sum(row.accepted and not row.fails for row in run.rows)
     known += f" ({accepted} {'is' if accepted == 1 else 'are'} wrong as the baseline says)" if accepted else ""
@@ -51,7 +55,19 @@ def failing(run: Run) -> Table:
 
 def failing_rows(run: Run) -> list[Row]:
     """The rows that fail the run, the worst first; a case that is itself broken counts once, not for every engine."""
-    return _one_of_case(sorted(run.failing, key=lambda row: (not row.departure, not row.findings, -row.verdict.severity)))
+    return _one_of_case(sorted(run.failing, key=_badness, reverse=True))
+
+
+def _badness(row: Row) -> tuple[int, bool, int, bool, float]:
+    """The larger, the worse.
+
+    First what differs from the baseline, in the order of its groups; then a broken contract, the verdict, no digit
+    right, the digits that are missing.
+    """
+    departs = len(_GROUPS) - _GROUPS.index(row.group) if row.departure else 0
+    lacking = row.digits_possible - row.digits
+    unknown = math.inf if row.verdict.fails else 0.0
+    return departs, bool(row.findings), row.verdict.severity, row.no_digit, unknown if lacking != lacking else lacking
 
 
 def _one_of_case(rows: Iterable[Row]) -> list[Row]:
@@ -64,7 +80,7 @@ def _one_of_case(rows: Iterable[Row]) -> list[Row]:
 
 def expected(run: Run) -> Table:
     """The rows whose outcome their case declares, or the baseline knows."""
-    return _findings(row for row in run.rows if (row.expected or row.accepted) and not row.fails)
+    return _findings(row for row in run.rows if row.known)
 
 
 def lossy(run: Run) -> Table:
@@ -74,14 +90,16 @@ def lossy(run: Run) -> Table:
 
 def lossy_rows(run: Run) -> list[Row]:
     """The rows that lose digits and do not fail: first those without a right digit, then those that lose most."""
-    rows = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected and not row.fails]
+    rows = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.known and not row.fails]
     return sorted(rows, key=lambda row: (not row.no_digit, row.digits - row.digits_possible))
 
 
 def unjudged(run: Run) -> Table:
     """The rows that nothing can be said of."""
     silent = (Verdict.UNCERTAIN, Verdict.UNSUPPORTED, Verdict.UNDEFINED)
-    return _findings(_one_of_case(row for row in run.rows if row.verdict in silent and not row.expected and not row.departure))
+    return _findings(
+        _one_of_case(row for row in run.rows if row.verdict in silent and not row.known and not row.departure)
+    )
 
 
 def unjudged_cases(run: Run) -> list[Row]:
@@ -98,7 +116,7 @@ def finding(row: Row) -> str:
     if row.worst_point:
         parts.append(f"at {_failing_place(row)}")
     if row.truth:
-        parts.append(f"gives {_value(row, 17)}, the truth is {shortened(row.truth)}, {_digits(row)} digits")
+        parts.append(f"gives {_value(row)}, the truth is {shortened(row.truth)}, {digits(row)} digits")
     if row.note or row.findings:
         parts.append(f"- {told(row)}")
     return " ".join(parts)
@@ -114,10 +132,10 @@ def _findings(rows: Iterable[Row]) -> Table:
                 contestant(row),
                 _verdict(row),
                 _failing_place(row),
-                _value(row, 10),
+                _value(row),
                 shortened(row.truth),
                 number(row.error_ulp),
-                _digits(row),
+                digits(row),
                 told(row),
             )
             for row in rows
@@ -167,19 +185,19 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
                 number(row.inherent_ulp),
                 number(row.formula_ulp),
                 _place(row),
-                _value(row, 10),
+                _value(row),
                 shortened(row.truth),
             )
             for row in _one_of_case(rows)
         ),
     )
-    facts = [_counted(rows[0].points, "point"), _counted(rows[0].components, "component")]
-    if case is None:
+    facts = [counted(rows[0].points, "point"), counted(rows[0].components, "component")]
+    if case is None or not case.consensus:
         broken = "nothing is judged" if rows[0].verdict is Verdict.UNSUPPORTED else "the case itself is broken"
         return CaseTable(key, broken if rows[0].reason == "case" else "not finished", rows[0].note, table)
     if not case.operations:  # an operation on trial: its note says what was tried
         return CaseTable(key, case.consensus, "; ".join(filter(None, [rows[0].note, case.reference])), table)
-    facts.append(f"{_counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
+    facts.append(f"{counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")
     if case.unconfirmed:
         facts.append(
@@ -254,7 +272,8 @@ def told(row: Row) -> str:
     return "; ".join(filter(None, [row.findings, row.note]))
 
 
-def _digits(row: Row) -> str:
+def digits(row: Row) -> str:
+    """How many digits are right of how many."""
     return digits_right(row.digits, row.digits_possible)
 
 
@@ -271,7 +290,7 @@ def _place(row: Row) -> str:
     if not row.worst_point:
         return "-"
     where = place(json.loads(row.worst_point))
-    return f"{where}; by {row.worst_component}" if row.components > 1 and row.worst_component else where
+    return f"{where}; {by(row.worst_component)}" if row.components > 1 and row.worst_component else where
 
 
 def _failing_place(row: Row) -> str:
@@ -281,10 +300,11 @@ def _failing_place(row: Row) -> str:
     return f"{_place(row)} ({row.failed_points} of {row.points} points fail)"
 
 
-def _value(row: Row, digits: int) -> str:
+def _value(row: Row) -> str:
     """What was answered, which may be no number; a dash where nothing was."""
-    return "NaN" if row.worst_component and row.value != row.value else number(row.value, digits)
+    return "NaN" if row.worst_component and row.value != row.value else number(row.value, 17)
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """A number of things."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

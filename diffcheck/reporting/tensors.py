@@ -30,6 +30,6 @@ def _told(row: TensorRow) -> tuple[str, ...]:
         number(row.error_ulp),
         f"{row.failed_components} of {row.components}",
         row.worst_component,
-        number(row.value, 10),
+        number(row.value, 17),
         shortened(row.truth),
     )

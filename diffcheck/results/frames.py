@@ -36,3 +36,26 @@ def frame(
     if "verdict" in table:
         table["verdict"] = table["verdict"].astype(str)
     return table
+
+
+def csv_of(table: pd.DataFrame) -> str:
+    """A table as the text of a CSV file."""
+    texts = table.select_dtypes(exclude="number")
+    safe = table.assign(**{name: texts[name].map(harmless, na_action="ignore") for name in texts})
+    written: str = safe.to_csv(index=False)
+    return written
+
+
+def harmless(cell: object) -> object:
+    """A text that no spreadsheet takes for a formula; numbers as they are.
+
+    >>> harmless("=cmd()"), harmless("-1.5e-3"), harmless("-x")
+    ("'=cmd()", '-1.5e-3', "'-x")
+    """
+    if not isinstance(cell, str) or not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from diffcheck.results.lines import KINDS, Detail
+from diffcheck.results.pictures import Curve, Drawing
 from diffcheck.results.rows import CaseRow, Points, Row, TensorRow
 from diffcheck.results.run import Run
 
@@ -17,10 +19,10 @@ class Gathered:
         self.broken: list[str] = []
         self.interrupted = ""
         self._rows: dict[tuple[str, str], dict[tuple[str, ...], Row]] = {}
-        self._others: dict[type, dict[tuple[str, ...], Any]] = {CaseRow: {}, TensorRow: {}, Points: {}}
+        self._others: dict[type, dict[tuple[str, ...], Any]] = {kind: {} for kind in KINDS.values()}
 
-    def add(self, record: Row | CaseRow | TensorRow | Points) -> None:
-        """A task, a case and operator, what a task came to for a tensor, or at its points."""
+    def add(self, record: Row | Detail) -> None:
+        """A task, or what is told of one, or of a case and operator."""
         if isinstance(record, Row):
             self._rows.setdefault((record.case, record.operator), {})[record.key] = record
         else:
@@ -37,7 +39,8 @@ class Gathered:
 
     def run(self) -> Run:
         """The results."""
-        cases, tensors, points = (tuple(self._others[kind].values()) for kind in (CaseRow, TensorRow, Points))
+        kinds = CaseRow, TensorRow, Points, Drawing, Curve
+        cases, tensors, points, drawings, curves = (tuple(self._others[kind].values()) for kind in kinds)
         return Run(
             tuple(self.rows),
             cases,
@@ -46,6 +49,8 @@ class Gathered:
             self.interrupted,
             tensors,
             points,
+            drawings,
+            curves,
             self.command,
             self.settings,
         )

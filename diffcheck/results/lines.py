@@ -8,8 +8,9 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
+from diffcheck.results.pictures import Curve, Drawing
 from diffcheck.results.rows import NAN, CaseRow, PointRow, Points, Row, TensorRow
 from diffcheck.verdict import Verdict
 
@@ -17,13 +18,20 @@ SCHEMA = 1
 """Raised when an older diffcheck could misread what a newer one writes; a further field is no reason."""
 ROWS, DETAILS = "results.jsonl", "details.jsonl"
 RUN, BROKEN, END = "run", "broken", "end"
-KINDS: Mapping[str, type[CaseRow | TensorRow | Points]] = {"case": CaseRow, "tensor": TensorRow, "points": Points}
+Detail = CaseRow | TensorRow | Points | Drawing | Curve
+KINDS: Mapping[str, type[Detail]] = {
+    "case": CaseRow,
+    "tensor": TensorRow,
+    "points": Points,
+    "drawing": Drawing,
+    "curve": Curve,
+}
 """The kinds of line that hold a record; the others are `RUN`, `BROKEN` and `END`."""
 
-Record = TypeVar("Record", Row, CaseRow, TensorRow, Points, PointRow)
+Record = TypeVar("Record", Row, CaseRow, TensorRow, Points, PointRow, Drawing, Curve)
 
 
-def plain(record: Row | CaseRow | TensorRow | Points) -> dict[str, Any]:
+def plain(record: Row | Detail) -> dict[str, Any]:
     """A record as values of JSON: NaN as null, infinity as a string, the points as a table by columns."""
     found = {f.name: getattr(record, f.name) for f in fields(record)}
     if isinstance(record, Points):
@@ -35,7 +43,7 @@ def plain(record: Row | CaseRow | TensorRow | Points) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
-    return value
+    return [_plain(x) for x in value] if isinstance(value, tuple) else value
 
 
 def whole(kind: type[Record], values: Mapping[str, Any]) -> Record:
@@ -59,7 +67,10 @@ def _whole(kind: Any, value: Any) -> Any:
         return NAN if value is None else float(value)
     if kind is Verdict:
         return Verdict(value)
-    return tuple(value) if get_origin(kind) is tuple else value
+    if get_origin(kind) is tuple:
+        (each, *_) = get_args(kind)
+        return tuple(_whole(each, part) for part in value)
+    return value
 
 
 def line(values: Mapping[str, Any]) -> str:
@@ -67,7 +78,7 @@ def line(values: Mapping[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
-def line_of(record: Row | CaseRow | TensorRow | Points) -> str:
+def line_of(record: Row | Detail) -> str:
     """The line of a record; of one that is no row with its kind."""
     if isinstance(record, Row):
         return line(plain(record))

@@ -122,6 +122,16 @@ class Row:
         return math.log10(self.error_ulp / self.inherent_ulp) if self.inherent_ulp else math.inf
 
     @property
+    def known(self) -> bool:
+        """Whether its case declares its outcome, or the baseline knows what is wrong with it, and it does not fail."""
+        return bool(self.expected or self.accepted) and not self.fails
+
+    @property
+    def group(self) -> str:
+        """The way in which it differs from the baseline: see `diffcheck.regression.Group`; empty if it does not."""
+        return self.departure.partition(":")[0]
+
+    @property
     def declared(self) -> set[str]:
         """The verdicts and the names of findings that the case expects."""
         return set(filter(None, self.expected.split(", ")))
@@ -139,7 +149,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """What the engines say together of one case and operator; the columns of ``cases.csv``."""
+    """What the engines say together of one case and operator; the columns of ``cases.csv``.
+
+    Where nobody was heard, because the case is broken or has no truth, there is no ``consensus``.
+    """
 
     case: str
     operator: str
@@ -157,6 +170,8 @@ class CaseRow:
     """Of how many it was certified, but the second route said nothing."""
     source: str = field(default="", metadata=_MORE)
     """``file.py::name``; empty for a case that stands in no file."""
+    line: int = field(default=0, metadata=_MORE)
+    """The line of its function in that file; 0 where nobody knows."""
     doc: str = field(default="", metadata=_MORE)
     function: str = field(default="", metadata=_MORE)
     """The function as a formula in its inputs, with names and precedence of Python; empty where it is long."""

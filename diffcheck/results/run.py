@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from diffcheck.results.frames import frame
+from diffcheck.results.pictures import Curve, Drawing
 from diffcheck.results.rows import CaseRow, Points, Row, TensorRow
 
 
@@ -26,6 +27,10 @@ class Run:
     """For each task with derivatives by many elements what it came to for each input tensor."""
     points: tuple[Points, ...] = ()
     """For each task that was answered what it came to at its points."""
+    drawings: tuple[Drawing, ...] = ()
+    """For each small case its program with values and derivatives."""
+    curves: tuple[Curve, ...] = ()
+    """For first derivatives by finite differences the error against the step."""
     command: str = ""
     """The command line that was typed, quoted for a shell; empty for a run of the library."""
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from diffcheck.judgement.court import Court
+from diffcheck.ops.structure import Index
 from diffcheck.program.graph import Values
 from diffcheck.program.program import CONST, INPUT, Node, Program
 from diffcheck.program.scalarise import Lowered
@@ -15,14 +16,13 @@ from diffcheck.runner.plan import Unit
 _READ = 120
 
 
-def about(unit: Unit, court: Court) -> dict[str, Any]:
+def about(unit: Unit) -> dict[str, Any]:
     """The fields of `diffcheck.results.CaseRow` that say what a case is."""
     case = unit.case
     return {
         "source": case.source,
+        "line": getattr(getattr(case.function, "__code__", None), "co_firstlineno", 0) if case.source else 0,
         "doc": case.doc,
-        "function": "" if court.program.is_large else _formulas(court.program, court.label),
-        "derivative": _derivative(court),
         "because": case.because,
         "tags": case.tags,
         "inputs": {
@@ -31,6 +31,12 @@ def about(unit: Unit, court: Court) -> dict[str, Any]:
         },
         "definition": definition(unit),
     }
+
+
+def formulas(court: Court) -> dict[str, Any]:
+    """Those that write the function and its derivative down."""
+    function = "" if court.program.is_large else _formulas(court.program, court.label)
+    return {"function": function, "derivative": _derivative(court)}
 
 
 def _derivative(court: Court) -> str:
@@ -85,11 +91,11 @@ def _defining(unit: Unit) -> Iterator[bytes]:
         yield repr((unit.program.nodes, unit.program.outputs.tolist())).encode()
         return
     for node in unit.program.graph.nodes:
-        arrays = [p.array.tobytes() for p in node.parameters if isinstance(p, Values)]
+        arrays = [p.array.tobytes() for p in node.parameters if isinstance(p, (Values, Index))]
         yield repr((node.name, node.operands, node.shape, _said(node.parameters))).encode()
         yield from arrays
 
 
 def _said(parameters: Any) -> Any:
     """Parameters without the arrays among them."""
-    return [type(p).__name__ if isinstance(p, Values) else p for p in parameters]
+    return [type(p).__name__ if isinstance(p, (Values, Index)) else p for p in parameters]

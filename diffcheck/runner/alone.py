@@ -58,7 +58,7 @@ class _Known:
     def weighed(self, row: Any) -> None:
         """What a task came to for one tensor."""
 
-    def detailed(self, points: Any) -> None:
+    def detailed(self, record: Any) -> None:
         """What a task came to at its points."""
 
     def agreed(self, row: Any) -> None:

@@ -26,9 +26,10 @@ from diffcheck.judgement.witness import Witness
 from diffcheck.ops.own import Own
 from diffcheck.program.program import Program
 from diffcheck.program.scalarise import Lowered
-from diffcheck.results import CaseRow, place
-from diffcheck.runner.about import about
+from diffcheck.results import NAN, CaseRow, place
+from diffcheck.runner.about import about, formulas
 from diffcheck.runner.allowances import may_lose
+from diffcheck.runner.pictures import curve
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.points import points_of
 from diffcheck.runner.rows import empty_row, plain, summary
@@ -92,9 +93,10 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     decisive = _decisive(court, witness, trial.answers, given)
     trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
     trial.tensors = by_tensor(trial.row, trial.answers, court)
-    trial.told = points_of(trial.row, trial.answers, court)
-    allowed = may_lose(trial.told.rows, trial.answers, [g.errors for g in given])
-    trial.row = replace(trial.row, may_lose=allowed)
+    told = points_of(trial.row, trial.answers, court)
+    drawn = curve(trial.answers, task, court, [g.steps for g in given])
+    trial.told = [told, *([] if drawn is None else [drawn])]
+    trial.row = replace(trial.row, may_lose=may_lose(told.rows, trial.answers, [g.errors for g in given]))
     trial.row = replace(trial.row, findings="; ".join(map(str, breaches(court, witness, trial.answers))))
     return trial
 
@@ -107,6 +109,7 @@ class _Given:
     errors: list[float | None] = field(default_factory=list)
     calls: int | None = None
     seconds: float = float("nan")
+    steps: Array | None = None
     failure: Judgement | None = None
 
 
@@ -126,7 +129,8 @@ def _given(task: Task, ask: Callable[[], Estimate]) -> _Given:
             note = f"the engine {what} shape {array.shape}, the {task.operator} has shape {task.shape}"
             return _Given(calls=estimate.function_calls, failure=Judgement(Verdict.ERROR, note=note))
     errors: list[float | None] = [None] * values.size if own is None else list(own.ravel().tolist())
-    return _Given(values.ravel(), errors, estimate.function_calls, seconds)
+    steps = None if estimate.step is None else np.ravel(estimate.step)
+    return _Given(values.ravel(), errors, estimate.function_calls, seconds, steps)
 
 
 def _answer(court: Court, witness: Witness, question: Question, given: _Given) -> Answer:
@@ -227,8 +231,14 @@ def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
         "; ".join(f"{where}: {shape}" for where, shape in _places_without_derivative(court).values()),
         confirmed,
         unconfirmed,
-        **about(unit, court),
+        **about(unit),
+        **formulas(court),
     )
+
+
+def unheard(unit: Unit) -> CaseRow:
+    """What is known of a case of which nobody was heard."""
+    return CaseRow(unit.case.name, str(unit.operator), "", "", NAN, 0, 0, unit.case.reference, **about(unit))
 
 
 def _second_route(court: Court) -> tuple[int, int]:

@@ -15,9 +15,10 @@ from diffcheck.runner.audits import AuditUnit, audited_row, budget_s, empty_audi
 from diffcheck.runner.clocks import timed
 from diffcheck.runner.demands import demanded
 from diffcheck.runner.escort import Escort, Lost
-from diffcheck.runner.examine import court_of, hear, together
+from diffcheck.runner.examine import court_of, hear, together, unheard
 from diffcheck.runner.held import Held
 from diffcheck.runner.messages import Earlier, Observer
+from diffcheck.runner.pictures import drawing
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import broken_rows, empty_row, refused
 from diffcheck.runner.settings import Settings
@@ -50,9 +51,7 @@ def _expected_s(unit: Unit, points: int) -> float:
 class Execution:
     """The units of a run, with what is known of them."""
 
-    def __init__(
-        self, settings: Settings, observer: Observer, escort: Escort, earlier: Earlier, held: Held
-    ) -> None:
+    def __init__(self, settings: Settings, observer: Observer, escort: Escort, earlier: Earlier, held: Held) -> None:
         self._settings = settings
         self._observer = observer
         self._escort = escort
@@ -134,6 +133,7 @@ class Execution:
         except CaseError as mistake:
             unit = replace(unit, program=None, problem=str(mistake))
         if unit.program is None:
+            self._observer.agreed(unheard(unit))
             for row in broken_rows(unit):
                 self._told(row, unit)
         self._observer.checked(*unit.key, unit.case.name)
@@ -161,8 +161,13 @@ class Execution:
                     heard += self._kept([self._trial(court, engine, task)], unit)
             if not agreed:
                 self._observer.agreed(together(unit, court, heard))
+                drawn = drawing(unit.case.name, court)
+                if drawn is not None:
+                    self._observer.detailed(drawn)
                 agreed = True
             trials += heard
+        if not agreed:
+            self._observer.agreed(unheard(unit))
         return trials
 
     def _kept(self, trials: list[Trial], unit: Unit) -> list[Trial]:
@@ -172,8 +177,8 @@ class Execution:
             timed = replace(trial.row, first_call_s=trial.first_call_s)
             for tensor in trial.tensors:
                 self._observer.weighed(tensor)
-            if trial.told is not None:
-                self._observer.detailed(trial.told)
+            for detail in trial.told:
+                self._observer.detailed(detail)
             trial.row = self._told(timed if self._settings.timing else replace(trial.row, prepare_s=NAN), unit)
         return trials
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from diffcheck.errors import OutputError
-from diffcheck.results import CaseRow, Points, Row, TensorRow
-from diffcheck.results.lines import DETAILS, ROWS, line, line_of
+from diffcheck.results import Row
+from diffcheck.results.lines import DETAILS, ROWS, Detail, line, line_of
 
 
 class Journal:
@@ -53,7 +53,7 @@ class Journal:
             self._file.truncate(0)
             self._details = (self._folder / DETAILS).open("w", encoding="utf-8")
 
-    def write(self, record: Row | CaseRow | TensorRow | Points) -> None:
+    def write(self, record: Row | Detail) -> None:
         """Append a record; the system has it when this returns."""
         _append(self._file if isinstance(record, Row) else self._details, line_of(record))
 

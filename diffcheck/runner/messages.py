@@ -9,12 +9,8 @@ from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Fate, Stage, Step
 
 if TYPE_CHECKING:
-    from diffcheck.results import (
-        CaseRow,
-        Points,
-        Row,
-        TensorRow,
-    )  # the supervisor starts the worker before it loads pandas
+    # The supervisor starts the worker before it loads pandas.
+    from diffcheck.results import CaseRow, Curve, Drawing, Points, Row, TensorRow
     from diffcheck.sources.asked import Source
 
 UnitKey = tuple[str, str]
@@ -51,8 +47,8 @@ class Observer(Protocol):
         """What a task that is known came to for one input tensor."""
         ...
 
-    def detailed(self, points: "Points") -> None:
-        """What a task that is known came to at its points."""
+    def detailed(self, record: "Points | Drawing | Curve") -> None:
+        """What a task came to at its points, or what is drawn of it, or of its case."""
         ...
 
     def agreed(self, row: "CaseRow") -> None:
@@ -126,8 +122,8 @@ def _whole(kind: str, *values: Any) -> Any:
     if kind == Stage.__name__:
         step, *rest = values
         return Stage(Step(step), *rest)
-    from diffcheck.results import CaseRow, Points, Row, TensorRow
-    from diffcheck.results.lines import whole
+    from diffcheck.results import Row
+    from diffcheck.results.lines import KINDS, whole
 
-    known: dict[str, Any] = {k.__name__: k for k in (Row, CaseRow, TensorRow, Points)}
+    known: dict[str, Any] = {k.__name__: k for k in (Row, *KINDS.values())}
     return whole(known[kind], *values)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from diffcheck.case.case import Point
 from diffcheck.engines.base import Prepared, Task
 from diffcheck.judgement.answer import Answer, Testimony
-from diffcheck.results import Points, Row, TensorRow
+from diffcheck.results import Curve, Points, Row, TensorRow
 
 
 @dataclass(slots=True)
@@ -18,7 +18,7 @@ class Trial:
     answers: list[Answer] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
     tensors: list[TensorRow] = field(default_factory=list)
-    told: Points | None = None
+    told: list[Points | Curve] = field(default_factory=list)
     """What it came to at its points."""
     first_call_s: float = float("nan")
 

@@ -53,7 +53,7 @@ def work(
     earlier = earlier or Earlier()
     # First what a name may be wrong in.
     known = installed_engines() if engines is None else engines
-    by = contestants(settings.engines, settings.devices, settings.formats, known)
+    by = contestants(settings.engines, settings.devices, settings.number_formats, known)
     for name in settings.engines_named:
         named(name, known)
     # The versions of libraries load them, PyTorch too: whose state is kept must be loaded.

@@ -18,7 +18,7 @@ from diffcheck.engines.base import Task
 from diffcheck.engines.finite.extrapolation import extrapolated
 from diffcheck.engines.finite.quotients import first_differences, least_rounding, second_differences
 from diffcheck.engines.finite.random_rounding import Batched
-from diffcheck.engines.finite.samples import Mask, Region, Rows, Samples
+from diffcheck.engines.finite.samples import FIRST, Mask, Region, Rows, Samples
 from diffcheck.engines.finite.stages import Stages
 from diffcheck.engines.finite.witness import Witness
 from diffcheck.errors import Unsupported
@@ -34,12 +34,14 @@ _SATISFIED = 5 / 8
 class Found:
     """Derivatives at points: values and their estimated errors, shape (points, columns, outputs).
 
-    ``calls`` says for each point how often the function was evaluated for it.
+    ``calls`` says for each point how often the function was evaluated for it, ``step`` for each value the longest step
+    of the stage that it is taken from.
     """
 
     value: Array
     error: Array
     calls: Rows
+    step: Array | None = None
 
 
 class Differences:
@@ -99,7 +101,7 @@ class _Search:
         if (beyond > 0).any():
             beyond = beyond[:, :, None]
             error = error + np.where(beyond > 0, beyond / np.abs(witness.weights), 0.0).max(0)
-        return Found(value, error, samples.calls)
+        return Found(value, error, samples.calls, FIRST * self._full(self._stages.length))
 
     def _settle(self, rows: Rows, longest: Array) -> None:
         """Try stages for some rows, the longest first, until they leave enough digits."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from diffcheck.case.case import Array, Point
 from diffcheck.engines.base import Clockwork, Estimate, Task, constants, flat, typed
-from diffcheck.engines.finite.columns import shaped, shaped_errors
+from diffcheck.engines.finite.columns import shaped, shaped_errors, shaped_steps
 from diffcheck.engines.finite.taken import taken
 from diffcheck.errors import CaseError
 
@@ -30,7 +30,8 @@ class Central:
         self._function.forget()
         found = self._differences.at(flat(point, self._task)[None])
         value, error = shaped(found.value[0], self._task), shaped_errors(found.error[0], self._task)
-        return Estimate(value, error, int(found.calls[0]) - self._function.known)
+        step = None if found.step is None else shaped_steps(found.step[0], self._task)
+        return Estimate(value, error, int(found.calls[0]) - self._function.known, step)
 
     def value(self, point: Point) -> Any:
         """The function itself."""

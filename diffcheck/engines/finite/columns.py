@@ -37,6 +37,14 @@ def shaped_errors(columns: Array, task: Task) -> Array:
     return _contracted(columns, task, np.abs(task.operator.direction))
 
 
+def shaped_steps(columns: Array, task: Task) -> Array | None:
+    """The steps of first differences in the shape of the task; of others each value has several."""
+    if task.operator.order > 1 or task.operator.along:
+        return None
+    found: Array = columns.T.reshape(task.shape)
+    return found
+
+
 def _contracted(columns: Array, task: Task, direction: Array) -> Array:
     size, order = len(task.case.wrt_positions), task.operator.order
     found = columns.T

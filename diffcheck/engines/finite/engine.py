@@ -8,7 +8,7 @@ import numpy as np
 from diffcheck.case.case import Point
 from diffcheck.engines.base import Clockwork, Estimate, Prepared, Task, flat
 from diffcheck.engines.finite.central import Central
-from diffcheck.engines.finite.columns import columns_of, shaped, shaped_errors
+from diffcheck.engines.finite.columns import columns_of, shaped, shaped_errors, shaped_steps
 from diffcheck.engines.finite.complex_step import ComplexStep
 from diffcheck.engines.finite.taken import taken
 from diffcheck.errors import Unsupported
@@ -65,9 +65,10 @@ class Adaptive:
     def derivatives(self, points: Sequence[Point]) -> list[Estimate]:
         """The derivatives at many points, with their error estimates."""
         found = self._differences.at(np.array([flat(point, self._task) for point in points]))
+        steps = [None] * len(points) if found.step is None else [shaped_steps(step, self._task) for step in found.step]
         return [
-            Estimate(shaped(value, self._task), shaped_errors(error, self._task), calls)
-            for value, error, calls in zip(found.value, found.error, found.calls.tolist(), strict=True)
+            Estimate(shaped(value, self._task), shaped_errors(error, self._task), calls, step)
+            for value, error, calls, step in zip(found.value, found.error, found.calls.tolist(), steps, strict=True)
         ]
 
     def batch(self, points: Sequence[Point]) -> Callable[[], object]:

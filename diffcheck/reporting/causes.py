@@ -1,0 +1,38 @@
+"""Failing rows with one cause, together: twenty cases with one reason are one finding."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from diffcheck.reporting.failure import reproduced
+from diffcheck.reporting.tables import contestant
+from diffcheck.results import Row
+
+_NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Rows that fail alike, the worst first."""
+
+    rows: tuple[Row, ...]
+
+    @property
+    def worst(self) -> Row:
+        """The one that is shown."""
+        return self.rows[0]
+
+
+def causes(rows: Iterable[Row]) -> list[Cause]:
+    """The rows grouped by engine, verdict, reason, and what is told of them but for its numbers and names; in order."""
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(_alike(row), []).append(row)
+    return [Cause(tuple(group)) for group in found.values()]
+
+
+def _alike(row: Row) -> tuple[str, ...]:
+    told = reproduced(row.note)[0]
+    for name in (row.case, row.worst_component):
+        told = told.replace(name, "") if name else told
+    return contestant(row), row.verdict, row.reason, ", ".join(row.breaches), row.demanded, _NUMBER.sub("#", told)

@@ -1,0 +1,141 @@
+"""The pictures of a case for its report, while they are small enough to be looked at."""
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from flint import ctx
+
+from diffcheck.case.case import Array
+from diffcheck.engines.base import Task
+from diffcheck.judgement.answer import Answer, speaking
+from diffcheck.judgement.court import Court, Question
+from diffcheck.ops import balls
+from diffcheck.ops.decimals import brief
+from diffcheck.program.code import code
+from diffcheck.program.program import CONST, INPUT
+from diffcheck.referee.component import Status
+from diffcheck.referee.smooth import Smooth
+from diffcheck.referee.tape import Tape
+from diffcheck.results import NAN, Curve, Drawing
+from diffcheck.runner.rows import plain
+
+# A graph of more nodes than this is a thicket.
+_NODES = 48
+# Bits for values and derivatives that are shown to a few figures.
+_PRECISION = 128
+# Quotients with so many steps, each half of the last: from the coordinate's size, one at least, to the last bit of it.
+_STEPS = 54
+
+
+def drawing(case: str, court: Court) -> Drawing | None:
+    """The program at the first point where it has a value, of the listed ones if it has any there; `None` if large."""
+    if court.program.is_large or court.operator.order > 1:
+        return None
+    at = [q for q in court.questions if q.truth.smooth is not None and len(q.truth.smooth.program.nodes) <= _NODES]
+    at.sort(key=lambda q: not any(np.array_equal(np.hstack(list(p.values())), q.x) for p in _flat(court)))
+    return next(filter(None, (_drawn(case, court, question) for question in at)), None)
+
+
+def _flat(court: Court) -> list[dict[str, Array]]:
+    return [{name: np.ravel(value) for name, value in point.items()} for point in court.case.points]
+
+
+def _drawn(case: str, court: Court, question: Question) -> Drawing | None:
+    smooth = question.truth.smooth
+    assert smooth is not None
+    program = smooth.program
+    outputs = program.outputs.ravel().tolist()
+    with ctx.workprec(_PRECISION):
+        tape = Tape(program)
+        evaluation = tape.evaluation(smooth.inputs(question.x))
+        if not outputs or outputs[0] in evaluation.faults:
+            return None
+        slopes = dict.fromkeys(range(len(program.nodes)), NAN)
+        slopes |= {i: float(slope.mid()) for i, slope in tape.adjoints(outputs[0], evaluation)}
+        values = [NAN if i in evaluation.faults else float(evaluation.values[i].mid()) for i in slopes]
+    return Drawing(
+        case,
+        str(court.operator),
+        plain(question.point, court.case),
+        tuple(_name(smooth, i, court) for i in slopes),
+        tuple("" if name in (INPUT, CONST) else " ".join(map(str, operands)) for name, operands in program.nodes),
+        tuple(values),
+        tuple(slopes.values()),
+        outputs[0],
+    )
+
+
+def _name(smooth: Smooth, number: int, court: Court) -> str:
+    """The operation of a node, the name of an input, the number that a constant is."""
+    name, operands = smooth.program.nodes[number]
+    if name == INPUT:
+        behind = operands[0] - sum(int(np.prod(d.shape, dtype=int)) for d in court.case.inputs.values())
+        return court.label(operands[0]) if behind < 0 else _number(smooth.data[behind])
+    return _number(operands[0]) if name == CONST else name
+
+
+def _number(value: Fraction) -> str:
+    return str(value) if value.denominator < 1000 and abs(value) < 10**6 else brief(balls.ball(value))
+
+
+def curve(answers: Sequence[Answer], task: Task, court: Court, steps: Sequence[Array | None]) -> Curve | None:
+    """The error against the step at the component that decides; `None` where that is no first derivative by an input.
+
+    Parameters
+    ----------
+    steps:
+        For each point the longest steps that the method took its values from, flattened; none of a method without.
+    """
+    operator = court.operator
+    if court.program.is_large or operator.order != 1 or operator.along or operator.weighted:
+        return None
+    k, answer = speaking(answers)
+    question, step = court.questions[k], steps[k]
+    c = answer.judgements.speaking
+    truth = question.truth.components[c]
+    if answer.values is None or step is None or truth.status is not Status.CERTIFIED:
+        return None
+    exact = float(truth.left.mid())
+    output, column = divmod(c, len(court.case.wrt_positions))
+    position = court.case.wrt_positions[column]
+    domain = [d for d in court.case.inputs.values() for _ in range(int(np.prod(d.shape, dtype=int)))][position]
+    point = np.array(question.x)
+    x = point[position]
+    lengths = [math.ldexp(1.0, math.frexp(max(abs(x), 1.0))[1] - bits) for bits in range(_STEPS)]
+    around = [h for h in lengths if domain.lo <= x - h and x + h <= domain.hi and x + h != x != x - h]
+    unit = _ulp(exact, court)
+    if not around or not unit:
+        return None
+    batch = np.repeat(point[None], 2 * len(around), axis=0)
+    batch[:, position] = [x + side * h for h in around for side in (1, -1)]
+    batch[:, position] = court.format.round_all(batch[:, position])
+    with np.errstate(all="ignore"):
+        found = code(task.program, task.dtype).batch(batch).reshape(len(batch), -1)[:, output].astype(np.float64)
+    ahead, back = found[0::2], found[1::2]
+    really = batch[0::2, position] - batch[1::2, position]
+    with np.errstate(all="ignore"):
+        errors = np.abs((ahead - back) / really - exact) / unit
+        floors = court.format.unit_roundoff * (np.abs(ahead) + np.abs(back)) / np.abs(really) / unit
+    return Curve(
+        *(task.case.name, str(task.operator), task.engine, task.method, task.device, task.dtype),
+        plain(question.point, court.case),
+        court.labels[c],
+        tuple(around),
+        tuple(map(_short, errors)),
+        tuple(map(_short, floors)),
+        float(step[c]),
+        _short(answer.judgements[c].error_ulp),
+    )
+
+
+def _ulp(exact: float, court: Court) -> float:
+    """The spacing of the format's numbers at the truth; 0 where it has none."""
+    if not exact or not math.isfinite(exact):
+        return 0.0
+    return math.ldexp(1.0, court.format.ulp_exponent(math.frexp(exact)[1] - 1))
+
+
+def _short(x: float) -> float:
+    return float(f"{x:.4g}") if math.isfinite(x) else float(x)
