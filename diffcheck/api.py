@@ -2,7 +2,7 @@
 
 import sys
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -82,7 +82,7 @@ def run(
     """
     chosen, known = _engines(engines)
     wanted = Settings(engines=chosen, output=output, **settings)
-    sources = sources if isinstance(sources, (str, Path, Case, Audited)) else list(sources)
+    sources = list(sources) if isinstance(sources, Iterable) and not isinstance(sources, str) else sources
     result = conduct(sources, wanted, engines=known)
     keep(result, wanted, sources)
     if result.interrupted:

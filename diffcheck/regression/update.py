@@ -35,7 +35,7 @@ def updated(run: Run, place: str | Path, asked: Asked | None) -> str:
     fresh = {key: _kept(old.entries.get(key), entry_of(row, definition)) for key, (row, definition) in rows.items()}
     met = ((key, row) for key, (row, _) in rows.items())
     lost = set() if asked is None or run.interrupted or run.broken else set(unused(old, asked, met))
-    entries = {key: entry for key, entry in (old.entries | fresh).items() if key not in lost}
+    entries = {key: entry for key, entry in {**old.entries, **fresh}.items() if key not in lost}
     replace(old, environment=lasting(run.environment), entries=entries).write()
     counts = {
         "new": len(fresh.keys() - old.entries.keys()),

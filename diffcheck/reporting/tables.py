@@ -12,7 +12,7 @@ from diffcheck.reporting.numbers import digits_of, digits_right, number, right_o
 from diffcheck.results import CaseRow, Row, Run, TensorRow, counts, place
 from diffcheck.verdict import Verdict
 
-_GROUPS = list(Group)
+_GROUPS: list[str] = list(Group)
 
 
 @dataclass(frozen=True, slots=True)
