@@ -79,7 +79,8 @@ LIBRARIES = {
     "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
     "pandas": {"diffcheck.results.frames", "diffcheck.results.run", "diffcheck.api"},
     "click": {
-        f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "regress", "report", "run")
+        f"diffcheck.cli.{name}"
+        for name in ("about", "audit", "check", "defaults", "group", "options", "regress", "report", "run")
     },
     "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},

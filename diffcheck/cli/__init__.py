@@ -6,6 +6,8 @@
 ``options``      options that several commands have
 ``conduct``      a run, in another process or in this one
 ``run``          ``diffcheck run``
+``regress``      its regression suite
+``defaults``     its defaults in ``pyproject.toml``
 ``check``        ``diffcheck check``
 ``report``       ``diffcheck report``
 ``about``        ``diffcheck list``, ``selftest`` and ``env``

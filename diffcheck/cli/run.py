@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diffcheck.cli.conduct import here, supervised
+from diffcheck.cli.defaults import WithDefaults
 from diffcheck.cli.exits import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE
-from diffcheck.cli.options import LATEST, Judging, judging, reporting, settings
+from diffcheck.cli.options import LATEST, judging, reporting, settings
 from diffcheck.cli.regress import demand, front, last, regressing
 from diffcheck.cli.report import announced
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from diffcheck.results import Run
 
 
-@click.command(cls=Judging)
+@click.command(cls=WithDefaults)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "-k",

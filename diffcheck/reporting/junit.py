@@ -25,7 +25,7 @@ def files(run: Run) -> dict[str, str]:
     judged by, are ``skipped``.
     """
     suite = Element("testsuite", name="diffcheck", timestamp=run.environment.get("date", ""))
-    for row in run.rows:
+    for row in sorted(run.rows, key=lambda row: not row.departure):
         _task(suite, run, row)
     for text in run.broken:
         _alone(suite, "broken definition", text)
