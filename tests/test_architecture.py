@@ -59,7 +59,7 @@ FLOORS = {
 LIBRARIES = {
     "torch": {
         f"diffcheck.engines.autograd.{name}"
-        for name in ("engine", "automatic", "modes", "pull", "tf32", "contract", "passes", "arrays")
+        for name in ("engine", "automatic", "modes", "pull", "tf32", "contract", "passes", "arrays", "yardstick")
     }
     | {
         f"diffcheck.sources.torch_code.{name}"

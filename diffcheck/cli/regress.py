@@ -21,6 +21,14 @@ _OPTIONS = (
         help="Hold the run against what this file says of every task: what differs fails, what is known does not.",
     ),
     click.option(
+        "--fail-on-slower",
+        type=click.FloatRange(min=1, min_open=True),
+        default=None,
+        metavar="F",
+        help="What takes F times as long as the baseline says, such as 1.3, fails, by a test on interleaved rounds; "
+        "with --update-baseline times are written.",
+    ),
+    click.option(
         "--update-baseline",
         is_flag=True,
         help=f"Write what the run comes to into the baseline (default: {BASELINE}).",

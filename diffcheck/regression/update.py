@@ -20,7 +20,7 @@ def keyed(run: Run, folder: Path) -> dict[str, tuple[Row, str]]:
     return found
 
 
-def updated(run: Run, place: str | Path, asked: Asked | None) -> str:
+def updated(run: Run, place: str | Path, asked: Asked | None, timed: bool = False) -> str:
     """Write what a run came to into a baseline, and say what became of its entries, in one line.
 
     Entries of what was not run stay as they are.
@@ -29,10 +29,15 @@ def updated(run: Run, place: str | Path, asked: Asked | None) -> str:
     ----------
     asked:
         Entries that were asked for and not met are deleted; ``None`` deletes none, as of a run that was not whole.
+    timed:
+        Whether times are kept as well. They are others with each run: without, those of before stay.
     """
     old = _before(place)
     rows = keyed(run, old.file.parent)
-    fresh = {key: _kept(old.entries.get(key), entry_of(row, definition)) for key, (row, definition) in rows.items()}
+    fresh = {
+        key: _kept(old.entries.get(key), entry_of(row if timed else replace(row, rounds=()), definition))
+        for key, (row, definition) in rows.items()
+    }
     met = ((key, row) for key, (row, _) in rows.items())
     lost = set() if asked is None or run.interrupted or run.broken else set(unused(old, asked, met))
     entries = {key: entry for key, entry in {**old.entries, **fresh}.items() if key not in lost}

@@ -1,5 +1,6 @@
 """A run: every unit is checked, then, with nothing beside it, every task is timed."""
 
+import functools
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from diffcheck.case.points import points
 from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.program.scalarise import Lowered
+from diffcheck.regression import Group
 from diffcheck.results import NAN, Row
 from diffcheck.runner.audits import AuditUnit, audited_row, budget_s, empty_audit, said
 from diffcheck.runner.clocks import timed
@@ -24,6 +26,7 @@ from diffcheck.runner.rows import broken_rows, empty_row, refused
 from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Fate, Stage, Step
 from diffcheck.runner.trial import Trial
+from diffcheck.timing import HELD_ROUNDS, ROUNDS
 from diffcheck.verdict import UNANSWERED, Verdict
 
 # Checking costs about so long for each operation, component and point: `network_10_5_1`, the largest of the shipped
@@ -79,6 +82,8 @@ class Execution:
             if isinstance(unit, Unit) and unit.program is not None and unit.key not in self._earlier.clocked:
                 self._time(number, unit)
                 self._observer.clocked(*unit.key, unit.case.name)
+        if self._settings.fail_on_slower is not None and not self._settings.update_baseline:
+            self._hold_times([unit for _, unit in checked if isinstance(unit, Unit)])
 
     def _rows_of(self, unit: Unit | AuditUnit) -> dict[tuple[str, ...], Row]:
         """What is known of a unit's tasks."""
@@ -213,17 +218,34 @@ class Execution:
 
     def _time(self, number: int, unit: Unit) -> None:
         """Time a unit's tasks in turns."""
-        stage = Stage(Step.CLOCK, unit.case.source, str(unit.operator))
-        try:
-            with self._escort.inside(stage):
-                trials = self._trials.pop(number, None) or self._again(unit)
-                rows = timed(trials, self._settings.batch, self._clocked)
-        except Lost as lost:
-            rows = [_untimed(row, lost.fate) for row in self._rows_of(unit).values() if _answered(row)]
         known = dict(self._rows_of(unit))
-        for row in rows:
+        for row in self._timed(unit, lambda: self._trials.pop(number, None) or self._again(unit)):
             if row != known[row.key]:
                 self._known(self._reproduced(row, unit), unit)
+
+    def _timed(self, unit: Unit, trials: Callable[[], list[Trial]]) -> list[Row]:
+        """The rows of a unit with their times; without, of those that are lost in it."""
+        rounds = ROUNDS if self._settings.fail_on_slower is None else HELD_ROUNDS
+        try:
+            with self._escort.inside(Stage(Step.CLOCK, unit.case.source, str(unit.operator))):
+                return timed(trials(), self._settings.batch, self._clocked, rounds)
+        except Lost as lost:
+            return [_untimed(row, lost.fate) for row in self._rows_of(unit).values() if _answered(row)]
+
+    def _hold_times(self, units: Sequence[Unit]) -> None:
+        """What is slower than the baseline says fails, if it is so again, prepared anew and in fresh rounds."""
+        rows = {(unit.key, row.key): (row, unit) for unit in units for row in self._rows_of(unit).values()}
+        suspicious = self._held.slower(rows)
+        again = {unit.key: unit for _, unit in (rows[key] for key in suspicious)}
+        for unit in again.values():
+            fresh = self._timed(unit, functools.partial(self._again, unit))
+            rows |= {(unit.key, row.key): (row, unit) for row in fresh}
+        for key, found in self._held.slower(rows).items():
+            row, unit = rows[key]
+            if key in suspicious and not row.departure:
+                departs = replace(row, departure=f"{Group.SLOWER}: {found}", accepted=False)
+                note = "; ".join(filter(None, [departs.departure, row.note]))
+                self._known(self._reproduced(replace(departs, note=note), unit), unit)
 
     def _clocked(self, trial: Trial) -> None:
         self._escort.at(_stage(Step.CLOCK, trial.task))

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, TypeVar
 
-from diffcheck.regression import Group, difference, entry_of, key_of, read
+from diffcheck.errors import BaselineError
+from diffcheck.regression import Effect, Group, difference, entry_of, key_of, read, slower
 from diffcheck.results import Row
 from diffcheck.runner.about import definition
 from diffcheck.runner.audits import AuditUnit
@@ -11,6 +13,9 @@ from diffcheck.runner.plan import Unit
 from diffcheck.runner.settings import Settings
 
 _UPDATE = "update the baseline"
+
+
+Key = TypeVar("Key", bound=tuple[Any, ...])
 
 
 class Held:
@@ -25,8 +30,14 @@ class Held:
     def __init__(self, settings: Settings) -> None:
         self._accepts = settings.update_baseline
         self._file = settings.baseline
+        self._factor = settings.fail_on_slower
         against = settings.baseline is not None and not settings.update_baseline
         self._baseline = read(settings.baseline or "") if against else None
+        known = {} if self._baseline is None else self._baseline.entries
+        if known and self._factor is not None and not any(entry.rounds for entry in known.values()):
+            raise BaselineError(
+                f"{self._file} has no times to hold others against: write them with --update-baseline --fail-on-slower"
+            )
 
     def told(self, environment: Mapping[str, str]) -> str:
         """The file, and in what this environment differs from the one that it was written in."""
@@ -51,3 +62,14 @@ class Held:
             return replace(row, accepted=row.wrong)
         group, was = found
         return replace(row, departure=f"{group}: {was}" + f": {_UPDATE}" * (not group.bad))
+
+    def slower(self, rows: Mapping[Key, tuple[Row, Unit]]) -> dict[Key, Effect]:
+        """Those of the rows that take longer than the baseline says, by the factor that was asked for."""
+        assert self._baseline is not None
+        assert self._factor is not None
+        times = {}
+        for key, (row, unit) in rows.items():
+            old = self._baseline.entries.get(key_of(row, unit.case.source, self._baseline.file.parent))
+            if old is not None and old.definition == definition(unit):
+                times[key] = old.rounds, row.rounds
+        return slower(times, self._factor)

@@ -23,7 +23,8 @@ def keep(run: Run, settings: Settings, sources: Any) -> str:
     """Write a run into the baseline, if that was asked for, and say so; empty if not."""
     if not settings.update_baseline or settings.baseline is None or not run.rows:
         return ""
-    return updated(run, settings.baseline, _asked(run, settings, sources))
+    timed = settings.fail_on_slower is not None
+    return updated(run, settings.baseline, _asked(run, settings, sources), timed)
 
 
 def _asked(run: Run, settings: Settings, sources: Any) -> Asked | None:

@@ -45,6 +45,9 @@ class Settings:
         For engines, named in the same way, the correct digits below which a row fails.
     baseline:
         The file with what every task came to last time: what differs from it fails, what is known does not.
+    fail_on_slower:
+        A task fails that takes so many times as long as the baseline says, by a test on interleaved rounds; ``None``
+        leaves times alone.
     update_baseline:
         Write the file anew, in place of holding the run against it.
     fail_fast:
@@ -76,6 +79,7 @@ class Settings:
     min_digits: Mapping[str, float] = field(default_factory=dict)
     baseline: str | Path | None = None
     update_baseline: bool = False
+    fail_on_slower: float | None = None
     fail_fast: bool = False
     timeout: float | None = None
     output: str | Path | None = None
@@ -90,6 +94,11 @@ class Settings:
                 object.__setattr__(self, name, (given,))
         if self.update_baseline and self.baseline is None:
             object.__setattr__(self, "baseline", BASELINE)
+        if self.fail_on_slower is not None:
+            if not self.fail_on_slower > 1:
+                raise UsageError(f"fail_on_slower is {self.fail_on_slower:g}: it must be above 1, such as 1.3")
+            if self.baseline is None or not self.timing:
+                raise UsageError("fail_on_slower needs a baseline, and times: slower than what?")
         if self.samples < 0:
             raise UsageError(f"samples is {self.samples}: it must be 0 or more")
         if self.batch < 0:
