@@ -39,7 +39,7 @@ HERE = Path(__file__).parent
 PATHS = [str(HERE.parent / "cases" / f"{name}.py") for name in ("elementary", "activations", "losses", "networks")]
 PAGE = HERE.parent / "docs" / "slowdowns.md"
 FACTOR = 1.3
-# Behind calls longer than this the processor is kept busy: of fewer than so many in a round none can be repeated in part.
+# Behind calls longer than this the processor is kept busy: a round has too few of them to repeat some.
 _LONG_S = 5e-5
 Times = dict[str, tuple[float, ...]]
 
@@ -93,7 +93,8 @@ def times(units: Iterable[Unit], planted: bool) -> Times:
                 ready: Any = engine.prepare(task)
             except DiffcheckError:  # what is unsupported has no time
                 continue
-            trial.prepared = Slowed(ready) if planted else ready
+            planted_one: Any = Slowed(ready) if planted else ready
+            trial.prepared = planted_one
             trials.append(trial)
         found |= {"|".join(row.key): row.rounds for row in timed(trials, 0, rounds=HELD_ROUNDS) if row.rounds}
     return found

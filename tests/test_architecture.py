@@ -80,7 +80,7 @@ LIBRARIES = {
     "pandas": {"diffcheck.results.frames", "diffcheck.results.run", "diffcheck.api"},
     "click": {
         f"diffcheck.cli.{name}"
-        for name in ("about", "audit", "check", "defaults", "group", "options", "regress", "report", "run")
+        for name in ("about", "audit", "check", "compare", "defaults", "group", "options", "regress", "report", "run")
     },
     "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},

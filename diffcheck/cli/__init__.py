@@ -10,6 +10,7 @@
 ``defaults``     its defaults in ``pyproject.toml``
 ``check``        ``diffcheck check``
 ``report``       ``diffcheck report``
+``compare``      ``diffcheck compare``
 ``about``        ``diffcheck list``, ``selftest`` and ``env``
 ===============  ===============================================
 """

@@ -6,6 +6,7 @@
 ``difference``  how a task differs from what it was, and when digits count as lost
 ``slower``      whether tasks take longer than they did
 ``unused``      the entries that a run should have met and has not
+``compare``     two runs side by side
 ``update``      a run becomes the baseline
 ==============  ========================================================================
 """
