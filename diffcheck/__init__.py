@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from diffcheck.audit.inquiry import assert_operation as assert_operation
     from diffcheck.sources.torch_code.case_of import case_of as case_of
 
+
+def _in_notebook(shown: Case) -> str:
+    """How a notebook shows a case: what writes formulas stands above the case's own rooms."""
+    from diffcheck.api import case_html
+
+    return case_html(shown)
+
+
+Case._repr_html_ = _in_notebook  # type: ignore[attr-defined]
+
 __all__ = [
     "Case",
     "assert_derivatives",

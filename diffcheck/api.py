@@ -12,6 +12,8 @@ from diffcheck.case.audited import Audited
 from diffcheck.case.case import Case, case
 from diffcheck.engines.base import Engine
 from diffcheck.errors import CaseError, SourceError, UsageError
+from diffcheck.notebook import case_html as case_html
+from diffcheck.notebook import check_html
 from diffcheck.reporting.failure import failure
 from diffcheck.reporting.terminal import check_text
 from diffcheck.results import Run
@@ -21,6 +23,7 @@ from diffcheck.runner.settings import DEFAULT_SAMPLES
 from diffcheck.runner.settings import Settings as Settings
 from diffcheck.runner.work import Sources, work
 from diffcheck.session import Record, Spectator
+from diffcheck.table import Results as Results
 from diffcheck.verdict import Verdict
 
 
@@ -58,8 +61,8 @@ def run(
     engines: str | Sequence[str | Engine] = (),
     output: str | Path | None = None,
     **settings: Any,
-) -> pd.DataFrame:
-    """The results of all cases, one row for each task, with the columns of ``results.csv``.
+) -> Results:
+    """The results of all cases, one row for each task, with the columns of ``results.csv``; they have their reports.
 
     Parameters
     ----------
@@ -89,7 +92,7 @@ def run(
         raise KeyboardInterrupt(f"at {result.interrupted}")
     if result.broken:
         raise SourceError("\n".join(result.broken))
-    return result.frame()
+    return Results.of(result)
 
 
 def _engines(wanted: str | Sequence[str | Engine]) -> tuple[list[str], Mapping[str, Engine]]:
@@ -121,6 +124,9 @@ class Check:
 
     def __repr__(self) -> str:
         return check_text(self.result)
+
+    def _repr_html_(self) -> str:
+        return check_html(self.result)
 
 
 def check(

@@ -61,8 +61,8 @@ class Record:
         self._sources = sources
         self._folder = None if settings.output is None else Path(settings.output)
         self._journal = None if self._folder is None else Journal(self._folder, LEFT)
-        demand(settings.formats)
-        self._formats = settings.formats
+        demand(settings.reports)
+        self._reports = settings.reports
         self._spectator = spectator
         self._gathered = Gathered(settings.typed, settings.chosen)
         self._checked: set[UnitKey] = set()
@@ -156,7 +156,7 @@ class Record:
         found = self._gathered.run()
         self._note(END, interrupted=found.interrupted)
         if self._folder is not None and self._written:
-            write_reports(found, self._folder, self._formats)
+            write_reports(found, self._folder, self._reports)
         return found
 
     def _keep(self, record: Row | Detail) -> None:

@@ -36,8 +36,21 @@ FLOORS = {
     "reporting": {*GROUND, "verdict", "results", "regression"},
     "session": {"results", "runner", "reporting"},
     "selftest": {*JUDGES, "runner"},
+    "notebook": {*JUDGES, "results", "reporting", "runner"},
+    "table": {"results", "reporting"},
     "audit": {*JUDGES, "sources"},
-    "api": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "regression", "session"},
+    "api": {
+        *JUDGES,
+        "sources",
+        "results",
+        "environment",
+        "runner",
+        "reporting",
+        "regression",
+        "session",
+        "notebook",
+        "table",
+    },
     "cli": {
         "selftest",
         "audit",
@@ -59,7 +72,19 @@ FLOORS = {
 LIBRARIES = {
     "torch": {
         f"diffcheck.engines.autograd.{name}"
-        for name in ("engine", "automatic", "modes", "pull", "tf32", "contract", "passes", "arrays", "yardstick")
+        for name in (
+            "engine",
+            "automatic",
+            "modes",
+            "pull",
+            "tf32",
+            "contract",
+            "passes",
+            "arrays",
+            "calls",
+            "script",
+            "yardstick",
+        )
     }
     | {
         f"diffcheck.sources.torch_code.{name}"
@@ -76,15 +101,24 @@ LIBRARIES = {
             *("second", "inferred"),
         )
     },
-    "sympy": {"diffcheck.engines.symbolic.engine", "diffcheck.engines.symbolic.closed_form", "diffcheck.program.rules"},
-    "pandas": {"diffcheck.results.frames", "diffcheck.results.run", "diffcheck.api"},
+    "sympy": {
+        *(f"diffcheck.engines.symbolic.{name}" for name in ("engine", "closed_form", "latex")),
+        "diffcheck.program.rules",
+    },
+    "pandas": {
+        "diffcheck.table",
+        "diffcheck.results.frames",
+        "diffcheck.results.run",
+        "diffcheck.api",
+    },
     "click": {
         f"diffcheck.cli.{name}"
-        for name in ("about", "audit", "check", "compare", "defaults", "group", "options", "regress", "report", "run")
+        for name in (
+            *("about", "audit", "check", "compare", "defaults", "group", "options", "regress", "report", "run", "show"),
+        )
     },
-    "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal"},
-    "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.html"},
-    "matplotlib": {"diffcheck.reporting.plots"},
+    "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal", "diffcheck.reporting.show"},
+    "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.page.document"},
     "threadpoolctl": {"diffcheck.timing"},
 }
 

@@ -94,6 +94,12 @@ def test_a_failure_is_told_in_five_lines_with_the_command_that_shows_it() -> Non
     ]
 
 
+def test_a_script_is_folded_below_its_failure() -> None:
+    text = "\n".join(lines(replace(WRONG, script="import torch\nprint(1)")))
+    summary = "<summary>A script without diffcheck</summary>\n\n"
+    assert f"```\n\n<details>\n{summary}```python\nimport torch\nprint(1)\n```\n\n</details>" in text
+
+
 def test_equal_causes_are_told_once_and_the_others_named() -> None:
     alike = [
         replace(WRONG, case=f"case{k}", digits=4.0 - 0.01 * k, note=f"off by {k / 7} of the truth; {COMMAND}{k}")
@@ -142,6 +148,13 @@ def test_the_grid_has_each_case_the_worst_first() -> None:
         "| norm gradient | agree |  |",
         "| known gradient |  | (disagree) |",
     ]
+    assert "| case | symbolic | autograd |" in text
+
+
+def test_the_grid_names_methods_where_several_were_asked_for() -> None:
+    single = {"method": "forward", "dtype": "float32"}
+    assert "| case | autograd | autograd float32 |" in lines(WRONG, replace(WRONG, **single))
+    assert "| case | autograd:reverse | autograd:forward |" in lines(WRONG, replace(WRONG, method="forward"))
 
 
 NASTY = "a|b\n``` <script>alert(1)</script> **x**"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diffcheck.results import CaseRow, PointRow, Points, Row, TensorRow, load
+from diffcheck.results import CaseRow, Curve, Drawing, PointRow, Points, Row, TensorRow, load
 from diffcheck.results.lines import DETAILS, KINDS, ROWS, SCHEMA
 from diffcheck.runner.points import KEPT, NUMBERS
 
@@ -26,6 +26,8 @@ TABLES = {
     "## Kind `case`": CaseRow,
     "## Kind `tensor`": TensorRow,
     "## Kind `points`": Points,
+    "## Kind `drawing`": Drawing,
+    "## Kind `curve`": Curve,
 }
 
 

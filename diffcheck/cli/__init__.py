@@ -9,6 +9,7 @@
 ``regress``      its regression suite
 ``defaults``     its defaults in ``pyproject.toml``
 ``check``        ``diffcheck check``
+``show``         ``diffcheck show``
 ``report``       ``diffcheck report``
 ``compare``      ``diffcheck compare``
 ``about``        ``diffcheck list``, ``selftest`` and ``env``

@@ -19,7 +19,7 @@ def _by_name(values: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(name.strip(), spec.strip()) if equals else ("", name.strip()) for name, equals, spec in parts]
 
 
-def _at(values: tuple[str, ...]) -> list[tuple[str, str]]:
+def numbers_at(values: tuple[str, ...]) -> list[tuple[str, str]]:
     """``NAME=NUMBER,NAME=NUMBER``."""
     found = []
     for part in ",".join(values).split(",") if values else ():
@@ -87,7 +87,7 @@ def check(
     from diffcheck.sources.asked import Asked
     from diffcheck.sources.specs import spec_of
 
-    given = tuple((name, spec_of(text)) for name, text in [*_by_name(inputs), *_at(points)])
+    given = tuple((name, spec_of(text)) for name, text in [*_by_name(inputs), *numbers_at(points)])
     asked = Asked(subject, given, operators, wrt, seed, directions)
     asked.demand()
     words = ["check", subject, *(word for text in inputs for word in ("--input", text))]

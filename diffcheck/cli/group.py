@@ -13,6 +13,7 @@ from diffcheck.cli.compare import compare
 from diffcheck.cli.exits import FAILED, INTERRUPTED, USAGE
 from diffcheck.cli.report import report
 from diffcheck.cli.run import run
+from diffcheck.cli.show import show
 from diffcheck.errors import DiffcheckError
 
 
@@ -49,5 +50,5 @@ def main() -> None:
     """
 
 
-for command in (run, check, compare, report, audit, list_cases, selftest, env):
+for command in (run, check, compare, show, report, audit, list_cases, selftest, env):
     main.add_command(command)

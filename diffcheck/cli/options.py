@@ -126,7 +126,7 @@ LATEST = Path("reports/latest")
 """Where a run writes, and a report looks, if nothing else is said."""
 
 
-def _formats(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
+def _reports(_: click.Context, __: click.Parameter, values: Iterable[str]) -> tuple[str, ...]:
     """Formats that there are."""
     from diffcheck.reporting.formats import DEFAULT, demand
 
@@ -141,9 +141,9 @@ def reporting(command: Function) -> Function:
 
     return click.option(
         "--format",
-        "formats",
+        "reports",
         multiple=True,
-        callback=_formats,
+        callback=_reports,
         metavar="F",
         help=f"{', '.join(FORMATS)} (default: {','.join(DEFAULT)}).",
     )(command)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.argument("run", type=click.Path(path_type=Path), default=LATEST, metavar="[RUN]")
 @reporting
 @click.option("--output", type=click.Path(path_type=Path), help="Folder for the files (default: that of the run).")
-def report(run: Path, formats: tuple[str, ...], output: Path | None) -> None:
+def report(run: Path, reports: tuple[str, ...], output: Path | None) -> None:
     """Make the reports of a run again, from the folder that it wrote (default: reports/latest).
 
     The folder may come from another machine, and the run may have been killed: what its journal holds is reported.
@@ -29,9 +29,9 @@ def report(run: Path, formats: tuple[str, ...], output: Path | None) -> None:
 
     found = load(run)
     folder = output or (run if run.is_dir() else run.parent)
-    for file in write_reports(found, folder, formats):
+    for file in write_reports(found, folder, reports):
         click.echo(f"report: {file}", err=True)
-    announced(found, formats)
+    announced(found, reports)
 
 
 def announced(run: "Run", formats: Sequence[str]) -> None:

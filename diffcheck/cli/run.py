@@ -47,7 +47,7 @@ def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **ch
     demand(wanted)
     result = (here if in_process else supervised)(paths, wanted)
     _summarised(result, output, front(result))
-    announced(result, wanted.formats)
+    announced(result, wanted.reports)
     told = last(result, wanted, paths)
     if told:
         click.echo(f"diffcheck: {told}", err=True)

@@ -75,7 +75,9 @@ class Prepared(Protocol):
     straight-line code that is evaluated (see `diffcheck.referee.own_code`), or, where ``is_recordable``,
     ``recorded(point)``, the same as it was seen at one point (a `diffcheck.program.sourced.Sourced`; `Unsupported` says
     why it could not be), with ``own_backwards(point)``, the names of functions whose own backward takes part in it, one
-    of which ``recorded`` takes for one that is replaced by what the engine makes of the function; and
+    of which ``recorded`` takes for one that is replaced by what the engine makes of the function;
+    ``script(point, component)``, lines of Python without diffcheck that print a component of the derivative
+    (`Unsupported` where there are no such lines); and
     ``findings(point, elsewhere, slack)``, how somebody's own implementation breaks the contract of a backward at a
     point, a list of `diffcheck.verdict.Finding`: another point may be called in between, and ``slack`` says for each
     input what rounding may leave on its gradient.

@@ -103,17 +103,20 @@ def _because(run: Run, row: Row) -> str:
 
 def _grid(run: Run) -> Table:
     """Each case and operator with the outcome of every engine, the worst first."""
+    # An engine that takes its method by the case has one column, unless several of them were asked for.
+    short = len({(row.case, row.operator, _who(row, "")) for row in run.rows}) == len(run.rows)
+    columns = {row.key: _who(row, "" if short else row.method) for row in run.rows}
     grid: dict[tuple[str, str], dict[str, Row]] = {}
     for row in run.rows:
-        grid.setdefault((row.case, row.operator), {})[_who(row)] = row
-    who = list(dict.fromkeys(_who(row) for row in run.rows))
+        grid.setdefault((row.case, row.operator), {})[columns[row.key]] = row
+    who = list(dict.fromkeys(columns.values()))
     ordered = sorted(grid.items(), key=lambda each: max(map(_badness, each[1].values())), reverse=True)
     lines = ((" ".join(key), *(_marked(rows.get(name)) for name in who)) for key, rows in ordered)
     return Table(("case", *who), tuple(lines))
 
 
-def _who(row: Row) -> str:
-    return contestant(replace(row, reason=""))
+def _who(row: Row, method: str) -> str:
+    return contestant(replace(row, reason="", method=method)).replace(": ", " ").removesuffix(":")
 
 
 def _badness(row: Row) -> tuple[bool, bool, int]:

@@ -21,5 +21,7 @@ def files(run: Run) -> dict[str, str]:
         "cases": list(map(plain, run.cases)),
         "tensors": list(map(plain, run.tensors)),
         "points": list(map(plain, run.points)),
+        "drawings": list(map(plain, run.drawings)),
+        "curves": list(map(plain, run.curves)),
     }
     return {"run.json": json.dumps(found, indent=1, ensure_ascii=False) + "\n"}

@@ -33,6 +33,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "csv": Format("comma", ("results.csv", "timings.csv", "tensors.csv", "cases.csv", "environment.json")),
     "md": Format("markdown", ("report.md", "details.md")),
+    "html": Format("html", ("report.html",)),
     "json": Format("document", ("run.json",)),
     "junit": Format("junit", ("junit.xml",)),
     "github": Format("github", tells=True),

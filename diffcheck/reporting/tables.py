@@ -13,6 +13,8 @@ from diffcheck.results import CaseRow, Row, Run, TensorRow, counts, place
 from diffcheck.verdict import Verdict
 
 _GROUPS: list[str] = list(Group)
+# So many figures tell any two doubles apart.
+_ALL = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +161,18 @@ class CaseTable:
         return " ".join(self.key)
 
 
-def cases(run: Run) -> list[CaseTable]:
-    """A table for each case and operator."""
+def cases(run: Run, figures: int = _ALL) -> list[CaseTable]:
+    """A table for each case and operator, with values to so many figures."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in run.rows:
         if row.reason == Group.GONE:
             continue
         groups[row.case, row.operator].append(row)
     together = {(c.case, c.operator): c for c in run.cases}
-    return [_case(key, rows, together.get(key)) for key, rows in groups.items()]
+    return [_case(key, rows, together.get(key), figures) for key, rows in groups.items()]
 
 
-def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> CaseTable:
+def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None, figures: int) -> CaseTable:
     quantities = ("digits", "possible", "error (ulp)", "inherent (ulp)", "formula (ulp)")
     header = ("engine", "verdict", *quantities, "at", "value", "truth")
     table = Table(
@@ -185,7 +187,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None) -> Ca
                 number(row.inherent_ulp),
                 number(row.formula_ulp),
                 _place(row),
-                _value(row),
+                _value(row, figures),
                 shortened(row.truth),
             )
             for row in _one_of_case(rows)
@@ -300,9 +302,9 @@ def _failing_place(row: Row) -> str:
     return f"{_place(row)} ({row.failed_points} of {row.points} points fail)"
 
 
-def _value(row: Row) -> str:
+def _value(row: Row, figures: int = _ALL) -> str:
     """What was answered, which may be no number; a dash where nothing was."""
-    return "NaN" if row.worst_component and row.value != row.value else number(row.value, 17)
+    return "NaN" if row.worst_component and row.value != row.value else number(row.value, figures)
 
 
 def counted(count: int, noun: str) -> str:

@@ -18,6 +18,8 @@ from diffcheck.verdict import Verdict
 
 _STYLES = {Verdict.AGREE: "green", Verdict.LOSSY: "yellow", Verdict.UNCERTAIN: "magenta"}
 _SHOWN = 10
+# A line of the terminal has no room for all figures of a value.
+_FIGURES = 10
 # What loses digits by its nature, and would hide those that lose them without need.
 ESTIMATING = "finite"
 # Nobody wonders for so long what a run is doing.
@@ -152,7 +154,7 @@ def check_text(run: Run) -> str:
     """The result of a check as a plain table."""
     stream = io.StringIO()
     console = Console(file=stream, width=120, no_color=True, markup=False)
-    for case in tables.cases(run):
+    for case in tables.cases(run, _FIGURES):
         console.print(f"{case.title}: {case.consensus} ({case.facts})", soft_wrap=True, highlight=False)
         short = tuple((r[0], r[1], r[2] if r[2] == "-" else f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
         console.print(_rich(Table(("engine", "verdict", "digits", "at", "value", "truth"), short)))

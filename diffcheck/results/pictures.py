@@ -30,7 +30,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The error of the central difference quotient by one input against its step, at the point that decides a task.
+    """The error of the difference quotient by one input against its step, at the point that decides a task.
 
     Long steps leave out curvature, short ones divide rounding errors by little: between them lies the least error.
     Errors are in units in the last place of the dtype at the truth.
@@ -52,6 +52,8 @@ class Curve:
     """The longest step that the method took its value from; NaN if it does not tell."""
     own_error_ulp: float
     """The error of the method's own value."""
+    central: bool
+    """Whether it is the central quotient; a one-sided one at the end of a domain."""
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def about(unit: Unit) -> dict[str, Any]:
 
 def formulas(court: Court) -> dict[str, Any]:
     """Those that write the function and its derivative down."""
-    function = "" if court.program.is_large else _formulas(court.program, court.label)
+    function = "" if court.program.is_large else program_text(court.program, court.label)
     return {"function": function, "derivative": _derivative(court)}
 
 
@@ -47,11 +47,11 @@ def _derivative(court: Court) -> str:
         smooth = question.truth.smooth
         if smooth is not None:
             whole = smooth.program.nodes == court.program.nodes
-            return _formulas(court.referee.derivatives.program(smooth), court.label) if whole else ""
+            return program_text(court.referee.derivatives.program(smooth), court.label) if whole else ""
     return ""
 
 
-def _formulas(program: Program, label: Callable[[int], str]) -> str:
+def program_text(program: Program, label: Callable[[int], str]) -> str:
     """The formulas of all outputs, in brackets where there are several; empty where they are long."""
     lengths: list[int] = []
     for _, operands in map(_parts, program.nodes):

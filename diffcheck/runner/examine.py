@@ -33,6 +33,7 @@ from diffcheck.runner.pictures import curve
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.points import points_of
 from diffcheck.runner.rows import empty_row, plain, summary
+from diffcheck.runner.scripts import script_of
 from diffcheck.runner.tensors import by_tensor
 from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
@@ -97,7 +98,8 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     drawn = curve(trial.answers, task, court, [g.steps for g in given])
     trial.told = [told, *([] if drawn is None else [drawn])]
     trial.row = replace(trial.row, may_lose=may_lose(told.rows, trial.answers, [g.errors for g in given]))
-    trial.row = replace(trial.row, findings="; ".join(map(str, breaches(court, witness, trial.answers))))
+    found = "; ".join(map(str, breaches(court, witness, trial.answers)))
+    trial.row = replace(trial.row, findings=found, script=script_of(trial, court))
     return trial
 
 

@@ -31,18 +31,20 @@ _STEPS = 54
 
 def drawing(case: str, court: Court) -> Drawing | None:
     """The program at the first point where it has a value, of the listed ones if it has any there; `None` if large."""
+    return next(filter(None, (drawn(case, court, question) for question in drawable(court))), None)
+
+
+def drawable(court: Court) -> list[Question]:
+    """The questions at whose points the program is short, those at listed points first."""
     if court.program.is_large or court.operator.order > 1:
-        return None
-    at = [q for q in court.questions if q.truth.smooth is not None and len(q.truth.smooth.program.nodes) <= _NODES]
-    at.sort(key=lambda q: not any(np.array_equal(np.hstack(list(p.values())), q.x) for p in _flat(court)))
-    return next(filter(None, (_drawn(case, court, question) for question in at)), None)
+        return []
+    short = [q for q in court.questions if q.truth.smooth is not None and len(q.truth.smooth.program.nodes) <= _NODES]
+    listed = [np.hstack([np.ravel(value) for value in point.values()]) for point in court.case.points]
+    return sorted(short, key=lambda q: not any(np.array_equal(point, q.x) for point in listed))
 
 
-def _flat(court: Court) -> list[dict[str, Array]]:
-    return [{name: np.ravel(value) for name, value in point.items()} for point in court.case.points]
-
-
-def _drawn(case: str, court: Court, question: Question) -> Drawing | None:
+def drawn(case: str, court: Court, question: Question) -> Drawing | None:
+    """The program at one point; `None` if it has no value there."""
     smooth = question.truth.smooth
     assert smooth is not None
     program = smooth.program
@@ -71,9 +73,14 @@ def _name(smooth: Smooth, number: int, court: Court) -> str:
     """The operation of a node, the name of an input, the number that a constant is."""
     name, operands = smooth.program.nodes[number]
     if name == INPUT:
-        behind = operands[0] - sum(int(np.prod(d.shape, dtype=int)) for d in court.case.inputs.values())
-        return court.label(operands[0]) if behind < 0 else _number(smooth.data[behind])
+        return input_name(smooth, operands[0], court)
     return _number(operands[0]) if name == CONST else name
+
+
+def input_name(smooth: Smooth, position: int, court: Court) -> str:
+    """The name of an input; of a constant that counts as one, the number that it is."""
+    behind = position - sum(int(np.prod(d.shape, dtype=int)) for d in court.case.inputs.values())
+    return court.label(position) if behind < 0 else _number(smooth.data[behind])
 
 
 def _number(value: Fraction) -> str:
@@ -102,20 +109,22 @@ def curve(answers: Sequence[Answer], task: Task, court: Court, steps: Sequence[A
     position = court.case.wrt_positions[column]
     domain = [d for d in court.case.inputs.values() for _ in range(int(np.prod(d.shape, dtype=int)))][position]
     point = np.array(question.x)
-    x = point[position]
-    lengths = [math.ldexp(1.0, math.frexp(max(abs(x), 1.0))[1] - bits) for bits in range(_STEPS)]
-    around = [h for h in lengths if domain.lo <= x - h and x + h <= domain.hi and x + h != x != x - h]
+    x = float(point[position])
+    lengths = np.ldexp(1.0, math.frexp(max(abs(x), 1.0))[1] - np.arange(1, _STEPS + 1))
+    room = domain.hi - x, x - domain.lo
+    central = bool(min(room) > lengths[-1])
+    widest, side = (min(room), 1) if central else (max(room), 1 if room[0] >= room[1] else -1)
+    around = [h for h in lengths.tolist() if h <= widest and x + h != x != x - h]
     unit = _ulp(exact, court)
     if not around or not unit:
         return None
     batch = np.repeat(point[None], 2 * len(around), axis=0)
-    batch[:, position] = [x + side * h for h in around for side in (1, -1)]
+    batch[:, position] = [place for h in around for place in (x + side * h, x - h if central else x)]
     batch[:, position] = court.format.round_all(batch[:, position])
     with np.errstate(all="ignore"):
         found = code(task.program, task.dtype).batch(batch).reshape(len(batch), -1)[:, output].astype(np.float64)
-    ahead, back = found[0::2], found[1::2]
-    really = batch[0::2, position] - batch[1::2, position]
-    with np.errstate(all="ignore"):
+        ahead, back = found[0::2], found[1::2]
+        really = batch[0::2, position] - batch[1::2, position]
         errors = np.abs((ahead - back) / really - exact) / unit
         floors = court.format.unit_roundoff * (np.abs(ahead) + np.abs(back)) / np.abs(really) / unit
     return Curve(
@@ -127,6 +136,7 @@ def curve(answers: Sequence[Answer], task: Task, court: Court, steps: Sequence[A
         tuple(map(_short, floors)),
         float(step[c]),
         _short(answer.judgements[c].error_ulp),
+        central,
     )
 
 

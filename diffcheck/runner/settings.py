@@ -57,7 +57,7 @@ class Settings:
         runs in a process of their own, as those of the command line. ``None`` waits for ever.
     output:
         The folder for the result files; ``None`` writes none.
-    formats:
+    reports:
         How the results are written there; see `diffcheck.reporting.formats`.
     command:
         What the user wrote to name what is judged, for the command that shows a failing row again; empty for ``run``
@@ -83,12 +83,12 @@ class Settings:
     fail_fast: bool = False
     timeout: float | None = None
     output: str | Path | None = None
-    formats: Sequence[str] = ("csv", "md")
+    reports: Sequence[str] = ("csv", "md")
     command: str = ""
     typed: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("engines", "operators", "devices", "dtypes", "strict", "formats"):
+        for name in ("engines", "operators", "devices", "dtypes", "strict", "reports"):
             given = getattr(self, name)
             if isinstance(given, str) or not isinstance(given, Iterable):
                 object.__setattr__(self, name, (given,))
@@ -126,7 +126,7 @@ class Settings:
     @property
     def chosen(self) -> dict[str, Any]:
         """What was asked for, as values of JSON; without what was typed, and where it goes."""
-        found = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("typed", "output", "formats")}
+        found = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("typed", "output", "reports")}
         listed = {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
         return {name: str(value) if isinstance(value, Path) else value for name, value in listed.items()}
 

@@ -118,7 +118,8 @@ def _over_operations(function: Callable[..., Any], name: str, asked: Asked) -> C
     only: dict[str, Any] = {} if anywhere or not point else {"samples": 0, "points": [point]}
     wrt = asked.wrt or None
     made: Case = case(name=name, operators=asked.operators, wrt=wrt, **only, **parameters)(function)
-    return made
+    # A formula has no text of its own, only its class has one.
+    return made if isinstance(function, FunctionType) else replace(made, doc="")
 
 
 def _uses_operations(function: FunctionType) -> bool:

@@ -15,6 +15,7 @@ from diffcheck.engines.autograd.arrays import arrays_as_tensors
 from diffcheck.engines.autograd.contract import Contract
 from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
 from diffcheck.engines.autograd.passes import Arguments
+from diffcheck.engines.autograd.script import script
 from diffcheck.engines.autograd.yardstick import yardstick
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import CaseError, Unsupported, UsageError
@@ -118,6 +119,13 @@ class Automatic:
         except Exception:  # a function that decides by its values, or a backward pass without a batching rule
             return None
         return lambda: together(stacked)
+
+    def script(self, point: Point, component: int) -> str:
+        """A script of plain torch that prints one component; see `diffcheck.engines.base.Prepared`."""
+        if self._task.method != "reverse":
+            raise Unsupported("only backward passes are written down")
+        case = self._task.case
+        return script(self._result, self._tensors(point), case.wrt, self._task.operator, component)
 
     @property
     def is_recordable(self) -> bool:

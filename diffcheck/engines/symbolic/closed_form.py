@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import sympy
+from sympy.printing.str import StrPrinter
 
 from diffcheck.case.case import Point
 from diffcheck.case.operators import Operator
@@ -17,6 +18,8 @@ from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program
 from diffcheck.program.rules import written
 
+# A longer formula, or one of more inputs, is not written down.
+_WRITTEN, _NAMED = 400, 6
 # What has no value in floating point, or was left undone by SymPy.
 _NO_NUMBER = (sympy.DiracDelta, sympy.Derivative, sympy.Subs, sympy.Integral)
 
@@ -76,6 +79,33 @@ class Closed:
         with np.errstate(all="ignore"):
             values = self._primal(*self._flat(point))
         return np.array([float(v) for v in values]).reshape(self._task.program.shape)
+
+    def script(self, point: Point, component: int) -> str:
+        """A script of plain SymPy that prints one component; see `diffcheck.engines.base.Prepared`."""
+        task, operator = self._task, self._task.operator
+        if operator.along or operator.weighted or task.dtype != "float64":
+            raise Unsupported("not a plain derivative in double precision")
+        width = len(task.case.wrt_positions)
+        row, columns = divmod(component, width**operator.full)
+        places = [columns // width**k % width for k in range(operator.full)]
+        by = [str(self._symbols[task.case.wrt_positions[place]]) for place in sorted(places)]
+        # What SymPy prints as 1/2 is a float to Python.
+        form = StrPrinter({"sympy_integers": True}).doprint(self._outputs[row])
+        names = ", ".join(map(str, self._symbols))
+        values = ", ".join(f"numpy.float64({float(x)!r})" for x in self._flat(point))
+        if len(form) > _WRITTEN or len(self._symbols) > _NAMED:
+            raise Unsupported("a formula that is long")
+        return "\n".join(
+            [
+                "import numpy",
+                "from sympy import *",
+                "",
+                f"{names} = symbols({names!r}, real=True)",
+                f"d = diff({form}, {', '.join(by)})",
+                f'f = lambdify([{names}], d, ["scipy", "numpy"], cse=True)',
+                f"print(float(f({values})))",
+            ]
+        )
 
     def clockwork(self, point: Point) -> Clockwork:
         """The compiled closed forms of derivative and function."""

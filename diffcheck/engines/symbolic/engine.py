@@ -1,5 +1,7 @@
 """SymPy: ``closed`` differentiates the closed form, ``program`` one operation after another by SymPy's rules."""
 
+from collections.abc import Callable, Sequence
+
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Prepared, Task
 from diffcheck.errors import Unsupported
@@ -44,6 +46,12 @@ class Symbolic:
             return Chained(task) if task.method == "program" else Closed(task)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as raised:
             raise Unsupported(f"SymPy raises {type(raised).__name__}: {raised}") from None
+
+    def latex(self, program: Program, label: Callable[[int], str], wrt: Sequence[int], order: int) -> list[str]:
+        """The function and its derivatives in LaTeX; see `diffcheck.engines.symbolic.latex`."""
+        from diffcheck.engines.symbolic.latex import latex
+
+        return latex(program, label, wrt, order)
 
     def versions(self) -> dict[str, str]:
         """SymPy differentiates, NumPy and SciPy evaluate."""

@@ -1,0 +1,92 @@
+"""A case on a terminal: what it is, and the chain rule along its program."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from rich.console import Console
+from rich.table import Table
+
+from diffcheck.reporting.numbers import number
+from diffcheck.reporting.tables import counted
+from diffcheck.results import CaseRow, Drawing, place
+
+_FIGURES = 6
+
+
+class Step(Protocol):
+    """A node of the program, as `diffcheck.program.steps.Step`."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def forward(self) -> str:
+        """What it is made of."""
+        ...
+
+    @property
+    def backward(self) -> str:
+        """The derivative of the result by it, made of those by what uses it."""
+        ...
+
+    @property
+    def node(self) -> int:
+        """Its number."""
+        ...
+
+
+def shown(case: CaseRow, drawing: Drawing | None, steps: Sequence[Step], width: int | None = None) -> str:
+    """The text: name, formulas, size, and while the program is short the chain rule step by step."""
+    console = Console(width=width, markup=False, highlight=False)
+    with console.capture() as capture:
+        console.print(f"{case.case} {case.operator}", case.source, sep="   ")
+        if case.doc:
+            console.print(case.doc)
+        console.print()
+        console.print(_facts(case))
+        if drawing is not None and any(step.forward for step in steps):
+            console.print(f"\nThe chain rule at {place(drawing.place)}:")
+            console.print(_chain(drawing, steps))
+    return "\n".join(line.rstrip() for line in capture.get().splitlines())
+
+
+def _facts(case: CaseRow) -> Table:
+    derivative = f"{case.derivative_operations} in the derivative, truth to {case.truth_digits:.0f} digits"
+    facts = (
+        ("function", case.function),
+        ("derivative", case.derivative),
+        (
+            "inputs",
+            ", ".join(
+                f"{name} {domain}" if domain == "as given" else f"{name} in {domain}"
+                for name, domain in case.inputs.items()
+            ),
+        ),
+        ("program", f"{counted(case.operations, 'operation')}, {derivative}"),
+        ("reference", case.reference),
+        ("expected", case.because),
+        ("tags", ", ".join(case.tags)),
+        ("not judged", case.not_judged),
+    )
+    table = Table.grid(padding=(0, 2))
+    for name, fact in facts:
+        if fact:
+            table.add_row(name, fact)
+    return table
+
+
+def _chain(drawing: Drawing, steps: Sequence[Step]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2))
+    for header, justify in (("forward", "left"), ("value", "right"), ("backward", "left"), ("derivative", "right")):
+        table.add_column(header, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for step in steps:
+        if not (step.forward or step.name[0].isalpha()):
+            continue  # a rounded constant
+        made = f"{step.name} = {step.forward}" if step.forward else step.name
+        slope = drawing.slopes[step.node]
+        by = f"df/d{step.name}" + f" = {step.backward}" * bool(step.backward)
+        told = ("", "") if slope != slope else (by, number(slope, _FIGURES))
+        table.add_row(made, number(drawing.values[step.node], _FIGURES), *told)
+    return table
