@@ -31,18 +31,18 @@ class Asked:
     dtypes: Sequence[str] = ()
 
 
-def gone(baseline: Baseline, asked: Asked, met: Iterable[tuple[str, Row]]) -> list[Row]:
-    """A row for each entry that was asked for and not met; it says that the task is gone, and fails.
+def gone(baseline: Baseline, asked: Asked, met: Iterable[tuple[str, Row]]) -> list[tuple[str, Row]]:
+    """For each entry that was asked for and not met its key, and a row that says that the task is gone, and fails.
 
     Parameters
     ----------
     met:
         The rows of the run with their keys.
     """
-    return [_missing(key, len(baseline.entries)) for key in unused(baseline, asked, met)]
+    return [(key, _missing(key)) for key in unused(baseline, asked, met)]
 
 
-def _missing(key: str, entries: int) -> Row:
+def _missing(key: str) -> Row:
     place, *rest = taken_apart(key)
     operator, engine, method, device, dtype = rest
     name = place.partition("::")[2] or place

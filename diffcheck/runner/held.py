@@ -1,11 +1,11 @@
 """Rows held against the baseline: what differs from it fails, and what it knows does not."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from diffcheck.errors import BaselineError
-from diffcheck.regression import Effect, Group, difference, entry_of, key_of, read, slower
+from diffcheck.regression import Asked, Effect, Group, difference, entry_of, gone, key_of, read, slower
 from diffcheck.results import Row
 from diffcheck.runner.about import definition
 from diffcheck.runner.audits import AuditUnit
@@ -30,6 +30,7 @@ class Held:
     def __init__(self, settings: Settings) -> None:
         self._accepts = settings.update_baseline
         self._file = settings.baseline
+        self._settings = settings
         self._factor = settings.fail_on_slower
         against = settings.baseline is not None and not settings.update_baseline
         self._baseline = read(settings.baseline or "") if against else None
@@ -73,3 +74,21 @@ class Held:
             if old is not None and old.definition == definition(unit):
                 times[key] = old.rounds, row.rounds
         return slower(times, self._factor)
+
+    def missed(self, paths: Sequence[str], expected: Iterable[Row], only_files: bool = False) -> list[Row]:
+        """A row for each entry of these files and folders that none of the expected rows answers to.
+
+        Parameters
+        ----------
+        expected:
+            The rows of a file that will come, whatever they will say.
+        only_files:
+            Whether only entries are missed whose file is not there any more.
+        """
+        if self._baseline is None:
+            return []
+        folder, wanted = self._baseline.file.parent, self._settings
+        asked = Asked(paths=paths, engines=wanted.engines, devices=wanted.devices, dtypes=wanted.dtypes)
+        met = ((key_of(row, f"{paths[0]}::{row.case}", folder), row) for row in expected)
+        found = gone(self._baseline, asked, met)
+        return [row for key, row in found if not only_files or not (folder / key.partition("::")[0]).exists()]

@@ -16,7 +16,7 @@ def missed(run: Run, settings: Settings, sources: Any) -> list[Row]:
         return []
     baseline = read(settings.baseline)
     rows = keyed(run, baseline.file.parent)
-    return gone(baseline, asked, ((key, row) for key, (row, _) in rows.items()))
+    return [row for _, row in gone(baseline, asked, ((key, row) for key, (row, _) in rows.items()))]
 
 
 def keep(run: Run, settings: Settings, sources: Any) -> str:
