@@ -20,6 +20,8 @@ from diffcheck.errors import RAISED
 # Several short rounds tell a spread; each is long enough that the clock's resolution does not matter.
 ROUNDS = 5
 ROUND_S = 0.004
+# A round that takes so many times as long as it works waits for something else than the processor.
+_WAITING = 50
 HELD_ROUNDS = 15
 """Where times are held against older ones: with 5 a single unquiet round of 400 tasks hides a third more time."""
 
@@ -92,11 +94,11 @@ def _calibrated(call: Call) -> int | BaseException:
     """How many calls make a round long enough."""
     try:
         call.run()  # first calls fill caches
-        # Time that others have had the processor for makes no round long.
-        number, (_, elapsed) = 1, _round(call, 1)
-        while elapsed < ROUND_S and number < 1_000_000:
-            number = max(number + 1, min(10 * number, int(1.2 * number * ROUND_S / max(elapsed, 1e-9))))
-            _, elapsed = _round(call, number)
+        # Time that others have had the processor for makes no round long; what waits without work ends, too.
+        number, (passed, worked) = 1, _round(call, 1)
+        while worked < ROUND_S and passed < _WAITING * ROUND_S and number < 1_000_000:
+            number = max(number + 1, min(10 * number, int(1.2 * number * ROUND_S / max(worked, 1e-9))))
+            passed, worked = _round(call, number)
     except RAISED as raised:  # the caller decides what a call that raises means
         return raised
     return number

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -23,6 +24,8 @@ from diffcheck.ops import cos, sin
 from diffcheck.program.trace import trace
 from diffcheck.regression import Entry, Group, difference, read
 from diffcheck.results import load
+from diffcheck.runner.kept import keep
+from diffcheck.runner.settings import Settings
 from diffcheck.verdict import Verdict
 
 TORCH = """
@@ -360,6 +363,21 @@ def test_a_broken_file_deletes_nothing_and_is_missed_by_nobody(folder: Path) -> 
     assert departures() == {}
     assert updated(LIGHT, "cases").exit_code == 2
     assert entries() == before
+
+
+def test_an_interrupted_run_writes_what_it_knows_and_deletes_nothing(folder: Path) -> None:
+    suite("a", "b")
+    updated(LIGHT, "cases")
+    before = entries()
+    suite("a", "c")
+    held(LIGHT, "cases")
+    run = load("out")
+    cut = replace(run, rows=tuple(r for r in run.rows if r.reason != "gone"), interrupted="c, timing")
+    settings = Settings(baseline="base.json", update_baseline=True, engines=("symbolic", "finite"))
+    assert "2 new" in keep(cut, settings, ["cases"])
+    assert before.keys() < entries().keys()
+    assert "2 deleted" in keep(replace(cut, interrupted=""), settings, ["cases"])
+    assert {key.partition("|")[0] for key in entries()} == {"cases/a.py::a", "cases/c.py::c"}
 
 
 def test_a_case_that_breaks_says_so_itself(folder: Path) -> None:

@@ -20,6 +20,7 @@ from diffcheck.regression.entry import Entry as Entry
 from diffcheck.regression.entry import entry_of as entry_of
 from diffcheck.regression.slower import Effect as Effect
 from diffcheck.regression.slower import slower as slower
+from diffcheck.regression.slower import the_slower as the_slower
 from diffcheck.regression.unused import Asked as Asked
 from diffcheck.regression.unused import gone as gone
 from diffcheck.regression.update import updated as updated

@@ -1,6 +1,7 @@
 """Whether tasks take longer than they did, by a test on interleaved rounds."""
 
 import math
+import statistics
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -73,6 +74,14 @@ def slower(times: Mapping[Key, tuple[Rounds, Rounds]], factor: float) -> dict[Ke
             break
         chosen[key] = known[key]
     return chosen
+
+
+def the_slower(one: Rounds, other: Rounds) -> tuple[float, ...]:
+    """Those rounds of which the median is larger; of none the others.
+
+    A task that was timed in a good moment would be slower ever after.
+    """
+    return tuple(max(one, other, key=lambda rounds: statistics.median(rounds) if rounds else 0.0))
 
 
 def _mean(values: Rounds) -> float:
