@@ -98,7 +98,7 @@ LIBRARIES = {
         for name in (
             *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
             *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
-            *("second", "inferred"),
+            *("second", "inferred", "catalogue", "findings", "modules", "neighbours"),
         )
     },
     "sympy": {
@@ -117,7 +117,13 @@ LIBRARIES = {
             *("about", "audit", "check", "compare", "defaults", "group", "options", "regress", "report", "run", "show"),
         )
     },
-    "rich": {"diffcheck.cli.conduct", "diffcheck.cli.run", "diffcheck.reporting.terminal", "diffcheck.reporting.show"},
+    "rich": {
+        "diffcheck.cli.conduct",
+        "diffcheck.cli.run",
+        "diffcheck.reporting.terminal",
+        "diffcheck.reporting.show",
+        "diffcheck.reporting.progress",
+    },
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.page.document"},
     "threadpoolctl": {"diffcheck.timing"},
 }

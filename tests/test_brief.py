@@ -85,7 +85,7 @@ def test_a_failure_is_told_in_five_lines_with_the_command_that_shows_it() -> Non
     start = text.index("```text")
     assert text[start + 1 : start + 8] == [
         "autograd:reverse disagree (wrong), 4.3 right: norm gradient",
-        "  point  x = [0.5, 2]; by x[1]",
+        "  point  x = [0.5, 2]; by x[1] (12 of 16 points fail)",
         "  value  0.242178",
         "  truth  0.242190",
         "  why    off by 0.5 of the truth",
@@ -102,7 +102,9 @@ def test_a_script_is_folded_below_its_failure() -> None:
 
 def test_equal_causes_are_told_once_and_the_others_named() -> None:
     alike = [
-        replace(WRONG, case=f"case{k}", digits=4.0 - 0.01 * k, note=f"off by {k / 7} of the truth; {COMMAND}{k}")
+        replace(
+            WRONG, case=f"case{k}", digits=4.0 - 0.01 * k, note=f"off by {k / 7} of the truth; x[{k}] wrong; {COMMAND}"
+        )
         for k in range(20)
     ]
     another = replace(WRONG, case="another", note=f"the gradient is cut; {COMMAND}")
@@ -119,7 +121,8 @@ def test_a_failure_by_tensors_shows_the_worst() -> None:
         TensorRow(*WRONG.key, f"w{k}", "2", 2, Verdict.DISAGREE, "wrong", 1, 1.0, 4.0 + k, 15.5, "w[0]", 1.0, "2")
         for k in range(7)
     )
-    text = lines(WRONG, tensors=tensors)
+    of_another = replace(tensors[0], engine="symbolic", tensor="w9")
+    text = lines(WRONG, tensors=(*tensors, of_another))
     shown = [line.split(" | ")[0] for line in text if line.startswith("| w")]
     assert shown == [f"| w{k}" for k in range(5)]
     assert "... and 2 more tensors in `details.md`" in text
@@ -222,4 +225,4 @@ WORDS = {
 def test_a_component_in_words(label: str, words: str) -> None:
     assert by(label) == words
     row = replace(WRONG, worst_component=label, worst_point=json.dumps({"x": 1.0}))
-    assert f"  point  x = 1; {words}" in lines(row)
+    assert any(line.startswith(f"  point  x = 1; {words} (") for line in lines(row))

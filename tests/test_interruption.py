@@ -15,6 +15,7 @@ from processes import GOOD, HEADER, LIGHT, OPTIONS, alive, outcome, started, unt
 
 import diffcheck
 from diffcheck import check, interval
+from diffcheck.results import load
 
 # The folder, the processes and the keyboard.
 
@@ -75,6 +76,17 @@ def test_a_killed_run_leaves_its_journal_and_no_process(waiting: subprocess.Pope
     assert journal() == KNOWN
     Path("file.py").write_text(GOOD)
     assert outcome("file.py", *LIGHT, *OPTIONS).code == 0
+
+
+def test_a_killed_run_can_be_reported(waiting: subprocess.Popen[str]) -> None:
+    waiting.kill()
+    waiting.wait()
+    run = load("out")
+    assert [(row.case, row.engine, row.verdict) for row in run.rows] == KNOWN
+    assert "killed" in run.interrupted
+    assert run.command.startswith("diffcheck ")
+    assert [points.key for points in run.points] == [row.key for row in run.rows]
+    assert [case.case for case in run.cases] == ["first"]
 
 
 def test_a_second_run_into_the_folder_is_refused(waiting: subprocess.Popen[str]) -> None:

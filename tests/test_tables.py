@@ -9,7 +9,8 @@ from rich.console import Console
 
 from diffcheck.reporting import tables
 from diffcheck.reporting.markdown import markdown
-from diffcheck.reporting.terminal import Reporter, check_text, summary
+from diffcheck.reporting.progress import Reporter
+from diffcheck.reporting.terminal import check_text
 from diffcheck.results import CaseRow, Row, Run, place
 from diffcheck.verdict import Verdict
 
@@ -61,9 +62,7 @@ LINES = {
 
 @pytest.mark.parametrize(("row", "line"), LINES.values(), ids=LINES)
 def test_a_failing_row_in_one_line(row: Row, line: str) -> None:
-    stream = io.StringIO()
-    summary(Run((row,), (), {}), Console(file=stream, width=400))
-    assert line in stream.getvalue().splitlines()
+    assert f"{row.verdict}{tables.breaches(row)} {tables.finding(row)}" == line
 
 
 CELLS = {

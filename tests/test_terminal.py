@@ -9,8 +9,9 @@ from rich.console import Console
 import diffcheck.ops as o
 from diffcheck import case, check, interval
 from diffcheck.api import Settings, conduct
-from diffcheck.reporting import terminal
-from diffcheck.reporting.terminal import Reporter, summary
+from diffcheck.reporting import progress
+from diffcheck.reporting.progress import Reporter
+from diffcheck.reporting.terminal import check_text, summary
 from diffcheck.results import Row, Run
 from diffcheck.runner import execute
 from diffcheck.verdict import Verdict
@@ -20,7 +21,7 @@ from diffcheck.verdict import Verdict
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time, to be set; the reporter looks at it."""
     now = [0.0]
-    monkeypatch.setattr(terminal.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
     return now
 
 
@@ -90,7 +91,7 @@ def test_lossy_differences_are_counted_and_others_shown() -> None:
         for k, engine in enumerate(["finite"] * 20 + ["autograd", "symbolic"])
     ]
     stream = io.StringIO()
-    summary(Run(tuple(rows), (), {}), Console(file=stream, width=200))
+    summary(Run(tuple(rows), (), {}), Console(file=stream, width=200), level=1)
     assert [line.split()[1] for line in stream.getvalue().splitlines() if line.startswith("lossy")] == ["c20", "c21"]
     assert "20 rows of finite differences lose digits; the report has all of them" in stream.getvalue()
 
@@ -109,3 +110,55 @@ def test_brackets_are_no_markup() -> None:
     """Messages and labels hold brackets: ``x[0]``, ``[batch,]``."""
     image = interval(-1, 1, shape=(3, 4))
     assert "x must be ([batch,] channels, 2 lengths)" in str(check(lambda x: o.sum(o.conv2d(x, x)), x=image))
+
+
+WRONG = Row(
+    *("net", "gradient", "autograd", "reverse", "cpu", "float64", Verdict.DISAGREE, "wrong", 4, 3, 2),
+    digits=2.0,
+    digits_possible=15.0,
+    worst_point='{"x": 0.5}',
+    worst_component="x[1]",
+    value=1.25,
+    truth="1.26",
+    note=f"{'a long story ' * 20}; reproduce: diffcheck run net.py::net",
+)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_failure_has_a_line_for_who_where_value_truth_and_why(width: int) -> None:
+    stream = io.StringIO()
+    rows = [replace(WRONG, case=f"net{k}", verdict=v) for k, v in enumerate([Verdict.DISAGREE, Verdict.CRASH])]
+    summary(Run(tuple(rows), (), {}), Console(file=stream, width=width))
+    lines = stream.getvalue().splitlines()
+    assert lines[0].startswith("autograd:reverse crash")  # the worst first
+    assert lines[1:4] == ["  point  x = 0.5; by x[1] (2 of 4 points fail)", "  value  1.250", "  truth  1.260"]
+    assert lines[4].startswith("  why    a long story")
+    assert lines[5].startswith("         ")
+    assert "  again  diffcheck run net.py::net" in lines
+    assert all(len(line) <= width for line in lines)
+
+
+def test_a_green_run_says_it_in_two_lines_and_quiet_ones_in_one() -> None:
+    run = Run((replace(WRONG, verdict=Verdict.AGREE, note=""),), (), {})
+    for level, expected in ((0, 2), (-1, 1)):
+        stream = io.StringIO()
+        summary(run, Console(file=stream, width=120), level)
+        assert len(stream.getvalue().splitlines()) == expected
+
+
+def test_more_is_said_when_asked() -> None:
+    @case(x=interval(1, 2), points=[{"x": 1.5}], implementations={"autograd": lambda x: x * x * 1.5})
+    def square(x):
+        return x * x
+
+    run = conduct(square, Settings(engines=["autograd"], samples=1, timing=False))
+    stream = io.StringIO()
+    summary(run, Console(file=stream, width=120), 1)
+    assert "x = 1.5" in stream.getvalue()
+    assert stream.getvalue().count("disagree") > 3
+
+
+def test_a_narrow_check_has_lines_instead_of_columns() -> None:
+    narrow = check_text(Run((WRONG,), (), {}), 80)
+    assert "  value  1.250" in narrow
+    assert max(map(len, narrow.splitlines()[1:])) <= 80

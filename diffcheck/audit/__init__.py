@@ -13,14 +13,17 @@
 ``inferred``          what example tensors show of the sizes
 ``subject``           the operation, its definition, and in which ways they may be called
 ``world``             a context made real: tensors
+``modules``           modules as functions of their parameters
 ``screen``            a quick look, which ranks contexts
 ``loss``              the definition in one context as a case
 ``certify``           the referee's word, a ``ruling``; ``growth`` of errors with the length of a sum
 ``differences``       a second witness where the definition cannot be recorded
 ``plainly``           what may excuse an operation: plain torch, its own code
+``neighbours``        what rounding of the inputs makes of a kink, where torch itself is on trial
 ``second``            second derivatives, of which nobody is accused
 ``trial``             screen and referee, each context once
 ``design``            which contexts are tried, in which order
+``late``              uses that take seconds each, once, at the end
 ``shrink``            the smallest context
 ``explain``           the condition in words: the best of ``rules`` made of ``atoms`` and of the ``contents`` of whole
                       numbers and masks
@@ -28,6 +31,8 @@
 ``report``            the text of an ``outcome``
 ``budget``            how long it may take
 ``inquiry``           the whole of it: `audit` and `assert_operation`
+``catalogue``         torch's own operations with torch's samples; ``torch_itself`` these on trial, ``apart`` in
+                      processes of their own, ``findings`` as lines and files
 ====================
 """
 

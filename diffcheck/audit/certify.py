@@ -4,7 +4,8 @@ Nobody is accused of what plain torch does no better in the same precision, of w
 explains, nor of an error in the lower half of the digits of the largest component.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +16,12 @@ from flint import ctx
 from diffcheck.audit.differences import by_differences
 from diffcheck.audit.growth import growing
 from diffcheck.audit.loss import MOST_NUMBERS, Array, court_of, witness_of
+from diffcheck.audit.neighbours import of_a_neighbour
 from diffcheck.audit.plainly import formats_seen, own_code, plain_gradients
 from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
+from diffcheck.audit.uses import USES
 from diffcheck.audit.world import World, world
 from diffcheck.case.case import Case
 from diffcheck.errors import RAISED
@@ -29,7 +32,7 @@ from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import PRECISION, Judgement
 from diffcheck.ops.decimals import decimal
 from diffcheck.referee.arrays.own_graph import OwnGraph
-from diffcheck.referee.bound import FORMULA_FACTOR, Bound
+from diffcheck.referee.bound import FORMULA_FACTOR, INHERENT_FACTOR, Bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.verdict import Reason, Verdict
 
@@ -104,7 +107,9 @@ class _Hearing:
         if self._out_of_range:
             return True
         if judgement.reason is Reason.VALUE:
-            return self._same_values
+            return self._same_values or (self._subject.of_torch and USES[self._here.context["use"]].views)
+        if self._subject.of_torch:
+            return self._excused_in_torch(k, judgement)
         if plain is None:  # what the format does to the definition is not known
             return not _fails(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
         if self._share(k) <= self._court.format.unit_roundoff**0.5:
@@ -118,6 +123,30 @@ class _Hearing:
                 return True
             return self._off(k) < _NOTHING_LEFT and not self._grows(k)
         return self._by_own_code(k)
+
+    def _excused_in_torch(self, k: int, judgement: Judgement) -> bool:
+        """The same of torch's own operations, beside which there is nothing plainer."""
+        # Of several that tie a maximum takes one, in each window anew: which one is its convention.
+        if judgement.reason is Reason.KINK_SIDE:
+            return True
+        # A number that the format does not hold has no right value in it; near the end products of two leave it.
+        largest = torch.finfo(getattr(torch, self._court.format.name)).max
+        if abs(self._middles[k]) > largest or (judgement.verdict is Verdict.NONFINITE and self._size > largest**0.5):
+            return True
+        u, size = self._court.format.unit_roundoff, self._size
+        share = abs(self._values[k] - self._middles[k]) / size if size else self._share(k)
+        if not _fails(judgement) and judgement.reason is not Reason.BRANCH:
+            return share < _NOTHING_LEFT and not self._grows(k)
+        # Of what cancels altogether its own size says nothing.
+        most = u**0.5 if not self._middles[k] else min(u**0.5, FORMULA_FACTOR * INHERENT_FACTOR * u)
+        return share <= most or self._of_a_neighbour(k, most * size) or self._by_own_code(k)
+
+    def _of_a_neighbour(self, k: int, slack: float) -> bool:
+        name, value = self._input(k), float(self._values[k])
+        place = k - self._slices[name].start
+        if not math.isfinite(value):
+            return False
+        return of_a_neighbour(self._subject, self._here, self._screened, name, place, value, slack)
 
     def _breaks_convention(self, k: int) -> bool:
         """Whether a component where no derivative exists is not what was declared for such places."""
@@ -170,7 +199,7 @@ class _Hearing:
 
     @cached_property
     def _plain(self) -> tuple[Sequence[Tensor], Mapping[str, Tensor]] | None:
-        return plain_gradients(self._subject, self._here, self._screened)
+        return None if self._subject.of_torch else plain_gradients(self._subject, self._here, self._screened)
 
     @cached_property
     def _off_plainly(self) -> dict[str, float]:
@@ -216,8 +245,14 @@ class _Hearing:
 
     @cached_property
     def _largest(self) -> float:
-        sizes = [g[g.isfinite()].abs() for g in self._screened.reference.values()]
-        return max((float(size.max()) for size in sizes if size.numel()), default=0.0)
+        return _largest(self._screened.reference.values())
+
+    @cached_property
+    def _size(self) -> float:
+        """The largest component by any input, by the truth where it is known; what comes in where all are zero."""
+        others = [g for name, g in self._screened.reference.items() if name not in self._names]
+        known = [torch.from_numpy(self._middles), *others]
+        return next(filter(None, map(_largest, (known, self._screened.incoming))), 0.0)
 
     def _by_own_code(self, k: int) -> bool:
         """Whether rounding in the operation's own code, or a smaller format in it, explains an error."""
@@ -233,7 +268,8 @@ class _Hearing:
                 allowed = dispute.judged(Bound(bound.scale, bound.inherent, max(bound.formula, own)))
             if not _fails(allowed):
                 return True
-        if self._court.format.name != "float64" or (graph is not None and "float32" not in self._formats):
+        watched = graph is not None or self._subject.of_torch
+        if self._court.format.name != "float64" or (watched and "float32" not in self._formats):
             return False
         return not _fails(self._in_single[k])
 
@@ -265,8 +301,11 @@ class _Hearing:
         return found
 
     def _value(self, values: Any) -> float | None:
-        """L by these results; ``None`` where the result is no question."""
-        if self._subject.gradient is not None or self._subject.defines:
+        """L by these results; ``None`` where the result is no question.
+
+        Somebody's operation is what it computes; torch's is what it computes in double precision.
+        """
+        if self._subject.gradient is not None or (self._subject.defines and not self._subject.of_torch):
             return None
         return float(sum((g * y).sum() for g, y in zip(self._screened.incoming, values, strict=True)))
 
@@ -274,11 +313,10 @@ class _Hearing:
         k = max(among, key=self._off)
         name, judgement, truth = self._input(k), found[k], self._truths[k]
         shape = tuple(self._screened.gradients[name].shape)
+        grown = self._growing.get(name)
         return Heard(
             ruling,
-            f"it grows with `{grown}`"
-            if (grown := self._growing.get(name))
-            else str(judgement.reason or judgement.verdict),
+            f"it grows with `{grown}`" if grown else str(judgement.reason or judgement.verdict),
             "" if judgement.reason is Reason.VALUE else name,
             placed(k - self._slices[name].start, shape),
             float(self._values[k]),
@@ -288,6 +326,7 @@ class _Hearing:
             self._off(k),
             tuple(dict.fromkeys(map(self._input, among))),
             judgement,
+            judgement.verdict is Verdict.LOSSY and not grown,
         )
 
 
@@ -297,6 +336,12 @@ def _middle(truth: Component, value: float) -> float:
         sides = float(truth.left.mid()), float(truth.right.mid())
         return min(max(value, min(sides)), max(sides))
     return float(truth.left.mid()) if truth.has_value else float("nan")
+
+
+def _largest(tensors: Iterable[Tensor]) -> float:
+    """The largest number of all that are finite, without its sign."""
+    sizes = [x[x.isfinite()].abs() for x in tensors]
+    return max((float(size.max()) for size in sizes if size.numel()), default=0.0)
 
 
 def _apart(a: Tensor, b: Tensor) -> float:

@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from diffcheck.audit.context import ORDINARY, Context
@@ -64,6 +64,14 @@ class Design:
                 if found is not None:
                     yield found.with_choice("precision", precision)
 
+    def sizes_in_formats(self) -> Iterator[Context]:
+        """Every size alone in every format but the ordinary one: kernels have blocks of their own for each."""
+        for kind, names in self.kinds.items():
+            for value, precision in itertools.product(names, self.kinds["precision"][1:]):
+                found = self.changed(self.ordinary, kind, value) if kind.startswith("size:") else None
+                if found is not None:
+                    yield found.with_choice("precision", precision)
+
     def changed(self, context: Context, kind: str, name: Any) -> Context | None:
         """A context with another choice; ``None`` if relations, or the size, do not allow it."""
         if not kind.startswith("size:"):
@@ -107,6 +115,10 @@ class Design:
             idle = 0 if new else idle + 1
             if new:
                 yield best
+
+    def with_use(self, name: str) -> "Design":
+        """The design with one more use."""
+        return replace(self, kinds={**self.kinds, "use": [*self.kinds["use"], name]})
 
     def all_pairs(self) -> int:
         """How many pairs of unusual choices there are."""
@@ -161,7 +173,7 @@ def design(
     ranks = {len(d.axes) for d in floats}
     whole = any(isinstance(d, (Integers, Mask, Lengths)) for d in declared)
     kinds: dict[str, Sequence[Any]] = {}
-    kinds["use"] = [n for n, row in USES.items() if row.inputs <= max(1, len(subject.asked) or 2)]
+    kinds["use"] = [n for n, row in USES.items() if not row.late_s and row.inputs <= max(1, len(subject.asked) or 2)]
     kinds["incoming layout"] = list(LAYOUTS)
     for name, values in subject.space.values.items():
         kinds[f"size:{name}"] = values

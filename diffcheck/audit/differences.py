@@ -63,6 +63,8 @@ def contradicted(subject: Subject, here: World, screened: Screened, root: float)
     if not all(bool(g.isfinite().all()) for g in screened.reference.values()):
         return False
     blind = any(not bool(g.isfinite().all()) for g in screened.gradients.values())
+    if blind and subject.of_torch:  # beside itself, at what has no derivative, torch confirms nothing
+        return False
     # Of a gradient that is no number one component is looked at: whether torch's is right there.
     direction = {n: (~g.isfinite()).double() if blind else g for n, g in off.items()}
     length = math.sqrt(sum(float((d * d).sum()) for d in direction.values()))

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
+from diffcheck.audit.modules import ModuleCall
 from diffcheck.errors import CaseError
 from diffcheck.sources.torch_code.code import function_of, parameters_of
 
@@ -45,8 +46,6 @@ class Operation:
 
     def __init__(self, code: Callable[..., Any], names: Sequence[str], count: int | None = None) -> None:
         self._count = count
-        if isinstance(code, torch.nn.Module) and any(True for _ in code.parameters()):
-            raise CaseError(f"{type(code).__name__} holds its parameters itself: give a function that takes them")
         if not callable(code):
             raise CaseError(f"{str(code)[:80]} is of type {type(code).__name__}: give a function of tensors")
         self.code = code
@@ -69,6 +68,25 @@ class Operation:
     def first(self, count: int) -> "Operation":
         """The same with its first results only."""
         return Operation(self.code, self._names, count)
+
+    def compiled(self, backend: str, **options: Any) -> "Operation":
+        """The same compiled anew by `torch.compile`, as a whole: what it cannot trace it raises."""
+
+        def compiled(*given: Any, **named: Any) -> Any:
+            # What was compiled for another operation must not be in the way, nor count against a limit.
+            torch._dynamo.reset()
+            code: Any = self._traced
+            if isinstance(self.code, ModuleCall):  # what copies a module is no part of it
+                code, given, named = self.code.opened(given, named)
+            code = torch.compile(code, backend=backend, fullgraph=True, dynamic=False, options=options or None)
+            return code(*given, **named)
+
+        found = Operation(compiled, self._names, self._count)
+        found._by_position = self._by_position
+        return found
+
+    def _traced(self, *given: Any, **named: Any) -> Any:
+        return self.code(*given, **named)
 
 
 def results(found: Any) -> list[Tensor]:

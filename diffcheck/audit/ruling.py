@@ -38,6 +38,8 @@ class Heard:
         The inputs whose gradients are wrong.
     judgement:
         What is thought of the one component that speaks.
+    lossy:
+        Whether the operation does what its formula allows, which loses the digits.
     """
 
     ruling: Ruling
@@ -51,6 +53,7 @@ class Heard:
     error: float = float("nan")
     wrong: tuple[str, ...] = ()
     judgement: Judgement | None = None
+    lossy: bool = False
 
 
 def placed(k: int, shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -120,11 +120,12 @@ def _screened(subject: Subject, here: World) -> Screened:
         return found
 
     stage = "forward"
+    operation = subject.operation if use.made is None else use.made(subject.operation)
 
     def call(arguments: Mapping[str, object]) -> list[Tensor]:
         nonlocal stage
         stage = "forward"
-        found = subject.operation(arguments)
+        found = operation(arguments)
         stage = "backward"
         return found
 
@@ -142,12 +143,11 @@ def _screened(subject: Subject, here: World) -> Screened:
             return Screened(context, skipped=problem)
         came = [_number(p[1], p[0]) for p in (given[-1] if given else []) if p is not None]
         return Screened(context, raised=told, incoming=came, format=row_of(context).format)
-    breaches = [
-        Finding(Breach.CHANGES_INPUT, f"it changes `{n}` in memory", (n,))
-        for n, b in before.items()
-        if not torch.equal(b, bytes_of(here.arguments[n]))
-    ]
-    if any(pair is not None and not torch.equal(pair[1], bytes_of(pair[0])) for pairs in given for pair in pairs):
+    changed = [n for n, b in before.items() if not torch.equal(b, bytes_of(here.arguments[n]))]
+    meant = _changed_by_definition(subject, context) if changed else set()
+    breaches = [Finding(Breach.CHANGES_INPUT, f"it changes `{n}` in memory", (n,)) for n in changed if n not in meant]
+    written = any(p is not None and not torch.equal(p[1], bytes_of(p[0])) for pairs in given for p in pairs)
+    if written and not use.views:
         breaches.append(Finding(Breach.CHANGES_GRADIENT, "its backward writes into the incoming gradient"))
     first = given[-1]
     exact = [torch.zeros(y.shape, dtype=torch.float64) for y in outputs]
@@ -171,6 +171,15 @@ def _screened(subject: Subject, here: World) -> Screened:
     score = max([*scores.values(), *of_values], default=0.0)
     broken = tuple(breaches)
     return Screened(context, "", "", "", broken, "", seen, values, gave, reference, exact, format, score, suspects)
+
+
+def _changed_by_definition(subject: Subject, context: Context) -> set[str]:
+    """The arguments that the definition changes as well, such as running statistics."""
+    arguments, others = world(subject, context).exact
+    before = {n: bytes_of(t) for n, t in arguments.items() if isinstance(t, Tensor)}
+    with torch.no_grad(), Widened():
+        USES[context["use"]].consume(subject.definition, arguments, others)
+    return {n for n, b in before.items() if not torch.equal(b, bytes_of(arguments[n]))}
 
 
 def _number(kept: Tensor, like: Tensor) -> Tensor:

@@ -65,6 +65,11 @@ class Subject:
                 found.append(int(axis) if axis.isdecimal() else sizes[axis])
         return tuple(found)
 
+    @property
+    def of_torch(self) -> bool:
+        """Whether it is torch's own derivative that is on trial: what plain torch does excuses nothing then."""
+        return self.defines and self.gradient is None and not self.own
+
     def torch_instead(self) -> AbstractContextManager[Any]:
         """Inside, the operation has torch's own derivative where it is its own definition."""
         stack = ExitStack()

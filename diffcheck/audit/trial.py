@@ -7,6 +7,9 @@ from diffcheck.audit.ruling import Heard, Ruling
 from diffcheck.audit.screen import Screened, screened
 from diffcheck.audit.subject import Subject
 
+# A kind of fault: the formula of torch's own operation leaves no digit.
+LOST = "lost"
+
 
 class Trials:
     """What is known of the contexts of a subject.
@@ -50,11 +53,14 @@ class Trials:
             return seen.broken[0]
         if seen.raised:
             return "raises"
-        if not seen.suspicious:
+        # Beside itself torch never looks wrong in double precision.
+        if not seen.suspicious and not self.subject.of_torch:
             return ""
         found = self.hear(context)
         if found.ruling is not Ruling.WRONG:
             return ""
+        if found.lossy and self.subject.of_torch:
+            return LOST
         return "value" if found.reason == "value" else "wrong"
 
     def looks(self, context: Context) -> str:
@@ -63,6 +69,13 @@ class Trials:
         if not seen.suspicious:
             return ""
         return seen.broken[0] if seen.broken else "raises" if seen.raised else "wrong"
+
+    def seems_wrong(self, context: Context) -> bool:
+        """Whether a context counts as wrong where many are compared.
+
+        By its looks; where torch itself is on trial, which nothing else is beside, by the referee's word.
+        """
+        return bool(self.accused(context)) if self.subject.of_torch else self.screen(context).suspicious
 
     @property
     def counted(self) -> list[Screened]:

@@ -3,6 +3,7 @@
 ===============  ===============================================
 ``group``        the command of all commands
 ``exits``        with which codes it ends
+``width``        how wide lines may be
 ``options``      options that several commands have
 ``conduct``      a run, in another process or in this one
 ``run``          ``diffcheck run``

@@ -107,9 +107,10 @@ def check(
 
 
 def _told(result: Any, timing: bool) -> None:
+    from diffcheck.cli.width import terminal_width
     from diffcheck.reporting.terminal import check_text, timing_text
 
     if result.rows:
-        click.echo(check_text(result))
+        click.echo(check_text(result, terminal_width()))
         if timing:
             click.echo(timing_text(result))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from diffcheck.sources.asked import Source
 
 
-def supervised(sources: "Sequence[Source]", settings: Settings) -> "Run":
+def supervised(sources: "Sequence[Source]", settings: Settings, quiet: bool = False) -> "Run":
     """The results of files, run in another process."""
     from diffcheck.runner.engines import demand_devices, installed_engines, named
     from diffcheck.runner.supervisor import Supervisor, WorkerError
@@ -30,10 +30,10 @@ def supervised(sources: "Sequence[Source]", settings: Settings) -> "Run":
         # These take as long to load as the other process needs until it has something to say.
         from rich.console import Console
 
-        from diffcheck.reporting.terminal import Reporter
+        from diffcheck.reporting.progress import Reporter
         from diffcheck.session import Record
 
-        reporter = Reporter(Console(stderr=True, markup=False))
+        reporter = Reporter(Console(stderr=True, markup=False), quiet)
         with Record(settings, reporter, sources) as record:
             try:
                 supervisor.run(record, reporter.waiting)
@@ -47,14 +47,14 @@ def supervised(sources: "Sequence[Source]", settings: Settings) -> "Run":
             return record.run()
 
 
-def here(sources: "Sequence[Source]", settings: Settings) -> "Run":
+def here(sources: "Sequence[Source]", settings: Settings, quiet: bool = False) -> "Run":
     """The results of files, run in this process."""
     from rich.console import Console
 
     from diffcheck.api import conduct
-    from diffcheck.reporting.terminal import Reporter
+    from diffcheck.reporting.progress import Reporter
 
-    reporter = Reporter(Console(stderr=True, markup=False))
+    reporter = Reporter(Console(stderr=True, markup=False), quiet)
     try:
         return conduct(sources, settings, reporter)
     finally:

@@ -37,16 +37,20 @@ if TYPE_CHECKING:
 )
 @regressing
 @reporting
+@click.option("-v", "--verbose", is_flag=True, help="Say more: verdicts by engine, lost digits, the points that fail.")
+@click.option("-q", "--quiet", is_flag=True, help="Say less: one line, and while it runs only what fails.")
 @click.option("-x", "fail_fast", is_flag=True, help="Stop at the first case that fails.")
-def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **chosen: Any) -> None:
+def run(
+    paths: tuple[str, ...], match: str, output: Path, in_process: bool, verbose: bool, quiet: bool, **chosen: Any
+) -> None:
     """Check and time the cases of files and folders (file.py::name for one case).
 
     Exit code: 0 all passed, 1 something failed, 2 usage error or a broken case file, 5 no case found, 130 interrupted.
     """
     wanted = settings(in_process, match=match, output=output, **chosen)
     demand(wanted)
-    result = (here if in_process else supervised)(paths, wanted)
-    _summarised(result, output, front(result))
+    result = (here if in_process else supervised)(paths, wanted, quiet)
+    _summarised(result, output, verbose - quiet, front(result))
     announced(result, wanted.reports)
     told = last(result, wanted, paths)
     if told:
@@ -64,13 +68,14 @@ def run(paths: tuple[str, ...], match: str, output: Path, in_process: bool, **ch
     sys.exit(FAILED if result.failing else PASSED)
 
 
-def _summarised(result: "Run", output: Path, front: str) -> None:
+def _summarised(result: "Run", output: Path, level: int, front: str) -> None:
     from rich.console import Console
 
+    from diffcheck.cli.width import terminal_width
     from diffcheck.reporting.terminal import summary
 
     if result.rows or result.broken:
         if front:
             click.echo(front)
-        summary(result, Console(width=None if sys.stdout.isatty() else 160, markup=False))
+        summary(result, Console(width=terminal_width(), markup=False), level)
         click.echo(f"report: {output / 'report.md'}", err=True)

@@ -68,7 +68,8 @@ def _failed(run: Run, cause: Cause) -> str:
     why, command = reproduced(row.note)
     lines = [*failure(replace(row, note=why)), *[f"  again  {command}"] * bool(command)]
     parts = [_code("text", lines)]
-    worst, more = tensors(run, (row.case, row.operator), _TENSORS)
+    own = tuple(tensor for tensor in run.tensors if tensor.key[:-1] == row.key)
+    worst, more = tensors(replace(run, tensors=own), (row.case, row.operator), _TENSORS)
     parts += [table(worst)] * bool(worst.rows) + [f"... and {more:,} more tensors in `details.md`"] * bool(more)
     parts += [_fold("A script without diffcheck", _code("python", row.script.splitlines()))] * bool(row.script)
     others = [f"{each.case} {each.operator}" for each in cause.rows[1:]]

@@ -24,7 +24,7 @@ class Cause:
 
 
 def causes(rows: Iterable[Row]) -> list[Cause]:
-    """The rows grouped by engine, verdict, reason, and what is told of them but for its numbers and names; in order."""
+    """The rows grouped by engine, verdict, reason, and what is told first but for its numbers and names; in order."""
     found: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         found.setdefault(_alike(row), []).append(row)
@@ -32,7 +32,8 @@ def causes(rows: Iterable[Row]) -> list[Cause]:
 
 
 def _alike(row: Row) -> tuple[str, ...]:
-    told = reproduced(row.note)[0]
+    # What comes after the first clause speaks of the single components.
+    told = reproduced(row.note)[0].partition("; ")[0]
     for name in (row.case, row.worst_component):
         told = told.replace(name, "") if name else told
     return contestant(row), row.verdict, row.reason, ", ".join(row.breaches), row.demanded, _NUMBER.sub("#", told)

@@ -17,6 +17,10 @@ _GROUPS: list[str] = list(Group)
 _ALL = 17
 
 
+# The operator of a row that is an operation on trial.
+_AUDIT = "audit"
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A header and rows of texts, all of one length."""
@@ -36,7 +40,7 @@ def headline(run: Run) -> str:
     accepted = sum(row.accepted and not row.fails for row in run.rows)
     known += f" ({accepted} {'is' if accepted == 1 else 'are'} wrong as the baseline says)" if accepted else ""
     cut = ", interrupted" if run.interrupted else ""
-    return f"{len(run.rows)} tasks{cut}: {found or 'none'}{tail}{known}"
+    return f"{counted(len(run.rows), 'task')}{cut}: {found or 'none'}{tail}{known}"
 
 
 def by_engine(run: Run) -> Table:
@@ -297,9 +301,15 @@ def _place(row: Row) -> str:
 
 def _failing_place(row: Row) -> str:
     """The worst point, and at how many of all it fails: one point speaks for all of them."""
+    return f"{_place(row)}{several(row)}"
+
+
+def several(row: Row) -> str:
+    """At how many of all points a row fails; of an operation on trial, in how many contexts."""
     if row.points < 2 or not row.failed_points:
-        return _place(row)
-    return f"{_place(row)} ({row.failed_points} of {row.points} points fail)"
+        return ""
+    where = "contexts" if row.operator == _AUDIT else "points"
+    return f" ({row.failed_points} of {row.points} {where} fail)"
 
 
 def _value(row: Row, figures: int = _ALL) -> str:

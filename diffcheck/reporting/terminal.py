@@ -1,29 +1,31 @@
-"""What a person sees in the terminal: a progress bar or plain lines while it runs, then the summary."""
+"""What a person sees in the terminal of a run, a check, a self-test."""
 
 import io
-import time
+import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from diffcheck.reporting import tables
-from diffcheck.reporting.numbers import duration
+from diffcheck.reporting.components import by
+from diffcheck.reporting.failure import aligned, failure, reproduced
+from diffcheck.reporting.sentence import sentence
 from diffcheck.reporting.tables import Table
 from diffcheck.reporting.tensors import tensors
-from diffcheck.results import Row, Run
+from diffcheck.results import Row, Run, place
 from diffcheck.verdict import Verdict
 
 _STYLES = {Verdict.AGREE: "green", Verdict.LOSSY: "yellow", Verdict.UNCERTAIN: "magenta"}
 _SHOWN = 10
+# A table of six columns with numbers of seventeen digits takes so many letters.
+_WIDE = 120
 # A line of the terminal has no room for all figures of a value.
 _FIGURES = 10
 # What loses digits by its nature, and would hide those that lose them without need.
 ESTIMATING = "finite"
-# Nobody wonders for so long what a run is doing.
-PATIENCE_S = 10.0
 
 
 def style(verdict: Verdict) -> str:
@@ -31,114 +33,103 @@ def style(verdict: Verdict) -> str:
     return "bold red" if verdict.fails else _STYLES.get(verdict, "cyan")
 
 
-class Reporter:
-    """Shows a run as it goes, on the error stream; a bar on a terminal, a line for each case elsewhere."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._done = 0
-        self._total = 0
-        self._subject = ""
-        self._what = ""
-        self._began = 0.0
-        self._patience_s = PATIENCE_S
-        self._live = console.is_terminal
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._bar = Progress(*columns, TextColumn("{task.fields[place]}"), console=console, transient=True)
-        self._task: TaskID | None = None
-        self._clock: TaskID | None = None
-
-    def at(self, subject: str, what: str) -> None:
-        """What is done now, with which file or case."""
-        self._what = what
-        if subject != self._subject:
-            self._subject = subject
-            self._began = time.monotonic()
-            self._patience_s = PATIENCE_S
-        if self._live:
-            if self._task is None:
-                self._task = self._bar.add_task("reading", total=None, place="")
-                self._bar.start()
-            self._bar.update(self._task if self._clock is None else self._clock, place=f"{subject}, {what}")
-
-    def started(self, units: int) -> None:
-        """The plan is made."""
-        self._total = units
-        if self._task is not None:
-            self._bar.update(self._task, description="checking", total=units)
-
-    def waiting(self) -> None:
-        """Time passes: outside a terminal say where the run is, at growing distances."""
-        waited_s = time.monotonic() - self._began
-        if self._subject and not self._live and waited_s > self._patience_s:
-            self._patience_s *= 2
-            self._say(f"still at: {self._subject}, {self._what} ({duration(waited_s)})")
-
-    def foreseen(self, subject: str, seconds: float) -> None:
-        """What will take about so long."""
-        self._say(f"{subject}: some {duration(seconds)}, to judge by the size of the case")
-
-    def checked(self, case: str, operator: str, rows: Sequence[Row]) -> None:
-        """A case's operator is checked."""
-        self._done += 1
-        if self._task is not None:
-            self._bar.update(self._task, advance=1)
-        failing = [row for row in rows if row.fails]
-        if self._live and not failing:
-            return
-        line = Text(f"[{self._done}/{self._total}] {case} {operator}:")
-        for row in rows:
-            line.append(f" {row.engine} ")
-            line.append_text(_verdict(row))
-        self._console.print(line, soft_wrap=True)
-
-    def timed(self, case: str) -> None:
-        """A case's operator is timed."""
-        if not self._live:
-            return
-        if self._clock is None:
-            self._clock = self._bar.add_task("timing", total=self._total, place="")
-        self._bar.update(self._clock, advance=1)
-
-    def stop(self) -> None:
-        """Take the bar away."""
-        if self._task is not None:
-            self._bar.stop()
-
-    def _say(self, text: str) -> None:
-        self._console.print(text, soft_wrap=True, highlight=False, markup=False)
+def marked(row: Row) -> Text:
+    """The verdict in its colour, with what is found beside it."""
+    return Text(str(row.verdict), style(row.verdict)).append(tables.breaches(row), "bold red")
 
 
-def summary(run: Run, console: Console) -> None:
-    """The result of a run: verdicts by engine, what fails, where digits are lost."""
-    if run.rows:
+def summary(run: Run, console: Console, level: int = 0) -> None:
+    """The result of a run: what fails, the worst first, and in two lines how all went.
+
+    Parameters
+    ----------
+    level:
+        0; -1 for the last line alone; 1 also for the verdicts by engine, where digits are lost, and for the points at
+        which something fails.
+    """
+    if level > 0 and run.rows:
         console.print(_rich(tables.by_engine(run)))
-    _findings(console, "that fail", tables.failing_rows(run))
+    if level >= 0:
+        _failures(run, console, level)
+        if level > 0:
+            _lossy(run, console)
+        _unjudged(run, console)
+        for text in run.broken:
+            console.print(Text(f"broken: {text}", "bold red"), soft_wrap=True)
+        _say(console, sentence(run))
+    _say(console, tables.headline(run))
+
+
+def _failures(run: Run, console: Console, level: int) -> None:
+    """The rows that fail, five lines each: who, point, value, truth, why; and how to see it again."""
+    rows = tables.failing_rows(run)
+    for row in rows[:_SHOWN]:
+        why, again = reproduced(row.note)
+        first, *rest = failure(replace(row, note=why))
+        console.print(Text(first, style(row.verdict) if row.verdict.fails else "bold red"))
+        for text in [*rest, *[f"  again  {again}"] * bool(again)]:
+            _indented(console, text)
+        if level > 0:
+            _points(run, row, console)
+    _more(console, len(rows) - _SHOWN, "that fail")
+
+
+def _points(run: Run, row: Row, console: Console) -> None:
+    """The points at which a row is not right, the worst first."""
+    found = run.points_of(row)
+    if found is None or not found.rows:
+        return
+    wrong = [p for p in found.rows if p.verdict.fails or p.verdict is Verdict.LOSSY]
+    wrong.sort(key=lambda p: (-p.verdict.severity, p.digits))
+    lines = [
+        (place(found.places[p.place]), by(p.component), *aligned(p.value, p.truth, p.digits), str(p.verdict))
+        if p.truth
+        else (place(found.places[p.place]), by(p.component), f"{p.value:.{_FIGURES}g}", "", str(p.verdict))
+        for p in wrong[:_SHOWN]
+    ]
+    if lines:
+        console.print(_rich(Table(("at", "component", "value", "truth", "verdict"), tuple(lines))))
+        _more(console, len(wrong) - _SHOWN, "points and components")
+
+
+def _lossy(run: Run, console: Console) -> None:
     lossy = tables.lossy_rows(run)
     _findings(console, "that lose digits", [row for row in lossy if row.engine != ESTIMATING])
     estimated = sum(row.engine == ESTIMATING for row in lossy)
     if estimated:
-        console.print(
-            f"{estimated} {'row' if estimated == 1 else 'rows'} of {ESTIMATING} differences "
-            f"{'loses' if estimated == 1 else 'lose'} digits; the report has all of them",
-            highlight=False,
-        )
+        rows = f"{tables.counted(estimated, 'row')} of {ESTIMATING} differences"
+        _say(console, f"{rows} {'loses' if estimated == 1 else 'lose'} digits; the report has all of them")
+
+
+def _unjudged(run: Run, console: Console) -> None:
     _findings(console, "of which nobody is judged", tables.unjudged_cases(run))
-    for text in run.broken:
-        console.print(Text(f"broken: {text}", "bold red"), soft_wrap=True)
-    console.print(tables.headline(run), soft_wrap=True, highlight=False)
 
 
 def _findings(console: Console, what: str, rows: Sequence[Row]) -> None:
     for row in rows[:_SHOWN]:
-        console.print(Text.assemble(_verdict(row), f" {tables.finding(row)}"), soft_wrap=True)
-    if len(rows) > _SHOWN:
-        console.print(f"... and {len(rows) - _SHOWN} more {what}; the report has all of them", highlight=False)
+        console.print(Text.assemble(marked(row), f" {tables.finding(row)}"), soft_wrap=True)
+    _more(console, len(rows) - _SHOWN, what)
 
 
-def _verdict(row: Row) -> Text:
-    """The verdict, with what is found beside it."""
-    return Text(str(row.verdict), style(row.verdict)).append(tables.breaches(row), "bold red")
+def _more(console: Console, count: int, what: str) -> None:
+    if count > 0:
+        _say(console, f"... and {count} more {what}; the report has all of them")
+
+
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, markup=False)
+
+
+def _indented(console: Console, text: str) -> None:
+    """A line as ``  why    ...``; what does not fit goes on below its own beginning."""
+    margin = 2 + len(text[2:].split(" ", 1)[0])
+    margin += len(text[margin:]) - len(text[margin:].lstrip())
+    if text.startswith(("  value", "  truth", "  again")):
+        console.print(text, soft_wrap=True, highlight=False)  # digits stand below digits; a command is copied whole
+        return
+    wrapped = textwrap.wrap(text[margin:], max(20, console.width - margin)) or [""]
+    for k, part in enumerate(wrapped):
+        console.print((text[:margin] if k == 0 else " " * margin) + part, soft_wrap=True, highlight=False)
 
 
 def _rich(content: Table) -> RichTable:
@@ -150,20 +141,26 @@ def _rich(content: Table) -> RichTable:
     return table
 
 
-def check_text(run: Run) -> str:
-    """The result of a check as a plain table."""
+def check_text(run: Run, width: int = _WIDE) -> str:
+    """The result of a check as a plain table; on a narrow terminal a few lines for each engine."""
     stream = io.StringIO()
-    console = Console(file=stream, width=120, no_color=True, markup=False)
+    console = Console(file=stream, width=width, no_color=True, markup=False)
     for case in tables.cases(run, _FIGURES):
         console.print(f"{case.title}: {case.consensus} ({case.facts})", soft_wrap=True, highlight=False)
-        short = tuple((r[0], r[1], r[2] if r[2] == "-" else f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
-        console.print(_rich(Table(("engine", "verdict", "digits", "at", "value", "truth"), short)))
+        if width < _WIDE:
+            for row in run.rows:
+                if (row.case, row.operator) == case.key:
+                    for text in failure(row):
+                        _indented(console, text)
+        else:
+            short = tuple((r[0], r[1], r[2] if r[2] == "-" else f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)
+            console.print(_rich(Table(("engine", "verdict", "digits", "at", "value", "truth"), short)))
         worst, more = tensors(run, case.key, _SHOWN)
         if worst.rows:
             console.print(_rich(Table(worst.header[:-2], tuple(row[:-2] for row in worst.rows))))
         if more:
             console.print(f"... and {more} more lines by tensor, none worse; tensors.csv has all of them")
-    for row in run.rows:
+    for row in run.rows if width >= _WIDE else ():
         if (row.note or row.findings) and row.reason != "case":
             console.print(f"{row.engine}:{row.method}: {tables.told(row)}", soft_wrap=True, highlight=False)
     return stream.getvalue().rstrip()

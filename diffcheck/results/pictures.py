@@ -52,7 +52,7 @@ class Curve:
     """The longest step that the method took its value from; NaN if it does not tell."""
     own_error_ulp: float
     """The error of the method's own value."""
-    central: bool
+    central: bool = True
     """Whether it is the central quotient; a one-sided one at the end of a domain."""
 
     @property
