@@ -124,7 +124,8 @@ def test_a_broken_derivative_fails_first_in_every_format(folder: Path) -> None:
     (annotation,) = (line for line in result.output.splitlines() if line.startswith("::error"))
     assert "broke%3A" not in annotation
     assert "other" in annotation
-    assert re.search(r"^disagree other derivative, autograd:reverse .* broke: was agree", result.output, re.MULTILINE)
+    assert re.search("^autograd:reverse disagree .*: other derivative$", result.output, re.MULTILINE)
+    assert "  why    broke: was agree; " in result.output
     title, _, rest = Path("out/report.md").read_text().partition("\n")
     assert "other" in title
     assert "known derivative" not in rest.partition("What failed")[2].partition("<details>")[0]
