@@ -109,14 +109,14 @@ def audit(
     devices: tuple[str, ...],
     in_process: bool,
 ) -> None:
-    r"""Put an operation on trial over shapes, layouts, uses, incoming gradients, values and precisions.
+    """Put an operation on trial over shapes, layouts, uses, incoming gradients, values and precisions.
 
     \b
     diffcheck audit kernels.py::fused --definition kernels.py::plain --input x=tensor:batch,width --input eps=1e-6
     diffcheck audit cases/kernels.py::fused      (an @operation says itself what it takes)
 
     Exit code: 0 nothing wrong was found, 1 something is wrong or nothing could be certified, 2 usage error.
-    """
+    """  # noqa: D301 (click reads this character, not its spelling)
     arguments: dict[str, Any] = dict(map(_declared, inputs))
     options: dict[str, Any] = {"sizes": _sizes(sizes), "relations": relations, "at_kinks": at_kinks}
     if not in_process:
