@@ -6,10 +6,12 @@ alone the options are looked up.
 """
 
 import doctest
+import os
 import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -46,6 +48,21 @@ OURS = [(page, words) for page, line in COMMANDS if (words := shlex.split(line, 
 PRINTING = [page for page in PAGES if any(printed.strip() for _, printed in commands_of(text_of(page)))]
 
 
+def install(folder: Path) -> None:
+    """What ``pip install .`` leaves of a package whose modules are in the folder: its metadata, with its entry points."""
+    if not (folder / "pyproject.toml").exists():
+        return
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    metadata = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    groups = [
+        f"[{group}]\n" + "".join(f"{name} = {path}\n" for name, path in entries.items())
+        for group, entries in project["entry-points"].items()
+    ]
+    (metadata / "entry_points.txt").write_text("\n".join(groups))
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in text_of(page)], ids=lambda page: page.stem)
 def test_examples_print_what_they_show(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
@@ -60,9 +77,10 @@ def test_commands_print_what_they_show(page: Path, tmp_path: Path, monkeypatch: 
     for name, body in files_of(text_of(page)).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(body, encoding="utf-8")
+    install(tmp_path)
     # Wide enough for a table that a page shows, with nothing cut.
     monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(ROOT)]))
     for command, shown in commands_of(text_of(page)):
         if not shown.strip():
             continue
