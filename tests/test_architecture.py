@@ -84,9 +84,10 @@ LIBRARIES = {
     | {
         f"diffcheck.audit.{name}"
         for name in (
-            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
+            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "hearing"),
             *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
-            *("second", "inferred"),
+            *("second", "inferred", "catalogue", "findings", "modules", "neighbours"),
+            *("probe", "borders", "frozen", "lines", "nearby", "hearing_of_torch"),
         )
     },
     "sympy": {

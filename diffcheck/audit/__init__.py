@@ -10,17 +10,24 @@
 ``precisions``        the formats
 ``context``           one choice of each kind of condition, in words
 ``operation``         torch code called by the names of its arguments
-``inferred``          what example tensors show of the sizes
+``inferred``          what example tensors show of the sizes: a ``probe`` asks the definition
+``smaller``           large examples made smaller; some numbers moved onto the ``borders`` of the definition
 ``subject``           the operation, its definition, and in which ways they may be called
 ``world``             a context made real: tensors
+``modules``           modules as functions of their parameters
 ``screen``            a quick look, which ranks contexts
 ``loss``              the definition in one context as a case
-``certify``           the referee's word, a ``ruling``; ``growth`` of errors with the length of a sum
+``certify``           what is heard of a context: in a ``hearing`` the referee's word, a ``ruling``
+``growth``            of errors with the length of a sum
+``lines``             what a gradient says along a line where no derivative exists; what is detached is ``frozen``
+``nearby``            gradients beside a kink
 ``differences``       a second witness where the definition cannot be recorded
 ``plainly``           what may excuse an operation: plain torch, its own code
+``neighbours``        what rounding of the inputs makes of a kink, where torch itself is on trial
 ``second``            second derivatives, of which nobody is accused
 ``trial``             screen and referee, each context once
 ``design``            which contexts are tried, in which order
+``late``              uses that take seconds each, once, at the end
 ``shrink``            the smallest context
 ``explain``           the condition in words: the best of ``rules`` made of ``atoms`` and of the ``contents`` of whole
                       numbers and masks
@@ -28,6 +35,8 @@
 ``report``            the text of an ``outcome``
 ``budget``            how long it may take
 ``inquiry``           the whole of it: `audit` and `assert_operation`
+``catalogue``         torch's own operations with torch's samples; ``torch_itself`` these on trial, ``apart`` in
+                      processes of their own, ``findings`` as lines and files
 ====================
 """
 

@@ -3,7 +3,7 @@
 import itertools
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from diffcheck.audit.context import ORDINARY, Context
@@ -13,7 +13,7 @@ from diffcheck.audit.layouts import LAYOUTS
 from diffcheck.audit.precisions import PRECISIONS
 from diffcheck.audit.subject import Subject
 from diffcheck.audit.uses import USES
-from diffcheck.audit.values import VALUES
+from diffcheck.audit.values import BORDERS, VALUES
 from diffcheck.audit.world import made_numbers
 
 # Inputs of more numbers than this are not tried: the referee takes each for a ball.
@@ -49,6 +49,12 @@ class Design:
                 if found is not None:
                     yield found
 
+    def ties(self) -> Iterator[Context]:
+        """Equal numbers, zeros and borders with a gradient of one sign: all kinks bend the same way there."""
+        for values in ("ties", "zeros", "constant rows", *BORDERS):
+            if values in self.kinds.get("values", ()):
+                yield self.ordinary.with_choice("values", values).with_choice("incoming", "positive")
+
     def long_sums(self) -> Iterator[Context]:
         """One size as large as it goes, with terms that do not cancel, in each format: too few bits show there."""
         chosen = (("values", "positive"), ("incoming", "positive"))
@@ -61,6 +67,14 @@ class Design:
                     sorted((v for v in names if isinstance(v, int)), reverse=True) if kind.startswith("size:") else []
                 )
                 found = next(filter(None, (self.changed(start, kind, v) for v in large)), None)
+                if found is not None:
+                    yield found.with_choice("precision", precision)
+
+    def sizes_in_formats(self) -> Iterator[Context]:
+        """Every size alone in every format but the ordinary one: kernels have blocks of their own for each."""
+        for kind, names in self.kinds.items():
+            for value, precision in itertools.product(names, self.kinds["precision"][1:]):
+                found = self.changed(self.ordinary, kind, value) if kind.startswith("size:") else None
                 if found is not None:
                     yield found.with_choice("precision", precision)
 
@@ -107,6 +121,10 @@ class Design:
             idle = 0 if new else idle + 1
             if new:
                 yield best
+
+    def with_use(self, name: str) -> "Design":
+        """The design with one more use."""
+        return replace(self, kinds={**self.kinds, "use": [*self.kinds["use"], name]})
 
     def all_pairs(self) -> int:
         """How many pairs of unusual choices there are."""
@@ -160,8 +178,8 @@ def design(
     floats = [d for d in declared if isinstance(d, Floats)]
     ranks = {len(d.axes) for d in floats}
     whole = any(isinstance(d, (Integers, Mask, Lengths)) for d in declared)
-    kinds: dict[str, Sequence[Any]] = {}
-    kinds["use"] = [n for n, row in USES.items() if row.inputs <= max(1, len(subject.asked) or 2)]
+    kinds: dict[str, Any] = {}
+    kinds["use"] = [n for n, row in USES.items() if not row.late_s and row.inputs <= max(1, len(subject.asked) or 2)]
     kinds["incoming layout"] = list(LAYOUTS)
     for name, values in subject.space.values.items():
         kinds[f"size:{name}"] = values
@@ -170,6 +188,8 @@ def design(
     kinds["layout"] = ["contiguous", *_interleaved(others, subject.tensors)]
     if subject.make is None:
         kinds["values"] = [n for n, row in VALUES.items() if n == "ordinary" or row.change or whole]
+        if not subject.branches:
+            kinds["values"] = [n for n in kinds["values"] if n not in BORDERS]
     kinds["precision"] = [
         name
         for name, row in PRECISIONS.items()

@@ -21,6 +21,8 @@ _BLIND = {
     *(("incoming", "zeros"), ("incoming", "single"), ("incoming", "first")),
     *(("values", "zeros"), ("values", "negative zero"), ("use", "slice"), ("use", "last row")),
 }
+# So many contexts are heard for the sake of the words.
+_HEARD = 12
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,18 @@ def explained(trials: Trials, design: Design, smallest: Context, until: float) -
             found = of_kind(design, smallest, kind, failing, passing)
         if found is not None:
             atoms[kind] = found
+    _hear_others(trials, smallest, until)
     return _refined(trials, design, smallest, atoms)
+
+
+def _hear_others(trials: Trials, smallest: Context, until: float) -> None:
+    """Have some contexts heard that look wrong at other values than the smallest one's: they may have it in common."""
+    usual = (ORDINARY["values"], smallest["values"])
+    others = (s for s in trials.counted if s.suspicious and s.context["values"] not in usual)
+    for seen in itertools.islice((s for s in others if s.context["precision"] == smallest["precision"]), _HEARD):
+        if time.monotonic() > until:
+            return
+        trials.hear(seen.context)
 
 
 def _sides(
@@ -89,7 +102,7 @@ def _sides(
             continue
         seen = trials.screen(candidate)
         if seen.counts:
-            (failing if seen.suspicious else passing).append(name)
+            (failing if trials.seems_wrong(candidate) else passing).append(name)
     return failing, passing
 
 
@@ -112,15 +125,19 @@ def _refined(trials: Trials, design: Design, smallest: Context, atoms: Mapping[s
 def _telling(trials: Trials, smallest: Context, in_all_formats: bool) -> Iterator[Screened]:
     """The contexts in which right can be told from wrong: with as many digits as where it is seen, for one."""
     for seen in trials.counted:
-        blind = any((kind, seen.context[kind]) in _BLIND for kind in ("incoming", "values", "use"))
+        unlike = [kind for kind in ("incoming", "values", "use") if seen.context[kind] != smallest[kind]]
+        blind = any((kind, seen.context[kind]) in _BLIND for kind in unlike)
         alike = in_all_formats or seen.context["precision"] == smallest["precision"]
         # What only looks wrong, at values where much does, says nothing.
         doubtful = seen.suspicious and seen.context["values"] not in (ORDINARY["values"], smallest["values"])
-        known = not doubtful or seen.context.key in trials.hearings
+        heard = seen.context.key in trials.hearings
+        known = heard or not (doubtful or trials.subject.of_torch) or bool(seen.raised or seen.breaches)
         if alike and known and not blind and 0 not in seen.context.sizes.values():
             yield seen
 
 
 def _is_wrong(trials: Trials, seen: Screened) -> bool:
+    if trials.subject.of_torch:
+        return bool(trials.accused(seen.context))
     heard = trials.hearings.get(seen.context.key)
     return seen.suspicious and (heard is None or heard.ruling is Ruling.WRONG or bool(seen.broken or seen.raised))

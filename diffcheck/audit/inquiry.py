@@ -8,11 +8,14 @@ from typing import Any
 
 import torch
 
+from diffcheck.audit.borders import branches
 from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
 from diffcheck.audit.explain import explained
 from diffcheck.audit.inferred import inferred
+from diffcheck.audit.late import late_uses, tried_late
+from diffcheck.audit.modules import opened
 from diffcheck.audit.operation import Widened
 from diffcheck.audit.outcome import Audit, Fault
 from diffcheck.audit.plainly import own_functions
@@ -22,11 +25,14 @@ from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
 from diffcheck.audit.second import second_order
 from diffcheck.audit.shrink import shrunk, with_ones
+from diffcheck.audit.smaller import smaller
 from diffcheck.audit.subject import Subject, subject
-from diffcheck.audit.trial import Trials
+from diffcheck.audit.trial import LOST, Trials
 from diffcheck.audit.world import world
 from diffcheck.errors import CaseError, UsageError
 
+# Rulings that say what an operation is.
+_TOLD = (Ruling.RIGHT, Ruling.CONFIRMED, Ruling.WRONG)
 # Of the budget: what the referee may take for contexts that look right, and what making a fault small may take.
 _HEARINGS, _TELLING = 0.4, 0.4
 # By when those that look wrong must have been heard, so that pairs of conditions get their turn.
@@ -35,8 +41,8 @@ _SUSPECTS = 0.7
 _LARGE = 600
 # An error of so many times what is suspicious is heard at once, up to so many times in vain.
 _FAR, _TRIES = 1e3, 6
-# The first hearing in a process loads what it needs.
-_PATIENT = 5.0
+# Of the budget: what one hearing may take.
+_PATIENCE = 1 / 8
 # An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
 _SMALL, _OTHERS = 0.01, 6
 
@@ -62,7 +68,8 @@ def audit(
     ----------
     operation, definition:
         Torch code both, called with the same arguments. Without a definition the operation's own forward, as it is
-        recorded, is the definition of its value, and its backward is on trial.
+        recorded, is the definition of its value, and its backward is on trial. Parameters of modules, which both must
+        have by the same names and shapes, are inputs.
     inputs:
         ``make(sizes, dtype, seed)``, which gives a tuple or dictionary of arguments; or example tensors, as a unit test
         has them.
@@ -90,6 +97,7 @@ def audit(
     wanted = _listed(dtypes, DTYPES, "dtype")
     places = _listed(devices, ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",), "device")
     _listed(at_kinks, ("any", "left", "right", "zero"), "convention at_kinks")
+    operation, definition, arguments = opened(operation, definition, arguments)
     found = subject(operation, definition, arguments, inputs, sizes, relations, surrogate, at_kinks)
     with torch.random.fork_rng():
         return _Inquiry(found, wanted, places, seed, start, seconds_of(budget)).audit()
@@ -120,6 +128,11 @@ def _listed(given: str | Sequence[str], known: Sequence[str], what: str) -> list
     return names
 
 
+def _branches(found: Subject, ordinary: Context) -> bool:
+    """Whether numbers can be moved onto borders of the definition: what a function makes is left as it is."""
+    return found.make is None and branches(found.definition, world(found, ordinary).exact[0])
+
+
 class _Inquiry:
     def __init__(
         self,
@@ -133,12 +146,17 @@ class _Inquiry:
         self._start, self._budget = start, budget
         self._asked = dtypes, devices, seed
         self._subject = found
+        self._lesser: Context | None = None
+        self._late_s = sum(use.late_s for use in late_uses(budget))
 
     def audit(self) -> Audit:
         """The inquiry from its first context to its text."""
-        self._subject = inferred(self._subject)
+        self._subject = smaller(inferred(self._subject), self._asked[0], self._asked[2])
         plan, trials = self._opened()
         guilty = self._searched(trials, plan)
+        if guilty is None:
+            plan, guilty = tried_late(trials, plan, self._budget)
+        guilty = guilty or self._lesser
         fault = None if guilty is None else self._told(trials, plan, guilty)
         second = second_order(trials.subject, plan.ordinary) if fault is None else ""
         seconds = time.monotonic() - self._start
@@ -158,6 +176,7 @@ class _Inquiry:
         for usual in self._asked[0]:
             found = self._subject
             plan = design(found, *self._asked, usual)
+            found = self._subject = replace(found, branches=_branches(found, plan.ordinary))
             try:
                 own = own_functions(found, world(found, plan.ordinary)) if found.defines else {}
             except Exception as raised:
@@ -165,14 +184,14 @@ class _Inquiry:
                 continue
             count = self._results(plan)
             found = replace(found, own=own, operation=found.operation.first(count) if count else found.operation)
-            trials = Trials(found, max(_PATIENT, self._budget / 4))
+            trials = Trials(found, self._budget * _PATIENCE)
             first = trials.screen(plan.ordinary)
             if not first.counts:
                 why = f"it raises {first.refused}" if first.refused else first.skipped
                 refusals.append(f"({plan.ordinary.words()}) {why}")
                 continue
             opened.append((design(found, *self._asked, usual, len(first.values)), trials))
-            told = first.broken or first.raised or trials.hear(plan.ordinary).ruling in (Ruling.RIGHT, Ruling.WRONG)
+            told = first.broken or first.raised or trials.hear(plan.ordinary).ruling in _TOLD
             if told:
                 break
         else:
@@ -190,7 +209,7 @@ class _Inquiry:
             return 0
 
     def _left(self, part: float = 1.0) -> float:
-        return self._start + part * self._budget - time.monotonic()
+        return self._start + part * self._budget - self._late_s - time.monotonic()
 
     def _searched(self, trials: Trials, plan: Design) -> Context | None:
         """The first context in which the operation is wrong for certain."""
@@ -200,7 +219,8 @@ class _Inquiry:
         # What is loaded for the first hearing, and never again, does not count.
         self._start = time.monotonic()
         alone, guilty, tries = list[Screened](), None, 0
-        for context in itertools.chain(plan.alone(), plan.long_sums()):
+        sizes = plan.sizes_in_formats() if trials.subject.of_torch else ()
+        for context in itertools.chain(plan.alone(), plan.ties(), plan.long_sums(), sizes):
             if self._left(0.6) < 0:
                 break
             seen = trials.screen(context)
@@ -210,7 +230,7 @@ class _Inquiry:
                 # What is far off and small is heard at once, a few times.
                 if guilty is None and seen.score > _FAR and tries < _TRIES and plan.numbers(context) <= _LARGE:
                     tries += 1
-                    guilty = context if trials.accused(context) else None
+                    guilty = context if self._accused(trials, context) else None
         guilty = self._worst(trials, plan, alone) if guilty is None else self._plainest(trials, guilty, alone)
         if guilty is not None:
             return guilty
@@ -222,20 +242,31 @@ class _Inquiry:
                 break
             if plan.numbers(seen.context) <= _LARGE:
                 trials.hear(seen.context)
+                if self._accused(trials, seen.context):
+                    return seen.context
         for context in plan.pairs():
             if self._left() < 0:
                 break
             seen = trials.screen(context)
             plan.covered.update(plan.pairs_of(context))
             atoms = frozenset(plan.atoms_of(context))
-            if not seen.suspicious or any(known <= atoms for known in excused):
+            to_hear = seen.suspicious or (trials.subject.of_torch and plan.numbers(context) <= _LARGE)
+            if not to_hear or any(known <= atoms for known in excused):
                 continue
-            small = shrunk(trials, plan, context, time.monotonic() + self._left() / 4, trials.looks)
-            if trials.accused(small):
+            until = time.monotonic() + self._left() / 4
+            small = shrunk(trials, plan, context, until, trials.looks) if seen.suspicious else context
+            if self._accused(trials, small):
                 return small
             atoms = frozenset(a for a in plan.atoms_of(small) if not a[0].startswith("size:"))
             excused += [atoms] if atoms else []
         return None
+
+    def _accused(self, trials: Trials, context: Context) -> bool:
+        """Whether a context settles the inquiry; that torch's formula loses all digits does not, if worse is found."""
+        kind = trials.accused(context)
+        if kind == LOST:
+            self._lesser = self._lesser or context
+        return kind not in ("", LOST)
 
     def _worst(self, trials: Trials, plan: Design, seen: Sequence[Screened]) -> Context | None:
         """Of suspicious contexts the first one that is wrong for certain, those that are heard soonest first."""
@@ -253,7 +284,7 @@ class _Inquiry:
                 # Of a long sum the length itself may be what is wrong.
                 tried = [small, one.context] if one.context.key in lengths else [small]
             for context in tried:
-                if trials.accused(context):
+                if self._accused(trials, context):
                     return self._plainest(trials, context, suspicious)
         return None
 

@@ -7,6 +7,7 @@ from diffcheck.audit.explain import Condition
 from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import UNFIT, Screened
 from diffcheck.audit.trial import Trials
+from diffcheck.audit.uses import USES
 
 _TOLD = 3
 
@@ -62,7 +63,9 @@ def _what(seen: Screened, found: Heard | None) -> str:
     assert found is not None
     if found.reason == "value":
         return f"its result is not the definition's (in {found.format})"
-    off = f"off by {100 * found.error:.2g} percent" if found.error < 10 else "off by far"
+    percent = 100 * found.error
+    off = f"off by {percent:.0f} percent" if 10 <= percent < 1000 else f"off by {percent:.2g} percent"
+    off = "off by far" if percent >= 1000 else off
     if found.error != found.error or found.error == float("inf"):
         off = "not finite" if found.value != found.value or abs(found.value) == float("inf") else "where it is zero"
     reason = "" if found.reason == "wrong" else f" ({found.reason})"
@@ -93,10 +96,19 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float, sec
         ),
         f"  pairs of conditions tried: {len(design.covered)} of {design.all_pairs()}",
     ]
-    if not heard[Ruling.RIGHT]:
+    if not heard[Ruling.RIGHT] and heard[Ruling.CONFIRMED]:
+        lines[0] = (
+            f"{whose}nothing wrong was found in {len(counted)} contexts ({seconds:.1f} s); none is certified, "
+            f"for the definition cannot be recorded, and {heard[Ruling.CONFIRMED]} are confirmed by torch and by "
+            "differences of its values"
+        )
+    elif not heard[Ruling.RIGHT]:
         lines[0] = f"{whose}nothing could be certified, in {len(counted)} contexts ({seconds:.1f} s)"
     if second == "wrong":
         lines.append("  not accused: its second derivatives are wrong, and it does not say that it has none")
+    if trials.subject.unasked:
+        told = ", ".join(f"`{n}`" for n in sorted(trials.subject.unasked))
+        lines.append(f"  it gives no gradient by {told}, and no example requires one: those that do are asked for")
     lines += _asides(trials, heard)
     return "\n".join(lines)
 
@@ -112,9 +124,14 @@ def _asides(trials: Trials, heard: Counter[Ruling]) -> list[str]:
     if unheard:
         reason, count = Counter(unheard).most_common(1)[0]
         lines.append(f"  not certified in {len(unheard)}: {reason[:160]} ({count} times)")
+    seen = [s for s in trials.seen.values() if not USES[s.context["use"]].late_s]
+    for name, row in USES.items():
+        refusal = next((s.refused for s in trials.seen.values() if s.context["use"] == name and s.refused), "")
+        if row.late_s and refusal:
+            lines.append(f"  not tried whether {row.words}: {refusal[:160]}")
     for what, told in (
-        ("the operation does not run in", [s.refused for s in trials.seen.values() if s.refused]),
-        ("the definition does not run in", [s.skipped for s in trials.seen.values() if s.skipped not in ("", UNFIT)]),
+        ("the operation does not run in", [s.refused for s in seen if s.refused]),
+        ("the definition does not run in", [s.skipped for s in seen if s.skipped not in ("", UNFIT)]),
     ):
         if told:
             reason, count = Counter(told).most_common(1)[0]

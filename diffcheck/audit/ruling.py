@@ -10,6 +10,8 @@ class Ruling(StrEnum):
     """The ruling on one context."""
 
     RIGHT = "right"
+    CONFIRMED = "confirmed"
+    """As torch's gradient of the definition, which differences confirm: the definition cannot be recorded."""
     WRONG = "wrong"
     """Off by more than any formula in use explains, and worse than plain torch in the same place."""
     EXCUSED = "excused"
@@ -38,6 +40,8 @@ class Heard:
         The inputs whose gradients are wrong.
     judgement:
         What is thought of the one component that speaks.
+    lossy:
+        Whether the operation does what its formula allows, which loses the digits.
     """
 
     ruling: Ruling
@@ -51,6 +55,7 @@ class Heard:
     error: float = float("nan")
     wrong: tuple[str, ...] = ()
     judgement: Judgement | None = None
+    lossy: bool = False
 
 
 def placed(k: int, shape: tuple[int, ...]) -> tuple[int, ...]:

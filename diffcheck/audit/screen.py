@@ -11,7 +11,7 @@ import torch
 
 from diffcheck.audit.consumers import alike
 from diffcheck.audit.context import Context
-from diffcheck.audit.inferred import undeclared
+from diffcheck.audit.inferred import anyhow, undeclared
 from diffcheck.audit.operation import Operation, Widened
 from diffcheck.audit.passes import plainly, pulled
 from diffcheck.audit.subject import Subject
@@ -97,13 +97,15 @@ def screened(subject: Subject, context: Context) -> Screened:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = _screened(subject, here)
-    return _granted(found) if undeclared(subject, context) else found
+    return _granted(found, anyhow(subject, context)) if undeclared(subject, context) else found
 
 
-def _granted(seen: Screened) -> Screened:
+def _granted(seen: Screened, made: bool) -> Screened:
     """What was seen at sizes that nobody declared: an operation that is not made for them is not accused of it."""
     if seen.raised:
         return replace(seen, raised="", refused=seen.raised)
+    if made:
+        return seen
     apart = [_distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
     if seen.counts and (not apart or max(apart) > 1):
         return replace(seen, refused="at a size that nobody declared its result is not the definition's")
@@ -120,11 +122,12 @@ def _screened(subject: Subject, here: World) -> Screened:
         return found
 
     stage = "forward"
+    operation = subject.operation if use.made is None else use.made(subject.operation)
 
     def call(arguments: Mapping[str, object]) -> list[Tensor]:
         nonlocal stage
         stage = "forward"
-        found = subject.operation(arguments)
+        found = operation(arguments)
         stage = "backward"
         return found
 
@@ -133,21 +136,22 @@ def _screened(subject: Subject, here: World) -> Screened:
         outputs, gradients = derive(call, use.really or use.consume, here.arguments, here.others, incoming)
     except Exception as raised:
         told = f"{type(raised).__name__}: {' '.join(str(raised).split())[:200]}"
-        # What does not take a format, or nothing at all, says so by raising.
-        declines = isinstance(raised, REFUSALS) or context["precision"] not in USUAL
+        # What does not take a format, or nothing at all, says so by raising. Who asks for no zeros in place of what
+        # does not come in, and then computes with nothing, declines nothing.
+        stumbles = isinstance(raised, TypeError) and bool(given) and None in given[-1]
+        declines = (isinstance(raised, REFUSALS) and not stumbles) or context["precision"] not in USUAL
         if stage == "forward" or use.mild or declines or _empty(here):
             return Screened(context, refused=told)
-        problem = _reference(subject, here, [torch.ones(())], False)
+        problem = _reference(subject, here, [torch.ones(())], False) if not _raises_as_well(subject, here) else told
         if isinstance(problem, str):
             return Screened(context, skipped=problem)
         came = [_number(p[1], p[0]) for p in (given[-1] if given else []) if p is not None]
         return Screened(context, raised=told, incoming=came, format=row_of(context).format)
-    breaches = [
-        Finding(Breach.CHANGES_INPUT, f"it changes `{n}` in memory", (n,))
-        for n, b in before.items()
-        if not torch.equal(b, bytes_of(here.arguments[n]))
-    ]
-    if any(pair is not None and not torch.equal(pair[1], bytes_of(pair[0])) for pairs in given for pair in pairs):
+    changed = [n for n, b in before.items() if not torch.equal(b, bytes_of(here.arguments[n]))]
+    meant = _changed_by_definition(subject, context) if changed else set()
+    breaches = [Finding(Breach.CHANGES_INPUT, f"it changes `{n}` in memory", (n,)) for n in changed if n not in meant]
+    written = any(p is not None and not torch.equal(p[1], bytes_of(p[0])) for pairs in given for p in pairs)
+    if written and not use.views:
         breaches.append(Finding(Breach.CHANGES_GRADIENT, "its backward writes into the incoming gradient"))
     first = given[-1]
     exact = [torch.zeros(y.shape, dtype=torch.float64) for y in outputs]
@@ -171,6 +175,28 @@ def _screened(subject: Subject, here: World) -> Screened:
     score = max([*scores.values(), *of_values], default=0.0)
     broken = tuple(breaches)
     return Screened(context, "", "", "", broken, "", seen, values, gave, reference, exact, format, score, suspects)
+
+
+def _changed_by_definition(subject: Subject, context: Context) -> set[str]:
+    """The arguments that the definition changes as well, such as running statistics."""
+    arguments, others = world(subject, context).exact
+    before = {n: bytes_of(t) for n, t in arguments.items() if isinstance(t, Tensor)}
+    with torch.no_grad(), Widened():
+        USES[context["use"]].consume(subject.definition, arguments, others)
+    return {n for n, b in before.items() if not torch.equal(b, bytes_of(arguments[n]))}
+
+
+def _raises_as_well(subject: Subject, here: World) -> bool:
+    """Whether torch raises as well, in its own backward of the definition on the very same tensors."""
+    use = USES[here.context["use"]]
+    try:
+        with subject.torch_instead():
+            (use.derive or plainly)(
+                subject.definition, use.really or use.consume, here.arguments, here.others, here.incoming
+            )
+    except Exception:
+        return True
+    return False
 
 
 def _number(kept: Tensor, like: Tensor) -> Tensor:

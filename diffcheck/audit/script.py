@@ -7,7 +7,10 @@ from typing import Any
 
 import torch
 
+from diffcheck.audit.catalogue import TorchCall
+from diffcheck.audit.declared import Complex
 from diffcheck.audit.layouts import LAYOUTS, written
+from diffcheck.audit.modules import ModuleCall
 from diffcheck.audit.ruling import Heard
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
@@ -27,15 +30,19 @@ def script_of(subject: Subject, seen: Screened, heard: Heard | None) -> str:
     several = len(seen.incoming) > 1 and use.name != "plain"
     if not use.lines or not seen.incoming or several or any(t.numel() > _LITERAL for t in tensors):
         return ""
-    name, asked = _called(subject), list(here.asked)
-    lines = ["import torch", _import(subject), *_made(here, here.arguments, "")]
+    asked = list(here.asked)
+    call = _call(subject, here, [])
+    # What is called with complex numbers is drawn by their parts.
+    if not call or any(isinstance(d, Complex) for d in subject.declared.values()):
+        return ""
+    lines = ["import torch", *_import(subject), *_made(here, here.arguments, "")]
     if "other_" in use.lines or "shared" in use.lines:
         lines += _made(here, here.others, "other_")
     lines += use.lines.format(
-        call=f"{name}({', '.join(here.arguments)})",
-        other_call=f"{name}({', '.join(f'other_{n}' for n in here.others)})",
-        shared_call=f"{name}({', '.join(f'other_{n}' if n == asked[0] else n for n in here.arguments)})",
+        call=call, other_call=_call(subject, here, list(here.others)), shared_call=_call(subject, here, asked[:1])
     ).splitlines()
+    if isinstance(subject.operation.code, TorchCall) and subject.operation.code.several:
+        lines.append("y = [result for result in y if result.requires_grad]")
     layout = seen.context["incoming layout"]
     given = [written(_literal(g.to(getattr(torch, seen.format))), tuple(g.shape), layout) for g in seen.incoming]
     lines.append(f"g = {', '.join(given)}")
@@ -57,22 +64,32 @@ def _made(here: World, arguments: Mapping[str, Any], prefix: str) -> Iterator[st
         yield f"{prefix}{argument} = {text}{'.requires_grad_()' if value.requires_grad else ''}"
 
 
-def _called(subject: Subject) -> str:
-    """What stands before the arguments of a call."""
-    owner = function_of(subject.operation.code)
-    return subject.operation.__name__ if owner is None else f"{subject.operation.__name__}.apply"
+def _call(subject: Subject, here: World, others: list[str]) -> str:
+    """A call with the other tensors of these names; empty where that cannot be written."""
+    names = {n: f"other_{n}" if n in others else n for n in here.arguments}
+    code, owner = subject.operation.code, function_of(subject.operation.code)
+    if isinstance(code, (TorchCall, ModuleCall)):
+        return code.spelled(names)
+    name = subject.operation.__name__ if owner is None else f"{subject.operation.__name__}.apply"
+    return f"{name}({', '.join(names.values())})"
 
 
-def _import(subject: Subject) -> str:
+def _import(subject: Subject) -> Iterator[str]:
     code = subject.operation
+    if isinstance(code.code, TorchCall):
+        return
+    if isinstance(code.code, ModuleCall):
+        yield f"# module is the {code.__name__} on trial"
+        return
     # The ``apply`` of a class that somebody wrote stands in torch.
     module = inspect.getmodule(function_of(code.code) or code.code)
     if module is not None and code.__name__ in vars(module) and module.__name__ != "__main__":
         # A file that the command line has read is no module of Python's own making.
         read = module.__spec__ is None and module.__file__ is not None
         name = Path(str(module.__file__)).stem if read else module.__name__
-        return f"from {name} import {code.__name__}"
-    return f"# {code.__name__} is the operation on trial"
+        yield f"from {name} import {code.__name__}"
+    else:
+        yield f"# {code.__name__} is the operation on trial"
 
 
 def _literal(x: Tensor) -> str:

@@ -4,10 +4,13 @@ A use says what is computed (``consume``, the same mathematics for the definitio
 operation (``really``, where it is done in another way) and its gradient (``derive``).
 """
 
+import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from diffcheck.audit import consumers, passes
+from diffcheck.audit.operation import Operation
 from diffcheck.audit.passes import Arguments, Call, Consume, Incoming, Passes
 
 
@@ -34,6 +37,14 @@ class Use:
         The same in torch, where it is short: what makes ``y`` of a ``{call}``, or of an ``{other_call}``.
     common:
         What several uses have in common, in words.
+    made:
+        What is made of the operation before it is called.
+    late_s:
+        The seconds that it takes, where these are many: it is tried once, alone, at the end.
+    there:
+        Whether what it needs is there.
+    views:
+        Whether what is a view, a result of an input or a ``.grad`` of the incoming gradient, is written into then.
     """
 
     name: str
@@ -47,6 +58,15 @@ class Use:
     format: str = ""
     lines: str = ""
     common: str = ""
+    made: Callable[[Operation], Operation] | None = None
+    late_s: float = 0.0
+    there: Callable[[], bool] = lambda: True
+    views: bool = False
+
+
+def _has_compiler() -> bool:
+    """Whether there is a compiler of C++, which `torch.compile` calls unless told otherwise."""
+    return any(shutil.which(name) for name in (os.environ.get("CXX") or "g++", "clang++"))
 
 
 AGAIN, STRIDED = "it is called again before its backward", "the incoming gradient is not contiguous"
@@ -90,7 +110,13 @@ ROWS = (
         derive=passes.backward_twice,
         mild=True,
     ),
-    Use("accumulated", "its gradient is added to an existing `.grad`", consumers.plain, derive=passes.accumulated),
+    Use(
+        "accumulated",
+        "its gradient is added to an existing `.grad`",
+        consumers.plain,
+        derive=passes.accumulated,
+        views=True,
+    ),
     Use(
         "called before",
         "it was called before with the same arguments",
@@ -131,6 +157,7 @@ ROWS = (
         consumers.plain,
         really=consumers.of_copies(lambda x: x.detach().mul_(-3.0)),
         mild=True,
+        views=True,
     ),
     Use(
         "in place",
@@ -162,6 +189,25 @@ ROWS = (
         consumers.plain,
         derive=passes.batch_of_gradients,
         mild=True,
+    ),
+    Use(
+        "compile",
+        "it is traced by `torch.compile` (backend `aot_eager`)",
+        consumers.plain,
+        mild=True,
+        lines='y = torch.compile(lambda: {call}, backend="aot_eager")()',
+        made=lambda operation: operation.compiled("aot_eager"),
+        late_s=0.5,
+    ),
+    Use(
+        "inductor",
+        "it is compiled by `torch.compile`",
+        consumers.plain,
+        mild=True,
+        lines="y = torch.compile(lambda: {call})()",
+        made=lambda operation: operation.compiled("inductor", compile_threads=1),
+        late_s=3.0,
+        there=_has_compiler,
     ),
 )
 USES = {row.name: row for row in ROWS}

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from diffcheck.case.audited import Audited
 from diffcheck.cli.exits import FAILED, PASSED
 from diffcheck.cli.options import listed
+from diffcheck.cli.torch_itself import conducted, is_module
 from diffcheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def _sizes(values: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
 
 
 @click.command()
-@click.argument("operation", metavar="FILE.py::NAME")
+@click.argument("operation", metavar="FILE.py::NAME|torch.MODULE[.NAME]")
 @click.option("--definition", metavar="FILE.py::NAME", help="Its definition (default: its own forward pass).")
 @click.option("--input", "inputs", multiple=True, metavar="NAME=KIND", help=f"An argument: {_KINDS}, or a value.")
 @click.option("--make", metavar="FILE.py::NAME", help="A function make(sizes, dtype, seed) that gives the arguments.")
@@ -87,12 +89,21 @@ def _sizes(values: tuple[str, ...]) -> dict[str, tuple[int, ...]]:
     show_default=True,
     help="What is right where no derivative exists.",
 )
-@click.option("--budget", default="30s", show_default=True, metavar="TIME", help="Seconds, or 30s, or 2m.")
+@click.option(
+    "--budget",
+    default="30s",
+    show_default=True,
+    metavar="TIME",
+    help="Seconds, or 30s, or 2m; for each operation of torch.",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all that is drawn.")
 @click.option(
     "--dtype", "dtypes", multiple=True, callback=listed, metavar="D", help="Only these formats (default: all)."
 )
 @click.option("--device", "devices", multiple=True, callback=listed, metavar="D", help="Devices (default: cpu).")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Folder for audit.md and audit.csv, of operations of torch."
+)
 @click.option("--in-process", is_flag=True, help="Run in this process, for a debugger.")
 def audit(
     operation: str,
@@ -107,6 +118,7 @@ def audit(
     seed: int,
     dtypes: tuple[str, ...],
     devices: tuple[str, ...],
+    output: Path | None,
     in_process: bool,
 ) -> None:
     """Put an operation on trial over shapes, layouts, uses, incoming gradients, values and precisions.
@@ -114,9 +126,16 @@ def audit(
     \b
     diffcheck audit kernels.py::fused --definition kernels.py::plain --input x=tensor:batch,width --input eps=1e-6
     diffcheck audit cases/kernels.py::fused      (an @operation says itself what it takes)
+    diffcheck audit torch.nn.functional --budget 8s --output reports/functional
+
+    What lives in torch is tried on torch's own samples, an operation in a process: its forward is the definition.
 
     Exit code: 0 nothing wrong was found, 1 something is wrong or nothing could be certified, 2 usage error.
     """  # noqa: D301 (click reads this character, not its spelling)
+    if is_module(operation):
+        sys.exit(_of_torch(operation, budget, seed, output, in_process))
+    if output is not None:
+        raise UsageError("--output is for operations of torch, such as torch.nn.functional: one of a file is printed")
     arguments: dict[str, Any] = dict(map(_declared, inputs))
     options: dict[str, Any] = {"sizes": _sizes(sizes), "relations": relations, "at_kinks": at_kinks}
     if not in_process:
@@ -141,6 +160,21 @@ def audit(
         )
     click.echo(repr(found))
     sys.exit(PASSED if found.passed else FAILED)
+
+
+# What torch's samples say themselves.
+_OWN = ("definition", "inputs", "make", "sizes", "relations", "surrogate", "at_kinks", "dtypes", "devices")
+
+
+def _of_torch(path: str, budget: str, seed: int, output: Path | None, in_process: bool) -> int:
+    from diffcheck.audit.budget import seconds_of
+
+    context = click.get_current_context()
+    for name in _OWN:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            option = next(p.opts[0] for p in context.command.params if p.name == name)
+            raise UsageError(f"{option} is for operations of a file: {path} is tried on torch's own samples")
+    return conducted(path, seconds_of(budget), seed, output, in_process)
 
 
 def _isolated(budget: str) -> None:

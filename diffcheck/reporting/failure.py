@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 
 from diffcheck.reporting.components import by
 from diffcheck.reporting.numbers import right_of
-from diffcheck.reporting.tables import breaches, contestant, shortened, told
+from diffcheck.reporting.tables import breaches, contestant, several, shortened, told
 from diffcheck.results import Row, place
 from diffcheck.verdict import Verdict
 
@@ -25,8 +25,7 @@ def failure(row: Row) -> list[str]:
     lines = [f"{contestant(row)} {verdict}{right}{breaches(row)}: {row.case} {row.operator}"]
     if row.worst_point:
         component = f"; {by(row.worst_component)}" if row.components > 1 and row.worst_component else ""
-        several = f" ({row.failed_points} of {row.points} points fail)" * bool(row.points > 1 and row.failed_points)
-        where = place(json.loads(row.worst_point)) + component + several
+        where = place(json.loads(row.worst_point)) + component + several(row)
         lines.append(f"  point  {textwrap.shorten(where, _WHERE, placeholder=' ...')}")
     # Where only a contract is broken there is no wrong number to show.
     if row.truth and row.verdict is not Verdict.AGREE:

@@ -15,6 +15,10 @@ from diffcheck.verdict import Verdict
 _ALL = 17
 
 
+# The operator of a row that is an operation on trial.
+_AUDIT = "audit"
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """A header and rows of texts, all of one length."""
@@ -284,9 +288,15 @@ def _place(row: Row) -> str:
 
 def _failing_place(row: Row) -> str:
     """The worst point, and at how many of all it fails: one point speaks for all of them."""
+    return f"{_place(row)}{several(row)}"
+
+
+def several(row: Row) -> str:
+    """At how many of all points a row fails; of an operation on trial, in how many contexts."""
     if row.points < 2 or not row.failed_points:
-        return _place(row)
-    return f"{_place(row)} ({row.failed_points} of {row.points} points fail)"
+        return ""
+    where = "contexts" if row.operator == _AUDIT else "points"
+    return f" ({row.failed_points} of {row.points} {where} fail)"
 
 
 def _value(row: Row, figures: int = _ALL) -> str:

@@ -56,6 +56,12 @@ def called(
     """
     module = module_of(code)
     assert module is not None
+    own = copied(module, given, like)
+    return own(*first, **named) if code is module else _function(code)(own, *first, **named)
+
+
+def copied(module: torch.nn.Module, given: Mapping[str, Tensor], like: Tensor) -> torch.nn.Module:
+    """A copy of a module with these parameters; all else that it holds is in their dtype and on their device."""
     state = {
         name: placed(p, like) if _plain(name) not in given else joined(given[_plain(name)], p)
         for name, p in module.named_parameters()
@@ -68,7 +74,7 @@ def called(
     except Exception:  # it holds what Python does not copy
         own = copy.deepcopy(module, instead | _as_they_are(module))
     _fill_scripted(own, state | buffers)
-    return own(*first, **named) if code is module else _function(code)(own, *first, **named)
+    return own
 
 
 def _fill_scripted(module: torch.nn.Module, state: Mapping[str, Tensor]) -> None:

@@ -29,7 +29,7 @@ function told(row) {
     el("h3", {}, row.who, chip(row.verdict, row.reason), row.expected ? el("small", {}, `declared: ${row.expected}`) : null,
       row.digits !== "-" ? el("small", {}, `${row.digits} digits`) : null),
     row.place ? el("p", { class: "where" }, `at ${row.place}${row.component ? `, ${row.component}` : ""}`,
-      row.failed && row.points > 1 ? el("small", {}, ` (${row.failed} of ${row.points} points fail)`) : null) : null,
+      el("small", {}, row.several)) : null,
     row.value ? numbers(row.value, row.truth) : null,
     row.why ? el("p", { class: "why" }, row.why) : null,
     row.again ? copyable(row.again) : null,
