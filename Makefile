@@ -25,6 +25,13 @@ lint: $(VENV)/ready
 sample: $(VENV)/ready
 	$(BIN)/diffcheck run cases/networks.py cases/hard.py --output reports/sample
 
+# The pages of docs/, those that are written from the code first, as HTML in build/docs; a warning is an error.
+docs: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs]"
+	$(BIN)/python docs/write_command_line.py --write > /dev/null
+	$(BIN)/python docs/write_operations.py --write > /dev/null
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+
 # The shipped cases on a CUDA device, beside the processor; where there is none, one line says so.
 gpu: $(VENV)/ready
 	$(BIN)/python benchmarks/on_gpu.py

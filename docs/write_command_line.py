@@ -6,6 +6,7 @@ python docs/write_command_line.py --write   and it goes into docs/command_line.m
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -29,8 +30,8 @@ def told(context: click.Context) -> str:
 
 def page() -> str:
     """The whole page: the command of all commands first."""
-    width = {"terminal_width": _COLUMNS, "max_content_width": _COLUMNS}
-    top = click.Context(main, info_name="diffcheck", **main.context_settings, **width)
+    settings: dict[str, Any] = {"terminal_width": _COLUMNS, "max_content_width": _COLUMNS, **main.context_settings}
+    top = click.Context(main, info_name="diffcheck", **settings)
     sections = [told(top)]
     for name in main.list_commands(top):
         below = click.Context(main.commands[name], info_name=name, parent=top)

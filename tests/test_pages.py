@@ -49,13 +49,14 @@ PRINTING = [page for page in PAGES if any(printed.strip() for _, printed in comm
 
 
 def install(folder: Path) -> None:
-    """What ``pip install .`` leaves of a package whose modules are in the folder: its metadata, with its entry points."""
+    """What ``pip install .`` leaves of a package whose modules are in the folder: its name and its entry points."""
     if not (folder / "pyproject.toml").exists():
         return
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    metadata = folder / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    name, version = project["name"], project["version"]
+    metadata = folder / f"{name.replace('-', '_')}-{version}.dist-info"
     metadata.mkdir()
-    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
     groups = [
         f"[{group}]\n" + "".join(f"{name} = {path}\n" for name, path in entries.items())
         for group, entries in project["entry-points"].items()
@@ -95,13 +96,13 @@ def test_commands_print_what_they_show(page: Path, tmp_path: Path, monkeypatch: 
 
 @pytest.mark.parametrize(("page", "words"), OURS, ids=lambda value: value.stem if isinstance(value, Path) else value[1])
 def test_commands_have_the_options_that_they_are_shown_with(page: Path, words: list[str]) -> None:
-    context = click.Context(main)
+    context = click.Context(main, info_name="diffcheck", **main.context_settings)
     if words[1].startswith("-"):
         main.make_parser(context).parse_args(words[1:])
         return
     command = main.get_command(context, words[1])
     assert command is not None, words[1]
-    command.make_parser(click.Context(command)).parse_args(words[2:])
+    command.make_parser(click.Context(command, info_name=words[1], parent=context)).parse_args(words[2:])
 
 
 def test_a_page_that_shows_another_number_is_found() -> None:
