@@ -1,17 +1,20 @@
 """The pages of docs/ that are written from the code are what the code says now."""
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+BENCHMARKS = ROOT / "benchmarks"
 WRITERS = sorted(path.stem for path in DOCS.glob("write_*.py"))
 
 
-def writer(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
+def loaded(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -25,7 +28,7 @@ def test_there_are_such_pages() -> None:
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_a_page_is_what_the_code_says(name: str) -> None:
-    written = writer(name)
+    written = loaded(DOCS / f"{name}.py")
     assert written.PAGE.read_text(encoding="utf-8") == written.page(), f"python docs/{name}.py --write"
 
 
@@ -54,3 +57,20 @@ def test_a_row_says_who_computes_what(operation: str, cells: list[str]) -> None:
     lines = (DOCS / "operations.md").read_text(encoding="utf-8").splitlines()
     [row] = [line for line in lines if line.startswith(f"| `{operation}` | ")]
     assert row.removesuffix(" |").split(" | ")[2:] == cells
+
+
+def test_every_table_of_a_benchmark_has_its_place() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in BENCHMARKS.glob("*.py")]
+    names = {name for text in texts for name in re.findall(r'into_page\("(\w+)"', text)}
+    page = (DOCS / "benchmarks.md").read_text(encoding="utf-8")
+    assert len(names) == 5
+    assert [name for name in names if page.count(f"<!-- {name} -->\n") != 1] == []
+
+
+def test_a_table_is_put_between_its_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measure = loaded(BENCHMARKS / "measure.py")
+    page = tmp_path / "page.md"
+    page.write_text("a\n<!-- old -->\n| x |\n<!-- end of old -->\nb\n")
+    monkeypatch.setattr(measure, "_PAGE", page)
+    measure.into_page("old", "| what | goal | beside |\n| --- | --- | --- |\n| 1 | 2 |  |\n")
+    assert page.read_text() == "a\n<!-- old -->\n| what | beside |\n| --- | --- |\n| 1 |  |\n<!-- end of old -->\nb\n"
