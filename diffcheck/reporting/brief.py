@@ -86,8 +86,8 @@ def _code(language: str, lines: Sequence[str]) -> str:
 
 
 def _known(run: Run) -> Table:
-    """The rows whose outcome their case declares."""
-    rows = [row for row in run.rows if row.expected and not row.fails]
+    """The rows whose outcome their case declares, or the baseline knows."""
+    rows = [row for row in run.rows if row.known]
     return Table(
         ("case", "engine", "outcome", "digits right", "why"),
         tuple(
@@ -99,7 +99,7 @@ def _known(run: Run) -> Table:
 
 def _because(run: Run, row: Row) -> str:
     case = run.case_of(row)
-    return "" if case is None else case.because
+    return "" if case is None else case.because if row.expected else "wrong as the baseline says"
 
 
 def _grid(run: Run) -> Table:
@@ -121,7 +121,7 @@ def _who(row: Row, method: str) -> str:
 
 
 def _badness(row: Row) -> tuple[bool, bool, int]:
-    return row.fails, not row.expected, row.verdict.severity
+    return row.fails, not row.known, row.verdict.severity
 
 
 def _outcome(row: Row) -> str:
@@ -129,10 +129,10 @@ def _outcome(row: Row) -> str:
 
 
 def _marked(row: Row | None) -> str:
-    """An outcome, with a cross where it fails the run; a bad one that the case declares in brackets."""
+    """An outcome, with a cross where it fails the run; a bad one that is known in brackets."""
     if row is None:
         return ""
-    known = row.expected and (row.verdict is not Verdict.AGREE or row.findings)
+    known = row.known and (row.verdict is not Verdict.AGREE or row.findings)
     return f"✗ {_outcome(row)}" if row.fails else f"({_outcome(row)})" if known else _outcome(row)
 
 

@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from diffcheck.regression import Group
 from diffcheck.reporting.components import by
 from diffcheck.reporting.numbers import digits_of, digits_right, number, right_of, seconds
 from diffcheck.results import CaseRow, Row, Run, TensorRow, counts, place
 from diffcheck.verdict import Verdict
 
+_GROUPS: list[str] = list(Group)
 # So many figures tell any two doubles apart.
 _ALL = 17
 
@@ -35,6 +37,8 @@ def headline(run: Run) -> str:
     tail = f"; {failing} {'fails' if failing == 1 else 'fail'} the run" if failing else "; none fails the run"
     tail += f"; {counted(len(run.broken), 'broken definition')}" if run.broken else ""
     known = f" ({expected} with the outcome that their case declares)" if expected else ""
+    accepted = sum(row.accepted and not row.fails for row in run.rows)
+    known += f" ({accepted} {'is' if accepted == 1 else 'are'} wrong as the baseline says)" if accepted else ""
     cut = ", interrupted" if run.interrupted else ""
     return f"{counted(len(run.rows), 'task')}{cut}: {found or 'none'}{tail}{known}"
 
@@ -60,11 +64,16 @@ def failing_rows(run: Run) -> list[Row]:
     return _one_of_case(sorted(run.failing, key=_badness, reverse=True))
 
 
-def _badness(row: Row) -> tuple[bool, int, bool, float]:
-    """The larger, the worse: a broken contract, the verdict, no digit right, the digits that are missing."""
+def _badness(row: Row) -> tuple[int, bool, int, bool, float]:
+    """The larger, the worse.
+
+    First what differs from the baseline, in the order of its groups; then a broken contract, the verdict, no digit
+    right, the digits that are missing.
+    """
+    departs = len(_GROUPS) - _GROUPS.index(row.group) if row.departure else 0
     lacking = row.digits_possible - row.digits
     unknown = math.inf if row.verdict.fails else 0.0
-    return bool(row.findings), row.verdict.severity, row.no_digit, unknown if lacking != lacking else lacking
+    return departs, bool(row.findings), row.verdict.severity, row.no_digit, unknown if lacking != lacking else lacking
 
 
 def _one_of_case(rows: Iterable[Row]) -> list[Row]:
@@ -76,8 +85,8 @@ def _one_of_case(rows: Iterable[Row]) -> list[Row]:
 
 
 def expected(run: Run) -> Table:
-    """The rows whose outcome their case declares."""
-    return _findings(row for row in run.rows if row.expected and not row.fails)
+    """The rows whose outcome their case declares, or the baseline knows."""
+    return _findings(row for row in run.rows if row.known)
 
 
 def lossy(run: Run) -> Table:
@@ -87,14 +96,16 @@ def lossy(run: Run) -> Table:
 
 def lossy_rows(run: Run) -> list[Row]:
     """The rows that lose digits and do not fail: first those without a right digit, then those that lose most."""
-    rows = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.expected and not row.fails]
+    rows = [row for row in run.rows if row.verdict is Verdict.LOSSY and not row.known and not row.fails]
     return sorted(rows, key=lambda row: (not row.no_digit, row.digits - row.digits_possible))
 
 
 def unjudged(run: Run) -> Table:
     """The rows that nothing can be said of."""
     silent = (Verdict.UNCERTAIN, Verdict.UNSUPPORTED, Verdict.UNDEFINED)
-    return _findings(_one_of_case(row for row in run.rows if row.verdict in silent and not row.expected))
+    return _findings(
+        _one_of_case(row for row in run.rows if row.verdict in silent and not row.known and not row.departure)
+    )
 
 
 def unjudged_cases(run: Run) -> list[Row]:
@@ -158,6 +169,8 @@ def cases(run: Run, figures: int = _ALL) -> list[CaseTable]:
     """A table for each case and operator, with values to so many figures."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in run.rows:
+        if row.reason == Group.GONE:
+            continue
         groups[row.case, row.operator].append(row)
     together = {(c.case, c.operator): c for c in run.cases}
     return [_case(key, rows, together.get(key), figures) for key, rows in groups.items()]

@@ -117,7 +117,7 @@ def _more(console: Console, count: int, what: str) -> None:
 
 
 def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False)
+    console.print(text, highlight=False, markup=False, soft_wrap=not console.is_terminal)
 
 
 def _indented(console: Console, text: str) -> None:
