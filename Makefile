@@ -3,9 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint sample gpu benchmarks clean
+.PHONY: run library test lint sample docs gpu benchmarks clean
 
+# The textbook networks and the hard cases; what comes of them is in reports/latest, as report.md and report.html.
 run: $(VENV)/ready
+	$(BIN)/diffcheck run cases/networks.py cases/hard.py --no-timing --format md,html
+
+library: $(VENV)/ready
 	$(BIN)/diffcheck run cases/
 
 # A file's tests share what they start from: they stay on one processor.
@@ -21,18 +25,25 @@ lint: $(VENV)/ready
 sample: $(VENV)/ready
 	$(BIN)/diffcheck run cases/networks.py cases/hard.py --output reports/sample
 
+# The pages of docs/, those that are written from the code first, as HTML in build/docs; a warning is an error.
+docs: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs]"
+	$(BIN)/python docs/write_command_line.py --write > /dev/null
+	$(BIN)/python docs/write_operations.py --write > /dev/null
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+
 # The shipped cases on a CUDA device, beside the processor; where there is none, one line says so.
 gpu: $(VENV)/ready
 	$(BIN)/python benchmarks/on_gpu.py
 
-# diffcheck beside its peers; the tables go into README.md.
+# diffcheck beside its peers; the tables go into docs/benchmarks.md.
 benchmarks: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[benchmarks]"
-	$(BIN)/python benchmarks/against_peers.py --readme
-	$(BIN)/python benchmarks/across_problems.py --readme
-	$(BIN)/python benchmarks/on_arrays.py --readme --large
-	$(BIN)/python benchmarks/beside_gradcheck.py --readme
-	$(BIN)/python benchmarks/by_directions.py --readme
+	$(BIN)/python benchmarks/against_peers.py --write
+	$(BIN)/python benchmarks/across_problems.py --write
+	$(BIN)/python benchmarks/on_arrays.py --write --large
+	$(BIN)/python benchmarks/beside_gradcheck.py --write
+	$(BIN)/python benchmarks/by_directions.py --write
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "diffcheck needs Python 3.11 or later: make PYTHON=python3.12")'

@@ -1,7 +1,7 @@
 """From a Python function to the first value of its derivative, problem by problem, beside four libraries.
 
     python benchmarks/across_problems.py            the table
-    python benchmarks/across_problems.py --readme   and it goes into README.md
+    python benchmarks/across_problems.py --write    and it goes into docs/benchmarks.md
 
 A number is the library's time over ours (above 1: diffcheck is faster), the median of three rounds in turns. The last
 columns: the value at 1,000 points against torch's, and the operations of function and derivative.
@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from measure import cells, headed, into_readme, printed, seconds
+from measure import cells, headed, into_page, printed, seconds
 from problems import PROBLEMS, Problem, derivatives, on_casadi_scalars, on_objects, traced
 from threadpoolctl import threadpool_limits
 
@@ -157,5 +157,5 @@ def lines() -> Iterator[str]:
 
 if __name__ == "__main__":
     table = printed(lines())
-    if "--readme" in sys.argv[1:]:
-        into_readme("problems", table)
+    if "--write" in sys.argv[1:]:
+        into_page("problems", table)

@@ -2,7 +2,7 @@
 
     python benchmarks/against_peers.py                 every comparison whose libraries are installed
     python benchmarks/against_peers.py prepare growth  some of them
-    python benchmarks/against_peers.py --readme        every one, and the table goes into README.md
+    python benchmarks/against_peers.py --write         every one, and the table goes into docs/benchmarks.md
 
 Libraries: ``pip install -c constraints.txt -e ".[benchmarks]"``. A ratio is their time over ours (above 1: diffcheck is
 faster), the median over rounds taken in turns, with the quartiles.
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measure import cells, headed, into_readme, printed, ratio, seconds
+from measure import cells, headed, into_page, printed, ratio, seconds
 from problems import Problem, helmholtz, network, on_casadi_scalars, on_objects, traced
 from threadpoolctl import threadpool_limits
 
@@ -377,13 +377,13 @@ def rows(wanted: Sequence[str]) -> Iterator[str]:
 
 def main(arguments: Sequence[str]) -> None:
     """Print the comparisons as a Markdown table."""
-    wanted = [name for name in arguments if name != "--readme"]
+    wanted = [name for name in arguments if name != "--write"]
     unknown = [name for name in wanted if name not in PARTS]
     if unknown:
         sys.exit(f"no comparison {unknown[0]!r}: choose from {', '.join(PARTS)}")
     table = printed(rows(wanted))
-    if "--readme" in arguments:
-        into_readme("benchmarks", table)
+    if "--write" in arguments:
+        into_page("benchmarks", table)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What `gradcheck` of torch and diffcheck say of the same gradients, right and wrong ones, and how long they take.
 
     python benchmarks/beside_gradcheck.py            the table
-    python benchmarks/beside_gradcheck.py --readme   and it goes into README.md
+    python benchmarks/beside_gradcheck.py --write    and it goes into docs/benchmarks.md
 
 Both get the same functions and inputs, with their defaults, in double and in single precision. A time is that of one
 whole call, after one that nobody measures.
@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 import torch
-from measure import cells, headed, into_readme, printed, seconds
+from measure import cells, headed, into_page, printed, seconds
 from torch import nn
 from torch.autograd import gradcheck
 
@@ -151,5 +151,5 @@ def table() -> Iterator[str]:
 
 if __name__ == "__main__":
     found = printed(table())
-    if "--readme" in sys.argv[1:]:
-        into_readme("gradcheck", found)
+    if "--write" in sys.argv[1:]:
+        into_page("gradcheck", found)

@@ -1,7 +1,7 @@
 """GPT-2 by its configuration, as torch code, at growing widths: seconds and memory of a certified derivative.
 
 Below a million numbers every component is told, above it two seeded directions of each large tensor. Each size runs in
-a process of its own, so that the memory is its own. ``--readme`` puts the table into the README.
+a process of its own, so that the memory is its own. ``--write`` puts the table into docs/benchmarks.md.
 """
 
 import importlib
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from measure import cells, headed, into_readme, printed
+from measure import cells, headed, into_page, printed
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "torch_models"))
 
@@ -67,5 +67,5 @@ def table() -> Iterator[str]:
 
 if __name__ == "__main__":
     lines = printed(table())
-    if "--readme" in sys.argv[1:]:
-        into_readme("directions", lines)
+    if "--write" in sys.argv[1:]:
+        into_page("directions", lines)

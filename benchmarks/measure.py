@@ -1,10 +1,10 @@
-"""What the benchmarks share: clocks, and tables that go into the README."""
+"""What the benchmarks share: clocks, and tables that go into docs/benchmarks.md."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-_README = Path(__file__).parents[1] / "README.md"
+_PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -40,9 +40,16 @@ def headed(columns: Sequence[str]) -> list[str]:
     return [cells(*columns), cells(*["---"] * len(columns))]
 
 
-def into_readme(name: str, table: str) -> None:
-    """Put a table between its marks in the README."""
+def without(column: str, table: str) -> str:
+    """A Markdown table without one of its columns, if it has that; no cell of these tables holds a ``|``."""
+    rows = [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in table.splitlines()]
+    kept = [k for k, head in enumerate(rows[0]) if head != column]
+    return "".join(cells(*(row[k] for k in kept)) + "\n" for row in rows)
+
+
+def into_page(name: str, table: str) -> None:
+    """Put a table between its marks in docs/benchmarks.md, without the goals, which are for who works on diffcheck."""
     opening, closing = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
-    before, rest = _README.read_text(encoding="utf-8").split(opening)
+    before, rest = _PAGE.read_text(encoding="utf-8").split(opening)
     after = rest.split(closing)[1]
-    _README.write_text(f"{before}{opening}{table}{closing}{after}", encoding="utf-8")
+    _PAGE.write_text(f"{before}{opening}{without('goal', table)}{closing}{after}", encoding="utf-8")

@@ -1,7 +1,7 @@
 """Functions on whole arrays: how long truth, bounds and code take, beside the same function number by number.
 
 python benchmarks/on_arrays.py            the table
-python benchmarks/on_arrays.py --readme   and it goes into README.md
+python benchmarks/on_arrays.py --write    and it goes into docs/benchmarks.md
 python benchmarks/on_arrays.py --large    and a GPT-2 block of width 768 with 64 tokens: a minute, 6 GB
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measure import cells, headed, into_readme, printed, seconds
+from measure import cells, headed, into_page, printed, seconds
 from problems import helmholtz, traced
 from threadpoolctl import threadpool_limits
 
@@ -204,5 +204,5 @@ def _row(what: str, took: float, slow: float | None, goal: str, beside: str) -> 
 if __name__ == "__main__":
     with threadpool_limits(1):
         table = printed(rows("--large" in sys.argv))
-    if "--readme" in sys.argv:
-        into_readme("arrays", table)
+    if "--write" in sys.argv:
+        into_page("arrays", table)

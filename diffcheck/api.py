@@ -2,7 +2,7 @@
 
 import sys
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from diffcheck.reporting.failure import failure
 from diffcheck.reporting.terminal import check_text
 from diffcheck.results import Run
 from diffcheck.runner.engines import installed_engines
+from diffcheck.runner.kept import keep
 from diffcheck.runner.settings import DEFAULT_SAMPLES
 from diffcheck.runner.settings import Settings as Settings
 from diffcheck.runner.work import Sources, work
@@ -46,7 +47,7 @@ def conduct(
     """
     if settings.timeout is not None:
         raise UsageError("a timeout needs a process for the cases alone: use the command line, diffcheck run --timeout")
-    with Record(settings, spectator) as record:
+    with Record(settings, spectator, sources) as record:
         try:
             work(sources, settings, record, engines)
         except KeyboardInterrupt:
@@ -83,7 +84,10 @@ def run(
         If Ctrl-C was pressed; what was known by then is written.
     """
     chosen, known = _engines(engines)
-    result = conduct(sources, Settings(engines=chosen, output=output, **settings), engines=known)
+    wanted = Settings(engines=chosen, output=output, **settings)
+    sources = list(sources) if isinstance(sources, Iterable) and not isinstance(sources, str) else sources
+    result = conduct(sources, wanted, engines=known)
+    keep(result, wanted, sources)
     if result.interrupted:
         raise KeyboardInterrupt(f"at {result.interrupted}")
     if result.broken:

@@ -24,6 +24,10 @@ class JournalError(DiffcheckError):
     """A journal that cannot be read."""
 
 
+class BaselineError(DiffcheckError):
+    """A baseline that is not there, or is none."""
+
+
 class SourceError(DiffcheckError):
     """A case file that cannot be read, parsed or executed."""
 

@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from diffcheck.results import Row
     from diffcheck.runner.audits import AuditUnit
+    from diffcheck.runner.held import Held
     from diffcheck.runner.plan import Unit
     from diffcheck.runner.settings import Settings
 
@@ -24,8 +25,10 @@ _OPTIONS = {
     "device": "On these devices, with commas (default: cpu).",
     "samples": "Random points for each case.",
     "seed": "Where what is random starts from.",
+    "baseline": "Hold the cases against this file, which diffcheck run --update-baseline writes.",
 }
 _PREFIX = "--diffcheck-"
+_HELD = pytest.StashKey[Any]()
 # A file that imports the package itself and calls what makes a case.
 _CASES = re.compile(r"^(from diffcheck import|import diffcheck\b)[\s\S]*\b(case|case_of|operation)\s*\(", re.MULTILINE)
 
@@ -36,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, told in _OPTIONS.items():
         group.addoption(_PREFIX + name, dest=f"diffcheck_{name}", default="", metavar=name[0].upper(), help=told)
     parser.addini("diffcheck_cases", "files and folders whose cases are tests", type="args", default=[])
+    parser.addini("diffcheck_baseline", "the file that the cases are held against", default="")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "CaseFile | None":
@@ -56,11 +60,36 @@ def _is_asked(file: Path, config: pytest.Config) -> bool:
     return asked and _CASES.search(file.read_text(encoding="utf-8", errors="replace")) is not None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A test, which fails, for each entry of the baseline whose file is gone from a folder that somebody asks for."""
+    given = [str(argument) for argument in config.invocation_params.args if not str(argument).startswith("-")]
+    folders = [path for path in (Path(config.invocation_params.dir, text) for text in given) if path.is_dir()]
+    if _baseline(config) is not None and folders and any(isinstance(item, Derivative) for item in items):
+        missed = _held(config).missed([str(folder) for folder in folders], (), only_files=True)
+        items += [Gone.from_parent(session, name=_name(row.key), row=row) for row in missed]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """In what the environment is another one than the baseline's, in one line."""
+    collected = _HELD in config.stash or config.pluginmanager.hasplugin("dsession")
+    if _baseline(config) is None or not collected:
+        return
+    from diffcheck.runner.plan import contestants
+    from diffcheck.runner.work import description
+
+    settings = _settings(config)
+    by = contestants(settings.engines, settings.devices, settings.number_formats)
+    told = _held(config).told(description(by, settings))
+    if ": " in told:
+        terminalreporter.write_line(f"diffcheck: baseline {told}")
+
+
 class CaseFile(pytest.File):
     """A case file."""
 
-    def collect(self) -> Iterator["Derivative"]:
-        """A test for each case, operator and engine."""
+    def collect(self) -> Iterator["Derivative | Gone"]:
+        """A test for each case, operator and engine, and for each entry of the baseline that none answers to."""
         from diffcheck.errors import DiffcheckError
         from diffcheck.runner.audits import audits
         from diffcheck.runner.plan import contestants, plan
@@ -70,16 +99,20 @@ class CaseFile(pytest.File):
         try:
             loaded = collect([str(self.path)])
             by = contestants(settings.engines, settings.devices, settings.number_formats)
+            held = _held(self.config)
         except DiffcheckError as mistake:
             raise self.CollectError(str(mistake)) from None
         if loaded.problems:
             raise self.CollectError("\n".join(loaded.problems))
         units: list[Unit | AuditUnit] = [*plan(loaded.cases, (), by)]
-        for unit in [*units, *audits(loaded.operations, by, settings.dtypes)]:
-            yield from self._items(_Together(unit, settings))
+        every = [_Together(unit, settings, held) for unit in [*units, *audits(loaded.operations, by, settings.dtypes)]]
+        for together in every:
+            yield from self._items(together)
+        for row in held.missed([str(self.path)], (row for together in every for row in together.expected())):
+            yield Gone.from_parent(self, name=_name(row.key), nodeid=f"{self.nodeid}::{_name(row.key)}", row=row)
 
     def _items(self, together: "_Together") -> Iterator["Derivative"]:
-        for key in together.tasks():
+        for key in (row.key for row in together.expected()):
             name = _name(key)
             # Given whole, the id is taken apart as pytest does when it reads one, where it last failed for example.
             nodeid = f"{self.nodeid}::{name}"
@@ -98,7 +131,25 @@ def _settings(config: pytest.Config) -> "Settings":
         devices=listed("device", "cpu"),
         samples=int(config.getoption("diffcheck_samples") or DEFAULT_SAMPLES),
         seed=int(config.getoption("diffcheck_seed") or 0),
+        baseline=_baseline(config),
     )
+
+
+def _baseline(config: pytest.Config) -> Path | None:
+    given, set_ = config.getoption("diffcheck_baseline"), config.getini("diffcheck_baseline")
+    if given:
+        return Path(config.invocation_params.dir, given)
+    return config.rootpath / set_ if set_ else None
+
+
+def _held(config: pytest.Config) -> "Held":
+    """The baseline, read once."""
+    from diffcheck.runner.held import Held
+
+    if _HELD not in config.stash:
+        config.stash[_HELD] = Held(_settings(config))
+    found: Held = config.stash[_HELD]
+    return found
 
 
 def _name(key: tuple[str, ...]) -> str:
@@ -111,28 +162,29 @@ def _name(key: tuple[str, ...]) -> str:
 class _Together:
     """The tests of one case and operator, which are judged together, when the first of them runs."""
 
-    def __init__(self, unit: "Unit | AuditUnit", settings: "Settings") -> None:
+    def __init__(self, unit: "Unit | AuditUnit", settings: "Settings", held: "Held") -> None:
         self.unit = unit
         self._settings = settings
+        self._held = held
         self._rows: dict[tuple[str, ...], Row] | None = None
 
-    def tasks(self) -> Iterable[tuple[str, ...]]:
-        """What names each of them."""
+    def expected(self) -> Iterable["Row"]:
+        """The rows that will come, without what they will say."""
         from diffcheck.runner.audits import AuditUnit, empty_audit
         from diffcheck.runner.rows import broken_rows, empty_row
 
         if isinstance(self.unit, AuditUnit):
-            return [empty_audit(self.unit, contestant).key for contestant in self.unit.contestants]
+            return [empty_audit(self.unit, contestant) for contestant in self.unit.contestants]
         if self.unit.program is None:
-            return [row.key for row in broken_rows(self.unit)]
-        return [empty_row(task).key for _, task in self.unit.tasks()]
+            return broken_rows(self.unit)
+        return [empty_row(task) for _, task in self.unit.tasks()]
 
     def row(self, key: tuple[str, ...]) -> "Row":
         """The result of a task."""
         if self._rows is None:
             from diffcheck.runner.alone import examine
 
-            self._rows = {row.key: row for row in examine(self.unit, self._settings)}
+            self._rows = {row.key: row for row in examine(self.unit, self._settings, self._held)}
         return self._rows[key]
 
 
@@ -158,7 +210,7 @@ class Derivative(pytest.Item):
         self.user_properties += [("verdict", str(row.verdict)), ("digits", row.digits)]
         if row.fails:
             raise _Wrong(row)
-        if row.expected and row.verdict.fails:
+        if row.accepted or (row.expected and row.verdict.fails):
             pytest.xfail(row.note)
         if not row.verdict.judged:
             pytest.skip(f"{row.verdict}: {row.note}")
@@ -176,6 +228,26 @@ class Derivative(pytest.Item):
         case = self._together.unit.case
         code = getattr(getattr(case, "function", None), "__code__", None)
         return self.path, code.co_firstlineno - 1 if code is not None else None, self.name
+
+
+class Gone(pytest.Item):
+    """An entry of the baseline that no derivative answers to."""
+
+    def __init__(self, row: "Row", **rest: Any) -> None:
+        super().__init__(**rest)
+        self._row = row
+
+    def runtest(self) -> None:
+        """Always fails."""
+        raise _Wrong(self._row)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What is gone."""
+        return f"{self._row.engine}:{self._row.method} {self._row.departure}"
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """What was there."""
+        return self.path, None, self.name
 
 
 class _Wrong(Exception):

@@ -10,6 +10,7 @@ from diffcheck.reporting.write import LEFT, write_reports
 from diffcheck.results import CaseRow, Gathered, Row, Run, TensorRow
 from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA, Detail
 from diffcheck.runner.journal import Journal
+from diffcheck.runner.kept import missed
 from diffcheck.runner.messages import Earlier, UnitKey
 from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Fate, Stage
@@ -42,6 +43,11 @@ class Spectator(Protocol):
 class Record:
     """All that is known of a run; the observer of its work.
 
+    Parameters
+    ----------
+    sources:
+        What the run was given, of which a baseline must have no entry that it does not meet.
+
     Raises
     ------
     OutputError
@@ -50,7 +56,9 @@ class Record:
         For a format that there is not.
     """
 
-    def __init__(self, settings: Settings, spectator: Spectator | None = None) -> None:
+    def __init__(self, settings: Settings, spectator: Spectator | None = None, sources: Any = ()) -> None:
+        self._settings = settings
+        self._sources = sources
         self._folder = None if settings.output is None else Path(settings.output)
         self._journal = None if self._folder is None else Journal(self._folder, LEFT)
         demand(settings.reports)
@@ -143,6 +151,8 @@ class Record:
     def run(self, *, interrupted: bool = False) -> Run:
         """The results; written as reports, if there is a folder for them."""
         self._gathered.interrupted = str(self._stage or "its start") if interrupted else ""
+        for row in missed(self._gathered.run(), self._settings, self._sources):
+            self._keep(row)
         found = self._gathered.run()
         self._note(END, interrupted=found.interrupted)
         if self._folder is not None and self._written:

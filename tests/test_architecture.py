@@ -31,9 +31,9 @@ FLOORS = {
     "judgement": {*PROGRAMS, "engines", "referee", "verdict"},
     "results": {*GROUND, "verdict"},
     "environment": {"errors", "engines"},
-    "runner": {*JUDGES, "sources", "audit", "environment", "results", "timing"},
-    "reporting": {*GROUND, "verdict", "results"},
-    "baseline": {*GROUND, "verdict", "results"},
+    "regression": {*GROUND, "case", "verdict", "results"},
+    "runner": {*JUDGES, "sources", "audit", "environment", "results", "timing", "regression"},
+    "reporting": {*GROUND, "verdict", "results", "regression"},
     "session": {"results", "runner", "reporting"},
     "selftest": {*JUDGES, "runner"},
     "notebook": {*JUDGES, "results", "reporting", "runner"},
@@ -46,7 +46,7 @@ FLOORS = {
         "environment",
         "runner",
         "reporting",
-        "baseline",
+        "regression",
         "session",
         "notebook",
         "table",
@@ -60,11 +60,11 @@ FLOORS = {
         "environment",
         "runner",
         "reporting",
-        "baseline",
+        "regression",
         "session",
         "api",
     },
-    "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "baseline", "api"},
+    "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "regression", "api"},
     "__init__": {"case", "sources", "api", "audit"},
     "__main__": {"cli"},
 }
@@ -72,7 +72,19 @@ FLOORS = {
 LIBRARIES = {
     "torch": {
         f"diffcheck.engines.autograd.{name}"
-        for name in ("engine", "automatic", "modes", "pull", "tf32", "contract", "passes", "arrays", "calls", "script")
+        for name in (
+            "engine",
+            "automatic",
+            "modes",
+            "pull",
+            "tf32",
+            "contract",
+            "passes",
+            "arrays",
+            "calls",
+            "script",
+            "yardstick",
+        )
     }
     | {
         f"diffcheck.sources.torch_code.{name}"
@@ -84,9 +96,10 @@ LIBRARIES = {
     | {
         f"diffcheck.audit.{name}"
         for name in (
-            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "certify"),
+            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "hearing"),
             *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
             *("second", "inferred", "catalogue", "findings", "modules", "neighbours"),
+            *("probe", "borders", "frozen", "lines", "nearby", "hearing_of_torch"),
         )
     },
     "sympy": {
@@ -98,10 +111,12 @@ LIBRARIES = {
         "diffcheck.results.frames",
         "diffcheck.results.run",
         "diffcheck.api",
-        "diffcheck.baseline",
     },
     "click": {
-        f"diffcheck.cli.{name}" for name in ("about", "audit", "check", "group", "options", "report", "run", "show")
+        f"diffcheck.cli.{name}"
+        for name in (
+            *("about", "audit", "check", "compare", "defaults", "group", "options", "regress", "report", "run", "show"),
+        )
     },
     "rich": {
         "diffcheck.cli.conduct",

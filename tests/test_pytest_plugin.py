@@ -133,3 +133,73 @@ def test_whoever_has_no_cases_loads_nothing(folder: pytest.Pytester) -> None:
     folder.makepyfile(test_plain="def test_nothing(): pass\n")
     done = subprocess.run([sys.executable, "-c", code], cwd=folder.path, capture_output=True, text=True, check=True)
     assert done.stdout.rstrip().endswith("set()")
+
+
+# Against a baseline.
+
+
+@pytest.fixture
+def baseline(folder: pytest.Pytester) -> pytest.Pytester:
+    """A folder of cases with a baseline that `diffcheck run` has written, one derivative wrong."""
+    words = "run cases/waves.py --no-timing --samples 1 --baseline base.json --update-baseline --output out"
+    command = [sys.executable, "-m", "diffcheck", *words.split()]
+    subprocess.run(command, cwd=folder.path, check=True, capture_output=True)
+    return folder
+
+
+def held(folder: pytest.Pytester, *more: str) -> pytest.RunResult:
+    return folder.runpytest_subprocess("cases", "--diffcheck-baseline", "base.json", "--diffcheck-samples", "1", *more)
+
+
+def test_what_the_baseline_knows_does_not_fail(baseline: pytest.Pytester) -> None:
+    done = held(baseline, "-q")
+    done.assert_outcomes(passed=7, xfailed=3)
+    assert done.ret == 0
+    assert not any("diffcheck: baseline" in line for line in done.outlines)
+    text = (baseline.path / "base.json").read_text()
+    (baseline.path / "base.json").write_text(text.replace('"sympy": "', '"sympy": "0.'))
+    held(baseline, "-q").stdout.fnmatch_lines(["diffcheck: baseline *base.json, written with other *: sympy 0.*"])
+
+
+def test_what_differs_from_the_baseline_fails(baseline: pytest.Pytester) -> None:
+    text = CASES.replace("return log(1 + exp(x))", "return log(2 + exp(x))").replace("def known", "def unheard_of")
+    (baseline.path / "cases" / "waves.py").write_text(text.replace("1.001 * g", "g"))
+    done = held(baseline, "-q", "-k", "not Fused")
+    done.stdout.fnmatch_lines(
+        [
+            "*fixed: was disagree (wrong): update the baseline*",
+            "*derivative-autograd:reverse*",
+            "autograd:reverse gone: the baseline has an entry cases/waves.py::known|derivative|autograd:reverse|*",
+            "FAILED cases/waves.py::sine?derivative-autograd:reverse?*",
+            "FAILED cases/waves.py::softplus?derivative-symbolic:closed?*",
+            "FAILED cases/waves.py::unheard_of?derivative-autograd:reverse?*",
+            "FAILED cases/waves.py::known?derivative-autograd:reverse? - *",
+        ]
+    )
+    done.assert_outcomes(passed=2, failed=10, deselected=1)
+
+
+def test_what_is_gone_fails_unless_something_else_was_asked_for(baseline: pytest.Pytester) -> None:
+    (baseline.path / "cases" / "more.py").write_text(LIGHT)
+    (baseline.path / "cases" / "waves.py").unlink()
+    done = held(baseline, "-q", "--diffcheck-engine", "symbolic")
+    # Two cases that the baseline does not know, and three that are gone with their file.
+    done.assert_outcomes(failed=5)
+    assert sum("gone: the baseline has an entry cases/waves.py::" in line for line in done.outlines) >= 3
+    done = held(baseline, "-q", "--diffcheck-engine", "symbolic", "-k", "more.py")
+    done.assert_outcomes(failed=2, deselected=3)
+    alone = baseline.runpytest_subprocess("cases/more.py", "--diffcheck-baseline", "base.json", "-q", "--collect-only")
+    assert "waves" not in alone.stdout.str()
+
+
+def test_a_baseline_in_the_settings_under_several_processes(baseline: pytest.Pytester) -> None:
+    options = ("-o", "diffcheck_baseline=base.json", "--diffcheck-samples", "1", "-n", "2", "--dist", "loadgroup")
+    (baseline.path / "cases" / "waves.py").write_text(CASES.replace("def softplus", "def another"))
+    done = baseline.runpytest_subprocess("cases", "-q", "-k", "softplus or another", *options)
+    done.assert_outcomes(failed=6)
+
+
+def test_a_baseline_that_is_not_there_is_named(folder: pytest.Pytester) -> None:
+    done = held(folder, "-q")
+    done.stdout.fnmatch_lines(["*base.json: there is no such baseline; --update-baseline makes it"])
+    assert done.ret == pytest.ExitCode.INTERRUPTED

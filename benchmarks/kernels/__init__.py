@@ -17,6 +17,8 @@ from kernels import (
     splats,
     surrogates,
     transducers,
+    unforeseen,
+    zeros,
 )
 from kernels.report import Report
 
@@ -37,5 +39,7 @@ _FAMILIES = (
     prefixes,
     resampling,
     splats,
+    zeros,
+    unforeseen,
 )
 REPORTS: tuple[Report, ...] = tuple(report for family in _FAMILIES for report in family.REPORTS)

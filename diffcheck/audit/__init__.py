@@ -10,13 +10,17 @@
 ``precisions``        the formats
 ``context``           one choice of each kind of condition, in words
 ``operation``         torch code called by the names of its arguments
-``inferred``          what example tensors show of the sizes
+``inferred``          what example tensors show of the sizes: a ``probe`` asks the definition
+``smaller``           large examples made smaller; some numbers moved onto the ``borders`` of the definition
 ``subject``           the operation, its definition, and in which ways they may be called
 ``world``             a context made real: tensors
 ``modules``           modules as functions of their parameters
 ``screen``            a quick look, which ranks contexts
 ``loss``              the definition in one context as a case
-``certify``           the referee's word, a ``ruling``; ``growth`` of errors with the length of a sum
+``certify``           what is heard of a context: in a ``hearing`` the referee's word, a ``ruling``
+``growth``            of errors with the length of a sum
+``lines``             what a gradient says along a line where no derivative exists; what is detached is ``frozen``
+``nearby``            gradients beside a kink
 ``differences``       a second witness where the definition cannot be recorded
 ``plainly``           what may excuse an operation: plain torch, its own code
 ``neighbours``        what rounding of the inputs makes of a kink, where torch itself is on trial

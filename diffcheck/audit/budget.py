@@ -6,12 +6,30 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from diffcheck.errors import UsageError
 
 
 class Overdue(BaseException):
     """What takes longer than it may; no handler of what may go wrong catches it."""
+
+
+# What must not be broken off is over soon.
+_AGAIN_S = 0.05
+
+
+def _is_delicate(frame: FrameType | None) -> bool:
+    """Whether a module is being imported, which would stay half there, or an object is cleared away.
+
+    What is raised while an object is cleared away is lost.
+    """
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename.startswith("<frozen importlib") or code.co_name in ("_remove", "__del__"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager
@@ -25,8 +43,11 @@ def within(seconds: float) -> Iterator[None]:
         yield
         return
 
-    def wake(*_: object) -> None:
-        raise Overdue
+    def wake(_: int, frame: FrameType | None) -> None:
+        if _is_delicate(frame):
+            signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
+        else:
+            raise Overdue
 
     start = time.monotonic()
     handler = signal.signal(signal.SIGALRM, wake)

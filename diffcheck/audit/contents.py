@@ -1,6 +1,7 @@
 """Conditions on what whole numbers and masks hold in a context."""
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -8,7 +9,7 @@ import torch
 
 from diffcheck.audit.atoms import Atom
 from diffcheck.audit.context import Context
-from diffcheck.audit.declared import Integers, Mask
+from diffcheck.audit.declared import Floats, Integers, Mask
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
 from diffcheck.audit.world import world
@@ -17,7 +18,7 @@ Tensor = torch.Tensor
 
 
 def contents(subject: Subject, seen: Sequence[Screened]) -> Iterator[Atom]:
-    """Tests of ignored and repeated labels, and of rows that are masked altogether."""
+    """Tests of ignored and repeated labels, of rows that are masked altogether, of equal numbers and of zeros."""
 
     @cache
     def arguments(key: object) -> Any:
@@ -37,9 +38,31 @@ def contents(subject: Subject, seen: Sequence[Screened]) -> Iterator[Atom]:
             yield Atom(
                 f"a number comes twice in `{name}`", partial(holds, name, lambda t: t.unique().numel() < t.numel())
             )
+        if isinstance(declared, Floats):
+            yield Atom(f"numbers of `{name}` are equal", partial(holds, name, _has_equals))
+            yield Atom(f"some of `{name}` are zero", partial(holds, name, lambda t: (t == 0).any()))
+            yield Atom(f"a row of `{name}` is zero", partial(holds, name, _row_zero))
+            yield Atom(f"some of `{name}` are not zero", partial(holds, name, lambda t: (t != 0).any()))
         if isinstance(declared, Mask):
             yield Atom(f"a row of `{name}` is all false", partial(holds, name, _row_masked))
             yield Atom(f"some of `{name}` is false", partial(holds, name, lambda t: not t.all()))
+
+    for one, two in itertools.combinations([n for n, d in subject.declared.items() if isinstance(d, Floats)], 2):
+        yield Atom(f"a number of `{one}` and `{two}` is the same", partial(_meet, arguments, one, two))
+
+
+def _meet(arguments: Callable[[object], Any], one: str, two: str, context: Context) -> bool:
+    a, b = arguments(context.key)[one], arguments(context.key)[two]
+    return a.shape == b.shape and bool((a == b).any())
+
+
+def _has_equals(t: Tensor) -> bool:
+    ordered = t.detach().double().reshape(-1).sort().values
+    return bool((ordered[1:] == ordered[:-1]).any())
+
+
+def _row_zero(t: Tensor) -> bool:
+    return t.dim() > 0 and t.numel() > 0 and bool((t == 0).all(-1).any())
 
 
 def _row_masked(t: Tensor) -> bool:

@@ -32,6 +32,13 @@ class Floats(Declared):
     grad: bool = True
     example: Any = None
     """Numbers as somebody gave them, a nested list; ``None`` if none."""
+    marked: bool = False
+    """Whether the example, or another one beside it, requires a gradient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complex(Floats):
+    """Complex numbers by their parts, along a last axis of two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from diffcheck.audit.layouts import LAYOUTS
 from diffcheck.audit.precisions import PRECISIONS
 from diffcheck.audit.subject import Subject
 from diffcheck.audit.uses import USES
-from diffcheck.audit.values import VALUES
+from diffcheck.audit.values import BORDERS, VALUES
 from diffcheck.audit.world import made_numbers
 
 # Inputs of more numbers than this are not tried: the referee takes each for a ball.
@@ -48,6 +48,12 @@ class Design:
                 found = self.changed(self.ordinary, *atom)
                 if found is not None:
                     yield found
+
+    def ties(self) -> Iterator[Context]:
+        """Equal numbers, zeros and borders with a gradient of one sign: all kinks bend the same way there."""
+        for values in ("ties", "zeros", "constant rows", *BORDERS):
+            if values in self.kinds.get("values", ()):
+                yield self.ordinary.with_choice("values", values).with_choice("incoming", "positive")
 
     def long_sums(self) -> Iterator[Context]:
         """One size as large as it goes, with terms that do not cancel, in each format: too few bits show there."""
@@ -172,7 +178,7 @@ def design(
     floats = [d for d in declared if isinstance(d, Floats)]
     ranks = {len(d.axes) for d in floats}
     whole = any(isinstance(d, (Integers, Mask, Lengths)) for d in declared)
-    kinds: dict[str, Sequence[Any]] = {}
+    kinds: dict[str, Any] = {}
     kinds["use"] = [n for n, row in USES.items() if not row.late_s and row.inputs <= max(1, len(subject.asked) or 2)]
     kinds["incoming layout"] = list(LAYOUTS)
     for name, values in subject.space.values.items():
@@ -182,6 +188,8 @@ def design(
     kinds["layout"] = ["contiguous", *_interleaved(others, subject.tensors)]
     if subject.make is None:
         kinds["values"] = [n for n, row in VALUES.items() if n == "ordinary" or row.change or whole]
+        if not subject.branches:
+            kinds["values"] = [n for n in kinds["values"] if n not in BORDERS]
     kinds["precision"] = [
         name
         for name, row in PRECISIONS.items()

@@ -24,30 +24,39 @@ _STEPS = (2.0**-9, 2.0**-11, 2.0**-13, 2.0**-15)
 _PART = 2.0**-6
 
 
-def slope(subject: Subject, here: World, screened: Screened, direction: Mapping[str, Tensor]) -> float | None:
-    """The derivative of L along a direction, by differences; ``None`` where they do not settle on a number."""
+def slope(
+    subject: Subject, here: World, screened: Screened, direction: Mapping[str, Tensor]
+) -> tuple[float, float] | None:
+    """The derivative of L along a direction, by differences, and how far those of both sides are apart.
+
+    ``None`` where they do not settle on a number.
+    """
     code = subject.definition if subject.gradient is None else subject.gradient
     loss = loss_of(code, here, screened)
     inputs = [here.exact[0][name].detach() for name in here.asked]
     ways = [direction[name] for name in here.asked]
     size = max((float(x.abs().max()) for x in inputs if x.numel()), default=0.0) or 1.0
     found = []
-    with torch.no_grad():
+
+    def moved(t: float) -> float:
+        with torch.no_grad():
+            return float(loss(*(x + t * d for x, d in zip(inputs, ways, strict=True))))
+
+    try:
+        at = moved(0.0)
         for step in _STEPS:
             h = step * size
-
-            def moved(t: float) -> float:
-                return float(loss(*(x + t * d for x, d in zip(inputs, ways, strict=True))))
-
-            try:
-                near, far = (moved(h) - moved(-h)) / (2 * h), (moved(2 * h) - moved(-2 * h)) / (4 * h)
-            except Exception:  # beside the point the definition does not run
-                return None
-            found.append((4 * near - far) / 3)
-    if not all(map(math.isfinite, found)):
+            after, before, far_after, far_before = (moved(k * h) for k in (1, -1, 2, -2))
+            near, far = (after - before) / (2 * h), (far_after - far_before) / (4 * h)
+            # Of second order both, from the right and from the left.
+            sides = (4 * after - far_after - 3 * at) / (2 * h), (3 * at - 4 * before + far_before) / (2 * h)
+            found.append(((4 * near - far) / 3, abs(sides[0] - sides[1])))
+    except Exception:  # beside the point the definition does not run
+        return None
+    if not all(math.isfinite(number) for pair in found for number in pair):
         return None
     # The two neighbours that differ least: larger steps curve, smaller ones are rounded.
-    pairs = sorted(itertools.pairwise(found), key=lambda pair: abs(pair[0] - pair[1]))
+    pairs = sorted(itertools.pairwise(found), key=lambda pair: abs(pair[0][0] - pair[1][0]))
     return pairs[0][0]
 
 
@@ -77,7 +86,19 @@ def contradicted(subject: Subject, here: World, screened: Screened, root: float)
     if not blind and length <= root * largest:
         return False
     found = slope(subject, here, screened, direction)
-    return found is not None and abs(found - right) <= _PART * apart
+    if found is None or (found[1] > _PART * apart and not blind):
+        return False  # a kink, where torch's gradient is one of many; none of which is NaN
+    return abs(found[0] - right) <= _PART * apart
+
+
+def no_number(screened: Screened) -> bool:
+    """Whether the operation's gradient is NaN or infinite where torch's of the definition is not.
+
+    At values whose squares leave a format right formulas differ in what they can still do.
+    """
+    finite = [bool(g.isfinite().all()) for g in screened.reference.values()]
+    gave = [bool(g.isfinite().all()) for g in screened.gradients.values()]
+    return all(finite) and not all(gave) and screened.context["values"] not in ("huge", "tiny")
 
 
 def _at_the_end_of_range(screened: Screened) -> bool:
@@ -86,9 +107,22 @@ def _at_the_end_of_range(screened: Screened) -> bool:
     return any(bool((x.abs() > most).any()) for x in [*screened.expected, *screened.reference.values()])
 
 
+def confirmed(subject: Subject, here: World, screened: Screened) -> bool:
+    """Whether differences confirm torch's gradient of the definition along itself, where L changes most."""
+    length = math.sqrt(sum(float((g * g).sum()) for g in screened.reference.values()))
+    if not 0 < length < math.inf:
+        return False
+    found = slope(subject, here, screened, {n: g / length for n, g in screened.reference.items()})
+    return found is not None and abs(found[0] - length) <= _PART * length
+
+
 def by_differences(subject: Subject, here: World, screened: Screened) -> Heard | None:
     """The ruling where the definition cannot be recorded: only in double precision, and only on what is far off."""
-    if screened.format != "float64" or not screened.suspects or _at_the_end_of_range(screened):
+    if screened.format != "float64" or _at_the_end_of_range(screened):
+        return None
+    if not screened.suspicious and confirmed(subject, here, screened):
+        return Heard(Ruling.CONFIRMED, format=screened.format)
+    if not screened.suspects:
         return None
     # What the operation computes in need not be double precision.
     if not contradicted(subject, here, screened, FORMATS["float32"].unit_roundoff ** 0.5):

@@ -21,6 +21,8 @@ _BLIND = {
     *(("incoming", "zeros"), ("incoming", "single"), ("incoming", "first")),
     *(("values", "zeros"), ("values", "negative zero"), ("use", "slice"), ("use", "last row")),
 }
+# So many contexts are heard for the sake of the words.
+_HEARD = 12
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,18 @@ def explained(trials: Trials, design: Design, smallest: Context, until: float) -
             found = of_kind(design, smallest, kind, failing, passing)
         if found is not None:
             atoms[kind] = found
+    _hear_others(trials, smallest, until)
     return _refined(trials, design, smallest, atoms)
+
+
+def _hear_others(trials: Trials, smallest: Context, until: float) -> None:
+    """Have some contexts heard that look wrong at other values than the smallest one's: they may have it in common."""
+    usual = (ORDINARY["values"], smallest["values"])
+    others = (s for s in trials.counted if s.suspicious and s.context["values"] not in usual)
+    for seen in itertools.islice((s for s in others if s.context["precision"] == smallest["precision"]), _HEARD):
+        if time.monotonic() > until:
+            return
+        trials.hear(seen.context)
 
 
 def _sides(

@@ -2,46 +2,43 @@
 
 Nobody declares that. It is asked of the definition, which runs on tensors of other sizes or refuses them: the smallest
 sets of axes that may change together are the sizes. An operation need not be made for other sizes than its example's:
-what it refuses there, or answers with another value than the definition, is left out, not held against it.
+what it refuses there, or answers with another value than the definition, is left out, not held against it; unless it is
+right at twice and four times a length, and has another value at three times.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Any
 
-import torch
-
 from diffcheck.audit.context import Context
-from diffcheck.audit.declared import Declared, Floats, Integers
-from diffcheck.audit.operation import Operation
-from diffcheck.audit.sizes import LADDER, Space
+from diffcheck.audit.declared import LEADING, Declared, Floats, Integers
+from diffcheck.audit.probe import IGNORED, LAST, Axis, Made, Probe
+from diffcheck.audit.sizes import LADDER, LEADING_SHAPES, Space
 from diffcheck.audit.subject import Subject
-
-Tensor = torch.Tensor
-Axis = tuple[str, int]
-Shapes = Mapping[str, tuple[int, ...]]
-# The definition is asked so often; it takes a millisecond or two.
-_PROBES = 400
-_IGNORED = -100
-_SAME = 2.0**-10
 
 
 def inferred(subject: Subject) -> Subject:
     """The subject with the sizes that its examples show; the same where it has none, or its sizes are declared."""
     if subject.make is not None or subject.space.values or not _examples(subject):
         return subject
-    probe = _Probe(subject)
+    probe = Probe(subject)
     if not probe.runs(probe.shapes):
         return subject
-    sizes = [(axes, length) for axes, length in _sizes(probe) if probe.is_made_for(axes, length)]
+    unasked = set() if subject.marked else probe.without_gradient()
     declared = dict(subject.declared)
     values: dict[str, tuple[Any, ...]] = {}
-    for axes, length in sizes:
+    anyhow: set[str] = set()
+    for axes, length in _sizes(probe):
+        made = probe.made_for(axes, length)
+        if made is Made.ALONE:
+            continue
         name = f"{axes[0][0]}.shape[{axes[0][1]}]"
         # One row is broadcast, and none is nothing: who says nothing of sizes need not think of them.
         values[name] = (length, *(v for v in LADDER if v > 1 and v != length))
+        if made is Made.ANYHOW:
+            anyhow.add(name)
+            values[name] = (*dict.fromkeys((length, 3 * length, *values[name])),)
         for argument, place in axes:
             named = list(declared[argument].axes)
             named[place] = name
@@ -49,25 +46,59 @@ def inferred(subject: Subject) -> Subject:
         for argument, d in declared.items():
             if isinstance(d, Integers) and d.example is not None and probe.indexes(argument, d, axes, length):
                 declared[argument] = replace(d, below=name, low=0, ignored=d.ignored)
+    batched = probe.batched()
+    if batched:
+        values[LEADING] = ((), *(shape for shape in LEADING_SHAPES if shape))
+        declared |= {n: replace(declared[n], axes=(LEADING, *declared[n].axes)) for n in batched}
     whole = {n: d for n, d in declared.items() if isinstance(d, Integers)}
-    ignoring = {n for n, d in whole.items() if d.ignored is None and probe.ignores(n)}
-    declared |= {n: replace(whole[n], ignored=_IGNORED) for n in ignoring}
-    inferred = frozenset(values) | ignoring
-    return replace(subject, declared=declared, space=Space(values, ()), inferred=inferred)
+    ignoring = {n: label for n, d in whole.items() if d.ignored is None and (label := _special(probe, d, n))}
+    declared |= {n: replace(whole[n], ignored=label) for n, label in ignoring.items()}
+    # Of a mask or a count that is one throughout nothing shows.
+    ones = {n for n, d in whole.items() if (d.low, d.below) == (1, 2)}
+    declared |= {n: replace(whole[n], low=0) for n in ones}
+    floats = {n: d for n, d in declared.items() if isinstance(d, Floats)}
+    declared |= {n: replace(floats[n], grad=False) for n in unasked}
+    return replace(
+        subject,
+        declared=declared,
+        space=Space(values, ()),
+        inferred=frozenset(values) | ignoring.keys() | ones,
+        anyhow=frozenset(anyhow),
+        unasked=frozenset(unasked),
+    )
+
+
+def _special(probe: Probe, declared: Integers, name: str) -> int:
+    """The label that is ignored, or the place that stands for the last one; 0 if the definition knows neither."""
+    if probe.ignores(name):
+        return IGNORED
+    return LAST if declared.low == 0 and probe.counts_from_the_end(name) else 0
 
 
 def undeclared(subject: Subject, context: Context) -> bool:
     """Whether a context has another size than the examples, or labels that are ignored, which these have not."""
+    ignored = bool(subject.inferred - subject.space.values.keys()) and context["values"] != "ordinary"
+    return ignored or bool(_moved(subject, context))
+
+
+def anyhow(subject: Subject, context: Context) -> bool:
+    """Whether all of its sizes that nobody declared are such as the operation is made for, whatever they are."""
+    moved = _moved(subject, context)
+    first = subject.space.values
+    return moved <= subject.anyhow and all(context.sizes[n] % first[n][0] == 0 for n in moved)
+
+
+def _moved(subject: Subject, context: Context) -> set[str]:
+    """The sizes that nobody declared and that are not the examples'."""
     sizes = subject.space.values
-    ignored = bool(subject.inferred - sizes.keys()) and context["values"] != "ordinary"
-    return ignored or any(context.sizes[n] != sizes[n][0] for n in subject.inferred if n in sizes)
+    return {n for n in subject.inferred if n in sizes and context.sizes[n] != sizes[n][0]}
 
 
 def _examples(subject: Subject) -> dict[str, Declared]:
     return {n: d for n, d in subject.declared.items() if getattr(d, "example", None) is not None}
 
 
-def _sizes(probe: "_Probe") -> Iterator[tuple[tuple[Axis, ...], int]]:
+def _sizes(probe: "Probe") -> Iterator[tuple[tuple[Axis, ...], int]]:
     """The smallest sets of axes that may change together, with their length."""
     left = [(n, k) for n, shape in probe.shapes.items() for k, length in enumerate(shape) if length > 0]
     while left:
@@ -82,126 +113,3 @@ def _sizes(probe: "_Probe") -> Iterator[tuple[tuple[Axis, ...], int]]:
                 left = [axis for axis in left if axis not in found]
                 yield found, length
                 break
-
-
-class _Probe:
-    """Asks the definition whether it runs on tensors of these shapes."""
-
-    def __init__(self, subject: Subject) -> None:
-        self._subject = subject
-        self._left = _PROBES
-        self.shapes = {n: subject.shape(d, {}) for n, d in subject.declared.items()}
-
-    def may(self, first: Axis, others: Sequence[Axis]) -> bool:
-        """Whether these axes may be longer, all others as they are."""
-        length = self.shapes[first[0]][first[1]]
-        return any(self.runs(self._with((first, *others), longer)) for longer in (length + 1, 2 * length))
-
-    def is_made_for(self, axes: Sequence[Axis], length: int) -> bool:
-        """Whether the operation takes other lengths of these axes.
-
-        None with another value than the definition's; and of a length that means anything some longer one with its
-        gradient, or else the operation may be made for this length alone.
-        """
-        right = False
-        derived = length == 1
-        for other in (length + 1, 2 * length, length - 1):
-            arguments = self._arguments(self._with(axes, other))
-            # What one row gives may be broadcast.
-            expected = None if other < 2 else _values(self._subject.definition, arguments)
-            found = None if expected is None else _values(self._subject.operation, arguments)
-            if expected is None or found is None:
-                continue
-            if not _alike(found, expected):
-                return False
-            right = True
-            if other > length and not derived:
-                gave, meant = (_gradients(o, arguments) for o in (self._subject.operation, self._subject.definition))
-                derived = gave is not None and meant is not None and _alike(gave, meant)
-        return right and derived
-
-    def _with(self, axes: Sequence[Axis], length: int) -> dict[str, tuple[int, ...]]:
-        found = {n: list(shape) for n, shape in self.shapes.items()}
-        for argument, place in axes:
-            found[argument][place] = length
-        return {n: tuple(shape) for n, shape in found.items()}
-
-    def indexes(self, argument: str, declared: Integers, axes: Sequence[Axis], length: int) -> bool:
-        """Whether whole numbers are places along an axis: all below its length are taken, none from there on."""
-        if declared.example is None or (isinstance(declared.below, int) and declared.below > length):
-            return False
-        last, beyond = (torch.full(self.shapes[argument], k) for k in (length - 1, length))
-        longer = self._with(axes, length + 1)
-        return (
-            self.runs(self.shapes, {argument: last})
-            and not self.runs(self.shapes, {argument: beyond})
-            and self.runs(longer, {argument: torch.full(longer[argument], length)})
-        )
-
-    def ignores(self, argument: str) -> bool:
-        """Whether the label that torch ignores by default is taken, and its neighbour is not."""
-        one, neighbour = (torch.tensor(getattr(self._subject.declared[argument], "example", None)) for _ in range(2))
-        if not one.numel():
-            return False
-        one.view(-1)[0], neighbour.view(-1)[0] = _IGNORED, _IGNORED + 1
-        return self.runs(self.shapes, {argument: one}) and not self.runs(self.shapes, {argument: neighbour})
-
-    def runs(self, shapes: Shapes, instead: Mapping[str, Tensor] = MappingProxyType({})) -> bool:
-        """Whether the definition gives numbers for arguments of these shapes."""
-        if self._left <= 0:
-            return False
-        self._left -= 1
-        found = _values(self._subject.definition, {**self._arguments(shapes), **instead})
-        return bool(found) and all(y.numel() and bool(y.isfinite().any()) for y in found or ())
-
-    def _arguments(self, shapes: Shapes) -> dict[str, Any]:
-        return {**self._subject.given, **{n: self._made(n, shape) for n, shape in shapes.items()}}
-
-    def _made(self, name: str, shape: tuple[int, ...]) -> Tensor:
-        declared = self._subject.declared[name]
-        example = torch.tensor(getattr(declared, "example", None))
-        if isinstance(declared, Floats):
-            example = example.double()
-        return repeated(example, shape)
-
-
-def _values(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
-    """What an operation gives, which may spoil its arguments; ``None`` if it does not take them, whatever it says."""
-    copies = {n: v.clone() if isinstance(v, Tensor) else v for n, v in arguments.items()}
-    try:
-        with torch.no_grad():
-            return [y.double() for y in operation(copies)]
-    except Exception:
-        return None
-
-
-def _gradients(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
-    """The gradients of a sum of the results in which all have different weights; ``None`` if that raises."""
-    copies = {n: v.detach().clone() if isinstance(v, Tensor) else v for n, v in arguments.items()}
-    leaves = [v.requires_grad_() for v in copies.values() if isinstance(v, Tensor) and v.is_floating_point()]
-    try:
-        outputs = [y for y in operation(copies) if y.requires_grad]
-        incoming = [torch.cos(torch.arange(y.numel(), dtype=y.dtype)).reshape(y.shape) for y in outputs]
-        found = torch.autograd.grad(outputs, leaves, incoming, allow_unused=True)
-    except Exception:  # whatever it says, it does not take them
-        return None
-    return [torch.zeros_like(x) if g is None else g.double() for x, g in zip(leaves, found, strict=True)]
-
-
-def _alike(found: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
-    """Whether values are the same, but for what is computed in single precision."""
-    return [y.shape for y in found] == [y.shape for y in expected] and all(
-        torch.allclose(a, b, _SAME, _SAME * float(b.abs().nan_to_num().max()) if b.numel() else 0.0, equal_nan=True)
-        for a, b in zip(found, expected, strict=True)
-    )
-
-
-def repeated(example: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """The numbers of an example, one after another and again, in a shape."""
-    if tuple(example.shape) == shape:
-        return example
-    count = 1
-    for n in shape:
-        count *= n
-    flat = example.reshape(-1)
-    return flat.repeat(count // max(1, len(flat)) + 1)[:count].reshape(shape)

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from diffcheck.audit.borders import branches
 from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
@@ -24,11 +25,14 @@ from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
 from diffcheck.audit.second import second_order
 from diffcheck.audit.shrink import shrunk, with_ones
+from diffcheck.audit.smaller import smaller
 from diffcheck.audit.subject import Subject, subject
 from diffcheck.audit.trial import LOST, Trials
 from diffcheck.audit.world import world
 from diffcheck.errors import CaseError, UsageError
 
+# Rulings that say what an operation is.
+_TOLD = (Ruling.RIGHT, Ruling.CONFIRMED, Ruling.WRONG)
 # Of the budget: what the referee may take for contexts that look right, and what making a fault small may take.
 _HEARINGS, _TELLING = 0.4, 0.4
 # By when those that look wrong must have been heard, so that pairs of conditions get their turn.
@@ -37,8 +41,8 @@ _SUSPECTS = 0.7
 _LARGE = 600
 # An error of so many times what is suspicious is heard at once, up to so many times in vain.
 _FAR, _TRIES = 1e3, 6
-# The first hearing in a process loads what it needs.
-_PATIENT = 5.0
+# Of the budget: what one hearing may take.
+_PATIENCE = 1 / 8
 # An error of less than a percent is looked for elsewhere, in so many contexts, where it may be larger.
 _SMALL, _OTHERS = 0.01, 6
 
@@ -124,6 +128,11 @@ def _listed(given: str | Sequence[str], known: Sequence[str], what: str) -> list
     return names
 
 
+def _branches(found: Subject, ordinary: Context) -> bool:
+    """Whether numbers can be moved onto borders of the definition: what a function makes is left as it is."""
+    return found.make is None and branches(found.definition, world(found, ordinary).exact[0])
+
+
 class _Inquiry:
     def __init__(
         self,
@@ -142,7 +151,7 @@ class _Inquiry:
 
     def audit(self) -> Audit:
         """The inquiry from its first context to its text."""
-        self._subject = inferred(self._subject)
+        self._subject = smaller(inferred(self._subject), self._asked[0], self._asked[2])
         plan, trials = self._opened()
         guilty = self._searched(trials, plan)
         if guilty is None:
@@ -167,6 +176,7 @@ class _Inquiry:
         for usual in self._asked[0]:
             found = self._subject
             plan = design(found, *self._asked, usual)
+            found = self._subject = replace(found, branches=_branches(found, plan.ordinary))
             try:
                 own = own_functions(found, world(found, plan.ordinary)) if found.defines else {}
             except Exception as raised:
@@ -174,14 +184,14 @@ class _Inquiry:
                 continue
             count = self._results(plan)
             found = replace(found, own=own, operation=found.operation.first(count) if count else found.operation)
-            trials = Trials(found, max(_PATIENT, self._budget / 4))
+            trials = Trials(found, self._budget * _PATIENCE)
             first = trials.screen(plan.ordinary)
             if not first.counts:
                 why = f"it raises {first.refused}" if first.refused else first.skipped
                 refusals.append(f"({plan.ordinary.words()}) {why}")
                 continue
             opened.append((design(found, *self._asked, usual, len(first.values)), trials))
-            told = first.broken or first.raised or trials.hear(plan.ordinary).ruling in (Ruling.RIGHT, Ruling.WRONG)
+            told = first.broken or first.raised or trials.hear(plan.ordinary).ruling in _TOLD
             if told:
                 break
         else:
@@ -210,7 +220,7 @@ class _Inquiry:
         self._start = time.monotonic()
         alone, guilty, tries = list[Screened](), None, 0
         sizes = plan.sizes_in_formats() if trials.subject.of_torch else ()
-        for context in itertools.chain(plan.alone(), plan.long_sums(), sizes):
+        for context in itertools.chain(plan.alone(), plan.ties(), plan.long_sums(), sizes):
             if self._left(0.6) < 0:
                 break
             seen = trials.screen(context)

@@ -1,13 +1,14 @@
 """The definition in one context as a case: L = sum of <g, what is made of its results>, and its court."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
+from diffcheck.audit.frozen import Frozen
 from diffcheck.audit.operation import Operation, Widened
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.subject import Subject
@@ -33,9 +34,12 @@ def loss_of(code: Operation, here: World, screened: Screened) -> Callable[..., T
     """L as torch code: a function of the inputs that require a gradient; the incoming gradient g is a constant."""
     use, (arguments, others) = USES[here.context["use"]], here.exact
     names = list(here.asked)
+    frozen = Frozen()
+    with torch.enable_grad(), Widened(), frozen:
+        use.consume(code, arguments, others)
 
     def loss(*values: Tensor) -> Tensor:
-        with Widened():
+        with torch.enable_grad(), Widened(), frozen:
             outputs = use.consume(code, {**arguments, **dict(zip(names, values, strict=True))}, others)
             terms = [(g * y).sum() for g, y in zip(screened.incoming, outputs, strict=True)]
             total = terms[0]
@@ -78,6 +82,28 @@ def court_of(subject: Subject, here: World, screened: Screened, format: str) -> 
         raise Unsupported(f"{numbers:,} numbers are too many to certify here")
     program = _OnArrays(graph)
     return case, Court(case, case.operators[0], program, FORMATS[format], case.points)
+
+
+def court_along(subject: Subject, here: World, screened: Screened, direction: Mapping[str, Tensor]) -> Court:
+    """The truth of one number: the derivative of L along a direction, from both sides.
+
+    Raises
+    ------
+    DiffcheckError
+        If the definition cannot be recorded.
+    """
+    code = subject.definition if subject.gradient is None else subject.gradient
+    loss = loss_of(code, here, screened)
+    inputs = [here.exact[0][name].detach() for name in here.asked]
+    ways = [direction[name] for name in here.asked]
+
+    def along(t: Tensor) -> Tensor:
+        return loss(*(x + t * d for x, d in zip(inputs, ways, strict=True)))
+
+    start = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    case = case_of(along, start, name="audit", operators="gradient")
+    program = _OnArrays(record(case.function, case.shapes, case.constants))
+    return Court(case, case.operators[0], program, FORMATS[screened.format], case.points)
 
 
 def witness_of(case: Case, court: Court, gradients: Array, value: float | None) -> Witness:

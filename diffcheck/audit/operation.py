@@ -42,10 +42,19 @@ class Operation:
         The names of the arguments that it is given, in order.
     count:
         How many of its results count, the first ones: what else it hands back is its own affair. ``None`` for all.
+    pairs:
+        The arguments that the code takes as complex numbers, and that are given by their parts along a last axis.
     """
 
-    def __init__(self, code: Callable[..., Any], names: Sequence[str], count: int | None = None) -> None:
+    def __init__(
+        self,
+        code: Callable[..., Any],
+        names: Sequence[str],
+        count: int | None = None,
+        pairs: frozenset[str] = frozenset(),
+    ) -> None:
         self._count = count
+        self._pairs = pairs
         if not callable(code):
             raise CaseError(f"{str(code)[:80]} is of type {type(code).__name__}: give a function of tensors")
         self.code = code
@@ -59,15 +68,13 @@ class Operation:
         torch.default_generator.manual_seed(_SEED)
         if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
             torch.cuda.manual_seed_all(_SEED)
-        if self._by_position:
-            found = self.code(*(arguments[name] for name in self._names))
-        else:
-            found = self.code(**{name: arguments[name] for name in self._names})
+        given = {n: _complex(arguments[n]) if n in self._pairs else arguments[n] for n in self._names}
+        found = self.code(*given.values()) if self._by_position else self.code(**given)
         return results(found)[: self._count]
 
     def first(self, count: int) -> "Operation":
         """The same with its first results only."""
-        return Operation(self.code, self._names, count)
+        return Operation(self.code, self._names, count, self._pairs)
 
     def compiled(self, backend: str, **options: Any) -> "Operation":
         """The same compiled anew by `torch.compile`, as a whole: what it cannot trace it raises."""
@@ -81,7 +88,7 @@ class Operation:
             code = torch.compile(code, backend=backend, fullgraph=True, dynamic=False, options=options or None)
             return code(*given, **named)
 
-        found = Operation(compiled, self._names, self._count)
+        found = Operation(compiled, self._names, self._count, self._pairs)
         found._by_position = self._by_position
         return found
 
@@ -90,14 +97,22 @@ class Operation:
 
 
 def results(found: Any) -> list[Tensor]:
-    """The tensors of numbers with a fraction in what a function returns."""
+    """The tensors of numbers with a fraction in what a function returns, complex ones by their parts."""
     if isinstance(found, Tensor):
+        if found.is_complex():
+            return [torch.stack([found.real, found.imag], -1)]
         return [found] if found.is_floating_point() else []
     if isinstance(found, Mapping):
         return [r for value in found.values() for r in results(value)]
     if isinstance(found, (list, tuple)):
         return [r for value in found for r in results(value)]
     return []
+
+
+def _complex(parts: Tensor) -> Tensor:
+    if parts.shape[-1] != 2:
+        raise ValueError("a complex number has two parts")
+    return torch.complex(*parts.unbind(-1))
 
 
 def _name_of(code: Any) -> str:

@@ -1,5 +1,6 @@
 """The number formats in which an operation is tried: of activations, and of weights, which have fewer axes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -35,3 +36,25 @@ ROWS = (
 PRECISIONS = {row.name: row for row in ROWS}
 # The formats that somebody may ask for, the widest first.
 DTYPES = ("float64", "float32", "bfloat16", "float16")
+
+# Formats whose range is no wider, for each.
+_RANGE = {
+    "float16": {"float16"},
+    "bfloat16": {"bfloat16", "float32"},
+    "float32": {"bfloat16", "float32"},
+}
+# Squares of three hundred, and of a thousandth, are beyond what half precision holds.
+_SQUARES_LEAVE = {("saturated", "float16"), ("small", "float16")}
+
+
+def leaves_range(values: str, format: str, formats: Callable[[], set[str]]) -> bool:
+    """Whether squares of values of a kind leave a format, and nothing wider is computed in.
+
+    Parameters
+    ----------
+    formats:
+        Tells the formats that are computed in; asked only where it decides.
+    """
+    if values not in ("huge", "tiny") and (values, format) not in _SQUARES_LEAVE:
+        return False
+    return format in _RANGE and formats() <= _RANGE[format]

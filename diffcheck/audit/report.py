@@ -96,10 +96,19 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float, sec
         ),
         f"  pairs of conditions tried: {len(design.covered)} of {design.all_pairs()}",
     ]
-    if not heard[Ruling.RIGHT]:
+    if not heard[Ruling.RIGHT] and heard[Ruling.CONFIRMED]:
+        lines[0] = (
+            f"{whose}nothing wrong was found in {len(counted)} contexts ({seconds:.1f} s); none is certified, "
+            f"for the definition cannot be recorded, and {heard[Ruling.CONFIRMED]} are confirmed by torch and by "
+            "differences of its values"
+        )
+    elif not heard[Ruling.RIGHT]:
         lines[0] = f"{whose}nothing could be certified, in {len(counted)} contexts ({seconds:.1f} s)"
     if second == "wrong":
         lines.append("  not accused: its second derivatives are wrong, and it does not say that it has none")
+    if trials.subject.unasked:
+        told = ", ".join(f"`{n}`" for n in sorted(trials.subject.unasked))
+        lines.append(f"  it gives no gradient by {told}, and no example requires one: those that do are asked for")
     lines += _asides(trials, heard)
     return "\n".join(lines)
 

@@ -10,6 +10,8 @@ class Ruling(StrEnum):
     """The ruling on one context."""
 
     RIGHT = "right"
+    CONFIRMED = "confirmed"
+    """As torch's gradient of the definition, which differences confirm: the definition cannot be recorded."""
     WRONG = "wrong"
     """Off by more than any formula in use explains, and worse than plain torch in the same place."""
     EXCUSED = "excused"

@@ -11,7 +11,7 @@ import torch
 
 from diffcheck.audit.consumers import alike
 from diffcheck.audit.context import Context
-from diffcheck.audit.inferred import undeclared
+from diffcheck.audit.inferred import anyhow, undeclared
 from diffcheck.audit.operation import Operation, Widened
 from diffcheck.audit.passes import plainly, pulled
 from diffcheck.audit.subject import Subject
@@ -97,13 +97,15 @@ def screened(subject: Subject, context: Context) -> Screened:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = _screened(subject, here)
-    return _granted(found) if undeclared(subject, context) else found
+    return _granted(found, anyhow(subject, context)) if undeclared(subject, context) else found
 
 
-def _granted(seen: Screened) -> Screened:
+def _granted(seen: Screened, made: bool) -> Screened:
     """What was seen at sizes that nobody declared: an operation that is not made for them is not accused of it."""
     if seen.raised:
         return replace(seen, raised="", refused=seen.raised)
+    if made:
+        return seen
     apart = [_distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
     if seen.counts and (not apart or max(apart) > 1):
         return replace(seen, refused="at a size that nobody declared its result is not the definition's")
@@ -134,11 +136,13 @@ def _screened(subject: Subject, here: World) -> Screened:
         outputs, gradients = derive(call, use.really or use.consume, here.arguments, here.others, incoming)
     except Exception as raised:
         told = f"{type(raised).__name__}: {' '.join(str(raised).split())[:200]}"
-        # What does not take a format, or nothing at all, says so by raising.
-        declines = isinstance(raised, REFUSALS) or context["precision"] not in USUAL
+        # What does not take a format, or nothing at all, says so by raising. Who asks for no zeros in place of what
+        # does not come in, and then computes with nothing, declines nothing.
+        stumbles = isinstance(raised, TypeError) and bool(given) and None in given[-1]
+        declines = (isinstance(raised, REFUSALS) and not stumbles) or context["precision"] not in USUAL
         if stage == "forward" or use.mild or declines or _empty(here):
             return Screened(context, refused=told)
-        problem = _reference(subject, here, [torch.ones(())], False)
+        problem = _reference(subject, here, [torch.ones(())], False) if not _raises_as_well(subject, here) else told
         if isinstance(problem, str):
             return Screened(context, skipped=problem)
         came = [_number(p[1], p[0]) for p in (given[-1] if given else []) if p is not None]
@@ -180,6 +184,19 @@ def _changed_by_definition(subject: Subject, context: Context) -> set[str]:
     with torch.no_grad(), Widened():
         USES[context["use"]].consume(subject.definition, arguments, others)
     return {n for n, b in before.items() if not torch.equal(b, bytes_of(arguments[n]))}
+
+
+def _raises_as_well(subject: Subject, here: World) -> bool:
+    """Whether torch raises as well, in its own backward of the definition on the very same tensors."""
+    use = USES[here.context["use"]]
+    try:
+        with subject.torch_instead():
+            (use.derive or plainly)(
+                subject.definition, use.really or use.consume, here.arguments, here.others, here.incoming
+            )
+    except Exception:
+        return True
+    return False
 
 
 def _number(kept: Tensor, like: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from diffcheck.audit.catalogue import TorchCall
+from diffcheck.audit.declared import Complex
 from diffcheck.audit.layouts import LAYOUTS, written
 from diffcheck.audit.modules import ModuleCall
 from diffcheck.audit.ruling import Heard
@@ -31,7 +32,8 @@ def script_of(subject: Subject, seen: Screened, heard: Heard | None) -> str:
         return ""
     asked = list(here.asked)
     call = _call(subject, here, [])
-    if not call:
+    # What is called with complex numbers is drawn by their parts.
+    if not call or any(isinstance(d, Complex) for d in subject.declared.values()):
         return ""
     lines = ["import torch", *_import(subject), *_made(here, here.arguments, "")]
     if "other_" in use.lines or "shared" in use.lines:

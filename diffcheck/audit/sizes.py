@@ -16,7 +16,7 @@ LADDER = (
 # Where nothing is said sizes are small and differ from one another, so that no two axes can be mistaken.
 _ORDINARY = (2, 3, 5, 4, 7, 6, 11, 8, 9, 10, 13, 12)
 # Leading axes that are not named: their shapes, the ordinary one first.
-LEADING_SHAPES: tuple[tuple[int, ...], ...] = ((2,), (), (2, 3), (1,))
+LEADING_SHAPES: tuple[tuple[int, ...], ...] = ((2,), (), (2, 3), (1,), (3, 1))
 
 _RELATIONS: tuple[tuple[str, Callable[..., bool]], ...] = (
     (r"(?P<a>\w+) divides (?P<b>\w+)", lambda a, b: a > 0 and b % a == 0),

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from diffcheck.audit.declared import LEADING, Declared, Floats, Integers, Lengths, Mask
+from diffcheck.audit.declared import LEADING, Complex, Declared, Floats, Integers, Lengths, Mask
 from diffcheck.audit.operation import Operation, argument_names, order_of
 from diffcheck.audit.sizes import Sizes, Space, space
 from diffcheck.errors import CaseError
@@ -40,6 +40,15 @@ class Subject:
         The functions whose backward is somebody's own, where the operation is its own definition.
     inferred:
         The sizes that nobody declared: see `diffcheck.audit.inferred`.
+    anyhow:
+        Those among them at which another value counts, see `diffcheck.audit.probe.Probe.made_for`.
+    marked:
+        Whether somebody said by which inputs it is differentiated; of examples none of which requires a gradient nobody
+        did.
+    branches:
+        Whether its definition compares anything that depends on its inputs, see `diffcheck.audit.borders`.
+    unasked:
+        Inputs by which it gives no gradient, and nobody said that it should.
     """
 
     operation: Operation
@@ -54,6 +63,10 @@ class Subject:
     sample: Mapping[str, Any] = field(default_factory=dict)
     own: Mapping[str, Any] = field(default_factory=dict)
     inferred: frozenset[str] = frozenset()
+    anyhow: frozenset[str] = frozenset()
+    marked: bool = True
+    unasked: frozenset[str] = frozenset()
+    branches: bool = False
 
     def shape(self, declared: Declared, sizes: Mapping[str, Any]) -> tuple[int, ...]:
         """The shape of an argument."""
@@ -123,7 +136,8 @@ def subject(
         declared = {}
     else:
         if inputs is not None:
-            declared = {**_examples(inputs, codes, given), **declared}
+            examples, others = _examples(inputs, codes, given)
+            declared, given = {**examples, **declared}, {**others, **given}
         names = _named(declared)
     if make is None and not any(isinstance(d, Floats) for d in declared.values()):
         raise CaseError("no argument is a tensor: write x=tensor('batch width'), or give inputs=(x, ...)")
@@ -131,17 +145,19 @@ def subject(
     declared = {n: declared[n] for n in order if n in declared}
     given = {n: given[n] for n in order if n in given}
     owner = operation if definition is None else definition
+    pairs = frozenset(n for n, d in declared.items() if isinstance(d, Complex))
     return Subject(
-        Operation(operation, order),
-        Operation(owner, order),
+        Operation(operation, order, pairs=pairs),
+        Operation(owner, order, pairs=pairs),
         declared,
         given,
         space(names, sizes, relations),
-        None if surrogate is None else Operation(surrogate, order),
+        None if surrogate is None else Operation(surrogate, order, pairs=pairs),
         make,
         definition is None,
         at_kinks,
         sample=sample,
+        marked=not any(isinstance(d, Floats) and d.example is not None and not d.marked for d in declared.values()),
     )
 
 
@@ -156,20 +172,29 @@ def _named(declared: Mapping[str, Declared]) -> list[str]:
     return list(found)
 
 
-def _examples(inputs: Any, codes: Sequence[Any], given: Mapping[str, Any]) -> dict[str, Declared]:
-    """Declarations from tensors as a unit test has them: their sizes are fixed, all else varies."""
+def _examples(
+    inputs: Any, codes: Sequence[Any], given: Mapping[str, Any]
+) -> tuple[dict[str, Declared], dict[str, Any]]:
+    """Declarations from tensors as a unit test has them, their sizes fixed; and what is no tensor, to be handed on."""
     if isinstance(inputs, Tensor):
         inputs = (inputs,)
     if not isinstance(inputs, Mapping):
         free = [n for n in argument_names(codes, len(inputs) + len(given)) if n not in given][: len(inputs)]
         inputs = dict(zip(free, inputs, strict=True))
-    asked = any(t.requires_grad for t in inputs.values() if isinstance(t, Tensor))
-    return {name: _like(name, value, asked) for name, value in inputs.items()}
+    tensors = {n: t for n, t in inputs.items() if isinstance(t, Tensor)}
+    for name, value in inputs.items():
+        if not tensors or (isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) for v in value)):
+            raise CaseError(f"inputs: {name!r} is of type {type(value).__name__}: give tensors, and all else by name")
+    asked = any(t.requires_grad for t in tensors.values())
+    others = {n: v for n, v in inputs.items() if n not in tensors}
+    return {name: _like(value, asked) for name, value in tensors.items()}, others
 
 
-def _like(name: str, value: Any, asked: bool) -> Declared:
-    if not isinstance(value, Tensor):
-        raise CaseError(f"inputs: {name!r} is of type {type(value).__name__}: give tensors, and all else by name")
+def _like(value: Tensor, asked: bool) -> Declared:
+    if value.is_complex():
+        parts = torch.view_as_real(value.detach().resolve_conj())
+        axes, grad = tuple(map(str, parts.shape)), value.requires_grad or not asked
+        return Complex(axes, grad=grad, example=parts.double().tolist(), marked=asked)
     axes = tuple(map(str, value.shape))
     if value.dtype is torch.bool:
         return Mask(axes, example=value.tolist())
@@ -182,7 +207,7 @@ def _like(name: str, value: Any, asked: bool) -> Declared:
     plain = value.detach().double()
     low_bound = 0.0 if value.numel() and float(plain.min()) >= 0 else None
     high_bound = 1.0 if low_bound == 0.0 and value.numel() > 1 and float(plain.max()) <= 1 else None
-    return Floats(axes, low_bound, high_bound, None, value.requires_grad or not asked, plain.tolist())
+    return Floats(axes, low_bound, high_bound, None, value.requires_grad or not asked, plain.tolist(), asked)
 
 
 _TRIES = 2

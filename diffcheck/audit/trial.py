@@ -1,11 +1,17 @@
 """One context tried: screened, and heard by the referee where somebody asks; each once."""
 
+from contextlib import nullcontext
+
 from diffcheck.audit.budget import Overdue, within
 from diffcheck.audit.certify import heard
 from diffcheck.audit.context import Context
+from diffcheck.audit.differences import by_differences
 from diffcheck.audit.ruling import Heard, Ruling
 from diffcheck.audit.screen import Screened, screened
 from diffcheck.audit.subject import Subject
+from diffcheck.audit.world import world
+
+_PATIENT = 5.0
 
 # A kind of fault: the formula of torch's own operation leaves no digit.
 LOST = "lost"
@@ -17,7 +23,8 @@ class Trials:
     Parameters
     ----------
     patience:
-        After so many seconds a hearing is given up; pieces that meet in many places take long to tell apart.
+        After so many seconds a hearing is given up, the first one later; pieces that meet in many places take long to
+        tell apart.
     """
 
     def __init__(self, subject: Subject, patience: float) -> None:
@@ -29,20 +36,36 @@ class Trials:
     def screen(self, context: Context) -> Screened:
         """What the screen says of a context."""
         if context.key not in self.seen:
-            self.seen[context.key] = screened(self.subject, context)
+            # The first one is the ordinary context, of which nothing is known yet: it takes what it takes.
+            limit = max(_PATIENT, 4 * self._patience)
+            try:
+                with within(limit) if self.seen else nullcontext():
+                    self.seen[context.key] = screened(self.subject, context)
+            except Overdue:
+                self.seen[context.key] = Screened(context, skipped=f"longer than {limit:.2g} s")
         return self.seen[context.key]
 
     def hear(self, context: Context) -> Heard:
         """What the referee says of a context that can be compared."""
         if context.key not in self.hearings:
             screened = self.screen(context)
+            # The first one in a process loads what it needs.
+            patience = self._patience if self.hearings else max(_PATIENT, self._patience)
             try:
-                with within(self._patience):
+                with within(patience):
                     found = heard(self.subject, screened)
             except Overdue:
-                found = Heard(Ruling.OPEN, f"longer than {self._patience:.2g} s")
+                found = self._by_differences(screened) or Heard(Ruling.OPEN, f"longer than {patience:.2g} s")
             self.hearings[context.key] = found
         return self.hearings[context.key]
+
+    def _by_differences(self, screened: Screened) -> Heard | None:
+        """What differences say where the referee takes too long."""
+        try:
+            with within(self._patience):
+                return by_differences(self.subject, world(self.subject, screened.context), screened)
+        except Overdue:
+            return None
 
     def accused(self, context: Context) -> str:
         """What is wrong in a context for certain, as a kind of fault; empty if nothing is."""

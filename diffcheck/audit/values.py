@@ -114,6 +114,8 @@ def _root(r: Range) -> float:
     return float(min(r.largest, 3e38) ** 0.5)
 
 
+# The world moves these numbers once all inputs are drawn.
+BORDERS = ("borders", "last borders")
 ROWS = (
     Values("ordinary", "values are ordinary"),
     Values("small", "values are small", lambda x, k, r, g: x * 1e-3),
@@ -121,6 +123,8 @@ ROWS = (
     Values("saturated", "values are saturated (a hundred times)", lambda x, k, r, g: x * 100),
     Values("zeros", "all values are zero", lambda x, k, r, g: torch.zeros_like(x), "repeated"),
     Values("ties", "values have ties", _ties, "repeated"),
+    Values(BORDERS[0], "some values are borders of the definition", lambda x, k, r, g: x),
+    Values(BORDERS[1], "some values are borders of the definition, of its last ones", lambda x, k, r, g: x),
     Values("positive", "values are positive", lambda x, k, r, g: x.abs() + 0.1),
     Values("negative", "values are negative", lambda x, k, r, g: -x.abs() - 0.1),
     Values("some zero", "half of the values are zero", _some_zero, "borders", "sparse"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from diffcheck.audit.borders import at_borders
 from diffcheck.audit.context import Context
 from diffcheck.audit.declared import Declared, Floats, Integers, Lengths, Mask
 from diffcheck.audit.incoming import INCOMING
@@ -15,7 +16,7 @@ from diffcheck.audit.layouts import LAYOUTS, surroundings
 from diffcheck.audit.precisions import PRECISIONS, Precision
 from diffcheck.audit.sizes import Sizes
 from diffcheck.audit.subject import Subject, differentiated
-from diffcheck.audit.values import VALUES, Range, integers_of, mask_of, ordinary
+from diffcheck.audit.values import BORDERS, VALUES, Range, integers_of, mask_of, ordinary
 
 Tensor = torch.Tensor
 
@@ -126,7 +127,24 @@ def _drawn(subject: Subject, context: Context, seed: int) -> dict[str, Any]:
             found[name] = _floats(declared, shape, k, context, getattr(torch, dtype), generator)
         else:
             found[name] = _whole(declared, shape, context, generator)
+    if context["values"] in BORDERS:
+        found = _on_borders(subject, found, context["values"] == BORDERS[1])
     return {**found, **subject.given}
+
+
+def _on_borders(subject: Subject, drawn: dict[str, Any], last: bool) -> dict[str, Any]:
+    """What is drawn, with numbers moved onto borders of the definition, in the same formats."""
+
+    def fits(name: str, x: Tensor) -> Tensor:
+        declared = subject.declared[name]
+        assert isinstance(declared, Floats)
+        return Range(float("inf"), 0.0, declared.low, declared.high).fitted(x)
+
+    moved = at_borders(subject.definition, {**_widened(drawn), **subject.given}, fits, last)
+    return {
+        n: moved[n].detach().to(t.dtype).requires_grad_(t.requires_grad) if t.is_floating_point() else t
+        for n, t in drawn.items()
+    }
 
 
 def _floats(

@@ -7,9 +7,12 @@
 ``options``      options that several commands have
 ``conduct``      a run, in another process or in this one
 ``run``          ``diffcheck run``
+``regress``      its regression suite
+``defaults``     its defaults in ``pyproject.toml``
 ``check``        ``diffcheck check``
 ``show``         ``diffcheck show``
 ``report``       ``diffcheck report``
+``compare``      ``diffcheck compare``
 ``about``        ``diffcheck list``, ``selftest`` and ``env``
 ===============  ===============================================
 """

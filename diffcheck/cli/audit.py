@@ -121,7 +121,7 @@ def audit(
     output: Path | None,
     in_process: bool,
 ) -> None:
-    r"""Put an operation on trial over shapes, layouts, uses, incoming gradients, values and precisions.
+    """Put an operation on trial over shapes, layouts, uses, incoming gradients, values and precisions.
 
     \b
     diffcheck audit kernels.py::fused --definition kernels.py::plain --input x=tensor:batch,width --input eps=1e-6
@@ -131,7 +131,7 @@ def audit(
     What lives in torch is tried on torch's own samples, an operation in a process: its forward is the definition.
 
     Exit code: 0 nothing wrong was found, 1 something is wrong or nothing could be certified, 2 usage error.
-    """
+    """  # noqa: D301 (click reads this character, not its spelling)
     if is_module(operation):
         sys.exit(_of_torch(operation, budget, seed, output, in_process))
     if output is not None:

@@ -72,7 +72,7 @@ def check(
     in_process: bool,
     **chosen: Any,
 ) -> None:
-    r"""Check one function or nn.Module of a Python file, or a formula, as diffcheck.check does.
+    """Check one function or nn.Module of a Python file, or a formula, as diffcheck.check does.
 
     \b
     diffcheck check model.py::net --input x=randn:4,8 --dtype float32
@@ -83,7 +83,7 @@ def check(
     them holds (net.loss). Its weights and the inputs are drawn from --seed.
 
     Exit code: 0 right, 1 something failed or nothing could be judged, 2 usage error or a broken file, 130 interrupted.
-    """
+    """  # noqa: D301 (click reads this character, not its spelling)
     from diffcheck.sources.asked import Asked
     from diffcheck.sources.specs import spec_of
 

@@ -34,7 +34,7 @@ def supervised(sources: "Sequence[Source]", settings: Settings, quiet: bool = Fa
         from diffcheck.session import Record
 
         reporter = Reporter(Console(stderr=True, markup=False), quiet)
-        with Record(settings, reporter) as record:
+        with Record(settings, reporter, sources) as record:
             try:
                 supervisor.run(record, reporter.waiting)
             except KeyboardInterrupt:

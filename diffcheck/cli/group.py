@@ -9,6 +9,7 @@ import click
 from diffcheck.cli.about import env, list_cases, selftest
 from diffcheck.cli.audit import audit
 from diffcheck.cli.check import check
+from diffcheck.cli.compare import compare
 from diffcheck.cli.exits import FAILED, INTERRUPTED, USAGE
 from diffcheck.cli.report import report
 from diffcheck.cli.run import run
@@ -49,5 +50,5 @@ def main() -> None:
     """
 
 
-for command in (run, check, show, report, audit, list_cases, selftest, env):
+for command in (run, check, compare, show, report, audit, list_cases, selftest, env):
     main.add_command(command)

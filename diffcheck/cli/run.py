@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diffcheck.cli.conduct import here, supervised
+from diffcheck.cli.defaults import WithDefaults
 from diffcheck.cli.exits import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE
-from diffcheck.cli.options import LATEST, Judging, judging, reporting, settings
+from diffcheck.cli.options import LATEST, judging, reporting, settings
+from diffcheck.cli.regress import demand, front, last, regressing
 from diffcheck.cli.report import announced
 
 if TYPE_CHECKING:
     from diffcheck.results import Run
 
 
-@click.command(cls=Judging)
+@click.command(cls=WithDefaults)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "-k",
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Folder for the result files.",
 )
+@regressing
 @reporting
 @click.option("-v", "--verbose", is_flag=True, help="Say more: verdicts by engine, lost digits, the points that fail.")
 @click.option("-q", "--quiet", is_flag=True, help="Say less: one line, and while it runs only what fails.")
@@ -45,9 +48,13 @@ def run(
     Exit code: 0 all passed, 1 something failed, 2 usage error or a broken case file, 5 no case found, 130 interrupted.
     """
     wanted = settings(in_process, match=match, output=output, **chosen)
+    demand(wanted)
     result = (here if in_process else supervised)(paths, wanted, quiet)
-    _summarised(result, output, verbose - quiet)
+    _summarised(result, output, verbose - quiet, front(result))
     announced(result, wanted.reports)
+    told = last(result, wanted, paths)
+    if told:
+        click.echo(f"diffcheck: {told}", err=True)
     if result.interrupted:
         click.echo(f"diffcheck: interrupted at {result.interrupted}; what was known by then is written", err=True)
         sys.exit(INTERRUPTED)
@@ -61,12 +68,14 @@ def run(
     sys.exit(FAILED if result.failing else PASSED)
 
 
-def _summarised(result: "Run", output: Path, level: int) -> None:
+def _summarised(result: "Run", output: Path, level: int, front: str) -> None:
     from rich.console import Console
 
     from diffcheck.cli.width import terminal_width
     from diffcheck.reporting.terminal import summary
 
     if result.rows or result.broken:
+        if front:
+            click.echo(front)
         summary(result, Console(width=terminal_width(), markup=False), level)
         click.echo(f"report: {output / 'report.md'}", err=True)

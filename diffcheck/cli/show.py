@@ -29,13 +29,13 @@ _SAMPLES = 1
 @click.option("--latex", is_flag=True, help="Only function and derivatives, in LaTeX.")
 @click.option("--graph", type=click.Choice(("svg", "mermaid")), help="Only the program's graph, as such a text.")
 def show(subject: str, operator: str, points: tuple[str, ...], latex: bool, graph: str | None) -> None:
-    r"""Show a case: its formula and derivative, its program, and the chain rule step by step while it is short.
+    """Show a case: its formula and derivative, its program, and the chain rule step by step while it is short.
 
     \b
     diffcheck show cases/networks.py::neuron_loss
     diffcheck show "x*sin(x)" --at x=1.2
     diffcheck show cases/networks.py::neuron_loss --graph svg > neuron.svg
-    """
+    """  # noqa: D301 (click reads this character, not its spelling)
     unit = _unit(_case(subject, points), operator)
     if latex:
         click.echo("\n".join(_latex(unit)))

@@ -103,13 +103,18 @@ class Prepared(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Clockwork:
-    """Two plain calls on inputs that are already in place, and what to wait for on a device that works on its own."""
+    """Two plain calls on inputs that are already in place, and what to wait for on a device that works on its own.
+
+    ``yardstick`` is one function for all tasks of a kind, which always does the same, of the kind of work that the
+    calls are: the machine's speed cancels in a time over its time. Without it `diffcheck.timing.yardstick` is taken.
+    """
 
     derivative: Callable[[], object]
     primal: Callable[[], object]
     synchronize: Callable[[], None] | None = None
     peak_bytes: Callable[[], int | None] | None = None
     """The memory of one evaluation, for a library whose allocator Python does not see; ``None`` if it does not tell."""
+    yardstick: Callable[[], object] | None = None
 
 
 class Engine(Protocol):

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from diffcheck.reporting import tables
+from diffcheck.reporting import tables, words
 from diffcheck.reporting.causes import Cause, causes
 from diffcheck.reporting.cells import cell, line, table
 from diffcheck.reporting.failure import failure, reproduced
 from diffcheck.reporting.sentence import asked, sentence
-from diffcheck.reporting.tables import Table, contestant
+from diffcheck.reporting.tables import Table
 from diffcheck.reporting.tensors import tensors
+from diffcheck.reporting.words import contestant
 from diffcheck.results import Row, Run
 from diffcheck.verdict import Verdict
 
@@ -86,12 +87,12 @@ def _code(language: str, lines: Sequence[str]) -> str:
 
 
 def _known(run: Run) -> Table:
-    """The rows whose outcome their case declares."""
-    rows = [row for row in run.rows if row.expected and not row.fails]
+    """The rows whose outcome their case declares, or the baseline knows."""
+    rows = [row for row in run.rows if row.known]
     return Table(
         ("case", "engine", "outcome", "digits right", "why"),
         tuple(
-            (f"{row.case} {row.operator}", contestant(row), _outcome(row), tables.digits(row), _because(run, row))
+            (f"{row.case} {row.operator}", contestant(row), _outcome(row), words.digits(row), _because(run, row))
             for row in rows
         ),
     )
@@ -99,7 +100,7 @@ def _known(run: Run) -> Table:
 
 def _because(run: Run, row: Row) -> str:
     case = run.case_of(row)
-    return "" if case is None else case.because
+    return "" if case is None else case.because if row.expected else "wrong as the baseline says"
 
 
 def _grid(run: Run) -> Table:
@@ -121,18 +122,18 @@ def _who(row: Row, method: str) -> str:
 
 
 def _badness(row: Row) -> tuple[bool, bool, int]:
-    return row.fails, not row.expected, row.verdict.severity
+    return row.fails, not row.known, row.verdict.severity
 
 
 def _outcome(row: Row) -> str:
-    return f"{row.verdict}{tables.breaches(row)}"
+    return f"{row.verdict}{words.breaches(row)}"
 
 
 def _marked(row: Row | None) -> str:
-    """An outcome, with a cross where it fails the run; a bad one that the case declares in brackets."""
+    """An outcome, with a cross where it fails the run; a bad one that is known in brackets."""
     if row is None:
         return ""
-    known = row.expected and (row.verdict is not Verdict.AGREE or row.findings)
+    known = row.known and (row.verdict is not Verdict.AGREE or row.findings)
     return f"✗ {_outcome(row)}" if row.fails else f"({_outcome(row)})" if known else _outcome(row)
 
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from diffcheck.reporting.failure import failure
-from diffcheck.reporting.tables import contestant, told
+from diffcheck.reporting.words import contestant, told
 from diffcheck.results import Row, Run
 from diffcheck.verdict import UNANSWERED, Verdict
 
@@ -25,7 +25,7 @@ def files(run: Run) -> dict[str, str]:
     judged by, are ``skipped``.
     """
     suite = Element("testsuite", name="diffcheck", timestamp=run.environment.get("date", ""))
-    for row in run.rows:
+    for row in sorted(run.rows, key=lambda row: not row.departure):
         _task(suite, run, row)
     for text in run.broken:
         _alone(suite, "broken definition", text)
@@ -57,7 +57,7 @@ def _task(suite: Element, run: Run, row: Row) -> None:
         lines = failure(row)
         kind = "error" if row.verdict in UNANSWERED else "failure"
         SubElement(case, kind, message=_text(lines[0]), type=str(row.verdict)).text = _text("\n".join(lines))
-    elif row.expected:
+    elif row.known:
         SubElement(case, "skipped", message=_text(f"known: {contestant(row)} {row.verdict}; {told(row)}"))
     elif row.verdict in _SILENT:
         SubElement(case, "skipped", message=_text(f"{row.verdict}; {told(row)}"))

@@ -3,7 +3,8 @@
 import json
 
 from diffcheck.reporting.components import by
-from diffcheck.reporting.tables import breaches, contestant, counted, digits, failing_rows
+from diffcheck.reporting.tables import failing_rows
+from diffcheck.reporting.words import breaches, contestant, counted, digits
 from diffcheck.results import Row, Run, place
 from diffcheck.verdict import no_digit_right
 
@@ -29,6 +30,8 @@ def _well(run: Run) -> str:
         return "Nothing was run"
     known = sum(bool(row.expected) for row in run.rows)
     defects = f"{counted(known, 'known defect')} as declared" if known else "no known defects"
+    accepted = sum(row.accepted for row in run.rows)
+    defects += f", {counted(accepted, 'task')} wrong as the baseline says" if accepted else ""
     if not run.passed:
         return f"Nothing was judged in {counted(len(run.rows), 'task')}, {defects}"
     return f"No failure in {counted(len(run.rows), 'task')}, {defects}"
@@ -44,7 +47,9 @@ def _worst(run: Run, row: Row) -> str:
 
 def _fault(row: Row) -> str:
     words = f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
-    return f"fails: {words}{breaches(row)}" if row.verdict.fails or row.findings else f"fails {row.demanded or words}"
+    if row.verdict.fails or row.findings:
+        return f"fails: {words}{breaches(row)}"
+    return f"departs from the baseline ({row.group})" if row.departure else f"fails {row.demanded or words}"
 
 
 def _place(row: Row) -> str:

@@ -1,5 +1,6 @@
 """What a run leaves: a row for each task, each case and operator, each input tensor, each point."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +63,14 @@ class Row:
     """The verdict that the case declares as known; empty if it declares none."""
     demanded: str = field(default="", metadata=_MORE)
     """The option that this row does not satisfy, such as ``--min-digits autograd=10``."""
+    departure: str = field(default="", metadata=_MORE)
+    """How this row differs from what the baseline says, such as ``broke: was agree``; empty if it does not."""
+    accepted: bool = field(default=False, metadata=_MORE)
+    """Whether the baseline knows what is wrong with this row."""
+    may_lose: float = field(default=NAN, metadata=_MORE)
+    """Digits that the formula, or the method by its own estimate, may lose at any point; beside what `inherent` is."""
+    rounds: tuple[float, ...] = field(default=(), metadata=_MORE)
+    """The times of an evaluation in rounds, each in units of the yardstick that was timed in the same round."""
     first_call_s: float = field(default=NAN, metadata=_MORE)
     points_per_s: float = field(default=NAN, metadata=_MORE)
     """Throughput at the batch that was asked for."""
@@ -81,18 +90,46 @@ class Row:
     def fails(self) -> bool:
         """Whether this row fails a run.
 
-        A failing verdict does, another one than the case declares, and what does not meet a demand; of somebody's own
-        implementation also an answer without a right digit, and every finding that the case does not declare. Cases
-        declare what happens in double precision; in another dtype a declared outcome is allowed, not demanded.
+        What does not meet a demand or departs from the baseline does, and what is wrong, unless the baseline knows it.
         """
-        if self.demanded:
-            return True
+        return bool(self.demanded or self.departure) or (self.wrong and not self.accepted)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether this row fails by what was found.
+
+        A failing verdict does, and another one than the case declares; of somebody's own implementation also an answer
+        without a right digit, and every finding that the case does not declare. Cases declare what happens in double
+        precision; in another dtype a declared outcome is allowed, not demanded.
+        """
         wanting = self.verdict.fails or (self.verdict is Verdict.LOSSY and self.no_digit and self.on_trial)
         verdicts, breaches = self.declared - set(Breach), self.declared & set(Breach)
         undeclared = set(self.breaches) - breaches
         if self.dtype == "float64" and (breaches - set(self.breaches) or (verdicts and self.verdict not in verdicts)):
             return True
         return (wanting and self.verdict not in verdicts) or bool(undeclared and self.on_trial)
+
+    @property
+    def lost(self) -> float:
+        """The digits by which the error that decides exceeds what any algorithm may be off by; 0 within that.
+
+        NaN where there is no error to count.
+        """
+        if self.error_ulp != self.error_ulp or self.inherent_ulp != self.inherent_ulp:
+            return NAN
+        if self.error_ulp <= self.inherent_ulp:
+            return 0.0
+        return math.log10(self.error_ulp / self.inherent_ulp) if self.inherent_ulp else math.inf
+
+    @property
+    def known(self) -> bool:
+        """Whether its case declares its outcome, or the baseline knows what is wrong with it, and it does not fail."""
+        return bool(self.expected or self.accepted) and not self.fails
+
+    @property
+    def group(self) -> str:
+        """The way in which it differs from the baseline: see `diffcheck.regression.Group`; empty if it does not."""
+        return self.departure.partition(":")[0]
 
     @property
     def declared(self) -> set[str]:

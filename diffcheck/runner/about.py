@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from diffcheck.judgement.court import Court
+from diffcheck.ops.structure import Index
 from diffcheck.program.graph import Values
 from diffcheck.program.program import CONST, INPUT, Node, Program
 from diffcheck.program.scalarise import Lowered
@@ -28,7 +29,7 @@ def about(unit: Unit) -> dict[str, Any]:
             name: f"{list(domain.shape)} " * bool(domain.shape) + (str(domain) if domain.value is None else "as given")
             for name, domain in case.inputs.items()
         },
-        "definition": "" if unit.program is None else _digest(unit),
+        "definition": definition(unit),
     }
 
 
@@ -68,8 +69,13 @@ def _parts(node: Node) -> tuple[str, tuple[int, ...]]:
     return name, () if name in (INPUT, CONST) else operands
 
 
-def _digest(unit: Unit) -> str:
-    """What changes when the function, an input's domain or the operator does, and with nothing else."""
+def definition(unit: Unit) -> str:
+    """What changes when the function, an input's domain or the operator does, and with nothing else.
+
+    Empty for a case that is broken.
+    """
+    if unit.program is None:
+        return ""
     found = hashlib.blake2b(digest_size=8)
     for part in _defining(unit):
         found.update(part)
@@ -85,11 +91,11 @@ def _defining(unit: Unit) -> Iterator[bytes]:
         yield repr((unit.program.nodes, unit.program.outputs.tolist())).encode()
         return
     for node in unit.program.graph.nodes:
-        arrays = [p.array.tobytes() for p in node.parameters if isinstance(p, Values)]
+        arrays = [p.array.tobytes() for p in node.parameters if isinstance(p, (Values, Index))]
         yield repr((node.name, node.operands, node.shape, _said(node.parameters))).encode()
         yield from arrays
 
 
 def _said(parameters: Any) -> Any:
     """Parameters without the arrays among them."""
-    return [type(p).__name__ if isinstance(p, Values) else p for p in parameters]
+    return [type(p).__name__ if isinstance(p, (Values, Index)) else p for p in parameters]

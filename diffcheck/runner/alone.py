@@ -8,19 +8,25 @@ from diffcheck.results import Row
 from diffcheck.runner.audits import AuditUnit
 from diffcheck.runner.escort import Escort
 from diffcheck.runner.execute import Execution
+from diffcheck.runner.held import Held
 from diffcheck.runner.messages import Earlier
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.settings import Settings
 
 
-def examine(unit: Unit | AuditUnit, settings: Settings) -> list[Row]:
+def examine(unit: Unit | AuditUnit, settings: Settings, held: Held | None = None) -> list[Row]:
     """The rows of all tasks of a unit, checked and not timed.
 
     It runs in this process. State that the process shares is given back; what cases raise is a result.
+
+    Parameters
+    ----------
+    held:
+        The baseline of the settings, for whoever examines many units; read anew without it.
     """
     known: dict[tuple[str, ...], Row] = {}
     with Escort(lambda _: None, {}) as escort:
-        Execution(replace(settings, timing=False), _Known(known), escort, Earlier()).run([unit])
+        Execution(replace(settings, timing=False), _Known(known), escort, Earlier(), held or Held(settings)).run([unit])
     return list(known.values())
 
 

@@ -9,8 +9,12 @@ import numpy as np
 from diffcheck.errors import RAISED
 from diffcheck.results import Row
 from diffcheck.runner.trial import Trial
-from diffcheck.timing import Call, Timing, measure, peak_bytes
+from diffcheck.timing import ROUNDS, Call, Timing, measure, peak_bytes, yardstick
 from diffcheck.verdict import UNANSWERED, Verdict
+
+_UNIT = "yardstick"
+# A clock has no more; the journal and the baseline keep a number for each round.
+_FIGURES = 4
 
 
 def _nobody(_: Trial) -> None:
@@ -18,7 +22,9 @@ def _nobody(_: Trial) -> None:
 
 
 @np.errstate(all="ignore")
-def timed(trials: Sequence[Trial], batch: int, told: Callable[[Trial], None] = _nobody) -> list[Row]:
+def timed(
+    trials: Sequence[Trial], batch: int, told: Callable[[Trial], None] = _nobody, rounds: int = ROUNDS
+) -> list[Row]:
     """The rows with their timings; a task that cannot be evaluated keeps none.
 
     Parameters
@@ -27,15 +33,21 @@ def timed(trials: Sequence[Trial], batch: int, told: Callable[[Trial], None] = _
         Points for the throughput; 0 leaves it out.
     told:
         Is told, outside the clock, whose call comes next.
+    rounds:
+        In how many rounds the derivatives are timed, and the yardsticks beside them.
     """
     runnable = [t for t in trials if t.prepared and t.row.verdict not in (*UNANSWERED, Verdict.UNSUPPORTED)]
     calls: dict[tuple[int, str], Call] = {}
+    yardsticks: dict[int, tuple[int, str]] = {}
     rows = {id(t): t.row for t in trials}
     by_id = {id(t): t for t in trials}
     for trial in runnable:
         told(trial)
         try:
-            calls |= {(id(trial), name): call for name, call in _calls(trial, batch)}
+            calls |= {(id(trial), name): call for name, call in _calls(trial, batch, rounds)}
+            measure_of = _yardstick(trial, rounds)
+            yardsticks[id(trial)] = next((k for k, c in calls.items() if c.run is measure_of.run), (id(trial), _UNIT))
+            calls.setdefault(yardsticks[id(trial)], measure_of)
         except RAISED as raised:  # the verdict stands, whatever happens to the clock
             rows[id(trial)] = _untimed(trial.row, raised)
     whose = [by_id[key] for key, _ in calls]
@@ -43,6 +55,7 @@ def timed(trials: Sequence[Trial], batch: int, told: Callable[[Trial], None] = _
     for trial in runnable:
         told(trial)
         own = {name: timing for (key, name), timing in found.items() if key == id(trial)}
+        own |= {_UNIT: found[yardsticks[id(trial)]]} if id(trial) in yardsticks else {}
         try:
             rows[id(trial)] = _with_times(trial, own, batch) if own else rows[id(trial)]
         except RAISED as raised:
@@ -51,12 +64,20 @@ def timed(trials: Sequence[Trial], batch: int, told: Callable[[Trial], None] = _
     return [replace(row, break_even=_break_even(row, known)) if row.engine == "symbolic" else row for row in known]
 
 
-def _calls(trial: Trial, batch: int) -> list[tuple[str, Call]]:
+def _yardstick(trial: Trial, rounds: int) -> Call:
+    """The call in units of which a trial's times are kept."""
+    assert trial.prepared is not None
+    assert trial.point is not None
+    clockwork = trial.prepared.clockwork(trial.point)
+    return Call(clockwork.yardstick or yardstick, clockwork.synchronize, rounds)
+
+
+def _calls(trial: Trial, batch: int, rounds: int) -> list[tuple[str, Call]]:
     assert trial.prepared is not None
     assert trial.point is not None
     clockwork = trial.prepared.clockwork(trial.point)
     calls = [
-        ("derivative", Call(clockwork.derivative, clockwork.synchronize)),
+        ("derivative", Call(clockwork.derivative, clockwork.synchronize, rounds)),
         ("primal", Call(clockwork.primal, clockwork.synchronize)),
     ]
     many = _many(trial, batch)
@@ -97,7 +118,16 @@ def _with_times(trial: Trial, found: dict[str, Timing | BaseException], batch: i
         first_call_s=trial.first_call_s,
         points_per_s=per_second,
         peak_bytes=_peak(trial),
+        rounds=_rounds(derivative, found[_UNIT]),
     )
+
+
+def _rounds(derivative: Timing, unit: Timing | BaseException) -> tuple[float, ...]:
+    """The times of a derivative over those of the yardstick in the same rounds, which the machine's speed is not in."""
+    if not isinstance(unit, Timing):
+        return ()
+    ratios = (ours / theirs for ours, theirs in zip(derivative.work_s, unit.work_s, strict=True))
+    return tuple(float(f"{ratio:.{_FIGURES}g}") for ratio in ratios)
 
 
 def _peak(trial: Trial) -> int | None:

@@ -28,6 +28,7 @@ from diffcheck.program.program import Program
 from diffcheck.program.scalarise import Lowered
 from diffcheck.results import NAN, CaseRow, place
 from diffcheck.runner.about import about, formulas
+from diffcheck.runner.allowances import may_lose
 from diffcheck.runner.pictures import curve
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.points import points_of
@@ -93,8 +94,10 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     decisive = _decisive(court, witness, trial.answers, given)
     trial.row = summary(row, trial.answers, decisive, given[-1].calls, court)
     trial.tensors = by_tensor(trial.row, trial.answers, court)
+    told = points_of(trial.row, trial.answers, court)
     drawn = curve(trial.answers, task, court, [g.steps for g in given])
-    trial.told = [points_of(trial.row, trial.answers, court), *([] if drawn is None else [drawn])]
+    trial.told = [told, *([] if drawn is None else [drawn])]
+    trial.row = replace(trial.row, may_lose=may_lose(told.rows, trial.answers, [g.errors for g in given]))
     found = "; ".join(map(str, breaches(court, witness, trial.answers)))
     trial.row = replace(trial.row, findings=found, script=script_of(trial, court))
     return trial

@@ -1,6 +1,6 @@
 """A run: every unit is checked, then, with nothing beside it, every task is timed."""
 
-import shlex
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,20 +10,23 @@ from diffcheck.case.points import points
 from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.program.scalarise import Lowered
+from diffcheck.regression import Group, the_slower
 from diffcheck.results import NAN, Row
 from diffcheck.runner.audits import AuditUnit, audited_row, budget_s, empty_audit, said
 from diffcheck.runner.clocks import timed
 from diffcheck.runner.demands import demanded
 from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.examine import court_of, hear, together, unheard
+from diffcheck.runner.held import Held
 from diffcheck.runner.messages import Earlier, Observer
+from diffcheck.runner.notes import answered, excused, reproduced, untimed
 from diffcheck.runner.pictures import drawing
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import broken_rows, empty_row, refused
 from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Fate, Stage, Step
 from diffcheck.runner.trial import Trial
-from diffcheck.verdict import UNANSWERED, Verdict
+from diffcheck.timing import HELD_ROUNDS, ROUNDS
 
 # Checking costs about so long for each operation, component and point: `network_10_5_1`, the largest of the shipped
 # cases (118 operations, 61 components, 28 points), took 1.3 microseconds by all three engines together; dense Hessians
@@ -34,7 +37,6 @@ OPERATION_S = 1e-6
 ARRAY_OPERATION_S, JUDGED_S = 3e-7, 5e-5
 # What takes longer is announced.
 LONG_S = 20.0
-_REPRODUCE = "reproduce: diffcheck "
 
 
 def _expected_s(unit: Unit, points: int) -> float:
@@ -50,11 +52,12 @@ def _expected_s(unit: Unit, points: int) -> float:
 class Execution:
     """The units of a run, with what is known of them."""
 
-    def __init__(self, settings: Settings, observer: Observer, escort: Escort, earlier: Earlier) -> None:
+    def __init__(self, settings: Settings, observer: Observer, escort: Escort, earlier: Earlier, held: Held) -> None:
         self._settings = settings
         self._observer = observer
         self._escort = escort
         self._earlier = earlier
+        self._held = held
         self._rows: dict[tuple[str, str], dict[tuple[str, ...], Row]] = {}
         for row in earlier.rows.values():
             self._rows.setdefault((row.case, row.operator), {})[row.key] = row
@@ -77,6 +80,9 @@ class Execution:
             if isinstance(unit, Unit) and unit.program is not None and unit.key not in self._earlier.clocked:
                 self._time(number, unit)
                 self._observer.clocked(*unit.key, unit.case.name)
+        if self._settings.fail_on_slower is not None:
+            hold = self._time_twice if self._settings.update_baseline else self._hold_times
+            hold([unit for _, unit in checked if isinstance(unit, Unit) and unit.program is not None])
 
     def _rows_of(self, unit: Unit | AuditUnit) -> dict[tuple[str, ...], Row]:
         """What is known of a unit's tasks."""
@@ -88,26 +94,10 @@ class Execution:
 
     def _told(self, row: Row, unit: Unit | AuditUnit) -> Row:
         """The row as it is reported; known from now on."""
-        row = demanded(row, self._settings.strict, self._settings.min_digits)
-        row = self._reproduced(_excused(row, unit), unit)
+        row = self._held.held(demanded(row, self._settings.strict, self._settings.min_digits), unit)
+        row = reproduced(excused(row, unit), unit, self._settings)
         self._known(row, unit)
         return row
-
-    def _reproduced(self, row: Row, unit: Unit | AuditUnit) -> Row:
-        """A failing row with the command that shows it again, at the end of its note."""
-        subject = self._settings.command
-        if not subject and "::" in unit.case.source:
-            subject = f"{'audit' if isinstance(unit, AuditUnit) else 'run'} {shlex.quote(unit.case.source)}"
-        if not row.fails or not subject or _REPRODUCE in row.note:
-            return row
-        drawn = f"--seed {self._settings.seed}"
-        if isinstance(unit, AuditUnit):
-            options = drawn + f" --device {row.device}" * (row.device != "cpu")
-        else:
-            contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
-            contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
-            options = f"--operator {row.operator} {contestant}--samples {self._settings.samples} {drawn}"
-        return replace(row, note="; ".join(filter(None, [row.note, f"{_REPRODUCE}{subject} {options}"])))
 
     def _audit(self, unit: AuditUnit) -> None:
         """Try an operation in every context; each device has its own row."""
@@ -211,17 +201,41 @@ class Execution:
 
     def _time(self, number: int, unit: Unit) -> None:
         """Time a unit's tasks in turns."""
-        stage = Stage(Step.CLOCK, unit.case.source, str(unit.operator))
-        try:
-            with self._escort.inside(stage):
-                trials = self._trials.pop(number, None) or self._again(unit)
-                rows = timed(trials, self._settings.batch, self._clocked)
-        except Lost as lost:
-            rows = [_untimed(row, lost.fate) for row in self._rows_of(unit).values() if _answered(row)]
         known = dict(self._rows_of(unit))
-        for row in rows:
+        for row in self._timed(unit, lambda: self._trials.pop(number, None) or self._again(unit)):
             if row != known[row.key]:
-                self._known(self._reproduced(row, unit), unit)
+                self._known(reproduced(row, unit, self._settings), unit)
+
+    def _timed(self, unit: Unit, trials: Callable[[], list[Trial]]) -> list[Row]:
+        """The rows of a unit with their times; without, of those that are lost in it."""
+        rounds = ROUNDS if self._settings.fail_on_slower is None else HELD_ROUNDS
+        try:
+            with self._escort.inside(Stage(Step.CLOCK, unit.case.source, str(unit.operator))):
+                return timed(trials(), self._settings.batch, self._clocked, rounds)
+        except Lost as lost:
+            return [untimed(row, lost.fate) for row in self._rows_of(unit).values() if answered(row)]
+
+    def _time_twice(self, units: Sequence[Unit]) -> None:
+        """Of two times, the second one prepared anew, the slower is kept: by it later ones are judged."""
+        for unit in units:
+            known = dict(self._rows_of(unit))
+            for row in self._timed(unit, functools.partial(self._again, unit)):
+                self._known(replace(known[row.key], rounds=the_slower(known[row.key].rounds, row.rounds)), unit)
+
+    def _hold_times(self, units: Sequence[Unit]) -> None:
+        """What is slower than the baseline says fails, if it is so again, prepared anew and in fresh rounds."""
+        rows = {(unit.key, row.key): (row, unit) for unit in units for row in self._rows_of(unit).values()}
+        suspicious = self._held.slower(rows)
+        again = {unit.key: unit for _, unit in (rows[key] for key in suspicious)}
+        for unit in again.values():
+            fresh = self._timed(unit, functools.partial(self._again, unit))
+            rows |= {(unit.key, row.key): (row, unit) for row in fresh}
+        for key, found in self._held.slower(rows).items():
+            row, unit = rows[key]
+            if key in suspicious and not row.departure:
+                departs = replace(row, departure=f"{Group.SLOWER}: {found}", accepted=False)
+                note = "; ".join(filter(None, [departs.departure, row.note]))
+                self._known(reproduced(replace(departs, note=note), unit, self._settings), unit)
 
     def _clocked(self, trial: Trial) -> None:
         self._escort.at(_stage(Step.CLOCK, trial.task))
@@ -231,14 +245,14 @@ class Execution:
         trials = []
         for engine, task in unit.tasks():
             row = self._rows_of(unit)[empty_row(task).key]
-            if not _answered(row):
+            if not answered(row):
                 continue
             trial = Trial(task, row, first_call_s=row.first_call_s)
             try:
                 self._clocked(trial)
                 trial.prepared = engine.prepare(task)
             except Lost as lost:
-                trial.row = _untimed(row, lost.fate)
+                trial.row = untimed(row, lost.fate)
             trial.points = points(unit.case, self._settings.samples, self._settings.seed, task.format)
             trials.append(trial)
         return trials
@@ -265,27 +279,3 @@ class _Announced:
 
 def _stage(step: Step, task: Task) -> Stage:
     return Stage(step, task.case.source, str(task.operator), task.engine, task.method, task.device, task.dtype)
-
-
-def _answered(row: Row) -> bool:
-    return row.verdict not in (*UNANSWERED, Verdict.UNSUPPORTED)
-
-
-def _untimed(row: Row, fate: Fate) -> Row:
-    """The row of a task that was lost while it was timed: its verdict stands, unless it took its process down."""
-    crashed = fate.verdict is Verdict.CRASH
-    told = f"while it was timed: {fate.note}" if crashed else f"not timed: {fate.note}"
-    note = "; ".join(filter(None, [row.note, told]))
-    return replace(row, verdict=fate.verdict if crashed else row.verdict, note=note)
-
-
-def _excused(row: Row, unit: Unit | AuditUnit) -> Row:
-    """The row with what the case says about its verdict, and the demand that it does not meet."""
-    notes = [row.note] if row.note else []
-    if row.expected:
-        known = row.declared <= {row.verdict, *row.breaches}
-        met = f"expected {row.expected}" if known else f"the case expects {row.expected}"
-        notes.append(f"{met}: {unit.case.because}")
-    if row.demanded:
-        notes.append(f"fails {row.demanded}")
-    return replace(row, note="; ".join(notes))

@@ -15,6 +15,8 @@ DEFAULT_SAMPLES = 8
 # Without an option a stage that does not come back within five minutes is given up: no stage of the shipped cases
 # takes a second, and somebody who waits for an endless loop wants to know before the coffee is cold.
 DEFAULT_TIMEOUT_S = 300.0
+BASELINE = "diffcheck-baseline.json"
+"""The baseline that is written where nobody names another file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,13 @@ class Settings:
         Engines (``engine`` or ``engine:method``; the empty name for all) whose ``lossy`` rows fail.
     min_digits:
         For engines, named in the same way, the correct digits below which a row fails.
+    baseline:
+        The file with what every task came to last time: what differs from it fails, what is known does not.
+    fail_on_slower:
+        A task fails that takes so many times as long as the baseline says, by a test on interleaved rounds; ``None``
+        leaves times alone.
+    update_baseline:
+        Write the file anew, in place of holding the run against it.
     fail_fast:
         Stop at the first case that fails.
     timeout:
@@ -68,6 +77,9 @@ class Settings:
     batch: int = 0
     strict: Sequence[str] = ()
     min_digits: Mapping[str, float] = field(default_factory=dict)
+    baseline: str | Path | None = None
+    update_baseline: bool = False
+    fail_on_slower: float | None = None
     fail_fast: bool = False
     timeout: float | None = None
     output: str | Path | None = None
@@ -80,6 +92,13 @@ class Settings:
             given = getattr(self, name)
             if isinstance(given, str) or not isinstance(given, Iterable):
                 object.__setattr__(self, name, (given,))
+        if self.update_baseline and self.baseline is None:
+            object.__setattr__(self, "baseline", BASELINE)
+        if self.fail_on_slower is not None:
+            if not self.fail_on_slower > 1:
+                raise UsageError(f"fail_on_slower is {self.fail_on_slower:g}: it must be above 1, such as 1.3")
+            if self.baseline is None or not self.timing:
+                raise UsageError("fail_on_slower needs a baseline, and times: slower than what?")
         if self.samples < 0:
             raise UsageError(f"samples is {self.samples}: it must be 0 or more")
         if self.batch < 0:
@@ -108,7 +127,8 @@ class Settings:
     def chosen(self) -> dict[str, Any]:
         """What was asked for, as values of JSON; without what was typed, and where it goes."""
         found = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("typed", "output", "reports")}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
+        listed = {name: list(value) if isinstance(value, tuple) else value for name, value in found.items()}
+        return {name: str(value) if isinstance(value, Path) else value for name, value in listed.items()}
 
     @property
     def engines_named(self) -> list[str]:

@@ -13,6 +13,7 @@ from diffcheck.runner.audits import AuditUnit, audits
 from diffcheck.runner.engines import installed_engines, named
 from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.execute import Execution
+from diffcheck.runner.held import Held
 from diffcheck.runner.messages import Earlier, Observer
 from diffcheck.runner.plan import Contestant, Unit, contestants, plan, traced, unknown_engines
 from diffcheck.runner.settings import Settings
@@ -56,7 +57,10 @@ def work(
     for name in settings.engines_named:
         named(name, known)
     # The versions of libraries load them, PyTorch too: whose state is kept must be loaded.
-    description = _description(by, settings)
+    told = description(by, settings)
+    held = Held(settings)
+    if settings.baseline is not None:
+        told["baseline"] = held.told(told)
     with Escort(observer.at, earlier.condemned) as escort:
         found = _collected(sources, escort)
         every = list(filter(matcher(settings.match), found.all)) if settings.match else found.all
@@ -71,9 +75,9 @@ def work(
         units = _units(sound, settings, by, guarded)
         for text in problems:
             observer.broken(text)
-        observer.described(description)
+        observer.described(told)
         observer.planned(len(units))
-        Execution(settings, observer, escort, earlier).run(units)
+        Execution(settings, observer, escort, earlier, held).run(units)
 
 
 def _units(
@@ -89,7 +93,8 @@ def _units(
     return found
 
 
-def _description(by: Iterable[Contestant], settings: Settings) -> dict[str, str]:
+def description(by: Iterable[Contestant], settings: Settings) -> dict[str, str]:
+    """What the results of engines depend on, with these settings."""
     used = {c.engine.name: c.engine for c in by}.values()
     return environment(used, {"seed": settings.seed, "samples": settings.samples, "timing_threads": 1})
 

@@ -16,6 +16,7 @@ from diffcheck.engines.autograd.contract import Contract
 from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
 from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.autograd.script import script
+from diffcheck.engines.autograd.yardstick import yardstick
 from diffcheck.engines.base import Clockwork, Estimate, Task
 from diffcheck.errors import CaseError, Unsupported, UsageError
 from diffcheck.ops.dotted import resolve
@@ -101,6 +102,7 @@ class Automatic:
             primal=lambda: function(start),
             synchronize=self._wait if self._device.type == "cuda" else None,
             peak_bytes=lambda: self._peak_bytes(derive),
+            yardstick=yardstick(str(self._device)),
         )
 
     def batch(self, points: Sequence[Point]) -> Callable[[], Tensor] | None:

@@ -37,7 +37,7 @@ def page(run: Run) -> str:
         asked=asked(run).replace("`", ""),
         ok=not run.failing and not run.broken and not run.interrupted,
         counts=[(name, found[name], failing[name], MEANINGS[Verdict(name)]) for name in reversed(found)],
-        known=sum(bool(row.expected) and not row.fails for row in run.rows),
+        known=sum(row.known for row in run.rows),
         failures=failures(run, _SHOWN),
         more=max(0, len(run.failing) - _SHOWN),
         broken=run.broken,

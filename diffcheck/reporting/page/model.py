@@ -103,10 +103,11 @@ class Model:
         }
 
 
-def _badness(row: Row) -> tuple[bool, bool, int, float]:
+def _badness(row: Row) -> tuple[bool, bool, bool, int, float]:
     lacking = row.digits_possible - row.digits
     severity = 0 if row.verdict is Verdict.UNSUPPORTED else row.verdict.severity
-    return row.fails, row.verdict.fails and not row.expected, severity, lacking if lacking == lacking else 0.0
+    unknown = row.verdict.fails and not row.known
+    return row.fails, bool(row.departure), unknown, severity, lacking if lacking == lacking else 0.0
 
 
 def _shown(row: Row, many: bool) -> bool:
@@ -114,7 +115,7 @@ def _shown(row: Row, many: bool) -> bool:
 
 
 def _cell(row: Row) -> list[Any]:
-    """Verdict, reason, digits right and possible, error, seconds, whether it fails, whether it is declared so."""
+    """Verdict, reason, digits right and possible, error, seconds, whether it fails, whether it is known."""
     findings = ", ".join(row.breaches)
     return [
         str(row.verdict),
@@ -124,7 +125,7 @@ def _cell(row: Row) -> list[Any]:
         short(row.error_ulp),
         short(row.evaluate_s),
         int(row.fails),
-        int(bool(row.expected)),
+        int(row.known),
     ]
 
 

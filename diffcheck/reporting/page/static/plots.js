@@ -11,7 +11,11 @@ function styled(names) {
 
 function legend(names) {
   const { color, symbol } = styled(names);
-  return Plot.legend({ symbol: { domain: names, range: symbol.range }, color, fill: "none", className: "plot-legend" });
+  return el("span", { class: "legend" }, names.map((name, k) => {
+    const kind = `symbol${symbol.range[k][0].toUpperCase()}${symbol.range[k].slice(1)}`;
+    const mark = svg("path", { d: d3.symbol(d3[kind], 52)(), fill: "none", stroke: color.range[k], "stroke-width": 1.6 });
+    return el("span", {}, svg("svg", { width: 14, height: 14, viewBox: "-7 -7 14 14", "aria-hidden": "true" }, mark), ` ${name}`);
+  }));
 }
 
 const amount = (x) => (x === "inf" ? Infinity : x === "-inf" ? -Infinity : x);

@@ -1,0 +1,219 @@
+"""Operations with a fault that shows at nothing like the examples of their unit test, each beside its correction.
+
+A row is a definition, the operation of a fault (right without one), the examples, and what is told of the fault.
+"""
+
+import torch
+from torch.nn import functional
+
+
+def drawn(*shape, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def made(forward, backward):
+    """The ``apply`` of a function that saves its inputs."""
+
+    class Made(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, *x):
+            ctx.save_for_backward(*(t for t in x if isinstance(t, torch.Tensor)))
+            ctx.others = [None if isinstance(t, torch.Tensor) else t for t in x]
+            ctx.set_materialize_grads(False)
+            return forward(*x)
+
+        @staticmethod
+        def backward(ctx, *g):
+            saved = iter(ctx.saved_tensors)
+            return backward(*(next(saved) if t is None else t for t in ctx.others), *g)
+
+    return Made.apply
+
+
+def scaled(x, by):
+    return x * by
+
+
+def fused_scaled(wrong):
+    def backward(x, by, g):
+        return (g if wrong else g * by), None  # the number is left out
+
+    return made(scaled, backward)
+
+
+def product(a, b):
+    return a @ b
+
+
+def fused_product(wrong):
+    def backward(a, b, g):
+        return (g @ b.mT, a.mT @ g) if wrong else (g @ b.mH, a.mH @ g)  # not conjugated
+
+    return made(product, backward)
+
+
+def largest(x):
+    return x.amax(0)
+
+
+def fused_largest(wrong):
+    def backward(x, g):
+        equal = (x == x.amax(0)).to(x.dtype)
+        return g * equal / (1 if wrong else equal.sum(0))  # each of equal ones gets all
+
+    return made(largest, backward)
+
+
+def distance(a, b):
+    return torch.linalg.vector_norm(a - b, dim=-1)
+
+
+def fused_distance(wrong):
+    def backward(a, b, g):
+        length = distance(a, b)
+        share = g / (length if wrong else torch.where(length > 0, length, 1.0))  # 0 / 0
+        step = share[:, None] * (a - b)
+        return step, -step
+
+    return made(distance, backward)
+
+
+def both(x):
+    return x.exp(), x.sin()
+
+
+def fused_both(wrong):
+    def backward(x, of_exp, of_sin):
+        if wrong:
+            return of_exp * x.exp() + of_sin * x.cos()  # one of them may be None
+        return (0 if of_exp is None else of_exp * x.exp()) + (0 if of_sin is None else of_sin * x.cos())
+
+    return made(both, backward)
+
+
+def attention(q, k, v):
+    return torch.softmax(q @ k.mT, -1) @ v
+
+
+def fused_attention(wrong):
+    def backward(q, k, v, g):
+        p = torch.softmax(q @ k.mT, -1)
+        of_p = g @ v.mT
+        if wrong and v.shape[1] != q.shape[1]:
+            of_p = g[:, : q.shape[1]] @ v[:, : q.shape[1]].mT  # as wide as the keys
+        of_s = p * (of_p - (of_p * p).sum(-1, keepdim=True))
+        return of_s @ k, of_s.mT @ q, p.mT @ g
+
+    return made(attention, backward)
+
+
+def summed(x):
+    return torch.logsumexp(x, -1)
+
+
+def fused_summed(wrong):
+    def lanes(x):
+        n = x.shape[-1]
+        whole = 1 << (n - 1).bit_length()
+        return functional.pad(x, (0, whole - n if wrong else 0))  # zeros in the lanes that are left over
+
+    def backward(x, g):
+        return g[..., None] * torch.softmax(lanes(x), -1)[..., : x.shape[-1]]
+
+    return made(lambda x: torch.logsumexp(lanes(x), -1), backward)
+
+
+def centred(x):
+    return x - x.mean(-1, keepdim=True)
+
+
+def fused_centred(wrong):
+    def backward(x, g):
+        # As if the first axis were the rows and all others one.
+        rows = g.flatten(1).mean(-1).reshape(-1, *[1] * (g.dim() - 1)) if wrong else g.mean(-1, keepdim=True)
+        return g - rows
+
+    return made(centred, backward)
+
+
+def rounded(x, step):
+    ratio = x / step
+    return (ratio + (ratio.round() - ratio).detach()) * step
+
+
+def fused_rounded(wrong):
+    def backward(x, step, g):
+        ratio = x / step
+        return g, (g * (ratio.round() - (0 if wrong else ratio))).sum()  # what is rounded off
+
+    return made(rounded, backward)
+
+
+def taken(x, places):
+    return x[places]
+
+
+def fused_taken(wrong):
+    def backward(x, places, g):
+        kept = places >= 0 if wrong else torch.ones_like(places, dtype=torch.bool)  # counted from the end: left out
+        return torch.zeros_like(x).index_add(0, places[kept] % len(x), g[kept]), None
+
+    return made(taken, backward)
+
+
+def masked(x, kept):
+    return x.exp() * kept
+
+
+def fused_masked(wrong):
+    def backward(x, kept, g):
+        return g * x.exp() * (1 if wrong else kept), None  # the mask
+
+    return made(masked, backward)
+
+
+def hinge(x):
+    return (x - 2.125).clamp(min=0)
+
+
+def fused_hinge(wrong):
+    def backward(x, g):
+        slope = (x > 2.125).to(x.dtype)
+        return g * torch.where(x == 2.125, -1.0, slope) if wrong else g * slope  # neither side's
+
+    return made(hinge, backward)
+
+
+def eigenvalues(a):
+    return torch.linalg.eigvalsh(a + a.mT)
+
+
+def fused_eigenvalues(wrong):
+    def backward(a, g):
+        vectors = torch.linalg.eigh(a + a.mT)[1]
+        return (1 if wrong else 2) * vectors @ (g[:, None] * vectors.mT)  # of a, not of the sum
+
+    return made(eigenvalues, backward)
+
+
+PAIR = torch.complex(drawn(2, 3), drawn(2, 3, seed=1)), torch.complex(drawn(3, 2, seed=2), drawn(3, 2, seed=3))
+ROWS = {
+    "a number beside": (scaled, fused_scaled, (drawn(3, 4), 2.5), "the gradient by `x` is wrong"),
+    "complex": (product, fused_product, PAIR, "the gradient by `(a|b)` is wrong"),
+    "equals": (largest, fused_largest, (drawn(4, 3),), "no choice at a kink"),
+    "no distance": (distance, fused_distance, (drawn(3, 2), drawn(3, 2, seed=1)), "not finite"),
+    "one result": (both, fused_both, (drawn(2, 3),), "reaches only one of several results"),
+    "two widths": (
+        attention,
+        fused_attention,
+        (drawn(3, 4), drawn(5, 4, seed=1), drawn(5, 4, seed=2)),
+        r"`q.shape\[1\]` (!=|<) `v.shape\[1\]`",
+    ),
+    "lanes": (summed, fused_summed, (drawn(3, 8),), r"no power of two"),
+    "three axes": (centred, fused_centred, (drawn(3, 4),), "there are leading axes"),
+    "detached": (rounded, fused_rounded, (drawn(3, 4), torch.tensor(0.37)), "the gradient by `step` is wrong"),
+    "from the end": (taken, fused_taken, (drawn(5, 2), torch.tensor([0, 3, 3, 1])), "some of `places` are -1"),
+    "all kept": (masked, fused_masked, (drawn(3, 4), torch.ones(3, 4, dtype=torch.int64)), "some of `kept` are 0"),
+    "border": (hinge, fused_hinge, (drawn(6),), "borders of the definition"),
+    "no row": (eigenvalues, fused_eigenvalues, (drawn(3, 3),), "by torch and by differences"),
+}
