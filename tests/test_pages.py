@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_NAMED = re.compile(r"# ([\w/]+\.(?:py|toml|fpcore))\n")
+_NAMED = re.compile(r"[#;] ([\w/]+\.(?:py|toml|fpcore))\n")
 
 
 def text_of(page: Path) -> str:

@@ -74,7 +74,7 @@ CONSTANTS: Mapping[str, Exact | bool] = {
 }
 INFINITE: Mapping[str, float] = {"INFINITY": float("inf"), "NAN": float("nan")}
 
-_LOOP, _ARRAY = "a loop, of which no program without branches is known", "an array"
+_LOOP, _ARRAY = "a loop; only straight-line programs are differentiated", "an array"
 # What FPCore has and this does not, with its reason.
 UNSUPPORTED: Mapping[str, str] = {
     **dict.fromkeys(("while", "while*", "for", "for*"), _LOOP),
