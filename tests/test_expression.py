@@ -78,8 +78,11 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("x + 1e999", "larger than every double"),
         ("x + log(-1)", "log of -1 is no number"),
         ("x + 1/0", "div of 1, 0 is no number"),
-        ("x**(9**9)", "the exponent .* is larger than 1024"),
-        ("9**9**9**9 + x", "the exponent .* is larger than 1024"),
+        ("x**(9**9)", "the exponent .* is larger than 1,024"),
+        ("polygamma(1000000, x)", "the order 1000000 is larger than 1,024"),
+        ("sum(pad(x, ((0, 10000000000),)))", "10000000000 is larger than every length"),
+        ("reshape(x, (1, -1000000000))", "-1000000000 is larger than every length"),
+        ("9**9**9**9 + x", "the exponent .* is larger than 1,024"),
     ],
 )
 def test_what_is_no_formula_is_refused_by_name(text: str, why: str) -> None:

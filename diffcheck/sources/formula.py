@@ -15,8 +15,10 @@ _MOST_STEPS = 1_000_000
 # Operations of a constant. It is held as a tree, whose branches the recorder follows one inside the other; what takes
 # more of them is the double next to it.
 _MOST_CONSTANT = 100
-# 2 to this power is beyond the largest double, and so is every number above 2.
-_LARGEST_EXPONENT = 1024
+# 2 to this power is beyond the largest double, and so is every number above 2; so are the derivatives of such orders.
+_LARGEST_ORDER = 1024
+# Of an axis of an array: who has more numbers has a program for them.
+_LONGEST = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,7 @@ class Steps:
         Unsupported
             For a formula of too many steps.
         """
-        if function is ops.power and not _depends(operands[1]):
-            _demand_exponent(operands[1])
+        _demand_moderate(function, operands, named)
         chosen = _CHOSEN.get(function, _nothing)(*operands)
         if chosen is not None:
             return chosen
@@ -118,9 +119,20 @@ def _depends(operand: Operand) -> bool:
     return any(map(_depends, operand)) if isinstance(operand, tuple) else isinstance(operand, Slot)
 
 
-def _demand_exponent(exponent: Operand) -> None:
-    if isinstance(exponent, tuple) or abs(float(exponent)) > _LARGEST_EXPONENT:
-        raise CaseError(f"the exponent {exponent} is larger than {_LARGEST_EXPONENT}, which no double survives")
+def _demand_moderate(function: Callable[..., Any], operands: tuple[Operand, ...], named: Mapping[str, Operand]) -> None:
+    """Raise `CaseError` for an exponent or an order that is too large, and for a length that no array has."""
+    place = _ORDERS.get(function, len(operands))
+    for order in operands[place : place + 1]:
+        if not _depends(order) and (isinstance(order, tuple) or abs(float(order)) > _LARGEST_ORDER):
+            what = "exponent" if function is ops.power else "order"
+            raise CaseError(f"the {what} {order} is larger than {_LARGEST_ORDER:,}, which no double survives")
+    lengths = [*named.values(), *(operand for operand in operands if isinstance(operand, tuple))]
+    while lengths:
+        length = lengths.pop()
+        if isinstance(length, tuple):
+            lengths += length
+        elif isinstance(length, int) and abs(length) > _LONGEST:
+            raise CaseError(f"{length} is larger than every length here ({_LONGEST:,})")
 
 
 def _constant(function: Callable[..., Any], operands: tuple[Operand, ...], named: Mapping[str, Operand]) -> Any:
@@ -164,6 +176,8 @@ def _one_of(c: Operand, x: Operand, y: Operand) -> Operand:
     return x if c is True else y if c is False else None
 
 
+# At which place the exponent or the order stands.
+_ORDERS: Mapping[Any, int] = {ops.power: 1, ops.polygamma: 0, ops.bessel_i: 0}
 # What is known of an operation before its operands are, and else `None`. A condition that is known is no number.
 _CHOSEN: Mapping[Any, Callable[..., Operand]] = {
     ops.logical_and: _both,
