@@ -29,8 +29,15 @@ _OPTIONS = {
 }
 _PREFIX = "--diffcheck-"
 _HELD = pytest.StashKey[Any]()
-# A file that imports the package itself and calls what makes a case.
-_CASES = re.compile(r"^(from diffcheck import|import diffcheck\b)[\s\S]*\b(case|case_of|operation)\s*\(", re.MULTILINE)
+# What a file of cases has that others of its kind have not: one of Python imports the package itself and calls what
+# makes a case.
+_CASES = {
+    ".py": re.compile(
+        r"^(from diffcheck import|import diffcheck\b)[\s\S]*\b(case|case_of|operation)\s*\(", re.MULTILINE
+    ),
+    ".toml": re.compile(r"^\s*\[\[\s*case\s*\]\][\s\S]*^\s*function\s*=", re.MULTILINE),
+    ".fpcore": re.compile(r"\(FPCore\b"),
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,7 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "CaseFile | None":
     """The case files among those that pytest finds."""
-    if file_path.suffix != ".py" or file_path.name.startswith(("_", ".", "conftest")):
+    if file_path.suffix not in _CASES or file_path.name.startswith(("_", ".", "conftest")):
         return None
     return CaseFile.from_parent(parent, path=file_path) if _is_asked(file_path, parent.config) else None
 
@@ -57,7 +64,7 @@ def _is_asked(file: Path, config: pytest.Config) -> bool:
     named = [config.rootpath / name for name in config.getini("diffcheck_cases")]
     given = [config.invocation_params.dir / str(a).partition("::")[0] for a in config.invocation_params.args]
     asked = any(path.exists() and path.resolve() in (file, *file.parents) for path in (*named, *given))
-    return asked and _CASES.search(file.read_text(encoding="utf-8", errors="replace")) is not None
+    return asked and _CASES[file.suffix].search(file.read_text(encoding="utf-8", errors="replace")) is not None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -109,6 +109,18 @@ def test_what_is_asked_for_is_collected(folder: pytest.Pytester, arguments: tupl
     assert done.ret == 0
 
 
+def test_files_of_data_are_tests_too(folder: pytest.Pytester) -> None:
+    (folder.path / "cases" / "waves.py").unlink()
+    (folder.path / "cases" / "settings.toml").write_text("[[case]]\nname = 'of another tool'\n")
+    case = "[[case]]\nname = 'square'\nfunction = 'x*x'\n[case.inputs]\nx = [0, 1]\n"
+    (folder.path / "cases" / "powers.toml").write_text(case)
+    cores = '(FPCore (x) :precision binary64 :name "a cube" :pre (<= 0 x 1) (* x x x)) (FPCore (A) (ref A 0))'
+    (folder.path / "cases" / "powers.fpcore").write_text(cores)
+    done = folder.runpytest_subprocess("cases", "-q", "-rA", "--strict-markers", "--diffcheck-engine", "symbolic")
+    done.assert_outcomes(passed=2, skipped=1)
+    done.stdout.fnmatch_lines_random(["PASSED cases/powers.fpcore::a cube*", "PASSED cases/powers.toml::square*"])
+
+
 def test_what_failed_is_run_again_alone(folder: pytest.Pytester) -> None:
     folder.runpytest_subprocess("cases", "-q").assert_outcomes(passed=7, failed=2, xfailed=1)
     folder.runpytest_subprocess("cases", "-q", "--lf").assert_outcomes(failed=2)

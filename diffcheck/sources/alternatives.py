@@ -32,6 +32,6 @@ class Refusal:
         self.argument_names = tuple(names)
         self._reason = reason
 
-    def __call__(self, *_: Any, **__: Any) -> Any:
+    def __call__(self, /, *_: Any, **__: Any) -> Any:
         """Raise `Unsupported` with the reason."""
         raise Unsupported(self._reason)

@@ -54,7 +54,7 @@ class Formula:
         self.steps = tuple(steps)
         self._result = result
 
-    def __call__(self, *values: Any, **named: Any) -> Any:
+    def __call__(self, /, *values: Any, **named: Any) -> Any:
         """The formula's value at inputs by position, then by name."""
         given = dict(zip(self.argument_names, values, strict=False)) | named
         known = [given[name] for name in self.argument_names]
