@@ -14,7 +14,7 @@ from measure import cells, headed, printed
 from torch.nn import functional
 
 from diffcheck import case_of, check
-from diffcheck.reporting.tables import shortened
+from diffcheck.reporting.words import shortened
 
 _PAGE = Path(__file__).parents[1] / "docs" / "torch_sums.md"
 _DTYPES = ("float64", "float32", "bfloat16", "float16")

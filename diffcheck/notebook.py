@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from diffcheck.errors import RAISED
 from diffcheck.reporting.numbers import digits_right
 from diffcheck.reporting.page.mathml import element
-from diffcheck.reporting.tables import contestant, told
+from diffcheck.reporting.words import contestant, told
 from diffcheck.results import Run, place
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from diffcheck.reporting import tables
+from diffcheck.reporting import tables, words
 from diffcheck.reporting.markdown import markdown
 from diffcheck.reporting.progress import Reporter
 from diffcheck.reporting.terminal import check_text
@@ -62,7 +62,7 @@ LINES = {
 
 @pytest.mark.parametrize(("row", "line"), LINES.values(), ids=LINES)
 def test_a_failing_row_in_one_line(row: Row, line: str) -> None:
-    assert f"{row.verdict}{tables.breaches(row)} {tables.finding(row)}" == line
+    assert f"{row.verdict}{words.breaches(row)} {tables.finding(row)}" == line
 
 
 CELLS = {

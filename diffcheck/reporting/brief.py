@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from diffcheck.reporting import tables
+from diffcheck.reporting import tables, words
 from diffcheck.reporting.causes import Cause, causes
 from diffcheck.reporting.cells import cell, line, table
 from diffcheck.reporting.failure import failure, reproduced
 from diffcheck.reporting.sentence import asked, sentence
-from diffcheck.reporting.tables import Table, contestant
+from diffcheck.reporting.tables import Table
 from diffcheck.reporting.tensors import tensors
+from diffcheck.reporting.words import contestant
 from diffcheck.results import Row, Run
 from diffcheck.verdict import Verdict
 
@@ -91,7 +92,7 @@ def _known(run: Run) -> Table:
     return Table(
         ("case", "engine", "outcome", "digits right", "why"),
         tuple(
-            (f"{row.case} {row.operator}", contestant(row), _outcome(row), tables.digits(row), _because(run, row))
+            (f"{row.case} {row.operator}", contestant(row), _outcome(row), words.digits(row), _because(run, row))
             for row in rows
         ),
     )
@@ -125,7 +126,7 @@ def _badness(row: Row) -> tuple[bool, bool, int]:
 
 
 def _outcome(row: Row) -> str:
-    return f"{row.verdict}{tables.breaches(row)}"
+    return f"{row.verdict}{words.breaches(row)}"
 
 
 def _marked(row: Row | None) -> str:

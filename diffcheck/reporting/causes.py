@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from diffcheck.reporting.failure import reproduced
-from diffcheck.reporting.tables import contestant
+from diffcheck.reporting.words import contestant
 from diffcheck.results import Row
 
 _NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")

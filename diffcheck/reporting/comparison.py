@@ -6,7 +6,8 @@ from itertools import groupby
 from diffcheck.regression.compare import Change, Comparison
 from diffcheck.reporting.brief import LONGEST
 from diffcheck.reporting.cells import line, table
-from diffcheck.reporting.tables import Table, counted
+from diffcheck.reporting.tables import Table
+from diffcheck.reporting.words import counted
 
 MARK = "<!-- diffcheck compare -->"
 """Stands first in a comment, so that the next one takes its place."""

@@ -7,7 +7,7 @@ from decimal import Decimal, localcontext
 
 from diffcheck.reporting.components import by
 from diffcheck.reporting.numbers import right_of
-from diffcheck.reporting.tables import breaches, contestant, several, shortened, told
+from diffcheck.reporting.words import breaches, contestant, several, shortened, told
 from diffcheck.results import Row, place
 from diffcheck.verdict import Verdict
 

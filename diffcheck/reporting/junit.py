@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from diffcheck.reporting.failure import failure
-from diffcheck.reporting.tables import contestant, told
+from diffcheck.reporting.words import contestant, told
 from diffcheck.results import Row, Run
 from diffcheck.verdict import UNANSWERED, Verdict
 

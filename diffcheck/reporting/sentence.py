@@ -3,7 +3,8 @@
 import json
 
 from diffcheck.reporting.components import by
-from diffcheck.reporting.tables import breaches, contestant, counted, digits, failing_rows
+from diffcheck.reporting.tables import failing_rows
+from diffcheck.reporting.words import breaches, contestant, counted, digits
 from diffcheck.results import Row, Run, place
 from diffcheck.verdict import no_digit_right
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from diffcheck.reporting.numbers import number
-from diffcheck.reporting.tables import counted
+from diffcheck.reporting.words import counted
 from diffcheck.results import CaseRow, Drawing, place
 
 _FIGURES = 6

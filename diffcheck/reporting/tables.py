@@ -1,24 +1,29 @@
 """What reports show, as rows of texts: the same tables for Markdown and the terminal."""
 
-import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from diffcheck.regression import Group
-from diffcheck.reporting.components import by
-from diffcheck.reporting.numbers import digits_of, digits_right, number, right_of, seconds
-from diffcheck.results import CaseRow, Row, Run, TensorRow, counts, place
+from diffcheck.reporting.numbers import digits_of, number, right_of, seconds
+from diffcheck.reporting.words import (
+    ALL,
+    contestant,
+    counted,
+    digits,
+    failing_place,
+    place_of,
+    shortened,
+    told,
+    value_of,
+    verdict_of,
+)
+from diffcheck.results import CaseRow, Row, Run, counts
 from diffcheck.verdict import Verdict
 
 _GROUPS: list[str] = list(Group)
 # So many figures tell any two doubles apart.
-_ALL = 17
-
-
-# The operator of a row that is an operation on trial.
-_AUDIT = "audit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +125,9 @@ def finding(row: Row) -> str:
     if row.reason:
         parts.append(f"({row.reason})")
     if row.worst_point:
-        parts.append(f"at {_failing_place(row)}")
+        parts.append(f"at {failing_place(row)}")
     if row.truth:
-        parts.append(f"gives {_value(row)}, the truth is {shortened(row.truth)}, {digits(row)} digits")
+        parts.append(f"gives {value_of(row)}, the truth is {shortened(row.truth)}, {digits(row)} digits")
     if row.note or row.findings:
         parts.append(f"- {told(row)}")
     return " ".join(parts)
@@ -136,9 +141,9 @@ def _findings(rows: Iterable[Row]) -> Table:
             (
                 f"{row.case} {row.operator}",
                 contestant(row),
-                _verdict(row),
-                _failing_place(row),
-                _value(row),
+                verdict_of(row),
+                failing_place(row),
+                value_of(row),
                 shortened(row.truth),
                 number(row.error_ulp),
                 digits(row),
@@ -165,7 +170,7 @@ class CaseTable:
         return " ".join(self.key)
 
 
-def cases(run: Run, figures: int = _ALL) -> list[CaseTable]:
+def cases(run: Run, figures: int = ALL) -> list[CaseTable]:
     """A table for each case and operator, with values to so many figures."""
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in run.rows:
@@ -184,14 +189,14 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None, figur
         tuple(
             (
                 contestant(row),
-                _verdict(row),
+                verdict_of(row),
                 right_of(row.digits, row.digits_possible),
                 digits_of(row.digits_possible),
                 number(row.error_ulp),
                 number(row.inherent_ulp),
                 number(row.formula_ulp),
-                _place(row),
-                _value(row, figures),
+                place_of(row),
+                value_of(row, figures),
                 shortened(row.truth),
             )
             for row in _one_of_case(rows)
@@ -249,74 +254,3 @@ def timing(run: Run) -> Table:
             if row.evaluate_s == row.evaluate_s
         ),
     )
-
-
-def contestant(row: Row | TensorRow) -> str:
-    """The engine, its method, and what is not the default."""
-    if row.reason == "case":
-        return "every engine"
-    parts = [f"{row.engine}:{row.method}"]
-    parts += [row.device] if row.device != "cpu" else []
-    parts += [row.dtype] if row.dtype != "float64" else []
-    return " ".join(parts)
-
-
-def _verdict(row: Row) -> str:
-    words = f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
-    return words + breaches(row)
-
-
-def breaches(row: Row) -> str:
-    """What is found beside a verdict, to be written behind it; it fails a row whose numbers are right."""
-    if not row.findings:
-        return ""
-    return f"{' and' if row.verdict.fails else ', but'} {', '.join(row.breaches)}"
-
-
-def told(row: Row) -> str:
-    """The findings, which fail a trial whatever its numbers say, before the note."""
-    return "; ".join(filter(None, [row.findings, row.note]))
-
-
-def digits(row: Row) -> str:
-    """How many digits are right of how many."""
-    return digits_right(row.digits, row.digits_possible)
-
-
-def shortened(truth: str) -> str:
-    """The 30 digits of a truth cut to 17; both sides of a kink."""
-    if truth.startswith("["):
-        return "[" + ", ".join(shortened(side) for side in truth[1:-1].split(", ")) + "]"
-    mantissa, mark, exponent = truth.partition("e")
-    return mantissa[:19].rstrip(".") + mark + exponent if len(mantissa) > 19 else truth
-
-
-def _place(row: Row) -> str:
-    """The worst point, short for large arrays, and the component if there are several."""
-    if not row.worst_point:
-        return "-"
-    where = place(json.loads(row.worst_point))
-    return f"{where}; {by(row.worst_component)}" if row.components > 1 and row.worst_component else where
-
-
-def _failing_place(row: Row) -> str:
-    """The worst point, and at how many of all it fails: one point speaks for all of them."""
-    return f"{_place(row)}{several(row)}"
-
-
-def several(row: Row) -> str:
-    """At how many of all points a row fails; of an operation on trial, in how many contexts."""
-    if row.points < 2 or not row.failed_points:
-        return ""
-    where = "contexts" if row.operator == _AUDIT else "points"
-    return f" ({row.failed_points} of {row.points} {where} fail)"
-
-
-def _value(row: Row, figures: int = _ALL) -> str:
-    """What was answered, which may be no number; a dash where nothing was."""
-    return "NaN" if row.worst_component and row.value != row.value else number(row.value, figures)
-
-
-def counted(count: int, noun: str) -> str:
-    """A number of things."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,7 +1,8 @@
 """What each engine came to for each input tensor, as a table: the worst first."""
 
 from diffcheck.reporting.numbers import digits_right, number
-from diffcheck.reporting.tables import Table, contestant, shortened
+from diffcheck.reporting.tables import Table
+from diffcheck.reporting.words import contestant, shortened
 from diffcheck.results import Run, TensorRow
 
 _HEADER = ("tensor", "shape", "engine", "verdict", "digits", "error (ulp)", "failing", "worst at")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from diffcheck.reporting import tables
+from diffcheck.reporting import tables, words
 from diffcheck.reporting.components import by
 from diffcheck.reporting.failure import aligned, failure, reproduced
 from diffcheck.reporting.sentence import sentence
@@ -35,7 +35,7 @@ def style(verdict: Verdict) -> str:
 
 def marked(row: Row) -> Text:
     """The verdict in its colour, with what is found beside it."""
-    return Text(str(row.verdict), style(row.verdict)).append(tables.breaches(row), "bold red")
+    return Text(str(row.verdict), style(row.verdict)).append(words.breaches(row), "bold red")
 
 
 def summary(run: Run, console: Console, level: int = 0) -> None:
@@ -97,7 +97,7 @@ def _lossy(run: Run, console: Console) -> None:
     _findings(console, "that lose digits", [row for row in lossy if row.engine != ESTIMATING])
     estimated = sum(row.engine == ESTIMATING for row in lossy)
     if estimated:
-        rows = f"{tables.counted(estimated, 'row')} of {ESTIMATING} differences"
+        rows = f"{words.counted(estimated, 'row')} of {ESTIMATING} differences"
         _say(console, f"{rows} {'loses' if estimated == 1 else 'lose'} digits; the report has all of them")
 
 
@@ -162,7 +162,7 @@ def check_text(run: Run, width: int = _WIDE) -> str:
             console.print(f"... and {more} more lines by tensor, none worse; tensors.csv has all of them")
     for row in run.rows if width >= _WIDE else ():
         if (row.note or row.findings) and row.reason != "case":
-            console.print(f"{row.engine}:{row.method}: {tables.told(row)}", soft_wrap=True, highlight=False)
+            console.print(f"{row.engine}:{row.method}: {words.told(row)}", soft_wrap=True, highlight=False)
     return stream.getvalue().rstrip()
 
 

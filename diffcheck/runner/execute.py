@@ -1,7 +1,6 @@
 """A run: every unit is checked, then, with nothing beside it, every task is timed."""
 
 import functools
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -20,6 +19,7 @@ from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.examine import court_of, hear, together, unheard
 from diffcheck.runner.held import Held
 from diffcheck.runner.messages import Earlier, Observer
+from diffcheck.runner.notes import answered, excused, reproduced, untimed
 from diffcheck.runner.pictures import drawing
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.rows import broken_rows, empty_row, refused
@@ -27,7 +27,6 @@ from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Fate, Stage, Step
 from diffcheck.runner.trial import Trial
 from diffcheck.timing import HELD_ROUNDS, ROUNDS
-from diffcheck.verdict import UNANSWERED, Verdict
 
 # Checking costs about so long for each operation, component and point: `network_10_5_1`, the largest of the shipped
 # cases (118 operations, 61 components, 28 points), took 1.3 microseconds by all three engines together; dense Hessians
@@ -38,7 +37,6 @@ OPERATION_S = 1e-6
 ARRAY_OPERATION_S, JUDGED_S = 3e-7, 5e-5
 # What takes longer is announced.
 LONG_S = 20.0
-_REPRODUCE = "reproduce: diffcheck "
 
 
 def _expected_s(unit: Unit, points: int) -> float:
@@ -97,25 +95,9 @@ class Execution:
     def _told(self, row: Row, unit: Unit | AuditUnit) -> Row:
         """The row as it is reported; known from now on."""
         row = self._held.held(demanded(row, self._settings.strict, self._settings.min_digits), unit)
-        row = self._reproduced(_excused(row, unit), unit)
+        row = reproduced(excused(row, unit), unit, self._settings)
         self._known(row, unit)
         return row
-
-    def _reproduced(self, row: Row, unit: Unit | AuditUnit) -> Row:
-        """A failing row with the command that shows it again, at the end of its note."""
-        subject = self._settings.command
-        if not subject and "::" in unit.case.source:
-            subject = f"{'audit' if isinstance(unit, AuditUnit) else 'run'} {shlex.quote(unit.case.source)}"
-        if not row.fails or not subject or _REPRODUCE in row.note:
-            return row
-        drawn = f"--seed {self._settings.seed}"
-        if isinstance(unit, AuditUnit):
-            options = drawn + f" --device {row.device}" * (row.device != "cpu")
-        else:
-            contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
-            contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
-            options = f"--operator {row.operator} {contestant}--samples {self._settings.samples} {drawn}"
-        return replace(row, note="; ".join(filter(None, [row.note, f"{_REPRODUCE}{subject} {options}"])))
 
     def _audit(self, unit: AuditUnit) -> None:
         """Try an operation in every context; each device has its own row."""
@@ -222,7 +204,7 @@ class Execution:
         known = dict(self._rows_of(unit))
         for row in self._timed(unit, lambda: self._trials.pop(number, None) or self._again(unit)):
             if row != known[row.key]:
-                self._known(self._reproduced(row, unit), unit)
+                self._known(reproduced(row, unit, self._settings), unit)
 
     def _timed(self, unit: Unit, trials: Callable[[], list[Trial]]) -> list[Row]:
         """The rows of a unit with their times; without, of those that are lost in it."""
@@ -231,7 +213,7 @@ class Execution:
             with self._escort.inside(Stage(Step.CLOCK, unit.case.source, str(unit.operator))):
                 return timed(trials(), self._settings.batch, self._clocked, rounds)
         except Lost as lost:
-            return [_untimed(row, lost.fate) for row in self._rows_of(unit).values() if _answered(row)]
+            return [untimed(row, lost.fate) for row in self._rows_of(unit).values() if answered(row)]
 
     def _time_twice(self, units: Sequence[Unit]) -> None:
         """Of two times, the second one prepared anew, the slower is kept: by it later ones are judged."""
@@ -253,7 +235,7 @@ class Execution:
             if key in suspicious and not row.departure:
                 departs = replace(row, departure=f"{Group.SLOWER}: {found}", accepted=False)
                 note = "; ".join(filter(None, [departs.departure, row.note]))
-                self._known(self._reproduced(replace(departs, note=note), unit), unit)
+                self._known(reproduced(replace(departs, note=note), unit, self._settings), unit)
 
     def _clocked(self, trial: Trial) -> None:
         self._escort.at(_stage(Step.CLOCK, trial.task))
@@ -263,14 +245,14 @@ class Execution:
         trials = []
         for engine, task in unit.tasks():
             row = self._rows_of(unit)[empty_row(task).key]
-            if not _answered(row):
+            if not answered(row):
                 continue
             trial = Trial(task, row, first_call_s=row.first_call_s)
             try:
                 self._clocked(trial)
                 trial.prepared = engine.prepare(task)
             except Lost as lost:
-                trial.row = _untimed(row, lost.fate)
+                trial.row = untimed(row, lost.fate)
             trial.points = points(unit.case, self._settings.samples, self._settings.seed, task.format)
             trials.append(trial)
         return trials
@@ -297,27 +279,3 @@ class _Announced:
 
 def _stage(step: Step, task: Task) -> Stage:
     return Stage(step, task.case.source, str(task.operator), task.engine, task.method, task.device, task.dtype)
-
-
-def _answered(row: Row) -> bool:
-    return row.verdict not in (*UNANSWERED, Verdict.UNSUPPORTED)
-
-
-def _untimed(row: Row, fate: Fate) -> Row:
-    """The row of a task that was lost while it was timed: its verdict stands, unless it took its process down."""
-    crashed = fate.verdict is Verdict.CRASH
-    told = f"while it was timed: {fate.note}" if crashed else f"not timed: {fate.note}"
-    note = "; ".join(filter(None, [row.note, told]))
-    return replace(row, verdict=fate.verdict, note=note, accepted=False) if crashed else replace(row, note=note)
-
-
-def _excused(row: Row, unit: Unit | AuditUnit) -> Row:
-    """The row with how it departs, what the case says about its verdict, and the demand that it does not meet."""
-    notes = list(filter(None, [row.departure, row.note]))
-    if row.expected:
-        known = row.declared <= {row.verdict, *row.breaches}
-        met = f"expected {row.expected}" if known else f"the case expects {row.expected}"
-        notes.append(f"{met}: {unit.case.because}")
-    if row.demanded:
-        notes.append(f"fails {row.demanded}")
-    return replace(row, note="; ".join(notes))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from diffcheck.reporting import tables
+from diffcheck.reporting import words
 from diffcheck.reporting.components import by
 from diffcheck.reporting.failure import aligned, reproduced
 from diffcheck.reporting.numbers import digits_right, number, seconds
@@ -38,7 +38,7 @@ def about(case: CaseRow) -> dict[str, Any]:
     """What a case is."""
     facts = [f"{name} in {told}" if "[" in told else f"{name} {told}" for name, told in case.inputs.items()]
     if case.operations:
-        facts.append(f"{tables.counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
+        facts.append(f"{words.counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
     if case.truth_digits == case.truth_digits and case.operations:
         facts.append(f"truth to {case.truth_digits:.0f} digits")
     return {
@@ -59,7 +59,7 @@ def about(case: CaseRow) -> dict[str, Any]:
 
 def outcome(row: Row) -> dict[str, Any]:
     """What an engine came to."""
-    why, again = reproduced(tables.told(row))
+    why, again = reproduced(words.told(row))
     value, truth = comparison(row)
     return {
         "who": who(row),
@@ -70,7 +70,7 @@ def outcome(row: Row) -> dict[str, Any]:
         "expected": row.expected,
         "place": place(json.loads(row.worst_point)) if row.worst_point else "",
         "component": by(row.worst_component) if row.components > 1 and row.worst_component else "",
-        "several": tables.several(row),
+        "several": words.several(row),
         "value": value,
         "truth": truth,
         "digits": digits_right(row.digits, row.digits_possible),
