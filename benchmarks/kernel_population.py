@@ -43,7 +43,10 @@ def by_gradcheck(report: Report, code: Code, dtype: torch.dtype, eps: float, ato
 
 
 def by_twice_plain(report: Report, code: Code) -> bool:
-    """Whether a value or a gradient is off by more than twice what plain torch is off by, in bfloat16."""
+    """Whether a value or a gradient is off by more than twice what plain torch is off by, in bfloat16.
+
+    It finds nothing where torch has no such arithmetic, as of complex numbers.
+    """
     exact = [t.bfloat16().double() if isinstance(t, Tensor) and t.is_floating_point() else t for t in report.unit]
 
     def ran(code: Code, dtype: torch.dtype) -> list[Tensor]:
@@ -55,7 +58,11 @@ def by_twice_plain(report: Report, code: Code) -> bool:
         return [(f - t).abs().max().item() for f, t in zip(found, truth, strict=True)]
 
     truth = ran(report.plain, torch.float64)
-    theirs, plain = off(ran(code, torch.bfloat16), truth), off(ran(report.plain, torch.bfloat16), truth)
+    try:
+        plain = off(ran(report.plain, torch.bfloat16), truth)
+    except RuntimeError:
+        return False
+    theirs = off(ran(code, torch.bfloat16), truth)
     return not all(a <= 2 * b for a, b in zip(theirs, plain, strict=True))
 
 

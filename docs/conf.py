@@ -7,6 +7,8 @@ myst_heading_anchors = 3
 
 html_theme = "furo"
 html_title = "diffcheck"
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 html_show_copyright = False
 
 autodoc_member_order = "bysource"

@@ -53,7 +53,9 @@ def shown(case: CaseRow, drawing: Drawing | None, steps: Sequence[Step], width: 
 
 
 def _facts(case: CaseRow) -> Table:
-    derivative = f"{case.derivative_operations} in the derivative, truth to {case.truth_digits:.0f} digits"
+    # Where no point has a derivative, there is none to count the operations of.
+    derivative = f", {case.derivative_operations} in the derivative" * bool(case.derivative_operations)
+    truth = f", truth to {case.truth_digits:.0f} digits" * (case.truth_digits > 0)
     facts = (
         ("function", case.function),
         ("derivative", case.derivative),
@@ -64,7 +66,7 @@ def _facts(case: CaseRow) -> Table:
                 for name, domain in case.inputs.items()
             ),
         ),
-        ("program", f"{counted(case.operations, 'operation')}, {derivative}"),
+        ("program", f"{counted(case.operations, 'operation')}{derivative}{truth}"),
         ("reference", case.reference),
         ("expected", case.because),
         ("tags", ", ".join(case.tags)),
