@@ -66,7 +66,7 @@ X, Y = 1.25, -0.5
         ("(* 2/4 -1/3)", -1 / 6),
         ("(+ PI E LN2 PI_4)", math.pi + math.e + math.log(2) + math.pi / 4),
         ("(* M_2_SQRTPI SQRT1_2)", 2 / math.sqrt(math.pi) * math.sqrt(0.5)),
-        ("(+ (round 2.5) (round -2.5) (nearbyint 2.5))", 2.0),
+        ("(+ (round (* 2 x)) (* 10 (round (* -2 x))) (* 100 (nearbyint (* 2 x))))", 3.0 - 30.0 + 200.0),
         ("(+ (remainder 7.5 x) (fmod -7.4 x))", math.remainder(7.5, X) + math.fmod(-7.4, X)),
         ("(fdim (fmax x y) (fmin x y))", X - Y),
         ("(copysign (hypot x y) y)", -math.hypot(X, Y)),
@@ -132,6 +132,8 @@ def test_a_precondition_gives_the_domain(read, condition):
 THIN = {
     "(and (<= 0 x 100) (<= 0 y 100) (< x y))": lambda x, y: 0 <= x < y <= 100,
     "(and (<= 1 (fabs x) 3) (or (<= 0 y 1) (<= 5 y 6)))": lambda x, y: abs(x) >= 1 and abs(abs(y - 3) - 2.5) <= 0.5,
+    "(and (<= 0 x 10) (<= 0 y 10) (or (<= x 1) (<= 9 x)))": lambda x, y: x <= 1 or x >= 9,
+    "(and (<= -1 x 1) (<= -1 y 1) (!= x 0) (not (== y 0)))": lambda x, y: x != 0 and y != 0,
     "(== x y)": lambda x, y: x == y,
     "(and (< 0 x 100) (< 0 y 100) (== (* 2 x) y))": lambda x, y: x > 0 and 2 * x == y,
     "(and (< 0 x 1e10) (< 0 y 1e10) (< (fabs (- x y)) 1e-5))": lambda x, y: abs(x - y) < 1e-5,
