@@ -33,7 +33,9 @@ _HELD = pytest.StashKey[Any]()
 # makes a case.
 _CASES = {
     ".py": re.compile(
-        r"^(from diffcheck import|import diffcheck\b)[\s\S]*\b(case|case_of|operation)\s*\(", re.MULTILINE
+        r"^from diffcheck import (\([^)]*|[^\n(]*)\b(case|case_of|operation)\b"
+        r"|^import diffcheck\b[\s\S]*\bdiffcheck\.(case|case_of|operation)\(",
+        re.MULTILINE,
     ),
     ".toml": re.compile(r"^\s*\[\[\s*case\s*\]\][\s\S]*^\s*function\s*=", re.MULTILINE),
     ".fpcore": re.compile(r"\(FPCore\b"),
