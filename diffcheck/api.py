@@ -187,7 +187,7 @@ def _is_torch_code(function: Any, arguments: Sequence[Any]) -> bool:
     torch = sys.modules.get("torch")
     if torch is None:
         return False
-    owner = getattr(function, "__self__", None)
+    owner = function if isinstance(function, type) else getattr(function, "__self__", None)
     if isinstance(owner, type) and issubclass(owner, torch.autograd.Function):
         return True
     return isinstance(function, torch.nn.Module) or any(isinstance(a, torch.Tensor) for a in arguments)

@@ -151,3 +151,45 @@ def refusing(x):
 
 def test_budgets() -> None:
     assert [seconds_of(b) for b in (3, "30s", "2m", "1.5")] == [3, 30, 120, 1.5]
+
+
+class Doubled(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, weight):
+        ctx.save_for_backward(weight)
+        return x * weight
+
+    @staticmethod
+    def backward(ctx, g):
+        return g * ctx.saved_tensors[0], g
+
+
+WRONG_NAMES = {
+    "an argument": ({"x": tensor("n"), "weigth": tensor("n")}, "did you mean 'weight'"),
+    "an option": ({"x": tensor("n"), "weight": tensor("n"), "bugdet": "2s"}, "did you mean 'budget'"),
+    "no number": ({"inputs": (torch.tensor([1.0, float("nan")]), torch.ones(2))}, "holds NaN"),
+}
+
+
+@pytest.mark.parametrize(("given", "text"), WRONG_NAMES.values(), ids=WRONG_NAMES)
+def test_a_slip_in_what_is_declared_is_told(given, text):
+    with pytest.raises(CaseError, match=text):
+        audit(Doubled.apply, lambda x, weight: x * weight, **given)
+
+
+def test_other_names_are_labels_for_arguments_by_position():
+    found = audit(
+        lambda a, b: a * b, lambda a, b: a * b, left=tensor("n"), right=tensor("n"), budget=1, dtypes="float64"
+    )
+    assert found.passed
+
+
+def test_a_function_is_taken_as_the_class_that_it_is():
+    found = audit(Doubled, lambda x, weight: x * weight, x=tensor("n"), weight=tensor("n"), budget=1, dtypes="float64")
+    assert found.fault is not None
+    assert found.fault.heard.input == "weight"
+
+
+def test_a_result_of_another_shape_is_told_as_that():
+    found = audit(lambda x: x * 2, lambda x: (x * 2).sum(), x=tensor("rows n"), budget=1, dtypes="float64")
+    assert "its result has shape" in repr(found).splitlines()[0]

@@ -123,6 +123,15 @@ def test_a_wrong_value_is_told_as_one(folder):
     assert row["value"] == pytest.approx(float(row["truth"]) + 0.5)
 
 
+def test_one_that_is_bound_to_another_name_is_audited_by_its_own(folder):
+    _, rows = rows_of("other = made('Named', off)\n")
+    command = re.search(r"reproduce: diffcheck (audit .*)$", rows["Named"]["note"]).group(1)
+    assert "kernels.py::Named" in command
+    assert "off by 1 percent" in typed(f"{command} --in-process").output
+    Path("kernels.py").write_text(Path("kernels.py").read_text() + "\nclass Named: pass\n")
+    assert "off by 1 percent" in typed(f"{command} --in-process").output
+
+
 def test_a_known_defect_is_declared_and_strict(folder):
     declared = "made('Off', off, expect={'autograd': 'disagree'}, because='kernels#1')\n"
     assert rows_of(f"Off = {declared}")[0] == 0

@@ -137,7 +137,7 @@ def test_it_is_found_filtered_and_sorted(opened: Any) -> None:
 
 def test_numbers_are_sorted_as_numbers(opened: Any, run: Run) -> None:
     shown = opened()
-    shown.locator(".tabulator-col", has_text="worst error").click()
+    shown.locator(".tabulator-col", has_text="error (ulp)").click()
     cells = shown.locator(".tabulator-row .tabulator-cell[tabulator-field=error]").all_inner_texts()
     values = [float(cell) for cell in cells]
     assert values == sorted(values, reverse=True)

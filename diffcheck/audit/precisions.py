@@ -43,18 +43,19 @@ _RANGE = {
     "bfloat16": {"bfloat16", "float32"},
     "float32": {"bfloat16", "float32"},
 }
-# Squares of three hundred, and of a thousandth, are beyond what half precision holds.
-_SQUARES_LEAVE = {("saturated", "float16"), ("small", "float16")}
+# Squares of three hundred, and of a thousandth, are beyond what half precision holds, and so are exponentials of twenty
+# and of less than minus seventeen: a sigmoid that is written by hand is zero there.
+_LEAVE = {("saturated", "float16"), ("small", "float16"), ("large", "float16")}
 
 
 def leaves_range(values: str, format: str, formats: Callable[[], set[str]]) -> bool:
-    """Whether squares of values of a kind leave a format, and nothing wider is computed in.
+    """Whether squares or exponentials of values of a kind leave a format, and nothing wider is computed in.
 
     Parameters
     ----------
     formats:
         Tells the formats that are computed in; asked only where it decides.
     """
-    if values not in ("huge", "tiny") and (values, format) not in _SQUARES_LEAVE:
+    if values not in ("huge", "tiny") and (values, format) not in _LEAVE:
         return False
     return format in _RANGE and formats() <= _RANGE[format]

@@ -167,7 +167,9 @@ def _screened(subject: Subject, here: World) -> Screened:
             return Screened(context, refused="it takes nothing that is empty")
         shapes = [str([tuple(y.shape) for y in ys])[1:-1] for ys in (seen, values)]
         told = f"its result has shape {shapes[0]}, the definition's {shapes[1]}"
-        return Screened(context, breaches=tuple(breaches), misshapen=told, format=smallest_format(here, outputs))
+        return Screened(
+            context, breaches=tuple(breaches), misshapen=told, format=smallest_format(here, outputs), score=float("inf")
+        )
     format = use.format or smallest_format(here, outputs)
     scores = {n: _distance(gave[n], reference[n], format) for n in reference}
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]

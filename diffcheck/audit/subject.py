@@ -1,5 +1,6 @@
 """What is on trial: the operation, its definition, what it takes, and in which ways that may vary."""
 
+import difflib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from diffcheck.audit.declared import LEADING, Complex, Declared, Floats, Integer
 from diffcheck.audit.operation import Operation, argument_names, order_of
 from diffcheck.audit.sizes import Sizes, Space, space
 from diffcheck.errors import CaseError
-from diffcheck.sources.torch_code.code import derived_by_torch
+from diffcheck.sources.torch_code.code import applied, derived_by_torch, parameters_of
 
 Tensor = torch.Tensor
 
@@ -126,7 +127,9 @@ def subject(
     CaseError
         If nothing is a tensor, or sizes and relations do not fit the inputs.
     """
+    operation, definition, surrogate = map(applied, (operation, definition, surrogate))
     codes = [operation] if definition is None else [operation, definition]
+    _demand_arguments(codes, arguments)
     declared = {n: d for n, d in arguments.items() if isinstance(d, Declared)}
     given = {n: v for n, v in arguments.items() if n not in declared}
     make = None
@@ -159,6 +162,24 @@ def subject(
         sample=sample,
         marked=not any(isinstance(d, Floats) and d.example is not None and not d.marked for d in declared.values()),
     )
+
+
+def _demand_arguments(codes: Sequence[Any], arguments: Mapping[str, Any]) -> None:
+    """Raise `CaseError` for a name that is nearly one of an argument, or of an option, and is none.
+
+    Other names than the codes have are labels: the arguments are given by position then.
+    """
+    known: list[str] = []
+    for code in codes:
+        parameters = parameters_of(code)
+        if not parameters or any(p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) for p in parameters):
+            return
+        known += [p.name for p in parameters]
+    free = [name for name in (*known, *_OPTIONS) if name not in arguments]
+    for name in arguments:
+        close = difflib.get_close_matches(name, free, 1, _CLOSE) if name not in known else []
+        if close:
+            raise CaseError(f"{name!r} is no argument of {', '.join(dict.fromkeys(known))}: did you mean {close[0]!r}?")
 
 
 def _named(declared: Mapping[str, Declared]) -> list[str]:
@@ -205,12 +226,18 @@ def _like(value: Tensor, asked: bool) -> Declared:
         least = int(rest.min()) if rest.numel() else 0
         return Integers(axes, high + 1, 0 if least >= 0 and ignored is not None else least, ignored, value.tolist())
     plain = value.detach().double()
+    if bool(plain.isnan().any()):
+        raise CaseError("inputs: an example holds NaN, with which every result is NaN: give numbers")
     low_bound = 0.0 if value.numel() and float(plain.min()) >= 0 else None
     high_bound = 1.0 if low_bound == 0.0 and value.numel() > 1 and float(plain.max()) <= 1 else None
     return Floats(axes, low_bound, high_bound, None, value.requires_grad or not asked, plain.tolist(), asked)
 
 
 _TRIES = 2
+# What an audit is told beside the arguments.
+_OPTIONS = ("inputs", "sizes", "relations", "dtypes", "devices", "seed", "budget", "surrogate", "at_kinks")
+# Names as alike as ``ww`` and ``w`` are meant to be the same.
+_CLOSE = 0.66
 
 
 class _Asked(Sizes):

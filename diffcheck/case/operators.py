@@ -169,12 +169,12 @@ Operator.JACOBIAN = OPERATORS["jacobian"]
 Operator.HESSIAN = OPERATORS["hessian"]
 
 
-def operator_named(name: str) -> Operator:
-    """The operator called ``name``; `UsageError` names the known ones."""
+def operator_named(name: str, *others: str) -> Operator:
+    """The operator called ``name``; `UsageError` names the known ones, and ``others`` that may be asked for."""
     try:
         return OPERATORS[str(name)]
     except KeyError:
-        raise UsageError(f"unknown operator {name!r}: choose from {', '.join(OPERATORS)}") from None
+        raise UsageError(f"unknown operator {name!r}: choose from {', '.join([*OPERATORS, *others])}") from None
 
 
 def natural_operator(outputs: Shape, inputs: Sequence[Shape]) -> Operator:

@@ -208,19 +208,14 @@ def _typed(context: click.Context) -> Iterator[str]:
 
 
 def _operation(text: str) -> Any:
-    """The object of a file; of an operation that has no name there, what the file makes."""
+    """What a file puts on trial under this name, whatever the name is bound to there; else its object."""
     from diffcheck.sources.collect import collect
 
     try:
-        return _named(text)
-    except UsageError as mistake:
-        try:
-            made = collect([text]).operations
-        except UsageError:
-            made = ()
-        if len(made) != 1:
-            raise mistake from None
-        return made[0]
+        made = collect([text]).operations if "::" in text else ()
+    except UsageError:
+        made = ()
+    return made[0] if len(made) == 1 else _named(text)
 
 
 def _demand_no_declaration(text: str) -> None:

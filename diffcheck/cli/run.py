@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from diffcheck.results import Run
 
 
+# The reports that a person opens.
+_PAGES = ("report.md", "report.html")
+
+
 @click.command(cls=WithDefaults)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
@@ -78,4 +82,6 @@ def _summarised(result: "Run", output: Path, level: int, front: str) -> None:
         if front:
             click.echo(front)
         summary(result, Console(width=terminal_width(), markup=False), level)
-        click.echo(f"report: {output / 'report.md'}", err=True)
+        for name in _PAGES:
+            if (output / name).exists():
+                click.echo(f"report: {output / name}", err=True)

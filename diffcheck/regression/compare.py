@@ -1,5 +1,6 @@
 """Two runs, or baselines, side by side: across commits, versions of libraries, devices."""
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ def _change(
 
 def told(entry: Entry) -> str:
     """An outcome with its digits."""
-    return f"{entry}, {entry.digits:.1f} digits" if entry.digits == entry.digits else str(entry)
+    return f"{entry}, {math.floor(entry.digits * 10) / 10:.1f} digits" if entry.digits == entry.digits else str(entry)
 
 
 def _size(old: Entry, new: Entry) -> str:

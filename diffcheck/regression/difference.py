@@ -1,5 +1,6 @@
 """How a task differs from what it was."""
 
+import math
 from enum import StrEnum
 
 from diffcheck.case.audited import AUDIT
@@ -96,4 +97,4 @@ def _names(entry: Entry) -> set[str]:
 
 
 def _digits(entry: Entry) -> str:
-    return "no digits" if entry.digits != entry.digits else f"{entry.digits:.1f} digits"
+    return "no digits" if entry.digits != entry.digits else f"{math.floor(entry.digits * 10) / 10:.1f} digits"

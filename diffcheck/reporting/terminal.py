@@ -159,7 +159,7 @@ def check_text(run: Run, width: int = _WIDE) -> str:
         if worst.rows:
             console.print(_rich(Table(worst.header[:-2], tuple(row[:-2] for row in worst.rows))))
         if more:
-            console.print(f"... and {more} more lines by tensor, none worse; tensors.csv has all of them")
+            console.print(f"... and {more} more lines by tensor, none worse")
     for row in run.rows if width >= _WIDE else ():
         if (row.note or row.findings) and row.reason != "case":
             console.print(f"{row.engine}:{row.method}: {words.told(row)}", soft_wrap=True, highlight=False)

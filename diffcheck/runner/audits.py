@@ -136,7 +136,7 @@ def _outcome(found: "Audit", dtype: str) -> dict[str, Any]:
         return {**counted, "verdict": Verdict.DISAGREE, "reason": str(Reason.VALUE)}
     if seen.breaches:
         return {**counted, "verdict": Verdict.AGREE}
-    if seen.raised or heard is None or heard.judgement is None:
+    if seen.raised or heard is None:
         return {**counted, "verdict": Verdict.ERROR}
     return {**counted, **_numbers(fault, dtype)}
 
@@ -147,8 +147,6 @@ def _numbers(fault: "Fault", dtype: str) -> dict[str, Any]:
 
     heard = fault.heard
     assert heard is not None
-    assert heard.judgement is not None
-    judged = heard.judgement
     if not heard.input:
         where, value, right = farthest(fault.seen)
         verdict = Verdict.DISAGREE if math.isfinite(value) else Verdict.NONFINITE
@@ -159,11 +157,22 @@ def _numbers(fault: "Fault", dtype: str) -> dict[str, Any]:
             "value": value,
             "truth": repr(right),
         }
+    judged = heard.judgement
+    where = f"{heard.input}[{','.join(map(str, heard.place))}]" if heard.place else heard.input
+    if judged is None:  # by another witness than the referee
+        finite = math.isfinite(heard.value)
+        return {
+            "verdict": Verdict.DISAGREE if finite else Verdict.NONFINITE,
+            "reason": str(Reason.WRONG if finite else Reason.SINGULAR),
+            "worst_component": where,
+            "value": heard.value,
+            "truth": heard.truth,
+        }
     found = {
         # What loses every digit, or more and more, is no excuse of its formula here.
         "verdict": judged.verdict if judged.verdict.fails else Verdict.DISAGREE,
         "reason": str(judged.reason if judged.verdict.fails else Reason.INACCURATE),
-        "worst_component": f"{heard.input}[{','.join(map(str, heard.place))}]" if heard.place else heard.input,
+        "worst_component": where,
         "value": heard.value,
         "truth": heard.truth,
         "digits": judged.digits,

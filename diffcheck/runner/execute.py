@@ -149,7 +149,7 @@ class Execution:
                     heard += self._kept([self._trial(court, engine, task)], unit)
             if not agreed:
                 self._observer.agreed(together(unit, court, heard))
-                drawn = drawing(unit.case.name, court)
+                drawn = drawing(unit.case.name, court, heard)
                 if drawn is not None:
                     self._observer.detailed(drawn)
                 agreed = True

@@ -20,6 +20,7 @@ from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tape import Tape
 from diffcheck.results import NAN, Curve, Drawing
 from diffcheck.runner.rows import plain
+from diffcheck.runner.trial import Trial
 
 # A graph of more nodes than this is a thicket.
 _NODES = 48
@@ -29,9 +30,15 @@ _PRECISION = 128
 _STEPS = 54
 
 
-def drawing(case: str, court: Court) -> Drawing | None:
-    """The program at the first point where it has a value, of the listed ones if it has any there; `None` if large."""
-    return next(filter(None, (drawn(case, court, question) for question in drawable(court))), None)
+def drawing(case: str, court: Court, trials: Sequence[Trial] = ()) -> Drawing | None:
+    """The program at a point where it has a value; `None` if it is large.
+
+    Where something fails that is its point, else the first one, of the listed ones if it has a value there.
+    """
+    failing = [speaking(trial.answers)[0] for trial in trials if trial.row.fails and trial.answers]
+    questions = [court.questions[k] for k in failing]
+    every = [*(q for q in questions if q in drawable(court)), *drawable(court)]
+    return next(filter(None, (drawn(case, court, question) for question in every)), None)
 
 
 def drawable(court: Court) -> list[Question]:

@@ -114,7 +114,7 @@ class Settings:
             format_named(name)
         for name in self.operators:
             if name != AUDIT:
-                operator_named(name)
+                operator_named(name, AUDIT)
         if self.match:
             matcher(self.match)
 

@@ -1,5 +1,6 @@
 """A run as the page has it: an overview of all cases, and blocks of what is shown of one when it is opened."""
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -79,7 +80,7 @@ class Model:
             "file": os.path.basename(case.source.partition("::")[0]) if case else "",
             "tags": list(case.tags) if case else [],
             "consensus": case.consensus if case else "",
-            "error": max((r.max_error_ulp for r in rows if r.max_error_ulp == r.max_error_ulp), default=None),
+            "error": max((r.error_ulp for r in rows if r.error_ulp == r.error_ulp), default=None),
             "cells": [cells.get(name) for name in self.contestants],
         }
 
@@ -120,13 +121,18 @@ def _cell(row: Row) -> list[Any]:
     return [
         str(row.verdict),
         ", ".join(filter(None, [row.reason if row.reason != "case" else "", findings])),
-        short(row.digits),
-        short(row.digits_possible),
+        _floor(row.digits),
+        _floor(row.digits_possible),
         short(row.error_ulp),
         short(row.evaluate_s),
         int(row.fails),
         int(row.known),
     ]
+
+
+def _floor(digits: float) -> float | None:
+    """Digits as all reports tell them: never rounded up."""
+    return math.floor(digits * 10) / 10 if digits == digits else None
 
 
 def failures(run: Run, most: int) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from diffcheck.case.parameters import demand_function
 from diffcheck.errors import CaseError, DomainError
 from diffcheck.sources.torch_code.code import (
     TorchCode,
+    applied,
     argument_names,
     function_of,
     names_none,
@@ -71,6 +72,7 @@ def case_of(
     CaseError
         If there is nothing to differentiate by, or an argument cannot be one.
     """
+    code = applied(code)
     demand_function(code)
     for option, value in {"name": name, "operators": operators, "wrt": wrt, "samples": samples, "tags": tags}.items():
         if isinstance(value, (torch.Tensor, Interval)):

@@ -225,6 +225,11 @@ def function_of(code: Any) -> Any:
     return owner if isinstance(owner, type) and issubclass(owner, torch.autograd.Function) else None
 
 
+def applied(code: Any) -> Any:
+    """The ``apply`` of a `torch.autograd.Function` that is given as a class; other code as it is."""
+    return code.apply if isinstance(code, type) and issubclass(code, torch.autograd.Function) else code
+
+
 def argument_names(code: Callable[..., Any], positional: int) -> list[str]:
     """The names of a function's arguments; those of arguments by position only are made up."""
     plain = [p.name for p in parameters_of(code) if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]

@@ -59,7 +59,8 @@ function errorsPlot(points, names, axis, label) {
   }))).filter((p) => p.x !== undefined && p.x !== null);
   const positive = every.flatMap((p) => [p.error, p.inherent]).filter((e) => e > 0 && Number.isFinite(e));
   const low = Math.min(0.1, ...positive) / 4;
-  const high = Math.max(1e3, ...positive) * 4;
+  // Of a double no digit is left from 2^53 units on: what is beyond stands at the edge.
+  const high = Math.min(1e18, Math.max(1e3, ...positive) * 4);
   const level = (e) => (e === null || Number.isNaN(e) || e > high ? high : e < low ? low : e);
   const xs = every.map((p) => p.x);
   const wide = axis >= 0 && farApart(xs);

@@ -71,8 +71,8 @@ async function drawFigures(place, found) {
     const choose = el("select", { "aria-label": "horizontal axis", onchange: (event) => draw(Number(event.target.value)) },
       ...found.axes.map((name, k) => el("option", { value: k }, name)), el("option", { value: -1 }, "number of the point"));
     draw(found.axes.length ? 0 : -1);
-    place.append(figure("Errors over the points", "Low is good; no error stands at 0, NaN and infinity at the upper edge. Dark band: what any good algorithm may be off by; "
-      + "light band: what this formula may. A filled mark is outside of the dark band.", el("div", { class: "legend" }, found.axes.length > 1 ? choose : null, legend(names)), holder));
+    place.append(figure("Errors over the points", "Low is good; no error stands at 0, NaN and infinity at the upper edge. Inner band: what any good algorithm may be off by; "
+      + "outer band: what this formula may. A filled mark is outside of the inner band.", el("div", { class: "legend" }, found.axes.length > 1 ? choose : null, legend(names)), holder));
   }
   for (const curve of found.curves) {
     place.append(figure(`Error against step, ${curve.who}`, `The ${curve.central ? "central" : "one-sided"} quotient at ${curve.place}${curve.component ? `, ${curve.component}` : ""}: on the right curvature is left out, on the left `

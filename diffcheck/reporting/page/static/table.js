@@ -17,14 +17,14 @@ function caseTable(overview, onOpen) {
     shown.title = [reason, digits !== null && possible !== null ? `${digits} of ${possible} digits` : "", error !== null ? `${error} ulp` : "", known ? "as declared" : ""].filter(Boolean).join(", ");
     if (fails) shown.classList.add("cell-fails");
     if (known && !fails) shown.classList.add("known");
-    return el("span", {}, shown, digits !== null ? el("small", {}, ` ${digits.toFixed(1)}`) : null);
+    return el("span", {}, shown, digits !== null ? el("small", {}, ` ${(Math.floor(digits * 10) / 10).toFixed(1)}`) : null);
   };
   const columns = [
     { title: "case", field: "case", formatter: (cell) => el("span", { class: "name" }, cell.getValue()), minWidth: 150, widthGrow: 2, frozen: innerWidth > 700 },
     { title: "operator", field: "operator", width: 105, formatter: "plaintext" },
     ...overview.contestants.map((name, k) => ({ title: name, field: `c${k}`, formatter: cellShown, minWidth: 150, widthGrow: 1,
       sorter: missingLast((a, b) => worse(a) - worse(b)), headerSortStartingDir: "desc" })),
-    { title: "worst error (ulp)", field: "error", hozAlign: "right", width: 140, sorter: numeric, headerSortStartingDir: "desc",
+    { title: "error (ulp)", field: "error", hozAlign: "right", width: 140, sorter: numeric, headerSortStartingDir: "desc",
       formatter: (cell) => (cell.getValue() === null ? "-" : Number(cell.getValue()).toPrecision(3)) },
     { title: "file", field: "file", width: 150, formatter: "plaintext" },
   ];
