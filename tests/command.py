@@ -56,7 +56,8 @@ def typed(line: str) -> Result:
     """
     words = shlex.split(line)
     words[1:1] = ["--in-process"] * (words[:1] in (["run"], ["check"]))
-    result = CliRunner().invoke(main, words)
+    # As wide as nobody's terminal: what runs the tests may have one of its own.
+    result = CliRunner().invoke(main, words, env={"COLUMNS": "120"})
     assert not isinstance(result.exception, Exception), result.exc_info
     return result
 

@@ -228,7 +228,8 @@ def test_kink_has_these_slopes_on_its_sides(task, point, left, right):
 def test_every_family_has_two_known_values(file):
     family = [c.name for c in runpy.run_path(str(file)).values() if isinstance(c, Case)]
     known = [task for task in labels(PRINTED + RATIONAL) if task.split()[0] in family]
-    assert len(known) >= 2
+    # Operations on trial have no formula, whose values could be known.
+    assert len(known) >= 2 * bool(family)
 
 
 def test_names_are_unique_across_files():

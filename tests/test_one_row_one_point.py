@@ -8,13 +8,14 @@ import pytest
 
 from diffcheck.api import Settings, conduct
 from diffcheck.formats import FORMATS
+from diffcheck.sources.collect import collect
 
 CASES = Path(__file__).parent.parent / "cases"
 
 
 @pytest.fixture(scope="module", params=["float64", "float32"])
 def run(request):
-    return conduct(str(CASES), Settings(dtypes=[request.param], timing=False))
+    return conduct(collect([str(CASES)]).cases, Settings(dtypes=[request.param], timing=False))
 
 
 def spacing(truth, format):

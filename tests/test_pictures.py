@@ -1,5 +1,6 @@
 """What a report draws: programs with values and derivatives, and errors of differences against their steps."""
 
+import json
 import math
 
 import numpy as np
@@ -76,3 +77,17 @@ def test_only_first_derivatives_by_inputs_have_a_curve(tmp_path):
         return sin(x)
 
     assert [curve.operator for curve in drawn(wave, tmp_path).curves] == ["derivative"]
+
+
+def test_what_fails_is_drawn_at_its_point(tmp_path):
+    def off(x):
+        return (x * x * x).sum() + 0.01 * (x[1] - x[1].detach())
+
+    @case(x=interval(-2, 2, shape=2), points=[{"x": [0.5, 1.5]}], implementations={"autograd": off})
+    def cubes(x):
+        return x[0] ** 3 + x[1] ** 3
+
+    found = conduct(cubes, Settings(engines=["autograd"], samples=2, timing=False, output=tmp_path))
+    (row,), (drawing,) = found.rows, found.drawings
+    assert row.fails
+    assert drawing.place == json.loads(row.worst_point)

@@ -17,16 +17,18 @@ class Overdue(BaseException):
 
 # What must not be broken off is over soon.
 _AGAIN_S = 0.05
+_DELICATE_NAMES = ("_remove", "remove", "__del__")
+_DELICATE_FILES = ("<frozen importlib", "weakref", "_dynamo", "_inductor", "_functorch")
 
 
 def _is_delicate(frame: FrameType | None) -> bool:
-    """Whether a module is being imported, which would stay half there, or an object is cleared away.
+    """Whether a module is being imported or code compiled, which would stay half done, or an object is cleared away.
 
     What is raised while an object is cleared away is lost.
     """
     while frame is not None:
         code = frame.f_code
-        if code.co_filename.startswith("<frozen importlib") or code.co_name in ("_remove", "__del__"):
+        if code.co_name in _DELICATE_NAMES or any(part in code.co_filename for part in _DELICATE_FILES):
             return True
         frame = frame.f_back
     return False

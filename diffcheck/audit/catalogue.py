@@ -127,6 +127,8 @@ def entries(path: str) -> list[Entry]:
         from torch.testing._internal.common_methods_invocations import op_db
     except ImportError as missing:  # a part of torch's tests, which need something more than torch
         raise UsageError(f"torch's list of its operations cannot be read: {missing}: pip install expecttest") from None
+    # Torch's tests forbid all to set such flags, from when they are imported on.
+    setattr(torch.backends, "__allow_nonbracketed_mutation_flag", True)
     found = []
     for info in op_db:
         if not info.supports_autograd or torch.float64 not in info.dtypes:

@@ -150,7 +150,8 @@ def check_text(run: Run, width: int = _WIDE) -> str:
         if width < _WIDE:
             for row in run.rows:
                 if (row.case, row.operator) == case.key:
-                    for text in failure(row):
+                    why, again = reproduced(row.note)
+                    for text in [*failure(replace(row, note=why)), *[f"  again  {again}"] * bool(again)]:
                         _indented(console, text)
         else:
             short = tuple((r[0], r[1], r[2] if r[2] == "-" else f"{r[2]} of {r[3]}", *r[7:]) for r in case.table.rows)

@@ -36,8 +36,8 @@ def drawing(case: str, court: Court, trials: Sequence[Trial] = ()) -> Drawing | 
     Where something fails that is its point, else the first one, of the listed ones if it has a value there.
     """
     failing = [speaking(trial.answers)[0] for trial in trials if trial.row.fails and trial.answers]
-    questions = [court.questions[k] for k in failing]
-    every = [*(q for q in questions if q in drawable(court)), *drawable(court)]
+    first = {id(court.questions[k]) for k in failing}
+    every = sorted(drawable(court), key=lambda question: id(question) not in first)
     return next(filter(None, (drawn(case, court, question) for question in every)), None)
 
 
