@@ -101,7 +101,9 @@ def test_no_failing_row_is_blank(run):
 
 
 def test_truths_have_a_sane_number_of_digits(run):
-    assert all(0 <= case.truth_digits <= 99 for case in run.cases)
+    heard = [case for case in run.cases if case.consensus]  # of the others nobody has asked for a truth
+    assert len(heard) > 300
+    assert all(0 <= case.truth_digits <= 99 for case in heard)
 
 
 def test_nothing_in_the_shipped_library_fails(run):
