@@ -17,7 +17,7 @@ class Overdue(BaseException):
 
 # What must not be broken off is over soon.
 _AGAIN_S = 0.05
-_DELICATE_NAMES = ("_remove", "remove", "__del__")
+_DELICATE_NAMES = ("_remove", "remove", "__del__", "gc_callback")
 _DELICATE_FILES = ("<frozen importlib", "weakref", "_dynamo", "_inductor", "_functorch")
 
 
