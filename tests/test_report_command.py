@@ -155,7 +155,10 @@ def test_junit_counts_what_fails_what_is_known_and_what_is_broken(ran: Path) -> 
     assert [line.split()[0] for line in failure.text.splitlines()[1:]] == ["point", "value", "truth", "why"]
     assert failing.get("classname") == "defect"
     properties = {p.get("name"): p.get("value") for p in failing.iter("property")}
-    assert float(properties["value"] or 0) == 1.5 * float(properties["truth"] or 0)
+    value, truth = properties["value"], properties["truth"]
+    assert value is not None
+    assert truth is not None
+    assert float(value) == 1.5 * float(truth)
     skipped = cases["known derivative autograd:reverse cpu float64"].find("skipped")
     assert skipped is not None
     assert "a | in a reason" in skipped.get("message", "")
