@@ -98,9 +98,12 @@ def test_a_second_run_into_the_folder_is_refused(waiting: subprocess.Popen[str])
     assert journal() == KNOWN
 
 
-def test_ctrl_c_names_the_case_and_keeps_what_is_known(waiting: subprocess.Popen[str]) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminated"])
+def test_who_ends_it_is_told_the_case_and_keeps_what_is_known(
+    waiting: subprocess.Popen[str], how: signal.Signals
+) -> None:
     worker = int(Path("worker").read_text())
-    waiting.send_signal(signal.SIGINT)
+    waiting.send_signal(how)
     _, err = waiting.communicate(timeout=60)
     assert waiting.returncode == 130
     assert "diffcheck: interrupted at file.py::waits derivative, finite:central answering; what was known" in err

@@ -1,7 +1,11 @@
 """The command ``diffcheck``, with all its commands."""
 
 import shlex
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -28,7 +32,8 @@ class _Main(click.Group):
 
     def invoke(self, context: click.Context) -> object:
         try:
-            return super().invoke(context)
+            with _ended_alike():
+                return super().invoke(context)
         except DiffcheckError as mistake:
             click.echo(f"diffcheck: {mistake}", err=True)
             context.exit(USAGE)
@@ -38,6 +43,24 @@ class _Main(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             context.exit(FAILED)
+
+
+@contextmanager
+def _ended_alike() -> Iterator[None]:
+    """A system that ends the command is heard like somebody at the keyboard: what is known is written first."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, ended)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @click.group(cls=_Main, context_settings={"help_option_names": ["-h", "--help"]})

@@ -36,6 +36,8 @@ class Table:
 
 def headline(run: Run) -> str:
     """One sentence: how many tasks, how many of each verdict, how many fail the run."""
+    if run.broken and not run.rows:
+        return f"Nothing was run: {counted(len(run.broken), 'broken definition')}"
     found = ", ".join(f"{count} {name}" for name, count in counts(run.rows).items())
     failing = len(run.failing)
     expected = sum(bool(row.expected) and not row.fails for row in run.rows)
