@@ -203,3 +203,9 @@ DIGITS = Told("f", "f(x)", Outcome.DIGITS, "cancellation", "wrong in float16", "
 def test_an_operation_is_one_line(rows, words, passes):
     assert line(rows) == words
     assert passed([rows]) is passes
+
+
+def test_the_list_leaves_everybody_his_flags():
+    entries("torch.special")
+    assert not torch.backends.flags_frozen()
+    torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.allow_tf32

@@ -123,12 +123,14 @@ def entries(path: str) -> list[Entry]:
     UsageError
         If torch's list has none of that name, or cannot be read.
     """
+    backends: Any = torch.backends
+    frozen = backends.flags_frozen()
     try:
         from torch.testing._internal.common_methods_invocations import op_db
     except ImportError as missing:  # a part of torch's tests, which need something more than torch
         raise UsageError(f"torch's list of its operations cannot be read: {missing}: pip install expecttest") from None
-    # Torch's tests forbid all to set such flags, from when they are imported on.
-    setattr(torch.backends, "__allow_nonbracketed_mutation_flag", True)
+    # Torch's tests forbid everybody to set flags of a backend, from when they are imported on; nothing takes it back.
+    backends.disable_global_flags.__globals__["__allow_nonbracketed_mutation_flag"] = not frozen
     found = []
     for info in op_db:
         if not info.supports_autograd or torch.float64 not in info.dtypes:
