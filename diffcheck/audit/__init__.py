@@ -17,7 +17,8 @@
 ``modules``           modules as functions of their parameters
 ``screen``            a quick look, which ranks contexts
 ``loss``              the definition in one context as a case
-``certify``           what is heard of a context: in a ``hearing`` the referee's word, a ``ruling``
+``certify``           what is heard of a context: in a ``hearing`` the referee's word, a ``ruling``;
+                      ``hearing_of_torch`` where torch itself is on trial
 ``growth``            of errors with the length of a sum
 ``lines``             what a gradient says along a line where no derivative exists; what is detached is ``frozen``
 ``nearby``            gradients beside a kink
@@ -34,7 +35,7 @@
 ``script``            a few lines of torch
 ``report``            the text of an ``outcome``
 ``budget``            how long it may take
-``inquiry``           the whole of it: `audit` and `assert_operation`
+``inquiry``           the whole of it: `audit` and `assert_operation`; ``audited`` of what a case file declares
 ``catalogue``         torch's own operations with torch's samples; ``torch_itself`` these on trial, ``apart`` in
                       processes of their own, ``findings`` as lines and files
 ====================
