@@ -87,3 +87,23 @@ def test_a_right_operation_is_not_accused(name) -> None:
 
 def test_there_are_twenty_of_them() -> None:
     assert len(RIGHT) == 20
+
+
+def test_a_square_that_only_half_precision_cannot_hold_is_nobodys_fault():
+    def divided(x):
+        return x / (x.abs().sum(-1, keepdim=True) + 1)
+
+    class Divided(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            size = x.abs().sum(-1, keepdim=True) + 1
+            ctx.save_for_backward(x, size)
+            return x / size
+
+        @staticmethod
+        def backward(ctx, g):
+            x, size = ctx.saved_tensors
+            return g / size - x.sign() * (g * x).sum(-1, keepdim=True) / size**2
+
+    found = audit(Divided.apply, divided, x=tensor("rows width"), dtypes="float16", budget=4)
+    assert found.fault is None, repr(found)

@@ -146,7 +146,11 @@ class Hearing:
         It is the caller who chose the format then: right formulas differ in what they can still do there. What
         overflows elsewhere, or in double precision, as well is told there.
         """
-        return leaves_range(self._here.context["values"], self._court.format.name, lambda: self._formats)
+        format = self._court.format.name
+        if leaves_range(self._here.context["values"], format, lambda: self._formats):
+            return True
+        # Half precision ends at 65504: who computes in it alone overflows at numbers that are usual elsewhere.
+        return format == "float16" and self._formats == {format} and format in self._overflowing
 
     @cached_property
     def _same_values(self) -> bool:
@@ -243,8 +247,16 @@ class Hearing:
             return None
         return OwnGraph(code, question.x, self._court.format, question.truth.precision)
 
-    @cached_property
+    @property
     def _formats(self) -> set[str]:
+        return self._seen[0]
+
+    @property
+    def _overflowing(self) -> set[str]:
+        return self._seen[1]
+
+    @cached_property
+    def _seen(self) -> tuple[set[str], set[str]]:
         return formats_seen(self._subject, self._here)
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from diffcheck.audit.operation import Widened
 from diffcheck.audit.passes import leaves, pulled
@@ -67,22 +68,32 @@ def own_functions(subject: Subject, here: World) -> Mapping[str, Any]:
 
 
 class _Formats(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """While it is entered, the formats that operations give their results in are noted."""
+    """While it is entered, the formats that operations give their results in are noted, and where these overflow."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.seen: set[str] = set()
+        self.overflowing: set[str] = set()
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         found = func(*args, **(kwargs or {}))
         for one in found if isinstance(found, (list, tuple)) else (found,):
             if isinstance(one, Tensor) and one.is_floating_point() and one.dim():  # a number beside has any format
-                self.seen.add(str(one.dtype).removeprefix("torch."))
+                name = str(one.dtype).removeprefix("torch.")
+                self.seen.add(name)
+                if name not in self.overflowing and bool(one.isinf().any()) and _finite(args):
+                    self.overflowing.add(name)
         return found
 
 
-def formats_seen(subject: Subject, here: World) -> set[str]:
-    """The formats in which the operation and its backward are seen to compute in a context."""
+def _finite(arguments: Any) -> bool:
+    """Whether all numbers among some arguments are finite."""
+    tensors = (a for a in tree_leaves(arguments) if isinstance(a, Tensor) and a.is_floating_point())
+    return all(bool(a.isfinite().all()) for a in tensors)
+
+
+def formats_seen(subject: Subject, here: World) -> tuple[set[str], set[str]]:
+    """The formats in which the operation and its backward are seen to compute in a context, and those that overflow."""
     mode, use = _Formats(), USES[here.context["use"]]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -91,7 +102,7 @@ def formats_seen(subject: Subject, here: World) -> set[str]:
         incoming = here.incoming(outputs)
         with mode:
             pulled(outputs, list(here.asked.values()), incoming)
-    return mode.seen
+    return mode.seen, mode.overflowing
 
 
 def own_code(subject: Subject, here: World, screened: Screened) -> Sourced | None:
