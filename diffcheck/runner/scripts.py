@@ -5,11 +5,11 @@ import io
 import warnings
 from typing import Any
 
-from diffcheck.engines.autograd.imported import files_as_modules
 from diffcheck.errors import RAISED, Unsupported
 from diffcheck.judgement.answer import speaking
 from diffcheck.judgement.court import Court
 from diffcheck.runner.trial import Trial
+from diffcheck.sources.executed import files_as_modules
 from diffcheck.verdict import Reason, Verdict
 
 _SHOWN = (Verdict.DISAGREE, Verdict.NONFINITE, Verdict.LOSSY)

@@ -1,9 +1,7 @@
 """Somebody's own functions by the lines that import them."""
 
 import inspect
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,21 +27,5 @@ def import_of(code: Callable[..., Any]) -> tuple[str, str]:
 
 def _name(module: ModuleType) -> str:
     """A module as it is imported from its own folder; a file that the command line has read has another name here."""
-    return module.__name__ if _imported(module) else Path(str(module.__file__)).stem
-
-
-def _imported(module: ModuleType) -> bool:
-    return module.__spec__ is not None or getattr(module, "__file__", None) is None
-
-
-@contextmanager
-def files_as_modules() -> Iterator[None]:
-    """Files that the command line has read can be imported by their own names, and are not executed again."""
-    read = {_name(m): m for m in list(sys.modules.values()) if isinstance(m, ModuleType) and not _imported(m)}
-    added = {name: module for name, module in read.items() if name not in sys.modules}
-    sys.modules.update(added)
-    try:
-        yield
-    finally:
-        for name in added:
-            sys.modules.pop(name, None)
+    read = module.__spec__ is None and getattr(module, "__file__", None) is not None
+    return Path(str(module.__file__)).stem if read else module.__name__
