@@ -65,7 +65,8 @@ FLOORS = {
         "api",
     },
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "regression", "api"},
-    "__init__": {"case", "sources", "api", "audit"},
+    "gradients": {*JUDGES, "runner"},
+    "__init__": {"case", "sources", "api", "audit", "gradients"},
     "__main__": {"cli"},
 }
 # Libraries that only these may import, anywhere in their text.
