@@ -7,6 +7,7 @@ from typing import NamedTuple
 from diffcheck.audit.borders import branches
 from diffcheck.audit.context import Context
 from diffcheck.audit.design import Design, design
+from diffcheck.audit.numbers import other_numbers
 from diffcheck.audit.operation import Widened
 from diffcheck.audit.plainly import own_functions
 from diffcheck.audit.ruling import Ruling
@@ -43,6 +44,7 @@ def opening(subject: Subject, dtypes: Sequence[str], devices: Sequence[str], see
         ordinary = design(subject, dtypes, devices, seed, usual).ordinary
         try:
             found = _known(subject, ordinary)
+            ordinary = design(found, dtypes, devices, seed, usual).ordinary
         except Exception as raised:
             refusals.append(f"({ordinary.words()}) it raises {type(raised).__name__}: {raised}")
             continue
@@ -69,9 +71,10 @@ def _known(subject: Subject, ordinary: Context) -> Subject:
     # Numbers can be moved onto borders of the definition; what a function makes is left as it is.
     moves = subject.make is None and branches(subject.definition, here.exact[0])
     own = own_functions(subject, here) if subject.defines else {}
+    found = replace(subject, branches=moves, own=own)
+    found = replace(found, numbers=other_numbers(found, here.arguments))
     count = _results(subject, ordinary)
-    operation = subject.operation.first(count) if count else subject.operation
-    return replace(subject, branches=moves, own=own, operation=operation)
+    return replace(found, operation=found.operation.first(count) if count else found.operation)
 
 
 def _results(subject: Subject, ordinary: Context) -> int:

@@ -155,12 +155,17 @@ class Probe:
         )
 
     def ignores(self, argument: str) -> bool:
-        """Whether the label that torch ignores by default is taken, and its neighbour is not."""
+        """Whether the label that torch ignores by default is taken, and its neighbour is not.
+
+        By the definition; and the operation has its value then, or it is not made for it.
+        """
         one, neighbour = (torch.tensor(getattr(self.subject.declared[argument], "example", None)) for _ in range(2))
         if not one.numel():
             return False
         one.view(-1)[0], neighbour.view(-1)[0] = IGNORED, IGNORED + 1
-        return self.runs(self.shapes, {argument: one}) and not self.runs(self.shapes, {argument: neighbour})
+        if not self.runs(self.shapes, {argument: one}) or self.runs(self.shapes, {argument: neighbour}):
+            return False
+        return self.same({**self.arguments(self.shapes), argument: one}) is True
 
     def counts_from_the_end(self, argument: str) -> bool:
         """Whether -1 stands for the last place: the definition gives the same for both, and something else for 0."""

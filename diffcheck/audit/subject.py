@@ -46,6 +46,8 @@ class Subject:
     marked:
         Whether somebody said by which inputs it is differentiated; of examples none of which requires a gradient nobody
         did.
+    numbers:
+        Other values of numbers among ``given`` that nobody declared, see `diffcheck.audit.numbers`.
     branches:
         Whether its definition compares anything that depends on its inputs, see `diffcheck.audit.borders`.
     unasked:
@@ -76,6 +78,7 @@ class Subject:
     marked: bool = True
     unasked: frozenset[str] = frozenset()
     twice: bool = False
+    numbers: Mapping[str, tuple[int | float, ...]] = field(default_factory=dict)
     branches: bool = False
     following: Mapping[str, tuple[str, Callable[[int], int]]] = field(default_factory=dict)
     broadcast: Mapping[str, tuple[str, int]] = field(default_factory=dict)
