@@ -100,7 +100,7 @@ LIBRARIES = {
             *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "hearing"),
             *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
             *("second", "inferred", "catalogue", "findings", "modules", "neighbours"),
-            *("probe", "borders", "frozen", "lines", "nearby", "hearing_of_torch"),
+            *("probe", "borders", "frozen", "lines", "nearby", "hearing_of_torch", "components", "more_axes"),
         )
     },
     "sympy": {

@@ -112,6 +112,12 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float, sec
     if trials.subject.unasked:
         told = ", ".join(f"`{n}`" for n in sorted(trials.subject.unasked))
         lines.append(f"  it gives no gradient by {told}, and no example requires one: those that do are asked for")
+    for what in ("result", "gradient"):
+        names = [name for name, other in trials.subject.unheld.items() if other == what]
+        if names:
+            lines.append(
+                f"  not held to {', '.join(names)}: its {what} is another there; declare sizes to hold it to that"
+            )
     lines += _asides(trials, heard)
     return "\n".join(lines)
 

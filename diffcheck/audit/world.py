@@ -124,7 +124,8 @@ def _drawn(subject: Subject, context: Context, seed: int) -> dict[str, Any]:
     most = max((len(d.axes) for d in subject.declared.values() if isinstance(d, Floats)), default=0)
     found: dict[str, Any] = {}
     for name, declared in subject.declared.items():
-        shape = subject.shape(declared, context.sizes)
+        argument, place = subject.broadcast.get(context["broadcast"], ("", None))
+        shape = subject.shape(declared, context.sizes, place if argument == name else None)
         if isinstance(declared, Floats):
             dtype = declared.dtype or (precision.activations if len(declared.axes) == most else precision.weights)
             k = sum(isinstance(subject.declared[n], Floats) for n in found)
