@@ -15,8 +15,13 @@ Number = int | float
 
 
 def other_numbers(subject: Subject, arguments: Mapping[str, Any]) -> dict[str, tuple[Number, ...]]:
-    """For each number that is handed on the other ones that count, at these arguments."""
-    found = {}
+    """For each number that is handed on beside example tensors the other ones that count, at these arguments.
+
+    Beside declared sizes it is declared itself.
+    """
+    found: dict[str, tuple[Number, ...]] = {}
+    if all(getattr(declared, "example", None) is None for declared in subject.declared.values()):
+        return found
     for name, value in subject.given.items():
         others = tuple(other for other in _near(value) if _counts(subject, {**subject.given, **arguments}, name, other))
         if others:
