@@ -100,7 +100,7 @@ LIBRARIES = {
             "subjects": "operation subject modules",
             "conditions": "world layouts incoming values passes consumers",
             "answers": "script contents",
-            "examples": "inferred probe borders more_axes",
+            "examples": "inferred probe borders more_axes sentinels",
             "of_torch": "catalogue findings",
             "trials": "screen hearing plainly loss differences second neighbours frozen lines nearby hearing_of_torch "
             "components",

@@ -76,8 +76,7 @@ class Probe:
             return Made.OTHERS if beside() else Made.ALONE
         if not all(same):
             return Made.ALONE
-        derived = length == 1 or any(other > length and self.derives(at[other]) for other in at)
-        return Made.OTHERS if derived or self._derives_together(axes, length) or beside() else Made.ALONE
+        return Made.OTHERS
 
     def same(self, arguments: Mapping[str, Any]) -> bool | None:
         """Whether the operation's value is the definition's; ``None`` where one of them has none."""
@@ -166,6 +165,16 @@ class Probe:
         if not self.runs(self.shapes, {argument: one}) or self.runs(self.shapes, {argument: neighbour}):
             return False
         return self.same({**self.arguments(self.shapes), argument: one}) is True
+
+    def takes(self, argument: str, number: int) -> bool:
+        """Whether a whole number has a finite value, the same in operation and definition, in the place of another."""
+        example = torch.tensor(getattr(self.subject.declared[argument], "example", None))
+        if not example.numel():
+            return False
+        example.view(-1)[0] = number
+        arguments = {**self.arguments(self.shapes), argument: example}
+        expected = values_of(self.subject.definition, arguments)
+        return bool(expected) and all(bool(y.isfinite().all()) for y in expected or ()) and self.same(arguments) is True
 
     def counts_from_the_end(self, argument: str) -> bool:
         """Whether -1 stands for the last place: the definition gives the same for both, and something else for 0."""
