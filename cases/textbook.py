@@ -188,8 +188,8 @@ def neuron(w1, b, x1, y):
 
 
 BOOK_NEURON = {"w1": interval(-3, 3), "b": interval(-1, 1), "x1": 1.1, "y": 1.0, "points": [{"w1": 2.2, "b": 0.0}]}
-case(name="neuron_of_the_book", reference=f"{RASCHKA}.4", **BOOK_NEURON)(neuron)
-case(
+neuron_of_the_book = case(name="neuron_of_the_book", reference=f"{RASCHKA}.4", **BOOK_NEURON)(neuron)
+curvature_of_the_neuron = case(
     name="curvature_of_the_neuron",
     operators="hessian",
     expect={"autograd": "disagree"},
