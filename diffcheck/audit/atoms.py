@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcheck.audit.context import ALL, Context, condition
+from diffcheck.audit.context import ALL, NUMBER, Context, condition
 from diffcheck.audit.declared import LEADING
 from diffcheck.audit.design import Design
 from diffcheck.audit.uses import STRIDED, USES
@@ -137,9 +137,21 @@ def of_kind(
     found = special(smallest, failing, passing) if special is not None and usual in passing else None
     if found is not None:
         return found
-    told = [condition(kind, n) or _USUAL[kind] for n in [smallest[kind], *(n for n in failing if n != smallest[kind])]]
+    if kind.startswith(NUMBER) and usual in passing and set(failing) == set(design.kinds[kind]) - {usual}:
+        name = kind.removeprefix(NUMBER)
+        return Atom(f"`{name}` is not {design.subject.given[name]}", partial(_chosen, kind, frozenset(failing)))
+    told = [
+        condition(kind, n) or _usual(design, kind)
+        for n in [smallest[kind], *(n for n in failing if n != smallest[kind])]
+    ]
     more = f" (or {len(told) - _FEW} more like it)" if len(told) > _FEW else ""
     return Atom(" or ".join(told[:_FEW]) + more, partial(_chosen, kind, frozenset(failing)))
+
+
+def _usual(design: Design, kind: str) -> str:
+    """The ordinary choice in words."""
+    name = kind.removeprefix(NUMBER)
+    return f"`{name}` is {design.subject.given[name]}" if kind.startswith(NUMBER) else _USUAL[kind]
 
 
 def _chosen(kind: str, names: frozenset[str], context: Context) -> bool:

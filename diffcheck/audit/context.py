@@ -22,6 +22,8 @@ ORDINARY = {
     "device": "cpu",
 }
 ALL = "every input"
+# Kinds of numbers that are handed on are called ``number:name``; the ordinary choice, the number itself, is empty.
+NUMBER = "number:"
 _TABLES: dict[str, Mapping[str, Any]] = {"precision": PRECISIONS, "values": VALUES, "use": USES}
 
 
@@ -35,7 +37,8 @@ class Context:
         By name.
     choices:
         ``precision``, ``values``, ``layout`` (``transposed``, or ``transposed:weight`` of one input), ``incoming``,
-        ``incoming layout``, ``use``, ``asked`` (the inputs that require a gradient, with commas; empty for all).
+        ``incoming layout``, ``use``, ``asked`` (the inputs that require a gradient, with commas; empty for all),
+        ``number:eps`` (another one than is handed on).
     seed:
         Of all that is drawn.
     """
@@ -70,7 +73,7 @@ class Context:
     def unusual(self, precision: str) -> dict[str, str]:
         """The choices that are not the ordinary ones, sizes aside."""
         usual = {**ORDINARY, "precision": precision}
-        return {kind: name for kind, name in self.choices.items() if name != usual[kind]}
+        return {kind: name for kind, name in self.choices.items() if name != usual.get(kind, "")}
 
     def words(self) -> str:
         """The context in words, what is ordinary left out."""
@@ -81,8 +84,10 @@ class Context:
 
 def condition(kind: str, name: str) -> str:
     """A choice in words; empty for an ordinary one."""
-    if ORDINARY.get(kind) == name:
+    if ORDINARY.get(kind, "") == name:
         return ""
+    if kind.startswith(NUMBER):
+        return f"`{kind.removeprefix(NUMBER)}` is {name}"
     if kind == "device":
         return "" if name == "cpu" else f"on {name}"
     if kind == "layout":

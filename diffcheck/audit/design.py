@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from diffcheck.audit.context import ORDINARY, Context
+from diffcheck.audit.context import NUMBER, ORDINARY, Context
 from diffcheck.audit.declared import LEADING, Floats, Integers, Lengths, Mask
 from diffcheck.audit.incoming import INCOMING
 from diffcheck.audit.layouts import LAYOUTS
@@ -197,7 +197,10 @@ def design(
     ]
     kinds["device"] = list(devices)
     kinds["asked"] = ["", *_subsets(subject.asked)]
-    ordinary = Context(subject.space.ordinary(), {**ORDINARY, "precision": usual, "device": devices[0]}, seed)
+    numbers = {f"{NUMBER}{name}": ["", *map(repr, others)] for name, others in subject.numbers.items()}
+    kinds |= numbers
+    usual_ones = {**ORDINARY, "precision": usual, "device": devices[0], **dict.fromkeys(numbers, "")}
+    ordinary = Context(subject.space.ordinary(), usual_ones, seed)
     first = {kind: [ordinary[kind], *(n for n in names if n != ordinary[kind])] for kind, names in kinds.items()}
     return Design(subject, first, ordinary, seed)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from diffcheck.audit.context import Context
+from diffcheck.audit.context import NUMBER, Context
 from diffcheck.audit.declared import LEADING, Declared, Floats, Integers
 from diffcheck.audit.probe import IGNORED, LAST, Axis, Made, Probe
 from diffcheck.audit.sizes import LADDER, LEADING_SHAPES, Space
@@ -76,16 +76,22 @@ def _special(probe: Probe, declared: Integers, name: str) -> int:
 
 
 def undeclared(subject: Subject, context: Context) -> bool:
-    """Whether a context has another size than the examples, or labels that are ignored, which these have not."""
+    """Whether a context has another size than the examples, labels that are ignored, or another number."""
     ignored = bool(subject.inferred - subject.space.values.keys()) and context["values"] != "ordinary"
-    return ignored or bool(_moved(subject, context))
+    return ignored or _renumbered(context) or bool(_moved(subject, context))
 
 
 def anyhow(subject: Subject, context: Context) -> bool:
-    """Whether all of its sizes that nobody declared are such as the operation is made for, whatever they are."""
+    """Whether sizes are all that nobody declared, and such as the operation is made for, whatever they are."""
     moved = _moved(subject, context)
     first = subject.space.values
-    return moved <= subject.anyhow and all(context.sizes[n] % first[n][0] == 0 for n in moved)
+    made = moved <= subject.anyhow and all(context.sizes[n] % first[n][0] == 0 for n in moved)
+    return bool(moved) and made and not _renumbered(context)
+
+
+def _renumbered(context: Context) -> bool:
+    """Whether a number is another one than is handed on."""
+    return any(name for kind, name in context.choices.items() if kind.startswith(NUMBER))
 
 
 def _moved(subject: Subject, context: Context) -> set[str]:

@@ -16,6 +16,7 @@ from diffcheck.audit.explain import explained
 from diffcheck.audit.inferred import inferred
 from diffcheck.audit.late import late_uses, tried_late
 from diffcheck.audit.modules import opened
+from diffcheck.audit.numbers import other_numbers
 from diffcheck.audit.operation import Widened
 from diffcheck.audit.outcome import Audit, Fault
 from diffcheck.audit.plainly import own_functions
@@ -182,8 +183,10 @@ class _Inquiry:
             except Exception as raised:
                 refusals.append(f"({plan.ordinary.words()}) it raises {type(raised).__name__}: {raised}")
                 continue
+            found = replace(found, own=own, numbers=other_numbers(found, world(found, plan.ordinary).arguments))
+            plan = design(found, *self._asked, usual)
             count = self._results(plan)
-            found = replace(found, own=own, operation=found.operation.first(count) if count else found.operation)
+            found = replace(found, operation=found.operation.first(count) if count else found.operation)
             trials = Trials(found, self._budget * _PATIENCE)
             first = trials.screen(plan.ordinary)
             if not first.counts:

@@ -73,9 +73,9 @@ class Probe:
 
     def _same(self, arguments: Mapping[str, Any]) -> bool | None:
         """Whether the operation's value is the definition's; ``None`` where one of them has none."""
-        expected = _values(self._subject.definition, arguments)
-        found = None if expected is None else _values(self._subject.operation, arguments)
-        return None if expected is None or found is None else _alike(found, expected)
+        expected = values_of(self._subject.definition, arguments)
+        found = None if expected is None else values_of(self._subject.operation, arguments)
+        return None if expected is None or found is None else alike(found, expected)
 
     def batched(self) -> set[str]:
         """The arguments that may have one more axis in front, which the definition goes through one by one.
@@ -87,7 +87,7 @@ class Probe:
         others = [n for n in tensors if n != first][:_BATCHED]
         one, two = self._arguments(self.shapes), self._arguments(self.shapes)
         two = {n: -0.5 * v if n in tensors and v.is_floating_point() else v for n, v in two.items()}
-        alone = [_values(self._subject.definition, arguments) for arguments in (one, two)]
+        alone = [values_of(self._subject.definition, arguments) for arguments in (one, two)]
         if None in alone:
             return set()
         for count in range(len(others) + 1):
@@ -95,12 +95,12 @@ class Probe:
                 chosen = {first, *more}
                 together = {n: torch.stack([one[n], two[n]]) if n in chosen else one[n] for n in one}
                 mixed = {n: two[n] if n in chosen else one[n] for n in one}
-                parts = [alone[0], _values(self._subject.definition, mixed)]
-                found = _values(self._subject.definition, together)
+                parts = [alone[0], values_of(self._subject.definition, mixed)]
+                found = values_of(self._subject.definition, together)
                 if found is None or None in parts or not found:
                     continue
                 apart = [torch.stack(pair) for pair in zip(*parts, strict=True)]
-                if _alike(found, apart):
+                if alike(found, apart):
                     return chosen if self._takes_batches(chosen, together) else set()
         return set()
 
@@ -120,9 +120,9 @@ class Probe:
     def _derives(self, arguments: Mapping[str, Any]) -> bool:
         """Whether the operation's value and gradient are the definition's for these arguments."""
         operation, definition = self._subject.operation, self._subject.definition
-        for ask in (_values, _gradients):
+        for ask in (values_of, _gradients):
             gave, meant = ask(operation, arguments), ask(definition, arguments)
-            if gave is None or meant is None or not _alike(gave, meant):
+            if gave is None or meant is None or not alike(gave, meant):
                 return False
         return True
 
@@ -159,12 +159,17 @@ class Probe:
         )
 
     def ignores(self, argument: str) -> bool:
-        """Whether the label that torch ignores by default is taken, and its neighbour is not."""
+        """Whether the label that torch ignores by default is taken, and its neighbour is not.
+
+        By the definition; and the operation has its value then, or it is not made for it.
+        """
         one, neighbour = (torch.tensor(getattr(self._subject.declared[argument], "example", None)) for _ in range(2))
         if not one.numel():
             return False
         one.view(-1)[0], neighbour.view(-1)[0] = IGNORED, IGNORED + 1
-        return self.runs(self.shapes, {argument: one}) and not self.runs(self.shapes, {argument: neighbour})
+        if not self.runs(self.shapes, {argument: one}) or self.runs(self.shapes, {argument: neighbour}):
+            return False
+        return self._same({**self._arguments(self.shapes), argument: one}) is True
 
     def counts_from_the_end(self, argument: str) -> bool:
         """Whether -1 stands for the last place: the definition gives the same for both, and something else for 0."""
@@ -175,11 +180,11 @@ class Probe:
         for place in (LAST, self._last(argument), 0):
             example = torch.tensor(declared.example)
             example.view(-1)[0] = place
-            found.append(_values(self._subject.definition, {**self._arguments(self.shapes), argument: example}))
+            found.append(values_of(self._subject.definition, {**self._arguments(self.shapes), argument: example}))
         last, same, first = found
         if last is None or same is None or first is None:
             return False
-        return _alike(last, same) and not _alike(last, first)
+        return alike(last, same) and not alike(last, first)
 
     def _last(self, argument: str) -> int:
         """The largest whole number that the definition takes, looked for among the lengths of axes."""
@@ -192,7 +197,7 @@ class Probe:
         if self._left <= 0:
             return False
         self._left -= 1
-        found = _values(self._subject.definition, {**self._arguments(shapes), **instead})
+        found = values_of(self._subject.definition, {**self._arguments(shapes), **instead})
         return bool(found) and all(y.numel() and bool(y.isfinite().any()) for y in found or ())
 
     def _arguments(self, shapes: Shapes) -> dict[str, Any]:
@@ -206,7 +211,7 @@ class Probe:
         return repeated(example, shape)
 
 
-def _values(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
+def values_of(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
     """What an operation gives, which may spoil its arguments; ``None`` if it does not take them, whatever it says."""
     copies = {n: v.clone() if isinstance(v, Tensor) else v for n, v in arguments.items()}
     try:
@@ -229,7 +234,7 @@ def _gradients(operation: Operation, arguments: Mapping[str, Any]) -> list[Tenso
     return [torch.zeros_like(x) if g is None else g.double() for x, g in zip(leaves, found, strict=True)]
 
 
-def _alike(found: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
+def alike(found: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
     """Whether values are the same, but for what is computed in single precision."""
     return [y.shape for y in found] == [y.shape for y in expected] and all(
         torch.allclose(a, b, _SAME, _SAME * float(b.abs().nan_to_num().max()) if b.numel() else 0.0, equal_nan=True)

@@ -108,7 +108,7 @@ def _granted(seen: Screened, made: bool) -> Screened:
         return seen
     apart = [_distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
     if seen.counts and (not apart or max(apart) > 1):
-        return replace(seen, refused="at a size that nobody declared its result is not the definition's")
+        return replace(seen, refused="at a size or number that nobody declared its result is not the definition's")
     return seen
 
 

@@ -46,6 +46,8 @@ class Subject:
     marked:
         Whether somebody said by which inputs it is differentiated; of examples none of which requires a gradient nobody
         did.
+    numbers:
+        Other values of numbers among ``given`` that nobody declared, see `diffcheck.audit.numbers`.
     branches:
         Whether its definition compares anything that depends on its inputs, see `diffcheck.audit.borders`.
     unasked:
@@ -67,6 +69,7 @@ class Subject:
     anyhow: frozenset[str] = frozenset()
     marked: bool = True
     unasked: frozenset[str] = frozenset()
+    numbers: Mapping[str, tuple[int | float, ...]] = field(default_factory=dict)
     branches: bool = False
 
     def shape(self, declared: Declared, sizes: Mapping[str, Any]) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from diffcheck.audit.precisions import DTYPES
 from diffcheck.case.audited import AUDIT, Audited
 from diffcheck.errors import RAISED, DiffcheckError, Unsupported
 from diffcheck.results import NAN, CaseRow, Row
+from diffcheck.runner.about import line_of
 from diffcheck.runner.escort import told
 from diffcheck.runner.plan import Contestant
 from diffcheck.verdict import Reason, Verdict
@@ -94,6 +95,7 @@ def said(unit: AuditUnit, row: Row) -> CaseRow:
         0,
         case.reference,
         source=case.source,
+        line=line_of(case.code) if case.source else 0,
         doc=case.doc,
         because=case.because,
         tags=case.tags,
