@@ -18,11 +18,25 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from diffcheck.errors import Unsupported
 from diffcheck.ops.arguments import Kind, Traceable, flat, kind_of, plain
 from diffcheck.ops.dotted import resolve
 
 Function = Callable[..., Any]
-Column = str | Function
+
+
+@dataclass(frozen=True)
+class Without:
+    """A column of what does not exist: who needs it is told why, by `Unsupported`."""
+
+    why: str
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        """`Unsupported`, whatever the arguments are."""
+        raise Unsupported(self.why)
+
+
+Column = str | Function | Without
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -33,6 +47,8 @@ class Operation:
     ----------
     aten:
         The operation on the same operands under torch's dispatcher; empty if there is none.
+    torch, numpy:
+        Of what these libraries lack, `Without`.
     """
 
     name: str
