@@ -20,7 +20,7 @@ hyp1f1 = analytic_row(
     outside=lambda a, b, x: _is_pole(b),
     numpy="scipy.special.hyp1f1",
     sympy=lambda sympy, a, b, x: sympy.hyper((a,), (b,), x),
-    ulps=64,
+    ulps=32,
 )
 hyp2f1 = analytic_row(
     "hyp2f1",
