@@ -33,9 +33,10 @@ Every operation of `diffcheck.ops`, and who computes it by what. The table is wr
 
 A dotted name is the function that is called. `own` is a function in diffcheck, written for this row. `definition` means
 that the row is a formula over other operations, which
-serves there. `none` means that the library has no such function: what asks it is told so, `unsupported`. In the column *symbolic* stands the expression that SymPy differentiates; of a row marked `*` SymPy knows
-no rule, and the row's own slopes serve. *referee* is the enclosure in ball arithmetic; `pieces` means that the piece at
-a point is found by certain comparisons and takes its place. *series* is the power series of the second route.
+serves there. `none` means that the library has no such function: rows that need it are `unsupported`. In the column
+*symbolic* stands the expression that SymPy differentiates; of a row marked `*` SymPy knows no rule, and the row's own
+slopes serve. *referee* is the enclosure in ball arithmetic; `pieces` means that the piece at a point is found by
+certain comparisons and takes its place. *series* is the power series of the second route.
 
 """
 _ARRAYS = """\

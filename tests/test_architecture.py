@@ -65,7 +65,7 @@ FLOORS = {
         "api",
     },
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "regression", "api"},
-    "__init__": {"case", "sources", "api", "audit"},
+    "__init__": {"case", "ops", "sources", "api", "audit"},
     "__main__": {"cli"},
 }
 # Libraries that only these may import, anywhere in their text.

@@ -18,22 +18,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.errors import Unsupported
 from diffcheck.ops.arguments import Kind, Traceable, flat, kind_of, plain
 from diffcheck.ops.dotted import resolve
+from diffcheck.ops.without import Without as Without
 
 Function = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Without:
-    """A column of what does not exist: who needs it is told why, by `Unsupported`."""
-
-    why: str
-
-    def __call__(self, *_: Any, **__: Any) -> Any:
-        """`Unsupported`, whatever the arguments are."""
-        raise Unsupported(self.why)
 
 
 Column = str | Function | Without
