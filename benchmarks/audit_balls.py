@@ -98,8 +98,8 @@ def _asked(question: Question, exact: Question, point: Point, right: Answers) ->
         edge = edge or (bool(answers.unsettled()) and _is_edge(exact, question.kinds, point))
     asked: dict[str, Answer] = dict(answers.found)
     if undefined:
-        # What has no value has no slope, whatever a formula for it says there.
-        asked = {"value": answers.found["value"]}
+        # What has no value has no slope: that a formula for it is zero there, which no ball tells, does not matter.
+        asked = {label: Outcome.UNDEFINED if is_open(answer) else answer for label, answer in asked.items()}
     if not undefined and not edge and question.has_pieces:
         asked |= question.slopes_of_pieces(point)
     if not undefined and not edge and not question.has_pieces and "absolute" not in question.kinds:

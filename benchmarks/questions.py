@@ -89,7 +89,8 @@ _IN_FLOATS = {
 
 def _worth_while(name: str) -> Callable[..., bool]:
     """Whether all arguments have sizes at which a row is worth while in floating point."""
-    least, most = _IN_FLOATS.get(name, (0.0, math.inf))
+    slopes = (0.1, 4.0)  # correctly rounded everywhere, and slowly
+    least, most = slopes if name.endswith("_slope") else _IN_FLOATS.get(name, (0.0, math.inf))
     return lambda *x: all(least <= abs(v) <= most for v in x)
 
 
@@ -116,8 +117,8 @@ def uses() -> Iterator[Use]:
         yield Use(name, rows[name], 1, known, _worth_while(name))
     for name, of_pair in {**references.BINARY, **references.CHOICES}.items():
         yield Use(name, rows[name], 2, of_pair, _worth_while(name))
-    for name, constants, *known in references.ALONG:
-        yield _along(name, constants, tuple(known))
+    for name, constants, *by_mpmath in references.ALONG:
+        yield _along(name, constants, tuple(by_mpmath))
     for order in (0, 1, 2, 5):
         known = references.polygamma(order)
         # SciPy and torch take a step for each unit that the argument lies left of zero.

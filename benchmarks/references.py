@@ -297,7 +297,7 @@ def _bessel(function: Function, sign: int, n: int) -> tuple[Function, Function]:
     def slope(x: Any) -> Any:
         return (sign * function(n - 1, x) - function(n + 1, x)) / 2
 
-    return _along(0, (), lambda x: function(n, x), slope)
+    return _along(0, (), lambda x: function(n, x), slope, most=9)
 
 
 # The kinds, and the sign of the function of the order below in the slope, that of the order above being minus.
@@ -308,7 +308,10 @@ def _scaled_k(n: int) -> tuple[Function, Function]:
     def scaled(x: Any) -> Any:
         return mp.exp(x) * mp.besselk(n, x)
 
-    return _along(0, (), scaled, lambda x: scaled(x) - mp.exp(x) * (mp.besselk(n - 1, x) + mp.besselk(n + 1, x)) / 2)
+    def slope(x: Any) -> Any:
+        return scaled(x) - mp.exp(x) * (mp.besselk(n - 1, x) + mp.besselk(n + 1, x)) / 2
+
+    return _along(0, (), scaled, slope, most=9)
 
 
 def _spherical(n: int) -> tuple[Function, Function]:
@@ -378,9 +381,9 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "gamma": (_gamma, lambda x: _gamma(x) * _polygamma(0, x)),
     "rgamma": (_rgamma, _rgamma_slope),
     "airy_ai": (_airy(mp.airyai, 0), _airy(mp.airyai, 1)),
-    "airy_ai_prime": (_airy(mp.airyai, 1), _airy(mp.airyai, 2)),
+    "airy_ai_prime": (_airy(mp.airyai, 1), _within(-1e3, 1e3, lambda x: x * mp.airyai(x))),
     "airy_bi": (_airy(mp.airybi, 0), _airy(mp.airybi, 1)),
-    "airy_bi_prime": (_airy(mp.airybi, 1), _airy(mp.airybi, 2)),
+    "airy_bi_prime": (_airy(mp.airybi, 1), _within(-1e3, 1e3, lambda x: x * mp.airybi(x))),
     "elliptic_k": (_within(-1e9, 0.99, mp.ellipk), _within(-1e9, 0.99, lambda m: _by(mp.ellipk, 1)(m))),
     "elliptic_e": (_within(-1e9, 0.99, mp.ellipe), _within(-1e9, 0.99, lambda m: _by(mp.ellipe, 1)(m))),
     "lambert_w": (_lambert_w, lambda x: 1 / (_exp(_lambert_w(x)) * (1 + _lambert_w(x)))),
@@ -411,7 +414,7 @@ BINARY: dict[str, tuple[Function, Function, Function]] = {
 
 # Operations of several arguments of which one moves and the others are constants: the constants, with `None` for what
 # moves, and value and slope by that.
-ALONG: tuple[tuple[str, tuple[float | None, ...], Function, Function], ...] = (
+ALONG: tuple[tuple[Any, ...], ...] = (
     *((f"bessel_{kind}", (n, None), *_bessel(of, sign, n)) for kind, of, sign in _BESSEL for n in (0, 1, 3)),
     *(("bessel_ke", (n, None), *_scaled_k(n)) for n in (0, 1, 3)),
     *(("spherical_bessel_j", (n, None), *_spherical(n)) for n in (0, 1, 3)),

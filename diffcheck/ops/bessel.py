@@ -30,7 +30,7 @@ def _of_orders(what: str, *names: str) -> Callable[..., Any]:
     return function
 
 
-bessel_j = analytic_row(
+bessel_j: Primitive = analytic_row(
     "bessel_j",
     "the Bessel function of the first kind, its order n a whole number",
     lambda n, x: x.bessel_j(n),
@@ -43,7 +43,7 @@ bessel_j = analytic_row(
     sympy="sympy.besselj",
     ulps=8,
 )
-bessel_y = analytic_row(
+bessel_y: Primitive = analytic_row(
     "bessel_y",
     "the Bessel function of the second kind of positive numbers, its order n a whole number",
     lambda n, x: x.bessel_y(n),
@@ -57,7 +57,7 @@ bessel_y = analytic_row(
     sympy="sympy.bessely",
     ulps=8,
 )
-bessel_k = analytic_row(
+bessel_k: Primitive = analytic_row(
     "bessel_k",
     "the modified Bessel function of the second kind of positive numbers, its order n a whole number",
     lambda n, x: x.bessel_k(n),
@@ -71,7 +71,7 @@ bessel_k = analytic_row(
     sympy="sympy.besselk",
     ulps=8,
 )
-bessel_ke = analytic_row(
+bessel_ke: Primitive = analytic_row(
     "bessel_ke",
     "exp(x) times the modified Bessel function of the second kind, its order n a whole number",
     lambda n, x: x.bessel_k(n, scaled=True),
@@ -102,7 +102,7 @@ def _spherical(n: Any, x: Any) -> Any:
     return x**order / odd * (-x * x / 4).hypgeom_0f1(n + 3 / 2)
 
 
-spherical_bessel_j = analytic_row(
+spherical_bessel_j: Primitive = analytic_row(
     "spherical_bessel_j",
     "the spherical Bessel function of the first kind, its order n a whole number not below zero",
     _spherical,
@@ -136,7 +136,7 @@ def _airy(name: str, doc: str, place: int, slope: Any, **columns: Any) -> Primit
     )
 
 
-airy_ai = _airy(
+airy_ai: Primitive = _airy(
     "airy_ai",
     "Airy's function Ai",
     0,
@@ -146,10 +146,12 @@ airy_ai = _airy(
     torch="torch.special.airy_ai",
     aten="special_airy_ai",
 )
-airy_ai_prime = _airy(
+airy_ai_prime: Primitive = _airy(
     "airy_ai_prime", "the derivative of Airy's Ai", 1, lambda x, _: x * airy_ai(x), sympy="sympy.airyaiprime", ulps=20
 )
-airy_bi = _airy("airy_bi", "Airy's function Bi", 2, lambda x, _: airy_bi_prime(x), sympy="sympy.airybi", ulps=36)
-airy_bi_prime = _airy(
+airy_bi: Primitive = _airy(
+    "airy_bi", "Airy's function Bi", 2, lambda x, _: airy_bi_prime(x), sympy="sympy.airybi", ulps=36
+)
+airy_bi_prime: Primitive = _airy(
     "airy_bi_prime", "the derivative of Airy's Bi", 3, lambda x, _: x * airy_bi(x), sympy="sympy.airybiprime", ulps=8
 )

@@ -65,7 +65,7 @@ def own_operation(
         return (resolve(sympy) if isinstance(sympy, str) else sympy)(*x)  # type: ignore[misc]
 
     def on_tensors(_: Any, *x: Any) -> Any:
-        return torch(*x)  # type: ignore[operator]
+        return torch(*x)  # type: ignore[operator, misc]
 
     def expanded(*x: Any) -> Any:
         try:

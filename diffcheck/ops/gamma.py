@@ -127,7 +127,7 @@ betainc = analytic_row(
     sympy=lambda sympy, a, b, x: sympy.betainc_regularized(a, b, 0, x),
     ulps=8,
 )
-zeta = analytic_row(
+zeta: Primitive = analytic_row(
     "zeta",
     "Hurwitz's zeta function: the sum of (k + q)^-s over k = 0, 1, 2 ..., for s > 1 and q > 0",
     lambda s, q: s.zeta(q),

@@ -10,8 +10,9 @@ from diffcheck.ops.balls import HALF
 from diffcheck.ops.differentiated import analytic_row
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.elementary import exp
+from diffcheck.ops.table import Primitive
 
-hyp1f1 = analytic_row(
+hyp1f1: Primitive = analytic_row(
     "hyp1f1",
     "Kummer's confluent hypergeometric function 1F1(a; b; x)",
     lambda a, b, x: x.hypgeom_1f1(a, b),
@@ -22,7 +23,7 @@ hyp1f1 = analytic_row(
     sympy=lambda sympy, a, b, x: sympy.hyper((a,), (b,), x),
     ulps=32,
 )
-hyp2f1 = analytic_row(
+hyp2f1: Primitive = analytic_row(
     "hyp2f1",
     "Gauss's hypergeometric function 2F1(a, b; c; x), for x < 1",
     lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
