@@ -94,20 +94,27 @@ def _worth_while(name: str) -> Callable[..., bool]:
     return lambda *x: all(least <= abs(v) <= most for v in x)
 
 
-# Rows whose sums Arb adds up term by term, and derivatives without a formula, are asked at arguments up to this size.
+# Rows whose sums Arb adds up term by term: they, and their derivatives without a formula, take long at others.
 _LIMITED = {"betainc", "gammainc", "gammaincc", "hyp1f1", "hyp2f1", "zeta"}
-_MOST, _MOST_OF_SLOPES = 1e4, 64
+
+
+def _sizes_in_balls(name: str) -> tuple[float, float]:
+    """The sizes of arguments that a row of which one argument moves is asked at."""
+    limited = name.removesuffix("_slope") in _LIMITED
+    if name.endswith("_slope"):
+        return (0.5, 6.0) if limited else (0.0, 64.0)
+    return (0.0, 1e4) if limited else (0.0, math.inf)
 
 
 def _along(name: str, constants: Sequence[float | None], known: tuple[references.Function, ...]) -> Use:
     """The use of a row of which one argument moves."""
     place = constants.index(None)
-    most = _MOST_OF_SLOPES if name.endswith("_slope") else _MOST if name in _LIMITED else math.inf
+    least, most = _sizes_in_balls(name)
 
     def function(x: Any) -> Any:
         return Primitive.rows[name](*constants[:place], x, *constants[place + 1 :])
 
-    return Use(name, function, 1, known, _worth_while(name), lambda x: abs(x) < most)
+    return Use(name, function, 1, known, _worth_while(name), lambda x: least <= abs(x) < most)
 
 
 def uses() -> Iterator[Use]:
