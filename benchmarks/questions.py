@@ -102,7 +102,7 @@ def _sizes_in_balls(name: str) -> tuple[float, float]:
     """The sizes of arguments that a row of which one argument moves is asked at."""
     limited = name.removesuffix("_slope") in _LIMITED
     if name.endswith("_slope"):
-        return (0.5, 6.0) if limited else (0.0, 64.0)
+        return (1.9, 6.1) if limited else (0.0, 64.0)
     return (0.0, 1e4) if limited else (0.0, math.inf)
 
 

@@ -441,8 +441,8 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("hyp2f1", (0.5, 1.5, 2.5, None), *_along(3, (0.5, 1.5, 2.5), mp.hyp2f1, _by(mp.hyp2f1, 0, 0, 0, 1), most=0.6)),
     (
         "hyp2f1_slope",
-        (0, 0, 1, 0, 0.5, 1.5, 2.5, None),
-        *_along(3, (0.5, 1.5, 2.5), _by(mp.hyp2f1, 0, 0, 1, 0), None, most=0.6),
+        (0, 0, 1, 0, 0.5, 1.5, None, 0.25),
+        *_along(2, (0.5, 1.5, 0.25), _by(mp.hyp2f1, 0, 0, 1, 0), None),
     ),
     ("sinc_slope", (1, None), *_along(0, (), _sinc_slope, _by(_sinc_slope, 1))),
     ("rgamma_slope", (1, None), *_along(0, (), _rgamma_slope, _by(mp.rgamma, 2))),
