@@ -291,7 +291,7 @@ def _along(
     return tuple(map(of_one, functions))
 
 
-def _bessel(function: Function, sign: int, n: int) -> tuple[Function, Function]:
+def _bessel(function: Function, sign: int, n: int) -> tuple[Function, ...]:
     """Value and slope; that is half the sum, or difference, of the two beside it."""
 
     def slope(x: Any) -> Any:
@@ -304,7 +304,7 @@ def _bessel(function: Function, sign: int, n: int) -> tuple[Function, Function]:
 _BESSEL = (("j", mp.besselj, 1), ("y", mp.bessely, 1), ("k", mp.besselk, -1))
 
 
-def _scaled_k(n: int) -> tuple[Function, Function]:
+def _scaled_k(n: int) -> tuple[Function, ...]:
     def scaled(x: Any) -> Any:
         return mp.exp(x) * mp.besselk(n, x)
 
@@ -314,7 +314,7 @@ def _scaled_k(n: int) -> tuple[Function, Function]:
     return _along(0, (), scaled, slope, most=9)
 
 
-def _spherical(n: int) -> tuple[Function, Function]:
+def _spherical(n: int) -> tuple[Function, ...]:
     def spherical(x: Any) -> Any:
         return mp.sqrt(mp.pi / (2 * x)) * mp.besselj(n + mp.mpf(0.5), x)
 

@@ -9,6 +9,7 @@ import pytest
 from diffcheck.reporting.brief import LONGEST, brief, fitting
 from diffcheck.reporting.components import by
 from diffcheck.reporting.markdown import files, markdown
+from diffcheck.reporting.tables import by_engine, headline
 from diffcheck.results import NAN, CaseRow, Row, Run, TensorRow
 from diffcheck.verdict import Verdict
 
@@ -28,6 +29,10 @@ WRONG = Row(
     note=f"off by 0.5 of the truth; {COMMAND}",
 )
 RIGHT = replace(WRONG, engine="symbolic", method="closed", verdict=Verdict.AGREE, reason="", digits=15.9, note="")
+BROKEN = [
+    replace(RIGHT, case="raises", engine=engine, verdict=Verdict.ERROR, reason="case", note="a.py::raises: it raises")
+    for engine in ("symbolic", "finite", "autograd")
+]
 KNOWN = replace(WRONG, case="known", expected="disagree", note="expected disagree: a bug of theirs")
 CASE = CaseRow("known", "gradient", "blame: autograd", "autograd", 30.0, 1, 2, "", because="a bug of theirs")
 ENVIRONMENT = {"torch": "2.13.0", "python": "3.11.7", "commit": "abc123+", "date": "2026-11-26"}
@@ -62,6 +67,12 @@ SENTENCES = {
         lambda: lines(replace(RIGHT, verdict=Verdict.UNCERTAIN)),
         "# Nothing was judged in 1 task, no known defects",
     ),
+    "a broken case, by three engines": (lambda: lines(RIGHT, *BROKEN), "# 1 case is broken"),
+    "a failure before what is broken": (
+        lambda: lines(WRONG, *BROKEN, broken=("a.py: no",)),
+        "# autograd:reverse fails: disagree (wrong) on norm gradient at x = [0.5, 2], by x[1]: "
+        "4.3 of 15.5 digits right; 1 case is broken; 1 definition cannot be read",
+    ),
     "broken": (lambda: lines(RIGHT, broken=("a.py: no", "b.py: no")), "# 2 definitions cannot be read"),
     "interrupted": (
         lambda: lines(RIGHT, interrupted="a.py::f, timing"),
@@ -73,6 +84,15 @@ SENTENCES = {
 @pytest.mark.parametrize(("made", "sentence"), SENTENCES.values(), ids=SENTENCES)
 def test_the_first_line_is_the_sentence(made: object, sentence: str) -> None:
     assert made()[0] == sentence  # type: ignore[operator]
+
+
+def test_a_broken_case_is_counted_as_a_case() -> None:
+    run = Run((WRONG, RIGHT, *BROKEN), (CASE,), ENVIRONMENT, ("a.py: no",))
+    assert headline(run) == "2 tasks: 1 agree, 1 disagree; 1 fails the run; 1 broken case, 1 broken definition"
+    assert headline(Run((RIGHT, *BROKEN), (), {})) == "1 task: 1 agree; 1 broken case"
+    assert headline(Run(tuple(BROKEN), (), {})) == "Nothing was run: 1 broken case"
+    assert [row[0] for row in by_engine(run).rows] == ["autograd:reverse", "symbolic:closed"]
+    assert sum("the case is broken: raises" in line for line in brief(run).splitlines()) == 1
 
 
 def test_the_second_line_says_what_was_run() -> None:

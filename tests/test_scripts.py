@@ -1,5 +1,7 @@
 """The scripts of failing rows: a fresh interpreter without diffcheck prints what the row says."""
 
+import contextlib
+import io
 import json
 import math
 import subprocess
@@ -7,11 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+from prepared import BOX, DERIVATIVE, ENGINES, GRADIENT, HESSIAN, JACOBIAN, MATRIX, PAIR, prepared
 
 from diffcheck import case, interval, ops
 from diffcheck.api import conduct
+from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.engines.autograd.calls import Calls, literal
 from diffcheck.errors import Unsupported
 from diffcheck.results import Row, Run
@@ -108,6 +113,87 @@ def square(x: Any) -> Any:
 def test_what_is_made_of_code_that_is_nowhere_else_has_no_script() -> None:
     (row,) = run_of(sine, engines=("autograd",)).rows
     assert (row.verdict, row.script) == (Verdict.DISAGREE, "")
+
+
+ASKED = {
+    "a number": (lambda x: ops.sin(x) * x, {"x": BOX}, [DERIVATIVE, OPERATORS["derivative2"]]),
+    "two inputs": (lambda x, y: (x * ops.exp(y)).sum(), {"x": PAIR, "y": BOX}, [GRADIENT, HESSIAN]),
+    "a vector": (lambda x, y: ops.stack([x * y, ops.sin(x)]), {"x": BOX, "y": BOX}, [JACOBIAN]),
+    "a matrix": (lambda x: x**3, {"x": MATRIX}, [JACOBIAN]),
+}
+
+
+@pytest.mark.parametrize("method", ["reverse", "forward", "func"])
+@pytest.mark.parametrize(("function", "inputs", "operators"), ASKED.values(), ids=ASKED)
+def test_a_script_prints_the_component_that_it_is_asked_for(
+    function: Any, inputs: Any, operators: list[Operator], method: str
+) -> None:
+    made = case(**inputs)(function)
+    generator = np.random.default_rng(3)
+    point = {name: generator.uniform(0.5, 2, domain.shape) for name, domain in inputs.items()}
+    for operator in operators:
+        task = prepared(ENGINES["autograd"], made, operator, method=method)
+        found = task.derivative(point).value.reshape(-1)
+        printed = [printed_by(task.script(point, component)) for component in range(found.size)]
+        np.testing.assert_allclose(printed, found, rtol=1e-14)
+
+
+def printed_by(script: str) -> float:
+    with contextlib.redirect_stdout(io.StringIO()) as stream:
+        exec(compile(script, "<script>", "exec"), {"__name__": "__main__"})
+    return float(stream.getvalue())
+
+
+@pytest.mark.parametrize("method", ["forward", "func"])
+def test_the_other_ways_to_ask_torch_have_scripts_too(method: str) -> None:
+    found = run_of(str(ROOT / "cases/trials"), engines=(f"autograd:{method}",), samples=2)
+    wrong = [row for row in found.rows if row.verdict in WRONG and row.reason != "value" and row.worst_component]
+    assert len(wrong) > 10
+    assert sum(bool(row.script) for row in wrong) > 0.8 * len(wrong)
+    assert all(f"torch.func.{'jvp' if method == 'forward' else ''}" in row.script for row in wrong if row.script)
+
+
+KERNELS = """
+import torch
+
+class Sine(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, scale):
+        ctx.scale = scale
+        return torch.sin(x) * scale
+
+    @staticmethod
+    def backward(ctx, g):
+        return 2 * g * ctx.scale, None
+
+def sine(x, scale):
+    return Sine.apply(x, scale)
+"""
+TRIAL = """
+from diffcheck import case, interval
+from diffcheck.ops import sin
+from kernels import Sine, sine
+
+@case(x=interval(1, 2), scale=3.0, implementations={"autograd": SUBJECT}, samples=1)
+def trial(x, scale):
+    return sin(x) * scale
+"""
+
+
+@pytest.mark.parametrize(
+    ("subject", "imported"),
+    [("sine", "from kernels import sine"), ("Sine.apply", "from kernels import Sine")],
+    ids=["function", "class"],
+)
+def test_somebodys_own_code_is_imported(subject: str, imported: str, tmp_path: Path) -> None:
+    (tmp_path / "kernels.py").write_text(KERNELS)
+    (tmp_path / "trial.py").write_text(TRIAL.replace("SUBJECT", subject))
+    (row,) = run_of(str(tmp_path / "trial.py"), engines=("autograd",)).rows
+    assert row.script.splitlines()[:2] == ["import torch", imported]
+    done = subprocess.run(
+        [sys.executable, "-c", row.script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert float(done.stdout) == row.value
 
 
 def test_what_is_right_has_no_script() -> None:

@@ -75,5 +75,9 @@ def split(function: Function, given: Mapping[str, Any]) -> tuple[dict[str, Inter
         else:
             constants[name] = constant(name, value)
     if not inputs:
-        raise CaseError("there is no input to differentiate by: give at least one parameter an interval")
+        name = next(iter(signature), "x")
+        raise CaseError(
+            "there is no input to differentiate by, for all parameters are constants: "
+            f"write {name}=interval(lo, hi), with the bounds in which it is tried"
+        )
     return inputs, constants

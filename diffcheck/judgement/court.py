@@ -117,6 +117,14 @@ class Court:
         """The name of a flattened input, or of one of the data behind them."""
         return self.case.input_label(position)
 
+    def spoken(self, component: int) -> str:
+        """Which derivative a component is, in words: ``by x[0]``, ``of output 2 by x[0]``; results have its label."""
+        output, between, rest = self.labels[component].rpartition("] ")
+        if not between:
+            return f"by {rest}"
+        index = output.removeprefix("[")
+        return f"of output {index if index.isdigit() else f'[{index}]'} {rest}"
+
     @property
     def width(self) -> int:
         """How many elements are differentiated by, in each row of what has an axis for them."""
@@ -178,7 +186,7 @@ class Court:
                 found[k] = shapes[missing[0]]
             else:
                 more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-                found[k] = ", ".join(f"{shape} by {self.labels[c]}" for c, shape in shapes.items()) + more
+                found[k] = ", ".join(f"{shape} {self.spoken(c)}" for c, shape in shapes.items()) + more
         return found
 
     def values(self, truth: Truth, question: Question) -> list[tuple[Bound, Any]]:

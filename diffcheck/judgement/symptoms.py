@@ -63,7 +63,7 @@ def _finite(dispute: Dispute, record: Record) -> Iterator[str]:
     elif _nearly(dispute, value, -truth):
         yield "the truth with the other sign"
     elif twin:
-        yield f"that is the derivative by {twin}"
+        yield f"that is the derivative {twin}"
     elif not piece:
         yield _size(dispute, record, value, truth)
     if piece:
@@ -123,7 +123,7 @@ def _twin(dispute: Dispute, record: Record) -> str:
             and _nearly(dispute, value, _number(other))
         }
         found = same if found is None else found & same
-    return dispute.court.labels[found.pop()] if found is not None and len(found) == 1 else ""
+    return dispute.court.spoken(found.pop()) if found is not None and len(found) == 1 else ""
 
 
 def _piece(dispute: Dispute, record: Record) -> str:
@@ -159,7 +159,7 @@ def _of_single_precision(record: Record) -> bool:
 def _rest_right(dispute: Dispute, record: Record) -> Iterator[str]:
     """Which components of the same answer are wrong, where others are right."""
     answer = next(a for q, a in record if q is dispute.question)
-    wrong = [dispute.court.labels[c] for c in answer.judgements.of(*_FAILING)]
+    wrong = [dispute.court.spoken(c).split(" ", 1)[1] for c in answer.judgements.of(*_FAILING)]
     right = len(answer.judgements.of(*_PASSING))
     if right and wrong:
         which = ", ".join(wrong[:_NAMED]) + (f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else "")

@@ -92,12 +92,6 @@ def rel_entr(x: Any, y: Any) -> Any:
     return xlogy(x, x / y)
 
 
-@composite(torch=Without("torch's kl_div is another function"), numpy="scipy.special.kl_div")
-def kl_div(x: Any, y: Any) -> Any:
-    """X ln(x / y) - x + y, as SciPy has it."""
-    return xlogy(x, x / y) - x + y
-
-
 @composite(torch="torch.logaddexp", numpy="numpy.logaddexp", aten="logaddexp")
 def logaddexp(x: Any, y: Any) -> Any:
     """ln(exp(x) + exp(y)), without the overflow."""

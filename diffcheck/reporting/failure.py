@@ -22,7 +22,9 @@ def failure(row: Row) -> list[str]:
     """What is wrong, in five lines at the most; the first one alone says who and how badly."""
     verdict = f"{row.verdict} ({row.reason})" if row.reason else str(row.verdict)
     right = f", {right_of(row.digits, row.digits_possible)} right" if row.digits == row.digits else ""
-    lines = [f"{contestant(row)} {verdict}{right}{breaches(row)}: {row.case} {row.operator}"]
+    broken = row.reason == "case" and row.fails
+    who = "the case is broken" if broken else f"{contestant(row)} {verdict}{right}{breaches(row)}"
+    lines = [f"{who}: {row.case} {row.operator}"]
     if row.worst_point:
         component = f"; {by(row.worst_component)}" if row.components > 1 and row.worst_component else ""
         where = place(json.loads(row.worst_point)) + component + several(row)

@@ -1,9 +1,10 @@
 """A whole run in one sentence, and in one line what was run."""
 
 import json
+from collections.abc import Sequence
 
 from diffcheck.reporting.components import by
-from diffcheck.reporting.tables import failing_rows
+from diffcheck.reporting.tables import broken_cases, failing_rows, tasks
 from diffcheck.reporting.words import breaches, contestant, counted, digits
 from diffcheck.results import Row, Run, place
 from diffcheck.verdict import no_digit_right
@@ -13,8 +14,11 @@ _PACKAGES = ("torch", "sympy", "numpy", "python")
 
 def sentence(run: Run) -> str:
     """Which engine is wrong, where, and by how much; or that all is well, with the number of known defects."""
-    failing = failing_rows(run)
-    parts = [_worst(run, failing[0])] if failing else []
+    broken = broken_cases(run)
+    failing = [row for row in failing_rows(run) if row not in broken]
+    parts = [_worst(run, failing)] if failing else []
+    if broken:
+        parts.append(f"{counted(len(broken), 'case')} {'is' if len(broken) == 1 else 'are'} broken")
     if run.broken:
         parts.append(f"{counted(len(run.broken), 'definition')} cannot be read")
     if not parts:
@@ -37,10 +41,11 @@ def _well(run: Run) -> str:
     return f"No failure in {counted(len(run.rows), 'task')}, {defects}"
 
 
-def _worst(run: Run, row: Row) -> str:
+def _worst(run: Run, failing: Sequence[Row]) -> str:
     """The worst failure, and how many more there are."""
-    others = len(run.failing) - 1
-    more = f", the worst of {others + 1:,} failures in {counted(len(run.rows), 'task')}" if others else ""
+    row = failing[0]
+    others = len(failing) - 1
+    more = f", the worst of {others + 1:,} failures in {counted(len(tasks(run)), 'task')}" if others else ""
     who = contestant(row)
     return f"{who} {_fault(row)} on {row.case} {row.operator}{_place(row)}{_loss(row)}{more}"
 

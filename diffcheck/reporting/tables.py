@@ -23,7 +23,6 @@ from diffcheck.results import CaseRow, Row, Run, counts
 from diffcheck.verdict import Verdict
 
 _GROUPS: list[str] = list(Group)
-# So many figures tell any two doubles apart.
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +35,51 @@ class Table:
 
 def headline(run: Run) -> str:
     """One sentence: how many tasks, how many of each verdict, how many fail the run."""
-    if run.broken and not run.rows:
-        return f"Nothing was run: {counted(len(run.broken), 'broken definition')}"
-    found = ", ".join(f"{count} {name}" for name, count in counts(run.rows).items())
-    failing = len(run.failing)
+    rows = tasks(run)
+    broken = _broken(run)
+    if broken and not rows:
+        return f"Nothing was run: {broken}"
+    found = ", ".join(f"{count} {name}" for name, count in counts(rows).items())
+    failing = sum(row.fails for row in rows)
     expected = sum(bool(row.expected) and not row.fails for row in run.rows)
-    tail = f"; {failing} {'fails' if failing == 1 else 'fail'} the run" if failing else "; none fails the run"
-    tail += f"; {counted(len(run.broken), 'broken definition')}" if run.broken else ""
+    tail = f"; {failing} {'fails' if failing == 1 else 'fail'} the run" if failing else ""
+    tail += f"; {broken}" if broken else ""
+    tail = tail or "; none fails the run"
     known = f" ({expected} with the outcome that their case declares)" if expected else ""
     accepted = sum(row.accepted and not row.fails for row in run.rows)
     known += f" ({accepted} {'is' if accepted == 1 else 'are'} wrong as the baseline says)" if accepted else ""
     cut = ", interrupted" if run.interrupted else ""
-    return f"{counted(len(run.rows), 'task')}{cut}: {found or 'none'}{tail}{known}"
+    return f"{counted(len(rows), 'task')}{cut}: {found or 'none'}{tail}{known}"
+
+
+def tasks(run: Run) -> list[Row]:
+    """The rows of cases that could be computed: those of a broken one say nothing of any engine."""
+    return [row for row in run.rows if not _of_broken_case(row)]
+
+
+def broken_cases(run: Run) -> list[Row]:
+    """A row for each case that is itself broken: its function raises, or gives what is no number."""
+    return _one_of_case(filter(_of_broken_case, run.rows))
+
+
+def _of_broken_case(row: Row) -> bool:
+    return row.reason == "case" and row.fails
+
+
+def _broken(run: Run) -> str:
+    """How many cases are broken, and how many definitions cannot be read; empty if none."""
+    found = [(len(broken_cases(run)), "broken case"), (len(run.broken), "broken definition")]
+    return ", ".join(counted(number, thing) for number, thing in found if number)
 
 
 def by_engine(run: Run) -> Table:
     """How often each engine has each verdict."""
-    engines = list(dict.fromkeys(contestant(row) for row in run.rows))
-    verdicts = list(counts(run.rows))
+    judged = tasks(run)
+    engines = list(dict.fromkeys(contestant(row) for row in judged))
+    verdicts = list(counts(judged))
     rows = []
     for engine in engines:
-        found = counts(row for row in run.rows if contestant(row) == engine)
+        found = counts(row for row in judged if contestant(row) == engine)
         rows.append((engine, *(str(found.get(v, "")) for v in verdicts)))
     return Table(("engine", *verdicts), tuple(rows))
 

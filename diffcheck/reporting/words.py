@@ -15,7 +15,7 @@ def contestant(row: Row | TensorRow) -> str:
     """The engine, its method, and what is not the default."""
     if row.reason == "case":
         return "every engine"
-    parts = [f"{row.engine}:{row.method}"]
+    parts = ["the operation" if row.operator == _AUDIT else f"{row.engine}:{row.method}"]
     parts += [row.device] if row.device != "cpu" else []
     parts += [row.dtype] if row.dtype != "float64" else []
     return " ".join(parts)

@@ -21,7 +21,7 @@ def about(unit: Unit) -> dict[str, Any]:
     case = unit.case
     return {
         "source": case.source,
-        "line": getattr(getattr(case.function, "__code__", None), "co_firstlineno", 0) if case.source else 0,
+        "line": line_of(case.function) if case.source else 0,
         "doc": case.doc,
         "because": case.because,
         "tags": case.tags,
@@ -31,6 +31,11 @@ def about(unit: Unit) -> dict[str, Any]:
         },
         "definition": definition(unit),
     }
+
+
+def line_of(code: Any) -> int:
+    """Where a function starts in its file; 0 where nobody knows."""
+    return getattr(getattr(code, "__code__", None), "co_firstlineno", 0)
 
 
 def formulas(court: Court) -> dict[str, Any]:

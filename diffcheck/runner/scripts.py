@@ -9,6 +9,7 @@ from diffcheck.errors import RAISED, Unsupported
 from diffcheck.judgement.answer import speaking
 from diffcheck.judgement.court import Court
 from diffcheck.runner.trial import Trial
+from diffcheck.sources.executed import files_as_modules
 from diffcheck.verdict import Reason, Verdict
 
 _SHOWN = (Verdict.DISAGREE, Verdict.NONFINITE, Verdict.LOSSY)
@@ -36,7 +37,7 @@ def _prints(text: str, value: float) -> bool:
     stream = io.StringIO()
     names: dict[str, Any] = {"__name__": "__main__"}
     try:
-        with contextlib.redirect_stdout(stream), warnings.catch_warnings():
+        with contextlib.redirect_stdout(stream), warnings.catch_warnings(), files_as_modules():
             warnings.simplefilter("ignore")
             exec(compile(text, "<script>", "exec"), names)
         found = float(stream.getvalue())

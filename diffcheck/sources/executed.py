@@ -14,6 +14,9 @@ from diffcheck.errors import RAISED, DiffcheckError, SourceError
 # asks for the name, although the file of another folder means the one that lies beside it.
 _NEIGHBOURS: dict[str, Path] = {}
 
+# The names of modules that are read from files begin with it; the file's own name may be another module's.
+_READ = "diffcheck_cases_"
+
 
 def parsed(path: Path) -> tuple[ModuleType, ast.Module]:
     """An empty module for a file, known to Python, and what the file says.
@@ -29,11 +32,24 @@ def parsed(path: Path) -> tuple[ModuleType, ast.Module]:
         raise SourceError(f"{path}:{mistake.lineno or 1}: syntax error: {mistake.msg}") from None
     except (OSError, ValueError) as problem:
         raise SourceError(f"{path}: cannot be read: {problem}") from None
-    module = ModuleType(f"diffcheck_cases_{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}")
+    module = ModuleType(f"{_READ}{path.stem}_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]}")
     module.__file__ = str(path)
     module.__package__ = ".".join(_packages(path))
     sys.modules[module.__name__] = module
     return module, tree
+
+
+@contextmanager
+def files_as_modules() -> Iterator[None]:
+    """Files that were read can be imported by their own names, as from their folder, and are not executed again."""
+    read = {Path(str(m.__file__)).stem: m for name, m in list(sys.modules.items()) if name.startswith(_READ)}
+    added = {name: module for name, module in read.items() if name not in sys.modules}
+    sys.modules.update(added)
+    try:
+        yield
+    finally:
+        for name in added:
+            sys.modules.pop(name, None)
 
 
 def executed(module: ModuleType, tree: ast.Module, path: Path) -> list[str]:

@@ -12,7 +12,9 @@ import torch
 from diffcheck.case.case import Array, Case, Point
 from diffcheck.engines.autograd import tf32
 from diffcheck.engines.autograd.arrays import arrays_as_tensors
+from diffcheck.engines.autograd.calls import written
 from diffcheck.engines.autograd.contract import Contract
+from diffcheck.engines.autograd.imported import import_of
 from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
 from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.autograd.script import script
@@ -122,10 +124,20 @@ class Automatic:
 
     def script(self, point: Point, component: int) -> str:
         """A script of plain torch that prints one component; see `diffcheck.engines.base.Prepared`."""
-        if self._task.method != "reverse":
-            raise Unsupported("only backward passes are written down")
-        case = self._task.case
-        return script(self._result, self._tensors(point), case.wrt, self._task.operator, component)
+        task = self._task
+        inputs = self._tensors(point)
+
+        def own() -> tuple[str, str]:
+            line, name = import_of(getattr(self._function, "code", self._function))
+            return line, f"{name}({', '.join(self._written(inputs))})"
+
+        return script(task.method, self._result, inputs, task.case.wrt, task.operator, component, own)
+
+    def _written(self, inputs: Mapping[str, Tensor]) -> list[str]:
+        """The arguments of somebody's own code, as they stand between its parentheses."""
+        if hasattr(self._function, "spelled"):
+            return list(self._function.spelled(written))
+        return [name if name in inputs else written(self._constants[name]) for name in self._task.case.parameters]
 
     @property
     def is_recordable(self) -> bool:

@@ -41,6 +41,7 @@ class Calls(TorchFunctionMode):
         # Whoever is let go gives his number to another.
         self._kept: list[Any] = list(named.values())
         self._lines: list[tuple[str, str, set[str]]] = []
+        self._untracked: dict[str, Tensor] = {}
 
     def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         """The call as it is, noted if it gives a tensor, or several."""
@@ -56,6 +57,7 @@ class Calls(TorchFunctionMode):
             names = [f"t{len(self._lines) + k + 1}" for k in range(len(parts))]
             self._kept += parts
             self._names |= {id(part): name for part, name in zip(parts, names, strict=True)}
+            self._untracked |= {n: part for part, n in zip(parts, names, strict=True) if not part.requires_grad}
             target = ", ".join(names) + "," * isinstance(result, (tuple, list))
             self._lines.append((target, text, used))
             self._lines += [("", "", set())] * (len(parts) - 1)
@@ -67,7 +69,7 @@ class Calls(TorchFunctionMode):
         Raises
         ------
         Unsupported
-            If it is made by something else than calls of torch.
+            If it is made by something else than calls of torch, or with a backward of its own.
         """
         needed = {self._name(result, set())}
         lines = []
@@ -75,6 +77,9 @@ class Calls(TorchFunctionMode):
             if target and needed & {name.strip() for name in target.split(",")}:
                 needed |= used
                 lines.append(f"{target} = {text}")
+        # What a `torch.autograd.Function` computes inside, untracked, is tracked when it comes out.
+        if any(tensor.requires_grad for name, tensor in self._untracked.items() if name in needed):
+            raise Unsupported("a backward of its own")
         return lines[::-1], self._names[id(result)]
 
     def _called(self, function: Any, args: Iterable[Any], kwargs: Mapping[str, Any], used: set[str]) -> str:
@@ -117,13 +122,7 @@ class Calls(TorchFunctionMode):
             inside = ", ".join(self._written(part, used) for part in value)
             opening, closing = "[]" if isinstance(value, list) else "()"
             return f"{opening}{inside}{',' * (isinstance(value, tuple) and len(value) == 1)}{closing}"
-        if isinstance(value, float):
-            return literal_number(value)
-        if value is None or isinstance(value, (int, str, torch.dtype)):
-            return repr(value)
-        if value is Ellipsis:
-            return "..."
-        raise Unsupported(f"an argument of type {type(value).__name__}")
+        return "..." if value is Ellipsis else written(value)
 
     def _name(self, tensor: Tensor, used: set[str]) -> str:
         """The name of a tensor; of one that is made elsewhere and depends on nothing its numbers."""
@@ -154,6 +153,23 @@ def _numbers(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_numbers, value))}]"
     return literal_number(value) if isinstance(value, float) else repr(value)
+
+
+def written(value: Any) -> str:
+    """A tensor, a number or a text as Python code.
+
+    Raises
+    ------
+    Unsupported
+        If it has too many numbers, or is of another type.
+    """
+    if isinstance(value, Tensor):
+        return literal(value)
+    if isinstance(value, float):
+        return literal_number(value)
+    if value is None or isinstance(value, (int, str, torch.dtype)):
+        return repr(value)
+    raise Unsupported(f"an argument of type {type(value).__name__}")
 
 
 def literal_number(x: float) -> str:

@@ -66,6 +66,12 @@ class TorchCode:
             raise CaseError(f"{self.__name__} returns no tensor of numbers with a fraction")
         return results
 
+    def spelled(self, written: Callable[[Any], str]) -> Iterator[str]:
+        """The arguments as they stand in a call; each input by its name, anything else as it is written."""
+        for k, (name, value) in enumerate(self._arguments.items()):
+            text = name if name in self._inputs else written(value)
+            yield text if k < self._by_position else f"{name}={text}"
+
     def recorded(self, derive: Callable[..., Tensor], inputs: Sequence[Tensor], spared: str = "") -> Sourced:
         """The operations that torch carries out for a derivative of this code, at one point, in double precision.
 
