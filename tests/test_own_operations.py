@@ -9,7 +9,7 @@ import torch
 
 from diffcheck import case, check, interval, own_operation
 from diffcheck.errors import CaseError
-from diffcheck.ops import exp, log
+from diffcheck.ops import elliptic_k, exp, log
 from diffcheck.ops.table import Primitive
 from diffcheck.verdict import Verdict
 
@@ -148,3 +148,11 @@ def test_what_cannot_be_called_is_refused(columns, told):
 def test_a_name_is_a_name_of_python():
     with pytest.raises(CaseError, match="a name of Python"):
         own_operation("two words", **WHOLE)
+
+
+def test_what_sympy_writes_no_code_for_is_refused_by_name():
+    complete = case(m=interval(0.1, 0.9), samples=2, name="complete")(lambda m: m * elliptic_k(m))
+    found = {row.engine: row for row in check(complete).frame.itertuples()}
+    assert found["symbolic"].verdict == Verdict.UNSUPPORTED
+    assert "elliptic_" in found["symbolic"].note
+    assert found["finite"].verdict == Verdict.AGREE
