@@ -66,7 +66,7 @@ FLOORS = {
     },
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "regression", "api"},
     "gradients": {*JUDGES, "runner"},
-    "__init__": {"case", "sources", "api", "audit", "gradients"},
+    "__init__": {"case", "ops", "sources", "api", "audit", "gradients"},
     "__main__": {"cli"},
 }
 # Libraries that only these may import, anywhere in their text.
