@@ -227,7 +227,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None, figur
             for row in _one_of_case(rows)
         ),
     )
-    facts = [counted(rows[0].points, "point"), counted(rows[0].components, "component")]
+    facts = [counted(max(row.points for row in rows), "point"), counted(rows[0].components, "component")]
     if case is None or not case.consensus:
         broken = "nothing is judged" if rows[0].verdict is Verdict.UNSUPPORTED else "the case itself is broken"
         return CaseTable(key, broken if rows[0].reason == "case" else "not finished", rows[0].note, table)

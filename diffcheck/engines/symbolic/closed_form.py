@@ -74,13 +74,13 @@ class Closed:
                 values = self._evaluate(*self._flat(point))
         except OverflowError as reason:
             raise Unsupported(f"SymPy's code holds a number that no float holds: {reason}") from None
-        return Estimate(np.array([float(v) for v in values]).reshape(self._task.shape))
+        return Estimate(np.array([_real(v) for v in values]).reshape(self._task.shape))
 
     def value(self, point: Point) -> Any:
         """The closed form of the function itself."""
         with np.errstate(all="ignore"):
             values = self._primal(*self._flat(point))
-        return np.array([float(v) for v in values]).reshape(self._task.program.shape)
+        return np.array([_real(v) for v in values]).reshape(self._task.program.shape)
 
     def script(self, point: Point, component: int) -> str:
         """A script of plain SymPy that prints one component; see `diffcheck.engines.base.Prepared`."""
@@ -199,3 +199,9 @@ def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> tup
         if step.opname == "LOAD_GLOBAL" and step.argval not in known:
             raise Unsupported(f"SymPy writes {step.argval}, which is no function of NumPy or SciPy by this name")
     return function, operations
+
+
+def _real(value: Any) -> float:
+    """A number of SciPy's complex functions that lies on the real line; NaN where it does not."""
+    number = complex(value)
+    return number.real if number.imag == 0 else float("nan")

@@ -32,6 +32,7 @@ OPERATIONS: Mapping[str, tuple[int, Function]] = {
     },
     **{name: (2, vars(ops)[name]) for name in ("hypot", "atan2", "fmod", "copysign")},
     "fabs": (1, ops.abs),
+    "tgamma": (1, ops.gamma),
     "fma": (3, ops.fma),
     "pow": (2, ops.power),
     "remainder": (2, _remainder),
@@ -79,7 +80,6 @@ _LOOP, _ARRAY = "a loop; only straight-line programs are differentiated", "an ar
 UNSUPPORTED: Mapping[str, str] = {
     **dict.fromkeys(("while", "while*", "for", "for*"), _LOOP),
     **dict.fromkeys(("tensor", "tensor*", "array", "dim", "size", "ref"), _ARRAY),
-    "tgamma": "the gamma function, of which diffcheck.ops has only the logarithm, lgamma",
     "digits": "a number in another base",
 }
 FORMS = ("let", "let*", "if", "!", "cast")
