@@ -34,7 +34,6 @@ def inferred(subject: Subject) -> Subject:
     declared = dict(subject.declared)
     values: dict[str, tuple[Any, ...]] = {}
     anyhow: set[str] = set()
-    counted = any(isinstance(d, Integers) for d in declared.values())
     unheld: dict[str, str] = {}
     groups = list(follow(probe, list(_sizes(probe))))
     tied = list(ties(probe, groups))
@@ -46,10 +45,8 @@ def inferred(subject: Subject) -> Subject:
         if made is Made.ALONE:
             unheld |= {f"other lengths of `{name}`": what} if (what := probe.unlike_longer(axes, length)) else {}
             continue
-        # None is nothing: who says nothing of sizes need not think of it. One may be broadcast; and whole numbers may
-        # be bounded by a length, of which nobody said a word.
-        least = 1 if not counted and probe.same(probe.arguments(probe.with_length(axes, 1))) else 2
-        values[name] = (length, *(v for v in LADDER if v >= least and v != length))
+        # One row is broadcast, and none is nothing: who says nothing of sizes need not think of them.
+        values[name] = (length, *(v for v in LADDER if v > 1 and v != length))
         if made is Made.ANYHOW:
             anyhow.add(name)
             values[name] = (*dict.fromkeys((length, 3 * length, *values[name])),)
