@@ -1,0 +1,122 @@
+"""An engine that is hunted: all that it was asked, its worst point, and the climbs from its bad ones."""
+
+import itertools
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+from diffcheck.engines.base import Engine, Task
+from diffcheck.hunt.climb import Key, climb
+from diffcheck.hunt.ground import Ground, Place
+from diffcheck.hunt.limit import Limit
+from diffcheck.hunt.score import Score, score_of
+from diffcheck.judgement.court import Court, Question
+from diffcheck.judgement.witness import Witness
+from diffcheck.runner.examine import asked, heard
+
+
+def _by_rank(score: Score) -> tuple[int, bool, float, float]:
+    return score.rank
+
+
+def _by_nearness(score: Score) -> tuple[bool, float]:
+    return score.nearness
+
+
+# What is climbed in turns: from the worst point, from the one nearest to a failing verdict, from one at random.
+_PURSUITS: tuple[tuple[Key, bool], ...] = ((_by_rank, False), (_by_nearness, False), (_by_rank, True))
+
+
+class Hunted:
+    """One engine, method, device and dtype.
+
+    Attributes
+    ----------
+    scores:
+        What it came to at each place that it was asked at.
+
+    Raises
+    ------
+    Unsupported
+        With the reason why this engine cannot do the task.
+    """
+
+    def __init__(
+        self, engine: Engine, task: Task, court: Court, ground: Ground, limit: Limit, generator: np.random.Generator
+    ) -> None:
+        self.engine = engine
+        self.task = task
+        self.court = court
+        self.ground = ground
+        self.scores: dict[Place, Score] = {}
+        self._limit = limit
+        self._generator = generator
+        self._prepared = engine.prepare(task)
+        self._witness = Witness(engine, task, self._prepared)
+        self._seen: list[Place] = []
+        self._climbed: list[Place] = []
+        self._climbs = self._climbing()
+
+    @property
+    def worst(self) -> Place | None:
+        """The first of the worst places; ``None`` before anything was judged."""
+        judged = [place for place, score in self.scores.items() if score.rank[0] >= 0]
+        return max(judged, key=lambda place: self.scores[place].rank, default=None)
+
+    def look(self, place: Place, question: Question) -> None:
+        """Ask at a place whose truth is known; a later climb may begin there."""
+        if place not in self.scores:
+            self._seen.append(place)
+        self.ask(place, question)
+
+    def ask(self, place: Place, question: Question | None = None) -> Score:
+        """The score at a place; what was asked before is known, and not counted again.
+
+        Raises
+        ------
+        Enough
+            If nobody may be asked any more.
+        """
+        if place in self.scores:
+            return self.scores[place]
+        self._limit.demand()
+        score = self.score(place, question)
+        self._limit.counted()
+        self.scores[place] = score
+        return score
+
+    def score(self, place: Place, question: Question | None = None) -> Score:
+        """The score at a place, whatever the limit is; not kept."""
+        question = question or self.court.question(self.ground.point(place))
+        given = asked(self.task, partial(self._prepared.derivative, question.point))
+        return score_of(heard(self.court, self._witness, question, given), given.errors)
+
+    def climb(self, steps: int) -> None:
+        """Go on with a climb, by so many answers; when one has ended, the next begins."""
+        for _ in itertools.islice(self._climbs, steps):
+            pass
+
+    def _climbing(self) -> Iterator[None]:
+        for key, at_random in itertools.cycle(_PURSUITS):
+            # As far as the points that were looked at lie from one another, on an axis.
+            reach = [(high - low) // (len(self._seen) + 1) for low, high in zip(*self._ends, strict=True)]
+            fresh = [place for place in self._seen if not self._is_known(place, reach)]
+            if not fresh:
+                yield
+                continue
+            worst = max(fresh, key=lambda place: key(self.scores[place]))
+            start = fresh[int(self._generator.integers(len(fresh)))] if at_random else worst
+            summit = start
+            for here in climb(self.ask, start, key, self.ground, reach):
+                summit = here
+                yield
+            self._climbed += [start, summit]
+
+    @property
+    def _ends(self) -> tuple[Place, Place]:
+        return self.ground.low, self.ground.high
+
+    def _is_known(self, place: Place, reach: list[int]) -> bool:
+        """Whether a climb began or ended near a place."""
+        return any(all(abs(a - b) <= r for a, b, r in zip(place, known, reach, strict=True)) for known in self._climbed)
