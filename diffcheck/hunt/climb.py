@@ -1,5 +1,6 @@
 """A pattern search: from a bad point to a worse one among its neighbours, by ordinals."""
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -7,9 +8,11 @@ from diffcheck.hunt.ground import Ground, Place
 from diffcheck.hunt.score import Score
 
 # By so much a step shrinks once no neighbour is worse. Errors scatter, so a move must gain more than they do. Toward a
-# place where digits die, at a distance d, some halved step is between d/2 and d, and leads to less than half of d. A
-# lucky error stops that all the same: who has moved begins once more with long steps, from where he is now.
+# place where digits die, at a distance d, some halved step is between d/2 and d, and leads to less than half of d.
 _SHRINK = 2
+# A lucky error stops that all the same. So there is another descent from where one has ended, and one with steps that
+# lie between those of the first; where both bring nothing is the summit.
+_LONG = (1.0, 0.7)
 
 Ask = Callable[[Place], Score]
 Key = Callable[[Score], Any]
@@ -27,9 +30,22 @@ def climb(ask: Ask, start: Place, key: Key, ground: Ground, steps: Sequence[int]
     steps:
         How far the first neighbours are, for each element, in ordinals.
     """
-    here, best = start, key(ask(start))
+    here = start
     yield here
-    reach, climbed = list(steps), False
+    vain = 0
+    for share in itertools.cycle(_LONG):
+        before = here
+        for here in _descent(ask, before, key, ground, [int(step * share) for step in steps]):
+            yield here
+        vain = 0 if here != before else vain + 1
+        if vain == len(_LONG):
+            return
+
+
+def _descent(ask: Ask, start: Place, key: Key, ground: Ground, steps: Sequence[int]) -> Iterator[Place]:
+    """The worst place so far, from long steps to those of one number."""
+    here, best = start, key(ask(start))
+    reach = list(steps)
     while any(reach):
         moved = False
         for element, step in enumerate(reach):
@@ -43,8 +59,5 @@ def climb(ask: Ask, start: Place, key: Key, ground: Ground, steps: Sequence[int]
                 yield here
                 if here == there:
                     break
-        climbed |= moved
         if not moved:
             reach = [step // _SHRINK for step in reach]
-        if climbed and not any(reach):
-            reach, climbed = list(steps), False

@@ -4,13 +4,14 @@ import math
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from diffcheck.engines.base import Task
 from diffcheck.hunt.found import Found
 from diffcheck.hunt.score import Score
 from diffcheck.hunt.search import Field, Numbers
 from diffcheck.reporting.components import by
 from diffcheck.reporting.failure import failure
 from diffcheck.reporting.numbers import digits_right
-from diffcheck.reporting.words import contestant
+from diffcheck.reporting.words import contestant, counted
 from diffcheck.results import Row
 
 _WHERE = 160
@@ -19,8 +20,8 @@ _WHERE = 160
 def report(found: Sequence[Found], fields: Sequence[Field], answers: int, interrupted: bool) -> Iterator[str]:
     """The lines: how long it was, then some for each engine."""
     ended = "interrupted after " if interrupted else ""
-    looked = sum(len(field.hunted) for field in fields)
-    yield f"{ended}{answers:,} answers of {looked} engine{'s' * (looked != 1)}"
+    tasks = sum(len(field.hunted) for field in fields)
+    yield f"{ended}{answers:,} answers in {counted(tasks, 'task')}"
     for each in found:
         yield from _told(each)
     if not found:
@@ -33,12 +34,16 @@ def report(found: Sequence[Found], fields: Sequence[Field], answers: int, interr
 def progress(answers: int, fields: Sequence[Field]) -> str:
     """How far it is, in one line."""
     worst = [
-        f"{hunted.task.engine}:{hunted.task.method} {_worst(hunted.scores[place])} at {written(field.numbers(place))}"
+        f"{_who(hunted.task, len(fields) > 1)} {_worst(hunted.scores[place])} at {written(field.numbers(place))}"
         for field in fields
         for hunted in field.hunted
         if (place := hunted.worst) is not None
     ]
     return f"{answers:,} answers: {'; '.join(worst)}"
+
+
+def _who(task: Task, several: bool) -> str:
+    return " ".join([f"{task.engine}:{task.method}", *([str(task.operator), task.dtype] if several else [])])
 
 
 def written(at: Numbers) -> str:

@@ -87,10 +87,12 @@ def _aimed_as(found: "Case", made: "Case", operator: Any) -> "Case":
 
     shape = trace(found.function, found.shapes, found.constants).shape
     aimed = found.aimed(operator, shape)
-    directions = {
-        name: np.asarray(value, float) for name, value in found.by_input(aimed.direction).items() if aimed.along
-    }
-    return replace(made, directions=directions, weights=np.reshape(aimed.weights, shape) if aimed.weighted else None)
+    by_input = found.by_input(aimed.direction) if aimed.along else {}
+    return replace(
+        made,
+        directions={name: np.asarray(value, float) for name, value in by_input.items()},
+        weights=np.reshape(aimed.weights, shape) if aimed.weighted else None,
+    )
 
 
 def _from_folder(subject: str, folder: Path) -> str:

@@ -41,12 +41,12 @@ class Score:
 
     @property
     def nearness(self) -> tuple[bool, float]:
-        """How near an answer is to a failing one: the larger, the nearer; failing ones are the largest."""
-        return self.verdict.fails, self.unexplained
+        """How near an answer is to a failing one, to a tenth of a digit: the larger, the nearer."""
+        return self.verdict.fails, round(self.unexplained, 1)
 
     @property
     def shown(self) -> tuple[int, bool, float]:
-        """How bad an answer is to the digits that a report shows."""
+        """How bad an answer is, to a tenth of a digit: as a report shows it."""
         level, no_digit, lacking, _ = self.rank
         return level, no_digit, round(lacking, 1)
 
