@@ -151,7 +151,7 @@ def test_what_is_saved_shows_the_same_when_it_is_run(files: Path, command: str, 
             for row in rows
             if row["operator"] == operator
             and f"{row['engine']}:{row['method']}" == who
-            and row["case"].startswith(f"{name}_worst_")
+            and row["case"].startswith(f"{name}_worst")
         ]
         assert (verdict, reason) in found
     assert len(rows) >= len(heads) >= 1

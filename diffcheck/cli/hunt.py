@@ -147,7 +147,7 @@ def _save(file: Path, found: "Sequence[Found]", subject: str, inputs: tuple[str,
             inputs,
             seed,
             each.row.operator,
-            f"{each.row.case}_worst_{number}",
+            f"{each.row.case}_worst{f'_{number}' * (len(distinct) > 1)}",
             each.at,
             f"{headline(each.row)}: {each.row.case} {each.row.operator}.",
         )

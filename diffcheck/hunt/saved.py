@@ -1,5 +1,6 @@
 """A point that was found as a file of cases, which ``diffcheck run`` shows again; and what such a file calls."""
 
+import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -111,8 +112,12 @@ def text_of(found: Iterable[Saved], file: Path, command: str, again: str) -> str
     found = list(found)
     told = "\n".join(each.told for each in found)
     opening = f'"""{told}\n\nFound by   {command}\nSeen by    {again}\n"""\n\nfrom diffcheck.hunt import case_at\n'
-    calls = [_call(f"worst_{number}", each, file) for number, each in enumerate(found, 1)]
+    calls = [_call(f"worst{_numbered(number, found)}", each, file) for number, each in enumerate(found, 1)]
     return "\n".join([opening.replace("\\", "\\\\"), *calls]) + "\n"
+
+
+def _numbered(number: int, found: list[Saved]) -> str:
+    return f"_{number}" if len(found) > 1 else ""
 
 
 def _call(variable: str, saved: Saved, file: Path) -> str:
@@ -120,10 +125,10 @@ def _call(variable: str, saved: Saved, file: Path) -> str:
     subject = f"{os.path.relpath(path, file.parent)}::{name}" if colons else saved.subject
     lines = [
         "__file__",
-        repr(subject),
-        f"operator={saved.operator!r}",
-        f"at={dict(saved.at)!r}",
-        f"name={saved.name!r}",
-        *([f"inputs={list(saved.inputs)!r}", f"seed={saved.seed}"] if saved.inputs else []),
+        json.dumps(subject),
+        f"operator={json.dumps(saved.operator)}",
+        f"at={json.dumps(saved.at)}",
+        f"name={json.dumps(saved.name)}",
+        *([f"inputs={json.dumps(saved.inputs)}", f"seed={saved.seed}"] if saved.inputs else []),
     ]
     return f"{variable} = case_at(\n" + "".join(f"    {line},\n" for line in lines) + ")"
