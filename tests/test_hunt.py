@@ -35,7 +35,7 @@ def hunted(on, limit, *, engine="symbolic", dtype="float64", seed=0):
 def found(on, most, **options):
     """What one engine is found to be worst at, after so many answers."""
     limit = Limit(most=most)
-    (only,) = found_of(hunted(on, limit, **options), limit.answers)
+    (only,) = found_of(hunted(on, limit, **options), limit)
     return only
 
 
@@ -223,3 +223,15 @@ def test_what_is_milder_than_the_points_of_a_run_says_nothing():
 def test_the_shortest_decimal_is_the_number_that_was_written(dtype, text):
     format = FORMATS[dtype]
     assert repr(shortest(format.round(float(text)), format)) == repr(float(text))
+
+
+def test_errors_that_no_quotient_holds_have_their_digits():
+    """An error of 1e-300 ulp against 1e200 allowed ones: 500 digits inside, which no double tells of the quotient."""
+    from diffcheck.hunt.score import score_of
+    from diffcheck.judgement.answer import Answer
+    from diffcheck.judgement.judgements import Judgements
+    from diffcheck.judgement.numbers import Judgement
+
+    found = Judgement(Verdict.AGREE, error_ulp=1e-300, inherent_ulp=1e200, digits=15.0, digits_possible=15.0)
+    score = score_of(Answer(np.zeros(1), Judgements({0: found})), [None])
+    assert score.lost == pytest.approx(-500)

@@ -72,7 +72,7 @@ def hunt(
     limit = Limit(seconds=seconds_of(budget)) if evaluations is None else Limit(most=evaluations)
     fields = _fields(subject, inputs, limit, **chosen)
     interrupted = search(fields, limit, lambda answers, fields: click.echo(progress(answers, fields), err=True))
-    found = [each for field in fields for each in found_of(field, limit.answers)]
+    found = [each for field in fields for each in found_of(field, limit)]
     for line in report(found, fields, limit.answers, interrupted):
         click.echo(line)
     again = _again(subject, inputs, max(1, limit.answers), **chosen)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from diffcheck.hunt.ground import Place
 from diffcheck.hunt.hunted import Hunted
+from diffcheck.hunt.limit import Limit
 from diffcheck.hunt.score import Score
 from diffcheck.hunt.search import Field, Numbers
 from diffcheck.hunt.simpler import says_the_same, simpler
@@ -39,26 +40,26 @@ class Found:
     plain_points: int
 
 
-def found_of(field: Field, most: int) -> Iterable[Found]:
+def found_of(field: Field, limit: Limit) -> Iterable[Found]:
     """What was found of each engine of whom anything was judged.
 
     Parameters
     ----------
-    most:
-        How many points may be tried in order to make one simpler.
+    limit:
+        That of the hunt. To make a point simpler takes no more answers than it took to find it, and no longer.
     """
     for hunted in field.hunted:
         worst = hunted.worst
         if worst is not None:
-            yield _found(field, hunted, worst, most)
+            yield _found(field, hunted, worst, Limit(most=len(hunted.scores), seconds=limit.seconds))
 
 
-def _found(field: Field, hunted: Hunted, worst: Place, most: int) -> Found:
+def _found(field: Field, hunted: Hunted, worst: Place, limit: Limit) -> Found:
     score = hunted.scores[worst]
     plain = [field.ground.place(point) for point in field.plain]
     known = max((p for p in plain if p in hunted.scores), key=lambda place: hunted.scores[place].rank, default=None)
     beside = None if known is None else hunted.scores[known]
-    places = simpler(worst, lambda found: says_the_same(found, score, beside), hunted.score, field.ground, most)
+    places = simpler(worst, lambda found: says_the_same(found, score, beside), hunted.score, field.ground, limit)
     first = _row(field, hunted, worst)
     rows = ((place, _row(field, hunted, place)) for place in reversed(places[1:]))
     # With another reason it is another mistake than the one that was found.

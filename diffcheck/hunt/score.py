@@ -107,4 +107,5 @@ def _digits_beyond(judgement: Judgement, more: float, error: float) -> float:
     allowed = max(judgement.inherent_ulp, more)
     if not error > 0 or allowed != allowed or allowed == math.inf:
         return -math.inf
-    return math.log10(error / allowed) if allowed > 0 and error < math.inf else math.inf
+    # Of two numbers that are far apart the quotient may be zero.
+    return math.log10(error) - math.log10(allowed) if allowed > 0 and error < math.inf else math.inf

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from diffcheck.formats import Format
 from diffcheck.hunt.ground import Ground, Place
+from diffcheck.hunt.limit import Enough, Limit
 from diffcheck.hunt.score import Score
 
 # What a double takes to be written back.
@@ -31,7 +32,7 @@ def says_the_same(score: Score, as_this: Score, known: Score | None = None) -> b
 
 
 def simpler(
-    place: Place, serves_as: Callable[[Score], bool], ask: Callable[[Place], Score], ground: Ground, most: int
+    place: Place, serves_as: Callable[[Score], bool], ask: Callable[[Place], Score], ground: Ground, limit: Limit
 ) -> list[Place]:
     """Places that say the same as ``place``, each simpler than the one before; ``place`` itself is the first.
 
@@ -42,18 +43,23 @@ def simpler(
     ----------
     serves_as:
         Whether a score says the same.
-    most:
-        So many places are tried at most.
+    limit:
+        How long is tried; Ctrl-C ends it as well.
     """
     found = [place]
-    left = most
 
     def serves(there: Place) -> bool:
-        nonlocal left
-        if left <= 0 or not ground.is_valid(there):
+        if not ground.is_valid(there):
             return False
-        left -= 1
-        return serves_as(ask(there))
+        try:
+            limit.demand()
+            limit.counted()
+            return serves_as(ask(there))
+        except Enough:
+            return False
+        except KeyboardInterrupt:
+            limit.most = 0
+            return False
 
     found += itertools.islice(filter(serves, _rounded_together(place, ground)), 1)
     for element in range(len(place)):
