@@ -16,7 +16,7 @@ from diffcheck.hunt.ground import Ground
 from diffcheck.hunt.limit import Limit
 from diffcheck.hunt.score import Score
 from diffcheck.hunt.search import field_of, search
-from diffcheck.hunt.simpler import says_the_same, shortest
+from diffcheck.hunt.simpler import says_the_same, shortest, simpler
 from diffcheck.ops import cos, e, exp, log, sin
 from diffcheck.runner.plan import contestants, plan
 from diffcheck.verdict import Verdict
@@ -153,6 +153,14 @@ def test_the_precondition_holds_wherever_it_is_asked():
     assert all(p["x"] < p["y"] for p in asked)
 
 
+def test_a_climb_ends_where_the_precondition_does():
+    """Beyond the border digits die, so a climb leads there."""
+    on = case(x=interval(0.5, 3), where=lambda x: x > 1.001, name="border")(lambda x: log(x) / (x - 1))
+    field = hunted(on, Limit(most=800))
+    asked = [float(field.ground.point(place)["x"]) for place in field.hunted[0].scores]
+    assert 1.001 < min(asked) < 1.002
+
+
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
 def test_the_ground_holds_numbers_of_the_format_only(dtype):
     format = FORMATS[dtype]
@@ -216,6 +224,45 @@ def test_what_says_the_same(other, same):
 def test_what_is_milder_than_the_points_of_a_run_says_nothing():
     assert says_the_same(scored(4.5), scored(5.0), scored(4.4))
     assert not says_the_same(scored(4.5), scored(5.0), scored(4.8))
+
+
+def shortened(x, serves, limit=None):
+    """The numbers that a hunt may tell in place of ``x``, the simplest last."""
+    ground = Ground(case(x=interval(-1e9, 1e9), name="f")(lambda x: x * x), FORMATS["float64"])
+    number, ordinal = FORMATS["float64"].number, FORMATS["float64"].ordinal
+    places = simpler((ordinal(x),), lambda x: x, lambda place: serves(number(place[0])), ground, limit or Limit())
+    return [number(k) for (k,) in places]
+
+
+@pytest.mark.parametrize(
+    ("x", "serves", "told"),
+    [
+        (0.7310223517530796, lambda x: 0.72 < x < 0.74, 0.73),
+        (0.7310223517530796, lambda x: abs(x) < 1, 0.0),
+        (-812.3456, lambda x: x < -7.5, -8.0),
+        (3.3e-200, lambda x: 0 < x < 1e-154, 1e-155),
+        (123456.789, lambda x: abs(x - 123456.789) < 1e-9, 123456.789),
+        (1234567.1, lambda x: x > 1e6, 2e6),
+        (2.000244140625, lambda x: x in (2.000244140625, 2.5), 2.000244140625),
+    ],
+    ids=["window", "zero", "small whole number", "power of ten", "nothing shorter", "large", "far neighbour"],
+)
+def test_the_simplest_number_that_serves_is_told(x, serves, told):
+    assert shortened(x, serves)[-1] == told
+
+
+def test_a_point_is_told_as_it_is_where_there_is_no_time():
+    assert shortened(0.73102, lambda x: True, Limit(most=1))[-1] == 0.7
+    spent = Limit(most=1)
+    spent.counted()
+    assert shortened(0.73102, lambda x: True, spent) == [0.73102]
+
+
+def test_ctrl_c_ends_the_shortening_and_keeps_the_point():
+    def pressed(x):
+        raise KeyboardInterrupt
+
+    assert shortened(0.73102, pressed) == [0.73102]
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])

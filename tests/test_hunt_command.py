@@ -145,6 +145,7 @@ def test_what_is_saved_shows_the_same_when_it_is_run(files: Path, command: str, 
     assert typed(f"{seen[1]} --no-timing --output out").exit_code in (0, 1)
     rows = table("out/results.csv")
     assert {row["dtype"] for row in rows} == {dtype}
+    assert all("_worst" in row["case"] for row in rows)
     for who, verdict, reason, name, operator in heads:
         found = [
             (row["verdict"], row["reason"])

@@ -115,8 +115,10 @@ def _candidates(element: int, ordinal: int, ground: Ground) -> Iterator[int]:
             yield found
 
 
-def _length(x: float) -> int:
-    return len(repr(abs(x)).removesuffix(".0"))
+def _length(x: float) -> tuple[int, int]:
+    """The significant digits of a decimal, then all its characters."""
+    text = repr(abs(x)).removesuffix(".0")
+    return len(text.partition("e")[0].replace(".", "").strip("0")), len(text)
 
 
 def _decimals(x: float) -> Iterator[float]:
