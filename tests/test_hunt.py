@@ -85,7 +85,7 @@ HARD = {
 @pytest.mark.parametrize(("function", "ends", "where", "near"), HARD.values(), ids=HARD)
 def test_climbs_reach_the_place_where_digits_die(function, ends, where, near):
     on = case(x=interval(*ends), name="hard")(function)
-    worst = found(on, 2400)
+    worst = found(on, 1200)
     assert worst.row.verdict is Verdict.LOSSY
     assert abs(worst.first["x"] - where) < near
     assert abs(worst.at["x"] - where) < 10 * near

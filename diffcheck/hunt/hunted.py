@@ -50,7 +50,6 @@ class Hunted:
         self._witness = Witness(engine, task, self._prepared)
         self._seen: list[Place] = []
         self._climbed: list[Place] = []
-        self._climbs = self._climbing()
 
     @property
     def worst(self) -> Place | None:
@@ -87,25 +86,33 @@ class Hunted:
         return score_of(heard(self.court, self._witness, question, given), given.errors)
 
     def climb(self, steps: int) -> None:
-        """Go on with a climb, by so many answers; when one has ended, the next begins."""
-        for _ in itertools.islice(self._climbs, steps):
+        """Climb for so many answers.
+
+        A climb that they end is not gone on with: what was seen since may be a better place to begin, and where it had
+        come to is one as well.
+        """
+        for _ in itertools.islice(self._climbing(), steps):
             pass
 
     def _climbing(self) -> Iterator[None]:
         for key, at_random in itertools.cycle(_PURSUITS):
             # As far as the points that were looked at lie from one another, on an axis.
             reach = [(high - low) // (len(self._seen) + 1) for low, high in zip(*self._ends, strict=True)]
-            fresh = [place for place in self._seen if not self._is_known(place, reach)]
-            if not fresh:
+            start = next((place for place in self._starts(key, at_random) if not self._is_known(place, reach)), None)
+            if start is None:
                 yield
                 continue
-            worst = max(fresh, key=lambda place: key(self.scores[place]))
-            start = fresh[int(self._generator.integers(len(fresh)))] if at_random else worst
             summit = start
             for here in climb(self.ask, start, key, self.ground, reach):
                 summit = here
                 yield
             self._climbed += [start, summit]
+
+    def _starts(self, key: Key, at_random: bool) -> list[Place]:
+        """Where a climb may begin, what is best first."""
+        if at_random:
+            return [self._seen[k] for k in self._generator.permutation(len(self._seen))]
+        return sorted(self.scores, key=lambda place: key(self.scores[place]), reverse=True)
 
     @property
     def _ends(self) -> tuple[Place, Place]:
