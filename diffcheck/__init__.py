@@ -7,17 +7,18 @@ from diffcheck.case.case import Case as Case
 from diffcheck.case.case import case as case
 from diffcheck.case.domain import interval as interval
 from diffcheck.case.family import each as each
+from diffcheck.ops.declared import own_operation as own_operation
 
 if TYPE_CHECKING:
     from diffcheck.api import assert_derivatives as assert_derivatives
     from diffcheck.api import assert_gradients as assert_gradients
     from diffcheck.api import check as check
     from diffcheck.api import run as run
-    from diffcheck.audit.declared import integers as integers
-    from diffcheck.audit.declared import lengths as lengths
-    from diffcheck.audit.declared import mask as mask
-    from diffcheck.audit.declared import tensor as tensor
     from diffcheck.audit.inquiry import assert_operation as assert_operation
+    from diffcheck.audit.subjects.declared import integers as integers
+    from diffcheck.audit.subjects.declared import lengths as lengths
+    from diffcheck.audit.subjects.declared import mask as mask
+    from diffcheck.audit.subjects.declared import tensor as tensor
     from diffcheck.gradients import gradient as gradient
     from diffcheck.sources.torch_code.case_of import case_of as case_of
 
@@ -46,6 +47,7 @@ __all__ = [
     "lengths",
     "mask",
     "operation",
+    "own_operation",
     "run",
     "tensor",
 ]
@@ -58,7 +60,7 @@ def __getattr__(name: str) -> Any:
 
         return torch_code.case_of
     if name in ("integers", "lengths", "mask", "tensor"):
-        from diffcheck.audit import declared
+        from diffcheck.audit.subjects import declared
 
         return getattr(declared, name)
     if name == "gradient":

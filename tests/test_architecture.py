@@ -68,7 +68,7 @@ FLOORS = {
     },
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "regression", "api"},
     "gradients": {*JUDGES, "runner"},
-    "__init__": {"case", "sources", "api", "audit", "gradients"},
+    "__init__": {"case", "ops", "sources", "api", "audit", "gradients"},
     "__main__": {"cli"},
 }
 # Libraries that only these may import, anywhere in their text.
@@ -97,14 +97,19 @@ LIBRARIES = {
         )
     }
     | {
-        f"diffcheck.audit.{name}"
-        for name in (
-            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "hearing"),
-            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
-            *("second", "inferred", "catalogue", "findings", "modules", "neighbours"),
-            *("probe", "borders", "frozen", "lines", "nearby", "hearing_of_torch", "components", "more_axes"),
-        )
-    },
+        f"diffcheck.audit.{room}.{name}"
+        for room, names in {
+            "subjects": "operation subject modules",
+            "conditions": "world layouts incoming values passes consumers",
+            "answers": "script contents",
+            "examples": "inferred probe borders more_axes sentinels",
+            "of_torch": "catalogue findings",
+            "trials": "screen hearing plainly loss differences second neighbours frozen lines nearby hearing_of_torch "
+            "components",
+        }.items()
+        for name in names.split()
+    }
+    | {"diffcheck.audit.inquiry"},
     "sympy": {
         *(f"diffcheck.engines.symbolic.{name}" for name in ("engine", "closed_form", "latex")),
         "diffcheck.program.rules",
