@@ -41,7 +41,6 @@ class Field:
 
     unit: Unit
     dtype: str
-    samples: int
     ground: Ground
     plain: list[Point]
     hunted: list[Hunted]
@@ -84,7 +83,7 @@ def field_of(unit: Unit, dtype: str, samples: int, seed: int, limit: Limit) -> F
             except RAISED as raised:  # an engine that raises cannot be asked anywhere
                 excuses[_named(engine, task)] = f"{type(raised).__name__}: {raised}"
     plain = _plain(unit, dtype, samples, seed)
-    return Field(unit, dtype, samples, ground, plain, hunted, court, excuses, ground.drawn(generator))
+    return Field(unit, dtype, ground, plain, hunted, court, excuses, ground.drawn(generator))
 
 
 def _named(engine: Engine, task: Task) -> str:
