@@ -75,6 +75,29 @@ class Format:
             )
         return found
 
+    def ordinal(self, x: float) -> int:
+        """The place of a finite ``x`` among the numbers of the format, counted from zero; neighbours differ by one.
+
+        What lies between two numbers has the place of the one nearer to zero.
+
+        >>> FORMATS["float64"].ordinal(5e-324), FORMATS["bfloat16"].ordinal(-1.0) - FORMATS["bfloat16"].ordinal(-2.0)
+        (1, 128)
+        """
+        if x == 0:
+            return 0
+        _, exponent = math.frexp(x)
+        spacing = self.ulp_exponent(exponent - 1)
+        octaves = spacing - self.smallest_subnormal_exponent
+        place = (octaves << (self.precision - 1)) + int(math.ldexp(abs(x), -spacing))
+        return place if x > 0 else -place
+
+    def number(self, ordinal: int) -> float:
+        """The number of the format at a place, as `ordinal` counts them."""
+        place = abs(ordinal)
+        octaves = max((place >> (self.precision - 1)) - 1, 0)
+        x = math.ldexp(place - (octaves << (self.precision - 1)), octaves + self.smallest_subnormal_exponent)
+        return x if ordinal >= 0 else -x
+
     def holds(self, x: Fraction) -> bool:
         """Whether ``x`` is a number of the format."""
         if x == 0:

@@ -39,6 +39,7 @@ FLOORS = {
     "notebook": {*JUDGES, "results", "reporting", "runner"},
     "table": {"results", "reporting"},
     "audit": {*JUDGES, "sources"},
+    "hunt": {*JUDGES, "sources", "results", "runner", "reporting"},
     "api": {
         *JUDGES,
         "sources",
@@ -54,6 +55,7 @@ FLOORS = {
     "cli": {
         "selftest",
         "audit",
+        "hunt",
         *JUDGES,
         "sources",
         "results",
@@ -121,7 +123,8 @@ LIBRARIES = {
     "click": {
         f"diffcheck.cli.{name}"
         for name in (
-            *("about", "audit", "check", "compare", "defaults", "group", "options", "regress", "report", "run", "show"),
+            *("about", "audit", "check", "compare", "defaults", "group", "hunt", "options", "regress", "report"),
+            *("run", "show"),
         )
     },
     "rich": {

@@ -225,3 +225,28 @@ def test_arrays_are_rounded_as_numbers_are(format):
     expected = np.array([format.round(v) for v in x.tolist()])
     np.testing.assert_array_equal(format.round_all(x).view(np.int64), expected.view(np.int64))
     assert np.isnan(format.round_all(np.nan))
+
+
+@pytest.mark.parametrize("format", FORMATS.values(), ids=lambda f: f.name)
+def test_ordinals_count_the_numbers_of_a_format(format):
+    """Of each octave from the smallest normal number on there are 2^(p - 1), and as many below it, zero among them."""
+    octave = 2 ** (format.precision - 1)
+    smallest = 2.0**format.minimum_exponent
+    assert format.ordinal(0.0) == 0
+    assert format.ordinal(2.0**format.smallest_subnormal_exponent) == 1
+    assert format.ordinal(smallest) == octave
+    assert format.ordinal(8 * smallest) == 4 * octave
+    assert format.ordinal(-1.0) == (format.minimum_exponent - 1) * octave
+    assert format.number(format.ordinal(float(format.largest))) == float(format.largest)
+    for x in (1.0, -3.25, smallest, smallest / 2, 0.0):
+        assert format.number(format.ordinal(x)) == x
+
+
+@pytest.mark.parametrize(("name", "kind"), [("float64", np.float64), ("float32", np.float32), ("float16", np.float16)])
+def test_neighbours_by_ordinals_are_numpys_neighbours(name, kind):
+    format = FORMATS[name]
+    for x in (1.0, 0.75, 3.0, 1e-4, 6e-8):
+        x = float(kind(x))
+        above, below = float(np.nextafter(kind(x), kind(4))), float(np.nextafter(kind(-x), kind(-4)))
+        assert format.number(format.ordinal(x) + 1) == above
+        assert format.number(format.ordinal(-x) - 1) == below

@@ -148,10 +148,9 @@ def _sample(domain: Interval, generator: np.random.Generator, format: Format) ->
             exponents = generator.uniform(np.log(domain.lo), np.log(domain.hi), domain.shape)
             return np.asarray(np.clip(np.exp(exponents), domain.lo, domain.hi))
         case "float":
-            tiny = _bits(2.0**format.smallest_subnormal_exponent) - 1
-            lo, hi = _ordinal(domain.lo, tiny), _ordinal(domain.hi, tiny)
+            lo, hi = format.ordinal(domain.lo), format.ordinal(domain.hi)
             ordinals = generator.integers(lo, hi, domain.shape, endpoint=True)
-            values = [_from_ordinal(int(k), tiny) for k in np.ravel(ordinals)]
+            values = [format.number(int(k)) for k in np.ravel(ordinals)]
             return np.asarray(np.clip(np.reshape(values, domain.shape), domain.lo, domain.hi))
 
 
@@ -159,24 +158,6 @@ def _uniform(domain: Interval, generator: np.random.Generator) -> Array:
     # The midpoint form: hi - lo overflows for the widest domains.
     t = generator.uniform(0.0, 1.0, domain.shape)
     return np.asarray(np.clip(domain.lo * (1 - t) + domain.hi * t, domain.lo, domain.hi))
-
-
-def _bits(x: float) -> int:
-    """The place of a positive number among the doubles."""
-    return int(np.float64(x).view(np.int64))
-
-
-def _ordinal(x: float, tiny: int) -> int:
-    """The place of ``x`` counted from zero; the ``tiny`` smallest doubles, zero in the format, do not count."""
-    place = max(_bits(abs(x)) - tiny, 0)
-    return -place if x < 0 else place
-
-
-def _from_ordinal(ordinal: int, tiny: int) -> float:
-    if ordinal == 0:
-        return 0.0
-    magnitude = float(np.int64(abs(ordinal) + tiny).view(np.float64))
-    return -magnitude if ordinal < 0 else magnitude
 
 
 def _rounded(domains: Domains, point: Point, format: Format) -> Point:

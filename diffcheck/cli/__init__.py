@@ -11,6 +11,7 @@
 ``defaults``     its defaults in ``pyproject.toml``
 ``check``        ``diffcheck check``
 ``show``         ``diffcheck show``
+``hunt``         ``diffcheck hunt``
 ``report``       ``diffcheck report``
 ``compare``      ``diffcheck compare``
 ``about``        ``diffcheck list``, ``selftest`` and ``env``

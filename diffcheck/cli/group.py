@@ -15,6 +15,7 @@ from diffcheck.cli.audit import audit
 from diffcheck.cli.check import check
 from diffcheck.cli.compare import compare
 from diffcheck.cli.exits import FAILED, INTERRUPTED, USAGE
+from diffcheck.cli.hunt import hunt
 from diffcheck.cli.report import report
 from diffcheck.cli.run import run
 from diffcheck.cli.show import show
@@ -73,5 +74,5 @@ def main() -> None:
     """
 
 
-for command in (run, check, compare, show, report, audit, list_cases, selftest, env):
+for command in (run, check, compare, show, report, hunt, audit, list_cases, selftest, env):
     main.add_command(command)

@@ -44,7 +44,7 @@ class Judging(click.Command):
         return super().parse_args(context, told)
 
 
-_JUDGING = (
+_ASKING = (
     click.option(
         "--engine",
         "engines",
@@ -87,6 +87,9 @@ _JUDGING = (
     click.option(
         "--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Where what is random starts from."
     ),
+)
+_JUDGING = (
+    *_ASKING,
     click.option(
         "--batch",
         type=click.IntRange(min=0),
@@ -147,6 +150,13 @@ def reporting(command: Function) -> Function:
         metavar="F",
         help=f"{', '.join(FORMATS)} (default: {','.join(DEFAULT)}).",
     )(command)
+
+
+def asking(command: Function) -> Function:
+    """The command with the options that say who is asked what."""
+    for option in reversed(_ASKING):
+        command = option(command)
+    return command
 
 
 def judging(command: Function) -> Function:

@@ -54,7 +54,8 @@ def show(subject: str, operator: str, points: tuple[str, ...], latex: bool, grap
 
 def _case(subject: str, points: tuple[str, ...]) -> "Case":
     from diffcheck.sources.asked import Asked, asked_for
-    from diffcheck.sources.collect import READERS, collect
+    from diffcheck.sources.collect import READERS
+    from diffcheck.sources.single import single
     from diffcheck.sources.specs import spec_of
 
     if Path(subject.partition("::")[0]).suffix not in READERS:
@@ -64,14 +65,7 @@ def _case(subject: str, points: tuple[str, ...]) -> "Case":
         return asked_for(asked)
     if points:
         raise UsageError("--at gives the numbers of a formula; a case has its own points")
-    found = collect([subject])
-    if "::" in subject and len(found.cases) == 1:
-        return found.cases[0]
-    if "::" in subject and found.operations:
-        raise UsageError(f"{subject} is an operation on trial, which has no formula: diffcheck audit {subject}")
-    names = ", ".join(case.name for case in found.cases) or "none"
-    reasons = "".join(f"\n{problem}" for problem in found.problems)
-    raise UsageError(f"{subject}: name one case, as in file.py::name; it has {names}{reasons}")
+    return single(subject)
 
 
 def _unit(case: "Case", operator: str) -> "Unit":

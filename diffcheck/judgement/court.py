@@ -92,10 +92,16 @@ class Court:
         questions, self.undecided = self._set_apart([self._question(p) for p in points])
         sizes = sorted(q.size for q in questions if not q.size.is_zero())
         typical = sizes[len(sizes) // 2] if sizes else None
-        self.questions = [
-            q if not q.size.is_zero() else replace(q, size=self._steepness(q) if typical is None else typical)
-            for q in questions
-        ]
+        self.questions = [self._sized(q, typical) for q in questions]
+
+    def question(self, point: Point) -> Question:
+        """The question at a point of which the court has not been told, as if it were its only one."""
+        return self._sized(self._question(point), None)
+
+    def _sized(self, question: Question, typical: Any) -> Question:
+        if not question.size.is_zero():
+            return question
+        return replace(question, size=self._steepness(question) if typical is None else typical)
 
     def _set_apart(self, questions: list[Question]) -> tuple[list[Question], list[Question]]:
         """The questions to ask, and those that nobody can be judged by."""

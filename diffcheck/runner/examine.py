@@ -87,8 +87,8 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
     row = replace(row, prepare_s=time.perf_counter() - start, operations=prepared.operations)
     witness = Witness(engine, task, prepared)
     trial = Trial(task, row, prepared, points=[question.point for question in court.questions])
-    given = [_given(task, ask) for _, ask in zip(court.questions, _estimates(prepared, court.questions), strict=True)]
-    answers = [_answer(court, witness, q, g) for q, g in zip(court.questions, given, strict=True)]
+    given = [asked(task, ask) for _, ask in zip(court.questions, _estimates(prepared, court.questions), strict=True)]
+    answers = [heard(court, witness, q, g) for q, g in zip(court.questions, given, strict=True)]
     trial.answers = systematic(court, witness, answers)
     trial.first_call_s = trial.answers[0].seconds
     decisive = _decisive(court, witness, trial.answers, given)
@@ -104,8 +104,16 @@ def hear(court: Court, engine: Engine, task: Task) -> Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """What an engine gave at one point: numbers, flattened, or why there are none."""
+class Given:
+    """What an engine gave at one point: numbers, flattened, or why there are none.
+
+    Attributes
+    ----------
+    errors:
+        The engine's own estimate of each number's absolute error; ``None`` where it makes none.
+    calls, seconds, steps:
+        Evaluations of the function, the time that the answer took, and the steps of a difference quotient.
+    """
 
     values: Array | None = None
     errors: list[float | None] = field(default_factory=list)
@@ -115,7 +123,8 @@ class _Given:
     failure: Judgement | None = None
 
 
-def _given(task: Task, ask: Callable[[], Estimate]) -> _Given:
+def asked(task: Task, ask: Callable[[], Estimate]) -> Given:
+    """What an engine gives when it is asked at a point."""
     start = time.perf_counter()
     try:
         estimate = ask()
@@ -123,26 +132,27 @@ def _given(task: Task, ask: Callable[[], Estimate]) -> _Given:
         values = _numbers(estimate.value)
         own = None if estimate.error is None else _numbers(estimate.error)
     except Unsupported as reason:
-        return _Given(failure=Judgement(Verdict.UNSUPPORTED, note=str(reason)))
+        return Given(failure=Judgement(Verdict.UNSUPPORTED, note=str(reason)))
     except RAISED as raised:  # an engine that raises is a result
-        return _Given(failure=Judgement(Verdict.ERROR, note=_told(raised)))
+        return Given(failure=Judgement(Verdict.ERROR, note=_told(raised)))
     for what, array in (("returns", values), ("estimates errors of", own)):
         if array is not None and array.shape != task.shape:
             note = f"the engine {what} shape {array.shape}, the {task.operator} has shape {task.shape}"
-            return _Given(calls=estimate.function_calls, failure=Judgement(Verdict.ERROR, note=note))
+            return Given(calls=estimate.function_calls, failure=Judgement(Verdict.ERROR, note=note))
     errors: list[float | None] = [None] * values.size if own is None else list(own.ravel().tolist())
     steps = None if estimate.step is None else np.ravel(estimate.step)
-    return _Given(values.ravel(), errors, estimate.function_calls, seconds, steps)
+    return Given(values.ravel(), errors, estimate.function_calls, seconds, steps)
 
 
-def _answer(court: Court, witness: Witness, question: Question, given: _Given) -> Answer:
+def heard(court: Court, witness: Witness, question: Question, given: Given) -> Answer:
+    """What an engine gave, judged."""
     if given.values is None:
         assert given.failure is not None
         return Answer(None, Judgements({0: given.failure}))
     return Answer(given.values, judged(court, witness, question, given.values, given.errors), given.seconds)
 
 
-def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: Sequence[_Given]) -> Judgement:
+def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: Sequence[Given]) -> Judgement:
     """The judgement that decides, with its reason, and what contradicts the referee's own rules."""
     k, answer = speaking(answers)
     found = answer.worst
