@@ -124,8 +124,10 @@ def _linear(name: str, parameters: tuple[Any, ...], operands: Sequence[Array]) -
     row = Linear.rows[name]
     try:
         return bare(row.on_arrays(parameters, 0, *map(AsNumpy, operands)))
-    except TypeError:
-        (x,) = operands
+    except (TypeError, Unsupported):
+        if len(operands) > 1:
+            raise
+    (x,) = operands
     shape = row.shape(parameters, x.shape)
 
     def back(g: Array) -> Array:
