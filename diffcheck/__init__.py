@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from diffcheck.audit.declared import mask as mask
     from diffcheck.audit.declared import tensor as tensor
     from diffcheck.audit.inquiry import assert_operation as assert_operation
+    from diffcheck.gradients import gradient as gradient
     from diffcheck.sources.torch_code.case_of import case_of as case_of
 
 
@@ -39,6 +40,7 @@ __all__ = [
     "case_of",
     "check",
     "each",
+    "gradient",
     "integers",
     "interval",
     "lengths",
@@ -59,6 +61,10 @@ def __getattr__(name: str) -> Any:
         from diffcheck.audit import declared
 
         return getattr(declared, name)
+    if name == "gradient":
+        from diffcheck import gradients
+
+        return gradients.gradient
     if name == "assert_operation":
         from diffcheck.audit import inquiry
 

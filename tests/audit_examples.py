@@ -196,6 +196,93 @@ def fused_eigenvalues(wrong):
     return made(eigenvalues, backward)
 
 
+def grouped(x, scales):
+    return (x.reshape(len(scales), -1) * scales[:, None]).reshape(-1)
+
+
+def fused_grouped(wrong):
+    def backward(x, scales, g):
+        groups, members = len(scales), len(x) // len(scales)
+        group = torch.arange(len(x)) // (groups if wrong else members)  # divided by the wrong count
+        there = group < groups
+        of_scales = torch.zeros_like(scales).index_add(0, group[there], (g * x)[there])
+        return g * scales.repeat_interleave(members), of_scales
+
+    return made(grouped, backward)
+
+
+def filtered(x, gains):
+    return torch.fft.irfft(torch.fft.rfft(x) * gains, n=x.shape[-1])
+
+
+def fused_filtered(wrong):
+    def backward(x, gains, g):
+        n = x.shape[-1]
+        weights = torch.full_like(gains, 2.0)
+        weights[0] = 1
+        if wrong or n % 2 == 0:
+            weights[-1] = 1  # the last frequency stands alone only where the length is even
+        products = (torch.fft.rfft(x).conj() * torch.fft.rfft(g)).real
+        return filtered(g, gains), (weights * products / n).sum(0)
+
+    return made(filtered, backward)
+
+
+def mass(values, edges):
+    return values * (edges[1:] - edges[:-1])
+
+
+def fused_mass(wrong):
+    def backward(values, edges, g):
+        shares = g * values
+        of_edges = functional.pad(shares, (1, 0)) - functional.pad(shares, (0, 1))
+        if wrong:
+            of_edges[8:] = 0  # of the first block only
+        return g * (edges[1:] - edges[:-1]), of_edges
+
+    return made(mass, backward)
+
+
+def by_channel(x, slopes):
+    return torch.where(x > 0, x, x * slopes.reshape(-1, *[1] * (x.dim() - 2)))
+
+
+def fused_by_channel(wrong):
+    def backward(x, slopes, g):
+        slope = slopes if wrong else slopes.reshape(-1, *[1] * (x.dim() - 2))  # along the last axis
+        own = torch.where(x > 0, 0, x * g).transpose(0, 1).reshape(len(slopes), -1).sum(1)
+        return g * torch.where(x > 0, 1, slope), own
+
+    return made(by_channel, backward)
+
+
+def smooth(x):
+    return torch.sigmoid(x)
+
+
+def fused_smooth(wrong):
+    def backward(x, g):
+        y = torch.sigmoid(x)
+        far = (g * (y * (1 - y)).detach()) if wrong else g * y * (1 - y)  # a constant where it is far away
+        return torch.where(x.abs() > 4, far, g * y * (1 - y))
+
+    return made(smooth, backward)
+
+
+def multiplied(x):
+    return x.prod(-1)
+
+
+def fused_multiplied(wrong):
+    def backward(x, g):
+        others = [torch.cat([x[..., :k], x[..., k + 1 :]], -1).prod(-1) for k in range(x.shape[-1])]
+        found = g[..., None] * torch.stack(others, -1)
+        several = ((x == 0).sum(-1, keepdim=True) > 1) & wrong  # zero, and so is what is made of it
+        return torch.where(several, 0.0, found)
+
+    return made(multiplied, backward)
+
+
 PAIR = torch.complex(drawn(2, 3), drawn(2, 3, seed=1)), torch.complex(drawn(3, 2, seed=2), drawn(3, 2, seed=3))
 ROWS = {
     "a number beside": (scaled, fused_scaled, (drawn(3, 4), 2.5), "the gradient by `x` is wrong"),
@@ -215,5 +302,11 @@ ROWS = {
     "from the end": (taken, fused_taken, (drawn(5, 2), torch.tensor([0, 3, 3, 1])), "some of `places` are -1"),
     "all kept": (masked, fused_masked, (drawn(3, 4), torch.ones(3, 4, dtype=torch.int64)), "some of `kept` are 0"),
     "border": (hinge, fused_hinge, (drawn(6),), "borders of the definition"),
+    "groups": (grouped, fused_grouped, (drawn(9), drawn(3, seed=1)), "the gradient by `scales` is wrong"),
+    "odd length": (filtered, fused_filtered, (drawn(2, 8), drawn(5, seed=1)), "no multiple of 2|odd"),
+    "edges": (mass, fused_mass, (drawn(6), drawn(7, seed=1)), r"`values.shape\[0\]` > "),
+    "an axis behind": (by_channel, fused_by_channel, (drawn(3, 4), drawn(4, seed=1)), "axes behind"),
+    "far, twice": (smooth, fused_smooth, (drawn(5),), "its gradient is differentiated"),
+    "two zeros, twice": (multiplied, fused_multiplied, (drawn(6, 4),), "its gradient is differentiated"),
     "no row": (eigenvalues, fused_eigenvalues, (drawn(3, 3),), "by torch and by differences"),
 }

@@ -65,7 +65,8 @@ FLOORS = {
         "api",
     },
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "regression", "api"},
-    "__init__": {"case", "sources", "api", "audit"},
+    "gradients": {*JUDGES, "runner"},
+    "__init__": {"case", "sources", "api", "audit", "gradients"},
     "__main__": {"cli"},
 }
 # Libraries that only these may import, anywhere in their text.
@@ -99,7 +100,7 @@ LIBRARIES = {
             *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "hearing"),
             *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
             *("second", "inferred", "catalogue", "findings", "modules", "neighbours"),
-            *("probe", "borders", "frozen", "lines", "nearby", "hearing_of_torch"),
+            *("probe", "borders", "frozen", "lines", "nearby", "hearing_of_torch", "components", "more_axes"),
         )
     },
     "sympy": {

@@ -5,9 +5,16 @@ import re
 import audit_operations as operations
 import pytest
 import torch
+from torch.autograd.function import once_differentiable
 
 from diffcheck import assert_operation, integers, mask, tensor
 from diffcheck.audit import audit
+from diffcheck.audit.design import design
+from diffcheck.audit.differences import by_differences
+from diffcheck.audit.inferred import inferred
+from diffcheck.audit.screen import screened
+from diffcheck.audit.subject import subject
+from diffcheck.audit.world import world
 
 RMS = {"x": tensor("batch tokens width"), "weight": tensor("width"), "eps": 1e-6}
 LABELS = {"logits": tensor("rows classes"), "target": integers("rows", below="classes", ignored=-100)}
@@ -81,6 +88,63 @@ def test_wrong_second_derivatives_are_told_and_nobody_is_accused() -> None:
     assert found.second == "wrong"
     assert "its second derivatives are wrong" in repr(found)
     assert audit(torch.square, lambda x: x * x, x=tensor("rows width"), budget=0.5, dtypes="float64").second == "right"
+
+
+def test_who_is_differentiable_once_only_says_so_and_nobody_asks_for_more() -> None:
+    class Once(Square):
+        @staticmethod
+        @once_differentiable
+        def backward(ctx, g):
+            return g * ctx.twice
+
+    found = audit(Once.apply, lambda x: x * x, x=tensor("rows width"), budget=1, dtypes="float64")
+    assert found.passed
+    assert found.second == "refused"
+
+
+def decayed(x, rate):
+    total, sums = torch.zeros_like(x[0].double()), []
+    for row in x.double():
+        total = total * torch.exp(-(rate.double() ** 2)) + row
+        sums.append(total)
+    return torch.stack(sums).to(x.dtype)
+
+
+def fused_decayed(kept):
+    """Its backward hands on from row to row what it has, in the precision that ``kept`` makes of the input's."""
+
+    class Decayed(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, rate):
+            ctx.save_for_backward(x, rate)
+            return decayed(x, rate)
+
+        @staticmethod
+        @once_differentiable
+        def backward(ctx, g):
+            x, rate = ctx.saved_tensors
+            decay, before = torch.exp(-(rate.double() ** 2)), decayed(x.double(), rate.double()).roll(1, 0)
+            before[0] = 0
+            carried, of_decay, of_x = torch.zeros_like(x[0]).double(), torch.zeros_like(decay), []
+            for row, state in zip(g.double().flip(0), before.flip(0), strict=True):
+                carried = row + carried.to(kept(x.dtype)).double()
+                of_x.append(carried)
+                of_decay = of_decay + carried * state
+                carried = carried * decay
+            of_rate = -2 * rate.double() * decay * of_decay
+            return torch.stack(of_x[::-1]).to(x.dtype), of_rate.to(rate.dtype)
+
+    return Decayed.apply
+
+
+@pytest.mark.parametrize(("kept", "passes"), [(lambda dtype: torch.float64, True), (lambda dtype: dtype, False)])
+def test_too_few_bits_in_what_a_recurrence_hands_on(kept, passes) -> None:
+    given = torch.randn(8, 2, generator=torch.Generator().manual_seed(0)), torch.tensor([0.5, -0.7])
+    found = inferred(subject(fused_decayed(kept), decayed, {}, given))
+    plan = design(found, ("float64", "bfloat16"), ("cpu",), 0, "float64")
+    seen = [screened(found, context) for context in plan.long_sums()]
+    heard = [by_differences(found, world(found, s.context), s) for s in seen if s.suspicious]
+    assert [h.reason for h in heard] == ([] if passes else ["it grows with `x.shape[0]`"])
 
 
 def test_a_straight_through_estimator_is_held_to_what_is_declared() -> None:

@@ -1,5 +1,6 @@
 """What example tensors show of an operation's sizes, as its definition says."""
 
+import audit_examples
 import pytest
 import torch
 from torch.nn import functional
@@ -80,6 +81,77 @@ def test_the_label_that_torch_ignores_is_tried_where_the_definition_takes_it():
     assert inferred(subject(functional.cross_entropy, None, {}, given)).declared["target"].ignored == -100
     given = torch.randn(6, 7), torch.tensor([1, 0, 3, 2, 5, 1]).reshape(6, 1)
     assert inferred(subject(lambda x, k: x.gather(1, k), None, {}, given)).declared["k"].ignored is None
+
+
+def mass(values, edges):
+    return values * (edges[1:] - edges[:-1])
+
+
+def packed(x, p):
+    lower = torch.tril_indices(len(x), len(x))
+    return torch.zeros(len(x), len(x), dtype=x.dtype).index_put((lower[0], lower[1]), p) @ x
+
+
+@pytest.mark.parametrize(
+    ("definition", "shapes", "follows"),
+    [
+        (mass, [(6,), (7,)], {"edges": ("values.shape[0] + 1",)}),
+        (packed, [(4,), (10,)], {"p": ("x.shape[0] * (x.shape[0] + 1) / 2",)}),
+        (
+            lambda x, gains: torch.fft.irfft(torch.fft.rfft(x) * gains, n=x.shape[-1]),
+            [(8,), (5,)],
+            {"gains": ("x.shape[0] // 2 + 1",)},
+        ),
+        (lambda x, w: x.reshape(len(x), 2, len(w)) * w, [(5, 6), (3,)], {"w": ("x.shape[1] / 2",)}),
+    ],
+)
+def test_a_length_that_follows_from_another_is_told(definition, shapes, follows):
+    generator = torch.Generator().manual_seed(0)
+    given = [torch.randn(s, generator=generator, dtype=torch.float64) for s in shapes]
+    found = inferred(subject(definition, definition, {}, tuple(given)))
+    axes = {n: tuple(a for a in d.axes if a != "...") for n, d in found.declared.items()}
+    assert {n: axes[n] for n in follows} == follows
+    assert set(found.following) == {axis for names in follows.values() for axis in names}
+
+
+def test_what_must_hold_between_two_sizes_is_told():
+    def shared(q, k):
+        return q @ k.repeat(len(q) // len(k), 1, 1).mT
+
+    given = [torch.randn(n, 3, 5, dtype=torch.float64) for n in (4, 2)]
+    found = inferred(subject(shared, shared, {}, tuple(given)))
+    (relation,) = found.space.relations
+    assert relation.text == "`k.shape[0]` divides `q.shape[0]`"
+    assert found.space.ordinary()["q.shape[0]"] == 4
+    assert found.space.changed(found.space.ordinary(), "q.shape[0]", 9)["k.shape[0]"] in (3, 9)
+
+
+def fused(backward):
+    return audit_examples.made(lambda a, b: a * b, backward)
+
+
+def product(a, b):
+    return a * b
+
+
+NARROWED = fused(lambda a, b, g: ((g * b)[: len(a)], g * a))
+
+
+@pytest.mark.parametrize(("operation", "tried"), [(product, True), (NARROWED, False)])
+def test_an_axis_that_is_broadcast_is_tried_where_the_gradient_is_right_there(operation, tried):
+    given = torch.randn(3, 4, dtype=torch.float64), torch.randn(3, 4, dtype=torch.float64)
+    found = inferred(subject(operation, product, {}, given))
+    assert ("a.shape[0]" in found.broadcast) is tried
+    assert ("`a.shape[0]` of 1, which is broadcast" in found.unheld) is not tried
+
+
+def test_what_it_is_not_held_to_is_said():
+    def halved(a, b):
+        return (a * b).sum() / a.shape[1]
+
+    given = torch.randn(1, 5, dtype=torch.float64), torch.randn(1, 5, dtype=torch.float64)
+    found = assert_operation(halved, lambda a, b: (a * b).sum() / b.numel(), inputs=given, budget=1, dtypes="float64")
+    assert "not held to other lengths of `b.shape[0]`: its result is another there" in repr(found)
 
 
 class Blocked(Scaled):

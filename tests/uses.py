@@ -60,6 +60,7 @@ def well(x):
 REAL = (-3.0, 3.0)
 POSITIVE = (0.1, 10.0)
 PROBABILITY = (0.05, 0.95)
+SIGNS = np.array([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0]])
 
 USES = {
     "add": elementwise(ops.add, REAL, REAL),
@@ -236,6 +237,68 @@ USES = {
     "relu": elementwise(ops.relu, REAL),
     "silu": elementwise(ops.silu, (-20, 20)),
     "softmax": both(shaped(ops.softmax, (2, 3)), shaped(lambda x: ops.softmax(x, axis=0), (2, 3))),
+    "relu6": elementwise(ops.relu6, (-3, 9)),
+    "prelu": elementwise(ops.prelu, REAL, REAL),
+    "threshold": elementwise(lambda x: ops.threshold(x, 0.3, 2.0), REAL),
+    "selu": elementwise(ops.selu, REAL),
+    "softsign": elementwise(ops.softsign, REAL),
+    "tanhshrink": elementwise(ops.tanhshrink, (0.5, 3)),
+    "hardshrink": both(elementwise(ops.hardshrink, REAL), elementwise(lambda x: ops.hardshrink(x, 1.2), REAL)),
+    "softshrink": both(elementwise(ops.softshrink, REAL), elementwise(lambda x: ops.softshrink(x, 1.2), REAL)),
+    "hardtanh": both(elementwise(ops.hardtanh, REAL), elementwise(lambda x: ops.hardtanh(x, -2, 0.5), REAL)),
+    "hardsigmoid": elementwise(ops.hardsigmoid, (-5, 5)),
+    "hardswish": elementwise(ops.hardswish, (-5, 5)),
+    "glu": both(shaped(ops.glu, (2, 4)), shaped(lambda x: ops.glu(x, 0), (2, 3))),
+    "softmin": shaped(ops.softmin, (2, 3)),
+    "logcumsumexp": both(shaped(ops.logcumsumexp, (2, 3)), shaped(lambda x: ops.logcumsumexp(x, 0), (3, 2))),
+    "attention": both(
+        shaped(ops.attention, (2, 3, 2), (2, 4, 2), (2, 4, 3)),
+        shaped(lambda q, k, v: ops.attention(q, k, v, np.tri(3, 3) > 0), (3, 2), (3, 2), (3, 2)),
+    ),
+    "dropout": shaped(lambda x: ops.dropout(x, np.array([[1, 0, 1], [0, 1, 1]]), 0.25), (2, 3)),
+    "embedding": shaped(lambda w: ops.embedding(w, np.array([[2, 0], [2, 1]])), (3, 2)),
+    "l1_loss": shaped(ops.l1_loss, (2, 3), (2, 3)),
+    "smooth_l1_loss": both(
+        shaped(ops.smooth_l1_loss, (2, 3), (2, 3)),
+        shaped(lambda x, y: ops.smooth_l1_loss(x, y, 2.5), (2, 3), (2, 3)),
+    ),
+    "huber_loss": both(
+        shaped(ops.huber_loss, (2, 3), (2, 3)), shaped(lambda x, y: ops.huber_loss(x, y, 2.5), (2, 3), (2, 3))
+    ),
+    "nll_loss": both(
+        shaped(lambda x: ops.nll_loss(x, np.array([2, 0])), (2, 3)), shaped(lambda x: ops.nll_loss(x, 1), (3,))
+    ),
+    "kl_div": shaped(ops.kl_div, (2, 3), (2, 3), lo=0.1, hi=0.9),
+    "poisson_nll_loss": shaped(ops.poisson_nll_loss, (2, 3), (2, 3)),
+    "gaussian_nll_loss": shaped(ops.gaussian_nll_loss, (2, 3), (2, 3), (2, 3), lo=0.1, hi=3.0),
+    "soft_margin_loss": shaped(ops.soft_margin_loss, (2, 3), (2, 3)),
+    "hinge_embedding_loss": shaped(lambda x: ops.hinge_embedding_loss(x, SIGNS), (2, 3)),
+    "margin_ranking_loss": shaped(lambda x, y: ops.margin_ranking_loss(x, y, SIGNS, 0.5), (2, 3), (2, 3)),
+    "triplet_margin_loss": shaped(lambda x, y, z: ops.triplet_margin_loss(x, y, z, 0.5), (2, 3), (2, 3), (2, 3)),
+    "multi_margin_loss": shaped(lambda x: ops.multi_margin_loss(x, np.array([2, 0])), (2, 3)),
+    "multilabel_soft_margin_loss": shaped(ops.multilabel_soft_margin_loss, (2, 3), (2, 3)),
+    "batch_norm": both(shaped(ops.batch_norm, (4, 2), (2,), (2,)), shaped(ops.batch_norm, (2, 2, 3))),
+    "instance_norm": shaped(ops.instance_norm, (2, 2, 4), (2,), (2,)),
+    "group_norm": shaped(lambda x, w, b: ops.group_norm(x, 2, w, b), (2, 4, 2), (4,), (4,)),
+    "normalize": both(shaped(ops.normalize, (2, 3)), shaped(lambda x: ops.normalize(x, 0), (3, 2))),
+    "var": both(shaped(ops.var, (2, 3)), shaped(lambda x: ops.var(x, 0, 0), (3, 2, 2))),
+    "std": both(shaped(ops.std, (2, 3)), shaped(lambda x: ops.std(x, 1), (2, 3))),
+    "cumprod": both(shaped(ops.cumprod, (2, 3)), shaped(lambda x: ops.cumprod(x, 0), (3, 2))),
+    "quantile": both(
+        shaped(lambda x: ops.quantile(x, 0.3), (2, 4)), shaped(lambda x: ops.quantile(x, 1.0, 0), (2, 3, 2))
+    ),
+    "vector_norm": both(
+        shaped(lambda x: ops.vector_norm(x, 3), (2, 3)), shaped(lambda x: ops.vector_norm(x, 1.5), (4,))
+    ),
+    "outer": shaped(ops.outer, (2,), (3,)),
+    "kron": shaped(ops.kron, (2, 3), (2, 2)),
+    "diff": both(shaped(ops.diff, (2, 3)), shaped(lambda x: ops.diff(x, 0), (3, 2))),
+    "flip": shaped(lambda x: ops.flip(x, 1) * 2, (2, 3)),
+    "roll": shaped(lambda x: ops.roll(x, 2, 0) * 2, (3, 2)),
+    "matrix_power": both(
+        shaped(lambda x: ops.matrix_power(x, 5), (2, 2)), shaped(lambda x: ops.matrix_power(well(x), -2), (2, 2))
+    ),
+    "cosine_similarity": shaped(ops.cosine_similarity, (2, 3), (2, 3)),
 }
 
 FLAT = {f"{name}-{how}": use for name, uses in USES.items() for how, use in uses.items()}

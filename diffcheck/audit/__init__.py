@@ -10,7 +10,8 @@
 ``precisions``        the formats
 ``context``           one choice of each kind of condition, in words
 ``operation``         torch code called by the names of its arguments
-``inferred``          what example tensors show of the sizes: a ``probe`` asks the definition
+``inferred``          what example tensors show of the sizes: a ``probe`` asks the definition, ``ties`` are lengths that
+                      follow from others, ``more_axes`` one in front or behind, or broadcast
 ``smaller``           large examples made smaller; some numbers moved onto the ``borders`` of the definition
 ``subject``           the operation, its definition, and in which ways they may be called
 ``world``             a context made real: tensors
@@ -18,14 +19,14 @@
 ``screen``            a quick look, which ranks contexts
 ``loss``              the definition in one context as a case
 ``certify``           what is heard of a context: in a ``hearing`` the referee's word, a ``ruling``;
-                      ``hearing_of_torch`` where torch itself is on trial
+                      ``hearing_of_torch`` where torch itself is on trial; ``components`` and how far off each is
 ``growth``            of errors with the length of a sum
 ``lines``             what a gradient says along a line where no derivative exists; what is detached is ``frozen``
 ``nearby``            gradients beside a kink
 ``differences``       a second witness where the definition cannot be recorded
 ``plainly``           what may excuse an operation: plain torch, its own code
 ``neighbours``        what rounding of the inputs makes of a kink, where torch itself is on trial
-``second``            second derivatives, of which nobody is accused
+``second``            second derivatives: who is right about them in the ordinary context is held to them elsewhere
 ``trial``             screen and referee, each context once
 ``design``            which contexts are tried, in which order
 ``late``              uses that take seconds each, once, at the end
@@ -35,6 +36,7 @@
 ``script``            a few lines of torch
 ``report``            the text of an ``outcome``
 ``budget``            how long it may take
+``opening``           the first context, and the conditions that fit
 ``inquiry``           the whole of it: `audit` and `assert_operation`; ``audited`` of what a case file declares
 ``catalogue``         torch's own operations with torch's samples; ``torch_itself`` these on trial, ``apart`` in
                       processes of their own, ``findings`` as lines and files

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-from diffcheck.audit.context import ALL, Context, condition
-from diffcheck.audit.declared import LEADING
+from diffcheck.audit.context import ALL, NUMBER, Context, condition, size
+from diffcheck.audit.declared import FREE, LEADING, TRAILING
 from diffcheck.audit.design import Design
 from diffcheck.audit.uses import STRIDED, USES
 
@@ -26,6 +26,7 @@ _USUAL = {
     "incoming layout": "the incoming gradient is contiguous",
     "use": "it is used once",
     "asked": "all inputs require a gradient",
+    "broadcast": "nothing is broadcast",
     "device": "on the CPU",
 }
 
@@ -44,8 +45,9 @@ def of_size(name: str, failing: Sequence[Any], passing: Sequence[Any]) -> Atom |
             return Atom(words, partial(_on_size, name, test))
     if len(failing) > _FEW or len(failing) > len(passing):
         return None  # right by accident where something cancels, or by what is drawn for these sizes
-    told = " or ".join(map(str, sorted(failing, key=str)))
-    return Atom(f"`{name}` is {told}", partial(_on_size, name, failing.__contains__))
+    told = " or ".join(size(name, v) if name in FREE else str(v) for v in sorted(failing, key=str))
+    told = told if name in FREE else f"`{name}` is {told}"
+    return Atom(told, partial(_on_size, name, failing.__contains__))
 
 
 def above(values: Collection[int], name: str) -> Iterator[Atom]:
@@ -56,7 +58,7 @@ def above(values: Collection[int], name: str) -> Iterator[Atom]:
 
 def comparisons(names: Sequence[str]) -> Iterator[Atom]:
     """Tests of two sizes against one another, such as more queries than keys."""
-    for a, b in itertools.combinations([n for n in names if n != LEADING], 2):
+    for a, b in itertools.combinations([n for n in names if n not in FREE], 2):
         for sign, compare in (("!=", operator.ne), (">", operator.gt), ("<", operator.lt)):
             yield Atom(f"`{a}` {sign} `{b}`", partial(_on_two, a, b, compare))
 
@@ -68,7 +70,7 @@ def _on_two(a: str, b: str, compare: Callable[[int, int], bool], context: Contex
 def products(names: Sequence[str]) -> Iterator[Atom]:
     """Tests of the product of two sizes or three, as kernels that see rows have it."""
     for count in (2, 3):
-        for chosen in itertools.combinations([n for n in names if n != LEADING], count):
+        for chosen in itertools.combinations([n for n in names if n not in FREE], count):
             told = " times ".join(f"`{n}`" for n in chosen)
             for block in _BLOCKS:
                 yield Atom(f"{told} > {block}", partial(_on_product, chosen, partial(operator.lt, block)))
@@ -98,6 +100,10 @@ def _predicates(name: str, passing: Sequence[Any]) -> Iterator[tuple[str, Callab
         yield "there are leading axes", lambda v: len(v) > 0
         yield "there are no leading axes", lambda v: len(v) == 0
         yield "there are two leading axes", lambda v: len(v) > 1
+        return
+    if name == TRAILING:
+        yield "there are axes behind", lambda v: len(v) > 0
+        yield "there are no axes behind", lambda v: len(v) == 0
         return
     yield f"`{name}` > 1", lambda v: v > 1
     yield f"`{name}` = 1", lambda v: v == 1
@@ -137,9 +143,24 @@ def of_kind(
     found = special(smallest, failing, passing) if special is not None and usual in passing else None
     if found is not None:
         return found
-    told = [condition(kind, n) or _USUAL[kind] for n in [smallest[kind], *(n for n in failing if n != smallest[kind])]]
+    if kind.startswith(NUMBER) and usual in passing and set(failing) == set(design.kinds[kind]) - {usual}:
+        name = kind.removeprefix(NUMBER)
+        return Atom(f"`{name}` is not {design.subject.given[name]}", partial(_chosen, kind, frozenset(failing)))
+    if len(failing) > _FEW and 0 < len(passing) <= _FEW:
+        words = "it is not so that " + " or ".join(condition(kind, n) or _usual(design, kind) for n in passing)
+        return Atom(words, partial(_chosen, kind, frozenset(failing)))
+    told = [
+        condition(kind, n) or _usual(design, kind)
+        for n in [smallest[kind], *(n for n in failing if n != smallest[kind])]
+    ]
     more = f" (or {len(told) - _FEW} more like it)" if len(told) > _FEW else ""
     return Atom(" or ".join(told[:_FEW]) + more, partial(_chosen, kind, frozenset(failing)))
+
+
+def _usual(design: Design, kind: str) -> str:
+    """The ordinary choice in words."""
+    name = kind.removeprefix(NUMBER)
+    return f"`{name}` is {design.subject.given[name]}" if kind.startswith(NUMBER) else _USUAL[kind]
 
 
 def _chosen(kind: str, names: frozenset[str], context: Context) -> bool:

@@ -38,6 +38,19 @@ def used_twice(call: Call, here: Arguments, other: Arguments) -> list[Tensor]:
     return [*found, *(y * 0.5 for y in found)]
 
 
+def differentiated(call: Call, here: Arguments, other: Arguments) -> list[Tensor]:
+    """The gradients, with a graph, of the sum of y + y y / 2 over the results y, no two of which have one weight.
+
+    What comes into the backward, 1 + y in units of the weight, depends on the inputs, and is not zero where y is.
+    """
+    found = [y for y in call(here) if y.requires_grad]
+    by = list(leaves(here).values())
+    weights = (torch.arange(y.numel(), dtype=torch.float64).cos() + 1.5 for y in found)
+    given = [w.reshape(y.shape).to(y.device, y.dtype) * (1 + y) for w, y in zip(weights, found, strict=True)]
+    gradients = torch.autograd.grad(found, by, given, create_graph=True, allow_unused=True)
+    return [torch.zeros_like(x) if g is None else g for g, x in zip(gradients, by, strict=True)]
+
+
 def shared_by_two(call: Call, here: Arguments, other: Arguments) -> list[Tensor]:
     """The results of two calls that share all inputs but the first."""
     first = next(iter(leaves(here)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from diffcheck.audit.declared import FREE, LEADING
 from diffcheck.audit.incoming import INCOMING
 from diffcheck.audit.layouts import LAYOUTS
 from diffcheck.audit.precisions import PRECISIONS
@@ -19,9 +20,12 @@ ORDINARY = {
     "incoming layout": "contiguous",
     "use": "plain",
     "asked": "",
+    "broadcast": "",
     "device": "cpu",
 }
 ALL = "every input"
+# Kinds of numbers that are handed on are called ``number:name``; the ordinary choice, the number itself, is empty.
+NUMBER = "number:"
 _TABLES: dict[str, Mapping[str, Any]] = {"precision": PRECISIONS, "values": VALUES, "use": USES}
 
 
@@ -35,7 +39,8 @@ class Context:
         By name.
     choices:
         ``precision``, ``values``, ``layout`` (``transposed``, or ``transposed:weight`` of one input), ``incoming``,
-        ``incoming layout``, ``use``, ``asked`` (the inputs that require a gradient, with commas; empty for all).
+        ``incoming layout``, ``use``, ``asked`` (the inputs that require a gradient, with commas; empty for all),
+        ``number:eps`` (another one than is handed on).
     seed:
         Of all that is drawn.
     """
@@ -70,19 +75,31 @@ class Context:
     def unusual(self, precision: str) -> dict[str, str]:
         """The choices that are not the ordinary ones, sizes aside."""
         usual = {**ORDINARY, "precision": precision}
-        return {kind: name for kind, name in self.choices.items() if name != usual[kind]}
+        return {kind: name for kind, name in self.choices.items() if name != usual.get(kind, "")}
 
     def words(self) -> str:
         """The context in words, what is ordinary left out."""
-        sizes = ", ".join(f"{name} = {value}" for name, value in self.sizes.items())
+        sizes = ", ".join(size(name, value) for name, value in self.sizes.items())
         told = [told for kind, name in self.choices.items() if (told := condition(kind, name))]
         return "; ".join(filter(None, [sizes, *told]))
 
 
+def size(name: str, value: Any) -> str:
+    """A size in words, as ``rows = 3``, or how many axes there are more."""
+    if name not in FREE:
+        return f"{name} = {value}"
+    where = "leading axes" if name == LEADING else "axes behind"
+    return f"{where} {' x '.join(map(str, value))}" if value else f"no {where}"
+
+
 def condition(kind: str, name: str) -> str:
     """A choice in words; empty for an ordinary one."""
-    if ORDINARY.get(kind) == name:
+    if ORDINARY.get(kind, "") == name:
         return ""
+    if kind == "broadcast":
+        return f"`{name}` is 1 and broadcast"
+    if kind.startswith(NUMBER):
+        return f"`{kind.removeprefix(NUMBER)}` is {name}"
     if kind == "device":
         return "" if name == "cpu" else f"on {name}"
     if kind == "layout":

@@ -5,8 +5,9 @@ from typing import Any
 
 from diffcheck.errors import CaseError
 
-# Any number of leading axes, none included.
-LEADING = "..."
+# Any number of leading axes, none included; and of axes behind all others.
+LEADING, TRAILING = "...", "*..."
+FREE = (LEADING, TRAILING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from diffcheck.audit.context import ORDINARY, Context
-from diffcheck.audit.declared import LEADING, Floats, Integers, Lengths, Mask
+from diffcheck.audit.context import NUMBER, ORDINARY, Context
+from diffcheck.audit.declared import FREE, Floats, Integers, Lengths, Mask
 from diffcheck.audit.incoming import INCOMING
 from diffcheck.audit.layouts import LAYOUTS
 from diffcheck.audit.precisions import PRECISIONS
@@ -15,11 +15,16 @@ from diffcheck.audit.subject import Subject
 from diffcheck.audit.uses import USES
 from diffcheck.audit.values import BORDERS, VALUES
 from diffcheck.audit.world import made_numbers
+from diffcheck.formats import FORMATS
 
 # Inputs of more numbers than this are not tried: the referee takes each for a ball.
 MOST = 4_000
+# Ones that are added up in a format stop at 1/u, above which the numbers are two apart.
+_STOPS = 1.0
 # Of so many candidates the one with the most new pairs is taken; in each, so many parts are ordinary.
 _CANDIDATES, _ORDINARY_PART = 12, 0.5
+# Second derivatives are tried with so many draws of each kind of values, and so many values of each size.
+_DRAWS, _SMALLEST = 3, 6
 Atom = tuple[str, Any]
 
 
@@ -56,19 +61,46 @@ class Design:
                 yield self.ordinary.with_choice("values", values).with_choice("incoming", "positive")
 
     def long_sums(self) -> Iterator[Context]:
-        """One size as large as it goes, with terms that do not cancel, in each format: too few bits show there."""
-        chosen = (("values", "positive"), ("incoming", "positive"))
+        """One size as large as it goes, with terms that do not cancel, in each format: too few bits show there.
+
+        Then small values and a gradient of ones, in formats in which a sum of so many ones stops growing: what a
+        recurrence hands on from step to step neither grows nor dies away there.
+        """
+        signed, ones = (list(self._longest(*pair)) for pair in (("positive", "positive"), ("small", "ones")))
+        # Those with the fewest digits come first.
+        for precision in sorted(self.kinds["precision"], key=_roundoff, reverse=True):
+            yield from (context.with_choice("precision", precision) for context, _ in signed)
+            for context, length in ones:
+                if length * _roundoff(precision) >= _STOPS:
+                    yield context.with_choice("precision", precision)
+
+    def _longest(self, values: str, incoming: str) -> Iterator[tuple[Context, int]]:
+        """Each size as large as it goes, with such values and such a gradient; and how large that is."""
         start = self.ordinary
-        for kind, name in chosen:
+        for kind, name in (("values", values), ("incoming", incoming)):
             start = start.with_choice(kind, name) if name in self.kinds.get(kind, ()) else start
-        for precision in self.kinds["precision"][::-1]:
-            for kind, names in self.kinds.items():
-                large = (
-                    sorted((v for v in names if isinstance(v, int)), reverse=True) if kind.startswith("size:") else []
-                )
-                found = next(filter(None, (self.changed(start, kind, v) for v in large)), None)
+        for kind, names in self.kinds.items():
+            if kind.startswith("size:"):
+                large = sorted((v for v in names if isinstance(v, int)), reverse=True)
+                found = next(((c, v) for v in large if (c := self.changed(start, kind, v)) is not None), None)
                 if found is not None:
-                    yield found.with_choice("precision", precision)
+                    yield found
+
+    def second_order(self) -> Iterator[Context]:
+        """The gradient differentiated at every kind of values, with draws of their own, and at small sizes."""
+        if "twice" not in self.kinds["use"]:
+            return
+        start = self.ordinary.with_choice("use", "twice")
+        names = self.kinds.get("values", ())
+        for step in range(_DRAWS):
+            for name in names[1:]:
+                drawn = start.with_choice("values", name)
+                yield replace(drawn, seed=drawn.seed + step)
+        for kind, values in self.kinds.items():
+            for value in values[1:_SMALLEST] if kind.startswith("size:") else ():
+                found = self.changed(start, kind, value)
+                if found is not None:
+                    yield found
 
     def sizes_in_formats(self) -> Iterator[Context]:
         """Every size alone in every format but the ordinary one: kernels have blocks of their own for each."""
@@ -88,7 +120,7 @@ class Design:
         found = context.with_sizes(sizes)
         if self.numbers(found) <= MOST:
             return found
-        for other, value in itertools.product([n for n in sizes if n != kind[5:] and n != LEADING], (2, 1)):
+        for other, value in itertools.product([n for n in sizes if n != kind[5:] and n not in FREE], (2, 1)):
             smaller = self.subject.space.changed({**sizes}, other, value)
             if smaller is None or smaller[kind[5:]] != name:
                 continue
@@ -179,7 +211,10 @@ def design(
     ranks = {len(d.axes) for d in floats}
     whole = any(isinstance(d, (Integers, Mask, Lengths)) for d in declared)
     kinds: dict[str, Any] = {}
-    kinds["use"] = [n for n, row in USES.items() if not row.late_s and row.inputs <= max(1, len(subject.asked) or 2)]
+    inputs = max(1, len(subject.asked) or 2)
+    kinds["use"] = [
+        n for n, row in USES.items() if not row.late_s and row.inputs <= inputs and subject.twice >= row.proven
+    ]
     kinds["incoming layout"] = list(LAYOUTS)
     for name, values in subject.space.values.items():
         kinds[f"size:{name}"] = values
@@ -197,9 +232,17 @@ def design(
     ]
     kinds["device"] = list(devices)
     kinds["asked"] = ["", *_subsets(subject.asked)]
-    ordinary = Context(subject.space.ordinary(), {**ORDINARY, "precision": usual, "device": devices[0]}, seed)
+    kinds["broadcast"] = ["", *subject.broadcast]
+    numbers = {f"{NUMBER}{name}": ["", *map(repr, others)] for name, others in subject.numbers.items()}
+    kinds |= numbers
+    usual_ones = {**ORDINARY, "precision": usual, "device": devices[0], **dict.fromkeys(numbers, "")}
+    ordinary = Context(subject.space.ordinary(), usual_ones, seed)
     first = {kind: [ordinary[kind], *(n for n in names if n != ordinary[kind])] for kind, names in kinds.items()}
     return Design(subject, first, ordinary, seed)
+
+
+def _roundoff(precision: str) -> float:
+    return FORMATS[PRECISIONS[precision].format].unit_roundoff
 
 
 def _interleaved(layouts: Sequence[str], tensors: Sequence[str]) -> list[str]:

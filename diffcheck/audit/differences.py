@@ -10,12 +10,18 @@ from collections.abc import Mapping
 
 import torch
 
+from diffcheck.audit.components import apart
+from diffcheck.audit.growth import growing
 from diffcheck.audit.loss import loss_of
+from diffcheck.audit.plainly import plain_gradients
 from diffcheck.audit.ruling import Heard, Ruling, placed
 from diffcheck.audit.screen import Screened
+from diffcheck.audit.screen import screened as looked_at
 from diffcheck.audit.subject import Subject
+from diffcheck.audit.values import FAR
 from diffcheck.audit.world import World
 from diffcheck.formats import FORMATS
+from diffcheck.referee.bound import FORMULA_FACTOR
 
 Tensor = torch.Tensor
 # Steps in parts of the size of the inputs; each quotient is extrapolated from two, three of these must be alike.
@@ -82,13 +88,13 @@ def contradicted(subject: Subject, here: World, screened: Screened, root: float)
     direction = {n: d / length for n, d in direction.items()}
     right = sum(float((screened.reference[n] * d).sum()) for n, d in direction.items())
     largest = max(float(g.abs().max()) for g in screened.reference.values() if g.numel())
-    apart = max(abs(right), largest) if blind else length
+    gap = max(abs(right), largest) if blind else length
     if not blind and length <= root * largest:
         return False
     found = slope(subject, here, screened, direction)
-    if found is None or (found[1] > _PART * apart and not blind):
+    if found is None or (found[1] > _PART * gap and not blind):
         return False  # a kink, where torch's gradient is one of many; none of which is NaN
-    return abs(found[0] - right) <= _PART * apart
+    return abs(found[0] - right) <= _PART * gap
 
 
 def no_number(screened: Screened) -> bool:
@@ -98,7 +104,7 @@ def no_number(screened: Screened) -> bool:
     """
     finite = [bool(g.isfinite().all()) for g in screened.reference.values()]
     gave = [bool(g.isfinite().all()) for g in screened.gradients.values()]
-    return all(finite) and not all(gave) and screened.context["values"] not in ("huge", "tiny")
+    return all(finite) and not all(gave) and screened.context["values"] not in FAR
 
 
 def _at_the_end_of_range(screened: Screened) -> bool:
@@ -117,9 +123,14 @@ def confirmed(subject: Subject, here: World, screened: Screened) -> bool:
 
 
 def by_differences(subject: Subject, here: World, screened: Screened) -> Heard | None:
-    """The ruling where the definition cannot be recorded: only in double precision, and only on what is far off."""
-    if screened.format != "float64" or _at_the_end_of_range(screened):
+    """The ruling where the definition cannot be recorded, or that takes too long: only on what is far off.
+
+    In a smaller format than double precision only on what grows with the length of a sum.
+    """
+    if _at_the_end_of_range(screened):
         return None
+    if screened.format != "float64":
+        return _of_long_sums(subject, here, screened)
     if not screened.suspicious and confirmed(subject, here, screened):
         return Heard(Ruling.CONFIRMED, format=screened.format)
     if not screened.suspects:
@@ -127,13 +138,35 @@ def by_differences(subject: Subject, here: World, screened: Screened) -> Heard |
     # What the operation computes in need not be double precision.
     if not contradicted(subject, here, screened, FORMATS["float32"].unit_roundoff ** 0.5):
         return None
-    name = screened.suspects[0]
+    return _wrong(screened, screened.suspects[0], "wrong")
+
+
+def _of_long_sums(subject: Subject, here: World, screened: Screened) -> Heard | None:
+    """The ruling that too few bits were added up in: the error grows with a length, and plain torch's is far less.
+
+    Single precision, whose range is the same, must show nothing: what is too small or too large is no matter of bits.
+    """
+    single = FORMATS["float32"]
+    if FORMATS[screened.format].maximum_exponent != single.maximum_exponent or screened.format == single.name:
+        return None
+    plain = plain_gradients(subject, here, screened)
+    if plain is None or looked_at(subject, screened.context.with_choice("precision", single.name)).suspicious:
+        return None
+    for name in screened.suspects:
+        off = apart(screened.gradients[name], screened.reference[name])
+        if not off > FORMULA_FACTOR * apart(plain[1][name], screened.reference[name]):
+            continue
+        size = growing(subject, screened, name, off)
+        if size and contradicted(subject, here, screened, FORMATS[screened.format].unit_roundoff ** 0.5):
+            return _wrong(screened, name, f"it grows with `{size}`")
+    return None
+
+
+def _wrong(screened: Screened, name: str, reason: str) -> Heard:
+    """The ruling on a gradient, told where it is farthest off."""
     gave, right = screened.gradients[name], screened.reference[name]
-    error = (gave - right).abs().nan_to_num(float("inf"))
-    k = int(error.argmax())
+    k = int((gave - right).abs().nan_to_num(float("inf")).argmax())
     value, truth = float(gave.reshape(-1)[k]), float(right.reshape(-1)[k])
-    largest = float(right.abs().max())
-    off = float(error.max()) / largest if largest else float("inf")
     told = f"{truth:.10g} (by torch and by differences, not certified)"
-    place = placed(k, tuple(gave.shape))
-    return Heard(Ruling.WRONG, "wrong", name, place, value, told, truth, "float64", off, screened.suspects)
+    place, off = placed(k, tuple(gave.shape)), apart(gave, right)
+    return Heard(Ruling.WRONG, reason, name, place, value, told, truth, screened.format, off, screened.suspects)

@@ -9,7 +9,7 @@ from typing import Any
 from diffcheck.audit.atoms import Atom, above, comparisons, of_kind, of_size, products
 from diffcheck.audit.contents import contents
 from diffcheck.audit.context import ORDINARY, Context
-from diffcheck.audit.declared import LEADING
+from diffcheck.audit.declared import FREE
 from diffcheck.audit.design import Design
 from diffcheck.audit.rules import Rules
 from diffcheck.audit.ruling import Ruling
@@ -115,7 +115,7 @@ def _refined(trials: Trials, design: Design, smallest: Context, atoms: Mapping[s
     """The rule made of what was found around the smallest context, or of what fits all contexts much better."""
     seen = list(_telling(trials, smallest, "precision" in atoms))
     rules = Rules(seen, [_is_wrong(trials, s) for s in seen])
-    names = [n for n in design.subject.space.values if n != LEADING]
+    names = [n for n in design.subject.space.values if n not in FREE]
     thresholds = (atom for n in names for atom in above({s.context.sizes[n] for s in seen}, n))
     pool = itertools.chain(thresholds, comparisons(names), contents(trials.subject, seen), products(names))
     best = rules.best(list(atoms.values()), pool)

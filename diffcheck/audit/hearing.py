@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from flint import ctx
 
+from diffcheck.audit.components import Components, apart, middle
 from diffcheck.audit.growth import growing
 from diffcheck.audit.loss import MOST_NUMBERS, Array, court_of, witness_of
 from diffcheck.audit.nearby import gradients_nearby
@@ -30,7 +31,7 @@ from diffcheck.judgement.numbers import PRECISION, Judgement
 from diffcheck.ops.decimals import decimal
 from diffcheck.referee.arrays.own_graph import OwnGraph
 from diffcheck.referee.bound import FORMULA_FACTOR, Bound
-from diffcheck.referee.component import Component, Status
+from diffcheck.referee.component import Status
 from diffcheck.verdict import Reason, Verdict
 
 Tensor = torch.Tensor
@@ -49,11 +50,9 @@ class Hearing:
     def __init__(self, subject: Subject, here: World, screened: Screened, case: Case, court: Court) -> None:
         self._subject, self._here, self._screened = subject, here, screened
         self._case, self._court = case, court
-        self._names = list(case.wrt)
-        self._values = self._flat(screened.gradients)
         self._growing: dict[str, str] = {}
-        self._truths = court.questions[0].truth.components
-        self._middles = np.array([_middle(t, float(v)) for t, v in zip(self._truths, self._values, strict=True)])
+        self._components = Components(list(case.wrt), screened, court.questions[0].truth.components)
+        self._values, self._truths = self._components.values, self._components.truths
 
     @property
     def bends_one_way(self) -> bool:
@@ -70,18 +69,18 @@ class Hearing:
         if against:
             return self._told(Ruling.WRONG, against, found, None)
         if not doubtful:
-            if np.isnan(self._middles).all():
+            if np.isnan(self._components.middles).all():
                 reason = next((t.reason for t in self._truths if t.reason), "no derivative exists there")
                 return Heard(Ruling.OPEN, reason)
             return Heard(Ruling.RIGHT, format=self._court.format.name)
         plain, beside = self._plain, None
         if plain is not None:
-            beside = self._judged(self._court, self._flat(plain[1]), self._value(plain[0]))
+            beside = self._judged(self._court, self._components.flat(plain[1]), self._value(plain[0]))
         # The largest errors speak for the others: each asks the operation's own code anew.
-        doubtful = sorted(doubtful, key=self._off, reverse=True)[:_ASKED]
+        doubtful = sorted(doubtful, key=self._components.off, reverse=True)[:_ASKED]
         left = [k for k in doubtful if not self._excused(k, found[k], None if beside is None else beside[k])]
         ruling = Ruling.WRONG if left else Ruling.EXCUSED
-        return self._told(ruling, left or doubtful, found, None if plain is None else self._flat(plain[1]))
+        return self._told(ruling, left or doubtful, found, None if plain is None else self._components.flat(plain[1]))
 
     def _excused(self, k: int, judgement: Judgement, plain: Judgement | None) -> bool:
         """Whether nobody is to blame for what is wrong with a component."""
@@ -91,9 +90,9 @@ class Hearing:
             return self._same_values
         if plain is None:  # what the format does to the definition is not known
             return not fails(judgement) or judgement.verdict is Verdict.NONFINITE or self._by_own_code(k)
-        if self._share(k) <= self._court.format.unit_roundoff**0.5:
+        if self._components.share(k) <= self._court.format.unit_roundoff**0.5:
             return True
-        if not self._off(k) > FORMULA_FACTOR * self._off_plainly[self._input(k)]:
+        if not self._components.off(k) > FORMULA_FACTOR * self._off_plainly[self._components.input(k)]:
             return True
         if self._truths[k].status is Status.KINK and self._is_nearby(k):
             return True
@@ -102,13 +101,13 @@ class Hearing:
             # loses by length.
             if plain.verdict not in (Verdict.AGREE, Verdict.KINK):
                 return True
-            return self._off(k) < NOTHING_LEFT and not self._grows(k)
+            return self._components.off(k) < NOTHING_LEFT and not self._grows(k)
         return self._by_own_code(k)
 
     def _is_nearby(self, k: int) -> bool:
         """Whether a component where no derivative exists is among the gradients nearby."""
-        least, most = self._nearby[self._input(k)]
-        place = k - self._slices[self._input(k)].start
+        least, most = self._nearby[self._components.input(k)]
+        place = k - self._components.slices[self._components.input(k)].start
         return bool(least[place] <= self._values[k] <= most[place])
 
     @cached_property
@@ -131,12 +130,12 @@ class Hearing:
         """Whether digits are lost that somebody may have to answer for."""
         if judgement.verdict is not Verdict.LOSSY:
             return False
-        return judgement.no_digit or self._share(k) > self._court.format.unit_roundoff**0.5
+        return judgement.no_digit or self._components.share(k) > self._court.format.unit_roundoff**0.5
 
     def _grows(self, k: int) -> str:
-        name = self._input(k)
+        name = self._components.input(k)
         if name not in self._growing:
-            self._growing[name] = growing(self._subject, self._screened, name, self._off(k))
+            self._growing[name] = growing(self._subject, self._screened, name, self._components.off(k))
         return self._growing[name]
 
     @cached_property
@@ -161,8 +160,8 @@ class Hearing:
         root, expected = self._court.format.unit_roundoff**0.5, self._screened.expected
         allowed = [root] * len(expected)
         if self._plain is not None:
-            allowed = [max(root, FORMULA_FACTOR * _apart(a, b)) for a, b in zip(self._plain[0], expected, strict=True)]
-        errors = [_apart(a, b) for a, b in zip(self._screened.values, expected, strict=True)]
+            allowed = [max(root, FORMULA_FACTOR * apart(a, b)) for a, b in zip(self._plain[0], expected, strict=True)]
+        errors = [apart(a, b) for a, b in zip(self._screened.values, expected, strict=True)]
         return all(error <= most for error, most in zip(errors, allowed, strict=True))
 
     @cached_property
@@ -174,50 +173,15 @@ class Hearing:
         """The largest error of plain torch by each input, in parts of the largest component."""
         assert self._plain is not None
         found = {}
-        for name, part in self._slices.items():
+        for name, part in self._components.slices.items():
             gave = self._plain[1][name].reshape(-1)
             # At a kink plain torch is held to what is nearest to it, not to the operation.
             truth = torch.tensor(
-                [_middle(t, float(v)) for t, v in zip(self._truths[part], gave, strict=True)], dtype=torch.float64
+                [middle(t, float(v)) for t, v in zip(self._truths[part], gave, strict=True)], dtype=torch.float64
             )
             known = ~truth.isnan()
-            found[name] = _apart(gave[known], truth[known])
+            found[name] = apart(gave[known], truth[known])
         return found
-
-    @cached_property
-    def _slices(self) -> dict[str, slice]:
-        """Where the components by each input are."""
-        found, start = {}, 0
-        for name in self._names:
-            found[name] = slice(start, start + self._screened.gradients[name].numel())
-            start = found[name].stop
-        return found
-
-    def _input(self, k: int) -> str:
-        return next(name for name, part in self._slices.items() if part.start <= k < part.stop)
-
-    def _off(self, k: int) -> float:
-        """The error of a component in parts of the largest one by its input."""
-        error = abs(self._values[k] - self._middles[k])
-        if error != error or error == np.inf:
-            return 0.0 if np.isnan(self._middles[k]) else float("inf")
-        largest = np.nanmax(np.abs(self._middles[self._slices[self._input(k)]]))
-        return float(error / largest) if largest else float("inf") if error else 0.0
-
-    def _share(self, k: int) -> float:
-        """The error of a component in parts of the largest one by any input.
-
-        Where a whole gradient cancels, as that of a normalised row of two numbers, its own size says nothing.
-        """
-        error = abs(self._values[k] - self._middles[k])
-        if error != error or error == np.inf:
-            return self._off(k)
-        return float(error / self._largest) if self._largest else self._off(k)
-
-    @cached_property
-    def _largest(self) -> float:
-        sizes = [g[g.isfinite()].abs() for g in self._screened.reference.values()]
-        return max((float(size.max()) for size in sizes if size.numel()), default=0.0)
 
     def _by_own_code(self, k: int) -> bool:
         """Whether rounding in the operation's own code, or a smaller format in it, explains an error."""
@@ -269,10 +233,6 @@ class Hearing:
         witness = witness_of(self._case, court, values, value)
         return judged(court, witness, court.questions[0], values, [None] * values.size)
 
-    def _flat(self, gradients: Mapping[str, Tensor]) -> Array:
-        found: Array = np.concatenate([gradients[name].reshape(-1).numpy() for name in self._names]).astype(np.float64)
-        return found
-
     def _value(self, values: Any) -> float | None:
         """L by these results; ``None`` where the result is no question."""
         if self._subject.gradient is not None or self._subject.defines:
@@ -283,40 +243,24 @@ class Hearing:
         return float(sum((g * y).sum() for g, y in zip(self._screened.incoming, values, strict=True)))
 
     def _told(self, ruling: Ruling, among: list[int], found: Judgements, plain: Array | None) -> Heard:
-        k = max(among, key=self._off)
-        name, judgement, truth = self._input(k), found[k], self._truths[k]
+        k = max(among, key=self._components.off)
+        name, judgement, truth = self._components.input(k), found[k], self._truths[k]
         shape = tuple(self._screened.gradients[name].shape)
         grown = self._growing.get(name)
         return Heard(
             ruling,
             f"it grows with `{grown}`" if grown else str(judgement.reason or judgement.verdict),
             "" if judgement.reason is Reason.VALUE else name,
-            placed(k - self._slices[name].start, shape),
+            placed(k - self._components.slices[name].start, shape),
             float(self._values[k]),
             decimal(truth.left, 12) if truth.has_value else "none",
             None if plain is None else float(plain[k]),
             self._court.format.name,
-            self._off(k),
-            tuple(dict.fromkeys(map(self._input, among))),
+            self._components.off(k),
+            tuple(dict.fromkeys(map(self._components.input, among))),
             judgement,
             judgement.verdict is Verdict.LOSSY and not grown,
         )
-
-
-def _middle(truth: Component, value: float) -> float:
-    """The truth as a number; at a kink what is nearest between both sides, NaN where there is none."""
-    if truth.status is Status.KINK:
-        sides = float(truth.left.mid()), float(truth.right.mid())
-        return min(max(value, min(sides)), max(sides))
-    return float(truth.left.mid()) if truth.has_value else float("nan")
-
-
-def _apart(a: Tensor, b: Tensor) -> float:
-    """The largest difference, in parts of the largest number of the second; infinite where the first has none."""
-    if not a.numel():
-        return 0.0
-    error, largest = (a - b).abs().nan_to_num(float("inf"), float("inf")).max(), b.abs().max()
-    return float(error / largest) if largest > 0 else float("inf") if error > 0 else 0.0
 
 
 def fails(judgement: Judgement) -> bool:

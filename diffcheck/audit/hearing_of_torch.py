@@ -32,19 +32,21 @@ class HearingOfTorch(Hearing):
             return True
         # A number that the format does not hold has no right value in it; near the end products of two leave it.
         largest = torch.finfo(getattr(torch, self._court.format.name)).max
-        if abs(self._middles[k]) > largest or (judgement.verdict is Verdict.NONFINITE and self._size > largest**0.5):
+        if abs(self._components.middles[k]) > largest or (
+            judgement.verdict is Verdict.NONFINITE and self._size > largest**0.5
+        ):
             return True
         u, size = self._court.format.unit_roundoff, self._size
-        share = abs(self._values[k] - self._middles[k]) / size if size else self._share(k)
+        share = abs(self._values[k] - self._components.middles[k]) / size if size else self._components.share(k)
         if not fails(judgement) and judgement.reason is not Reason.BRANCH:
             return share < NOTHING_LEFT and not self._grows(k)
         # Of what cancels altogether its own size says nothing.
-        most = u**0.5 if not self._middles[k] else min(u**0.5, FORMULA_FACTOR * INHERENT_FACTOR * u)
+        most = u**0.5 if not self._components.middles[k] else min(u**0.5, FORMULA_FACTOR * INHERENT_FACTOR * u)
         return share <= most or self._of_a_neighbour(k, most * size) or self._by_own_code(k)
 
     def _of_a_neighbour(self, k: int, slack: float) -> bool:
-        name, value = self._input(k), float(self._values[k])
-        place = k - self._slices[name].start
+        name, value = self._components.input(k), float(self._values[k])
+        place = k - self._components.slices[name].start
         if not math.isfinite(value):
             return False
         return of_a_neighbour(self._subject, self._here, self._screened, name, place, value, slack)
@@ -56,8 +58,8 @@ class HearingOfTorch(Hearing):
     @cached_property
     def _size(self) -> float:
         """The largest component by any input, by the truth where it is known; what comes in where all are zero."""
-        others = [g for name, g in self._screened.reference.items() if name not in self._names]
-        known = [torch.from_numpy(self._middles), *others]
+        others = [g for name, g in self._screened.reference.items() if name not in self._components.slices]
+        known = [torch.from_numpy(self._components.middles), *others]
         return next(filter(None, map(_largest, (known, self._screened.incoming))), 0.0)
 
     def _value(self, values: Any) -> float | None:

@@ -2,39 +2,33 @@
 
 import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 
-from diffcheck.audit.borders import branches
 from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.context import Context
-from diffcheck.audit.design import Design, design
+from diffcheck.audit.design import Design
 from diffcheck.audit.explain import explained
 from diffcheck.audit.inferred import inferred
 from diffcheck.audit.late import late_uses, tried_late
 from diffcheck.audit.modules import opened
-from diffcheck.audit.operation import Widened
+from diffcheck.audit.opening import opening
 from diffcheck.audit.outcome import Audit, Fault
-from diffcheck.audit.plainly import own_functions
 from diffcheck.audit.precisions import DTYPES
-from diffcheck.audit.ruling import Ruling
 from diffcheck.audit.screen import Screened
 from diffcheck.audit.script import script_of
-from diffcheck.audit.second import second_order
 from diffcheck.audit.shrink import shrunk, with_ones
 from diffcheck.audit.smaller import smaller
 from diffcheck.audit.subject import Subject, subject
 from diffcheck.audit.trial import LOST, Trials
-from diffcheck.audit.world import world
-from diffcheck.errors import CaseError, UsageError
+from diffcheck.errors import UsageError
 
-# Rulings that say what an operation is.
-_TOLD = (Ruling.RIGHT, Ruling.CONFIRMED, Ruling.WRONG)
 # Of the budget: what the referee may take for contexts that look right, and what making a fault small may take.
 _HEARINGS, _TELLING = 0.4, 0.4
+# What second derivatives may take, which few ask for.
+_BRIEF = 0.1
 # By when those that look wrong must have been heard, so that pairs of conditions get their turn.
 _SUSPECTS = 0.7
 # Inputs of more numbers than this are heard only where they look wrong, and cannot be made smaller.
@@ -128,11 +122,6 @@ def _listed(given: str | Sequence[str], known: Sequence[str], what: str) -> list
     return names
 
 
-def _branches(found: Subject, ordinary: Context) -> bool:
-    """Whether numbers can be moved onto borders of the definition: what a function makes is left as it is."""
-    return found.make is None and branches(found.definition, world(found, ordinary).exact[0])
-
-
 class _Inquiry:
     def __init__(
         self,
@@ -151,65 +140,25 @@ class _Inquiry:
 
     def audit(self) -> Audit:
         """The inquiry from its first context to its text."""
-        self._subject = smaller(inferred(self._subject), self._asked[0], self._asked[2])
-        plan, trials = self._opened()
+        found = smaller(inferred(self._subject), self._asked[0], self._asked[2])
+        first = opening(found, *self._asked, self._budget * _PATIENCE)
+        plan, trials = first.plan, first.trials
         guilty = self._searched(trials, plan)
         if guilty is None:
             plan, guilty = tried_late(trials, plan, self._budget)
         guilty = guilty or self._lesser
         fault = None if guilty is None else self._told(trials, plan, guilty)
-        second = second_order(trials.subject, plan.ordinary) if fault is None else ""
         seconds = time.monotonic() - self._start
-        return Audit(self._subject.operation.__name__, trials, plan, fault, seconds, second)
-
-    def _opened(self) -> tuple[Design, Trials]:
-        """The ordinary context: in the first format in which the operation runs, and is not excused.
-
-        An operation that computes in single precision whatever it is given has nothing to say in double.
-
-        Raises
-        ------
-        CaseError
-            If it runs in no format.
-        """
-        opened, refusals = [], []
-        for usual in self._asked[0]:
-            found = self._subject
-            plan = design(found, *self._asked, usual)
-            found = self._subject = replace(found, branches=_branches(found, plan.ordinary))
-            try:
-                own = own_functions(found, world(found, plan.ordinary)) if found.defines else {}
-            except Exception as raised:
-                refusals.append(f"({plan.ordinary.words()}) it raises {type(raised).__name__}: {raised}")
-                continue
-            count = self._results(plan)
-            found = replace(found, own=own, operation=found.operation.first(count) if count else found.operation)
-            trials = Trials(found, self._budget * _PATIENCE)
-            first = trials.screen(plan.ordinary)
-            if not first.counts:
-                why = f"it raises {first.refused}" if first.refused else first.skipped
-                refusals.append(f"({plan.ordinary.words()}) {why}")
-                continue
-            opened.append((design(found, *self._asked, usual, len(first.values)), trials))
-            told = first.broken or first.raised or trials.hear(plan.ordinary).ruling in _TOLD
-            if told:
-                break
-        else:
-            if not opened:
-                raise CaseError(f"{self._subject.operation.__name__}: in an ordinary context {refusals[0]}")
-            return opened[0]
-        return opened[-1]
-
-    def _results(self, plan: Design) -> int:
-        """How many results the definition has; zero where it does not run, which is told later."""
-        try:
-            with Widened():
-                return len(self._subject.definition(world(self._subject, plan.ordinary).exact[0]))
-        except Exception:
-            return 0
+        second = first.second if fault is None else ""
+        return Audit(trials.subject.operation.__name__, trials, plan, fault, seconds, second)
 
     def _left(self, part: float = 1.0) -> float:
         return self._start + part * self._budget - self._late_s - time.monotonic()
+
+    def _briefly(self, contexts: Iterator[Context]) -> Iterator[Context]:
+        """As many of some contexts as a small part of the budget holds."""
+        start = time.monotonic()
+        return itertools.takewhile(lambda _: time.monotonic() - start < _BRIEF * self._budget, contexts)
 
     def _searched(self, trials: Trials, plan: Design) -> Context | None:
         """The first context in which the operation is wrong for certain."""
@@ -220,7 +169,8 @@ class _Inquiry:
         self._start = time.monotonic()
         alone, guilty, tries = list[Screened](), None, 0
         sizes = plan.sizes_in_formats() if trials.subject.of_torch else ()
-        for context in itertools.chain(plan.alone(), plan.ties(), plan.long_sums(), sizes):
+        second = self._briefly(plan.second_order())
+        for context in itertools.chain(second, plan.alone(), plan.ties(), plan.long_sums(), sizes):
             if self._left(0.6) < 0:
                 break
             seen = trials.screen(context)

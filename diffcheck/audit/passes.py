@@ -59,6 +59,21 @@ def with_graph(call: Call, consume: Consume, here: Arguments, other: Arguments, 
     return outputs, pulled(outputs, list(leaves(here).values()), incoming(outputs), create_graph=True)
 
 
+def through(call: Call, consume: Consume, here: Arguments, other: Arguments, incoming: Incoming) -> Passes:
+    """One pass through all that there is on the way, and one for the inputs.
+
+    Who is differentiable once only says so where a gradient goes through him, not where it goes past him.
+    """
+    outputs = consume(call, here, other)
+    given = incoming(outputs)
+    by = list(leaves(here).values())
+    moved = [(y, g) for y, g in zip(outputs, given, strict=True) if g is not None and y.requires_grad]
+    torch.autograd.backward([y for y, _ in moved], [g for _, g in moved], retain_graph=True)
+    for x in by:
+        x.grad = None
+    return outputs, pulled(outputs, by, given)
+
+
 def accumulated(call: Call, consume: Consume, here: Arguments, other: Arguments, incoming: Incoming) -> Passes:
     """Half of what two backward passes add up in ``.grad``."""
     # Twice the same number is rounded to nothing else.

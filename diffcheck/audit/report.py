@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from diffcheck.audit.context import NUMBER
 from diffcheck.audit.design import Design
 from diffcheck.audit.explain import Condition
 from diffcheck.audit.ruling import Heard, Ruling, placed
@@ -79,6 +80,11 @@ def _counts(condition: Condition) -> str:
     return f"{told}, in {condition.others} of {condition.others + condition.right} where it does not"
 
 
+def _kind(kind: str) -> str:
+    """A kind of condition in words."""
+    return kind.replace("size:", "sizes of ").replace(NUMBER, "values of ")
+
+
 def coverage_text(name: str, trials: Trials, design: Design, seconds: float, second: str) -> str:
     """What was tried, of a passing operation."""
     counted = trials.counted
@@ -90,10 +96,7 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float, sec
         f"{whose}nothing wrong was found in {len(counted)} contexts ({seconds:.1f} s); "
         f"{heard[Ruling.RIGHT]} of them certified by the referee, the others screened",
         "  conditions tried: "
-        + ", ".join(
-            f"{sum((k, n) in tried for n in names)} of {len(names)} {k.replace('size:', 'sizes of ')}"
-            for k, names in kinds.items()
-        ),
+        + ", ".join(f"{sum((k, n) in tried for n in names)} of {len(names)} {_kind(k)}" for k, names in kinds.items()),
         f"  pairs of conditions tried: {len(design.covered)} of {design.all_pairs()}",
     ]
     if not heard[Ruling.RIGHT] and heard[Ruling.CONFIRMED]:
@@ -109,6 +112,12 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float, sec
     if trials.subject.unasked:
         told = ", ".join(f"`{n}`" for n in sorted(trials.subject.unasked))
         lines.append(f"  it gives no gradient by {told}, and no example requires one: those that do are asked for")
+    for what in ("result", "gradient"):
+        names = [name for name, other in trials.subject.unheld.items() if other == what]
+        if names:
+            lines.append(
+                f"  not held to {', '.join(names)}: its {what} is another there; declare sizes to hold it to that"
+            )
     lines += _asides(trials, heard)
     return "\n".join(lines)
 

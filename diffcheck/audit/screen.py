@@ -16,6 +16,7 @@ from diffcheck.audit.operation import Operation, Widened
 from diffcheck.audit.passes import plainly, pulled
 from diffcheck.audit.subject import Subject
 from diffcheck.audit.uses import USES
+from diffcheck.audit.values import FAR
 from diffcheck.audit.world import World, bytes_of, row_of, smallest_format, world
 from diffcheck.errors import CaseError
 from diffcheck.verdict import Breach, Finding
@@ -92,7 +93,9 @@ def screened(subject: Subject, context: Context) -> Screened:
     except Exception as raised:  # of somebody's function that makes the inputs
         return Screened(context, skipped=f"no inputs: {type(raised).__name__}: {' '.join(str(raised).split())[:120]}")
     use = USES[context["use"]]
-    if len(here.asked) < use.inputs or (use.alike and not alike(here.arguments)[0]):
+    # Of numbers whose squares leave a format right formulas keep no second derivative.
+    far = use.proven and context["values"] in FAR
+    if far or len(here.asked) < use.inputs or (use.alike and not alike(here.arguments)[0]):
         return Screened(context, skipped=UNFIT)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -108,7 +111,7 @@ def _granted(seen: Screened, made: bool) -> Screened:
         return seen
     apart = [_distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
     if seen.counts and (not apart or max(apart) > 1):
-        return replace(seen, refused="at a size that nobody declared its result is not the definition's")
+        return replace(seen, refused="at a size or number that nobody declared its result is not the definition's")
     return seen
 
 
@@ -173,6 +176,9 @@ def _screened(subject: Subject, here: World) -> Screened:
     format = use.format or smallest_format(here, outputs)
     scores = {n: _distance(gave[n], reference[n], format) for n in reference}
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
+    if use.proven and max(of_values, default=0.0) > 1:
+        # That is told of the gradient itself, which at a kink is a choice.
+        return Screened(context, refused="what is differentiated, its gradient, is another there")
     suspects = tuple(n for n, score in scores.items() if score > 1)
     score = max([*scores.values(), *of_values], default=0.0)
     broken = tuple(breaches)

@@ -63,6 +63,10 @@ def _product(code: Operation, arguments: Mapping[str, Any]) -> Tensor:
     """The Hessian times the direction, flattened."""
     gradients, by = _gradient(code, arguments), list(leaves(arguments).values())
     along = sum((g * d).sum() for g, d in zip(gradients, _direction(arguments), strict=True))
+    # Who is differentiable once only says so when the gradient goes through him, and not where it goes past.
+    torch.autograd.backward(along, retain_graph=True)  # type: ignore[arg-type]
+    for x in by:
+        x.grad = None
     found = torch.autograd.grad(along, by, allow_unused=True)  # type: ignore[arg-type]
     return torch.cat([(torch.zeros_like(x) if g is None else g).reshape(-1) for g, x in zip(found, by, strict=True)])
 

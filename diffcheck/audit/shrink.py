@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diffcheck.audit.context import Context
-from diffcheck.audit.declared import LEADING
+from diffcheck.audit.declared import FREE
 from diffcheck.audit.design import Design
 from diffcheck.audit.trial import Trials
 
@@ -52,7 +52,7 @@ def with_ones(trials: Trials, design: Design, start: Context, until: float) -> C
     """The context with sizes of one, where the same is wrong there by no less: it is shorter to read."""
     fault, kept = trials.accused(start), start
     for name in start.sizes:
-        candidate = None if name == LEADING else design.changed(kept, f"size:{name}", 1)
+        candidate = None if name in FREE else design.changed(kept, f"size:{name}", 1)
         if candidate is None or 1 not in design.subject.space.values[name] or time.monotonic() > until:
             continue
         if trials.accused(candidate) == fault and not _error(trials, candidate) < _error(trials, kept) / 2:
@@ -67,7 +67,7 @@ def _error(trials: Trials, context: Context) -> float:
 
 def _smaller(design: Design, context: Context, name: str) -> list[object]:
     values = design.subject.space.values[name]
-    if name == LEADING:
+    if name in FREE:
         return [v for v in values if len(v) < len(context.sizes[name])]
     # With one row or column a context shows less: sums have one term, and much cancels.
     return sorted(v for v in values if 1 < v < context.sizes[name])

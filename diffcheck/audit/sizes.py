@@ -86,10 +86,13 @@ class Space:
     ----------
     values:
         For each name what it may be, the ordinary one first.
+    as_given:
+        Whether what comes first for each name fits together, as the lengths of examples do.
     """
 
     values: Mapping[str, tuple[Any, ...]]
     relations: tuple[Relation, ...]
+    as_given: bool = False
 
     def allows(self, sizes: Mapping[str, Any]) -> bool:
         """Whether all relations hold."""
@@ -104,6 +107,9 @@ class Space:
             If no sizes satisfy the relations.
         """
         names = list(self.values)
+        given = Sizes({n: self.values[n][0] for n in names})
+        if self.as_given and self.allows(given):
+            return given
         # Those that relations tie are sought together, among few values each; the others are what comes first.
         tied = [n for n in names if any(n in r.of for r in self.relations)]
         found = {n: self.values[n][0] for n in names}

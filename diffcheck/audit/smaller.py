@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from diffcheck.audit.context import ORDINARY, Context
-from diffcheck.audit.declared import LEADING
+from diffcheck.audit.declared import FREE
 from diffcheck.audit.screen import screened
-from diffcheck.audit.sizes import Space
 from diffcheck.audit.subject import Subject
 
 # Inputs of no more numbers are left as they are.
@@ -21,7 +20,7 @@ def smaller(subject: Subject, formats: Sequence[str], seed: int) -> Subject:
     Only lengths that nobody declared, and with which the operation is still right in an ordinary context: what is wrong
     there is told of the examples as they are.
     """
-    names = [n for n in subject.space.values if n in subject.inferred - subject.anyhow and n != LEADING]
+    names = [n for n in subject.space.values if n in subject.inferred - subject.anyhow and n not in FREE]
     for name in sorted(names, key=lambda n: subject.space.values[n][0], reverse=True):
         if numbers(subject) <= ENOUGH:
             break
@@ -48,7 +47,7 @@ def numbers(subject: Subject) -> int:
 
 def _with_first(subject: Subject, name: str, value: int) -> Subject:
     values = {**subject.space.values, name: tuple(dict.fromkeys((value, *subject.space.values[name])))}
-    return replace(subject, space=Space(values, subject.space.relations))
+    return replace(subject, space=replace(subject.space, values=values))
 
 
 def _is_right(subject: Subject, formats: Sequence[str], seed: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from diffcheck.audit.declared import LEADING, Complex, Declared, Floats, Integers, Lengths, Mask
+from diffcheck.audit.declared import FREE, Complex, Declared, Floats, Integers, Lengths, Mask
 from diffcheck.audit.operation import Operation, argument_names, order_of
 from diffcheck.audit.sizes import Sizes, Space, space
 from diffcheck.errors import CaseError
@@ -46,10 +46,20 @@ class Subject:
     marked:
         Whether somebody said by which inputs it is differentiated; of examples none of which requires a gradient nobody
         did.
+    numbers:
+        Other values of numbers among ``given`` that nobody declared, see `diffcheck.audit.numbers`.
     branches:
         Whether its definition compares anything that depends on its inputs, see `diffcheck.audit.borders`.
     unasked:
         Inputs by which it gives no gradient, and nobody said that it should.
+    twice:
+        Whether its second derivatives are right in an ordinary context: then it is held to them elsewhere.
+    following:
+        For the name of a length that follows from a size: that size, and how.
+    broadcast:
+        For the name of an axis that may be one while others of its size are longer: the argument, and its place.
+    unheld:
+        For what nobody declared, and the operation may not be made for: what is another there, result or gradient.
     """
 
     operation: Operation
@@ -67,14 +77,24 @@ class Subject:
     anyhow: frozenset[str] = frozenset()
     marked: bool = True
     unasked: frozenset[str] = frozenset()
+    twice: bool = False
+    numbers: Mapping[str, tuple[int | float, ...]] = field(default_factory=dict)
     branches: bool = False
+    following: Mapping[str, tuple[str, Callable[[int], int]]] = field(default_factory=dict)
+    broadcast: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    unheld: Mapping[str, str] = field(default_factory=dict)
 
-    def shape(self, declared: Declared, sizes: Mapping[str, Any]) -> tuple[int, ...]:
-        """The shape of an argument."""
+    def shape(self, declared: Declared, sizes: Mapping[str, Any], one: int | None = None) -> tuple[int, ...]:
+        """The shape of an argument; the axis at the place ``one`` is broadcast."""
         found: list[int] = []
-        for axis in declared.axes:
-            if axis == LEADING:
+        for place, axis in enumerate(declared.axes):
+            if place == one:
+                found.append(1)
+            elif axis in FREE:
                 found += sizes[axis]
+            elif axis in self.following:
+                size, length = self.following[axis]
+                found.append(length(sizes[size]))
             else:
                 found.append(int(axis) if axis.isdecimal() else sizes[axis])
         return tuple(found)

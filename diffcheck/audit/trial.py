@@ -12,6 +12,8 @@ from diffcheck.audit.subject import Subject
 from diffcheck.audit.world import world
 
 _PATIENT = 5.0
+# So many times as long differences may take where something looks wrong: nobody else can tell then.
+_FOR_LOOKS = 4.0
 
 # A kind of fault: the formula of torch's own operation leaves no digit.
 LOST = "lost"
@@ -62,7 +64,7 @@ class Trials:
     def _by_differences(self, screened: Screened) -> Heard | None:
         """What differences say where the referee takes too long."""
         try:
-            with within(self._patience):
+            with within(self._patience * (_FOR_LOOKS if screened.suspicious else 1.0)):
                 return by_differences(self.subject, world(self.subject, screened.context), screened)
         except Overdue:
             return None

@@ -45,6 +45,8 @@ class Use:
         Whether what it needs is there.
     views:
         Whether what is a view, a result of an input or a ``.grad`` of the incoming gradient, is written into then.
+    proven:
+        Whether only an operation that is right in it in the ordinary context is held to it elsewhere.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Use:
     late_s: float = 0.0
     there: Callable[[], bool] = lambda: True
     views: bool = False
+    proven: bool = False
 
 
 def _has_compiler() -> bool:
@@ -169,6 +172,14 @@ ROWS = (
     ),
     Use("graph", "its gradient is taken with `create_graph`", consumers.plain, derive=passes.with_graph, mild=True),
     Use("checkpoint", "it is checkpointed", consumers.plain, really=consumers.checkpointed, mild=True),
+    Use(
+        "twice",
+        "its gradient is differentiated",
+        consumers.differentiated,
+        derive=passes.through,
+        mild=True,
+        proven=True,
+    ),
     Use("no_grad", "its result is taken under `no_grad`", consumers.plain, derive=passes.without_graph),
     Use(
         "autocast",

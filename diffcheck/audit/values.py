@@ -116,6 +116,8 @@ def _root(r: Range) -> float:
 
 # The world moves these numbers once all inputs are drawn.
 BORDERS = ("borders", "last borders")
+# Those whose squares leave the range of a format.
+FAR = ("huge", "tiny")
 ROWS = (
     Values("ordinary", "values are ordinary"),
     Values("small", "values are small", lambda x, k, r, g: x * 1e-3),

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from diffcheck.audit.borders import at_borders
-from diffcheck.audit.context import Context
+from diffcheck.audit.context import NUMBER, Context
 from diffcheck.audit.declared import Declared, Floats, Integers, Lengths, Mask
 from diffcheck.audit.incoming import INCOMING
 from diffcheck.audit.layouts import LAYOUTS, surroundings
@@ -110,17 +110,22 @@ def _laid(subject: Subject, context: Context, drawn: Mapping[str, Any], wanted: 
 
 
 def _drawn(subject: Subject, context: Context, seed: int) -> dict[str, Any]:
-    precision = PRECISIONS[context["precision"]]
+    precision, given = PRECISIONS[context["precision"]], _given(subject, context)
     if subject.make is not None:
         made = subject.make(Sizes(context.sizes), getattr(torch, precision.activations), seed)
         tensors = {n: t for n, t in made.items() if isinstance(t, Tensor) and t.is_floating_point()}
         asked = set(differentiated(made))
-        return {**made, **{n: t.detach().requires_grad_(n in asked) for n, t in tensors.items()}, **subject.given}
+        return {
+            **made,
+            **{n: t.detach().requires_grad_(n in asked) for n, t in tensors.items()},
+            **_given(subject, context),
+        }
     generator = torch.Generator().manual_seed(seed)
     most = max((len(d.axes) for d in subject.declared.values() if isinstance(d, Floats)), default=0)
     found: dict[str, Any] = {}
     for name, declared in subject.declared.items():
-        shape = subject.shape(declared, context.sizes)
+        argument, place = subject.broadcast.get(context["broadcast"], ("", None))
+        shape = subject.shape(declared, context.sizes, place if argument == name else None)
         if isinstance(declared, Floats):
             dtype = declared.dtype or (precision.activations if len(declared.axes) == most else precision.weights)
             k = sum(isinstance(subject.declared[n], Floats) for n in found)
@@ -128,11 +133,20 @@ def _drawn(subject: Subject, context: Context, seed: int) -> dict[str, Any]:
         else:
             found[name] = _whole(declared, shape, context, generator)
     if context["values"] in BORDERS:
-        found = _on_borders(subject, found, context["values"] == BORDERS[1])
-    return {**found, **subject.given}
+        found = _on_borders(subject, found, given, context["values"] == BORDERS[1])
+    return {**found, **given}
 
 
-def _on_borders(subject: Subject, drawn: dict[str, Any], last: bool) -> dict[str, Any]:
+def _given(subject: Subject, context: Context) -> dict[str, Any]:
+    """What is handed on, with the numbers that are other ones in a context."""
+    found = dict(subject.given)
+    for name, others in subject.numbers.items():
+        chosen = context.choices.get(f"{NUMBER}{name}", "")
+        found[name] = next((other for other in others if repr(other) == chosen), found[name])
+    return found
+
+
+def _on_borders(subject: Subject, drawn: dict[str, Any], given: dict[str, Any], last: bool) -> dict[str, Any]:
     """What is drawn, with numbers moved onto borders of the definition, in the same formats."""
 
     def fits(name: str, x: Tensor) -> Tensor:
@@ -140,7 +154,7 @@ def _on_borders(subject: Subject, drawn: dict[str, Any], last: bool) -> dict[str
         assert isinstance(declared, Floats)
         return Range(float("inf"), 0.0, declared.low, declared.high).fitted(x)
 
-    moved = at_borders(subject.definition, {**_widened(drawn), **subject.given}, fits, last)
+    moved = at_borders(subject.definition, {**_widened(drawn), **given}, fits, last)
     return {
         n: moved[n].detach().to(t.dtype).requires_grad_(t.requires_grad) if t.is_floating_point() else t
         for n, t in drawn.items()

@@ -3,6 +3,29 @@
 Every function here takes NumPy arrays, torch tensors, traced values and plain numbers.
 """
 
+from diffcheck.ops.activations import (
+    celu as celu,
+    elu as elu,
+    gelu as gelu,
+    gelu_tanh as gelu_tanh,
+    glu as glu,
+    hardshrink as hardshrink,
+    hardsigmoid as hardsigmoid,
+    hardswish as hardswish,
+    hardtanh as hardtanh,
+    leaky_relu as leaky_relu,
+    log_sigmoid as log_sigmoid,
+    mish as mish,
+    prelu as prelu,
+    relu as relu,
+    relu6 as relu6,
+    selu as selu,
+    silu as silu,
+    softshrink as softshrink,
+    softsign as softsign,
+    tanhshrink as tanhshrink,
+    threshold as threshold,
+)
 from diffcheck.ops.arrays import (
     amax as amax,
     amin as amin,
@@ -88,25 +111,43 @@ from diffcheck.ops.linalg import (
     tril as tril,
     triu as triu,
 )
-from diffcheck.ops.neural import (
+from diffcheck.ops.losses import (
     bce_with_logits as bce_with_logits,
     binary_cross_entropy as binary_cross_entropy,
-    celu as celu,
     cross_entropy as cross_entropy,
-    elu as elu,
-    gelu as gelu,
-    gelu_tanh as gelu_tanh,
-    layer_norm as layer_norm,
-    leaky_relu as leaky_relu,
-    log_sigmoid as log_sigmoid,
-    log_softmax as log_softmax,
-    logsumexp as logsumexp,
-    mish as mish,
+    gaussian_nll_loss as gaussian_nll_loss,
+    hinge_embedding_loss as hinge_embedding_loss,
+    huber_loss as huber_loss,
+    kl_div as kl_div,
+    l1_loss as l1_loss,
+    margin_ranking_loss as margin_ranking_loss,
     mse_loss as mse_loss,
-    relu as relu,
-    rms_norm as rms_norm,
-    silu as silu,
+    multi_margin_loss as multi_margin_loss,
+    multilabel_soft_margin_loss as multilabel_soft_margin_loss,
+    nll_loss as nll_loss,
+    poisson_nll_loss as poisson_nll_loss,
+    smooth_l1_loss as smooth_l1_loss,
+    soft_margin_loss as soft_margin_loss,
+    triplet_margin_loss as triplet_margin_loss,
+)
+from diffcheck.ops.neural import (
+    attention as attention,
+    dropout as dropout,
+    embedding as embedding,
+    log_softmax as log_softmax,
+    logcumsumexp as logcumsumexp,
+    logsumexp as logsumexp,
     softmax as softmax,
+    softmin as softmin,
+)
+from diffcheck.ops.norms import (
+    batch_norm as batch_norm,
+    cosine_similarity as cosine_similarity,
+    group_norm as group_norm,
+    instance_norm as instance_norm,
+    layer_norm as layer_norm,
+    normalize as normalize,
+    rms_norm as rms_norm,
 )
 from diffcheck.ops.pieces import (
     abs as abs,
@@ -152,4 +193,17 @@ from diffcheck.ops.special import (
     polygamma as polygamma,
     softplus as softplus,
     xlogy as xlogy,
+)
+from diffcheck.ops.statistics import (
+    cumprod as cumprod,
+    diff as diff,
+    flip as flip,
+    kron as kron,
+    matrix_power as matrix_power,
+    outer as outer,
+    quantile as quantile,
+    roll as roll,
+    std as std,
+    var as var,
+    vector_norm as vector_norm,
 )

@@ -1,13 +1,12 @@
-"""Activations and losses under PyTorch's names: the torch side calls the fused function, which is what users run."""
+"""What networks are made of, beside `activations`, `losses` and `norms`: softmax and its kin, attention, embeddings."""
 
 from typing import Any
 
+import numpy as np
+
 from diffcheck.ops import along
+from diffcheck.ops.arrays import stack
 from diffcheck.ops.basic import sqrt
-from diffcheck.ops.elementary import exp, sigmoid, tanh
-from diffcheck.ops.exact import pi
-from diffcheck.ops.pieces import maximum, where
-from diffcheck.ops.special import erf, softplus, xlogy
 from diffcheck.ops.table import composite
 
 
@@ -49,120 +48,51 @@ def _log_softmax(x: Any, axis: int) -> Any:
     return function(x, axis=axis)
 
 
-@composite(torch="torch.relu", aten="relu")
-def relu(x: Any) -> Any:
-    """The larger one of x and 0."""
-    return maximum(x, 0)
-
-
-@composite(torch=lambda torch, x, slope=0.01: torch.nn.functional.leaky_relu(x, slope))
-def leaky_relu(x: Any, slope: float = 0.01) -> Any:
-    """X where positive, slope x elsewhere."""
-    return where(x > 0, x, slope * x)
-
-
-@composite(torch=lambda torch, x, alpha=1.0: torch.nn.functional.elu(x, alpha))
-def elu(x: Any, alpha: float = 1.0) -> Any:
-    """X where positive, alpha (e^x - 1) elsewhere."""
-    return where(x > 0, x, alpha * (exp(x) - 1))
-
-
-@composite(torch=lambda torch, x, alpha=1.0: torch.nn.functional.celu(x, alpha))
-def celu(x: Any, alpha: float = 1.0) -> Any:
-    """X where positive, alpha (e^(x/alpha) - 1) elsewhere."""
-    return where(x > 0, x, alpha * (exp(x / alpha) - 1))
-
-
-@composite(torch="torch.nn.functional.gelu")
-def gelu(x: Any) -> Any:
-    """X times the normal distribution function, by the error function."""
-    return 0.5 * x * (1 + erf(x / sqrt(2)))
-
-
-@composite(torch=lambda torch, x: torch.nn.functional.gelu(x, approximate="tanh"))
-def gelu_tanh(x: Any) -> Any:
-    """The tanh approximation of gelu."""
-    return 0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))
-
-
-@composite(torch="torch.nn.functional.silu", aten="silu")
-def silu(x: Any) -> Any:
-    """X sigmoid(x)."""
-    return x * sigmoid(x)
-
-
-@composite(torch="torch.nn.functional.mish", aten="mish")
-def mish(x: Any) -> Any:
-    """X tanh(softplus(x))."""
-    return x * tanh(softplus(x))
-
-
-@composite(torch="torch.nn.functional.logsigmoid")
-def log_sigmoid(x: Any) -> Any:
-    """The logarithm of sigmoid."""
-    return -softplus(-x)
+@composite(
+    torch=lambda torch, x, axis=-1: torch.nn.functional.softmin(x, dim=axis),
+    numpy=lambda x, axis=-1: _softmax(-x, axis),
+)
+def softmin(x: Any, axis: int = -1) -> Any:
+    """Softmax of -x."""
+    return softmax(-x, axis)
 
 
 @composite(
-    torch=lambda torch, x, weight=None, bias=None, eps=1e-5: torch.nn.functional.layer_norm(
-        x, x.shape[-1:], weight, bias, eps
+    torch=lambda torch, x, axis=-1: torch.logcumsumexp(x, dim=axis),
+    numpy=lambda x, axis=-1: np.logaddexp.accumulate(x, axis),
+)
+def logcumsumexp(x: Any, axis: int = -1) -> Any:
+    """The logarithms of the sums of all exponentials up to each along an axis."""
+    rows = x.swapaxes(axis, -1)
+    found = [logsumexp(rows[..., : k + 1], -1) for k in range(x.shape[axis])]
+    return stack(found, -1).swapaxes(axis, -1)
+
+
+@composite(
+    torch=lambda torch, q, k, v, mask=None: torch.nn.functional.scaled_dot_product_attention(
+        q, k, v, None if mask is None else torch.as_tensor(mask, device=q.device)
     )
 )
-def layer_norm(x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
-    """X along the last axis, less its mean, divided by the root of its variance and eps."""
-    centred = x - _last_mean(x)
-    normed = centred / sqrt(_last_mean(centred * centred) + eps)
-    scaled = normed if weight is None else normed * weight
-    return scaled if bias is None else scaled + bias
+def attention(q: Any, k: Any, v: Any, mask: Any = None) -> Any:
+    """Softmax(q k^T / sqrt(width)) v over the last two axes; where the mask is false nothing is looked at."""
+    weights = softmax(q @ k.swapaxes(-1, -2) / sqrt(q.shape[-1]), -1)
+    if mask is None:
+        return weights @ v
+    shown = weights * np.asarray(mask, float)
+    return shown / shown.sum(-1).reshape((*shown.shape[:-1], 1)) @ v
 
 
-@composite(torch=lambda torch, x, weight=None, eps=1e-5: torch.nn.functional.rms_norm(x, x.shape[-1:], weight, eps))
-def rms_norm(x: Any, weight: Any = None, eps: float = 1e-5) -> Any:
-    """X along the last axis, divided by the root of the mean of its squares and eps."""
-    normed = x / sqrt(_last_mean(x * x) + eps)
-    return normed if weight is None else normed * weight
-
-
-def _last_mean(x: Any) -> Any:
-    """The mean along the last axis, which is kept."""
-    return (x.sum(-1) / x.shape[-1]).reshape((*x.shape[:-1], 1))
-
-
-@composite(torch="torch.nn.functional.mse_loss")
-def mse_loss(prediction: Any, target: Any) -> Any:
-    """The mean of the squared differences."""
-    return ((prediction - target) ** 2).sum() / _size(prediction)
-
-
-@composite(torch="torch.nn.functional.binary_cross_entropy")
-def binary_cross_entropy(probability: Any, target: Any) -> Any:
-    """The mean of -(y ln p + (1 - y) ln(1 - p))."""
-    each = -(xlogy(target, probability) + xlogy(1 - target, 1 - probability))
-    return each.sum() / _size(each)
-
-
-@composite(torch="torch.nn.functional.binary_cross_entropy_with_logits")
-def bce_with_logits(logits: Any, target: Any) -> Any:
-    """Binary cross-entropy of sigmoid(logits), without its overflow."""
-    each = softplus(logits) - target * logits
-    return each.sum() / _size(each)
+@composite(torch=lambda torch, x, kept, rate: x * torch.as_tensor(kept, dtype=x.dtype, device=x.device) / (1 - rate))
+def dropout(x: Any, kept: Any, rate: float) -> Any:
+    """X where it is kept, a given mask of ones and zeros, divided by the part that is; zero elsewhere."""
+    return x * np.asarray(kept, float) / (1 - rate)
 
 
 @composite(
-    torch=lambda torch, logits, labels: torch.nn.functional.cross_entropy(logits, _labels(torch, logits, labels))
+    torch=lambda torch, weight, places: torch.nn.functional.embedding(
+        torch.as_tensor(places, device=weight.device), weight
+    )
 )
-def cross_entropy(logits: Any, labels: Any) -> Any:
-    """The mean of -ln softmax(logits) at the labels, whole numbers."""
-    chosen = log_softmax(logits, -1)
-    if logits.ndim == 1:
-        return -chosen[int(labels)]
-    return -chosen[range(logits.shape[0]), labels].sum() / logits.shape[0]
-
-
-def _labels(torch: Any, logits: Any, labels: Any) -> Any:
-    return torch.as_tensor(labels, dtype=torch.int64, device=logits.device)
-
-
-def _size(x: Any) -> int:
-    size: int = x.size
-    return size
+def embedding(weight: Any, places: Any) -> Any:
+    """For each of the places, whole numbers, the row of the weight there."""
+    return weight[np.asarray(places)]
