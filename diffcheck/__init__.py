@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from diffcheck.api import assert_gradients as assert_gradients
     from diffcheck.api import check as check
     from diffcheck.api import run as run
-    from diffcheck.audit.declared import integers as integers
-    from diffcheck.audit.declared import lengths as lengths
-    from diffcheck.audit.declared import mask as mask
-    from diffcheck.audit.declared import tensor as tensor
     from diffcheck.audit.inquiry import assert_operation as assert_operation
+    from diffcheck.audit.subjects.declared import integers as integers
+    from diffcheck.audit.subjects.declared import lengths as lengths
+    from diffcheck.audit.subjects.declared import mask as mask
+    from diffcheck.audit.subjects.declared import tensor as tensor
     from diffcheck.gradients import gradient as gradient
     from diffcheck.sources.torch_code.case_of import case_of as case_of
 
@@ -58,7 +58,7 @@ def __getattr__(name: str) -> Any:
 
         return torch_code.case_of
     if name in ("integers", "lengths", "mask", "tensor"):
-        from diffcheck.audit import declared
+        from diffcheck.audit.subjects import declared
 
         return getattr(declared, name)
     if name == "gradient":

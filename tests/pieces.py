@@ -1,4 +1,4 @@
-"""Work for `diffcheck.audit.apart`, which goes wrong in every way; nothing here takes long to import."""
+"""Work for `diffcheck.audit.of_torch.apart`, which goes wrong in every way; nothing here takes long to import."""
 
 import os
 import threading

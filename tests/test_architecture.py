@@ -95,14 +95,19 @@ LIBRARIES = {
         )
     }
     | {
-        f"diffcheck.audit.{name}"
-        for name in (
-            *("operation", "subject", "world", "layouts", "incoming", "values", "screen", "hearing"),
-            *("plainly", "script", "loss", "inquiry", "differences", "passes", "consumers", "contents"),
-            *("second", "inferred", "catalogue", "findings", "modules", "neighbours"),
-            *("probe", "borders", "frozen", "lines", "nearby", "hearing_of_torch", "components", "more_axes"),
-        )
-    },
+        f"diffcheck.audit.{room}.{name}"
+        for room, names in {
+            "subjects": "operation subject modules",
+            "conditions": "world layouts incoming values passes consumers",
+            "answers": "script contents",
+            "examples": "inferred probe borders more_axes",
+            "of_torch": "catalogue findings",
+            "trials": "screen hearing plainly loss differences second neighbours frozen lines nearby hearing_of_torch "
+            "components",
+        }.items()
+        for name in names.split()
+    }
+    | {"diffcheck.audit.inquiry"},
     "sympy": {
         *(f"diffcheck.engines.symbolic.{name}" for name in ("engine", "closed_form", "latex")),
         "diffcheck.program.rules",

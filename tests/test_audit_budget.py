@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from diffcheck import tensor
-from diffcheck.audit import audit, trial
+from diffcheck.audit import audit
 from diffcheck.audit.budget import Overdue, seconds_of, within
+from diffcheck.audit.trials import trial
 from diffcheck.errors import UsageError
 
 

@@ -7,8 +7,8 @@ import torch
 
 from diffcheck import tensor
 from diffcheck.audit import audit
+from diffcheck.audit.conditions.uses import USES
 from diffcheck.audit.late import late_uses
-from diffcheck.audit.uses import USES
 
 BUDGET = 5.0
 

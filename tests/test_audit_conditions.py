@@ -4,14 +4,14 @@ import pytest
 import torch
 
 from diffcheck import tensor
-from diffcheck.audit.context import ORDINARY, Context
+from diffcheck.audit.conditions.context import ORDINARY, Context
+from diffcheck.audit.conditions.incoming import INCOMING
+from diffcheck.audit.conditions.layouts import LAYOUTS, surroundings, written
+from diffcheck.audit.conditions.uses import USES
+from diffcheck.audit.conditions.values import VALUES, Range, ordinary
 from diffcheck.audit.design import design
-from diffcheck.audit.incoming import INCOMING
-from diffcheck.audit.layouts import LAYOUTS, surroundings, written
-from diffcheck.audit.screen import screened
-from diffcheck.audit.subject import subject
-from diffcheck.audit.uses import USES
-from diffcheck.audit.values import VALUES, Range, ordinary
+from diffcheck.audit.subjects.subject import subject
+from diffcheck.audit.trials.screen import screened
 
 SHAPES = [(5,), (3, 4), (2, 3, 4), (2, 3, 4, 5)]
 STRIDE_ZERO = ("expanded", "expanded first", "expanded last")

@@ -6,10 +6,10 @@ import torch
 from diffcheck import integers, lengths, mask, tensor
 from diffcheck.audit import audit
 from diffcheck.audit.budget import seconds_of
-from diffcheck.audit.context import ORDINARY, Context
-from diffcheck.audit.sizes import space
-from diffcheck.audit.subject import subject
-from diffcheck.audit.world import world
+from diffcheck.audit.conditions.context import ORDINARY, Context
+from diffcheck.audit.conditions.sizes import space
+from diffcheck.audit.conditions.world import world
+from diffcheck.audit.subjects.subject import subject
 from diffcheck.errors import CaseError, UsageError
 
 

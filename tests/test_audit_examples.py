@@ -8,8 +8,8 @@ import torch
 
 from diffcheck import assert_operation
 from diffcheck.audit import audit
-from diffcheck.audit.borders import at_borders, branches
-from diffcheck.audit.operation import Operation
+from diffcheck.audit.examples.borders import at_borders, branches
+from diffcheck.audit.subjects.operation import Operation
 
 ROWS = audit_examples.ROWS
 

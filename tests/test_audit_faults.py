@@ -9,12 +9,12 @@ from torch.autograd.function import once_differentiable
 
 from diffcheck import assert_operation, integers, mask, tensor
 from diffcheck.audit import audit
+from diffcheck.audit.conditions.world import world
 from diffcheck.audit.design import design
-from diffcheck.audit.differences import by_differences
-from diffcheck.audit.inferred import inferred
-from diffcheck.audit.screen import screened
-from diffcheck.audit.subject import subject
-from diffcheck.audit.world import world
+from diffcheck.audit.examples.inferred import inferred
+from diffcheck.audit.subjects.subject import subject
+from diffcheck.audit.trials.differences import by_differences
+from diffcheck.audit.trials.screen import screened
 
 RMS = {"x": tensor("batch tokens width"), "weight": tensor("width"), "eps": 1e-6}
 LABELS = {"logits": tensor("rows classes"), "target": integers("rows", below="classes", ignored=-100)}

@@ -7,8 +7,8 @@ from torch.nn import functional
 from wrong_backwards import Scaled
 
 from diffcheck import assert_operation
-from diffcheck.audit.inferred import inferred
-from diffcheck.audit.subject import subject
+from diffcheck.audit.examples.inferred import inferred
+from diffcheck.audit.subjects.subject import subject
 
 
 def attention(q, k, v):

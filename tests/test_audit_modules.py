@@ -7,7 +7,7 @@ from torch.nn import functional
 
 from diffcheck import assert_operation, tensor
 from diffcheck.audit import audit
-from diffcheck.audit.modules import ModuleCall
+from diffcheck.audit.subjects.modules import ModuleCall
 from diffcheck.errors import CaseError
 
 DECLARED = {"sizes": {"batch": (3, 2, 1, 5, 16, 17, 32)}, "dtypes": "float64", "budget": 3.0}

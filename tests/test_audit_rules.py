@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from diffcheck.audit.atoms import Atom
-from diffcheck.audit.rules import Rules
+from diffcheck.audit.answers.atoms import Atom
+from diffcheck.audit.answers.rules import Rules
 
 
 @dataclass

@@ -10,10 +10,10 @@ from pieces import carried_out
 
 from diffcheck import tensor
 from diffcheck.audit import audit
-from diffcheck.audit.apart import Lost, apart
-from diffcheck.audit.catalogue import entries, samples
-from diffcheck.audit.findings import line, passed
-from diffcheck.audit.torch_itself import Outcome, Told, told
+from diffcheck.audit.of_torch.apart import Lost, apart
+from diffcheck.audit.of_torch.catalogue import entries, samples
+from diffcheck.audit.of_torch.findings import line, passed
+from diffcheck.audit.of_torch.torch_itself import Outcome, Told, told
 from diffcheck.cli import main
 from diffcheck.cli import torch_itself as command
 from diffcheck.errors import UsageError

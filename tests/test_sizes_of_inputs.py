@@ -3,7 +3,7 @@
 import torch
 
 from diffcheck.audit import audit
-from diffcheck.audit.sizes import space
+from diffcheck.audit.conditions.sizes import space
 
 
 def test_a_size_that_is_fixed_does_not_move():

@@ -1,54 +1,30 @@
 """An operation on trial in every context in which it will live.
 
-====================  ============================================================================================
-``declared``          what an operation takes, by named sizes
-``sizes``             which values a size takes, and the relations between sizes
-``layouts``           tables of conditions: how a tensor lies in memory,
-``uses``              what is done with the operation (``consumers`` of its results, ``passes`` for its gradient),
-``incoming``          what comes into its backward,
-``values``            which numbers the inputs hold,
-``precisions``        the formats
-``context``           one choice of each kind of condition, in words
-``operation``         torch code called by the names of its arguments
-``inferred``          what example tensors show of the sizes: a ``probe`` asks the definition, ``ties`` are lengths that
-                      follow from others, ``more_axes`` one in front or behind, or broadcast
-``smaller``           large examples made smaller; some numbers moved onto the ``borders`` of the definition
-``subject``           the operation, its definition, and in which ways they may be called
-``world``             a context made real: tensors
-``modules``           modules as functions of their parameters
-``screen``            a quick look, which ranks contexts
-``loss``              the definition in one context as a case
-``certify``           what is heard of a context: in a ``hearing`` the referee's word, a ``ruling``;
-                      ``hearing_of_torch`` where torch itself is on trial; ``components`` and how far off each is
-``growth``            of errors with the length of a sum
-``lines``             what a gradient says along a line where no derivative exists; what is detached is ``frozen``
-``nearby``            gradients beside a kink
-``differences``       a second witness where the definition cannot be recorded
-``plainly``           what may excuse an operation: plain torch, its own code
-``neighbours``        what rounding of the inputs makes of a kink, where torch itself is on trial
-``second``            second derivatives: who is right about them in the ordinary context is held to them elsewhere
-``trial``             screen and referee, each context once
-``design``            which contexts are tried, in which order
-``late``              uses that take seconds each, once, at the end
-``shrink``            the smallest context
-``explain``           the condition in words: the best of ``rules`` made of ``atoms`` and of the ``contents`` of whole
-                      numbers and masks
-``script``            a few lines of torch
-``report``            the text of an ``outcome``
-``budget``            how long it may take
-``opening``           the first context, and the conditions that fit
-``inquiry``           the whole of it: `audit` and `assert_operation`; ``audited`` of what a case file declares
-``catalogue``         torch's own operations with torch's samples; ``torch_itself`` these on trial, ``apart`` in
-                      processes of their own, ``findings`` as lines and files
-====================
+==============  ==================================================================================================
+``subjects``    the operation, its definition, and what they take, by named sizes (``declared``) or as ``modules``
+``conditions``  tables of what may vary: ``sizes``, ``layouts``, ``uses`` (``consumers`` of the results, ``passes``
+                for the gradient), ``incoming`` gradients, ``values``, ``precisions``; a ``context`` is one choice of
+                each, a ``world`` its tensors
+``examples``    what example tensors show of the sizes (``inferred``): a ``probe`` asks the definition, ``ties`` are
+                lengths that follow from others, ``more_axes`` one in front or behind; other ``numbers``, large
+                examples made ``smaller``, numbers moved onto the ``borders`` of the definition
+``design``      which contexts are tried, in which order; ``late`` the uses that take seconds each
+``trials``      a context tried: the ``screen`` ranks it, the referee is heard (``loss`` makes a case of the definition
+                there, ``hearing`` the referee's word, ``certify`` what else is known where he has none)
+``answers``     the smallest context (``shrink``), the condition in words (``explain``: the best of ``rules`` made of
+                ``atoms`` and ``contents``), a ``script``, the ``report`` of an ``outcome``
+``opening``     the first context, and the conditions that fit; ``budget`` how long all may take
+``inquiry``     the whole of it: `audit` and `assert_operation`; ``audited`` of what a case file declares
+``of_torch``    torch's own operations with torch's samples
+==============  ==================================================================================================
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from diffcheck.audit.answers.outcome import Audit as Audit
     from diffcheck.audit.inquiry import assert_operation as assert_operation
     from diffcheck.audit.inquiry import audit as audit
-    from diffcheck.audit.outcome import Audit as Audit
 
 __all__ = ["Audit", "assert_operation", "audit"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from diffcheck.audit.answers.outcome import Audit
+from diffcheck.audit.conditions.precisions import DTYPES
 from diffcheck.audit.inquiry import audit
-from diffcheck.audit.outcome import Audit
-from diffcheck.audit.precisions import DTYPES
 from diffcheck.case.audited import Audited
 from diffcheck.errors import CaseError, Unsupported, UsageError
 from diffcheck.ops.dotted import resolve

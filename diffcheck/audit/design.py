@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from diffcheck.audit.context import NUMBER, ORDINARY, Context
-from diffcheck.audit.declared import FREE, Floats, Integers, Lengths, Mask
-from diffcheck.audit.incoming import INCOMING
-from diffcheck.audit.layouts import LAYOUTS
-from diffcheck.audit.precisions import PRECISIONS
-from diffcheck.audit.subject import Subject
-from diffcheck.audit.uses import USES
-from diffcheck.audit.values import BORDERS, VALUES
-from diffcheck.audit.world import made_numbers
+from diffcheck.audit.conditions.context import NUMBER, ORDINARY, Context
+from diffcheck.audit.conditions.incoming import INCOMING
+from diffcheck.audit.conditions.layouts import LAYOUTS
+from diffcheck.audit.conditions.precisions import PRECISIONS
+from diffcheck.audit.conditions.uses import USES
+from diffcheck.audit.conditions.values import BORDERS, VALUES
+from diffcheck.audit.conditions.world import made_numbers
+from diffcheck.audit.subjects.declared import FREE, Floats, Integers, Lengths, Mask
+from diffcheck.audit.subjects.subject import Subject
 from diffcheck.formats import FORMATS
 
 # Inputs of more numbers than this are not tried: the referee takes each for a ball.

@@ -7,22 +7,22 @@ from typing import Any
 
 import torch
 
+from diffcheck.audit.answers.explain import explained
+from diffcheck.audit.answers.outcome import Audit, Fault
+from diffcheck.audit.answers.script import script_of
+from diffcheck.audit.answers.shrink import shrunk, with_ones
 from diffcheck.audit.budget import seconds_of
-from diffcheck.audit.context import Context
+from diffcheck.audit.conditions.context import Context
+from diffcheck.audit.conditions.precisions import DTYPES
 from diffcheck.audit.design import Design
-from diffcheck.audit.explain import explained
-from diffcheck.audit.inferred import inferred
+from diffcheck.audit.examples.inferred import inferred
+from diffcheck.audit.examples.smaller import smaller
 from diffcheck.audit.late import late_uses, tried_late
-from diffcheck.audit.modules import opened
 from diffcheck.audit.opening import opening
-from diffcheck.audit.outcome import Audit, Fault
-from diffcheck.audit.precisions import DTYPES
-from diffcheck.audit.screen import Screened
-from diffcheck.audit.script import script_of
-from diffcheck.audit.shrink import shrunk, with_ones
-from diffcheck.audit.smaller import smaller
-from diffcheck.audit.subject import Subject, subject
-from diffcheck.audit.trial import LOST, Trials
+from diffcheck.audit.subjects.modules import opened
+from diffcheck.audit.subjects.subject import Subject, subject
+from diffcheck.audit.trials.screen import Screened
+from diffcheck.audit.trials.trial import LOST, Trials
 from diffcheck.errors import UsageError
 
 # Of the budget: what the referee may take for contexts that look right, and what making a fault small may take.

@@ -1,10 +1,10 @@
 """Uses that take seconds each, as compilation does: tried once, in the ordinary context, when all else is done."""
 
 from diffcheck.audit.budget import Overdue, within
-from diffcheck.audit.context import Context
+from diffcheck.audit.conditions.context import Context
+from diffcheck.audit.conditions.uses import ROWS, Use
 from diffcheck.audit.design import Design
-from diffcheck.audit.trial import Trials
-from diffcheck.audit.uses import ROWS, Use
+from diffcheck.audit.trials.trial import Trials
 
 # Such a use may take this part of the budget; what it loads, once in a process, comes on top.
 _PART = 0.1

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from diffcheck.audit.borders import branches
-from diffcheck.audit.context import Context
+from diffcheck.audit.conditions.context import Context
+from diffcheck.audit.conditions.world import world
 from diffcheck.audit.design import Design, design
-from diffcheck.audit.numbers import other_numbers
-from diffcheck.audit.operation import Widened
-from diffcheck.audit.plainly import own_functions
-from diffcheck.audit.ruling import Ruling
-from diffcheck.audit.second import RIGHT, second_order
-from diffcheck.audit.subject import Subject
-from diffcheck.audit.trial import Trials
-from diffcheck.audit.world import world
+from diffcheck.audit.examples.borders import branches
+from diffcheck.audit.examples.numbers import other_numbers
+from diffcheck.audit.subjects.operation import Widened
+from diffcheck.audit.subjects.subject import Subject
+from diffcheck.audit.trials.plainly import own_functions
+from diffcheck.audit.trials.ruling import Ruling
+from diffcheck.audit.trials.second import RIGHT, second_order
+from diffcheck.audit.trials.trial import Trials
 from diffcheck.errors import CaseError
 
 # Rulings that say what an operation is.

@@ -17,7 +17,7 @@ from diffcheck.cli.torch_itself import conducted, is_module
 from diffcheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from diffcheck.audit.declared import Declared
+    from diffcheck.audit.subjects.declared import Declared
 
 # Loading, and telling a fault, come on top of the budget; a process that is silent for so much longer hangs.
 _GRACE_S = 120.0
@@ -28,7 +28,7 @@ _KINDS = "tensor:AXES[:LOW:HIGH], integers:AXES:BELOW[:IGNORED], mask:AXES, leng
 
 def _declared(text: str) -> "tuple[str, Declared | Any]":
     """``x=tensor:batch,tokens,width``, or a value that is handed on, such as ``eps=1e-6``."""
-    from diffcheck.audit import declared
+    from diffcheck.audit.subjects import declared
 
     name, equals, spec = text.partition("=")
     kind, *parts = spec.split(":")
@@ -142,7 +142,7 @@ def audit(
         _isolated(budget)
     from diffcheck.audit import audit as conducted
     from diffcheck.audit.audited import audit_of
-    from diffcheck.audit.precisions import DTYPES
+    from diffcheck.audit.conditions.precisions import DTYPES
 
     code = _operation(operation)
     asked: dict[str, Any] = {"devices": devices or ("cpu",), "seed": seed, "budget": budget}

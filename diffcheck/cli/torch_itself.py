@@ -11,7 +11,7 @@ from diffcheck.cli.exits import FAILED, INTERRUPTED, PASSED
 # What a fault takes to be told, and a hearing that is given up late, come on top of the budget; who is silent for so
 # much longer hangs.
 _GRACE_S = 60.0
-_LOADED = ("diffcheck.audit.torch_itself", "torch.testing._internal.common_methods_invocations")
+_LOADED = ("diffcheck.audit.of_torch.torch_itself", "torch.testing._internal.common_methods_invocations")
 
 
 def is_module(operation: str) -> bool:
@@ -28,10 +28,10 @@ def conducted(path: str, budget: float, seed: int, output: Path | None, in_proce
     budget:
         Seconds for each operation.
     """
-    from diffcheck.audit.apart import Lost
-    from diffcheck.audit.catalogue import entries
-    from diffcheck.audit.findings import line, passed, summary, written
-    from diffcheck.audit.torch_itself import Outcome, Told
+    from diffcheck.audit.of_torch.apart import Lost
+    from diffcheck.audit.of_torch.catalogue import entries
+    from diffcheck.audit.of_torch.findings import line, passed, summary, written
+    from diffcheck.audit.of_torch.torch_itself import Outcome, Told
 
     names = [entry.name for entry in entries(path)]
     found: dict[str, list[Told]] = {}
@@ -61,8 +61,8 @@ def conducted(path: str, budget: float, seed: int, output: Path | None, in_proce
 
 def _one_by_one(path: str, names: list[str], budget: float, seed: int, in_process: bool) -> Generator[tuple[Any, Any]]:
     """The operations with what is found of them; ``None`` after the last of each."""
-    from diffcheck.audit.apart import apart
-    from diffcheck.audit.torch_itself import told
+    from diffcheck.audit.of_torch.apart import apart
+    from diffcheck.audit.of_torch.torch_itself import told
 
     for name in names:
         piece = (path, name, budget, seed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from diffcheck.audit.budget import seconds_of
-from diffcheck.audit.precisions import DTYPES
+from diffcheck.audit.conditions.precisions import DTYPES
 from diffcheck.case.audited import AUDIT, Audited
 from diffcheck.errors import RAISED, DiffcheckError, Unsupported
 from diffcheck.results import NAN, CaseRow, Row
@@ -17,7 +17,7 @@ from diffcheck.runner.plan import Contestant
 from diffcheck.verdict import Reason, Verdict
 
 if TYPE_CHECKING:
-    from diffcheck.audit.outcome import Audit, Fault
+    from diffcheck.audit.answers.outcome import Audit, Fault
 
 # Of the time after which a stage is given up an audit may take so much; telling a fault comes on top of its budget.
 _OF_TIMEOUT = 0.4
@@ -145,7 +145,7 @@ def _outcome(found: "Audit", dtype: str) -> dict[str, Any]:
 
 def _numbers(fault: "Fault", dtype: str) -> dict[str, Any]:
     """The columns of the component that speaks for a fault, or of the result where that is wrong."""
-    from diffcheck.audit.report import farthest
+    from diffcheck.audit.answers.report import farthest
 
     heard = fault.heard
     assert heard is not None

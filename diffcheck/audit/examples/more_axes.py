@@ -1,0 +1,101 @@
+"""Whether an operation is made for one more axis, in front or behind, and for an axis that is broadcast.
+
+The definition says what that means: it goes through the new axis one by one, or takes what is one for many that are
+equal. The operation must do the same with its value, and have the gradient somewhere.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from diffcheck.audit.examples.probe import Axis, Probe, Shapes, alike, gradients_of, values_of
+from diffcheck.audit.subjects.declared import Floats
+
+# As many arguments beside the first are tried with one more axis.
+_BATCHED = 4
+FRONT, BEHIND = 0, -1
+
+
+def batched(probe: Probe, place: int, sizes: Sequence[Sequence[Axis]]) -> tuple[set[str], str]:
+    """The arguments that may have one more axis, and what the operation has another of there if it is not made for it.
+
+    Parameters
+    ----------
+    place:
+        Where the axis is: ``FRONT`` or ``BEHIND``.
+    sizes:
+        The axes of each size.
+    """
+    for chosen, together in _one_by_one(probe, place):
+        made = _takes_behind(probe, chosen, sizes) if place == BEHIND else _takes_in_front(probe, chosen, together)
+        if probe.same(together) and made:
+            return chosen, ""
+        return set(), probe.unlike(together)
+    return set(), ""
+
+
+def _one_by_one(probe: Probe, place: int) -> Iterator[tuple[set[str], Mapping[str, Any]]]:
+    """The sets of arguments whose new axis the definition goes through one by one, with two of each."""
+    declared, definition = probe.subject.declared, probe.subject.definition
+    tensors = [n for n, d in declared.items() if probe.shapes[n] or isinstance(d, Floats)]
+    first = next(n for n, d in declared.items() if isinstance(d, Floats))
+    others = [n for n in tensors if n != first][:_BATCHED]
+    one = probe.arguments(probe.shapes)
+    two = {n: -0.5 * v if n in tensors and v.is_floating_point() else v for n, v in one.items()}
+    alone = [values_of(definition, arguments) for arguments in (one, two)]
+    for count in range(len(others) + 1):
+        for more in itertools.combinations(others, count):
+            chosen = {first, *more}
+            together = {n: torch.stack([one[n], two[n]], place) if n in chosen else one[n] for n in one}
+            mixed = {n: two[n] if n in chosen else one[n] for n in one}
+            parts = [alone[0], values_of(definition, mixed)]
+            found = values_of(definition, together)
+            if found and None not in (*alone, *parts):
+                apart = [torch.stack(pair, place) for pair in zip(*parts, strict=True)]
+                if alike(found, apart):
+                    yield chosen, together
+
+
+def _takes_in_front(probe: Probe, chosen: set[str], together: Mapping[str, Any]) -> bool:
+    """Whether the operation has the gradient of two, or of the first rows of two."""
+    rows = {n: v[:, :1] if n in chosen and v.dim() > 1 else v for n, v in together.items()}
+    return probe.derives(together) or probe.derives(rows)
+
+
+def _takes_behind(probe: Probe, chosen: set[str], sizes: Sequence[Sequence[Axis]]) -> bool:
+    """Whether the operation has the gradient with an axis behind that is as long as another, or one beside one.
+
+    A gradient of zero says nothing, nor does that of a single number.
+    """
+
+    def behind(shapes: Shapes, n: int) -> dict[str, tuple[int, ...]]:
+        return {name: (*shape, n) if name in chosen else shape for name, shape in shapes.items()}
+
+    lengths = {n for shape in probe.shapes.values() for n in shape}
+    tried = [
+        *(behind(probe.shapes, n) for n in (2, *sorted(lengths))),
+        *(behind(probe.with_length(axes, 1), 1) for axes in sizes),
+    ]
+    several = (probe.arguments(shapes) for shapes in tried if max(map(math.prod, shapes.values())) > 1)
+    return any(probe.derives(given) and _moves(probe, given) for given in several)
+
+
+def _moves(probe: Probe, arguments: Mapping[str, Any]) -> bool:
+    """Whether some gradient of the operation is not zero."""
+    return any(bool(g.any()) for g in gradients_of(probe.subject.operation, arguments) or ())
+
+
+def broadcast(probe: Probe, axis: Axis) -> str | None:
+    """What the operation has another of where an axis is one and broadcast: nothing if empty.
+
+    ``None`` if the definition takes no such axis for many that are equal, or the operation has another value.
+    """
+    name, arguments = axis[0], probe.arguments(probe.with_length([axis], 1))
+    many = {**arguments, name: arguments[name].expand(probe.shapes[name])}
+    found, meant = (values_of(probe.subject.definition, given) for given in (arguments, many))
+    if found is None or meant is None or not alike(found, meant) or not probe.same(arguments):
+        return None
+    return "" if probe.derives(arguments) else "gradient"

@@ -1,0 +1,250 @@
+"""What a definition says when it is run on tensors of other shapes, and whether the operation says the same."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+import torch
+
+from diffcheck.audit.subjects.declared import Floats, Integers
+from diffcheck.audit.subjects.operation import Operation
+from diffcheck.audit.subjects.subject import Subject
+from diffcheck.formats import FORMATS
+
+Tensor = torch.Tensor
+Axis = tuple[str, int]
+Shapes = Mapping[str, tuple[int, ...]]
+# The definition is asked so often; it takes a millisecond or two.
+_PROBES = 400
+# The label that torch ignores by default, and the place that stands for the last one.
+IGNORED, LAST = -100, -1
+# Half of the digits of single precision, in which somebody may compute whatever he is given.
+_SAME = FORMATS["float32"].unit_roundoff ** 0.5
+
+
+# Examples of more numbers are asked for fewer lengths, each of which takes long.
+_LARGE = 20_000
+
+
+class Made(Enum):
+    """For which lengths of an axis an operation is made."""
+
+    ALONE = "the example's, as far as is known"
+    OTHERS = "others"
+    ANYHOW = "others, and no block of the example's length is special"
+
+
+class Probe:
+    """Asks the definition whether it runs on tensors of these shapes."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self._left = _PROBES
+        self.shapes = {n: subject.shape(d, {}) for n, d in subject.declared.items()}
+        self._large = sum(map(math.prod, self.shapes.values())) > _LARGE
+        # For an axis that follows from another one: that one, and how.
+        self.followers: dict[Axis, tuple[Axis, Any]] = {}
+
+    def may(self, first: Axis, others: Sequence[Axis]) -> bool:
+        """Whether these axes may be longer, all others as they are."""
+        length = self.shapes[first[0]][first[1]]
+        return any(self.runs(self.with_length((first, *others), longer)) for longer in (length + 1, 2 * length))
+
+    def made_for(self, axes: Sequence[Axis], length: int, beside: Callable[[], bool]) -> "Made":
+        """For which other lengths of these axes the operation is made.
+
+        Parameters
+        ----------
+        beside:
+            Tells whether it has the gradient where other axes are longer as well.
+
+        None with another value than the definition's; and of a length that means anything some longer one with its
+        gradient, or else the operation may be made for this length alone. One that is right at twice and at four times
+        the length knows no block that three times would not fill.
+        """
+        near = (length + 1, length - 1) if self._large else (length + 1, length - 1, 2 * length)
+        at = {other: self.arguments(self.with_length(axes, other)) for other in near}
+        # What one row gives may be broadcast.
+        same = [same for other, arguments in at.items() if other > 1 and (same := self.same(arguments)) is not None]
+        if length > 1 and not self._large:
+            twice, three, four = (self.arguments(self.with_length(axes, k * length)) for k in (2, 3, 4))
+            if self.same(three) is False and self.derives(twice) and self.derives(four):
+                return Made.ANYHOW
+        if not same:
+            return Made.OTHERS if beside() else Made.ALONE
+        if not all(same):
+            return Made.ALONE
+        derived = length == 1 or any(other > length and self.derives(at[other]) for other in at)
+        return Made.OTHERS if derived or self._derives_together(axes, length) or beside() else Made.ALONE
+
+    def same(self, arguments: Mapping[str, Any]) -> bool | None:
+        """Whether the operation's value is the definition's; ``None`` where one of them has none."""
+        expected = values_of(self.subject.definition, arguments)
+        found = None if expected is None else values_of(self.subject.operation, arguments)
+        return None if expected is None or found is None else alike(found, expected)
+
+    def unlike(self, arguments: Mapping[str, Any]) -> str:
+        """What the operation has another of than the definition, without a word: its result, or its gradient."""
+        if self.same(arguments) is False:
+            return "result"
+        return "gradient" if gradients_of(self.subject.operation, arguments) and not self.derives(arguments) else ""
+
+    def unlike_longer(self, axes: Sequence[Axis], length: int) -> str:
+        """What the operation has another of where some axes are longer; empty where nothing, or it raises."""
+        longer = (self.with_length(axes, n) for n in (length + 1, 2 * length))
+        return next((self.unlike(self.arguments(shapes)) for shapes in longer if self.runs(shapes)), "")
+
+    def _derives_together(self, axes: Sequence[Axis], length: int) -> bool:
+        """Whether the operation has the gradient where all axes of a length are longer: it is not made for this one."""
+        alike = [(n, k) for n, shape in self.shapes.items() for k, one in enumerate(shape) if one == length]
+        longer = (self.arguments(self.with_length(alike, other)) for other in (length + 1, 2 * length))
+        return len(alike) > len(axes) and any(map(self.derives, longer))
+
+    def derives(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether the operation's value and gradient are the definition's for these arguments."""
+        operation, definition = self.subject.operation, self.subject.definition
+        for ask in (values_of, gradients_of):
+            gave, meant = ask(operation, arguments), ask(definition, arguments)
+            if gave is None or meant is None or not alike(gave, meant):
+                return False
+        return True
+
+    def without_gradient(self) -> set[str]:
+        """The inputs by which the operation gives no gradient at all, not even zeros; none if it gives none by any."""
+        floats = {n for n, d in self.subject.declared.items() if isinstance(d, Floats)}
+        arguments = self.arguments(self.shapes)
+        leaves = {n: arguments[n].clone().requires_grad_() for n in floats}
+        try:
+            outputs = [y for y in self.subject.operation({**arguments, **leaves}) if y.requires_grad]
+            incoming = [torch.ones_like(y) for y in outputs]
+            found = torch.autograd.grad(outputs, list(leaves.values()), incoming, allow_unused=True)
+        except Exception:  # the trial will tell
+            return set()
+        without = {n for n, g in zip(leaves, found, strict=True) if g is None}
+        return without if without < floats else set()
+
+    def with_length(self, axes: Sequence[Axis], length: int) -> dict[str, tuple[int, ...]]:
+        """The shapes with another length of some axes, and of those that follow from them."""
+        return self._moved(dict.fromkeys(axes, length))
+
+    def with_lengths(
+        self, first: Sequence[Axis], one: int, second: Sequence[Axis], other: int
+    ) -> dict[str, tuple[int, ...]]:
+        """The same with other lengths of two sizes."""
+        return self._moved({**dict.fromkeys(first, one), **dict.fromkeys(second, other)})
+
+    def _moved(self, lengths: Mapping[Axis, int]) -> dict[str, tuple[int, ...]]:
+        found = {n: list(shape) for n, shape in self.shapes.items()}
+        following = {axis: form.length(lengths[of]) for axis, (of, form) in self.followers.items() if of in lengths}
+        for (argument, place), length in {**lengths, **following}.items():
+            found[argument][place] = length
+        return {n: tuple(shape) for n, shape in found.items()}
+
+    def indexes(self, argument: str, declared: Integers, axes: Sequence[Axis], length: int) -> bool:
+        """Whether whole numbers are places along an axis: all below its length are taken, none from there on."""
+        if declared.example is None or (isinstance(declared.below, int) and declared.below > length):
+            return False
+        last, beyond = (torch.full(self.shapes[argument], k) for k in (length - 1, length))
+        longer = self.with_length(axes, length + 1)
+        return (
+            self.runs(self.shapes, {argument: last})
+            and not self.runs(self.shapes, {argument: beyond})
+            and self.runs(longer, {argument: torch.full(longer[argument], length)})
+        )
+
+    def ignores(self, argument: str) -> bool:
+        """Whether the label that torch ignores by default is taken, and its neighbour is not.
+
+        By the definition; and the operation has its value then, or it is not made for it.
+        """
+        one, neighbour = (torch.tensor(getattr(self.subject.declared[argument], "example", None)) for _ in range(2))
+        if not one.numel():
+            return False
+        one.view(-1)[0], neighbour.view(-1)[0] = IGNORED, IGNORED + 1
+        if not self.runs(self.shapes, {argument: one}) or self.runs(self.shapes, {argument: neighbour}):
+            return False
+        return self.same({**self.arguments(self.shapes), argument: one}) is True
+
+    def counts_from_the_end(self, argument: str) -> bool:
+        """Whether -1 stands for the last place: the definition gives the same for both, and something else for 0."""
+        declared = self.subject.declared[argument]
+        if not isinstance(declared, Integers) or not self.shapes[argument]:
+            return False
+        found = []
+        for place in (LAST, self._last(argument), 0):
+            example = torch.tensor(declared.example)
+            example.view(-1)[0] = place
+            found.append(values_of(self.subject.definition, {**self.arguments(self.shapes), argument: example}))
+        last, same, first = found
+        if last is None or same is None or first is None:
+            return False
+        return alike(last, same) and not alike(last, first)
+
+    def _last(self, argument: str) -> int:
+        """The largest whole number that the definition takes, looked for among the lengths of axes."""
+        lengths = sorted({n for shape in self.shapes.values() for n in shape}, reverse=True)
+        fits = (n - 1 for n in lengths if self.runs(self.shapes, {argument: torch.full(self.shapes[argument], n - 1)}))
+        return next(fits, 0)
+
+    def runs(self, shapes: Shapes, instead: Mapping[str, Tensor] = MappingProxyType({})) -> bool:
+        """Whether the definition gives numbers for arguments of these shapes."""
+        if self._left <= 0:
+            return False
+        self._left -= 1
+        found = values_of(self.subject.definition, {**self.arguments(shapes), **instead})
+        return bool(found) and all(y.numel() and bool(y.isfinite().any()) for y in found or ())
+
+    def arguments(self, shapes: Shapes) -> dict[str, Any]:
+        """Arguments of these shapes, with the numbers of the examples again and again."""
+        return {**self.subject.given, **{n: self._made(n, shape) for n, shape in shapes.items()}}
+
+    def _made(self, name: str, shape: tuple[int, ...]) -> Tensor:
+        declared = self.subject.declared[name]
+        example = torch.tensor(getattr(declared, "example", None))
+        if isinstance(declared, Floats):
+            example = example.double()
+        return repeated(example, shape)
+
+
+def values_of(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
+    """What an operation gives, which may spoil its arguments; ``None`` if it does not take them, whatever it says."""
+    copies = {n: v.clone() if isinstance(v, Tensor) else v for n, v in arguments.items()}
+    try:
+        with torch.no_grad():
+            return [y.double() for y in operation(copies)]
+    except Exception:
+        return None
+
+
+def gradients_of(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
+    """The gradients of a sum of the results in which all have different weights; ``None`` if that raises."""
+    copies = {n: v.detach().clone() if isinstance(v, Tensor) else v for n, v in arguments.items()}
+    leaves = [v.requires_grad_() for v in copies.values() if isinstance(v, Tensor) and v.is_floating_point()]
+    try:
+        outputs = [y for y in operation(copies) if y.requires_grad]
+        incoming = [torch.cos(torch.arange(y.numel(), dtype=y.dtype)).reshape(y.shape) for y in outputs]
+        found = torch.autograd.grad(outputs, leaves, incoming, allow_unused=True)
+    except Exception:  # whatever it says, it does not take them
+        return None
+    return [torch.zeros_like(x) if g is None else g.double() for x, g in zip(leaves, found, strict=True)]
+
+
+def alike(found: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:
+    """Whether values are the same, but for what is computed in single precision."""
+    return [y.shape for y in found] == [y.shape for y in expected] and all(
+        torch.allclose(a, b, 0.0, _SAME * float(b.abs().nan_to_num().max()) if b.numel() else 0.0, equal_nan=True)
+        for a, b in zip(found, expected, strict=True)
+    )
+
+
+def repeated(example: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """The numbers of an example, one after another and again, in a shape."""
+    if tuple(example.shape) == shape:
+        return example
+    count = 1
+    for n in shape:
+        count *= n
+    flat = example.reshape(-1)
+    return flat.repeat(count // max(1, len(flat)) + 1)[:count].reshape(shape)
