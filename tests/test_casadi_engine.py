@@ -57,6 +57,15 @@ def test_products_with_directions_and_weights():
     assert asked(cubic, at(x=VECTOR), OPERATORS["hvp"].aimed(direction, ())).tolist() == (hessian @ direction).tolist()
 
 
+def test_what_is_timed_is_the_derivative_and_the_function():
+    clockwork = prepared(ENGINE, case(x=interval(-9, 9, shape=3))(lambda x: ops.sum(x**3)), GRADIENT).clockwork(
+        at(x=VECTOR)
+    )
+    assert clockwork.derivative().full().ravel().tolist() == (3 * VECTOR**2).tolist()
+    assert float(clockwork.primal()) == (VECTOR**3).sum()
+    assert clockwork.peak_bytes() >= 3 * 8
+
+
 def test_one_input_of_several():
     made = case(a=interval(1, 2), x=interval(-9, 9, shape=(2, 3)), wrt="x")(lambda a, x: ops.sum(a * x * x))
     points = at(a=3.0, x=MATRIX)

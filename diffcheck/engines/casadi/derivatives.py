@@ -50,7 +50,11 @@ class Differentiated:
     def clockwork(self, point: Point) -> Clockwork:
         """Both functions, at a point that is a matrix of CasADi."""
         x = casadi.DM(flattened(point))
-        return Clockwork(lambda: self._derivative(x), lambda: self._primal(x))
+        # CasADi reserves a number for each place that an instruction writes to.
+        numbers = self._derivative.sz_w() + self._derivative.nnz_out()
+        return Clockwork(
+            lambda: self._derivative(x), lambda: self._primal(x), peak_bytes=lambda: numbers * x.full().itemsize
+        )
 
 
 def _numbers(function: Any, point: Point) -> Array:

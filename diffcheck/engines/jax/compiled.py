@@ -154,20 +154,24 @@ class _Call:
 
     def __init__(self, function: Callable[[Any], Array], inputs: Any, precision: _Precision) -> None:
         self.bytes: int | None = None
-        self._precision = precision
+
+        def as_it_is(given: Any) -> Array:
+            with precision(), _told():
+                return function(given)
+
+        self._call: Callable[[Any], Array] = as_it_is
         with precision(), _told():
             try:
                 compiled = jax.jit(function).lower(inputs).compile()
             except jax.errors.ConcretizationTypeError:
-                self._call: Callable[[Any], Array] = function
                 return
         used = compiled.memory_analysis()
         self.bytes = None if used is None else used.temp_size_in_bytes + used.output_size_in_bytes
+        # What is compiled needs to be told of no precision any more.
         self._call = compiled
 
     def __call__(self, inputs: Any) -> Array:
-        with self._precision(), _told():
-            return self._call(inputs)
+        return self._call(inputs)
 
 
 @contextmanager
