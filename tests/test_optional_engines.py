@@ -1,5 +1,9 @@
 """An engine behind an extra: another package's, of which the entry point names what it needs."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from command import table, typed
 
@@ -127,6 +131,18 @@ def test_a_case_that_puts_something_on_trial_by_it_asks_for_it(plugged, requirem
     assert [engine for name, engine, _ in rows if name == "square"] == ["symbolic", "finite", "autograd"]
     assert [engine for name, engine, _ in rows if name == "tried"] == ["symbolic", "finite", "autograd", *engines]
     assert [verdict for _, engine, verdict in rows if engine == "odd"] == ["disagree"] * len(engines)
+
+
+def test_pytest_has_a_test_for_it_too(plugged, tmp_path, monkeypatch):
+    plugged(THERE)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path / "site"), *sys.path]))
+    (tmp_path / "cases").mkdir()
+    (tmp_path / "cases.py").rename(tmp_path / "cases" / "odd_cases.py")
+    command = [sys.executable, "-m", "pytest", "cases", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    asked = [line for line in done.stdout.splitlines() if "odd:only" in line]
+    assert len(asked) == 1
+    assert "tried" in asked[0]
 
 
 def test_a_run_that_names_other_engines_is_left_as_it_is(plugged):

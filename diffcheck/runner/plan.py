@@ -99,17 +99,30 @@ def contestants(
     return tuple(dict.fromkeys(found))
 
 
-def also_tried(case: Case, by: Sequence[Contestant], known: Mapping[str, Engine]) -> tuple[Contestant, ...]:
-    """The engines that a case puts an implementation on trial by, beside those that take part anyway."""
+def also_tried(
+    wanted: Sequence[str], by: Sequence[Contestant], engines: Mapping[str, Engine] | None = None
+) -> Callable[[Case], tuple[Contestant, ...]]:
+    """For a case the engines that it puts an implementation on trial by, beside those that take part anyway.
+
+    Parameters
+    ----------
+    wanted:
+        The engines that were asked for: if any were, no others take part.
+    """
+    known = installed_engines() if engines is None else engines
     there = {c.engine.name for c in by}
     kinds = dict.fromkeys((c.device, c.dtype) for c in by)
-    return tuple(
-        Contestant(known[name], "", device, dtype)
-        for name in case.implementations
-        if name in known and name not in there
-        for device, dtype in kinds
-        if known[name].available(device) is None
-    )
+
+    def further(case: Case) -> tuple[Contestant, ...]:
+        return tuple(
+            Contestant(known[name], "", device, dtype)
+            for name in ([] if wanted else case.implementations)
+            if name in known and name not in there
+            for device, dtype in kinds
+            if known[name].available(device) is None
+        )
+
+    return further
 
 
 def unknown_engines(case: Case | Audited, known: Mapping[str, Engine]) -> str:

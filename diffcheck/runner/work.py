@@ -72,9 +72,7 @@ def work(
             with escort.inside(Stage(Step.TRACE, case.source)):
                 return traced(case)
 
-        def also(case: Case) -> tuple[Contestant, ...]:
-            return () if settings.engines else also_tried(case, by, known)
-
+        also = also_tried(settings.engines, by, known)
         for engine in {c.engine.name: c.engine for case in sound.cases for c in also(case)}.values():
             told |= engine.versions()
         units = _units(sound, settings, by, guarded, also)
