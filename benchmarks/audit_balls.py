@@ -67,12 +67,12 @@ class Tally:
 def audit(use: Use, step: int, tally: Tally) -> None:
     """Add what becomes of one use of a row."""
     exact = Question(use, ("exact",) * use.arity)
-    right = {point: exact.at(point) for point in points(use.arity, step)}
+    right = {point: exact.at(point) for point in points(use.arity, step) if use.in_balls(*point)}
     anything = ("absolute",) * use.arity
-    expected = {point: _expected(use, point) for point in points(use.arity, max(step, _COMPARED))}
+    expected = {point: _expected(use, point) for point in points(use.arity, max(step, _COMPARED)) if point in right}
     for kinds in mixtures(use.arity):
         question = exact if set(kinds) == {"exact"} else Question(use, kinds)
-        for point in points(use.arity, step, question is exact):
+        for point in filter(right.__contains__, points(use.arity, step, question is exact)):
             answers = right[point]
             asked, edge = _asked(question, exact, point, answers)
             for label, answer in asked.items():
@@ -97,6 +97,9 @@ def _asked(question: Question, exact: Question, point: Point, right: Answers) ->
         answers = right if edge else question.at(point)
         edge = edge or (bool(answers.unsettled()) and _is_edge(exact, question.kinds, point))
     asked: dict[str, Answer] = dict(answers.found)
+    if undefined:
+        # What has no value has no slope: that a formula for it is zero there, which no ball tells, does not matter.
+        asked = {label: Outcome.UNDEFINED if is_open(answer) else answer for label, answer in asked.items()}
     if not undefined and not edge and question.has_pieces:
         asked |= question.slopes_of_pieces(point)
     if not undefined and not edge and not question.has_pieces and "absolute" not in question.kinds:

@@ -1,5 +1,6 @@
 """What the audits ask: every row of the table as it is used, its arguments of some kinds, at points of all binades."""
 
+import contextlib
 import functools
 import itertools
 import math
@@ -17,6 +18,7 @@ from flint import ctx
 
 from diffcheck import ops
 from diffcheck.case.operators import Operator
+from diffcheck.errors import Unsupported
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
@@ -59,7 +61,8 @@ Answer = Outcome | Ball
 class Use:
     """A row as it is used: a function of its arguments, and by other means its value and its slopes, where known.
 
-    ``in_floats`` says at which arguments the function is worth while, and the same, in floating point.
+    ``in_floats`` says at which arguments the function is worth while, and the same, in floating point; ``in_balls`` at
+    which Arb encloses it: elsewhere the referee is silent.
     """
 
     row: str
@@ -67,15 +70,62 @@ class Use:
     arity: int
     expected: tuple[references.Function, ...] = ()
     in_floats: Callable[..., bool] = field(default=lambda *_: True)
+    in_balls: Callable[..., bool] = field(default=lambda *_: True)
+
+
+# The sizes of arguments at which SciPy's function has digits, where it has none at others: waves whose phase a double
+# does not hold, and powers of the smallest numbers.
+_IN_FLOATS = {
+    "erfcinv": (1e-300, 2),
+    "sinc": (0, 1e6),
+    **dict.fromkeys(("airy_ai", "airy_ai_prime", "airy_bi", "airy_bi_prime"), (0, 100)),
+    **dict.fromkeys(("bessel_j", "bessel_y", "bessel_k", "bessel_ke"), (1e-15, 1e3)),
+    **dict.fromkeys(("gammainc", "gammaincc"), (0.01, 20)),
+    "hyp1f1": (0.01, 1.5),
+    "betaln": (1e-300, math.inf),
+    "spherical_bessel_j": (1e-30, 1e6),
+}
+
+
+def _worth_while(name: str) -> Callable[..., bool]:
+    """Whether all arguments have sizes at which a row is worth while in floating point."""
+    slopes = (0.1, 4.0)  # correctly rounded everywhere, and slowly
+    least, most = slopes if name.endswith("_slope") else _IN_FLOATS.get(name, (0.0, math.inf))
+    return lambda *x: all(least <= abs(v) <= most for v in x)
+
+
+# Rows whose sums Arb adds up term by term: they, and their derivatives without a formula, take long at others.
+_LIMITED = {"betainc", "gammainc", "gammaincc", "hyp1f1", "hyp2f1", "zeta"}
+
+
+def _sizes_in_balls(name: str) -> tuple[float, float]:
+    """The sizes of arguments that a row of which one argument moves is asked at."""
+    limited = name.removesuffix("_slope") in _LIMITED
+    if name.endswith("_slope"):
+        return (1.9, 6.1) if limited else (0.0, 64.0)
+    return (0.0, 1e4) if limited else (0.0, math.inf)
+
+
+def _along(name: str, constants: Sequence[float | None], known: tuple[references.Function, ...]) -> Use:
+    """The use of a row of which one argument moves."""
+    place = constants.index(None)
+    least, most = _sizes_in_balls(name)
+
+    def function(x: Any) -> Any:
+        return Primitive.rows[name](*constants[:place], x, *constants[place + 1 :])
+
+    return Use(name, function, 1, known, _worth_while(name), lambda x: least <= abs(x) < most)
 
 
 def uses() -> Iterator[Use]:
     """Every row of the table that has arguments, once at least."""
     rows = Primitive.rows
     for name, known in {**references.UNARY, **references.STEPS}.items():
-        yield Use(name, rows[name], 1, known)
+        yield Use(name, rows[name], 1, known, _worth_while(name))
     for name, of_pair in {**references.BINARY, **references.CHOICES}.items():
-        yield Use(name, rows[name], 2, of_pair)
+        yield Use(name, rows[name], 2, of_pair, _worth_while(name))
+    for name, constants, *by_mpmath in references.ALONG:
+        yield _along(name, constants, tuple(by_mpmath))
     for order in (0, 1, 2, 5):
         known = references.polygamma(order)
         # SciPy and torch take a step for each unit that the argument lies left of zero.
@@ -268,7 +318,8 @@ def _slopes(builder: Builder, value: int) -> Iterator[tuple[str, int]]:
     for place, position in enumerate(variable):
         for form in range(max(1, len(row.forms_of(position)))):
             yield f"slope {place}" + (f" by form {form}" if form else ""), partial(builder, value, position, form)
-        yield f"slope {place} by SymPy", partial(builder, value, position, SYMPY)
+        with contextlib.suppress(Unsupported):  # SymPy has no rule
+            yield f"slope {place} by SymPy", partial(builder, value, position, SYMPY)
 
 
 def _coefficient(value: Any, fault: tuple[Fault, int] | None, power: int, narrow: Callable[[Ball], bool]) -> Answer:

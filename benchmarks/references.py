@@ -4,7 +4,7 @@ Formulas lose no digits by cancellation beyond what a hundred bits more than the
 itself works with guard bits.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import mpmath as mp
@@ -73,12 +73,15 @@ def _erfc(x: Any) -> Any:
         return 2 - _erfc(-x)
     if x < 1e8:
         return mp.erfc(x)
-    # The asymptotic series, DLMF 7.12.1: each term is 16 digits below the one before.
-    terms, term = [], mp.mpf(1)
+    return _exp(-x * x) / (x * mp.sqrt(mp.pi)) * mp.fsum(_terms_of_erfc(x))
+
+
+def _terms_of_erfc(x: Any) -> Iterator[Any]:
+    """The asymptotic series, DLMF 7.12.1: each term is 16 digits below the one before."""
+    term = mp.mpf(1)
     for k in range(40):
-        terms.append(term)
+        yield term
         term *= -(2 * k + 1) / (2 * x * x)
-    return _exp(-x * x) / (x * mp.sqrt(mp.pi)) * mp.fsum(terms)
 
 
 def _density(x: Any) -> Any:
@@ -160,6 +163,181 @@ def _cbrt(x: Any) -> Any:
     return mp.sign(x) * mp.cbrt(abs(x))
 
 
+def _erfcx(x: Any) -> Any:
+    return _exp(x * x) * _erfc(x) if x < 1e8 else mp.fsum(_terms_of_erfc(x)) / (x * mp.sqrt(mp.pi))
+
+
+def _erfcx_slope(x: Any) -> Any:
+    if x < 1e8:
+        return 2 * x * _erfcx(x) - 2 / mp.sqrt(mp.pi)
+    slopes = (-(2 * k + 1) * term for k, term in enumerate(_terms_of_erfc(x)))
+    return mp.fsum(slopes) / (x * x * mp.sqrt(mp.pi))
+
+
+def _erfcinv(x: Any) -> Any:
+    """Far out by Newton's method on the logarithm of erfc, which is nearly straight in the square."""
+    if not 0 < x < 2:
+        raise Missing
+    if x > 1:
+        return -_erfcinv(2 - x)
+    if x > mp.mpf("0.1"):
+        return mp.erfinv(1 - x)
+    log = mp.log(x)
+    found = mp.sqrt(-log - mp.log(mp.pi * -log) / 2)
+    for _ in range(14):
+        slope = -2 * _exp(-found * found) / mp.sqrt(mp.pi) / _erfc(found)
+        found -= (mp.log(_erfc(found)) - log) / slope
+    return found
+
+
+def _ndtri(x: Any) -> Any:
+    return -mp.sqrt(2) * _erfcinv(2 * x)
+
+
+def _sinc(x: Any) -> Any:
+    return mp.sinpi(x) / (mp.pi * x) if x else mp.mpf(1)
+
+
+def _sinc_slope(x: Any) -> Any:
+    if abs(x) > mp.mpf("0.01"):
+        return (mp.cospi(x) - _sinc(x)) / x
+    return mp.fsum(
+        (-1) ** k * 2 * k * mp.pi ** (2 * k) * x ** (2 * k - 1) / mp.factorial(2 * k + 1) for k in range(1, 60)
+    )
+
+
+@_at_few_bits
+def _gamma(x: Any) -> Any:
+    if x <= 0 and mp.isint(x):
+        raise Missing
+    if abs(x) > 1e6:
+        raise Missing  # mpmath takes it to as many digits as it has
+    return mp.gamma(x)
+
+
+@_at_few_bits
+def _rgamma(x: Any) -> Any:
+    if abs(x) > 1e6:
+        raise Missing
+    return mp.rgamma(x)
+
+
+@_at_few_bits
+def _rgamma_slope(x: Any) -> Any:
+    if abs(x) > 1e6:
+        raise Missing
+    if x <= 0 and mp.isint(x):
+        return (-1) ** int(-x) * mp.factorial(-x)
+    return -_polygamma(0, x) * mp.rgamma(x)
+
+
+def _log_beta(a: Any, b: Any) -> Any:
+    return mp.loggamma(a) + mp.loggamma(b) - mp.loggamma(a + b)
+
+
+def _log_beta_slope(a: Any, b: Any) -> Any:
+    return mp.psi(0, a) - mp.psi(0, a + b)
+
+
+def _beta_slope(a: Any, b: Any) -> Any:
+    return mp.beta(a, b) * _log_beta_slope(a, b)
+
+
+def _within(least: float, most: float, function: Function) -> Function:
+    """The function where mpmath's is right in reasonable time: all arguments lie between these."""
+
+    @_at_few_bits
+    def within(*arguments: Any) -> Any:
+        if not all(least <= x <= most for x in arguments):
+            raise Missing
+        return function(*arguments)
+
+    return within
+
+
+def _p(a: Any, x: Any) -> Any:
+    return mp.gammainc(a, 0, x, regularized=True)
+
+
+def _q(a: Any, x: Any) -> Any:
+    return 1 - _p(a, x)  # near whole numbers mpmath's own looks for more and more digits
+
+
+def _density_of_gamma(a: Any, x: Any) -> Any:
+    return _exp((a - 1) * mp.log(x) - x - mp.loggamma(a))
+
+
+def _i(a: Any, b: Any, x: Any) -> Any:
+    return mp.betainc(a, b, 0, x, regularized=True)
+
+
+def _density_of_beta(a: Any, b: Any, x: Any) -> Any:
+    return x ** (a - 1) * (1 - x) ** (b - 1) / mp.beta(a, b)
+
+
+def _along(
+    place: int, constants: Sequence[float], *functions: Function | None, most: float = 99
+) -> tuple[Function, ...]:
+    """Functions of the argument at a place, in the range where mpmath has them; one that is ``None`` is missing."""
+
+    def of_one(function: Function | None) -> Function:
+        def along(x: Any) -> Any:
+            if function is None:
+                raise Missing
+            return function(*map(mp.mpf, constants[:place]), x, *map(mp.mpf, constants[place:]))
+
+        return _within(1e-3, most, along)
+
+    return tuple(map(of_one, functions))
+
+
+def _bessel(function: Function, sign: int, n: int) -> tuple[Function, ...]:
+    """Value and slope; that is half the sum, or difference, of the two beside it."""
+
+    def slope(x: Any) -> Any:
+        return (sign * function(n - 1, x) - function(n + 1, x)) / 2
+
+    return _along(0, (), lambda x: function(n, x), slope, most=9)
+
+
+# The kinds, and the sign of the function of the order below in the slope, that of the order above being minus.
+_BESSEL = (("j", mp.besselj, 1), ("y", mp.bessely, 1), ("k", mp.besselk, -1))
+
+
+def _scaled_k(n: int) -> tuple[Function, ...]:
+    def scaled(x: Any) -> Any:
+        return mp.exp(x) * mp.besselk(n, x)
+
+    def slope(x: Any) -> Any:
+        return scaled(x) - mp.exp(x) * (mp.besselk(n - 1, x) + mp.besselk(n + 1, x)) / 2
+
+    return _along(0, (), scaled, slope, most=9)
+
+
+def _spherical(n: int) -> tuple[Function, ...]:
+    def spherical(x: Any) -> Any:
+        return mp.sqrt(mp.pi / (2 * x)) * mp.besselj(n + mp.mpf(0.5), x)
+
+    return _along(0, (), spherical, _by(spherical, 1))
+
+
+def _airy(function: Function, times: int) -> Function:
+    return _within(-1e3, 1e3, lambda x: function(x, derivative=times))
+
+
+def _hurwitz_slope(s: Any, q: Any) -> Any:
+    return mp.zeta(s, q, 1)
+
+
+def _lambert_w(x: Any) -> Any:
+    return mp.lambertw(x) if x >= -mp.exp(-1) else _missing()
+
+
+def _by(function: Function, *orders: int) -> Function:
+    """A partial derivative by differences of mpmath's function."""
+    return lambda *x: mp.diff(function, x, orders)
+
+
 # For each operation its value and its slopes, one for each argument; a slope that is left out is not compared.
 UNARY: dict[str, tuple[Function, Function]] = {
     "neg": (lambda x: -x, lambda x: mp.mpf(-1)),
@@ -195,6 +373,20 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "lgamma": (_log_gamma, lambda x: _polygamma(0, x)),
     "digamma": (lambda x: _polygamma(0, x), lambda x: _polygamma(1, x)),
     "softplus": (_softplus, _sigmoid),
+    "erfcx": (_erfcx, _erfcx_slope),
+    "erfcinv": (_erfcinv, lambda x: -mp.sqrt(mp.pi) / 2 * _exp(_erfcinv(x) ** 2)),
+    "ndtri": (_ndtri, lambda x: 1 / _density(_ndtri(x))),
+    "logit": (lambda x: mp.log(x / (1 - x)), lambda x: 1 / (x * (1 - x))),
+    "sinc": (_sinc, _sinc_slope),
+    "gamma": (_gamma, lambda x: _gamma(x) * _polygamma(0, x)),
+    "rgamma": (_rgamma, _rgamma_slope),
+    "airy_ai": (_airy(mp.airyai, 0), _airy(mp.airyai, 1)),
+    "airy_ai_prime": (_airy(mp.airyai, 1), _within(-1e3, 1e3, lambda x: x * mp.airyai(x))),
+    "airy_bi": (_airy(mp.airybi, 0), _airy(mp.airybi, 1)),
+    "airy_bi_prime": (_airy(mp.airybi, 1), _within(-1e3, 1e3, lambda x: x * mp.airybi(x))),
+    "elliptic_k": (_within(-1e9, 0.99, mp.ellipk), _within(-1e9, 0.99, lambda m: _by(mp.ellipk, 1)(m))),
+    "elliptic_e": (_within(-1e9, 0.99, mp.ellipe), _within(-1e9, 0.99, lambda m: _by(mp.ellipe, 1)(m))),
+    "lambert_w": (_lambert_w, lambda x: 1 / (_exp(_lambert_w(x)) * (1 + _lambert_w(x)))),
 }
 BINARY: dict[str, tuple[Function, Function, Function]] = {
     "add": (lambda x, y: x + y, lambda x, y: mp.mpf(1), lambda x, y: mp.mpf(1)),
@@ -205,8 +397,58 @@ BINARY: dict[str, tuple[Function, Function, Function]] = {
     "atan2": (mp.atan2, lambda y, x: x / (x * x + y * y), lambda y, x: -y / (x * x + y * y)),
     "hypot": (_norm, lambda x, y: x / _norm(x, y), lambda x, y: y / _norm(x, y)),
     "xlogy": (lambda x, y: x * mp.log(y) if x else mp.mpf(0), lambda x, y: mp.log(y), lambda x, y: x / y),
+    "xlog1py": (lambda x, y: x * mp.log1p(y) if x else mp.mpf(0), lambda x, y: mp.log1p(y), lambda x, y: x / (1 + y)),
+    "betaln": (
+        _within(1e-9, 1e9, _log_beta),
+        _within(1e-9, 1e9, _log_beta_slope),
+        _within(1e-9, 1e9, lambda a, b: _log_beta_slope(b, a)),
+    ),
+    "beta": (
+        _within(1e-9, 1e3, mp.beta),
+        _within(1e-9, 1e3, _beta_slope),
+        _within(1e-9, 1e3, lambda a, b: _beta_slope(b, a)),
+    ),
     "logsumexp_of": (_log_sum, lambda x, y: _sigmoid(x - y), lambda x, y: _sigmoid(y - x)),
 }
+
+
+# Operations of several arguments of which one moves and the others are constants: the constants, with `None` for what
+# moves, and value and slope by that.
+ALONG: tuple[tuple[Any, ...], ...] = (
+    *((f"bessel_{kind}", (n, None), *_bessel(of, sign, n)) for kind, of, sign in _BESSEL for n in (0, 1, 3)),
+    *(("bessel_ke", (n, None), *_scaled_k(n)) for n in (0, 1, 3)),
+    *(("spherical_bessel_j", (n, None), *_spherical(n)) for n in (0, 1, 3)),
+    *(("gammainc", (a, None), *_along(1, (a,), _p, _density_of_gamma)) for a in (0.5, 2.5, 200)),
+    *(("gammainc", (None, x), *_along(0, (x,), _p, _by(_p, 1, 0))) for x in (0.5, 20)),
+    *(("gammaincc", (a, None), *_along(1, (a,), _q, lambda a, x: -_density_of_gamma(a, x))) for a in (0.5, 2.5)),
+    *(("gammaincc", (None, x), *_along(0, (x,), _q, _by(_q, 1, 0))) for x in (0.5, 20)),
+    ("gammainc_slope", (1, 0, None, 1.5), *_along(0, (1.5,), _by(_p, 1, 0), _by(_p, 2, 0))),
+    ("gammaincc_slope", (1, 0, None, 1.5), *_along(0, (1.5,), _by(_q, 1, 0), _by(_q, 2, 0))),
+    ("zeta", (2.5, None), *_along(1, (2.5,), mp.zeta, lambda s, q: -s * mp.zeta(s + 1, q))),
+    ("zeta", (None, 0.75), *_along(0, (0.75,), mp.zeta, _hurwitz_slope)),
+    (
+        "zeta_slope",
+        (1, 0, None, 0.75),
+        *_along(0, (0.75,), _hurwitz_slope, lambda s, q: mp.zeta(s, q, 2)),
+    ),
+    ("betainc", (2.5, 0.5, None), *_along(2, (2.5, 0.5), _i, _density_of_beta)),
+    ("betainc", (None, 2.5, 0.25), *_along(0, (2.5, 0.25), _i, _by(_i, 1, 0, 0))),
+    ("betainc", (2.5, None, 0.25), *_along(1, (2.5, 0.25), _i, _by(_i, 0, 1, 0))),
+    ("betainc_slope", (1, 0, 0, None, 2.5, 0.25), *_along(0, (2.5, 0.25), _by(_i, 1, 0, 0), _by(_i, 2, 0, 0))),
+    ("hyp1f1", (0.5, 1.5, None), *_along(2, (0.5, 1.5), mp.hyp1f1, lambda a, b, x: a / b * mp.hyp1f1(a + 1, b + 1, x))),
+    ("hyp1f1", (None, 1.5, 2.5), *_along(0, (1.5, 2.5), mp.hyp1f1, _by(mp.hyp1f1, 1, 0, 0))),
+    ("hyp1f1_slope", (0, 1, 0, 0.5, None, 2.5), *_along(1, (0.5, 2.5), _by(mp.hyp1f1, 0, 1, 0), None)),
+    ("hyp2f1", (0.5, 1.5, 2.5, None), *_along(3, (0.5, 1.5, 2.5), mp.hyp2f1, _by(mp.hyp2f1, 0, 0, 0, 1), most=0.6)),
+    (
+        "hyp2f1_slope",
+        (0, 0, 1, 0, 0.5, 1.5, None, 0.25),
+        *_along(2, (0.5, 1.5, 0.25), _by(mp.hyp2f1, 0, 0, 1, 0), None),
+    ),
+    ("sinc_slope", (1, None), *_along(0, (), _sinc_slope, _by(_sinc_slope, 1))),
+    ("rgamma_slope", (1, None), *_along(0, (), _rgamma_slope, _by(mp.rgamma, 2))),
+    ("elliptic_k_slope", (1, None), *_along(0, (), _by(mp.ellipk, 1), _by(mp.ellipk, 2))),
+    ("elliptic_e_slope", (1, None), *_along(0, (), _by(mp.ellipe, 1), _by(mp.ellipe, 2))),
+)
 
 
 # What is made of pieces: values only.

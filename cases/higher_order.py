@@ -4,8 +4,26 @@ Where a row is not `agree` its case says why. Differences keep fewer digits with
 be `lossy`, in the roots of a derivative first, and their estimates of the error say so.
 """
 
+import numpy as np
+
 from diffcheck import case, interval
-from diffcheck.ops import cos, exp, log, logsumexp, maximum, sin, softmax, stack, tanh
+from diffcheck.ops import (
+    atan,
+    bessel_i,
+    cos,
+    cosh,
+    exp,
+    log,
+    logsumexp,
+    matmul,
+    maximum,
+    sin,
+    softmax,
+    softplus,
+    stack,
+    tan,
+    tanh,
+)
 from diffcheck.ops import sum as total
 
 
@@ -101,3 +119,93 @@ def along_larger_of_two(x):
 def sixth_of_x_log_x(x):
     """x log(x): the sixth derivative is 24 / x^5."""
     return x * log(x)
+
+
+# Functions whose derivatives are known by name.
+
+
+@case(
+    x=interval(-2, 1.5),
+    points=[{"x": 0.0}],
+    operators=["derivative2", "derivative3", "derivative4", "derivative5", "derivative6"],
+    reference="Bell 1934; DLMF 26.7.5",
+)
+def bell_numbers(x):
+    """exp(exp(x) - 1): the derivatives at 0 are 2, 5, 15, 52, 203."""
+    return exp(exp(x) - 1)
+
+
+@case(
+    x=interval(-1, 1),
+    points=[{"x": 0.0}],
+    operators=["derivative3", "derivative5"],
+    reference="DLMF 4.19.3, 24.15",
+)
+def tangent_numbers(x):
+    """tan(x): the odd derivatives at 0 are 1, 2, 16."""
+    return tan(x)
+
+
+@case(
+    x=interval(-1, 1),
+    points=[{"x": 0.0}],
+    operators=["derivative2", "derivative4", "derivative6"],
+    reference="DLMF 4.19.5, 24.2.6",
+)
+def euler_numbers(x):
+    """1 / cosh(x): the even derivatives at 0 are -1, 5, -61."""
+    return 1 / cosh(x)
+
+
+@case(
+    x=interval(-1, 1),
+    points=[{"x": 0.0}, {"x": 0.2}],
+    operators=["derivative2", "derivative3", "derivative4"],
+    reference="Runge 1901",
+)
+def runge_function(x):
+    """1 / (1 + 25 x^2): the n-th derivative grows like n! 5^n, which is why interpolation fails."""
+    return 1 / (1 + 25 * x**2)
+
+
+@case(
+    x=interval(-1, 1),
+    operators=["derivative2", "derivative3", "derivative4", "derivative5"],
+    reference="DLMF 18.5.7, 14.7.13",
+)
+def legendre_p5(x):
+    """P5(x) = (63 x^5 - 70 x^3 + 15 x) / 8; the fifth derivative is 945."""
+    return (63 * x**5 - 70 * x**3 + 15 * x) / 8
+
+
+@case(x=interval(-3, 3), operators=["derivative2", "derivative3", "derivative4"], reference="DLMF 4.24.3")
+def arctangent_beyond_slope(x):
+    """atan(x): the second derivative is -2 x / (1 + x^2)^2."""
+    return atan(x)
+
+
+@case(x=interval(0.5, 5), n=1, operators=["derivative2", "derivative3"], reference="DLMF 10.29.2")
+def modified_bessel(x, n):
+    """I_1(x): every derivative is a sum of its neighbours."""
+    return bessel_i(n, x)
+
+
+@case(
+    x=interval(-2, 2, shape=3),
+    operators=["hvp"],
+    directions={"x": [1, 0, -1]},
+    reference="Pearlmutter 1994",
+)
+def curvature_of_softplus_network(x):
+    """The Hessian of a sum of softplus units times a vector."""
+    return total(softplus(matmul(np.array([[1.0, -2.0, 0.5], [0.25, 1.0, -1.0]]), x)))
+
+
+@case(
+    w=interval(-1, 1, shape=(2, 3)),
+    operators=["vjp", "jvp"],
+    reference="Griewank & Walther 2008, 3",
+)
+def both_modes(w):
+    """tanh(W x) for a fixed x: forward along a direction, backward by weights."""
+    return tanh(matmul(w, np.array([0.5, -1.0, 2.0])))

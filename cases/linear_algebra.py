@@ -196,3 +196,181 @@ def linear_system(A, b):
 def trace_of_inverse(A, B):
     """tr((4 I + A)^-1 B), with gradient -(X B X)^T for X = (4 I + A)^-1."""
     return trace(matmul(inverse(4 * np.eye(3) + A), B))
+
+
+# A matrix, and what one asks of it.
+
+
+@case(A=interval(-2, 2, shape=(3, 3)), reference="Magnus & Neudecker 2019, 9.9")
+def trace_of_square(A):
+    """tr(A A), with gradient 2 A^T."""
+    return trace(matmul(A, A))
+
+
+@case(A=interval(-2, 2, shape=(3, 2)), operators=["gradient", "hessian"], reference="Magnus & Neudecker 2019, 9.9")
+def frobenius_norm(A):
+    """tr(A^T A), the sum of the squares: gradient 2 A, Hessian 2 I."""
+    return trace(matmul(transpose(A), A))
+
+
+@case(
+    A=interval(-2, 2, shape=(3, 3)),
+    x=interval(-2, 2, shape=3),
+    reference="Magnus & Neudecker 2019, 9.9",
+)
+def quadratic_form_by_both(A, x):
+    """x^T A x by the matrix, x x^T, and by the vector, (A + A^T) x."""
+    return dot(x, matmul(A, x))
+
+
+@case(
+    A=interval(-1, 1, shape=(3, 3)),
+    operators=["gradient", "hessian"],
+    reference="Boyd & Vandenberghe 2004, 3.1.5; Magnus & Neudecker 2019, 9.10",
+)
+def log_determinant(A):
+    """ln det(4 I + A), with gradient (4 I + A)^-T."""
+    return slogdet(4 * np.eye(3) + A)[1]
+
+
+@case(A=interval(-1, 1, shape=(3, 3)), reference="Petersen & Pedersen 2012, (49)")
+def determinant_of_four(A):
+    """det(2 I + A) by the library's own elimination; gradient det(X) X^-T."""
+    return ops.det(2 * np.eye(3) + A)
+
+
+@case(A=interval(-1, 1, shape=(2, 2)), reference="Magnus & Neudecker 2019, 9.13")
+def entries_of_inverse(A):
+    """(3 I + A)^-1: each entry of the Jacobian is minus a product of two entries of the inverse."""
+    return inverse(3 * np.eye(2) + A)
+
+
+@case(
+    A=interval(-1, 1, shape=(4, 2)),
+    b=interval(-2, 2, shape=4),
+    basis=np.array([[1.0, -1.5], [1.0, -0.5], [1.0, 0.5], [1.0, 1.5]]),
+    reference="Legendre 1805; Golub & Van Loan 2013, 5.3",
+)
+def least_squares(A, b, basis):
+    """The solution of the normal equations X^T X x = X^T b, X being a line's basis and a quarter of A."""
+    design = basis + A / 4
+    return solve(matmul(transpose(design), design), matmul(transpose(design), b))
+
+
+@case(
+    x=interval(0.5, 2, shape=3),
+    A=np.array([[2.0, -1.0, 0.0], [-1.0, 2.0, -1.0], [0.0, -1.0, 2.0]]),
+    points=[{"x": [1.0, 2**0.5, 1.0]}],
+    operators=["gradient", "hessian"],
+    reference="Rayleigh 1877; Golub & Van Loan 2013, 8.2",
+)
+def rayleigh_quotient(x, A):
+    """x^T A x / x^T x: its gradient vanishes at eigenvectors, the first of which is (1, sqrt(2), 1)."""
+    return dot(x, matmul(A, x)) / dot(x, x)
+
+
+@case(x=interval(-2, 2, shape=4), reference="Vandermonde 1771; Higham 2002, 22")
+def vandermonde_determinant(x):
+    """The product of all differences x_j - x_i: zero with its slopes where three meet."""
+    return prod(stack([x[j] - x[i] for i in range(4) for j in range(i + 1, 4)]))
+
+
+@case(
+    c=interval(-2, 2, shape=4),
+    x=np.array([-1.0, 0.0, 1.0, 2.0]),
+    reference="Higham 2002, 22",
+)
+def interpolation(c, x):
+    """The coefficients of the cubic through four values: linear, so the Jacobian is Vandermonde's inverse."""
+    return solve(x[:, None] ** np.arange(4.0), c)
+
+
+@case(b=interval(-1, 1, shape=4), reference="Hilbert 1894; Higham 2002, 28.1")
+def hilbert_system(b):
+    """H x = b for Hilbert's matrix of four rows, whose entries 1/(i + j - 1) are rounded: condition 15,514."""
+    i = np.arange(4.0)
+    return solve(1 / (i[:, None] + i + 1), b)
+
+
+@case(
+    t=interval(0, 1),
+    A=np.array([[2.0, 1.0, 0.0], [1.0, 3.0, -1.0], [0.0, -1.0, 4.0]]),
+    steps=8,
+    reference="Mises & Pollaczek-Geiringer 1929; Golub & Van Loan 2013, 7.3",
+)
+def power_iteration(t, A, steps):
+    """Eight products with A + t I, each scaled to length one, and Rayleigh's quotient of what they come to."""
+    x, matrix = np.ones(3), A + t * np.eye(3)
+    for _ in range(steps):
+        x = matmul(matrix, x)
+        x = x / norm(x)
+    return dot(x, matmul(matrix, x))
+
+
+@case(
+    b=interval(-2, 2, shape=3),
+    A=np.array([[4.0, 1.0, 0.0], [1.0, 3.0, -1.0], [0.0, -1.0, 5.0]]),
+    reference="Hestenes & Stiefel 1952",
+)
+def conjugate_gradients(b, A):
+    """Two steps towards the solution of A x = b."""
+    x, r = np.zeros(3), b
+    p = r
+    for _ in range(2):
+        q = matmul(A, p)
+        step = dot(r, r) / dot(p, q)
+        x, after = x + step * p, r - step * q
+        p = after + dot(after, after) / dot(r, r) * p
+        r = after
+    return x
+
+
+@case(
+    v=interval(0.5, 2, shape=3), x=np.array([1.0, -2.0, 0.5]), reference="Householder 1958; Golub & Van Loan 2013, 5.1"
+)
+def householder_reflection(v, x):
+    """x - 2 v (v^T x) / (v^T v)."""
+    return x - 2 * v * dot(v, x) / dot(v, v)
+
+
+@case(angles=interval(-3, 3, shape=3), x=np.array([1.0, 2.0, -0.5]), reference="Euler 1776; Goldstein 1980, 4-4")
+def rotation_by_euler_angles(angles, x):
+    """A vector, turned about the third, the first and the third axis again."""
+
+    def turned(x, i, j, angle):
+        parts = [x[0], x[1], x[2]]
+        parts[i], parts[j] = cos(angle) * x[i] - sin(angle) * x[j], sin(angle) * x[i] + cos(angle) * x[j]
+        return stack(parts)
+
+    return turned(turned(turned(x, 0, 1, angles[0]), 1, 2, angles[1]), 0, 1, angles[2])
+
+
+@case(
+    w=interval(0.1, 2, shape=3), x=np.array([1.0, 2.0, -0.5]), reference="Rodrigues 1840; Murray, Li & Sastry 1994, 2.2"
+)
+def rodrigues_rotation(w, x):
+    """x turned about w by its length: cos x + sin (n x x) + (1 - cos) n (n^T x)."""
+    angle = norm(w)
+    n = w / angle
+    crossed = stack([n[1] * x[2] - n[2] * x[1], n[2] * x[0] - n[0] * x[2], n[0] * x[1] - n[1] * x[0]])
+    return cos(angle) * x + sin(angle) * crossed + (1 - cos(angle)) * n * dot(n, x)
+
+
+@case(A=interval(-0.5, 0.5, shape=(2, 2)), reference="Moler & Van Loan 2003")
+def matrix_exponential(A):
+    """e^A by eight terms of its series."""
+    total = term = np.eye(2)
+    for k in range(1, 9):
+        term = matmul(term, A) / k
+        total = total + term
+    return total
+
+
+@case(
+    A=interval(-1, 1, shape=(2, 3)),
+    B=interval(-1, 1, shape=(3, 2)),
+    reference="Sylvester 1851; Petersen & Pedersen 2012, (24)",
+)
+def sylvester_determinant(A, B):
+    """ln det(3 I + A B) of two rows."""
+    return slogdet(3 * np.eye(2) + matmul(A, B))[1]

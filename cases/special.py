@@ -1,7 +1,24 @@
 """Special functions: the error function's and the gamma function's relatives."""
 
 from diffcheck import case, interval
-from diffcheck.ops import digamma, erf, erfc, exp, lgamma, log, log_ndtr, ndtr, polygamma, sum, xlogy
+from diffcheck.ops import (
+    bessel_i,
+    digamma,
+    erf,
+    erfc,
+    erfinv,
+    exp,
+    lgamma,
+    log,
+    log1p,
+    log_ndtr,
+    ndtr,
+    pi,
+    polygamma,
+    sqrt,
+    sum,
+    xlogy,
+)
 
 
 @case(x=interval(-6, 6), reference="DLMF 7.2.1")
@@ -90,3 +107,52 @@ def entropy(p):
 def gamma_log_density(k, rate, y):
     """The gamma distribution's log-density at y, by shape and rate."""
     return k * log(rate) + (k - 1) * log(y) - rate * y - lgamma(k)
+
+
+@case(x=interval(1, 12), reference="Stirling 1730; DLMF 5.11.3")
+def stirling_series(x):
+    """sqrt(2 pi) x^(x - 1/2) e^-x (1 + 1/(12 x)), close to Gamma(x)."""
+    return sqrt(2 * pi) * x ** (x - 0.5) * exp(-x) * (1 + 1 / (12 * x))
+
+
+@case(x=interval(0.5, 8), reference="DLMF 5.2.1")
+def gamma_function(x):
+    """e^(ln Gamma(x)); the slope is zero near 1.4616."""
+    return exp(lgamma(x))
+
+
+@case(n=interval(1, 20), k=interval(0, 1), reference="DLMF 1.2.6, 5.2")
+def binomial_coefficient(n, k):
+    """ln of n over k n, by Gamma functions."""
+    part = k * n
+    return lgamma(n + 1) - lgamma(part + 1) - lgamma(n - part + 1)
+
+
+@case(p=interval(-0.99, 0.99), reference="DLMF 7.17; Blair, Edwards & Johnson 1976")
+def inverse_error_function(p):
+    """The x with erf x = p."""
+    return erfinv(p)
+
+
+@case(p=interval(0.01, 0.99), reference="Galton 1885; Wichura 1988")
+def probit(p):
+    """The quantile of the normal distribution, sqrt(2) erfinv(2 p - 1)."""
+    return sqrt(2) * erfinv(2 * p - 1)
+
+
+@case(p=interval(0.001, 0.999), reference="Berkson 1944")
+def logit(p):
+    """ln(p / (1 - p))."""
+    return log(p) - log1p(-p)
+
+
+@case(x=interval(0, 10), reference="DLMF 10.25, 10.29.3")
+def bessel_i0(x):
+    """I_0(x), whose derivative is I_1(x)."""
+    return bessel_i(0, x)
+
+
+@case(x=interval(0.1, 20), reference="Mardia & Jupp 2000, 3.5; DLMF 10.33")
+def bessel_ratio(x):
+    """I_1(x) / I_0(x): how far a von Mises distribution points in one direction."""
+    return bessel_i(1, x) / bessel_i(0, x)

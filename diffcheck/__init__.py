@@ -7,6 +7,7 @@ from diffcheck.case.case import Case as Case
 from diffcheck.case.case import case as case
 from diffcheck.case.domain import interval as interval
 from diffcheck.case.family import each as each
+from diffcheck.ops.declared import own_operation as own_operation
 
 if TYPE_CHECKING:
     from diffcheck.api import assert_derivatives as assert_derivatives
@@ -46,6 +47,7 @@ __all__ = [
     "lengths",
     "mask",
     "operation",
+    "own_operation",
     "run",
     "tensor",
 ]

@@ -48,5 +48,9 @@ class Unsupported(DiffcheckError):
     """An engine says why it cannot do a task; a result like any other, not a failure."""
 
 
+class Lacking(Unsupported):
+    """An operation does not have what is needed: a library has no such function, or its author gave none."""
+
+
 class UnsupportedBackward(Unsupported):
     """The same of an operation in somebody's own backward."""

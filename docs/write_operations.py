@@ -18,7 +18,7 @@ import sympy
 from diffcheck import ops
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
-from diffcheck.ops.table import Column, Composite, Operation, Primitive
+from diffcheck.ops.table import Column, Composite, Operation, Primitive, Without
 
 # Every row is in its table once its module is imported.
 for module in pkgutil.iter_modules(ops.__path__):
@@ -33,9 +33,10 @@ Every operation of `diffcheck.ops`, and who computes it by what. The table is wr
 
 A dotted name is the function that is called. `own` is a function in diffcheck, written for this row. `definition` means
 that the row is a formula over other operations, which
-serves there. In the column *symbolic* stands the expression that SymPy differentiates; of a row marked `*` SymPy knows
-no rule, and the row's own slopes serve. *referee* is the enclosure in ball arithmetic; `pieces` means that the piece at
-a point is found by certain comparisons and takes its place. *series* is the power series of the second route.
+serves there. `none` means that the library has no such function: rows that need it are `unsupported`. In the column
+*symbolic* stands the expression that SymPy differentiates; of a row marked `*` SymPy knows no rule, and the row's own
+slopes serve. *referee* is the enclosure in ball arithmetic; `pieces` means that the piece at a point is found by
+certain comparisons and takes its place. *series* is the power series of the second route.
 
 """
 _ARRAYS = """\
@@ -52,6 +53,8 @@ def named(column: Column | None, row: str, written: str = "") -> str:
     """The function that a column calls, by its dotted name where it has one, or else the formula of the row."""
     if column is None:
         return "definition"
+    if isinstance(column, Without):
+        return "none"
     if isinstance(column, str):
         return f"`{column}`"
     if not column.__module__.startswith("diffcheck"):

@@ -66,7 +66,7 @@ FLOORS = {
     },
     "pytest_plugin": {*JUDGES, "sources", "results", "environment", "runner", "reporting", "regression", "api"},
     "gradients": {*JUDGES, "runner"},
-    "__init__": {"case", "sources", "api", "audit", "gradients"},
+    "__init__": {"case", "ops", "sources", "api", "audit", "gradients"},
     "__main__": {"cli"},
 }
 # Libraries that only these may import, anywhere in their text.
@@ -100,7 +100,7 @@ LIBRARIES = {
             "subjects": "operation subject modules",
             "conditions": "world layouts incoming values passes consumers",
             "answers": "script contents",
-            "examples": "inferred probe borders more_axes",
+            "examples": "inferred probe borders more_axes sentinels",
             "of_torch": "catalogue findings",
             "trials": "screen hearing plainly loss differences second neighbours frozen lines nearby hearing_of_torch "
             "components",

@@ -29,6 +29,20 @@ def test_its_correction_passes(name):
     assert found.contexts > 0
 
 
+BENT = {
+    "far": (audit_examples.smooth, audit_examples.fused_smooth, audit_examples.drawn(5), "wrong where"),
+    "two zeros": (audit_examples.multiplied, audit_examples.fused_multiplied, audit_examples.drawn(6, 4), "zero"),
+}
+
+
+@pytest.mark.parametrize(("definition", "make", "x", "told"), BENT.values(), ids=BENT)
+def test_second_derivatives_at_special_values_are_told(definition, make, x, told):
+    found = audit(make(True), definition, inputs=(x,), budget=4, dtypes="float64")
+    assert found.passed
+    assert re.search(f"its second derivatives are wrong where .*{told.removeprefix('wrong where')}", repr(found))
+    assert "second derivatives" not in repr(audit(make(False), definition, inputs=(x,), budget=2, dtypes="float64"))
+
+
 def turned(x, cos, sin):
     a, b = x.chunk(2, -1)
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)

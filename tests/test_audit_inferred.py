@@ -123,7 +123,7 @@ def test_what_must_hold_between_two_sizes_is_told():
     (relation,) = found.space.relations
     assert relation.text == "`k.shape[0]` divides `q.shape[0]`"
     assert found.space.ordinary()["q.shape[0]"] == 4
-    assert found.space.changed(found.space.ordinary(), "q.shape[0]", 9)["k.shape[0]"] in (3, 9)
+    assert found.space.changed(found.space.ordinary(), "q.shape[0]", 9)["k.shape[0]"] in (1, 3, 9)
 
 
 def fused(backward):
@@ -184,7 +184,7 @@ class Strict(Scaled):
 
 
 class Made(Scaled):
-    """Right, and made for the six columns of the example: of more its gradient is that of the first six."""
+    """Made for the six columns of the example: of more its gradient is that of the first six, its value is right."""
 
     @staticmethod
     def backward(ctx, g):
@@ -206,6 +206,85 @@ def test_a_fault_at_another_size_than_the_example_s_is_found():
     assert "`w`" in str(told.value)
 
 
-@pytest.mark.parametrize("operation", [Narrow, Strict, Made])
+@pytest.mark.parametrize("operation", [Narrow, Strict])
 def test_who_is_not_made_for_other_sizes_is_not_accused(operation):
     assert assert_operation(operation.apply, definition=scaled, inputs=EXAMPLE, budget=4).passed
+
+
+def test_who_has_the_value_at_another_size_is_held_to_the_gradient():
+    with pytest.raises(AssertionError, match=r"wrong only if `x\.shape\[1\]` > 6") as told:
+        assert_operation(Made.apply, definition=scaled, inputs=EXAMPLE, budget=4)
+    assert "not held" not in str(told.value)
+
+
+def looked_up(x, counts):
+    """Rows of x, as many as are counted in each."""
+    return x * (torch.arange(x.shape[1]) < counts[:, None])
+
+
+def fused_looked_up(wrong):
+    def backward(x, counts, g):
+        kept = torch.arange(x.shape[1]) < (counts.clamp(min=1) if wrong else counts)[:, None]
+        return g * kept, None
+
+    return audit_examples.made(looked_up, backward)
+
+
+def chosen(x, labels):
+    """The logarithm at each label; nothing where there is none."""
+    return torch.where(labels >= 0, x.gather(1, labels.clamp(min=0)[:, None])[:, 0], 0.0)
+
+
+def fused_chosen(wrong):
+    def backward(x, labels, g):
+        there = labels[:, None] == torch.arange(x.shape[1])
+        if wrong:  # one that is missing counts as the first
+            there = labels.clamp(min=0)[:, None] == torch.arange(x.shape[1])
+        return torch.where(there, g[:, None], 0.0), None
+
+    return audit_examples.made(chosen, backward)
+
+
+def layered(x, decay):
+    for a in decay:
+        x = torch.sin(x) * a
+    return x
+
+
+def fused_layered(wrong):
+    def backward(x, decay, g):
+        leaves = [t.detach().requires_grad_() for t in (x, decay)]
+        with torch.enable_grad():
+            by_x, by_decay = torch.autograd.grad(layered(*leaves), leaves, g)
+        return by_x * (2 if wrong and len(decay) > 2 else 1), by_decay
+
+    return audit_examples.made(layered, backward)
+
+
+BEYOND = {
+    "a count of zero": (
+        looked_up,
+        fused_looked_up,
+        (torch.randn(2, 4), torch.tensor([3, 2])),
+        r"some of `counts` are 0",
+    ),
+    "a label of none": (chosen, fused_chosen, (torch.randn(3, 4), torch.tensor([1, 0, 3])), r"some of `labels` are -1"),
+    "more layers": (layered, fused_layered, (torch.randn(3), torch.tensor([0.5, 0.7])), r"`decay.shape\[0\]` > 2"),
+}
+
+
+@pytest.mark.parametrize(("definition", "make", "inputs", "told"), BEYOND.values(), ids=BEYOND)
+def test_what_no_example_holds_is_tried(definition, make, inputs, told):
+    inputs = tuple(t.double() if t.is_floating_point() else t for t in inputs)
+    with pytest.raises(AssertionError, match=told):
+        assert_operation(make(True), definition, inputs=inputs, budget=4, dtypes="float64")
+    assert assert_operation(make(False), definition, inputs=inputs, budget=2, dtypes="float64").passed
+
+
+def test_a_number_that_only_looks_like_none_is_not_tried():
+    def counted(x, ids):
+        """What is hit by an index; -1 hits nothing."""
+        return (torch.arange(len(x))[:, None] == ids).any(1) * x
+
+    found = inferred(subject(counted, counted, {}, (torch.randn(5), torch.tensor([3, 0, 4]))))
+    assert found.declared["ids"].ignored is None

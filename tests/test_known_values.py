@@ -21,11 +21,14 @@ from diffcheck.referee.component import Status
 from diffcheck.referee.truth import Referee
 from diffcheck.sources.collect import collect
 
-# The trials of torch, a folder below, have their truths checked in their own way.
-FAMILIES = sorted(Path(__file__).parents[1].joinpath("cases").glob("*.py"))
+# The trials of torch, in a folder of their own, have their truths checked in their own way.
+SHIPPED = Path(__file__).parents[1] / "cases"
+FAMILIES = sorted([*SHIPPED.glob("*.py"), *SHIPPED.glob("double/*.py")])
 CASES = {c.name: c for file in FAMILIES for c in runpy.run_path(str(file)).values() if isinstance(c, Case)}
 LISTED = CASES["network_10_5_1"].points[0]
 ZEROS = np.zeros((4, 3))
+# A call at the money for a year: d1 is 1/8.
+MONEY = {"S": 100, "sigma": 0.25, "T": 1, "r": 0}
 
 PRINTED = [
     ("hermite_functions derivative3 x x x", {"x": 1}, "1.4715177646857692864"),  # -H_3(1) / e
@@ -82,6 +85,22 @@ PRINTED = [
     ("topologists_sine derivative x", {"x": 0.5}, "1.6645873461885695480"),  # -4 cos 2
     ("roots_difference derivative x", {"x": 1e8}, "-2.4999999812500001562e-13"),  # (100000001^(-1/2) - 10^-4) / 2
     ("quadratic_root derivative b", {"b": 100000}, "1.0000000003000000001e-10"),  # (b / sqrt(b^2 - 4) - 1) / 2
+    ("neuron_of_the_book gradient w1", {"w1": 2.2, "b": 0}, "-0.0898"),  # Raschka 2024, A.4
+    ("neuron_of_the_book gradient b", {"w1": 2.2, "b": 0}, "-0.0817"),  # the same
+    ("lorentz_factor derivative v", {"v": 0.5}, "0.76980035891950101935"),  # v gamma^3
+    ("planck_law derivative x", {"x": 1}, "0.82525652640018695421"),  # (3 (e - 1) - e) / (e - 1)^2
+    ("kepler_equation gradient E", {"E": 1, "eccentricity": 0.5}, "0.72984884706593014130"),  # 1 - cos(1) / 2
+    ("black_scholes gradient S", MONEY, "0.54973822483011289298"),  # delta, Phi(1/8)
+    ("black_scholes gradient sigma", MONEY, "39.583768694474948413"),  # vega, 100 phi(1/8)
+    ("black_scholes hessian S S", MONEY, "0.015833507477789979365"),  # gamma, phi(1/8) / 25
+    ("dirichlet gradient alpha[0]", {"alpha": [1, 1, 1]}, "0.806852819440055"),  # psi(3) - psi(1) - ln 2
+    ("von_mises gradient kappa", {"x": 1, "mean": 1, "kappa": 1}, "0.55361003410346549295"),  # 1 - I1(1) / I0(1)
+    ("gamma_function derivative x", {"x": 1}, "-0.57721566490153286061"),  # -gamma, DLMF 5.4.12
+    ("probit derivative p", {"p": 0.75}, "3.1468650805610923956"),  # 1 / phi(Phi^-1(3/4))
+    ("inverse_error_function derivative p", {"p": 0.5}, "1.1125848189719498041"),  # sqrt(pi)/2 e^(erfinv(1/2)^2)
+    ("bessel_i0 derivative x", {"x": 1}, "0.56515910399248502721"),  # I1(1)
+    ("compound_interest derivative n", {"n": 1e8}, "1.3591408893119395469e-16"),  # v^n (ln v - 1/(n + 1)), v = 1 + 1/n
+    ("arctangent_difference derivative x", {"x": 1e8}, "-1.9999999700000000000e-24"),  # 1/(1 + (x+1)^2) - 1/(1 + x^2)
 ]
 
 RATIONAL = [
@@ -122,6 +141,33 @@ RATIONAL = [
     ("logistic_map derivative x", {"x": 0}, "129746337890625/16777216"),
     ("naive_variance gradient x[0]", {"x": [10000, 10000.25, 10000.5, 10001]}, "-7/32"),
     ("rump gradient a", {"a": 77617, "b": 33096}, "-13503470475502730628181462419419661887/66192"),
+    ("bell_numbers derivative4 x x x x", {"x": 0}, "15"),  # DLMF 26.7
+    ("bell_numbers derivative5 x x x x x", {"x": 0}, "52"),
+    ("bell_numbers derivative6 x x x x x x", {"x": 0}, "203"),
+    ("tangent_numbers derivative5 x x x x x", {"x": 0}, "16"),  # DLMF 24.15
+    ("euler_numbers derivative6 x x x x x x", {"x": 0}, "-61"),  # DLMF 24.2
+    ("legendre_p5 derivative5 x x x x x", {"x": 0.5}, "945"),
+    ("wilkinson_polynomial derivative x", {"x": 1}, "-121645100408832000"),  # -19!
+    ("van_der_waals gradient V", {"V": 1, "T": 1}, "0"),  # the critical point
+    ("van_der_waals hessian V V", {"V": 1, "T": 1}, "0"),
+    ("van_der_waals gradient V", {"V": 2, "T": 1}, "-21/100"),
+    ("nozzle_area derivative mach", {"mach": 1}, "0"),  # the throat
+    ("hill_equation gradient S", {"S": 1, "K": 1, "n": 2}, "1/2"),
+    ("student_t gradient x", {"x": 1, "freedom": 1}, "-1"),
+    ("weibull gradient shape", {"x": 1, "shape": 1, "scale": 1}, "1"),
+    ("poisson derivative rate", {"rate": 2}, "1/2"),
+    ("robertson jacobian [2] by y[1]", {"y": [1, 0.5, 0]}, "30000000"),
+    ("matrix_by_its_transpose jacobian [0,0] by x[0,2]", {"x": [[1, 2, 3], [4, 5, 6]]}, "6"),
+    ("loss_of_a_batch gradient b[0]", {"W": [[0, 0], [0, 0]], "b": [0, 0]}, "-1/10"),  # (5/2 - 3) / 5
+    ("vandermonde_determinant gradient x[3]", {"x": [0, 1, 2, 0.5]}, "-1/2"),
+    ("householder_reflection jacobian [0] by v[1]", {"v": [1, 1, 1]}, "10/9"),
+    ("trimmed_mean gradient x[2]", {"x": [2, -1, 0.5, 1.5]}, "1/2"),
+    ("multiclass_hinge gradient logits[0]", {"logits": [0, 0.5, 0.25]}, "-1"),
+    ("embedding gradient table[3,0]", {"table": np.ones((5, 2))}, "4"),  # picked twice
+    ("residual_block jacobian [0] by x[0]", {"x": [1, 1, 1], "W": np.full((3, 3), 0.5), "b": [0, 0, 0]}, "3/2"),
+    ("heat_equation jacobian [1] by u[2]", {"u": [0, 1, 0.5, 0, 0, 0], "r": 0.25}, "1/4"),
+    ("Lanczos2 jacobian [0] by b[2]", {"b": [1, 1, 1, 3, 1, 5]}, "1"),  # at x = 0
+    ("Nelson jacobian [0] by b[0]", {"b": [2, 1, 0]}, "1"),
 ]
 
 # The slopes on the left and on the right.
@@ -133,6 +179,11 @@ KINKS = [
     ("broken_join derivative x", {"x": 1}, 2, 3),
     ("clipped derivative x", {"x": 1}, 1, 0),
     ("lower_envelope derivative x", {"x": -1}, 2, -2),
+    ("pinball_loss derivative r", {"r": 0}, -0.1, 0.9),
+    ("epsilon_insensitive derivative r", {"r": -0.5}, -1, 0),
+    ("squared_hinge hessian m m", {"m": 1}, 2, 0),
+    ("total_variation gradient x[0]", {"x": [1, 1, -0.5, -0.5]}, -1, 1),
+    ("log_one_plus_size derivative x", {"x": 0}, -1, 1),
     ("largest_element gradient x[1]", {"x": [1, 3, 3, -2]}, 0, 1),
 ]
 

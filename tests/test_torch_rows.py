@@ -58,8 +58,24 @@ TABLE = [
     ("special_i0e", torch.special.i0e, (M,)),
     ("special_i1", torch.special.i1, (M,)),
     ("special_i1e", lambda x: torch.special.i1e(9 * x), (M,)),
-    ("special_ndtri", lambda x: torch.special.ndtri(x.sigmoid()), (M,)),
-    ("special_erfcx", lambda x: torch.special.erfcx(3 * x), (M,)),
+    *(
+        (f"special_{name}", lambda x, name=name: getattr(torch.special, name)(x), (POSITIVE,))
+        for name in (
+            *("bessel_j0", "bessel_j1", "bessel_y0", "bessel_y1", "spherical_bessel_j0"),
+            *("modified_bessel_i0", "modified_bessel_i1", "modified_bessel_k0", "modified_bessel_k1"),
+            *("scaled_modified_bessel_k0", "scaled_modified_bessel_k1"),
+        )
+    ),
+    *(
+        (f"special_{name}", lambda x, name=name: getattr(torch.special, name)(x, 3) * x, (M,))
+        for name in (
+            *(f"chebyshev_polynomial_{kind}" for kind in "tuvw"),
+            *(f"shifted_chebyshev_polynomial_{kind}" for kind in "tuvw"),
+            *("hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomial_l", "legendre_polynomial_p"),
+        )
+    ),
+    ("mvlgamma", lambda x: torch.special.multigammaln(x + 1, 2), (POSITIVE,)),
+    ("logit", lambda x: x.sigmoid().logit() + torch.logit(x, eps=0.1), (M,)),
     ("gelu", lambda x: functional.gelu(x) + functional.gelu(x, approximate="tanh"), (M,)),
     ("leaky_relu", lambda x: functional.leaky_relu(x, 0.2), (M,)),
     ("_prelu_kernel", lambda x, w: functional.prelu(x, w), (M, V.abs())),
@@ -371,8 +387,41 @@ def test_the_page_says_how_many_there_are():
 def test_an_operation_of_the_table_gives_what_torch_gives(name):
     operation = getattr(aten, name)
     within = {"acosh": POSITIVE + 1, "log": POSITIVE, "xlogy": POSITIVE}.get(name, M / (1 + M.abs()).max() * 0.9)
-    domain = POSITIVE if name in ("log", "log2", "log10", "sqrt", "lgamma", "digamma", "xlogy") else within
-    binary = {"atan2", "copysign", "fmod", "hypot", "maximum", "minimum", "remainder", "xlogy"}
+    domain = (
+        POSITIVE
+        if name
+        in (
+            "special_entr",
+            "igamma",
+            "igammac",
+            "special_zeta",
+            "log",
+            "log2",
+            "log10",
+            "sqrt",
+            "lgamma",
+            "digamma",
+            "xlogy",
+        )
+        else within
+    )
+    domain = {"special_ndtri": M.sigmoid(), "special_zeta": POSITIVE + 1}.get(name, domain)
+    binary = {
+        "igamma",
+        "igammac",
+        "special_zeta",
+        "special_xlog1py",
+        "logaddexp",
+        "logaddexp2",
+        "atan2",
+        "copysign",
+        "fmod",
+        "hypot",
+        "maximum",
+        "minimum",
+        "remainder",
+        "xlogy",
+    }
     inputs = (domain, POSITIVE + 0.3) if name in binary else (domain,)
     assert case_of(lambda *x: operation(*x) * x[0], *inputs, name="row").function.graph.operations > 0
 

@@ -12,6 +12,7 @@ from flint import arb
 from diffcheck import ops
 from diffcheck.ops import balls
 from diffcheck.ops.determinants import det_of
+from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.trace import trace
 from diffcheck.referee.evaluate import Balls, evaluate
@@ -57,6 +58,20 @@ def well(x):
     return ops.add(x, 9 * np.eye(x.shape[-1]))
 
 
+def of_orders(function, domain):
+    """A function of the orders 0 and 1, which torch has."""
+    return both(elementwise(lambda x: function(0, x), domain), elementwise(lambda x: function(1, x), domain))
+
+
+def of_degrees(function):
+    """A polynomial of the degrees 1 and 4."""
+    return both(elementwise(lambda x: function(1, x), REAL), elementwise(lambda x: function(4, x), REAL))
+
+
+POLYNOMIALS = (
+    *("chebyshev_t", "chebyshev_u", "chebyshev_v", "chebyshev_w"),
+    *("hermite_h", "hermite_he", "laguerre_l", "legendre_p"),
+)
 REAL = (-3.0, 3.0)
 POSITIVE = (0.1, 10.0)
 PROBABILITY = (0.05, 0.95)
@@ -143,6 +158,58 @@ USES = {
     ),
     "xlogy": elementwise(ops.xlogy, REAL, POSITIVE),
     "softplus": elementwise(ops.softplus, (-15, 15)),
+    "erfcx": both(elementwise(ops.erfcx, (-3, 5)), elementwise(ops.erfcx, (20, 1000))),
+    "erfcinv": elementwise(ops.erfcinv, (0.05, 1.9)),
+    "ndtri": elementwise(ops.ndtri, (0.02, 0.97)),
+    "logit": elementwise(ops.logit, PROBABILITY),
+    "expit": elementwise(ops.expit, REAL),
+    "sinc": elementwise(ops.sinc, (-3, 3)),
+    "sinc_slope": elementwise(lambda x: Primitive.rows["sinc_slope"](1, x), (-3, 3)),
+    "xlog1py": elementwise(ops.xlog1py, REAL, (-0.9, 5)),
+    "entr": elementwise(ops.entr, POSITIVE),
+    "rel_entr": elementwise(ops.rel_entr, POSITIVE, POSITIVE),
+    "logaddexp": elementwise(ops.logaddexp, REAL, REAL),
+    "logaddexp2": elementwise(ops.logaddexp2, REAL, REAL),
+    "gamma": both(elementwise(ops.gamma, (0.1, 30)), elementwise(ops.gamma, (-1.9, -1.1))),
+    "rgamma": both(elementwise(ops.rgamma, (0.1, 30)), elementwise(ops.rgamma, (-1.9, -1.1))),
+    "rgamma_slope": elementwise(lambda x: Primitive.rows["rgamma_slope"](1, x), (-3, 9)),
+    "multigammaln": elementwise(lambda x: ops.multigammaln(x, 3), (1.5, 30)),
+    "beta": elementwise(ops.beta, (0.1, 9), (0.1, 9)),
+    "betaln": elementwise(ops.betaln, (0.1, 30), (0.1, 30)),
+    "betainc": elementwise(ops.betainc, (0.5, 9), (0.5, 9), PROBABILITY),
+    "betainc_slope": elementwise(
+        lambda a, x: Primitive.rows["betainc_slope"](1, 0, 0, a, 2.5, x), (0.5, 9), PROBABILITY
+    ),
+    "gammainc": elementwise(ops.gammainc, (0.5, 9), (0.1, 9)),
+    "gammainc_slope": elementwise(lambda a, x: Primitive.rows["gammainc_slope"](1, 0, a, x), (0.5, 9), (0.1, 9)),
+    "gammaincc": elementwise(ops.gammaincc, (0.5, 9), (0.1, 9)),
+    "gammaincc_slope": elementwise(lambda a, x: Primitive.rows["gammaincc_slope"](1, 0, a, x), (0.5, 3), (0.1, 3)),
+    "zeta": elementwise(ops.zeta, (1.5, 9), (0.2, 5)),
+    "zeta_slope": elementwise(lambda s, q: Primitive.rows["zeta_slope"](1, 0, s, q), (1.5, 9), (0.2, 5)),
+    "bessel_j": of_orders(ops.bessel_j, (-9, 9)),
+    "bessel_y": of_orders(ops.bessel_y, POSITIVE),
+    "bessel_k": of_orders(ops.bessel_k, POSITIVE),
+    "bessel_ie": of_orders(ops.bessel_ie, REAL),
+    "bessel_ke": of_orders(ops.bessel_ke, POSITIVE),
+    # Left of zero SymPy's jn takes the root of a negative number.
+    "spherical_bessel_j": elementwise(lambda x: ops.spherical_bessel_j(0, x), POSITIVE),
+    "airy_ai": elementwise(ops.airy_ai, (-5, 5)),
+    "airy_ai_prime": elementwise(ops.airy_ai_prime, (-5, 5)),
+    "airy_bi": elementwise(ops.airy_bi, (-5, 5)),
+    "airy_bi_prime": elementwise(ops.airy_bi_prime, (-5, 5)),
+    "lambert_w": elementwise(ops.lambert_w, (-0.3, 30)),
+    "elliptic_k": elementwise(ops.elliptic_k, (-5, 0.95)),
+    "elliptic_k_slope": elementwise(lambda m: Primitive.rows["elliptic_k_slope"](1, m), (-5, 0.6)),
+    "elliptic_e": elementwise(ops.elliptic_e, (-5, 0.95)),
+    "elliptic_e_slope": elementwise(lambda m: Primitive.rows["elliptic_e_slope"](1, m), (-5, 0.6)),
+    # Elsewhere SciPy loses more digits.
+    "hyp1f1": elementwise(ops.hyp1f1, (0.5, 3), (1.5, 3), (0.5, 1.5)),
+    "hyp1f1_slope": elementwise(lambda a, x: Primitive.rows["hyp1f1_slope"](1, 0, 0, a, 1.5, x), (0.5, 3), REAL),
+    "hyp2f1": elementwise(lambda a, x: ops.hyp2f1(a, 1.5, 2.5, x), (0.5, 3), (-0.9, 0.8)),
+    "hyp2f1_slope": elementwise(
+        lambda a, x: Primitive.rows["hyp2f1_slope"](1, 0, 0, 0, a, 1.5, 2.5, x), (0.5, 3), (-0.9, 0.8)
+    ),
+    **{name: of_degrees(getattr(ops, name)) for name in POLYNOMIALS},
     "pi": elementwise(lambda x: ops.pi * x, REAL),
     "e": elementwise(lambda x: ops.e * x, REAL),
     "logsumexp_of": shaped(lambda x: ops.logsumexp(x), (4,)),
@@ -309,6 +376,13 @@ TORCH_LOSES = {
     "polygamma-array-0": "torch's trigamma keeps ten digits",
     "ndtr-scalar-1": "torch's ndtr is (1 + erf)/2 down to -8",
     "ndtr-array-1": "torch's ndtr is (1 + erf)/2 down to -8",
+    **{
+        f"bessel_{kind}-{how}-{order}": "torch's J and Y keep nine digits beyond 5, or less"
+        for kind in "jy"
+        for how in ("scalar", "array")
+        for order in (0, 1)
+    },
+    **{f"airy_ai-{how}": "torch's Ai keeps eight digits left of -2" for how in ("scalar", "array")},
 }
 
 

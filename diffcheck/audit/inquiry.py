@@ -12,7 +12,7 @@ from diffcheck.audit.answers.outcome import Audit, Fault
 from diffcheck.audit.answers.script import script_of
 from diffcheck.audit.answers.shrink import shrunk, with_ones
 from diffcheck.audit.budget import seconds_of
-from diffcheck.audit.conditions.context import Context
+from diffcheck.audit.conditions.context import ORDINARY, Context, condition
 from diffcheck.audit.conditions.precisions import DTYPES
 from diffcheck.audit.design import Design
 from diffcheck.audit.examples.inferred import inferred
@@ -136,6 +136,7 @@ class _Inquiry:
         self._asked = dtypes, devices, seed
         self._subject = found
         self._lesser: Context | None = None
+        self._bent: Context | None = None
         self._late_s = sum(use.late_s for use in late_uses(budget))
 
     def audit(self) -> Audit:
@@ -149,7 +150,8 @@ class _Inquiry:
         guilty = guilty or self._lesser
         fault = None if guilty is None else self._told(trials, plan, guilty)
         seconds = time.monotonic() - self._start
-        second = first.second if fault is None else ""
+        bent = "" if self._bent is None else f"wrong where {condition('values', self._bent['values'])}"
+        second = (bent or first.second) if fault is None else ""
         return Audit(trials.subject.operation.__name__, trials, plan, fault, seconds, second)
 
     def _left(self, part: float = 1.0) -> float:
@@ -212,10 +214,17 @@ class _Inquiry:
         return None
 
     def _accused(self, trials: Trials, context: Context) -> bool:
-        """Whether a context settles the inquiry; that torch's formula loses all digits does not, if worse is found."""
+        """Whether a context settles the inquiry.
+
+        That torch's formula loses all digits does not, if worse is found. Nor do second derivatives at special values:
+        a backward made of signs and sizes is right there, and has none, which is told.
+        """
         kind = trials.accused(context)
         if kind == LOST:
             self._lesser = self._lesser or context
+        elif kind and context["use"] == "twice" and context["values"] != ORDINARY["values"]:
+            self._bent = self._bent or context
+            return False
         return kind not in ("", LOST)
 
     def _worst(self, trials: Trials, plan: Design, seen: Sequence[Screened]) -> Context | None:

@@ -191,8 +191,61 @@ from diffcheck.ops.special import (
     log_ndtr as log_ndtr,
     ndtr as ndtr,
     polygamma as polygamma,
+    sinc as sinc,
     softplus as softplus,
     xlogy as xlogy,
+)
+from diffcheck.ops.bessel import (
+    airy_ai as airy_ai,
+    airy_ai_prime as airy_ai_prime,
+    airy_bi as airy_bi,
+    airy_bi_prime as airy_bi_prime,
+    bessel_ie as bessel_ie,
+    bessel_j as bessel_j,
+    bessel_k as bessel_k,
+    bessel_ke as bessel_ke,
+    bessel_y as bessel_y,
+    spherical_bessel_j as spherical_bessel_j,
+)
+from diffcheck.ops.gamma import (
+    beta as beta,
+    betainc as betainc,
+    betaln as betaln,
+    gamma as gamma,
+    gammainc as gammainc,
+    gammaincc as gammaincc,
+    multigammaln as multigammaln,
+    rgamma as rgamma,
+    zeta as zeta,
+)
+from diffcheck.ops.hypergeometric import (
+    elliptic_e as elliptic_e,
+    elliptic_k as elliptic_k,
+    hyp1f1 as hyp1f1,
+    hyp2f1 as hyp2f1,
+    lambert_w as lambert_w,
+)
+from diffcheck.ops.polynomials import (
+    chebyshev_t as chebyshev_t,
+    chebyshev_u as chebyshev_u,
+    chebyshev_v as chebyshev_v,
+    chebyshev_w as chebyshev_w,
+    hermite_h as hermite_h,
+    hermite_he as hermite_he,
+    laguerre_l as laguerre_l,
+    legendre_p as legendre_p,
+)
+from diffcheck.ops.probability import (
+    entr as entr,
+    erfcinv as erfcinv,
+    erfcx as erfcx,
+    expit as expit,
+    logaddexp as logaddexp,
+    logaddexp2 as logaddexp2,
+    logit as logit,
+    ndtri as ndtri,
+    rel_entr as rel_entr,
+    xlog1py as xlog1py,
 )
 from diffcheck.ops.statistics import (
     cumprod as cumprod,

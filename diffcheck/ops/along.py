@@ -16,7 +16,7 @@ from diffcheck.ops.table import Primitive
 
 # One node over all its operands, because any sum of exponentials needs a shift, and the shift is no part of the
 # mathematics.
-_logsumexp = Primitive(
+logsumexp_of = Primitive(
     name="logsumexp_of",
     doc="ln(exp(x1) + ... + exp(xn))",
     numpy=lambda *x: _logsumexp_numpy(np.stack(np.broadcast_arrays(*x), -1)),
@@ -92,11 +92,11 @@ logsumexp = _along(
     on_numpy=lambda _, x: _logsumexp_numpy(x),
     on_balls=lambda _, x: balls.logsumexp(*x),
     on_series=lambda _, x: series.logsumexp(*x),
-    on_numbers=lambda _, x: _logsumexp(*x),
+    on_numbers=lambda _, x: logsumexp_of(*x),
     pulled=lambda p, k, g, v, x: _behind(g) * exp(x - _behind(v)),
     pushed=lambda p, size, v, x, m: (size(np.exp(x - v[..., None])) * m).sum(-1),
     back=lambda p, size, k, g, v, x: g[..., None] * size(np.exp(x - v[..., None])),
-    lost=lambda p, v, x: _logsumexp.ulps * np.abs(v),
+    lost=lambda p, v, x: logsumexp_of.ulps * np.abs(v),
 )
 softmax = _along(
     "softmax",
@@ -106,7 +106,7 @@ softmax = _along(
     on_numpy=lambda _, x: _softmax_numpy(x),
     on_balls=lambda _, x: _less(x, balls.logsumexp(*x), _exp),
     on_series=lambda _, x: _less(x, series.logsumexp(*x), _exp),
-    on_numbers=lambda _, x: _less(x, _logsumexp(*x), exp),
+    on_numbers=lambda _, x: _less(x, logsumexp_of(*x), exp),
     pulled=lambda p, k, g, v, x: v * (g - _total(v * g)),
     pushed=lambda p, size, v, x, m: v * (m + size(-1.0) * (v * m).sum(-1, keepdims=True)),
     back=lambda p, size, k, g, v, x: v * (g + size(-1.0) * (v * g).sum(-1, keepdims=True)),
@@ -120,7 +120,7 @@ log_softmax = _along(
     on_numpy=lambda _, x: _log_softmax_numpy(x),
     on_balls=lambda _, x: _less(x, balls.logsumexp(*x), _itself),
     on_series=lambda _, x: _less(x, series.logsumexp(*x), _itself),
-    on_numbers=lambda _, x: _less(x, _logsumexp(*x), _itself),
+    on_numbers=lambda _, x: _less(x, logsumexp_of(*x), _itself),
     pulled=lambda p, k, g, v, x: g - exp(v) * _total(g),
     pushed=lambda p, size, v, x, m: m + size(-1.0) * (np.exp(v) * m).sum(-1, keepdims=True),
     back=lambda p, size, k, g, v, x: g + size(-1.0) * np.exp(v) * g.sum(-1, keepdims=True),

@@ -8,6 +8,7 @@ from flint import arb_series
 from diffcheck.errors import Unsupported
 from diffcheck.ops import balls, series, special_enclosures
 from diffcheck.ops.basic import sqrt
+from diffcheck.ops.differentiated import analytic_row
 from diffcheck.ops.elementary import exp, log, log1p, sigmoid
 from diffcheck.ops.exact import pi
 from diffcheck.ops.table import Primitive, composite
@@ -131,6 +132,17 @@ bessel_i = Primitive(
     arb=lambda n, x: x.bessel_i(n),
     series=special_enclosures.series_of_bessel_i,
     ulps=8,
+)
+sinc = analytic_row(
+    "sinc",
+    "sin(pi x) / (pi x), and 1 for x = 0",
+    lambda x: x.sinc_pi(),
+    numpy="numpy.sinc",
+    torch="torch.sinc",
+    aten="sinc",
+    sympy=lambda sympy, x: sympy.sinc(sympy.pi * x),
+    ulps=2,
+    parity=1,
 )
 xlogy = Primitive(
     name="xlogy",

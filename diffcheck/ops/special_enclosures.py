@@ -1,7 +1,7 @@
 """Balls and power series of the special functions, where Arb's own are too wide or do not exist."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flint import arb, arb_series, ctx
@@ -21,6 +21,17 @@ def erfc(x: Any) -> Any:
         return x.erfc()
     square = x * x
     return (-square).exp() * square.hypgeom_u(HALF, HALF) / arb.const_sqrt_pi()
+
+
+def erfcx(x: Any) -> Any:
+    """``exp(x^2) erfc(x)`` of a real or complex ball; on the right by ``U(1/2, 1/2, x^2) / sqrt(pi)``, DLMF 7.11.5."""
+    square = x * x
+    return square.hypgeom_u(HALF, HALF) / arb.const_sqrt_pi() if x.real > 1 else square.exp() * x.erfc()
+
+
+def ndtri(x: Any) -> Any:
+    """The inverse of the normal distribution function."""
+    return -arb(2).sqrt() * (2 * x).erfcinv()
 
 
 def ndtr(x: Any) -> Any:
@@ -44,8 +55,23 @@ def series_of_erfc(x: Any) -> Any:
 
 
 def series_of_erfinv(x: Any) -> Any:
-    """The inverse of the error function: it obeys ``y' = sqrt(pi) / 2 exp(y^2)``."""
-    y = [x[0].erfinv()]
+    """The inverse of the error function."""
+    return _inverse_of_erf(x[0].erfinv(), 1, x)
+
+
+def series_of_erfcinv(x: Any) -> Any:
+    """The inverse of its complement."""
+    return _inverse_of_erf(x[0].erfcinv(), -1, x)
+
+
+def series_of_ndtri(x: Any) -> Any:
+    """The inverse of the normal distribution function."""
+    return -arb(2).sqrt() * series_of_erfcinv(2 * x)
+
+
+def _inverse_of_erf(value: Any, sign: int, x: Any) -> Any:
+    """What begins so and obeys ``y' = sign sqrt(pi) / 2 exp(y^2)``."""
+    y = [value]
     grown: list[Any] = []
     squares = [y[0] * y[0]]
     for k in range(x.prec):
@@ -54,7 +80,7 @@ def series_of_erfinv(x: Any) -> Any:
             squares[0].exp() if not k else sum((j * squares[j] * grown[k - j] for j in range(1, k + 1)), ZERO) / k
         )
         grown.append(exponential)
-        y.append(arb.const_sqrt_pi() / 2 * exponential / (k + 1))
+        y.append(sign * arb.const_sqrt_pi() / 2 * exponential / (k + 1))
         squares.append(sum((y[i] * y[k + 1 - i] for i in range(k + 2)), ZERO))
     return series.composed(y, x)
 
@@ -121,11 +147,21 @@ def series_of_polygamma(order: Any, x: Any) -> Any:
 
 
 def series_of_bessel_i(order: Any, x: Any) -> Any:
-    """By ``2 I_n' = I_(n-1) + I_(n+1)`` (DLMF 10.29.1) again and again; on one side of zero all terms have one sign."""
+    """By ``2 I_n' = I_(n-1) + I_(n+1)`` (DLMF 10.29.1); on one side of zero all terms have one sign."""
+    return _by_neighbours(lambda n, head: head.bessel_i(n), 1, order, x)
+
+
+def series_of_bessel_j(order: Any, x: Any) -> Any:
+    """By ``2 J_n' = J_(n-1) - J_(n+1)`` (DLMF 10.6.1)."""
+    return _by_neighbours(lambda n, head: head.bessel_j(n), -1, order, x)
+
+
+def _by_neighbours(function: Callable[[Any, Any], Any], sign: int, order: Any, x: Any) -> Any:
+    """The series of what has half the function of the order below, plus or minus that above, for its slope."""
     n, head = int(order[0].unique_fmpz()), x[0]
     taylor = []
     for k in range(x.prec):
-        terms = (arb.bin_uiui(k, j) * head.bessel_i(arb(n - k + 2 * j)) for j in range(k + 1))
+        terms = (sign**j * arb.bin_uiui(k, j) * function(arb(n - k + 2 * j), head) for j in range(k + 1))
         taylor.append(sum(terms, ZERO) / (arb(2) ** k * arb.fac_ui(k)))
     return series.composed(taylor, x)
 

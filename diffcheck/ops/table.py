@@ -20,9 +20,12 @@ import numpy as np
 
 from diffcheck.ops.arguments import Kind, Traceable, flat, kind_of, plain
 from diffcheck.ops.dotted import resolve
+from diffcheck.ops.without import Without as Without
 
 Function = Callable[..., Any]
-Column = str | Function
+
+
+Column = str | Function | Without
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -33,6 +36,8 @@ class Operation:
     ----------
     aten:
         The operation on the same operands under torch's dispatcher; empty if there is none.
+    torch, numpy:
+        Of what these libraries lack, `Without`.
     """
 
     name: str

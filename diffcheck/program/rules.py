@@ -42,7 +42,7 @@ def partial(builder: Builder | GraphBuilder, number: int, position: int, form: i
     kept = tuple(
         builder.value(i) if k in row.rule_by and i != operands[position] else None for k, i in enumerate(operands)
     )
-    rule: _Rule = _written(name, position, kept)
+    rule: _Rule = _written(row, position, kept)
     return rule.into(builder, operands)
 
 
@@ -74,19 +74,19 @@ class _Rule:
 # SymPy's own cache, which has no types: clearing it forgets the rules as well.
 @sympy.cacheit  # type: ignore[untyped-decorator]
 def _sympy_rule(
-    name: str, position: int, constants: tuple[Fraction | None, ...]
+    row: Primitive, position: int, constants: tuple[Fraction | None, ...]
 ) -> tuple[sympy.Expr, tuple[sympy.Symbol, ...]]:
     symbols = tuple(sympy.Symbol(f"x{i}", real=True) for i in range(len(constants)))
     arguments = [
         s if c is None else sympy.Rational(c.numerator, c.denominator) for s, c in zip(symbols, constants, strict=True)
     ]
-    return sympy.diff(Primitive.rows[name].on_sympy(*arguments), symbols[position]), symbols
+    return sympy.diff(row.on_sympy(*arguments), symbols[position]), symbols
 
 
 # The same cache.
 @sympy.cacheit  # type: ignore[untyped-decorator]
-def _written(name: str, position: int, constants: tuple[Fraction | None, ...]) -> _Rule:
-    expression, symbols = _sympy_rule(name, position, constants)
+def _written(row: Primitive, position: int, constants: tuple[Fraction | None, ...]) -> _Rule:
+    expression, symbols = _sympy_rule(row, position, constants)
     builder = Builder()
     arguments = {symbol: builder.input(i) for i, symbol in enumerate(symbols)}
     return _Rule(builder.nodes, _Writer(builder, arguments).write(expression))

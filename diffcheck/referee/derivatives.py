@@ -6,6 +6,7 @@ import numpy as np
 from flint import ctx
 
 from diffcheck.case.operators import Operator
+from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import directional, jacobian
 from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
@@ -97,8 +98,9 @@ class Derivatives:
             names = wrong_rules(smooth.program, smooth.inputs(point))
         if not names:
             return ""  # on a cut the two routes run along different branches, and no rule is wrong
-        whose = ", ".join(names)
-        return f"SymPy's derivative rule of {whose} contradicts its power series, from which the truth is taken instead"
+        given = [name for name in names if Primitive.rows[name].forms_of(0)]
+        rule = "the slope that is given for" if names == given else "SymPy's derivative rule of"
+        return f"{rule} {', '.join(names)} contradicts its power series, from which the truth is taken instead"
 
     def _component(self, program: Program, output: int, evaluation: Evaluation, bits: int) -> Component:
         fault = evaluation.faults.get(output)

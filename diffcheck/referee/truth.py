@@ -15,7 +15,7 @@ from typing import Any
 from flint import ctx
 
 from diffcheck.case.operators import Operator
-from diffcheck.errors import Unsupported
+from diffcheck.errors import Lacking, Unsupported
 from diffcheck.ops import balls
 from diffcheck.program.products import weighted
 from diffcheck.program.program import Program, uncollected
@@ -118,6 +118,8 @@ class Referee:
         try:
             _ = self.program.inputs  # what is too large is refused before its numbers are looked at
             return self._of_numbers(list(map(float, point)))
+        except Lacking as reason:
+            return self._nothing(Status.UNCERTAIN, str(reason))
         except Unsupported as reason:
             return self._nothing(Status.UNCERTAIN, f"the function is not one smooth piece here, and {reason}")
 

@@ -36,8 +36,9 @@ class Audit:
     fault:
         ``None`` if nothing wrong was found.
     second:
-        What is seen of second derivatives in the ordinary context: ``refused``, ``right``, or ``wrong``, of which
-        nobody is accused, for an operation does not say how often it may be differentiated.
+        What is seen of second derivatives: ``refused``, ``right``, ``wrong``, or ``wrong where ...``. Nobody is accused
+        of them in the ordinary context, nor at special values: an operation does not say how often it may be
+        differentiated.
     """
 
     def __init__(

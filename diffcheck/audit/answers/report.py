@@ -107,8 +107,8 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float, sec
         )
     elif not heard[Ruling.RIGHT]:
         lines[0] = f"{whose}nothing could be certified, in {len(counted)} contexts ({seconds:.1f} s)"
-    if second == "wrong":
-        lines.append("  not accused: its second derivatives are wrong, and it does not say that it has none")
+    if second.startswith("wrong"):
+        lines.append(f"  not accused: its second derivatives are {second}, and it does not say that it has none")
     if trials.subject.unasked:
         told = ", ".join(f"`{n}`" for n in sorted(trials.subject.unasked))
         lines.append(f"  it gives no gradient by {told}, and no example requires one: those that do are asked for")

@@ -7,6 +7,7 @@
 ``more_axes``     one more in front or behind, or one that is broadcast
 ``numbers``       other values of the numbers that are handed on
 ``smaller``       large examples made smaller
+``sentinels``     whole numbers that stand for none
 ``borders``       numbers moved to where the definition branches
 ================  ============================================================================
 """

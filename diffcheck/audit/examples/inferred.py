@@ -3,7 +3,8 @@
 Nobody declares that. It is asked of the definition, which runs on tensors of other sizes or refuses them: the smallest
 sets of axes that may change together are the sizes. An operation need not be made for other sizes than its example's:
 what it refuses there, or answers with another value than the definition, is left out, not held against it; unless it is
-right at twice and four times a length, and has another value at three times.
+right at twice and four times a length, and has another value at three times. Where its value is the definition's it is
+held to the gradient.
 """
 
 import itertools
@@ -16,6 +17,7 @@ from diffcheck.audit.conditions.context import NUMBER, Context
 from diffcheck.audit.conditions.sizes import LADDER, LEADING_SHAPES, Relation, Space
 from diffcheck.audit.examples.more_axes import BEHIND, FRONT, batched, broadcast
 from diffcheck.audit.examples.probe import IGNORED, LAST, Made, Probe
+from diffcheck.audit.examples.sentinels import sentinel
 from diffcheck.audit.examples.ties import Group, Tie, follow, made_beside, ties
 from diffcheck.audit.subjects.declared import LEADING, TRAILING, Declared, Floats, Integers
 from diffcheck.audit.subjects.subject import Subject
@@ -32,6 +34,7 @@ def inferred(subject: Subject) -> Subject:
     declared = dict(subject.declared)
     values: dict[str, tuple[Any, ...]] = {}
     anyhow: set[str] = set()
+    counted = any(isinstance(d, Integers) for d in declared.values())
     unheld: dict[str, str] = {}
     groups = list(follow(probe, list(_sizes(probe))))
     tied = list(ties(probe, groups))
@@ -43,8 +46,10 @@ def inferred(subject: Subject) -> Subject:
         if made is Made.ALONE:
             unheld |= {f"other lengths of `{name}`": what} if (what := probe.unlike_longer(axes, length)) else {}
             continue
-        # One row is broadcast, and none is nothing: who says nothing of sizes need not think of them.
-        values[name] = (length, *(v for v in LADDER if v > 1 and v != length))
+        # None is nothing: who says nothing of sizes need not think of it. One may be broadcast; and whole numbers may
+        # be bounded by a length, of which nobody said a word.
+        least = 1 if not counted and probe.same(probe.arguments(probe.with_length(axes, 1))) else 2
+        values[name] = (length, *(v for v in LADDER if v >= least and v != length))
         if made is Made.ANYHOW:
             anyhow.add(name)
             values[name] = (*dict.fromkeys((length, 3 * length, *values[name])),)
@@ -86,8 +91,8 @@ def inferred(subject: Subject) -> Subject:
     whole = {n: d for n, d in declared.items() if isinstance(d, Integers)}
     ignoring = {n: label for n, d in whole.items() if d.ignored is None and (label := _special(probe, d, n))}
     declared |= {n: replace(whole[n], ignored=label) for n, label in ignoring.items()}
-    # Of a mask or a count that is one throughout nothing shows.
-    throughout = {n for n, d in whole.items() if (d.low, d.below) == (1, 2)}
+    # Of a mask or a count that is one throughout nothing shows; lengths and counts may be zero.
+    throughout = {n for n, d in whole.items() if (d.low, d.below) == (1, 2) or (d.low > 0 and probe.takes(n, 0))}
     declared |= {n: replace(whole[n], low=0) for n in throughout}
     floats = {n: d for n, d in declared.items() if isinstance(d, Floats)}
     declared |= {n: replace(floats[n], grad=False) for n in unasked}
@@ -108,6 +113,9 @@ def _special(probe: Probe, declared: Integers, name: str) -> int:
     """The label that is ignored, or the place that stands for the last one; 0 if the definition knows neither."""
     if probe.ignores(name):
         return IGNORED
+    none = sentinel(probe, name, declared)
+    if none is not None:
+        return none
     return LAST if declared.low == 0 and probe.counts_from_the_end(name) else 0
 
 

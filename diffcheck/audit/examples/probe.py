@@ -60,24 +60,21 @@ class Probe:
         beside:
             Tells whether it has the gradient where other axes are longer as well.
 
-        None with another value than the definition's; and of a length that means anything some longer one with its
-        gradient, or else the operation may be made for this length alone. One that is right at twice and at four times
-        the length knows no block that three times would not fill.
+        None with another value than the definition's, and some longer one with its value. One that is right at twice
+        and at four times the length knows no block that three times would not fill.
         """
         near = (length + 1, length - 1) if self._large else (length + 1, length - 1, 2 * length)
         at = {other: self.arguments(self.with_length(axes, other)) for other in near}
         # What one row gives may be broadcast.
-        same = [same for other, arguments in at.items() if other > 1 and (same := self.same(arguments)) is not None]
+        same = {n: same for n, arguments in at.items() if n > 1 and (same := self.same(arguments)) is not None}
         if length > 1 and not self._large:
             twice, three, four = (self.arguments(self.with_length(axes, k * length)) for k in (2, 3, 4))
             if self.same(three) is False and self.derives(twice) and self.derives(four):
                 return Made.ANYHOW
-        if not same:
-            return Made.OTHERS if beside() else Made.ALONE
-        if not all(same):
+        if not all(same.values()):
             return Made.ALONE
-        derived = length == 1 or any(other > length and self.derives(at[other]) for other in at)
-        return Made.OTHERS if derived or self._derives_together(axes, length) or beside() else Made.ALONE
+        # What may only be shorter is tied to another length, of which the rest is left over then.
+        return Made.OTHERS if any(n > length for n in same) or beside() else Made.ALONE
 
     def same(self, arguments: Mapping[str, Any]) -> bool | None:
         """Whether the operation's value is the definition's; ``None`` where one of them has none."""
@@ -95,12 +92,6 @@ class Probe:
         """What the operation has another of where some axes are longer; empty where nothing, or it raises."""
         longer = (self.with_length(axes, n) for n in (length + 1, 2 * length))
         return next((self.unlike(self.arguments(shapes)) for shapes in longer if self.runs(shapes)), "")
-
-    def _derives_together(self, axes: Sequence[Axis], length: int) -> bool:
-        """Whether the operation has the gradient where all axes of a length are longer: it is not made for this one."""
-        alike = [(n, k) for n, shape in self.shapes.items() for k, one in enumerate(shape) if one == length]
-        longer = (self.arguments(self.with_length(alike, other)) for other in (length + 1, 2 * length))
-        return len(alike) > len(axes) and any(map(self.derives, longer))
 
     def derives(self, arguments: Mapping[str, Any]) -> bool:
         """Whether the operation's value and gradient are the definition's for these arguments."""
@@ -166,6 +157,16 @@ class Probe:
         if not self.runs(self.shapes, {argument: one}) or self.runs(self.shapes, {argument: neighbour}):
             return False
         return self.same({**self.arguments(self.shapes), argument: one}) is True
+
+    def takes(self, argument: str, number: int) -> bool:
+        """Whether a whole number has a finite value, the same in operation and definition, in the place of another."""
+        example = torch.tensor(getattr(self.subject.declared[argument], "example", None))
+        if not example.numel():
+            return False
+        example.view(-1)[0] = number
+        arguments = {**self.arguments(self.shapes), argument: example}
+        expected = values_of(self.subject.definition, arguments)
+        return bool(expected) and all(bool(y.isfinite().all()) for y in expected or ()) and self.same(arguments) is True
 
     def counts_from_the_end(self, argument: str) -> bool:
         """Whether -1 stands for the last place: the definition gives the same for both, and something else for 0."""

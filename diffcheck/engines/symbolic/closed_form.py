@@ -1,5 +1,7 @@
 """SymPy's `diff` of the closed form, with its common subexpressions shared, compiled to NumPy by `lambdify`."""
 
+import builtins
+import dis
 import itertools
 import sys
 from collections.abc import Callable, Sequence
@@ -192,4 +194,8 @@ def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> tup
         )
     finally:
         sys.setrecursionlimit(limit)
+    known = {*function.__globals__, *vars(builtins)}
+    for step in dis.get_instructions(function):
+        if step.opname == "LOAD_GLOBAL" and step.argval not in known:
+            raise Unsupported(f"SymPy writes {step.argval}, which is no function of NumPy or SciPy by this name")
     return function, operations

@@ -3,23 +3,55 @@
 import functools
 from typing import Any
 
+import numpy as np
+
 from diffcheck import ops
-from diffcheck.sources.torch_code.registry import row
+from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.registry import refuse, row
 
-# Modified Bessel functions of the first kind, and what is left of them without the exponential.
-for _name, _order in (("i0", 0), ("special_i1", 1)):
+# Bessel functions: torch has one for each kind and order.
+_OF_ORDERS = {
+    ops.bessel_i: ("i0", "special_i1"),
+    ops.bessel_ie: ("special_i0e", "special_i1e"),
+    ops.bessel_j: ("special_bessel_j0", "special_bessel_j1"),
+    ops.bessel_y: ("special_bessel_y0", "special_bessel_y1"),
+    ops.bessel_k: ("special_modified_bessel_k0", "special_modified_bessel_k1"),
+    ops.bessel_ke: ("special_scaled_modified_bessel_k0", "special_scaled_modified_bessel_k1"),
+    ops.spherical_bessel_j: ("special_spherical_bessel_j0",),
+}
+for _operation, _names in _OF_ORDERS.items():
+    for _order, _name in enumerate(_names):
+        row(_name)(functools.partial(_operation, _order))
+for _order, _name in enumerate(("special_modified_bessel_i0", "special_modified_bessel_i1")):
     row(_name)(functools.partial(ops.bessel_i, _order))
-for _name, _order in (("special_i0e", 0), ("special_i1e", 1)):
-    row(_name)(lambda x, order=_order: ops.exp(-ops.abs(x)) * ops.bessel_i(order, x))
 
 
-@row("special_ndtri")
-def _ndtri(x: Any) -> Any:
-    """The inverse of the normal distribution function."""
-    return ops.sqrt(2) * ops.erfinv(2 * x - 1)
+def _polynomial(operation: Any, shifted: bool = False) -> Any:
+    """Torch's polynomial takes the argument first; a shifted one stretches [0, 1] to [-1, 1]."""
+
+    def polynomial(x: Any, n: Any) -> Any:
+        if isinstance(n, Traced) or np.size(n) != 1:
+            return refuse("the degree is not one constant")
+        return operation(int(np.asarray(n).item()), 2 * x - 1 if shifted else x)
+
+    return polynomial
 
 
-@row("special_erfcx")
-def _erfcx(x: Any) -> Any:
-    """The formula that neither overflows nor underflows where the value does not."""
-    return 2 * ops.exp(x * x + ops.log_ndtr(-ops.sqrt(2) * x))
+for _kind in "tuvw":
+    _operation = getattr(ops, f"chebyshev_{_kind}")
+    row(f"special_chebyshev_polynomial_{_kind}")(_polynomial(_operation))
+    row(f"special_shifted_chebyshev_polynomial_{_kind}")(_polynomial(_operation, shifted=True))
+for _name in ("hermite_h", "hermite_he", "laguerre_l", "legendre_p"):
+    _family, _, _kind = _name.partition("_")
+    row(f"special_{_family}_polynomial_{_kind}")(_polynomial(getattr(ops, _name)))
+
+
+@row("mvlgamma")
+def _mvlgamma(x: Any, p: int) -> Any:
+    return ops.multigammaln(x, p)
+
+
+@row("logit")
+def _logit(x: Any, eps: float | None = None) -> Any:
+    """Of numbers kept away from the ends, if torch is told how far."""
+    return ops.logit(x if eps is None else ops.clip(x, eps, 1 - eps))

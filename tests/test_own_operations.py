@@ -1,0 +1,158 @@
+"""A user's own operation: what he says of it is used, what he leaves out is refused by name, what is wrong is found."""
+
+import json
+
+import numpy as np
+import pytest
+import sympy
+import torch
+
+from diffcheck import case, check, interval, own_operation
+from diffcheck.errors import CaseError
+from diffcheck.ops import elliptic_k, exp, log
+from diffcheck.ops.table import Primitive
+from diffcheck.verdict import Verdict
+
+# (exp(x) - 1) / x, which is the mean of exp over [0, x].
+WHOLE = {
+    "numpy": lambda x: np.expm1(x) / x,
+    "torch": lambda x: torch.expm1(x) / x,
+    "sympy": lambda x: (sympy.exp(x) - 1) / x,
+    "balls": lambda x: (x.exp() - 1) / x,
+    "slopes": lambda x, value: (exp(x) - value) / x,
+}
+ENGINES = {"symbolic", "finite", "autograd"}
+
+
+@pytest.fixture(autouse=True)
+def forgotten(monkeypatch):
+    monkeypatch.setattr(Primitive, "rows", dict(Primitive.rows))
+
+
+def declared(name, **columns):
+    return own_operation(name, **columns)
+
+
+def rows_of(operation, lo=0.5, hi=3.0):
+    """For each engine its row, and the notes of all."""
+    mean = case(x=interval(lo, hi), samples=3, operators=["derivative"], name="mean")(lambda x: x * operation(x))
+    return {row.engine: row for row in check(mean).frame.itertuples()}
+
+
+def test_a_whole_one_is_judged_as_any_other():
+    found = rows_of(declared("mean_of_exp_1", **WHOLE))
+    assert {engine: row.verdict for engine, row in found.items()} == dict.fromkeys(ENGINES, Verdict.AGREE)
+    at = json.loads(found["autograd"].worst_point)["x"]
+    assert float(found["autograd"].truth) == pytest.approx(np.exp(at), rel=1e-14)
+
+
+LACKING = {
+    "torch": ("autograd", Verdict.UNSUPPORTED, "has no torch function"),
+    "numpy": ("finite", Verdict.UNSUPPORTED, "has no NumPy function"),
+    "sympy": ("symbolic", Verdict.UNSUPPORTED, "has no SymPy expression"),
+}
+
+
+@pytest.mark.parametrize(("column", "expected"), LACKING.items(), ids=LACKING)
+def test_what_is_left_out_is_refused_by_name_and_nowhere_else(column, expected):
+    name = f"mean_without_{column}"
+    found = rows_of(declared(name, **{k: v for k, v in WHOLE.items() if k != column}))
+    engine, verdict, told = expected
+    assert found[engine].verdict == verdict
+    assert told in found[engine].note
+    assert name in found[engine].note
+    rest = {other: row.verdict for other, row in found.items() if other != engine}
+    assert rest == dict.fromkeys(ENGINES - {engine}, Verdict.AGREE)
+
+
+def test_without_an_enclosure_the_referee_says_so_by_name():
+    found = rows_of(declared("mean_without_balls", **{k: v for k, v in WHOLE.items() if k != "balls"}))
+    assert {row.verdict for row in found.values()} == {Verdict.UNCERTAIN}
+    assert all("'mean_without_balls' has no enclosure" in row.note for row in found.values())
+
+
+def test_without_slopes_sympy_s_derivative_serves():
+    found = rows_of(declared("mean_by_sympy", **{k: v for k, v in WHOLE.items() if k != "slopes"}))
+    assert {row.verdict for row in found.values()} == {Verdict.AGREE}
+
+
+def test_without_slopes_and_expression_there_is_no_derivative():
+    columns = {k: v for k, v in WHOLE.items() if k not in ("slopes", "sympy")}
+    found = rows_of(declared("mean_without_rule", **columns))
+    assert found["symbolic"].verdict == Verdict.UNSUPPORTED
+    assert found["finite"].verdict == found["autograd"].verdict == Verdict.UNCERTAIN
+    assert all("or for its derivative slopes" in row.note for row in found.values())
+
+
+def test_a_wrong_slope_is_found_and_named():
+    wrong = {**WHOLE, "slopes": lambda x, value: (exp(x) + value) / x}
+    found = rows_of(declared("mean_with_wrong_slope", **wrong))
+    assert {row.verdict for row in found.values()} == {Verdict.AGREE}
+    told = "the slope that is given for mean_with_wrong_slope contradicts its power series"
+    assert all(told in row.note for row in found.values())
+
+
+def test_a_wrong_torch_function_is_found():
+    found = rows_of(declared("mean_with_wrong_torch", **{**WHOLE, "torch": lambda x: torch.expm1(x) / x.detach()}))
+    assert found["autograd"].verdict == Verdict.DISAGREE
+    assert found["symbolic"].verdict == found["finite"].verdict == Verdict.AGREE
+
+
+def test_a_function_of_balls_alone_leaves_the_second_route_out():
+    alone = {**WHOLE, "balls": lambda x: x.expm1() / x}
+    assert {row.verdict for row in rows_of(declared("mean_of_balls", **alone)).values()} == {Verdict.AGREE}
+
+
+def test_two_arguments_have_two_slopes():
+    odds = declared(
+        "log_of_ratio",
+        numpy=lambda x, y: np.log(x / y),
+        torch=lambda x, y: torch.log(x / y),
+        sympy=lambda x, y: sympy.log(x / y),
+        balls=lambda x, y: (x / y).log(),
+        slopes=(lambda x, y, _: 1 / x, lambda x, y, _: -1 / y),
+        outside=lambda x, y: x <= 0 or y <= 0,
+    )
+    both = case(x=interval(1, 2), y=interval(3, 4), samples=2)(lambda x, y: odds(x, y) + log(x))
+    found = check(both).frame
+    assert len(found) >= len(ENGINES)
+    assert set(found.verdict) == {Verdict.AGREE}
+
+
+@pytest.mark.parametrize("name", ["sin", "softmax"])
+def test_the_name_of_an_operation_of_diffcheck_is_taken(name):
+    with pytest.raises(CaseError, match=f"'{name}': diffcheck has an operation of this name"):
+        own_operation(name, **WHOLE)
+
+
+def test_a_name_is_declared_in_one_place():
+    own_operation("declared_twice", **WHOLE)
+    with pytest.raises(CaseError, match=r"'declared_twice': .*test_own_operations\.py:\d+ declares one"):
+        own_operation("declared_twice", **WHOLE)
+
+
+def test_a_file_that_is_read_again_declares_it_anew():
+    first, second = (declared("declared_again", **WHOLE) for _ in range(2))
+    assert first is not second
+    assert Primitive.rows["declared_again"] is second
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"), [({"balls": "exp"}, "balls is 'exp': give a function"), ({"series": 3}, "series is 3")]
+)
+def test_what_cannot_be_called_is_refused(columns, told):
+    with pytest.raises(CaseError, match=told):
+        own_operation("never_called", **columns)
+
+
+def test_a_name_is_a_name_of_python():
+    with pytest.raises(CaseError, match="a name of Python"):
+        own_operation("two words", **WHOLE)
+
+
+def test_what_sympy_writes_no_code_for_is_refused_by_name():
+    complete = case(m=interval(0.1, 0.9), samples=2, name="complete")(lambda m: m * elliptic_k(m))
+    found = {row.engine: row for row in check(complete).frame.itertuples()}
+    assert found["symbolic"].verdict == Verdict.UNSUPPORTED
+    assert "elliptic_" in found["symbolic"].note
+    assert found["finite"].verdict == Verdict.AGREE
