@@ -70,7 +70,7 @@ def run(
         Paths of case files and folders, or cases.
     engines:
         Names (``"autograd"``, ``"symbolic:closed"``) of installed engines, or engine objects of your own; empty for
-        all installed ones.
+        all installed ones that need no extra, and those by which a case puts something on trial.
     output:
         A folder for the result files; without it nothing is written.
     **settings:

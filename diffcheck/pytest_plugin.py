@@ -101,19 +101,20 @@ class CaseFile(pytest.File):
         """A test for each case, operator and engine, and for each entry of the baseline that none answers to."""
         from diffcheck.errors import DiffcheckError
         from diffcheck.runner.audits import audits
-        from diffcheck.runner.plan import contestants, plan
+        from diffcheck.runner.plan import also_tried, contestants, plan
         from diffcheck.sources.collect import collect
 
         settings = _settings(self.config)
         try:
             loaded = collect([str(self.path)])
             by = contestants(settings.engines, settings.devices, settings.number_formats)
+            also = also_tried(settings.engines, by)
             held = _held(self.config)
         except DiffcheckError as mistake:
             raise self.CollectError(str(mistake)) from None
         if loaded.problems:
             raise self.CollectError("\n".join(loaded.problems))
-        units: list[Unit | AuditUnit] = [*plan(loaded.cases, (), by)]
+        units: list[Unit | AuditUnit] = [*plan(loaded.cases, (), by, also=also)]
         every = [_Together(unit, settings, held) for unit in [*units, *audits(loaded.operations, by, settings.dtypes)]]
         for together in every:
             yield from self._items(together)

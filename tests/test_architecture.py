@@ -136,6 +136,11 @@ LIBRARIES = {
     },
     "jinja2": {"diffcheck.reporting.markdown", "diffcheck.reporting.page.document"},
     "threadpoolctl": {"diffcheck.timing"},
+    "packaging": {"diffcheck.runner.engines"},
+    "jax": {
+        f"diffcheck.engines.jax.{name}" for name in ("engine", "compiled", "modes", "graphs", "contract", "as_numpy")
+    },
+    "casadi": {f"diffcheck.engines.casadi.{name}" for name in ("functions", "derivatives", "instructions")},
 }
 
 
@@ -188,7 +193,7 @@ def test_the_reader_of_imports_sees_all_of_them():
 
 def test_the_modules_and_the_engines_are_found():
     assert {"diffcheck", "diffcheck.ops.table", "diffcheck.cli"} <= set(GRAPH)
-    assert {"diffcheck.engines.symbolic", "diffcheck.engines.finite", "diffcheck.engines.autograd"} <= ENGINES
+    assert {f"diffcheck.engines.{name}" for name in ("symbolic", "finite", "autograd", "jax", "casadi")} <= ENGINES
     assert set(GRAPH) >= ENGINES
 
 
@@ -243,7 +248,8 @@ def test_libraries_stay_in_their_rooms(library, allowed):
     ],
 )
 def test_what_is_imported_often_imports_nothing_heavy(statement):
-    code = f"import sys; {statement}; print(sorted({{'torch', 'sympy', 'pandas', 'matplotlib'}} & set(sys.modules)))"
+    heavy = {"torch", "sympy", "pandas", "matplotlib", "jax", "casadi"}
+    code = f"import sys; {statement}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
 

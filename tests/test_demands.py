@@ -129,7 +129,7 @@ def other(x):
         ("implementations={'symbolic': abs}", "'symbolic': ...} names no engine that calls one: choose from autograd"),
         ("implementations={'autograd:reverse': abs}", "that calls one: did you mean 'autograd'?"),
         ("expect={'autogard': 'agree'}, because='?'", "'autogard': ...} names no engine: did you mean 'autograd'?"),
-        ("expect={'jax': 'agree'}, because='?'", "names no engine: choose from symbolic, finite, autograd"),
+        ("expect={'keras': 'agree'}, because='?'", "names no engine: choose from symbolic, finite, autograd"),
         ("expect={'finite:centre': 'agree'}, because='?'", "names no method of finite: did you mean 'central'?"),
     ],
 )

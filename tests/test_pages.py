@@ -18,6 +18,7 @@ import click
 import pytest
 
 from diffcheck.cli import main
+from diffcheck.runner.engines import installed_engines
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -64,6 +65,18 @@ def install(folder: Path) -> None:
     (metadata / "entry_points.txt").write_text("\n".join(groups))
 
 
+def optional_engines() -> set[str]:
+    """The engines of this project that need an extra."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {name for name, path in project["entry-points"]["diffcheck.engines"].items() if path.endswith("]")}
+
+
+def lacking(page: Path) -> str:
+    """The engines that the commands of a page name and that are not installed here; empty if all are."""
+    words = {word.partition(":")[0] for line, _ in commands_of(text_of(page)) for word in re.split(r"[\s,]", line)}
+    return ", ".join(sorted(words & optional_engines() - set(installed_engines())))
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if ">>> " in text_of(page)], ids=lambda page: page.stem)
 def test_examples_print_what_they_show(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
@@ -74,6 +87,8 @@ def test_examples_print_what_they_show(page: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("page", PRINTING, ids=lambda page: page.stem)
 def test_commands_print_what_they_show(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if lacking(page):
+        pytest.skip(f"not installed: {lacking(page)}; pip install -e '.[jax,casadi]'")
     (tmp_path / "cases").symlink_to(ROOT / "cases")
     for name, body in files_of(text_of(page)).items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -103,6 +118,11 @@ def test_commands_have_the_options_that_they_are_shown_with(page: Path, words: l
     command = main.get_command(context, words[1])
     assert command is not None, words[1]
     command.make_parser(click.Context(command, info_name=words[1], parent=context)).parse_args(words[2:])
+
+
+def test_only_the_page_about_optional_engines_needs_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.installed_engines", lambda: ["symbolic", "finite", "autograd"])
+    assert {page.stem: lacking(page) for page in PRINTING if lacking(page)} == {"other_engines": "casadi, jax"}
 
 
 def test_a_page_that_shows_another_number_is_found() -> None:

@@ -8,12 +8,13 @@ from click.testing import CliRunner
 import diffcheck.judgement.dispute
 from diffcheck.cli import main
 from diffcheck.judgement.numbers import Judgement
-from diffcheck.runner.plan import installed_engines
+from diffcheck.runner.engines import by_default, installed_engines
 from diffcheck.selftest import FAULTS, sample, selftest
 from diffcheck.verdict import Verdict
 
 # The faults are planted in the first one.
-ENGINES = sorted(installed_engines().values(), key=lambda engine: engine.name)
+KNOWN = installed_engines()
+ENGINES = [KNOWN[name] for name in sorted(by_default(KNOWN))]
 
 
 def test_every_fault_is_planted_and_caught() -> None:

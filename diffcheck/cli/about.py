@@ -58,7 +58,7 @@ def selftest(paths: tuple[str, ...], match: str, samples: int, seed: int) -> Non
     Without a path a built-in sample of cases is used. Exit code: 0 if none is missed and none accused, else 1.
     """
     from diffcheck.reporting.terminal import selftest_text
-    from diffcheck.runner.engines import installed_engines
+    from diffcheck.runner.engines import by_default, installed_engines
     from diffcheck.selftest import sample
     from diffcheck.selftest import selftest as conducted
     from diffcheck.sources.collect import collect
@@ -70,7 +70,8 @@ def selftest(paths: tuple[str, ...], match: str, samples: int, seed: int) -> Non
     if not cases:
         click.echo("diffcheck: no case found", err=True)
         sys.exit(NOTHING)
-    engines = sorted(installed_engines().values(), key=lambda engine: engine.name != "autograd")
+    known = installed_engines()
+    engines = sorted((known[name] for name in by_default(known)), key=lambda engine: engine.name != "autograd")
     outcome = conducted(cases, engines, samples, seed)
     rows = [(name, tally.planted, dict(tally.caught), len(tally.missed)) for name, tally in outcome.faults.items()]
     click.echo(selftest_text(rows, outcome.missed, outcome.healthy, outcome.accused))

@@ -51,7 +51,7 @@ _ASKING = (
         multiple=True,
         callback=listed,
         metavar="E[:METHOD]",
-        help="Only these engines (default: all).",
+        help="Only these engines (default: all without an extra).",
     ),
     click.option(
         "--operator",

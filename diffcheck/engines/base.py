@@ -8,7 +8,9 @@ import numpy as np
 
 from diffcheck.case.case import Array, Case, Point, flattened
 from diffcheck.case.operators import Operator
+from diffcheck.errors import CaseError, UsageError
 from diffcheck.formats import FORMATS, Format
+from diffcheck.ops.dotted import resolve
 from diffcheck.program.program import Program
 
 
@@ -120,8 +122,9 @@ class Clockwork:
 class Engine(Protocol):
     """A family of methods for derivatives; further ones plug in by the entry point ``diffcheck.engines``.
 
-    Two attributes are optional: ``tries_implementations``, whether the engine calls what a case gives it under its name
-    in ``implementations``; and ``preferred(program, operator, inputs)``, the method that it takes for a function.
+    Some attributes are optional: ``tries_implementations``, whether the engine calls what a case gives it under its
+    name in ``implementations``; ``audits_operations``, whether operations on trial are made for it
+    (`diffcheck.audit`); and ``preferred(program, operator, inputs)``, the method that it takes for a function.
     """
 
     @property
@@ -151,6 +154,29 @@ class Engine(Protocol):
     def versions(self) -> dict[str, str]:
         """What the engine's results depend on: libraries, flags, the device."""
         ...
+
+
+def implementation(case: Case, engine: str) -> Callable[..., Any]:
+    """What an engine differentiates: the case's function, or what it puts on trial, which is imported only here.
+
+    Raises
+    ------
+    CaseError
+        If that is a path that leads to no function.
+    """
+    given = case.implementations.get(engine, case.function)
+    if not isinstance(given, str):
+        return given
+    try:
+        found: Any = resolve(given)
+    except UsageError as mistake:
+        raise CaseError(f"implementation for {engine}: {mistake}") from None
+    if not callable(found):
+        raise CaseError(
+            f"implementation for {engine}: {given!r} is of type {type(found).__name__}, it must be a function"
+        )
+    function: Callable[..., Any] = found
+    return function
 
 
 def typed(point: Point, task: Task) -> dict[str, Array]:

@@ -46,8 +46,8 @@ class AuditUnit:
 
 
 def audits(operations: Iterable[Audited], by: Sequence[Contestant], dtypes: Sequence[str]) -> list[AuditUnit]:
-    """The units of a run; none if no engine was asked for that calls code as it is, by its default method."""
-    able = [c for c in by if getattr(c.engine, "tries_implementations", False) and c.method in ("", _method(c))]
+    """The units of a run; none if no engine was asked for that operations are made for, by its default method."""
+    able = [c for c in by if getattr(c.engine, "audits_operations", False) and c.method in ("", _method(c))]
     once = tuple({c.device: c for c in able}.values())
     return [AuditUnit(audited, once, tuple(dtypes)) for audited in operations if once]
 

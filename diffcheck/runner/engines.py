@@ -1,8 +1,14 @@
-"""The engines by name: those that are installed are loaded when somebody asks for them."""
+"""The engines by name: those that are installed are loaded when somebody asks for them.
+
+An entry point may name extras, as in ``jax = "diffcheck.engines.jax:Jax [jax]"``: such an engine is there where they
+are installed, and takes part where somebody asks for it. What a run says is then the same whatever else is installed.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+
+from packaging.requirements import Requirement
 
 from diffcheck.engines.base import Engine
 from diffcheck.errors import UsageError
@@ -11,11 +17,15 @@ from diffcheck.errors import UsageError
 _FIRST = ["symbolic", "finite", "autograd"]
 
 
+def _registered() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group="diffcheck.engines")}
+
+
 class Installed(Mapping[str, Engine]):
     """What is registered as entry points ``diffcheck.engines``; names import nothing, PyTorch takes seconds."""
 
     def __init__(self) -> None:
-        points = {point.name: point for point in entry_points(group="diffcheck.engines")}
+        points = {name: point for name, point in _registered().items() if not _lacking(point)}
         order = [name for name in _FIRST if name in points]
         self._points: dict[str, EntryPoint] = {name: points[name] for name in [*order, *sorted(points.keys() - order)]}
         self._loaded: dict[str, Engine] = {}
@@ -40,12 +50,49 @@ def installed_engines() -> Mapping[str, Engine]:
     return Installed()
 
 
+def absent_engines() -> dict[str, str]:
+    """The engines that are registered and lack something: what that is, and how it is installed."""
+    return {name: told for name, point in _registered().items() if (told := _lacking(point))}
+
+
+def _lacking(point: EntryPoint) -> str:
+    """What an engine needs that is not installed; empty if it has all."""
+    if not point.extras or point.dist is None:
+        return ""
+    lacking = [str(r) for extra in point.extras for r in _required(point.dist.requires or [], extra) if not _there(r)]
+    if not lacking:
+        return ""
+    where = f"{point.dist.name}[{','.join(point.extras)}]"
+    return f"engine {point.name} needs {' and '.join(lacking)}, not installed here: pip install '{where}'"
+
+
+def _required(written: Iterable[str], extra: str) -> Iterator[Requirement]:
+    """What an extra brings, without its marker."""
+    for requirement in map(Requirement, written):
+        marker, requirement.marker = requirement.marker, None
+        if marker is not None and marker.evaluate({"extra": extra}) and not marker.evaluate({"extra": ""}):
+            yield requirement
+
+
+def _there(requirement: Requirement) -> bool:
+    try:
+        return requirement.specifier.contains(version(requirement.name), prereleases=True)
+    except PackageNotFoundError:
+        return False
+
+
+def by_default(known: Iterable[str]) -> list[str]:
+    """The engines that take part where none is named: those that need no extra."""
+    optional = {name for name, point in _registered().items() if point.extras}
+    return [name for name in known if name not in optional]
+
+
 def demand_known(names: Iterable[str], known: Iterable[str]) -> None:
     """`UsageError` for ``engine`` or ``engine:method`` of an engine that does not exist; loads none."""
     for name in names:
         family = name.partition(":")[0]
         if family not in known:
-            raise UsageError(f"unknown engine {family!r}: choose from {', '.join(known)}")
+            raise UsageError(absent_engines().get(family, f"unknown engine {family!r}: choose from {', '.join(known)}"))
 
 
 def demand_devices(devices: Iterable[str], known: Mapping[str, Engine]) -> None:

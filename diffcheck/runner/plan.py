@@ -11,7 +11,7 @@ from diffcheck.engines.base import Engine, Task
 from diffcheck.errors import RAISED, CaseError, DiffcheckError, Unsupported, UsageError
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
-from diffcheck.runner.engines import installed_engines, is_device, named
+from diffcheck.runner.engines import absent_engines, by_default, installed_engines, is_device, named
 from diffcheck.runner.escort import Lost, told
 from diffcheck.verdict import Verdict
 
@@ -72,7 +72,7 @@ def contestants(
     Parameters
     ----------
     wanted:
-        ``engine`` or ``engine:method``; empty for the default method of every engine.
+        ``engine`` or ``engine:method``; empty for the default method of every engine that needs no extra.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def contestants(
         raise UsageError(
             "no engine is installed: reinstall diffcheck (pip install -e .), so that its entry points are registered"
         )
-    chosen = [named(name, known) for name in (wanted or known)]
+    chosen = [named(name, known) for name in (wanted or by_default(known))]
     found, excuses = [], {}
     for device in devices:
         reasons = {engine.name: engine.available(device) for engine, _ in chosen}
@@ -99,10 +99,37 @@ def contestants(
     return tuple(dict.fromkeys(found))
 
 
+def also_tried(
+    wanted: Sequence[str], by: Sequence[Contestant], engines: Mapping[str, Engine] | None = None
+) -> Callable[[Case], tuple[Contestant, ...]]:
+    """For a case the engines that it puts an implementation on trial by, beside those that take part anyway.
+
+    Parameters
+    ----------
+    wanted:
+        The engines that were asked for: if any were, no others take part.
+    """
+    known = installed_engines() if engines is None else engines
+    there = {c.engine.name for c in by}
+    kinds = dict.fromkeys((c.device, c.dtype) for c in by)
+
+    def further(case: Case) -> tuple[Contestant, ...]:
+        return tuple(
+            Contestant(known[name], "", device, dtype)
+            for name in ([] if wanted else case.implementations)
+            if name in known and name not in there
+            for device, dtype in kinds
+            if known[name].available(device) is None
+        )
+
+    return further
+
+
 def unknown_engines(case: Case | Audited, known: Mapping[str, Engine]) -> str:
     """What is wrong with the engines that a case names in ``implementations`` and ``expect``; empty if nothing is."""
+    absent = absent_engines()
     for name in case.implementations if isinstance(case, Case) else ():
-        if name not in known or not getattr(known[name], "tries_implementations", False):
+        if name not in absent and (name not in known or not getattr(known[name], "tries_implementations", False)):
             able = [n for n, engine in known.items() if getattr(engine, "tries_implementations", False)]
             return f"implementations={{{name!r}: ...}} names no engine that calls one: {_suggestion(name, able)}"
     return unknown_expectations(case.expect, known)
@@ -110,8 +137,11 @@ def unknown_engines(case: Case | Audited, known: Mapping[str, Engine]) -> str:
 
 def unknown_expectations(expect: Mapping[str, str], known: Mapping[str, Engine]) -> str:
     """What is wrong with the engines that ``expect`` names; empty if nothing is."""
+    absent = absent_engines()
     for name in expect:
         family, colon, method = name.partition(":")
+        if family in absent:
+            continue
         if family not in known:
             return f"expect={{{name!r}: ...}} names no engine: {_suggestion(family, known)}"
         if colon and method not in known[family].methods:
@@ -134,6 +164,7 @@ def plan(
     operators: Sequence[Operator],
     by: tuple[Contestant, ...],
     traced: Callable[[Case], Program] = traced,
+    also: Callable[[Case], tuple[Contestant, ...]] = lambda _: (),
 ) -> list[Unit]:
     """The units of a run.
 
@@ -143,8 +174,10 @@ def plan(
         Only these of the operators that the cases ask for; empty for all.
     traced:
         Gives the program of a case; whatever it raises is the case's fault.
+    also:
+        Gives further engines for a case.
     """
-    return [unit for case in cases for unit in _units(case, operators, by, traced)]
+    return [unit for case in cases for unit in _units(case, operators, (*by, *also(case)), traced)]
 
 
 def _units(

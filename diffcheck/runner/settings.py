@@ -28,7 +28,7 @@ class Settings:
     match:
         A ``-k`` expression over names, files and tags.
     engines:
-        ``engine`` or ``engine:method``; empty for every engine's default method.
+        ``engine`` or ``engine:method``; empty for the default method of every engine that needs no extra.
     operators, devices:
         Restrict or widen what is computed; ``audit`` stands for operations on trial.
     dtypes:

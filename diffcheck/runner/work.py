@@ -15,7 +15,7 @@ from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.execute import Execution
 from diffcheck.runner.held import Held
 from diffcheck.runner.messages import Earlier, Observer
-from diffcheck.runner.plan import Contestant, Unit, contestants, plan, traced, unknown_engines
+from diffcheck.runner.plan import Contestant, Unit, also_tried, contestants, plan, traced, unknown_engines
 from diffcheck.runner.settings import Settings
 from diffcheck.runner.stage import Stage, Step
 from diffcheck.sources.asked import Asked, asked_for
@@ -72,7 +72,10 @@ def work(
             with escort.inside(Stage(Step.TRACE, case.source)):
                 return traced(case)
 
-        units = _units(sound, settings, by, guarded)
+        also = also_tried(settings.engines, by, known)
+        for engine in {c.engine.name: c.engine for case in sound.cases for c in also(case)}.values():
+            told |= engine.versions()
+        units = _units(sound, settings, by, guarded, also)
         for text in problems:
             observer.broken(text)
         observer.described(told)
@@ -81,13 +84,17 @@ def work(
 
 
 def _units(
-    sound: Loaded, settings: Settings, by: tuple[Contestant, ...], traced: Callable[[Case], Program]
+    sound: Loaded,
+    settings: Settings,
+    by: tuple[Contestant, ...],
+    traced: Callable[[Case], Program],
+    also: Callable[[Case], tuple[Contestant, ...]],
 ) -> list[Unit | AuditUnit]:
     """Cases with their operators, then operations on trial."""
     wanted = [operator_named(name) for name in settings.operators if name != AUDIT]
     found: list[Unit | AuditUnit] = []
     if wanted or not settings.operators:
-        found += plan(sound.cases, wanted, by, traced)
+        found += plan(sound.cases, wanted, by, traced, also)
     if AUDIT in (settings.operators or [AUDIT]):
         found += audits(sound.operations, by, settings.dtypes)
     return found

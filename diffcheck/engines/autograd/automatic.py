@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from diffcheck.case.case import Array, Case, Point
+from diffcheck.case.case import Array, Point
 from diffcheck.engines.autograd import tf32
 from diffcheck.engines.autograd.arrays import arrays_as_tensors
 from diffcheck.engines.autograd.calls import written
@@ -19,9 +19,8 @@ from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward,
 from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.autograd.script import script
 from diffcheck.engines.autograd.yardstick import yardstick
-from diffcheck.engines.base import Clockwork, Estimate, Task
-from diffcheck.errors import CaseError, Unsupported, UsageError
-from diffcheck.ops.dotted import resolve
+from diffcheck.engines.base import Clockwork, Estimate, Task, implementation
+from diffcheck.errors import CaseError, Unsupported
 from diffcheck.program.sourced import Sourced
 from diffcheck.verdict import Finding
 
@@ -47,7 +46,7 @@ class Automatic:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._function: Any = _implementation(task.case)
+        self._function: Any = implementation(task.case, "autograd")
         self._by_name = self._function is task.case.function
         self._device = torch.device(task.device)
         _demand_products(task, self._device)
@@ -271,23 +270,6 @@ def _demand_products(task: Task, device: torch.device) -> None:
 
 def _in_double(point: Point) -> dict[str, Tensor]:
     return {name: torch.tensor(v, dtype=torch.float64) for name, v in point.items()}
-
-
-def _implementation(case: Case) -> Callable[..., Any]:
-    """What is differentiated: the case's function, or what it puts on trial, which is imported only here."""
-    given = case.implementations.get("autograd", case.function)
-    if not isinstance(given, str):
-        return given
-    try:
-        found: Any = resolve(given)
-    except UsageError as mistake:
-        raise CaseError(f"implementation for autograd: {mistake}") from None
-    if not callable(found):
-        raise CaseError(
-            f"implementation for autograd: {given!r} is of type {type(found).__name__}, it must be a function"
-        )
-    implementation: Callable[..., Any] = found
-    return implementation
 
 
 def _not_compiled() -> tuple[type[Exception], ...]:

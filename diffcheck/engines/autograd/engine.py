@@ -22,6 +22,7 @@ class Autograd:
     name = "autograd"
     methods = ("reverse", "forward", "func", "compiled", "autocast", "tf32")
     tries_implementations = True
+    audits_operations = True
 
     def available(self, device: str) -> str | None:
         """Whether torch sees the device."""
