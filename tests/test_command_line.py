@@ -79,7 +79,7 @@ def test_exit_code_of_a_real_process(folder: Path, line: str, code: int) -> None
     ("line", "code", "said"),
     [
         pytest.param("waves.py", 0, "none fails the run", id="all-pass"),
-        pytest.param("faulty.py", 1, "1 fail", id="one-fails"),
+        pytest.param("faulty.py", 1, "1 case is broken", id="one-fails"),
         pytest.param("broken.py", 2, r"broken: broken\.py:22: ZeroDivisionError", id="broken-file"),
         pytest.param("waves.py broken.py faulty.py", 2, "broken: broken", id="broken-file-and-failure"),
         pytest.param("missing.py", 2, "no such file or folder: missing.py", id="missing-file"),
