@@ -114,7 +114,9 @@ def _along(name: str, constants: Sequence[float | None], known: tuple[references
     def function(x: Any) -> Any:
         return Primitive.rows[name](*constants[:place], x, *constants[place + 1 :])
 
-    return Use(name, function, 1, known, _worth_while(name), lambda x: least <= abs(x) < most)
+    # Left of zero parameters have poles, one unit in the last place from which the sums of slopes do not converge.
+    right = name.endswith("_slope") and name.removesuffix("_slope") in _LIMITED
+    return Use(name, function, 1, known, _worth_while(name), lambda x: least <= (x if right else abs(x)) < most)
 
 
 def uses() -> Iterator[Use]:

@@ -195,7 +195,13 @@ def test_formulas_enclose_what_they_stand_for(seed, symbols):
 WITH_FACTS = [
     name for name, row in Primitive.rows.items() if (row.formula or row.squared or row.parity) and name != "e"
 ]
-ARGUMENTS = {"xlogy": (0.3, 0.7), "hypot": (0.3, 0.7), "logsumexp_of": (0.3, 0.7), "acosh": (1.7,)}
+ARGUMENTS = {
+    "xlogy": (0.3, 0.7),
+    "xlog1py": (0.3, 0.7),
+    "hypot": (0.3, 0.7),
+    "logsumexp_of": (0.3, 0.7),
+    "acosh": (1.7,),
+}
 
 
 @pytest.mark.parametrize("name", WITH_FACTS)

@@ -172,7 +172,7 @@ def sine(x, scale):
 TRIAL = """
 from diffcheck import case, interval
 from diffcheck.ops import sin
-from kernels import Sine, sine
+from sine_kernels import Sine, sine
 
 @case(x=interval(1, 2), scale=3.0, implementations={"autograd": SUBJECT}, samples=1)
 def trial(x, scale):
@@ -182,11 +182,11 @@ def trial(x, scale):
 
 @pytest.mark.parametrize(
     ("subject", "imported"),
-    [("sine", "from kernels import sine"), ("Sine.apply", "from kernels import Sine")],
+    [("sine", "from sine_kernels import sine"), ("Sine.apply", "from sine_kernels import Sine")],
     ids=["function", "class"],
 )
 def test_somebodys_own_code_is_imported(subject: str, imported: str, tmp_path: Path) -> None:
-    (tmp_path / "kernels.py").write_text(KERNELS)
+    (tmp_path / "sine_kernels.py").write_text(KERNELS)
     (tmp_path / "trial.py").write_text(TRIAL.replace("SUBJECT", subject))
     (row,) = run_of(str(tmp_path / "trial.py"), engines=("autograd",)).rows
     assert row.script.splitlines()[:2] == ["import torch", imported]

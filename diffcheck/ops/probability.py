@@ -92,13 +92,13 @@ def rel_entr(x: Any, y: Any) -> Any:
     return xlogy(x, x / y)
 
 
-@composite(torch="torch.logaddexp", numpy="numpy.logaddexp", aten="logaddexp")
+@composite(torch="torch.logaddexp", numpy="numpy.logaddexp")
 def logaddexp(x: Any, y: Any) -> Any:
     """ln(exp(x) + exp(y)), without the overflow."""
     return logsumexp_of(x, y)
 
 
-@composite(torch="torch.logaddexp2", numpy="numpy.logaddexp2", aten="logaddexp2")
+@composite(torch="torch.logaddexp2", numpy="numpy.logaddexp2")
 def logaddexp2(x: Any, y: Any) -> Any:
     """The logarithm to base 2 of 2^x + 2^y, without the overflow."""
     return logsumexp_of(x * log(2), y * log(2)) / log(2)
