@@ -39,6 +39,11 @@ def elementwise(function, *domains):
     }
 
 
+def scalars(function, *domains):
+    """On scalars alone: what takes long."""
+    return {"scalar": elementwise(function, *domains)["scalar"]}
+
+
 def shaped(function, *shapes, lo=-2.0, hi=2.0):
     """On arrays of these shapes."""
     return {"x".join(map(str, shapes[0])): Use(function, tuple((lo, hi, shape) for shape in shapes))}
@@ -177,15 +182,13 @@ USES = {
     "beta": elementwise(ops.beta, (0.1, 9), (0.1, 9)),
     "betaln": elementwise(ops.betaln, (0.1, 30), (0.1, 30)),
     "betainc": elementwise(ops.betainc, (0.5, 9), (0.5, 9), PROBABILITY),
-    "betainc_slope": elementwise(
-        lambda a, x: Primitive.rows["betainc_slope"](1, 0, 0, a, 2.5, x), (0.5, 9), PROBABILITY
-    ),
+    "betainc_slope": scalars(lambda a, x: Primitive.rows["betainc_slope"](1, 0, 0, a, 2.5, x), (0.5, 9), PROBABILITY),
     "gammainc": elementwise(ops.gammainc, (0.5, 9), (0.1, 9)),
     "gammainc_slope": elementwise(lambda a, x: Primitive.rows["gammainc_slope"](1, 0, a, x), (0.5, 9), (0.1, 9)),
     "gammaincc": elementwise(ops.gammaincc, (0.5, 9), (0.1, 9)),
     "gammaincc_slope": elementwise(lambda a, x: Primitive.rows["gammaincc_slope"](1, 0, a, x), (0.5, 3), (0.1, 3)),
     "zeta": elementwise(ops.zeta, (1.5, 9), (0.2, 5)),
-    "zeta_slope": elementwise(lambda s, q: Primitive.rows["zeta_slope"](1, 0, s, q), (1.5, 9), (0.2, 5)),
+    "zeta_slope": scalars(lambda s, q: Primitive.rows["zeta_slope"](1, 0, s, q), (1.5, 9), (0.2, 5)),
     "bessel_j": of_orders(ops.bessel_j, (-9, 9)),
     "bessel_y": of_orders(ops.bessel_y, POSITIVE),
     "bessel_k": of_orders(ops.bessel_k, POSITIVE),
