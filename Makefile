@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run library test lint sample docs gpu benchmarks clean
+.PHONY: run library test long lint sample docs gpu benchmarks clean
 
 # The textbook networks and the hard cases; what comes of them is in reports/latest, as report.md and report.html.
 run: $(VENV)/ready
@@ -16,6 +16,10 @@ library: $(VENV)/ready
 # A file's tests share what they start from: they stay on one processor.
 test: lint
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
+# The tests that run over the whole library once more.
+long: $(VENV)/ready
+	$(BIN)/python -m pytest -m long -n auto --maxprocesses 4
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check

@@ -308,7 +308,7 @@ ROWS = {
         filtered,
         fused_filtered,
         (drawn(2, 8), drawn(5, seed=1)),
-        "no multiple of 2|odd|> 2 and no multiple of it",
+        "no multiple of|odd",
     ),
     "edges": (mass, fused_mass, (drawn(6), drawn(7, seed=1)), r"`values.shape\[0\]` > "),
     "an axis behind": (by_channel, fused_by_channel, (drawn(3, 4), drawn(4, seed=1)), "axes behind"),

@@ -116,6 +116,7 @@ def test_numbers_that_were_drawn_are_held_by_every_format():
     assert margin == float(torch.tensor(margin).bfloat16())
 
 
+@pytest.mark.long
 def test_pieces_of_work_do_not_take_each_other_down():
     found = list(apart(carried_out, [("crash",), ("hang",), ("raise",), ("right",)], 15.0, ()))
     texts = [(piece, str(what), isinstance(what, Lost)) for (piece,), what in found]

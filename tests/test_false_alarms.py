@@ -11,7 +11,13 @@ ROOT = Path(__file__).parent.parent
 
 
 # Other points of the format that most people use.
-RUNS = [("float64", 1), ("float64", 2), ("float32", 1), ("bfloat16", 2), ("float16", 1)]
+RUNS = [
+    ("float64", 1),
+    *(
+        pytest.param(*run, marks=pytest.mark.long)
+        for run in (("float64", 2), ("float32", 1), ("bfloat16", 2), ("float16", 1))
+    ),
+]
 
 
 @pytest.mark.parametrize(("dtype", "seed"), RUNS)

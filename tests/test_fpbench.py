@@ -29,6 +29,7 @@ def test_every_core_is_a_case_and_only_loops_are_refused(loaded):
     assert (len(cores), len(refused)) == (texts.count("(FPCore"), len(with_loops)) == (136, 21)
 
 
+@pytest.mark.long
 def test_straight_line_cores_are_judged_without_an_error_and_rightly(loaded):
     rows = diffcheck.run(loaded.cases, timing=False)
     straight = rows[rows.verdict != "unsupported"]

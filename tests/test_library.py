@@ -150,6 +150,7 @@ def test_the_pollution_problem_comes_to_the_published_concentrations():
 # Judgement.
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_no_right_engine_is_accused_where_numbers_are_those_of_double_precision(dtype):
     """As `test_false_alarms` for the other families; in half precision their numbers overflow, or are none.

@@ -13,9 +13,10 @@ from diffcheck.sources.collect import collect
 CASES = Path(__file__).parent.parent / "cases"
 
 
-@pytest.fixture(scope="module", params=["float64", "float32"])
+@pytest.fixture(scope="module", params=["float64", pytest.param("float32", marks=pytest.mark.long)])
 def run(request):
-    return conduct(collect([str(CASES)]).cases, Settings(dtypes=[request.param], timing=False))
+    families = [str(CASES / name) for name in ("elementary.py", "hard.py", "special.py", "losses.py", "trials")]
+    return conduct(collect(families).cases, Settings(dtypes=[request.param], timing=False, samples=1))
 
 
 def spacing(truth, format):

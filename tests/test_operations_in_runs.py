@@ -176,6 +176,7 @@ def test_it_is_tried_in_the_formats_that_are_asked_for(folder):
     assert "precision" not in rows["Right"]["note"]
 
 
+@pytest.mark.long
 def test_an_operation_that_ends_its_process_or_never_comes_back_costs_its_own_row_only(folder):
     text = (
         "def dies(ctx, g):\n    os._exit(3)\n\ndef hangs(ctx, g):\n    while True:\n        time.sleep(0.1)\n\n"

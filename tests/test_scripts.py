@@ -145,6 +145,7 @@ def printed_by(script: str) -> float:
 
 
 @pytest.mark.parametrize("method", ["forward", "func"])
+@pytest.mark.long
 def test_the_other_ways_to_ask_torch_have_scripts_too(method: str) -> None:
     found = run_of(str(ROOT / "cases/trials"), engines=(f"autograd:{method}",), samples=2)
     wrong = [row for row in found.rows if row.verdict in WRONG and row.reason != "value" and row.worst_component]
