@@ -43,6 +43,7 @@ def audited(fault):
     return audit(scaled(fault), plain, sizes=sizes, dtypes="float64", budget=BUDGET, **declared)
 
 
+@pytest.mark.long
 def test_an_operation_that_is_wrong_only_when_it_is_compiled_is_found():
     found = audited("compiled")
     assert "if it is traced by `torch.compile`" in found.fault.condition.words

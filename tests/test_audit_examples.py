@@ -25,7 +25,7 @@ def test_a_fault_that_the_examples_do_not_show_is_found(name):
 @pytest.mark.parametrize("name", ROWS)
 def test_its_correction_passes(name):
     definition, make, inputs, _ = ROWS[name]
-    found = assert_operation(make(False), definition, inputs=inputs, budget=2)
+    found = assert_operation(make(False), definition, inputs=inputs, budget=1)
     assert found.contexts > 0
 
 

@@ -163,6 +163,7 @@ def held(folder: pytest.Pytester, *more: str) -> pytest.RunResult:
     return folder.runpytest_subprocess("cases", "--diffcheck-baseline", "base.json", "--diffcheck-samples", "1", *more)
 
 
+@pytest.mark.long
 def test_what_the_baseline_knows_does_not_fail(baseline: pytest.Pytester) -> None:
     done = held(baseline, "-q")
     done.assert_outcomes(passed=7, xfailed=3)
@@ -204,6 +205,7 @@ def test_what_is_gone_fails_unless_something_else_was_asked_for(baseline: pytest
     assert "waves" not in alone.stdout.str()
 
 
+@pytest.mark.long
 def test_a_baseline_in_the_settings_under_several_processes(baseline: pytest.Pytester) -> None:
     options = ("-o", "diffcheck_baseline=base.json", "--diffcheck-samples", "1", "-n", "2", "--dist", "loadgroup")
     (baseline.path / "cases" / "waves.py").write_text(CASES.replace("def softplus", "def another"))
