@@ -10,6 +10,8 @@ from diffcheck.audit import audit
 from diffcheck.audit.conditions.uses import USES
 from diffcheck.audit.late import late_uses
 
+pytestmark = pytest.mark.long
+
 BUDGET = 5.0
 
 
@@ -43,7 +45,6 @@ def audited(fault):
     return audit(scaled(fault), plain, sizes=sizes, dtypes="float64", budget=BUDGET, **declared)
 
 
-@pytest.mark.long
 def test_an_operation_that_is_wrong_only_when_it_is_compiled_is_found():
     found = audited("compiled")
     assert "if it is traced by `torch.compile`" in found.fault.condition.words

@@ -18,6 +18,8 @@ from diffcheck.cli import main
 from diffcheck.cli import torch_itself as command
 from diffcheck.errors import UsageError
 
+pytestmark = pytest.mark.long
+
 BUDGET = 2.0
 
 
@@ -116,7 +118,6 @@ def test_numbers_that_were_drawn_are_held_by_every_format():
     assert margin == float(torch.tensor(margin).bfloat16())
 
 
-@pytest.mark.long
 def test_pieces_of_work_do_not_take_each_other_down():
     found = list(apart(carried_out, [("crash",), ("hang",), ("raise",), ("right",)], 15.0, ()))
     texts = [(piece, str(what), isinstance(what, Lost)) for (piece,), what in found]
