@@ -167,7 +167,6 @@ USES = {
     "erfcinv": elementwise(ops.erfcinv, (0.05, 1.9)),
     "ndtri": elementwise(ops.ndtri, (0.02, 0.97)),
     "logit": elementwise(ops.logit, PROBABILITY),
-    "expit": elementwise(ops.expit, REAL),
     "sinc": elementwise(ops.sinc, (-3, 3)),
     "sinc_slope": elementwise(lambda x: Primitive.rows["sinc_slope"](1, x), (-3, 3)),
     "xlog1py": elementwise(ops.xlog1py, REAL, (-0.9, 5)),

@@ -239,7 +239,6 @@ from diffcheck.ops.probability import (
     entr as entr,
     erfcinv as erfcinv,
     erfcx as erfcx,
-    expit as expit,
     logaddexp as logaddexp,
     logaddexp2 as logaddexp2,
     logit as logit,

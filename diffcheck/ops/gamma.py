@@ -6,7 +6,7 @@ from diffcheck.ops import balls
 from diffcheck.ops.balls import HALF
 from diffcheck.ops.differentiated import analytic_row
 from diffcheck.ops.elementary import exp, log, log1p
-from diffcheck.ops.exact import pi
+from diffcheck.ops.exact import pi, rational
 from diffcheck.ops.special import digamma, lgamma
 from diffcheck.ops.table import Primitive, Without, composite
 
@@ -152,5 +152,5 @@ def multigammaln(a: Any, p: int) -> Any:
     """The logarithm of the multivariate gamma function of a dimension p."""
     found = p * (p - 1) * log(pi) / 4
     for k in range(p):
-        found = found + lgamma(a - Primitive.rows["div"](k, 2))
+        found = found + lgamma(a - rational(k, 2))
     return found

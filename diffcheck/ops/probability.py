@@ -6,7 +6,7 @@ from diffcheck.ops import balls, series, special_enclosures
 from diffcheck.ops.along import logsumexp_of
 from diffcheck.ops.basic import sqrt
 from diffcheck.ops.differentiated import analytic_row
-from diffcheck.ops.elementary import exp, log, log1p, sigmoid
+from diffcheck.ops.elementary import exp, log, log1p
 from diffcheck.ops.exact import pi
 from diffcheck.ops.special import xlogy
 from diffcheck.ops.table import Primitive, Without, composite
@@ -102,9 +102,3 @@ def logaddexp(x: Any, y: Any) -> Any:
 def logaddexp2(x: Any, y: Any) -> Any:
     """The logarithm to base 2 of 2^x + 2^y, without the overflow."""
     return logsumexp_of(x * log(2), y * log(2)) / log(2)
-
-
-@composite(torch="torch.special.expit", numpy="scipy.special.expit")
-def expit(x: Any) -> Any:
-    """1 / (1 + exp(-x)), by SciPy's name for it."""
-    return sigmoid(x)

@@ -134,7 +134,8 @@ def in_threads(call: Call, consume: Consume, here: Arguments, other: Arguments, 
         thread.join()
     if isinstance(found[0], Exception):
         raise found[0]
-    return found[0]  # type: ignore[no-any-return]
+    first: Passes = found[0]
+    return first
 
 
 def by_vjp(call: Call, consume: Consume, here: Arguments, other: Arguments, incoming: Incoming) -> Passes:

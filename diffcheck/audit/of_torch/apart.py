@@ -33,14 +33,12 @@ def apart(
     loaded:
         Modules that are loaded once, in the process from which all others start.
     """
-    context = multiprocessing.get_context(_METHOD)
+    context: Any = multiprocessing.get_context(_METHOD)  # one of several classes
     if _METHOD == "forkserver":
         context.set_forkserver_preload(list(loaded))
     for piece in pieces:
         receiver, sender = context.Pipe(duplex=False)
-        process: Any = context.Process(  # type: ignore[attr-defined]
-            target=_carried_out, args=(sender, work, piece), daemon=True
-        )
+        process = context.Process(target=_carried_out, args=(sender, work, piece), daemon=True)
         process.start()
         sender.close()
         try:

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 
 from diffcheck.errors import UsageError
+from diffcheck.sources.torch_code.code import parameters_of
 
 Tensor = torch.Tensor
 # So many samples of an operation are looked at, and none of more numbers: an audit varies the sizes itself.
@@ -191,12 +192,8 @@ def _may_vary(given: Tensor) -> bool:
 
 def _names(op: Callable[..., Any], count: int) -> list[str]:
     """Names for arguments by position."""
-    try:
-        parameters = inspect.signature(op).parameters.values()
-    except (TypeError, ValueError):  # written in C
-        parameters = ()  # type: ignore[assignment]
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    known = [p.name if p.name != "self" else _FIRST for p in parameters if p.kind in positional]
+    known = [p.name if p.name != "self" else _FIRST for p in parameters_of(op) if p.kind in positional]
     return known[:count] if len(known) >= count else [_FIRST, *(f"x{k}" for k in range(1, count))]
 
 

@@ -66,7 +66,7 @@ class Operation:
         """All results that are numbers with a fraction."""
         # `torch.manual_seed` notes each call, with its stack, for devices that are not there.
         torch.default_generator.manual_seed(_SEED)
-        if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        if torch.cuda.is_initialized():
             torch.cuda.manual_seed_all(_SEED)
         given = {n: _complex(arguments[n]) if n in self._pairs else arguments[n] for n in self._names}
         found = self.code(*given.values()) if self._by_position else self.code(**given)

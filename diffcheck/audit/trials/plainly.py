@@ -67,7 +67,7 @@ def own_functions(subject: Subject, here: World) -> Mapping[str, Any]:
     return found
 
 
-class _Formats(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Formats(TorchDispatchMode):
     """While it is entered, the formats that operations give their results in are noted, and where these overflow."""
 
     def __init__(self) -> None:

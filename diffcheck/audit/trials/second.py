@@ -48,9 +48,10 @@ def second_order(subject: Subject, context: Context) -> str:
 def _gradient(code: Operation, arguments: Mapping[str, Any]) -> list[Tensor]:
     generator = torch.Generator().manual_seed(_SEED)
     outputs = [y for y in code(arguments) if y.requires_grad]
-    loss = sum((torch.randn(y.shape, generator=generator, dtype=torch.float64) * y * y).sum() for y in outputs)
+    weighted = [(torch.randn(y.shape, generator=generator, dtype=torch.float64) * y * y).sum() for y in outputs]
+    loss = torch.stack(weighted).sum()
     by = list(leaves(arguments).values())
-    found = torch.autograd.grad(loss, by, create_graph=True, allow_unused=True)  # type: ignore[arg-type]
+    found = torch.autograd.grad(loss, by, create_graph=True, allow_unused=True)
     return [torch.zeros_like(x) if g is None else g for g, x in zip(found, by, strict=True)]
 
 
@@ -62,12 +63,12 @@ def _direction(arguments: Mapping[str, Any]) -> list[Tensor]:
 def _product(code: Operation, arguments: Mapping[str, Any]) -> Tensor:
     """The Hessian times the direction, flattened."""
     gradients, by = _gradient(code, arguments), list(leaves(arguments).values())
-    along = sum((g * d).sum() for g, d in zip(gradients, _direction(arguments), strict=True))
+    along = torch.stack([(g * d).sum() for g, d in zip(gradients, _direction(arguments), strict=True)]).sum()
     # Who is differentiable once only says so when the gradient goes through him, and not where it goes past.
-    torch.autograd.backward(along, retain_graph=True)  # type: ignore[arg-type]
+    torch.autograd.backward(along, retain_graph=True)
     for x in by:
         x.grad = None
-    found = torch.autograd.grad(along, by, allow_unused=True)  # type: ignore[arg-type]
+    found = torch.autograd.grad(along, by, allow_unused=True)
     return torch.cat([(torch.zeros_like(x) if g is None else g).reshape(-1) for g, x in zip(found, by, strict=True)])
 
 

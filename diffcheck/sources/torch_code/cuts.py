@@ -23,7 +23,7 @@ _FUNCTION = str(_TORCH / "autograd" / "function.py")
 _NUMBERS = str(Path(__file__).with_name("numbers.py"))
 
 
-class Cuts(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Cuts(TorchDispatchMode):
     """While it is entered, it notes operations on tensors that depend on an input and have lost their gradient."""
 
     def __init__(self, storages: Storages) -> None:

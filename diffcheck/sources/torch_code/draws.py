@@ -16,7 +16,7 @@ _NEW = frozenset(("rand", "randn"))
 _LIKE = frozenset(("rand_like", "randn_like"))
 
 
-class _Draws(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class _Draws(TorchDispatchMode):
     """While it is entered, random numbers are those of double precision on the processor."""
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

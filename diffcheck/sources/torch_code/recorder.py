@@ -37,7 +37,7 @@ from diffcheck.sources.torch_code.storages import Storages, geometry, numbers_of
 Tensor = torch.Tensor
 
 
-class Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class Recorder(TorchDispatchMode):
     """While it is entered, operations on what depends on an input are recorded; all others give constants.
 
     Parameters
