@@ -27,6 +27,17 @@ def fraction(x: Any) -> Fraction | None:
     return Fraction(mantissa) * Fraction(2) ** exponent
 
 
+def frozen(x: Any) -> tuple[Any, Any]:
+    """What a finite ball is known by: equal for equal balls, and hashable."""
+    return x.mid().man_exp(), x.rad().man_exp()
+
+
+def thawed(known: tuple[Any, Any]) -> Any:
+    """The ball again."""
+    middle, radius = known
+    return arb(arb(middle), arb(radius))
+
+
 def ball_of_float(x: float) -> Any:
     """The exact ball of a finite float."""
     return arb(x)
