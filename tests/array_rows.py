@@ -81,7 +81,7 @@ USES = {
     "matrix_exp of a number": (o.matrix_exp, [(2, 1, 1)]),
     "qr": (lambda x: o.concatenate(o.qr(x), -2), [(2, 3, 2)]),
     "lstsq": (o.lstsq, [(3, 2), (3, 2)]),
-    "lstsq for a vector": (o.lstsq, [(3, 2), (3,)]),
+    "lstsq for a vector": (o.lstsq, [(4, 3), (4,)]),
     "pinv": (o.pinv, [(2, 3, 2)]),
     "pinv of a wide matrix": (o.pinv, [(2, 3)]),
     "sort": (lambda x: o.sort(x, 0), [(5, 2)]),

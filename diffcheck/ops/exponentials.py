@@ -19,6 +19,9 @@ from diffcheck.ops.own import Own, Size
 from diffcheck.ops.structure import Array, Parameters
 from diffcheck.ops.table import Primitive, Without
 
+# For matrices of a norm below one the terms behind this one are below double precision, as torch has it.
+_TERMS = 18
+
 
 @functools.lru_cache(256)
 def _known(n: int, entries: tuple[Any, ...], precision: int) -> Any:
@@ -76,12 +79,26 @@ def _slope(position: int) -> Any:
     return (of,)
 
 
-def _floats(a: Array) -> Array:
-    """The exponential in floating point, NaN where it has none."""
-    from scipy.linalg import expm
+def _scaled(a: Array) -> tuple[Array, Array]:
+    """A matrix halved until its norm is below one, and how often."""
+    norm = np.abs(a).sum(-2).max(-1, initial=0)
+    squarings = np.where(np.isfinite(norm), np.ceil(np.log2(np.maximum(norm, 1))), 0).astype(int)
+    return np.ldexp(a, -squarings[..., None, None]).astype(a.dtype), squarings
 
-    known = np.isfinite(a).all((-1, -2), keepdims=True)
-    found: Array = np.where(known, expm(np.where(known, a, 0)), np.nan)
+
+def _floats(a: Array) -> Array:
+    """The exponential in floating point, by its series and squares.
+
+    SciPy's own loses up to four digits of matrices as ordinary as ``[[1, 2], [3, -1.5]]`` (scipy 1.17).
+    """
+    scaled, squarings = _scaled(a)
+    one = np.eye(a.shape[-1], dtype=a.dtype)
+    found = one + scaled / _TERMS
+    for k in range(_TERMS - 1, 0, -1):
+        found = one + scaled @ found / k
+    with np.errstate(over="ignore", invalid="ignore"):
+        for step in range(int(squarings.max(initial=0))):
+            found = np.where((step < squarings)[..., None, None], found @ found, found)
     return found
 
 
@@ -95,12 +112,9 @@ def _on_numpy(i: Any, j: Any, *x: Any) -> Array:
 def _lost(a: Array) -> Array:
     """What scaling and squaring loses in unit roundoffs: what the sums of each step do, and the steps after it.
 
-    Of matrices that are scaled to a norm below one all terms of the series count, whatever their signs.
+    In the series all terms count, whatever their signs.
     """
-    n = a.shape[-1]
-    norm = np.abs(a).sum(-2).max(-1, initial=0)
-    squarings = np.where(np.isfinite(norm), np.ceil(np.log2(np.maximum(norm, 1))), 0)
-    scaled = a / 2.0 ** squarings[..., None, None]
+    n, (scaled, squarings) = a.shape[-1], _scaled(a)
     x, lost = _floats(scaled), n * _floats(np.abs(scaled))
     with np.errstate(over="ignore", invalid="ignore"):
         for step in range(int(squarings.max(initial=0))):

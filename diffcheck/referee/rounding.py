@@ -41,8 +41,8 @@ class Rounding:
         return max(ulps * (magnitude * self.unit), self._half_subnormal)
 
     def losses(self, nodes: Sequence[Node], values: Sequence[Ball]) -> list[Ball]:
-        """What rounding leaves on each node."""
-        return [self.loss(node, value, values) for node, value in zip(nodes, values, strict=True)]
+        """What rounding leaves on each of the first nodes, from the values of all."""
+        return [self.loss(node, value, values) for node, value in zip(nodes, values, strict=False)]
 
 
 @functools.cache
