@@ -36,15 +36,16 @@ class Spectrum:
     def __init__(self, a: Matrix) -> None:
         self.matrix = a
         self.size = n = a.nrows()
-        self._vectors, order = _approximate(a)
-        if not order:
+        if not all(x.is_finite() for x in a.entries()):
             self.values = [arb.nan()] * n
             return
-        turned = self._vectors.transpose() * a * self._vectors
-        off = _norm(turned - _diagonal([turned[i, i].mid() for i in range(n)]))
-        scale = 1 + _around(_norm(self._vectors.transpose() * self._vectors - _identity(n)))
-        self._order = order
-        self.values = [(turned[i, i].mid() + _around(off)) / scale for i in order]
+        self._vectors = vectors = _approximate(a)
+        turned = vectors.transpose() * a * vectors
+        middle = [turned[i, i].mid() for i in range(n)]
+        off = _around(_norm(turned - _diagonal(middle)))
+        scale = 1 + _around(_norm(vectors.transpose() * vectors - _identity(n)))
+        self._order = sorted(range(n), key=functools.cmp_to_key(lambda i, j: -1 if middle[i] < middle[j] else 1))
+        self.values = [(middle[i] + off) / scale for i in self._order]
 
     def together(self, rank: int) -> range:
         """The ranks of the eigenvalues whose enclosures hang together with this one."""
@@ -74,16 +75,27 @@ class Spectrum:
         """An orthonormal basis of the space that belongs to these ranks, which hang together with no others."""
         outside = [x for k, x in enumerate(self.values) if k not in ranks]
         chosen = arb_mat([[self._vectors[i, self._order[k]] for k in ranks] for i in range(self.size)])
-        spread = []
+        columns = []
         for j, k in enumerate(ranks):
             middle = self.values[k].mid()
             x = arb_mat([[chosen[i, j]] for i in range(self.size)])
             gap = min((balls.magnitude(v - middle).lower() for v in outside), default=None)
-            spread.append(arb(0) if gap is None else _length(self.matrix * x - middle * x) / gap)
-        wide = arb_mat(
-            [[chosen[i, j] + _around(spread[j]) for j in range(len(ranks))] for i in range(self.size)]
-        )
+            off = arb(0) if gap is None else _around(_length(self.matrix * x - middle * x) / gap)
+            # What no other number leads to from where the vector stands stays zero.
+            reached = self._reached([i for i in range(self.size) if not chosen[i, j].is_zero()])
+            columns.append([chosen[i, j] + off if i in reached else arb(0) for i in range(self.size)])
+        wide = arb_mat(columns).transpose()
         return wide * _inverted_factor(wide.transpose() * wide).transpose()
+
+    def _reached(self, places: list[int]) -> set[int]:
+        """The rows that hang together with these by elements that are not zero."""
+        found, pending = set(places), list(places)
+        while pending:
+            row = pending.pop()
+            more = {k for k in range(self.size) if not self.matrix[row, k].is_zero()} - found
+            found |= more
+            pending += more
+        return found
 
 
 @functools.lru_cache(64)
@@ -161,26 +173,21 @@ def _reduced(found: Spectrum, ranks: range, a: Series) -> tuple[Series, Series]:
     return m, y
 
 
-def _approximate(a: Matrix) -> tuple[Matrix, list[int]]:
-    """Exact matrices near to orthonormal eigenvectors, and the order of their eigenvalues; no order if nothing is near.
-
-    By Jacobi's rotations: they need no gaps.
-    """
+def _approximate(a: Matrix) -> Matrix:
+    """An exact matrix near to orthonormal eigenvectors, by Jacobi's rotations: they need no gaps."""
     n, bits = a.nrows(), ctx.prec
     middle = [[x.mid() for x in row] for row in a.tolist()]
-    if not all(x.is_finite() for row in middle for x in row):
-        return _identity(n), []
     with ctx.workprec(bits + _GUARD):
         vectors = [[arb(int(i == j)) for j in range(n)] for i in range(n)]
-        least = max((balls.magnitude(x) for row in middle for x in row), default=arb(0)) * arb((1, -bits - _GUARD // 2))
+        largest = max((balls.magnitude(x) for row in middle for x in row), default=arb(0))
+        least = largest * balls.power_of_two(-bits - _GUARD // 2)
         for _ in range(_SWEEPS):
             pairs = [(p, q) for p in range(n) for q in range(p + 1, n) if balls.magnitude(middle[p][q]) > least]
             if not pairs:
                 break
             for p, q in pairs:
                 _rotate(middle, vectors, p, q)
-        order = sorted(range(n), key=functools.cmp_to_key(lambda i, j: -1 if middle[i][i] < middle[j][j] else 1))
-    return arb_mat(vectors), order
+    return arb_mat(vectors)
 
 
 def _rotate(a: list[list[Ball]], vectors: list[list[Ball]], p: int, q: int) -> None:
