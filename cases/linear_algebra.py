@@ -5,16 +5,23 @@ import numpy as np
 from diffcheck import case, interval, ops
 from diffcheck.ops import (
     concatenate,
+    cond,
     cos,
     diagonal,
     dot,
+    eigvalsh,
     exp,
     inverse,
     log,
+    lstsq,
     matmul,
+    matrix_exp,
+    matrix_norm,
     norm,
     pi,
+    pinv,
     prod,
+    qr,
     sin,
     slogdet,
     solve,
@@ -22,6 +29,7 @@ from diffcheck.ops import (
     sqrt,
     stack,
     sum,
+    svdvals,
     trace,
     transpose,
 )
@@ -374,3 +382,149 @@ def matrix_exponential(A):
 def sylvester_determinant(A, B):
     """ln det(3 I + A B) of two rows."""
     return slogdet(3 * np.eye(2) + matmul(A, B))[1]
+
+
+# Eigenvalues, which are functions of a symmetric matrix, and have kinks where two of them meet.
+
+
+def symmetric(entries):
+    """The symmetric matrix of three rows with (xx, yy, zz, yz, xz, xy)."""
+    xx, yy, zz, yz, xz, xy = (entries[k] for k in range(6))
+    return stack([stack([xx, xy, xz]), stack([xy, yy, yz]), stack([xz, yz, zz])])
+
+
+@case(
+    A=interval(-2, 2, shape=(3, 3)),
+    operators=["gradient", "hessian"],
+    reference="Magnus 1985, Econometric Theory 1; Magnus & Neudecker 2019, 9.12",
+)
+def largest_eigenvalue(A):
+    """Of A + A^T: the gradient is 2 v v^T for its unit eigenvector."""
+    return eigvalsh(A + transpose(A))[2]
+
+
+@case(
+    stress=interval(-100, 100, shape=6),
+    points=[{"stress": [50.0, 50.0, 50.0, 0.0, 0.0, 0.0]}, {"stress": [3.0, 3.0, 1.0, 1e-6, 0.0, 1e-9]}],
+    reference="Mohr 1882; Timoshenko & Goodier 1951, 77",
+)
+def principal_stresses(stress):
+    """The eigenvalues of a stress tensor; under pressure alone all are one, and have kinks."""
+    return eigvalsh(symmetric(stress))
+
+
+@case(k=interval(0.5, 3, shape=4), reference="Rayleigh 1877, ch. 4; Goldstein 1980, 6-3")
+def normal_frequencies(k):
+    """Three unit masses in a row between two walls, held by four springs: the roots of the eigenvalues."""
+    a, b, c, d = (k[i] for i in range(4))
+    rows = [stack([a + b, -b, 0 * a]), stack([-b, b + c, -c]), stack([0 * a, -c, c + d])]
+    return sqrt(eigvalsh(stack(rows)))
+
+
+@case(
+    w=interval(0.5, 2, shape=4),
+    operators=["gradient", "hessian"],
+    points=[{"w": [1.0, 1.0, 1.0, 0.5]}],
+    reference="Fiedler 1973, Czechoslovak Math. J. 23",
+)
+def algebraic_connectivity(w):
+    """The second eigenvalue of the Laplacian of a ring of four places: its slope by a weight is (v_i - v_j)^2."""
+    a, b, c, d = (w[i] for i in range(4))
+    o = 0 * a
+    rows = [[a + d, -a, o, -d], [-a, a + b, -b, o], [o, -b, b + c, -c], [-d, o, -c, c + d]]
+    return eigvalsh(stack([stack(row) for row in rows]))[1]
+
+
+@case(t=interval(0.5, 2, shape=3), reference="Hueckel 1931; Atkins & Friedman 2011, 8.10")
+def butadiene(t):
+    """The energy of the four pi electrons of a chain of four carbon atoms, by the three resonance integrals."""
+    o = 0 * t[0]
+    rows = [[o, -t[0], o, o], [-t[0], o, -t[1], o], [o, -t[1], o, -t[2]], [o, o, -t[2], o]]
+    levels = eigvalsh(stack([stack(row) for row in rows]))
+    return 2 * (levels[0] + levels[1])
+
+
+@case(A=interval(-2, 2, shape=(3, 2)), reference="Beltrami 1873; Golub & Van Loan 2013, 2.4")
+def singular_values(A):
+    """Each has the gradient u v^T of its own vectors."""
+    return svdvals(A)
+
+
+@case(
+    A=interval(-2, 2, shape=(2, 3)),
+    points=[{"A": [[1.0, 2.0, 0.0], [2.0, 4.0, 1e-7]]}],
+    reference="Fazel, Hindi & Boyd 2001; Watson 1992, Linear Algebra Appl. 170",
+)
+def nuclear_norm(A):
+    """The sum of the singular values, with gradient U V^T; at a rank below two it has a kink."""
+    return matrix_norm(A, "nuc")
+
+
+@case(A=interval(-2, 2, shape=(2, 2)), reference="Golub & Van Loan 2013, 2.6")
+def condition_number(A):
+    """The largest singular value of 4 I + A over the smallest."""
+    return cond(4 * np.eye(2) + A)
+
+
+# Exponentials of matrices.
+
+
+@case(
+    A=interval(-1, 1, shape=(3, 3)),
+    points=[{"A": [[0.0, 1.0, 2.0], [0.0, 0.0, 3.0], [0.0, 0.0, 0.0]]}],
+    reference="Higham 2008, 3.2 and 10.2; Estrada 2000",
+)
+def trace_of_exponential(A):
+    """tr(e^A), with gradient e^A transposed: 1 + A^T + (A^T)^2 / 2 where A^3 is zero."""
+    return trace(matrix_exp(A))
+
+
+@case(
+    rates=interval(0.1, 2, shape=2),
+    t=interval(0.1, 3),
+    operators=["jacobian"],
+    reference="Kolmogorov 1931; Norris 1997, 2.1",
+)
+def markov_chain(rates, t):
+    """e^(t Q) of two states that are left at these rates: the probabilities after a time t."""
+    a, b = rates[0], rates[1]
+    return matrix_exp(t * stack([stack([-a, a]), stack([b, -b])]))
+
+
+@case(
+    t=interval(0, 3),
+    damping=interval(0, 2),
+    points=[{"t": 2.0, "damping": 1.0}, {"t": 1.5, "damping": 1.0000000001}],
+    operators=["jacobian"],
+    reference="Moler & Van Loan 2003, 2; Goldstein 1980, 6-6",
+)
+def damped_oscillator(t, damping):
+    """x'' + 2 d x' + x = 0 from (1, 0): for d = 1 the matrix has one eigenvector only."""
+    zero, one = 0 * t, 0 * t + 1
+    return matmul(matrix_exp(t * stack([stack([zero, one]), stack([-one, -2 * damping])])), np.array([1.0, 0.0]))
+
+
+# Orthogonal factors.
+
+
+@case(A=interval(-2, 2, shape=(3, 2)), reference="Gram 1883; Schmidt 1907; Golub & Van Loan 2013, 5.2")
+def orthonormal_columns(A):
+    """Q of A = Q R, the triangle R with a positive diagonal."""
+    return qr(A)[0]
+
+
+@case(
+    A=interval(-1, 1, shape=(4, 2)),
+    b=interval(-2, 2, shape=4),
+    basis=np.array([[1.0, -1.5], [1.0, -0.5], [1.0, 0.5], [1.0, 1.5]]),
+    reference="Golub 1965, Numer. Math. 7; Golub & Pereyra 1973",
+)
+def least_squares_by_qr(A, b, basis):
+    """The x for which X x is nearest to b, by orthogonal factors: `least_squares` without the normal equations."""
+    return lstsq(basis + A / 4, b)
+
+
+@case(A=interval(-2, 2, shape=(2, 3)), reference="Moore 1920; Penrose 1955; Golub & Pereyra 1973")
+def pseudo_inverse(A):
+    """A^T (A A^T)^-1 of two rows that are independent."""
+    return pinv(A)
