@@ -444,20 +444,21 @@ def butadiene(t):
     return 2 * (levels[0] + levels[1])
 
 
-@case(A=interval(-2, 2, shape=(3, 2)), reference="Beltrami 1873; Golub & Van Loan 2013, 2.4")
+@case(A=interval(-0.5, 0.5, shape=(3, 2)), reference="Beltrami 1873; Golub & Van Loan 2013, 2.4")
 def singular_values(A):
-    """Each has the gradient u v^T of its own vectors."""
-    return svdvals(A)
+    """Those of A beside (2, 1) on the diagonal: each has the gradient u v^T of its own vectors."""
+    return svdvals(A + np.eye(3, 2) * np.array([2.0, 1.0]))
 
 
 @case(
-    A=interval(-2, 2, shape=(2, 3)),
-    points=[{"A": [[1.0, 2.0, 0.0], [2.0, 4.0, 1e-7]]}],
+    A=interval(0.5, 2, shape=(2, 3)),
+    points=[{"A": [[0.5, 1.0, 0.5], [1.0, 2.0, 1.0000001]]}],
+    operators=["gradient"],
     reference="Fazel, Hindi & Boyd 2001; Watson 1992, Linear Algebra Appl. 170",
 )
 def nuclear_norm(A):
-    """The sum of the singular values, with gradient U V^T; at a rank below two it has a kink."""
-    return matrix_norm(A, "nuc")
+    """The sum of the singular values of 1 + A on the diagonal, with gradient U V^T, where both are positive."""
+    return matrix_norm(np.eye(2, 3) + A, "nuc")
 
 
 @case(A=interval(-2, 2, shape=(2, 2)), reference="Golub & Van Loan 2013, 2.6")
@@ -471,7 +472,8 @@ def condition_number(A):
 
 @case(
     A=interval(-1, 1, shape=(3, 3)),
-    points=[{"A": [[0.0, 1.0, 2.0], [0.0, 0.0, 3.0], [0.0, 0.0, 0.0]]}],
+    points=[{"A": [[0.0, 1.0, 0.5], [0.0, 0.0, -1.0], [0.0, 0.0, 0.0]]}],
+    samples=3,
     reference="Higham 2008, 3.2 and 10.2; Estrada 2000",
 )
 def trace_of_exponential(A):

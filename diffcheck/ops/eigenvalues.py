@@ -73,7 +73,8 @@ def _vectors(a: Array) -> tuple[Array, Array]:
 def _on_numpy(rank: Any, *x: Any) -> Array:
     ranks, *lower = np.broadcast_arrays(rank, *x)
     found = _values(np.stack([np.stack(row, -1) for row in _rows(lower)], -2))
-    return np.asarray(np.take_along_axis(found, ranks[..., None].astype(int), -1)[..., 0])
+    # Who measures rounding errors rounds ranks as well.
+    return np.asarray(np.take_along_axis(found, np.rint(ranks)[..., None].astype(int), -1)[..., 0])
 
 
 def _norm_of_numbers(rank: Any, *lower: Any) -> Any:
@@ -101,7 +102,7 @@ eigenvalue_of = Primitive(
     torch=Without("torch has no single eigenvalue of a symmetric matrix: eigvalsh gives all of them"),
     sympy=Without("SymPy has no closed form of eigenvalues of more than two rows by their rank"),
     sympy_rule=False,
-    arb=lambda rank, *x: spectra.spectrum(arb_mat(_rows(x))).values[int(rank.unique_fmpz())],
+    arb=lambda rank, *x: spectra.spectrum(_rows(x)).values[int(rank.unique_fmpz())],
     series=_on_series,
     ulps=_LOST,
     beside=_norm_of_numbers,
@@ -137,12 +138,8 @@ def _projections_by_numbers(ranks: Parameters, a: Array) -> Array:
     return found
 
 
-def _symmetric(a: Array) -> Any:
-    return arb_mat(_rows(_below(a)))
-
-
 def _values_of_balls(ranks: Parameters, a: Array) -> Array:
-    values = spectra.spectrum(_symmetric(a)).values
+    values = spectra.spectrum(_rows(_below(a))).values
     return _line([values[rank] for rank in ranks])
 
 
@@ -151,7 +148,7 @@ def _values_of_series(ranks: Parameters, a: Array) -> Array:
 
 
 def _projections_of_balls(ranks: Parameters, a: Array) -> Array:
-    n, whole = len(a), _symmetric(a)
+    n, whole = len(a), _rows(_below(a))
     return np.stack([numbers(spectra.projection(whole, rank).tolist(), (n, n)) for rank in ranks])
 
 

@@ -4,13 +4,12 @@
 the coefficients of a power series are those of the exponential of a matrix of matrices that are alike along diagonals.
 """
 
-import functools
 import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from flint import arb, arb_mat, arb_series, ctx
+from flint import arb, arb_mat, arb_series
 
 from diffcheck.ops import balls
 from diffcheck.ops.elementary import exp
@@ -23,17 +22,11 @@ from diffcheck.ops.table import Primitive, Without
 _TERMS = 18
 
 
-@functools.lru_cache(256)
-def _known(n: int, entries: tuple[Any, ...], precision: int) -> Any:
-    return arb_mat(n, n, list(map(balls.thawed, entries))).exp()
-
-
-def _of_balls(rows: Sequence[Sequence[Any]]) -> Any:
-    """The exponential of balls; those of the last ones are remembered."""
-    n, entries = len(rows), [x for row in rows for x in row]
-    if not all(x.is_finite() for x in entries):
-        return arb_mat(n, n, [arb.nan()] * n * n)
-    return _known(n, tuple(map(balls.frozen, entries)), ctx.prec)
+@balls.remembering
+def _of_balls(rows: balls.Rows) -> Any:
+    if not all(x.is_finite() for row in rows for x in row):
+        return arb_mat(len(rows), len(rows), [arb.nan()] * len(rows) ** 2)
+    return arb_mat(rows).exp()
 
 
 def _coefficients(rows: Sequence[Sequence[Any]], size: int) -> Any:
@@ -106,7 +99,9 @@ def _on_numpy(i: Any, j: Any, *x: Any) -> Array:
     row, column, *entries = np.broadcast_arrays(i, j, *x)
     n, spread = math.isqrt(len(x)), np.stack(entries, -1)
     found = _floats(spread.reshape(*spread.shape[:-1], n, n)).reshape(spread.shape)
-    return np.asarray(np.take_along_axis(found, (row * n + column)[..., None].astype(int), -1)[..., 0])
+    # Who measures rounding errors rounds places as well.
+    place = np.rint(row).astype(int) * n + np.rint(column).astype(int)
+    return np.asarray(np.take_along_axis(found, place[..., None], -1)[..., 0])
 
 
 def _lost(a: Array) -> Array:

@@ -46,6 +46,23 @@ class Spectrum:
         scale = 1 + _around(_norm(vectors.transpose() * vectors - _identity(n)))
         self._order = sorted(range(n), key=functools.cmp_to_key(lambda i, j: -1 if middle[i] < middle[j] else 1))
         self.values = [(middle[i] + off) / scale for i in self._order]
+        if any(x.contains(0) for x in self.values):
+            self._find_zeros()
+
+    @functools.cached_property
+    def _exact(self) -> Any:
+        """The matrix in fractions; ``None`` if it is not exact."""
+        entries = [balls.fraction(x) for x in self.matrix.entries()]
+        if None in entries:
+            return None
+        return fmpq_mat(self.size, self.size, [fmpq(*x.as_integer_ratio()) for x in entries if x is not None])
+
+    def _find_zeros(self) -> None:
+        """Those eigenvalues of an exact matrix are zero that may be, if they are as many as its rank says."""
+        places = [k for k, x in enumerate(self.values) if x.contains(0)]
+        if self._exact is not None and len(places) == self.size - self._exact.rank():
+            for k in places:
+                self.values[k] = arb(0)
 
     def together(self, rank: int) -> range:
         """The ranks of the eigenvalues whose enclosures hang together with this one."""
@@ -61,14 +78,12 @@ class Spectrum:
 
         They are if there are as many numbers among the roots of the characteristic polynomial as there are groups.
         """
-        entries = [balls.fraction(x) for x in self.matrix.entries()]
-        if None in entries:
+        if self._exact is None:
             return False
         n, groups, rank = self.size, 0, 0
         while rank < n:
             groups, rank = groups + 1, self.together(rank).stop
-        exact = fmpq_mat(n, n, [fmpq(*x.as_integer_ratio()) for x in entries if x is not None])
-        polynomial = exact.charpoly()
+        polynomial = self._exact.charpoly()
         return bool(n - polynomial.gcd(polynomial.derivative()).degree() == groups)
 
     def basis(self, ranks: range) -> Matrix:
@@ -98,23 +113,17 @@ class Spectrum:
         return found
 
 
-@functools.lru_cache(64)
-def _known(n: int, entries: tuple[Any, ...], precision: int) -> Spectrum:
-    return Spectrum(arb_mat(n, n, list(map(balls.thawed, entries))))
+@balls.remembering
+def spectrum(rows: balls.Rows) -> Spectrum:
+    """The eigenvalues of a symmetric matrix."""
+    return Spectrum(arb_mat(rows))
 
 
-def spectrum(a: Matrix) -> Spectrum:
-    """The eigenvalues of a symmetric matrix; those of the last ones are remembered."""
-    if not all(x.is_finite() for x in a.entries()):
-        return Spectrum(a)
-    return _known(a.nrows(), tuple(map(balls.frozen, a.entries())), ctx.prec)
-
-
-def projection(a: Matrix, rank: int) -> Matrix:
+def projection(rows: balls.Rows, rank: int) -> Matrix:
     """``v v^T`` for the unit eigenvector of a rank; NaN where its eigenvalue is not known to be single."""
-    found = spectrum(a)
+    found = spectrum(rows)
     if len(found.together(rank)) > 1:
-        return _unknown(a.nrows())
+        return _unknown(found.size)
     v = found.basis(range(rank, rank + 1))
     return v * v.transpose()
 
@@ -125,7 +134,7 @@ def eigenvalue(a: Series, rank: int) -> list[Ball]:
     Where eigenvalues part that are one at t = 0 their order is that behind it. NaN behind the first coefficient where
     that is not known.
     """
-    found = spectrum(a[0])
+    found = Spectrum(a[0])
     ranks, value = found.together(rank), found.values[rank]
     if len(a) == 1:
         return [value]
@@ -140,7 +149,7 @@ def eigenvalue(a: Series, rank: int) -> list[Ball]:
 
 def projections(a: Series, rank: int) -> Series:
     """The coefficients of `projection` along a way."""
-    found = spectrum(a[0])
+    found = Spectrum(a[0])
     ranks = found.together(rank)
     if len(ranks) > 1:
         return [_unknown(a[0].nrows())] * len(a)
