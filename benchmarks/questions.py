@@ -121,7 +121,7 @@ def _along(name: str, constants: Sequence[float | None], known: tuple[references
 
 def _within_exponents(x: Any) -> bool:
     """Whether the exponential is a double."""
-    return abs(x) < 700
+    return bool(abs(x) < 700)
 
 
 def uses() -> Iterator[Use]:

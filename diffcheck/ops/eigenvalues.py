@@ -20,7 +20,7 @@ from diffcheck.ops.own import Own, Size
 from diffcheck.ops.structure import Array, Parameters
 from diffcheck.ops.table import Primitive, Without
 
-# LAPACK finds the eigenvalues of a matrix that differs by some roundoffs of its norm: two, of matrices of up to 64 rows.
+# LAPACK finds the eigenvalues of a matrix that differs by some roundoffs of its norm: by two, of up to 64 rows.
 _LOST = 2
 
 
@@ -120,7 +120,7 @@ def _by_numbers(ranks: Parameters, a: Array) -> Array:
     """Of one or two rows by the formula for them."""
     lower, n = _below(a), len(a)
     if n == 1:
-        return a[0]
+        return _line([lower[0]])
     if n == 2:
         first, below, last = lower
         middle, apart = (first + last) / 2, hypot((first - last) / 2, below)
@@ -202,6 +202,11 @@ def _parts(ranks: Parameters, a: Array) -> tuple[Array, Array]:
     return products[..., places, :, :], np.einsum("...km,...mij->...kij", weights[..., places, :], products)
 
 
+def _sizes(ranks: Parameters, size: Size, a: Array) -> tuple[Array, Array]:
+    projections, rest = _parts(ranks, a)
+    return size(projections), size(rest)
+
+
 def _moved(ranks: Parameters, size: Size, values: Array, a: Array, m: Array) -> Array:
     projections, _ = _parts(ranks, a)
     whole = np.tril(m) + turned(np.tril(m, -1))
@@ -214,11 +219,11 @@ def _back(ranks: Parameters, size: Size, _: int, g: Array, values: Array, a: Arr
 
 def _projections_moved(ranks: Parameters, size: Size, v: Array, a: Array, m: Array) -> Array:
     whole = (np.tril(m) + turned(np.tril(m, -1)))[..., None, :, :]
-    return np.asarray(_both(*map(size, _parts(ranks, a)), whole))
+    return np.asarray(_both(*_sizes(ranks, size, a), whole))
 
 
 def _projections_back(ranks: Parameters, size: Size, _: int, g: Array, v: Array, a: Array) -> Array:
-    return np.asarray(_twice(_both(*map(size, _parts(ranks, a)), (g + turned(g)) / 2).sum(-3)))
+    return np.asarray(_twice(_both(*_sizes(ranks, size, a), (g + turned(g)) / 2).sum(-3)))
 
 
 def _norm(a: Array) -> Array:

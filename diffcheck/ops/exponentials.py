@@ -116,7 +116,7 @@ def _lost(a: Array) -> Array:
             size, still = np.abs(x), (step < squarings)[..., None, None]
             lost = np.where(still, size @ lost + lost @ size + n * (size @ size), lost)
             x = np.where(still, x @ x, x)
-    return lost
+    return np.asarray(lost)
 
 
 def _beside(i: Any, j: Any, *x: Any) -> Any:

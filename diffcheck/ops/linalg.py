@@ -12,6 +12,7 @@ from diffcheck.ops.table import composite
 
 
 def demand_square(name: str, a: Any) -> None:
+    """Refuse what holds no square matrices."""
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise CaseError(f"{name}: an array of shape {tuple(a.shape)} holds no square matrices")
 

@@ -35,7 +35,7 @@ def _signed(r: Array) -> Array:
 def _triangle(a: Array) -> Array:
     if not np.isfinite(a).all():
         return np.stack([_triangle(x) for x in a]) if a.ndim > 2 else np.full((a.shape[-1],) * 2, np.nan)
-    r = np.linalg.qr(a, mode="r")
+    r = np.asarray(np.linalg.qr(a, mode="r"))
     found: Array = _signed(r)[..., None] * r
     return found
 

@@ -44,7 +44,8 @@ class Spectrum:
         middle = [turned[i, i].mid() for i in range(n)]
         off = _around(_norm(turned - _diagonal(middle)))
         scale = 1 + _around(_norm(vectors.transpose() * vectors - _identity(n)))
-        self._order = sorted(range(n), key=functools.cmp_to_key(lambda i, j: -1 if middle[i] < middle[j] else 1))
+        self._order = list(range(n))
+        self._order.sort(key=functools.cmp_to_key(lambda i, j: -1 if middle[i] < middle[j] else 1))
         self.values = [(middle[i] + off) / scale for i in self._order]
         if any(x.contains(0) for x in self.values):
             self._find_zeros()

@@ -56,13 +56,13 @@ def _matrix_norm_torch(torch: Any, x: Any, order: str | int = "fro") -> Any:
     return torch.linalg.matrix_norm(x, order)
 
 
-def _matrix_norm_numpy(x: Any, order: str | int = "fro") -> Any:
+def _matrix_norm_numpy(x: Any, order: Any = "fro") -> Any:
     return np.linalg.norm(x, order, axis=(-2, -1))
 
 
 @composite(torch=_matrix_norm_torch, numpy=_matrix_norm_numpy)
 def matrix_norm(x: Any, order: str | int = "fro") -> Any:
-    """A norm of a matrix: "fro", the root of the sum of squares; "nuc", the sum of the singular values; 2, the largest."""
+    """The root of the sum of squares, "fro"; the sum of the singular values, "nuc"; the largest of them, 2."""
     match order:
         case "fro":
             return _length(x)

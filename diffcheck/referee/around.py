@@ -36,7 +36,7 @@ def slopes(referee: Referee, truth: Truth, point: Sequence[float], component: in
     operator, program = referee.operator, referee.program
     if operator.along or operator.full != 1 or truth.smooth is None or _DIRECTIONS * program.operations > _MOST:
         return []
-    output, column = divmod(component, len(referee.wrt))
+    output = component // len(referee.wrt)
     return [] if output not in truth.rows else list(_slopes(referee, truth, point, component))
 
 
@@ -72,7 +72,7 @@ def _limits(referee: Referee, truth: Truth, point: Sequence[float], component: i
     node = int(program.outputs.flat[truth.rows.index(output) * len(referee.wrt) + column])
     if node not in referee.derivatives.evaluation(truth.smooth, point).faults:
         return
-    x = [Fraction(v) for v in [*point, *truth.smooth.data]]
+    x = [*map(Fraction, point), *truth.smooth.data]
     generator = random.Random(1)
     for number, way in enumerate(_ways(len(referee.wrt)) * 2):
         direction: list[Fraction | int] = [0] * len(x)
