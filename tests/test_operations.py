@@ -93,7 +93,7 @@ def test_what_torch_or_sympy_lacks_is_in_the_table():
     assert {"beta-scalar", "gammainc_slope-scalar", "rel_entr-array"} <= set(WITHOUT_TORCH)
     rows = {name.partition("-")[0] for name in WITHOUT_SYMPY}
     slopes = {name for name in rows if name.endswith("_slope")}
-    spectra = {"eigenvalue_of", "eigvalsh", "svdvals", "matrix_norm", "cond"}
+    spectra = {"eigenvalue_of", "eigenprojection_of", "eigenresolvent_of", "eigvalsh", "svdvals", "matrix_norm", "cond"}
     assert rows - slopes == {"exponential_of", "matrix_exp"} | spectra
     assert {"gammainc_slope-scalar"} <= {f"{name}-scalar" for name in slopes} < set(WITHOUT_TORCH)
 
@@ -106,7 +106,7 @@ def test_what_torch_lacks_is_refused_by_name(name, use):
 
 
 SYMPY_LACKS = {
-    "eigenvalue_of": "eigenvalues of more than two rows",
+    **dict.fromkeys(("eigenvalue_of", "eigenprojection_of", "eigenresolvent_of"), "eigenvalues by their rank"),
     "exponential_of": "the exponential of a matrix",
 }
 

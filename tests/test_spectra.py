@@ -6,7 +6,7 @@ import pytest
 from flint import arb, arb_mat, ctx
 
 from diffcheck.ops import spectra
-from diffcheck.ops.spectra import Spectrum, eigenvalue, projection, projections
+from diffcheck.ops.spectra import Spectrum, eigenvalue, projections, resolvents, spectrum
 
 DIGITS = 90
 
@@ -93,7 +93,7 @@ def test_projections_are_those_of_mpmath(name):
     places = sorted(range(len(a)), key=lambda k: values[k])
     with ctx.workprec(256), mpmath.workdps(DIGITS):
         for rank, k in enumerate(places):
-            found = projection(arb_mat(a.tolist()).tolist(), rank)
+            found = Spectrum(arb_mat(a.tolist())).projection(rank)
             for i in range(len(a)):
                 for j in range(len(a)):
                     assert holds(found[i, j], vectors[i, k] * vectors[j, k], "1e-40")
@@ -102,9 +102,11 @@ def test_projections_are_those_of_mpmath(name):
 
 def test_a_multiple_eigenvalue_has_no_projection_and_a_single_one_beside_it_has():
     with ctx.workprec(128):
-        rows = arb_mat(ring(4).tolist()).tolist()  # 0, 2, 2, 4
-        assert [projection(rows, k)[0, 0].is_finite() for k in range(4)] == [True, False, False, True]
-        assert projection(rows, 3)[0, 1].overlaps(arb(-0.25))
+        found = spectrum(arb_mat(ring(4).tolist()).tolist())  # 0, 2, 2, 4
+        assert [found.projection(k)[0, 0].is_finite() for k in range(4)] == [True, False, False, True]
+        assert [found.resolvent(k)[0, 0].is_finite() for k in range(4)] == [True, False, False, True]
+        assert found.projection(3)[0, 1].overlaps(arb(-0.25))
+        assert found.resolvent(3)[0, 0].overlaps(arb(0.25) / 4 + arb(0.5) / 2)
 
 
 @each_matrix
@@ -157,24 +159,29 @@ def test_coefficients_are_those_of_the_eigenvalues_along_the_way(a, way):
                 assert float(ball.rad()) <= 1e-30 * max(1, abs(float(number)))
 
 
-def test_coefficients_of_a_projection_are_those_along_the_way():
-    a, h = MOVING["simple"][0], mpmath.mpf(10) ** -25
+# At t = 0 two of them are one: it is their limits from the right that are told.
+@pytest.mark.parametrize("name", ["simple", "two are one", "they part in second order"])
+def test_coefficients_of_projections_and_resolvents_are_those_along_the_way(name):
+    (a, way), h = MOVING[name], mpmath.mpf(10) ** -25
 
     def of(t, rank):
-        values, vectors = mpmath.eigsy(mpmath.matrix(a.tolist()) + t * mpmath.matrix(WAY.tolist()))
-        v = vectors[:, sorted(range(4), key=lambda k: values[k])[rank]]
-        return v * v.T
+        values, vectors = mpmath.eigsy(mpmath.matrix(a.tolist()) + t * mpmath.matrix(way.tolist()))
+        order = sorted(range(4), key=lambda k: values[k])
+        parts = [vectors[:, k] * vectors[:, k].T for k in order]
+        gaps = [values[order[rank]] - values[k] for k in order]
+        return parts[rank], sum((p / g for p, g in zip(parts, gaps, strict=True) if g), mpmath.zeros(4))
 
     with ctx.workprec(256):
+        series = [arb_mat(a.tolist()), arb_mat(way.tolist()), arb_mat(4, 4), arb_mat(4, 4)]
         for rank in range(4):
-            found = projections([arb_mat(a.tolist()), arb_mat(WAY.tolist()), arb_mat(4, 4)], rank)
             with mpmath.workdps(200):
-                ahead, here, back = (of(k * h, rank) for k in (1, 0, -1))
-                first, second = (ahead - back) / (2 * h), (ahead - 2 * here + back) / (2 * h * h)
-            for i in range(4):
-                for j in range(4):
-                    assert float(found[1][i, j].mid()) == pytest.approx(float(first[i, j]), abs=1e-13)
-                    assert float(found[2][i, j].mid()) == pytest.approx(float(second[i, j]), abs=1e-13)
+                here, ahead, further = (of(k * h, rank) for k in (1, 2, 3))
+                first = [(4 * y - 3 * x - z) / (2 * h) for x, y, z in zip(here, ahead, further, strict=True)]
+            for k, found in enumerate((projections(series, rank), resolvents(series, rank))):
+                for i, j in np.ndindex(4, 4):
+                    for ball, number in zip([c[i, j] for c in found[:2]], (here[k][i, j], first[k][i, j]), strict=False):
+                        assert not ball.is_finite() or float(ball.mid()) == pytest.approx(float(number), abs=1e-12)
+            assert all(c[0, 0].is_finite() for c in projections(series, rank)[:2])
 
 
 def test_a_tie_that_is_not_exact_has_no_coefficients():

@@ -12,7 +12,7 @@ from flint import arb
 from diffcheck import ops
 from diffcheck.ops import balls
 from diffcheck.ops.determinants import det_of
-from diffcheck.ops.eigenvalues import eigenvalue_of
+from diffcheck.ops.eigenpairs import eigenprojection_of, eigenresolvent_of, eigenvalue_of
 from diffcheck.ops.exponentials import exponential_of
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
@@ -291,6 +291,16 @@ USES = {
         shaped(lambda x: ops.eigvalsh(x + ops.transpose(x)), (2, 2, 2)),
     ),
     "eigenvalue_of": elementwise(lambda x, y: eigenvalue_of(1, x, 1, 3 * y, x * y, 2, y), REAL, REAL),
+    "eigenprojection_of": elementwise(
+        lambda x, y: eigenprojection_of(1, 0, 2, x, 1, 3 * y, x * y, 2, y) * eigenprojection_of(0, 1, 1, x, y, 1),
+        REAL,
+        REAL,
+    ),
+    "eigenresolvent_of": elementwise(
+        lambda x, y: eigenresolvent_of(1, 0, 2, x, 1, 3 * y, x * y, 2, y) + eigenresolvent_of(0, 1, 1, x, y, 1),
+        REAL,
+        REAL,
+    ),
     "svdvals": both(shaped(ops.svdvals, (3, 2)), shaped(ops.svdvals, (1, 3))),
     "matrix_norm": both(
         shaped(lambda x: ops.matrix_norm(x) * ops.matrix_norm(x, 2), (2, 3)),

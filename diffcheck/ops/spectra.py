@@ -36,6 +36,8 @@ class Spectrum:
     def __init__(self, a: Matrix) -> None:
         self.matrix = a
         self.size = n = a.nrows()
+        self._projections: dict[int, Matrix] = {}
+        self._resolvents: dict[int, Matrix] = {}
         if not all(x.is_finite() for x in a.entries()):
             self.values = [arb.nan()] * n
             return
@@ -44,8 +46,7 @@ class Spectrum:
         middle = [turned[i, i].mid() for i in range(n)]
         off = _around(_norm(turned - _diagonal(middle)))
         scale = 1 + _around(_norm(vectors.transpose() * vectors - _identity(n)))
-        self._order = list(range(n))
-        self._order.sort(key=functools.cmp_to_key(lambda i, j: -1 if middle[i] < middle[j] else 1))
+        self._order = _upwards(middle)
         self.values = [(middle[i] + off) / scale for i in self._order]
         if any(x.contains(0) for x in self.values):
             self._find_zeros()
@@ -103,6 +104,27 @@ class Spectrum:
         wide = arb_mat(columns).transpose()
         return wide * _inverted_factor(wide.transpose() * wide).transpose()
 
+    def projection(self, rank: int) -> Matrix:
+        """``P = v v^T`` for the unit eigenvector of a rank; NaN where its eigenvalue is not known to be single."""
+        if rank not in self._projections:
+            single = len(self.together(rank)) == 1
+            v = self.basis(range(rank, rank + 1)) if single else None
+            self._projections[rank] = _unknown(self.size) if v is None else v * v.transpose()
+        return self._projections[rank]
+
+    def resolvent(self, rank: int) -> Matrix:
+        """``S = (l - A + P)^-1 - P`` for the eigenvalue l of a rank; NaN where that is not known to be single."""
+        if rank not in self._resolvents:
+            self._resolvents[rank] = self.inverse(rank, self.projection(rank))
+        return self._resolvents[rank]
+
+    def inverse(self, rank: int, within: Matrix) -> Matrix:
+        """The inverse of ``l - A`` outside of the space with this projection, which belongs to l, and zero within."""
+        try:
+            return (self.values[rank] * _identity(self.size) - self.matrix + within).inv() - within
+        except ZeroDivisionError:
+            return _unknown(self.size)
+
     def _reached(self, places: list[int]) -> set[int]:
         """The rows that hang together with these by elements that are not zero."""
         found, pending = set(places), list(places)
@@ -118,15 +140,6 @@ class Spectrum:
 def spectrum(rows: balls.Rows) -> Spectrum:
     """The eigenvalues of a symmetric matrix."""
     return Spectrum(arb_mat(rows))
-
-
-def projection(rows: balls.Rows, rank: int) -> Matrix:
-    """``v v^T`` for the unit eigenvector of a rank; NaN where its eigenvalue is not known to be single."""
-    found = spectrum(rows)
-    if len(found.together(rank)) > 1:
-        return _unknown(found.size)
-    v = found.basis(range(rank, rank + 1))
-    return v * v.transpose()
 
 
 def eigenvalue(a: Series, rank: int) -> list[Ball]:
@@ -149,13 +162,32 @@ def eigenvalue(a: Series, rank: int) -> list[Ball]:
 
 
 def projections(a: Series, rank: int) -> Series:
-    """The coefficients of `projection` along a way."""
+    """The coefficients of the projection of a rank along a way; one less for each time that eigenvalues have to part first."""
     found = Spectrum(a[0])
     ranks = found.together(rank)
-    if len(ranks) > 1:
-        return [_unknown(a[0].nrows())] * len(a)
-    _, y = _reduced(found, ranks, a)
-    return [_sum(y[i] * y[m - i].transpose() for i in range(m + 1)) for m in range(len(a))]
+    if len(ranks) > 1 and not (len(a) > 1 and found.is_repeated()):
+        return [_unknown(found.size)]
+    small, y = _reduced(found, ranks, a)
+    inner = projections(small[1:], rank - ranks.start) if len(ranks) > 1 else [_identity(1)]
+    count = len(inner) if len(ranks) > 1 else len(a)
+    return [
+        _sum(y[i] * inner[k] * y[m - k - i].transpose() for k in range(min(m + 1, len(inner))) for i in range(m - k + 1))
+        for m in range(count)
+    ]
+
+
+def resolvents(a: Series, rank: int) -> Series:
+    """The coefficients of the inverse of ``l - A`` outside of the eigenvector's direction, along a way."""
+    found = Spectrum(a[0])
+    if len(found.together(rank)) > 1:
+        return [_unknown(found.size)]
+    one = _identity(found.size)
+    within = projections(a, rank)
+    moved = [x * one - m + p for x, m, p in zip(eigenvalue(a, rank), a, within, strict=True)]
+    inverse = [found.resolvent(rank) + within[0]]
+    for k in range(1, len(a)):
+        inverse.append(-(inverse[0] * _sum(moved[i] * inverse[k - i] for i in range(1, k + 1))))
+    return [x - p for x, p in zip(inverse, within, strict=True)]
 
 
 def _reduced(found: Spectrum, ranks: range, a: Series) -> tuple[Series, Series]:
@@ -163,13 +195,9 @@ def _reduced(found: Spectrum, ranks: range, a: Series) -> tuple[Series, Series]:
 
     ``A Y = Y M`` and ``Y^T Y = 1``, coefficient by coefficient (Kato 1995, II.2); M is symmetric.
     """
-    n, width = found.size, len(ranks)
+    width = len(ranks)
     basis, value = found.basis(ranks), found.values[ranks.start]
-    within = basis * basis.transpose()
-    try:
-        inverse = (value * _identity(n) - a[0] + within).inv() - within
-    except ZeroDivisionError:
-        inverse = _unknown(n)
+    inverse = found.inverse(ranks.start, basis * basis.transpose())
     m, y = [value * _identity(width)], [basis]
     for k in range(1, len(a)):
         moved = _sum(a[i] * y[k - i] for i in range(1, k + 1))
@@ -214,6 +242,15 @@ def _rotate(a: list[list[Ball]], vectors: list[list[Ball]], p: int, q: int) -> N
     first, second = a[p], a[q]
     a[p] = [(cosine * x - sine * y).mid() for x, y in zip(first, second, strict=True)]
     a[q] = [(sine * x + cosine * y).mid() for x, y in zip(first, second, strict=True)]
+
+
+def _upwards(x: Sequence[Ball]) -> list[int]:
+    """The places of exact balls from the smallest to the largest."""
+
+    def compared(i: int, j: int) -> int:
+        return -1 if x[i] < x[j] else 1
+
+    return sorted(range(len(x)), key=functools.cmp_to_key(compared))
 
 
 def _inverted_factor(a: Matrix) -> Matrix:
