@@ -10,12 +10,14 @@ import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+import numpy as np
 from flint import ctx
 
+from diffcheck.program.program import Builder
 from diffcheck.referee.along_rays import AlongRays, Steps
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, evaluate
-from diffcheck.referee.jets import ORDER, Jets, along
+from diffcheck.referee.jets import Jets, along
 from diffcheck.referee.paths import live_decisions
 from diffcheck.referee.truth import Referee, Truth
 
@@ -24,6 +26,8 @@ from diffcheck.referee.truth import Referee, Truth
 _DIRECTIONS = 64
 # The parts of a direction are whole numbers up to this one, so that hardly any two are in a simple relation.
 _PARTS = 2**20
+# What parts in second order has a limit by the coefficients below this one.
+_ORDER = 3
 # Together these looks take as long as one may at both sides of inputs, see `diffcheck.referee.truth`.
 _MOST = 2**23
 
@@ -72,6 +76,8 @@ def _limits(referee: Referee, truth: Truth, point: Sequence[float], component: i
     node = int(program.outputs.flat[truth.rows.index(output) * len(referee.wrt) + column])
     if node not in referee.derivatives.evaluation(truth.smooth, point).faults:
         return
+    one = Builder(program.nodes).program(len(program.inputs), np.array(node))
+    limit = int(one.outputs)
     x = [*map(Fraction, point), *truth.smooth.data]
     generator = random.Random(1)
     for number, way in enumerate(_ways(len(referee.wrt)) * 2):
@@ -79,11 +85,10 @@ def _limits(referee: Referee, truth: Truth, point: Sequence[float], component: i
         for k, step, _ in way:
             direction[referee.wrt[k]] = step if number < _DIRECTIONS else step * generator.randrange(2)
         with ctx.workprec(truth.precision):
-            found = evaluate(program.nodes, along(x, direction, ORDER), Jets())
-            if node not in found.faults:
-                limit = Jets().head(found.values[node])
-                if limit.is_finite():
-                    yield limit
+            found = evaluate(one.nodes, along(x, direction, _ORDER), Jets())
+            head = None if limit in found.faults else Jets().head(found.values[limit])
+            if head is not None and head.is_finite():
+                yield head
 
 
 def _ways(width: int) -> list[Steps]:
