@@ -155,7 +155,9 @@ def uses() -> Iterator[Use]:
     yield Use("det_of", lambda x, y: rows["det_of"](x, 2, 3, y), 2)
     yield Use("eigenvalue_of", lambda x: rows["eigenvalue_of"](2, 0, 0, 0, x, 1, 0), 1, references.ARROW)
     for name, known in (("eigenprojection_of", references.ARROW_PART), ("eigenresolvent_of", references.ARROW_REST)):
-        yield Use(name, lambda x, name=name: rows[name](2, 1, 1, 0, 0, 0, x, 1, 0), 1, known, *[_squares_are_doubles] * 2)
+        yield Use(
+            name, lambda x, name=name: rows[name](2, 1, 1, 0, 0, 0, x, 1, 0), 1, known, *[_squares_are_doubles] * 2
+        )
     growth, within = references.MEAN_GROWTH, _within_exponents
     yield Use("exponential_of", lambda x: rows["exponential_of"](0, 1, x, 1, 0, 0), 1, growth, within, within)
     yield Use("where", lambda x, y: ops.where(x > y, x, y), 2, (max,))

@@ -179,7 +179,9 @@ def test_coefficients_of_projections_and_resolvents_are_those_along_the_way(name
                 first = [(4 * y - 3 * x - z) / (2 * h) for x, y, z in zip(here, ahead, further, strict=True)]
             for k, found in enumerate((projections(series, rank), resolvents(series, rank))):
                 for i, j in np.ndindex(4, 4):
-                    for ball, number in zip([c[i, j] for c in found[:2]], (here[k][i, j], first[k][i, j]), strict=False):
+                    for ball, number in zip(
+                        [c[i, j] for c in found[:2]], (here[k][i, j], first[k][i, j]), strict=False
+                    ):
                         assert not ball.is_finite() or float(ball.mid()) == pytest.approx(float(number), abs=1e-12)
             assert all(c[0, 0].is_finite() for c in projections(series, rank)[:2])
 

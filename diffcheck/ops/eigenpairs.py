@@ -66,6 +66,14 @@ def _resolvent_beside(rank: Any, i: Any, j: Any, *lower: Any) -> Any:
     return _norm(rows_of(lower)) * (2 * s(i) * s(j) + squared(i) * p(j) + p(i) * squared(j))
 
 
+def _meets_others(rank: Any, i: Any, j: Any, *lower: Any) -> bool:
+    """Whether the eigenvalue is another one too, for certain."""
+    if not all(isinstance(x, arb) for x in lower):
+        return False
+    found = spectra.spectrum(rows_of(lower))
+    return len(found.together(_whole(rank))) > 1 and found.is_repeated()
+
+
 def coefficients(rows: Sequence[Sequence[Any]]) -> spectra.Series:
     """The matrices of the coefficients of power series."""
     size = min(x.prec for row in rows for x in row)
@@ -213,6 +221,7 @@ eigenprojection_of = Primitive(
     series=_element(spectra.projections),
     ulps=LOST,
     beside=_projection_beside,
+    outside=_meets_others,
     rule_by=(0, 1, 2),
     forms=_projection_slope,
 )
@@ -227,6 +236,7 @@ eigenresolvent_of = Primitive(
     series=_element(spectra.resolvents),
     ulps=LOST,
     beside=_resolvent_beside,
+    outside=_meets_others,
     rule_by=(0, 1, 2),
     forms=_resolvent_slope,
 )

@@ -162,7 +162,7 @@ def eigenvalue(a: Series, rank: int) -> list[Ball]:
 
 
 def projections(a: Series, rank: int) -> Series:
-    """The coefficients of the projection of a rank along a way; one less for each time that eigenvalues have to part first."""
+    """The coefficients of the projection of a rank along a way; one less for each time that eigenvalues part first."""
     found = Spectrum(a[0])
     ranks = found.together(rank)
     if len(ranks) > 1 and not (len(a) > 1 and found.is_repeated()):
@@ -171,7 +171,9 @@ def projections(a: Series, rank: int) -> Series:
     inner = projections(small[1:], rank - ranks.start) if len(ranks) > 1 else [_identity(1)]
     count = len(inner) if len(ranks) > 1 else len(a)
     return [
-        _sum(y[i] * inner[k] * y[m - k - i].transpose() for k in range(min(m + 1, len(inner))) for i in range(m - k + 1))
+        _sum(
+            y[i] * inner[k] * y[m - k - i].transpose() for k in range(min(m + 1, len(inner))) for i in range(m - k + 1)
+        )
         for m in range(count)
     ]
 
