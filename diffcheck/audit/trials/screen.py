@@ -174,8 +174,8 @@ def _screened(subject: Subject, here: World) -> Screened:
             context, breaches=tuple(breaches), misshapen=told, format=smallest_format(here, outputs), score=float("inf")
         )
     format = use.format or smallest_format(here, outputs)
-    came = max((float(g.abs().nan_to_num().max()) for g in exact if g.numel()), default=0.0)
-    scores = {n: _distance(gave[n], reference[n], format, came) for n in reference}
+    into = max((float(g.abs().nan_to_num().max()) for g in exact if g.numel()), default=0.0)
+    scores = {n: _distance(gave[n], reference[n], format, into) for n in reference}
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
     if use.proven and max(of_values, default=0.0) > 1:
         # That is told of the gradient itself, which at a kink is a choice.
