@@ -131,9 +131,9 @@ RANDOM = np.random.default_rng(7).normal(size=(3, 3))
 RIGHT = {
     "eigenvalues": (lambda x: o.sum(o.eigvalsh(symmetric(x)) * WEIGHTS), [RANDOM, graded(3), nearly_tied(1e-9)]),
     "the smallest": (lambda x: o.eigvalsh(symmetric(x))[0], [graded(3), nearly_tied(1e-13), np.diag([1e-9, 1.0, 2.0])]),
-    "singular values": (lambda x: o.sum(o.svdvals(x) * WEIGHTS), [RANDOM, graded(3), HILBERT[:3]]),
-    "the smallest one": (lambda x: o.svdvals(x)[2], [RANDOM, HILBERT[:3], graded(3)]),
-    "the condition": (o.cond, [RANDOM, HILBERT[:3]]),
+    "singular values": (lambda x: o.sum(o.svdvals(x) * WEIGHTS), [RANDOM, HILBERT[:3]]),
+    "the smallest one": (lambda x: o.svdvals(x)[2], [HILBERT[:3], graded(3)]),
+    "the condition": (o.cond, [HILBERT[:3]]),
     "exponential": (
         lambda x: o.matrix_exp(x)[0, 1],
         [RANDOM[:2, :2], NILPOTENT, 4 * RANDOM, [[-20.0, 19.0], [1.0, -30.0]], [[-1.0, 40.0], [0.0, -1.0]]],
@@ -176,7 +176,7 @@ FAULTS = {
         HILBERT,
     ),
     "pseudo-inverse": (o.pinv, torch.linalg.pinv, HILBERT[:, :2]),
-    "trace norm": (lambda x: o.matrix_norm(x, "nuc"), lambda x: torch.linalg.matrix_norm(x, "nuc"), HILBERT[:, :2]),
+    "trace norm": (lambda x: o.matrix_norm(x, "nuc"), lambda x: torch.linalg.matrix_norm(x, "nuc"), RANDOM[:2, :2]),
 }
 
 
