@@ -267,6 +267,28 @@ def fused_layered(wrong):
     return audit_examples.made(layered, backward)
 
 
+def reduced(x, reduction):
+    return (x * x).sum() if reduction == "sum" else (x * x).mean()
+
+
+def fused_reduced(wrong):
+    def backward(x, reduction, g):
+        return 2 * x * g / (1 if reduction == "sum" and not wrong else x.numel()), None
+
+    return audit_examples.made(reduced, backward)
+
+
+def lower(x, causal):
+    return (x * x).tril() if causal else x * x
+
+
+def fused_lower(wrong):
+    def backward(x, causal, g):
+        return 2 * x * (g.tril() if causal and not wrong else g), None
+
+    return audit_examples.made(lower, backward)
+
+
 BEYOND = {
     "a count of zero": (
         looked_up,
@@ -275,13 +297,15 @@ BEYOND = {
         r"some of `counts` are 0",
     ),
     "a label of none": (chosen, fused_chosen, (torch.randn(3, 4), torch.tensor([1, 0, 3])), r"some of `labels` are -1"),
+    "a word": (reduced, fused_reduced, (torch.randn(3, 4), "mean"), r"`reduction` is 'sum'"),
+    "a flag": (lower, fused_lower, (torch.randn(3, 4), False), r"`causal` is True"),
     "more layers": (layered, fused_layered, (torch.randn(3), torch.tensor([0.5, 0.7])), r"`decay.shape\[0\]` > 2"),
 }
 
 
 @pytest.mark.parametrize(("definition", "make", "inputs", "told"), BEYOND.values(), ids=BEYOND)
 def test_what_no_example_holds_is_tried(definition, make, inputs, told):
-    inputs = tuple(t.double() if t.is_floating_point() else t for t in inputs)
+    inputs = tuple(t.double() if isinstance(t, torch.Tensor) and t.is_floating_point() else t for t in inputs)
     with pytest.raises(AssertionError, match=told):
         assert_operation(make(True), definition, inputs=inputs, budget=4, dtypes="float64")
     assert assert_operation(make(False), definition, inputs=inputs, budget=2, dtypes="float64").passed

@@ -145,7 +145,8 @@ def of_kind(
         return found
     if kind.startswith(NUMBER) and usual in passing and set(failing) == set(design.kinds[kind]) - {usual}:
         name = kind.removeprefix(NUMBER)
-        return Atom(f"`{name}` is not {design.subject.given[name]}", partial(_chosen, kind, frozenset(failing)))
+        words = f"`{name}` is {failing[0]}" if len(failing) == 1 else f"`{name}` is not {design.subject.given[name]!r}"
+        return Atom(words, partial(_chosen, kind, frozenset(failing)))
     if len(failing) > _FEW and 0 < len(passing) <= _FEW:
         words = "it is not so that " + " or ".join(condition(kind, n) or _usual(design, kind) for n in passing)
         return Atom(words, partial(_chosen, kind, frozenset(failing)))
@@ -160,7 +161,7 @@ def of_kind(
 def _usual(design: Design, kind: str) -> str:
     """The ordinary choice in words."""
     name = kind.removeprefix(NUMBER)
-    return f"`{name}` is {design.subject.given[name]}" if kind.startswith(NUMBER) else _USUAL[kind]
+    return f"`{name}` is {design.subject.given[name]!r}" if kind.startswith(NUMBER) else _USUAL[kind]
 
 
 def _chosen(kind: str, names: frozenset[str], context: Context) -> bool:

@@ -117,21 +117,24 @@ def _special(probe: Probe, declared: Integers, name: str) -> int:
 
 
 def undeclared(subject: Subject, context: Context) -> bool:
-    """Whether a context has other sizes than the examples, labels that are ignored, or another number."""
+    """Whether a context has other sizes than the examples, labels that are ignored, or another constant."""
     ignored = bool(subject.inferred - subject.space.values.keys()) and context["values"] != "ordinary"
     return ignored or _renumbered(context) or bool(_moved(subject, context) or context["broadcast"])
 
 
 def anyhow(subject: Subject, context: Context) -> bool:
-    """Whether sizes are all that nobody declared, and such as the operation is made for, whatever they are."""
+    """Whether an operation that does not refuse has to have the definition's value, though something is undeclared.
+
+    At sizes that it is made for, whatever they are; and for a constant that it is handed.
+    """
     moved = _moved(subject, context)
     first = subject.space.values
     made = moved <= subject.anyhow and all(context.sizes[n] % first[n][0] == 0 for n in moved)
-    return bool(moved) and made and not _renumbered(context) and not context["broadcast"]
+    return bool(moved or _renumbered(context)) and made and not context["broadcast"]
 
 
 def _renumbered(context: Context) -> bool:
-    """Whether a number is another one than is handed on."""
+    """Whether a constant is another one than is handed on."""
     return any(name for kind, name in context.choices.items() if kind.startswith(NUMBER))
 
 

@@ -1,8 +1,8 @@
-"""Other values of the numbers that an operation is called with: exponents, scales, temperatures.
+"""Other values of the constants that an operation is called with: exponents, temperatures, flags, words.
 
 A unit test has one of each, often 1 or 2, at which a factor that is forgotten is 1. Nobody declared that it may be
-another: it is one with which the definition has another value, and the operation has that value too. Whoever gives the
-right value for an exponent is held to the gradient that belongs to it.
+another: it is one with which the definition has another value. Whoever takes it without a word, an exponent or a sum
+where a mean was asked for, is held to the value and to the gradient that belong to it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,40 +11,66 @@ from typing import Any
 from diffcheck.audit.examples.probe import alike, values_of
 from diffcheck.audit.subjects.subject import Subject
 
-Number = int | float
+Constant = int | float | str
 
 
-def other_numbers(subject: Subject, arguments: Mapping[str, Any]) -> dict[str, tuple[Number, ...]]:
-    """For each number that is handed on beside example tensors the other ones that count, at these arguments.
+def other_numbers(subject: Subject, arguments: Mapping[str, Any]) -> dict[str, tuple[Constant, ...]]:
+    """For each constant that is handed on beside example tensors the other ones that count, at these arguments.
 
     Beside declared sizes it is declared itself.
     """
-    found: dict[str, tuple[Number, ...]] = {}
+    found: dict[str, tuple[Constant, ...]] = {}
     if all(getattr(declared, "example", None) is None for declared in subject.declared.values()):
         return found
+    arguments = {**subject.given, **arguments}
     for name, value in subject.given.items():
-        others = tuple(other for other in _near(value) if _counts(subject, {**subject.given, **arguments}, name, other))
+        near = _words(subject, arguments, name) if isinstance(value, str) else _near(value)
+        others = tuple(other for other in near if _counts(subject, arguments, name, other))
         if others:
             found[name] = others
     return found
 
 
-def _near(value: Any) -> Iterator[Number]:
+def _near(value: Any) -> Iterator[Constant]:
     """Numbers of the same size and sign, which every format holds if it holds the value; beside a whole one its two."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return
-    if isinstance(value, int):
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
         yield from (value + 1, value - 1)
-    elif value == 0:
+    elif isinstance(value, float) and value == 0:
         yield 0.25
-    elif value - value == 0:
+    elif isinstance(value, float) and value - value == 0:
         yield from (0.75 * value, 1.5 * value)
 
 
-def _counts(subject: Subject, arguments: Mapping[str, Any], name: str, other: Number) -> bool:
+class _Word(str):
+    """A word that notes with which others it is compared."""
+
+    others: list[str]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str) and other not in self.others:
+            self.others.append(str(other))
+        return str.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+
+def _words(subject: Subject, arguments: Mapping[str, Any], name: str) -> list[str]:
+    """The words with which the definition compares one that is handed on, and those with which the operation does."""
+    word = _Word(arguments[name])
+    word.others = []
+    for code in (subject.definition, subject.operation):
+        values_of(code, {**arguments, name: word})
+    return [other for other in word.others if str(word) != other]
+
+
+def _counts(subject: Subject, arguments: Mapping[str, Any], name: str, other: Constant) -> bool:
     changed = {**arguments, name: other}
     usual, expected = values_of(subject.definition, arguments), values_of(subject.definition, changed)
     if not usual or not expected or alike(usual, expected) or not all(bool(y.isfinite().any()) for y in expected):
         return False
-    found = values_of(subject.operation, changed)
-    return found is not None and alike(found, expected)
+    return values_of(subject.operation, changed) is not None

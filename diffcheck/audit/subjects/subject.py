@@ -47,7 +47,7 @@ class Subject:
         Whether somebody said by which inputs it is differentiated; of examples none of which requires a gradient nobody
         did.
     numbers:
-        Other values of numbers among ``given`` that nobody declared, see `diffcheck.audit.examples.numbers`.
+        Other values of constants among ``given`` that nobody declared, see `diffcheck.audit.examples.numbers`.
     branches:
         Whether its definition compares anything that depends on its inputs, see `diffcheck.audit.examples.borders`.
     unasked:
@@ -78,7 +78,7 @@ class Subject:
     marked: bool = True
     unasked: frozenset[str] = frozenset()
     twice: bool = False
-    numbers: Mapping[str, tuple[int | float, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[int | float | str, ...]] = field(default_factory=dict)
     branches: bool = False
     following: Mapping[str, tuple[str, Callable[[int], int]]] = field(default_factory=dict)
     broadcast: Mapping[str, tuple[str, int]] = field(default_factory=dict)
