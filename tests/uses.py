@@ -265,6 +265,18 @@ USES = {
     "conv1d": shaped(lambda x, w, b: ops.conv1d(x, w, b, stride=2, padding=1), (2, 2, 5), (3, 2, 2), (3,)),
     "conv2d": shaped(lambda x, w: ops.conv2d(x, w, groups=2, dilation=(1, 2)), (1, 4, 3, 3), (2, 2, 2, 2)),
     "conv3d": shaped(lambda x, w: ops.conv3d(x, w, padding="same"), (1, 2, 2, 2), (1, 1, 3, 1, 1)),
+    "interp": both(
+        elementwise(lambda x: ops.interp(x, np.array([-2.0, 0.5, 1.0]), np.array([1.0, -1.0, 4.0])), REAL),
+        shaped(lambda x, y: ops.interp(x, np.array([-2.0, 0.5, 1.0]), y), (2, 2), (3,)),
+    ),
+    "interpolate": both(
+        both(
+            shaped(lambda x: ops.interpolate(x, 5) * 2, (1, 2, 3)),
+            shaped(lambda x: ops.interpolate(x, scale_factor=1.7, mode="linear"), (2, 1, 3)),
+        ),
+        shaped(lambda x: ops.interpolate(x, (3, 5), mode="bilinear", align_corners=True), (1, 1, 2, 3)),
+    ),
+    "grid_sample": shaped(lambda x, y: ops.grid_sample(x, y / 2), (1, 2, 2, 3), (1, 1, 2, 2)),
     "solve": both(
         shaped(lambda x, y: ops.solve(well(x), y), (3, 3), (3,)),
         shaped(lambda x, y: ops.solve(well(x), y), (2, 2, 2), (2, 3)),

@@ -99,6 +99,10 @@ from diffcheck.ops.exact import (
     pi as pi,
     rational as rational,
 )
+from diffcheck.ops.interpolation import (
+    grid_sample as grid_sample,
+    interp as interp,
+)
 from diffcheck.ops.linalg import (
     cholesky as cholesky,
     det as det,
@@ -180,6 +184,9 @@ from diffcheck.ops.pooling import (
     max_pool1d as max_pool1d,
     max_pool2d as max_pool2d,
     max_pool3d as max_pool3d,
+)
+from diffcheck.ops.resampling import (
+    interpolate as interpolate,
 )
 from diffcheck.ops.special import (
     bessel_i as bessel_i,
