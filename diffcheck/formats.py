@@ -5,7 +5,7 @@ IEEE 754 notation: a format has ``precision`` significand bits (the hidden one i
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -42,6 +42,11 @@ class Format:
     def largest(self) -> Fraction:
         """The largest finite number."""
         return Fraction((2**self.precision - 1) * 2 ** (self.maximum_exponent - self.precision + 1))
+
+    @property
+    def wide(self) -> "Format":
+        """The format with a range in which next to nothing overflows: four times that of IEEE 754's binary128."""
+        return replace(self, maximum_exponent=2**16)
 
     def ulp_exponent(self, exponent: int) -> int:
         """The exponent of the spacing of the format's numbers in ``[2**exponent, 2**(exponent + 1))``."""

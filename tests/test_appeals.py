@@ -10,7 +10,7 @@ from flint import arb
 from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
-from diffcheck.judgement.appeals import by_near_tie, by_own_code, of_function, other_function
+from diffcheck.judgement.appeals import by_finite_terms, by_near_tie, by_own_code, of_function, other_function
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.ops import cos, exp, floor, log, maximum, pi, sin, stack, where
@@ -28,10 +28,10 @@ def court_at(function, x, dtype="float64"):
     return court, court.questions[0]
 
 
-def dispute(function, x, value, formula):
+def dispute(function, x, value, formula, dtype="float64"):
     """A number in dispute, whose engine's own code may be off by ``formula``; ``()`` if it says of no code."""
     code = None if formula == () else SimpleNamespace(formula=lambda *_: formula)
-    court, question = court_at(function, x)
+    court, question = court_at(function, x, dtype)
     return Dispute(court, SimpleNamespace(code=code), question, np.array([value]), [None], 0)
 
 
@@ -70,6 +70,23 @@ def test_code_without_errors_takes_nothing_from_what_the_definition_allows():
 def test_code_excuses_nothing_where_nothing_is_bounded():
     asked = dispute(lambda x: log(x), -1.0, 7.0, arb(1))
     assert by_own_code(asked.judged(asked.bound), asked).verdict is Verdict.UNDEFINED
+
+
+# The slope of x^4/(1 + x^4) at 8 in float16, where the square of 1 + x^4 overflows: truth 1.2e-4, and the terms that
+# cancel 5e-4.
+FINITE_TERMS = {
+    "what the rounding of the terms explains": (3e-4, (LOSSY, Reason.CANCELLATION)),
+    "what it does not explain": (0.5, (DISAGREE, Reason.WRONG)),
+    "no number": (math.nan, (Verdict.NONFINITE, Reason.OVERFLOW)),
+}
+
+
+@pytest.mark.parametrize(("value", "expected"), FINITE_TERMS.values(), ids=FINITE_TERMS)
+def test_a_number_that_came_without_the_overflow_is_judged_by_its_rounding_errors(value, expected):
+    asked = dispute(lambda x: x**4 / (1 + x**4), 8.0, value, (), "float16")
+    assert asked.bound.formula == arb.pos_inf()
+    found = by_finite_terms(asked.judged(asked.bound), asked)
+    assert (found.verdict, found.reason) == expected
 
 
 def told(function, x, value, dtype="float64"):

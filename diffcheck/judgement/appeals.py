@@ -92,6 +92,21 @@ def by_exact_code(told: Mapping[int, Judgement], disputed: Callable[[int], Dispu
     return found
 
 
+def by_finite_terms(judgement: Judgement, dispute: Dispute) -> Judgement:
+    """The judgement where the definition's formula overflows and the engine's number came by one that does not.
+
+    Of that the rounding errors are what the definition's would be in a format without an end.
+    """
+    bound, question, court = dispute.bound, dispute.question, dispute.court
+    if bound is None or bound.formula.is_finite() or bound.formula.is_nan() or not math.isfinite(dispute.value):
+        return judgement
+    wider = court.bounds.at(question.truth, question.x, court.format.wide)[dispute.component]
+    if wider is None or not wider.formula.is_finite():
+        return judgement
+    found = dispute.judged(Bound(bound.scale, bound.inherent, wider.formula))
+    return judgement if found.verdict.fails else found
+
+
 def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:
     """The judgement on a value that may be another piece's, where the format cannot tell them apart."""
     court, question = dispute.court, dispute.question

@@ -8,7 +8,7 @@ from flint import ctx
 
 from diffcheck.case.case import Array
 from diffcheck.judgement.answer import Answer
-from diffcheck.judgement.appeals import by_exact_code, by_near_tie, by_own_code, of_function
+from diffcheck.judgement.appeals import by_exact_code, by_finite_terms, by_near_tie, by_own_code, of_function
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
@@ -69,6 +69,8 @@ def _reopened(witness: Witness, question: Question, sketch: Sketch | None) -> li
 def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
     if found.verdict.fails or found.verdict is Verdict.LOSSY:
         found = by_own_code(found, dispute)
+    if found.verdict.fails:
+        found = by_finite_terms(found, dispute)
     if found.verdict.fails:
         found = by_near_tie(found, dispute)
     return found
