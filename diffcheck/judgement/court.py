@@ -16,7 +16,7 @@ from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
-from diffcheck.referee.bound import Bound
+from diffcheck.referee.bound import Bound, of_complex_numbers
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.near_ties import NearTies
@@ -83,6 +83,8 @@ class Court:
         self.operator = operator
         self.program = program
         self.format = format
+        numbers = case.numbers(operator, program.shape, program.in_parts)
+        self._numbers = None if numbers is None else numbers.tolist()
         self.labels = case.components(operator, program.shape)
         self.referee = Referee(program, operator, case.wrt_positions, self.label)
         self.bounds = Bounds(self.referee)
@@ -200,13 +202,19 @@ class Court:
 
         Of an operator with weights there is one output: the weighted sum.
         """
-        return self.bounds.of_values(truth, question.x, self.format)
+        found = self.bounds.of_values(truth, question.x, self.format)
+        if not self.program.in_parts or len(found) != self.program.size:
+            return found
+        bounds = of_complex_numbers([bound for bound, _ in found], [k // 2 for k in range(len(found))])
+        return [(bound or old, value) for bound, (old, value) in zip(bounds, found, strict=True)]
 
     def _question(self, point: Point) -> Question:
         # Of a large function the numbers stay in their array: a list of them takes four times the memory.
         x: Any = flattened(point) if self.program.is_large else flattened(point).tolist()
         question = Question(point, self.referee.truth(x), [], balls.ZERO)
         bounds = self.bounds.at(question.truth, x, self.format)
+        if self._numbers is not None:
+            bounds = of_complex_numbers(bounds, self._numbers)
         size = max((c.size for c in question.truth.components), default=balls.ZERO)
         return replace(question, bounds=bounds, size=size)
 

@@ -61,6 +61,13 @@ from diffcheck.ops.basic import (
     square as square,
     sub as sub,
 )
+from diffcheck.ops.complex_parts import (
+    angle as angle,
+    complex as complex,
+    conj as conj,
+    imag as imag,
+    real as real,
+)
 from diffcheck.ops.contraction import (
     einsum as einsum,
     tensordot as tensordot,

@@ -12,6 +12,7 @@
 Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from flint import arb
@@ -71,6 +72,22 @@ class Bound:
         """The same, of a formula whose sums are added up in any order."""
         given = self._formula
         return given if isinstance(given, arb) else FORMULA_FACTOR * given.in_any_order(self._place)
+
+
+def of_complex_numbers(bounds: Sequence[Bound | None], numbers: Sequence[int]) -> list[Bound | None]:
+    """The bounds of real components that are parts of complex numbers; parts with one number belong together.
+
+    Complex arithmetic rounds relative to the size of a number (Higham 2002, 3.6): a part may be off by what the larger
+    one may.
+    """
+    largest: dict[int, Bound] = {}
+    for found, number in zip(bounds, numbers, strict=True):
+        if found is not None and (number not in largest or found.inherent > largest[number].inherent):
+            largest[number] = found
+    return [
+        found and Bound(largest[number].scale, largest[number].inherent, found._formula, found._place)
+        for found, number in zip(bounds, numbers, strict=True)
+    ]
 
 
 def alternatives(name: str) -> int:
