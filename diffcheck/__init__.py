@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 from diffcheck.case.audited import operation as operation
 from diffcheck.case.case import Case as Case
 from diffcheck.case.case import case as case
-from diffcheck.case.domain import interval as interval, rectangle as rectangle
+from diffcheck.case.domain import interval as interval
+from diffcheck.case.domain import rectangle as rectangle
 from diffcheck.case.family import each as each
 from diffcheck.ops.declared import own_operation as own_operation
 
@@ -44,11 +45,11 @@ __all__ = [
     "gradient",
     "integers",
     "interval",
-    "rectangle",
     "lengths",
     "mask",
     "operation",
     "own_operation",
+    "rectangle",
     "run",
     "tensor",
 ]

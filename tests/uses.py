@@ -277,6 +277,23 @@ USES = {
         shaped(lambda x: ops.interpolate(x, (3, 5), mode="bilinear", align_corners=True), (1, 1, 2, 3)),
     ),
     "grid_sample": shaped(lambda x, y: ops.grid_sample(x, y / 2), (1, 2, 2, 3), (1, 1, 2, 2)),
+    "complex": elementwise(lambda x, y: ops.abs(ops.complex(x, y) - 1), REAL, REAL),
+    "real": both(
+        elementwise(lambda x: ops.real(x) * 2, REAL),
+        elementwise(lambda x, y: ops.real(ops.complex(x, y) ** 2), REAL, REAL),
+    ),
+    "imag": both(
+        elementwise(lambda x: ops.imag(x) + x, REAL),
+        elementwise(lambda x, y: ops.imag(ops.complex(x, y) ** 2), REAL, REAL),
+    ),
+    "conj": both(
+        elementwise(lambda x: ops.conj(x) * 2, REAL),
+        elementwise(lambda x, y: 2 * ops.imag(ops.conj(ops.complex(x, y))), REAL, REAL),
+    ),
+    "angle": both(
+        elementwise(lambda x: ops.angle(x) + x, REAL),
+        elementwise(lambda x, y: ops.angle(ops.complex(x, y)), (0.1, 3), REAL),
+    ),
     "solve": both(
         shaped(lambda x, y: ops.solve(well(x), y), (3, 3), (3,)),
         shaped(lambda x, y: ops.solve(well(x), y), (2, 2, 2), (2, 3)),

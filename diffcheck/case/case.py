@@ -233,7 +233,9 @@ def case(
         function = by_name(written, given)
         of_complex = complex_inputs(function, given)
         if of_complex.names:
-            defaults = {n: p.default for n, p in inspect.signature(function).parameters.items() if p.default is not p.empty}
+            defaults = {
+                n: p.default for n, p in inspect.signature(function).parameters.items() if p.default is not p.empty
+            }
             function, given = of_complex.function(function), of_complex.domains(defaults | dict(given))
         inputs, constants = split(function, given)
         if samples is not None and (not isinstance(samples, int) or samples < 0):

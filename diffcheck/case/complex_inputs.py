@@ -146,5 +146,3 @@ def spread(pairs: Iterable[tuple[str, str]], sizes: Mapping[str, int]) -> "np.nd
         else:
             starts[name], count = count, count + size
     return np.concatenate([starts[name] + np.arange(size) for name, size in sizes.items()])
-
-

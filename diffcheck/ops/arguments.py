@@ -40,7 +40,7 @@ def flat(arguments: Iterable[Any]) -> Iterator[Any]:
 def is_complex(value: Any) -> bool:
     """Whether a value that is no tensor is a complex number, an array of those, or stands for them."""
     if isinstance(value, np.ndarray):
-        return value.dtype.kind == "c"
+        return bool(value.dtype.kind == "c")
     return isinstance(value, (complex, np.complexfloating)) or getattr(value, "is_complex", False) is True
 
 

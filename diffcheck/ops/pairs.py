@@ -8,18 +8,24 @@ traced, NumPy arrays, numbers.
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from diffcheck.ops.arguments import is_complex
 from diffcheck.ops.arrays import matmul as _matmul
 from diffcheck.ops.basic import sqrt as _root
-from diffcheck.ops.elementary import atan2, cos as _cos, exp as _exp, hypot, log as _log
-from diffcheck.ops.elementary import cosh as _cosh, sin as _sin, sinh as _sinh
+from diffcheck.ops.elementary import atan2, hypot
+from diffcheck.ops.elementary import cos as _cos
+from diffcheck.ops.elementary import cosh as _cosh
+from diffcheck.ops.elementary import exp as _exp
+from diffcheck.ops.elementary import log as _log
+from diffcheck.ops.elementary import sin as _sin
+from diffcheck.ops.elementary import sinh as _sinh
 from diffcheck.ops.pieces import where as _where
 
 Formula = Callable[..., Any]
+_F = TypeVar("_F", bound=Formula)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,10 +71,10 @@ def _minus(x: Any, y: Any) -> Any:
 OF_PAIRS: dict[str, Formula] = {}
 
 
-def _of_pairs(*names: str) -> Callable[[Formula], Formula]:
+def _of_pairs(*names: str) -> Callable[[_F], _F]:
     """The decorated formula is the operation of these names on complex numbers."""
 
-    def wrap(formula: Formula) -> Formula:
+    def wrap(formula: _F) -> _F:
         for name in names:
             assert name not in OF_PAIRS, name
             OF_PAIRS[name] = formula
@@ -281,6 +287,8 @@ def norm(x: Any) -> Any:
 
 # Definitions that move elements, add them up and multiply them: they hold for complex numbers as they are written.
 AS_WRITTEN = frozenset(
-    "concatenate cumsum diagonal diff einsum flip gather kron mean outer pad permute reshape roll stack sum take "
-    "tensordot trace transpose".split()
+    (
+        *("concatenate", "cumsum", "diagonal", "diff", "einsum", "flip", "gather", "kron", "mean", "outer", "pad"),
+        *("permute", "reshape", "roll", "stack", "sum", "take", "tensordot", "trace", "transpose"),
+    )
 )

@@ -74,7 +74,9 @@ class Operation:
             return self.torch(torch, *given, **options)
         # A torch function named by its path wants tensors; a number becomes one of the same dtype on the same device.
         numbers = (int, float, np.generic, np.ndarray)
-        return resolve(self.torch)(*(fitting(torch, a, like) if isinstance(a, numbers) else a for a in arguments), **options)
+        return resolve(self.torch)(
+            *(fitting(torch, a, like) if isinstance(a, numbers) else a for a in arguments), **options
+        )
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         raise TypeError(f"{self.name}: no array, tensor or traced value among the arguments")

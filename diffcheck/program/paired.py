@@ -1,4 +1,4 @@
-"""Complex arrays that record what is computed with them: pairs of traced ones, by the formulas of `diffcheck.ops.pairs`.
+"""Complex arrays that record what is computed with them: pairs of traced ones, by `diffcheck.ops.pairs`.
 
 What comes out at the end are real numbers, the parts along a last axis, so that nobody else has to know.
 """
@@ -108,10 +108,10 @@ class Paired(Recorded):
         """The sums of all elements up to each along an axis."""
         return self._each(lambda part: part.cumsum(axis))
 
-    def __matmul__(self, other: Any) -> "Paired":
+    def __matmul__(self, other: Any) -> Any:
         return self._applied(OF_PAIRS["matmul"], (self, other))
 
-    def __rmatmul__(self, other: Any) -> "Paired":
+    def __rmatmul__(self, other: Any) -> Any:
         return self._applied(OF_PAIRS["matmul"], (other, self))
 
     def stack(self, arrays: Sequence[Any], axis: int) -> "Paired":
@@ -132,8 +132,8 @@ class Paired(Recorded):
         if isinstance(operation, Composite) and operation.name in AS_WRITTEN:
             return operation.definition(*arguments, **options)
         raise CaseError(
-            f"{operation.name} has no rule for complex numbers: write it by those that do ({', '.join(sorted(OF_PAIRS))} "
-            f"and those that move and add), or by ops.real(z) and ops.imag(z)"
+            f"{operation.name} has no rule for complex numbers, as these have: {', '.join(sorted(OF_PAIRS))}, and what "
+            "moves and adds up elements; or write it by ops.real(z) and ops.imag(z)"
         )
 
     def lift(self, value: Any) -> "Paired":
