@@ -233,17 +233,14 @@ def case(
         function = by_name(written, given)
         of_complex = complex_inputs(function, given)
         if of_complex.names:
-            defaults = {
-                n: p.default for n, p in inspect.signature(function).parameters.items() if p.default is not p.empty
-            }
-            function, given = of_complex.function(function), of_complex.domains(defaults | dict(given))
+            function, given = of_complex.function(function), of_complex.domains(given)
         inputs, constants = split(function, given)
         if samples is not None and (not isinstance(samples, int) or samples < 0):
             raise CaseError(f"samples={samples!r}: it must be a whole number, 0 or more")
         listed = [of_complex.split(f"point {i}", p) for i, p in enumerate(several("points", points))]
         if samples == 0 and not listed:
             raise CaseError("samples=0 means the listed points only, and none is listed: give points=[...]")
-        valid = precondition(of_complex.function(where) if callable(where) else where, inputs, constants)
+        valid = precondition(of_complex.function(where), inputs, constants)
         names = differentiated_by(None if wrt is None else of_complex.among(several("wrt", wrt)), inputs)
         return Case(
             name=called,

@@ -76,27 +76,23 @@ class ComplexInputs:
         """Inputs by their names, the complex ones by their parts."""
         return [part for name in names for part in (parts_of(name) if name in self.names else (name,))]
 
-    def function(self, function: Function) -> Function:
-        """A function that names complex inputs, as one that names their parts."""
-        signature = inspect.signature(function)
-        named = [name for name in self.names if name in signature.parameters]
+    def function(self, function: Any) -> Any:
+        """A function that names complex inputs, as one that names their parts; anything else as it is."""
+        known = _parameters(function)
+        named = [name for name in self.names if name in known]
         if not named:
             return function
-        ordinary = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        parameters: list[inspect.Parameter] = []
-        for name, parameter in signature.parameters.items():
-            parts = [inspect.Parameter(part, ordinary) for part in parts_of(name)]
-            parameters += parts if name in named else [parameter.replace(default=inspect.Parameter.empty)]
+        parameters = [p for name, parameter in known.items() for p in _split(parameter, name in named)]
+        order = [parameter.name for parameter in parameters]
 
         def called(*arguments: Any, **by_name: Any) -> Any:
             values = dict(zip(order, arguments, strict=False)) | by_name
-            return function(**{name: _joined(name, values, named) for name in signature.parameters})
+            return function(**{name: _joined(name, values, named) for name in known if name in named or name in values})
 
-        order = [parameter.name for parameter in parameters]
         found: Any = called
         found.__signature__ = inspect.Signature(parameters)
         found.__wrapped__, found.__doc__, found.__name__ = function, function.__doc__, getattr(function, "__name__", "")
-        return found  # type: ignore[no-any-return]
+        return found
 
     def implementation(self, version: Function | str) -> Function:
         """What is on trial, called by position, as a function of the parts; a path is followed when it is called."""
@@ -114,6 +110,24 @@ class ComplexInputs:
         return values if array is None or array.dtype.kind != "c" else np.stack([array.real, array.imag], -1)
 
 
+def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
+    """The parameters of a function, if all can be given by name; nothing of anything else."""
+    try:
+        found = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return {}
+    ordinary = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return found if all(parameter.kind in ordinary for parameter in found.values()) else {}
+
+
+def _split(parameter: inspect.Parameter, of_complex: bool) -> list[inspect.Parameter]:
+    """A parameter, or those of its parts; by name only, so that one with a default may stand before them."""
+    by_name = inspect.Parameter.KEYWORD_ONLY
+    if not of_complex:
+        return [parameter.replace(kind=by_name)]
+    return [inspect.Parameter(part, by_name) for part in parts_of(parameter.name)]
+
+
 def _joined(name: str, values: Mapping[str, Any], names: Iterable[str]) -> Any:
     return ops.complex(*(values[part] for part in parts_of(name))) if name in names else values[name]
 
@@ -126,7 +140,7 @@ def complex_inputs(function: Function, parameters: Mapping[str, Any]) -> Complex
     CaseError
         If the function has a parameter of the name of a part.
     """
-    order = tuple(inspect.signature(function).parameters)
+    order = tuple(_parameters(function))
     names = tuple(n for n in order if isinstance(v := parameters.get(n), Rectangle) or is_complex(v))
     for name in names:
         for part in parts_of(name):
