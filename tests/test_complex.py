@@ -10,9 +10,10 @@ import diffcheck.ops as o
 from diffcheck import case, check, interval, rectangle
 from diffcheck.case.operators import Operator
 from diffcheck.errors import CaseError, DomainError
-from diffcheck.ops.pairs import AS_WRITTEN, OF_PAIRS
+from diffcheck.ops.pairs import AS_WRITTEN
 from diffcheck.ops.table import Composite, Primitive
 from diffcheck.program.emit import Emitted
+from diffcheck.program.paired import FORMULAS
 from diffcheck.program.trace import record, trace
 from diffcheck.referee.component import Status
 from diffcheck.referee.truth import Referee
@@ -280,8 +281,8 @@ def test_complex_numbers_are_judged_as_numbers_not_part_by_part():
 
 def test_the_tables_name_operations():
     rows = {**Primitive.rows, **Composite.rows}
-    assert set(OF_PAIRS) | AS_WRITTEN <= set(rows)
-    assert OF_PAIRS.keys() & AS_WRITTEN == set()
+    assert set(FORMULAS) | AS_WRITTEN <= set(rows)
+    assert FORMULAS.keys() & AS_WRITTEN == set()
     assert set(Composite.rows) >= AS_WRITTEN
 
 

@@ -294,6 +294,14 @@ USES = {
         elementwise(lambda x: ops.angle(x) + x, REAL),
         elementwise(lambda x, y: ops.angle(ops.complex(x, y)), (0.1, 3), REAL),
     ),
+    "fft": shaped(lambda x: ops.abs(ops.fft(x, 4, norm="ortho")), (2, 3)),
+    "ifft": shaped(lambda x, y: ops.imag(ops.ifft(ops.complex(x, y), axis=0, norm="forward")), (3, 2), (3, 2)),
+    "rfft": shaped(lambda x: ops.real(ops.rfft(x)) + ops.imag(ops.rfft(x)), (2, 3)),
+    "irfft": both(
+        shaped(lambda x: ops.irfft(x), (3,)), shaped(lambda x, y: ops.irfft(ops.complex(x, y), 5), (3,), (3,))
+    ),
+    "fft2": shaped(lambda x: ops.imag(ops.fft2(x)), (2, 3)),
+    "ifft2": shaped(lambda x: ops.real(ops.ifft2(x, norm="ortho")), (2, 3)),
     "solve": both(
         shaped(lambda x, y: ops.solve(well(x), y), (3, 3), (3,)),
         shaped(lambda x, y: ops.solve(well(x), y), (2, 2, 2), (2, 3)),

@@ -106,6 +106,14 @@ from diffcheck.ops.exact import (
     pi as pi,
     rational as rational,
 )
+from diffcheck.ops.fourier import (
+    fft as fft,
+    fft2 as fft2,
+    ifft as ifft,
+    ifft2 as ifft2,
+    irfft as irfft,
+    rfft as rfft,
+)
 from diffcheck.ops.interpolation import (
     grid_sample as grid_sample,
     interp as interp,

@@ -10,11 +10,15 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import flat, is_complex
-from diffcheck.ops.pairs import AS_WRITTEN, OF_PAIRS, Pair
+from diffcheck.ops.fourier import TRANSFORMS
+from diffcheck.ops.holomorphic import FUNCTIONS
+from diffcheck.ops.pairs import ARITHMETIC, AS_WRITTEN, Pair
 from diffcheck.ops.structure import Shape
 from diffcheck.ops.table import Composite, Operation
 from diffcheck.program.recorded import Recorded
 from diffcheck.program.traced import Traced
+
+FORMULAS = {**ARITHMETIC, **FUNCTIONS, **TRANSFORMS}
 
 
 class Paired(Recorded):
@@ -109,10 +113,10 @@ class Paired(Recorded):
         return self._each(lambda part: part.cumsum(axis))
 
     def __matmul__(self, other: Any) -> Any:
-        return self._applied(OF_PAIRS["matmul"], (self, other))
+        return self._applied(FORMULAS["matmul"], (self, other))
 
     def __rmatmul__(self, other: Any) -> Any:
-        return self._applied(OF_PAIRS["matmul"], (other, self))
+        return self._applied(FORMULAS["matmul"], (other, self))
 
     def stack(self, arrays: Sequence[Any], axis: int) -> "Paired":
         """Arrays along a new axis; ``self`` is one of them."""
@@ -127,12 +131,12 @@ class Paired(Recorded):
 
     def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record an operation by its formula for pairs; a definition that holds for complex numbers as it is."""
-        if operation.name in OF_PAIRS:
-            return self._applied(OF_PAIRS[operation.name], arguments, options)
+        if operation.name in FORMULAS:
+            return self._applied(FORMULAS[operation.name], arguments, options)
         if isinstance(operation, Composite) and operation.name in AS_WRITTEN:
             return operation.definition(*arguments, **options)
         raise CaseError(
-            f"{operation.name} has no rule for complex numbers, as these have: {', '.join(sorted(OF_PAIRS))}, and what "
+            f"{operation.name} has no rule for complex numbers, as these have: {', '.join(sorted(FORMULAS))}, and what "
             "moves and adds up elements; or write it by ops.real(z) and ops.imag(z)"
         )
 

@@ -4,13 +4,14 @@ In a storage the parts stand beside each other, so that a complex tensor is a vi
 """
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from diffcheck import ops
-from diffcheck.ops.pairs import OF_PAIRS, Pair, conj, exp, log, pair, polar, reciprocal
+from diffcheck.ops.fourier import along, back_to_real
+from diffcheck.ops.holomorphic import FUNCTIONS, exp, log, polar
+from diffcheck.ops.pairs import ARITHMETIC, Pair, conj, pair, reciprocal
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, chosen
 from diffcheck.sources.torch_code.registry import lifted, mean, refuse, row, total
@@ -62,7 +63,7 @@ def _polar(size: Any, angle: Any) -> Any:
 row("complex conj_physical", "complex _conj_physical")(conj)
 row("complex reciprocal")(reciprocal)
 for _name in ("abs", "angle", "neg", "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
-    row(f"complex {_name}")(OF_PAIRS[_name])
+    row(f"complex {_name}")({**ARITHMETIC, **FUNCTIONS}[_name])
 
 
 @row("complex add")
@@ -162,7 +163,7 @@ def _transform(x: Any, dim: Sequence[int], scaled: int, forward: bool) -> Any:
     size = 1
     for axis in dim:
         size *= found.re.shape[axis]
-        found = _along(found, axis, forward)
+        found = along(found, axis, forward)
     return Pair(*(_normalised(part, scaled, size) for part in (found.re, found.im)))
 
 
@@ -181,12 +182,8 @@ def _to_real(x: Any, dim: Sequence[int], scaled: int, n: int) -> Any:
     found = _transform(x, others, 0, False)
     size = n * int(np.prod([found.re.shape[a] for a in others], dtype=int))
     half = _section(last, n // 2 + 1)
-    re, im = (part[half].swapaxes(last, -1) for part in (found.re, found.im))
-    frequencies = np.arange(n // 2 + 1)
-    twice = np.where((frequencies == 0) | (2 * frequencies == n), 1, 2)
-    cosine, sine = _turns(re, n, np.outer(frequencies, np.arange(n)))
-    real = (twice * re) @ cosine - (twice * im) @ sine
-    return _normalised(real.swapaxes(last, -1), scaled, size)
+    real = back_to_real(Pair(found.re[half], found.im[half]), last, n)
+    return _normalised(real, scaled, size)
 
 
 def _section(axis: int, stop: int) -> tuple[slice, ...]:
@@ -195,28 +192,3 @@ def _section(axis: int, stop: int) -> tuple[slice, ...]:
 
 def _normalised(x: Any, scaled: int, size: int) -> Any:
     return x if scaled == 0 else x / (ops.sqrt(size) if scaled == 1 else size)
-
-
-def _along(x: Pair, axis: int, forward: bool) -> Pair:
-    """The sums over k of ``x_k exp(-2 pi i j k / n)``; with the other sign back."""
-    re, im = (part.swapaxes(axis, -1) for part in (x.re, x.im))
-    n = re.shape[-1]
-    cosine, sine = _turns(re, n, np.outer(np.arange(n), np.arange(n)))
-    one, two = re @ cosine, im @ cosine
-    found = (one + im @ sine, two - re @ sine) if forward else (one - im @ sine, two + re @ sine)
-    return Pair(*(part.swapaxes(axis, -1) for part in found))
-
-
-def _turns(like: Traced, n: int, numbers: Any) -> tuple[Traced, Traced]:
-    """Cosines and sines of so many n-th parts of a turn: the exact numbers, no doubles."""
-    quarter = [(1, 0), (0, 1), (-1, 0), (0, -1)]
-    found = []
-    for k in range(n):
-        if 4 * k % n == 0:
-            found.append(quarter[4 * k // n])
-        else:
-            part = Fraction(2 * k, n)
-            angle = ops.pi * ops.rational(part.numerator, part.denominator)
-            found.append((ops.cos(angle), ops.sin(angle)))
-    cosines, sines = (like.lift([like.lift(v) for v in column]) for column in zip(*found, strict=True))
-    return cosines[numbers % n], sines[numbers % n]
