@@ -7,6 +7,7 @@ from torch.nn import functional
 from wrong_backwards import Scaled
 
 from diffcheck import assert_operation
+from diffcheck.audit import audit
 from diffcheck.audit.examples.inferred import inferred
 from diffcheck.audit.subjects.subject import subject
 
@@ -43,6 +44,11 @@ def by_heads(x):
         (
             attention,
             [(2, 5, 8), (2, 5, 8), (2, 5, 8)],
+            [{"q0", "k0", "v0"}, {"q1"}, {"k1", "v1"}, {"q2", "k2"}, {"v2"}],
+        ),
+        (
+            attention,
+            [(1, 5, 8), (1, 5, 8), (1, 5, 8)],
             [{"q0", "k0", "v0"}, {"q1"}, {"k1", "v1"}, {"q2", "k2"}, {"v2"}],
         ),
         (square, [(4, 4)], [{"a0"}, {"a1"}]),
@@ -288,3 +294,47 @@ def test_a_number_that_only_looks_like_none_is_not_tried():
 
     found = inferred(subject(counted, counted, {}, (torch.randn(5), torch.tensor([3, 0, 4]))))
     assert found.declared["ids"].ignored is None
+
+
+def pooled(x, groups):
+    """The sum of each of as many groups as there are rows."""
+    return (x * (groups == torch.arange(len(x))[:, None])).sum(1)
+
+
+def taken(x, places):
+    return x[places]
+
+
+def test_a_group_that_is_not_there_is_no_last_place():
+    given = torch.randn(3, 4), torch.tensor([0, 2, 1, 2])
+    assert inferred(subject(pooled, pooled, {}, given)).declared["groups"].ignored != -1
+    rows = torch.randn(5, 3), torch.tensor([2, 4, 1])
+    assert inferred(subject(taken, taken, {}, rows)).declared["places"].ignored == -1
+
+
+class ByHeads(torch.autograd.Function):
+    """Weighs rows by a gate for each head; its backward has all heads weighed by the first one's."""
+
+    @staticmethod
+    def forward(ctx, x, gate, wrong):
+        ctx.save_for_backward(x, gate)
+        ctx.wrong = wrong
+        return x * gate[:, None, None]
+
+    @staticmethod
+    def backward(ctx, g):
+        x, gate = ctx.saved_tensors
+        used = gate[:1].expand_as(gate) if ctx.wrong else gate
+        return g * used[:, None, None], (g * x).sum((1, 2)), None
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_a_single_head_of_the_examples_becomes_several(wrong):
+    def operation(x, gate):
+        if len(x) != len(gate):
+            raise ValueError("a gate for each head")
+        return ByHeads.apply(x, gate, wrong)
+
+    given = torch.linspace(-1, 1, 12).reshape(1, 4, 3), torch.tensor([0.5])
+    found = audit(operation, lambda x, gate: x * gate[:, None, None], inputs=given, budget=2)
+    assert found.passed is not wrong

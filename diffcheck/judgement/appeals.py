@@ -1,12 +1,15 @@
 """What may still excuse a failing number, or accuse a passing one.
 
-A failing number is excused by the rounding errors of the program that the engine says it evaluates, and by a
-comparison that the format cannot decide. A passing one is accused where the function itself is another one.
+A failing number is excused by the rounding errors of the program that the engine says it evaluates, by a comparison
+that the format cannot decide, and by pieces that meet where the function has no derivative. A passing one is accused
+where the function itself is another one.
 """
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+
+from flint import ctx
 
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
@@ -14,7 +17,8 @@ from diffcheck.judgement.numbers import Judgement, judge, worst
 from diffcheck.judgement.recorded_code import ANOTHER, RecordedCode
 from diffcheck.judgement.witness import Witness
 from diffcheck.ops import balls
-from diffcheck.ops.decimals import decimal
+from diffcheck.ops.decimals import brief, decimal
+from diffcheck.referee.around import slopes
 from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.evaluate import Ball
@@ -125,6 +129,25 @@ def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:
     return replace(
         judgement, verdict=Verdict.LOSSY, reason=Reason.BRANCH, note=near_ties.text(ties, dispute.court.label)
     )
+
+
+def by_meeting_pieces(judgement: Judgement, dispute: Dispute) -> Judgement:
+    """The judgement where pieces meet, so that partial derivatives are no derivative: by those of the pieces."""
+    court, question, value = dispute.court, dispute.question, dispute.value
+    if judgement.reason not in (Reason.WRONG, Reason.INACCURATE, Reason.KINK_SIDE) or not math.isfinite(value):
+        return judgement
+    found = slopes(court.referee, question.truth, question.x, dispute.component)
+    if not found or dispute.bound is None:
+        return judgement
+    with ctx.workprec(question.truth.precision):
+        known = [*found, *(side for side in (dispute.truth.left, dispute.truth.right) if side is not None)]
+        low, high = min(ball.mid() for ball in known), max(ball.mid() for ball in known)
+        given, slack = balls.ball_of_float(value), dispute.bound.inherent.mid()
+        # Where the function has a derivative all pieces have it.
+        if not (high - low > slack and low - given <= slack and given - high <= slack):
+            return judgement
+    note = f"no derivative: pieces with slopes from {brief(low)} to {brief(high)} meet; the engine says {value:.4g}"
+    return replace(judgement, verdict=Verdict.KINK, reason=Reason.NONE, note=note)
 
 
 def _not_refuted(ties: Sequence[NearTie], dispute: Dispute) -> list[NearTie]:

@@ -8,7 +8,14 @@ from flint import ctx
 
 from diffcheck.case.case import Array
 from diffcheck.judgement.answer import Answer
-from diffcheck.judgement.appeals import by_exact_code, by_finite_terms, by_near_tie, by_own_code, of_function
+from diffcheck.judgement.appeals import (
+    by_exact_code,
+    by_finite_terms,
+    by_meeting_pieces,
+    by_near_tie,
+    by_own_code,
+    of_function,
+)
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
@@ -73,6 +80,8 @@ def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
         found = by_finite_terms(found, dispute)
     if found.verdict.fails:
         found = by_near_tie(found, dispute)
+    if found.verdict.fails:
+        found = by_meeting_pieces(found, dispute)
     return found
 
 

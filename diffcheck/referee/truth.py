@@ -141,7 +141,7 @@ class Referee:
             return self._nothing(Status.UNDEFINED, self.primal.origin(evaluation.faults[output][1]))
         defined = self.primal.restricted(rows)
         decisions = live_decisions(defined, evaluation.decisions)
-        smooth = self._smooth_piece(rows, defined, decisions)
+        smooth = self.smooth_piece(rows, defined, decisions)
         wrong = ""
         tied = [False] * (len(rows) * self._width)
         if any(side == 0 for side, _ in decisions.values()):
@@ -246,7 +246,7 @@ class Referee:
         """
         if pieces is None:
             return [None] * len(slope.components)
-        piece = self._smooth_piece(rows, self.primal.restricted(rows), pieces)
+        piece = self.smooth_piece(rows, self.primal.restricted(rows), pieces)
         begins, _ = self._without_direction[1].derivatives.certified(piece, point)
         found, precision = self.derivatives.certified(piece, point)
         with ctx.workprec(precision):
@@ -279,7 +279,7 @@ class Referee:
     def _piece(self, rows: tuple[int, ...], evidence: Evidence) -> Smooth:
         """The piece of one output that holds along a ray."""
         row = (rows[evidence.row],)
-        return self._smooth_piece(row, self.primal.restricted(row), evidence.decisions)
+        return self.smooth_piece(row, self.primal.restricted(row), evidence.decisions)
 
     def otherwise(self, point: Sequence[float], forced: Mapping[int, int]) -> Truth:
         """The derivative of the piece in which these switches have the signs that are given, at a point outside it."""
@@ -291,12 +291,13 @@ class Referee:
         if not rows:
             return self._nothing(Status.UNDEFINED, "the other piece")
         defined = self.primal.restricted(rows)
-        smooth = self._smooth_piece(rows, defined, live_decisions(defined, evaluation.decisions))
+        smooth = self.smooth_piece(rows, defined, live_decisions(defined, evaluation.decisions))
         components, precision = self.derivatives.certified(smooth, point)
         truth = Truth(tuple(components), smooth, rows, precision, (False,) * len(components))
         return self._placed(truth, evaluation)
 
-    def _smooth_piece(self, rows: tuple[int, ...], defined: Program, decisions: Decisions) -> Smooth:
+    def smooth_piece(self, rows: tuple[int, ...], defined: Program, decisions: Decisions) -> Smooth:
+        """The piece of these outputs, which ``defined`` has alone, that holds with these decisions."""
         key = (rows, tuple(decisions.items()))
         smooth = self._smooth.get(key)
         if smooth is None:

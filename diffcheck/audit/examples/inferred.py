@@ -16,7 +16,7 @@ from typing import Any
 from diffcheck.audit.conditions.context import NUMBER, Context
 from diffcheck.audit.conditions.sizes import LADDER, LEADING_SHAPES, Relation, Space
 from diffcheck.audit.examples.more_axes import BEHIND, FRONT, batched, broadcast
-from diffcheck.audit.examples.probe import IGNORED, LAST, Made, Probe
+from diffcheck.audit.examples.probe import IGNORED, LAST, Axis, Made, Probe
 from diffcheck.audit.examples.sentinels import sentinel
 from diffcheck.audit.examples.ties import Group, Tie, follow, made_beside, ties
 from diffcheck.audit.subjects.declared import LEADING, TRAILING, Declared, Floats, Integers
@@ -161,11 +161,28 @@ def _sizes(probe: Probe) -> Iterator[Group]:
         first = left.pop(0)
         length = probe.shapes[first[0]][first[1]]
         alike = [axis for axis in left if probe.shapes[axis[0]][axis[1]] == length]
-        for count in range(len(alike) + 1):
-            found = next(
-                ((first, *others) for others in itertools.combinations(alike, count) if probe.may(first, others)), None
-            )
-            if found is not None:
-                left = [axis for axis in left if axis not in found]
-                yield Group(found, length)
-                break
+        found = _of_one(probe, first, alike) if length == 1 else next(_together(probe, first, alike), None)
+        if found is not None:
+            left = [axis for axis in left if axis not in found]
+            yield Group(found, length)
+
+
+def _together(probe: Probe, first: Axis, alike: Sequence[Axis]) -> Iterator[tuple[Axis, ...]]:
+    """The sets of axes that may change together, the smallest first."""
+    for count in range(len(alike) + 1):
+        for others in itertools.combinations(alike, count):
+            if probe.may(first, others):
+                yield first, *others
+
+
+def _of_one(probe: Probe, first: Axis, alike: Sequence[Axis]) -> tuple[Axis, ...] | None:
+    """The axes that change together with one of length one, which the definition may broadcast against the others.
+
+    Those in the same place, as a single batch has them, if the operation takes them; else the smallest set that it
+    takes; else the smallest that the definition takes.
+    """
+    in_place = (first, *(axis for axis in alike if axis[1] == first[1]))
+    if probe.may(first, in_place[1:]) and probe.answers(probe.with_length(in_place, 2)):
+        return in_place
+    sets = list(_together(probe, first, alike))
+    return next((found for found in sets if probe.answers(probe.with_length(found, 2))), next(iter(sets), None))

@@ -93,6 +93,11 @@ class Probe:
         longer = (self.with_length(axes, n) for n in (length + 1, 2 * length))
         return next((self.unlike(self.arguments(shapes)) for shapes in longer if self.runs(shapes)), "")
 
+    def answers(self, shapes: Shapes) -> bool:
+        """Whether the operation has the definition's value for arguments of these shapes, and some gradient."""
+        arguments = self.arguments(shapes)
+        return self.same(arguments) is True and gradients_of(self.subject.operation, arguments) is not None
+
     def derives(self, arguments: Mapping[str, Any]) -> bool:
         """Whether the operation's value and gradient are the definition's for these arguments."""
         operation, definition = self.subject.operation, self.subject.definition
@@ -169,19 +174,23 @@ class Probe:
         return bool(expected) and all(bool(y.isfinite().all()) for y in expected or ()) and self.same(arguments) is True
 
     def counts_from_the_end(self, argument: str) -> bool:
-        """Whether -1 stands for the last place: the definition gives the same for both, and something else for 0."""
+        """Whether -1 stands for the last place.
+
+        The definition gives the same for both, and something else, or nothing, for the first place and behind the last.
+        """
         declared = self.subject.declared[argument]
         if not isinstance(declared, Integers) or not self.shapes[argument]:
             return False
         found = []
-        for place in (LAST, self._last(argument), 0):
+        last_place = self._last(argument)
+        for place in (LAST, last_place, 0, last_place + 1):
             example = torch.tensor(declared.example)
             example.view(-1)[0] = place
             found.append(values_of(self.subject.definition, {**self.arguments(self.shapes), argument: example}))
-        last, same, first = found
+        last, same, first, behind = found
         if last is None or same is None or first is None:
             return False
-        return alike(last, same) and not alike(last, first)
+        return alike(last, same) and not alike(last, first) and (behind is None or not alike(last, behind))
 
     def _last(self, argument: str) -> int:
         """The largest whole number that the definition takes, looked for among the lengths of axes."""
