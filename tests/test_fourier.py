@@ -82,7 +82,11 @@ DEFINITIONS = {
     "rfft": (lambda x: o.rfft(x), {"x": interval(-1, 1, shape=5)}, "jacobian"),
     "irfft": (lambda z: o.irfft(z, 5), {"z": rectangle(-1 - 1j, 1 + 1j, shape=3)}, "jacobian"),
     "fft2": (lambda x: o.fft2(x), {"x": interval(-1, 1, shape=(2, 3))}, "vjp"),
-    "spectrum": (lambda x: o.sum(o.real(o.fft(x) * o.conj(o.fft(x)))[1:3]), {"x": interval(0.5, 1, shape=5)}, "gradient"),
+    "spectrum": (
+        lambda x: o.sum(o.real(o.fft(x) * o.conj(o.fft(x)))[1:3]),
+        {"x": interval(0.5, 1, shape=5)},
+        "gradient",
+    ),
 }
 
 

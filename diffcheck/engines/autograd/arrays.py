@@ -64,4 +64,4 @@ def _constant(x: Any, like: Any) -> Any:
 
 def in_parts(x: torch.Tensor) -> torch.Tensor:
     """Complex numbers by their parts, along a last axis; real ones as they are."""
-    return torch.view_as_real(x.resolve_conj()) if x.is_complex() else x.resolve_neg()
+    return torch.view_as_real(x.resolve_conj()) if x.is_complex() else x

@@ -85,7 +85,7 @@ class Automatic:
         inputs = self._tensors(point)
         for name in self._task.case.wrt:
             inputs[name].requires_grad_()
-        return self._result(inputs).detach().to("cpu", torch.float64).numpy()
+        return self._result(inputs).detach().to("cpu", torch.float64).resolve_neg().numpy()
 
     def clockwork(self, point: Point) -> Clockwork:
         """The function alone, and the function with its derivative."""
