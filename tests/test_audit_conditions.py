@@ -9,8 +9,10 @@ from diffcheck.audit.conditions.incoming import INCOMING
 from diffcheck.audit.conditions.layouts import LAYOUTS, surroundings, written
 from diffcheck.audit.conditions.uses import USES
 from diffcheck.audit.conditions.values import VALUES, Range, ordinary
+from diffcheck.audit.conditions.world import world
 from diffcheck.audit.design import design
 from diffcheck.audit.subjects.subject import subject
+from diffcheck.audit.trials.differences import contradicted
 from diffcheck.audit.trials.screen import screened
 
 SHAPES = [(5,), (3, 4), (2, 3, 4), (2, 3, 4, 5)]
@@ -116,3 +118,24 @@ def test_contexts_cover_pairs_of_conditions_and_repeat_themselves() -> None:
     assert len(plan.covered) > 60 * 10
     assert [c.key for c in contexts] == [c.key for c in made(0)[1]]
     assert [c.key for c in contexts] != [c.key for c in made(1)[1]]
+
+
+class Residue(torch.autograd.Function):
+    """Zero, whose gradient is what its terms leave."""
+
+    @staticmethod
+    def forward(ctx, x, left):
+        ctx.left = left
+        return torch.zeros_like(x)
+
+    @staticmethod
+    def backward(ctx, g):
+        return ctx.left * g, None
+
+
+@pytest.mark.parametrize(("left", "looks"), [(4e-17, False), (1e-3, True)])
+def test_what_rounding_leaves_of_terms_that_cancel_altogether_is_no_error(left, looks) -> None:
+    found = subject(lambda x: Residue.apply(x, left), lambda x: x - x, {"x": tensor("n")}, None)
+    seen = screened(found, Context(found.space.ordinary(), {**ORDINARY, "precision": "float64"}))
+    assert seen.suspicious is looks
+    assert contradicted(found, world(found, seen.context), seen, 2.0**-12) is looks

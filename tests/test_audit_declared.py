@@ -37,10 +37,18 @@ def test_ordinary_sizes_differ_so_that_no_two_axes_can_be_mistaken() -> None:
 def test_relations_hold_wherever_sizes_move(relation, holds) -> None:
     found = space(("heads", "kv_heads"), relations=(relation,))
     start = found.ordinary()
+    assert 1 not in start.values()
     moved = [found.changed(start, name, value) for name in start for value in found.values[name] if value]
     reached = [sizes for sizes in moved if sizes is not None]
     assert all(map(holds, [start, *reached]))
     assert len({tuple(sizes.items()) for sizes in reached}) > 5
+
+
+def test_ordinary_sizes_that_are_tied_differ_from_the_others_too() -> None:
+    names = "batch", "heads", "kv_heads", "classes"
+    sizes = space(names, relations=("kv_heads divides heads", "classes >= 1")).ordinary()
+    assert 1 not in sizes.values()
+    assert len(set(sizes.values())) == 4
 
 
 def test_sizes_may_be_listed() -> None:

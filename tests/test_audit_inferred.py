@@ -218,7 +218,7 @@ def test_who_is_not_made_for_other_sizes_is_not_accused(operation):
 
 
 def test_who_has_the_value_at_another_size_is_held_to_the_gradient():
-    with pytest.raises(AssertionError, match=r"wrong only if `x\.shape\[1\]` > 6") as told:
+    with pytest.raises(AssertionError, match=r"only if `x\.shape\[1\]` > 6") as told:
         assert_operation(Made.apply, definition=scaled, inputs=EXAMPLE, budget=4)
     assert "not held" not in str(told.value)
 

@@ -1,10 +1,15 @@
 """Case files under pytest: ids, failures in five lines, known defects, options, and what is left alone."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
+
+from diffcheck.cli import main
 
 CASES = """
 import torch
@@ -51,11 +56,36 @@ def sine(x):
 def softplus(x):
     return log(1 + exp(x))
 """
+# Two processes, which need not load torch.
+TWO = ("-n", "2", "--dist", "loadgroup", "--diffcheck-engine", "finite,symbolic")
 TEST = """
 from diffcheck import case
 def case_of(*_): raise AssertionError("a test file is no case file")
 def test_nothing(): pass
 """
+
+
+@pytest.fixture(scope="module", autouse=True)
+def written(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The baseline of the cases, as `diffcheck run` writes it.
+
+    It is run in this process, once for all, and has loaded everything then: what a run of pytest in this process loads
+    is forgotten at its end, and torch cannot be loaded twice.
+    """
+    folder = tmp_path_factory.mktemp("written")
+    (folder / "cases").mkdir()
+    (folder / "cases" / "waves.py").write_text(CASES)
+    words = (
+        "run cases/waves.py --no-timing --samples 1 --baseline base.json --update-baseline --output out --in-process"
+    )
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        done = CliRunner().invoke(main, words.split())
+    finally:
+        os.chdir(here)
+    assert done.exit_code == 0, done.output
+    return (folder / "base.json").read_text()
 
 
 @pytest.fixture
@@ -102,9 +132,8 @@ def test_every_derivative_by_every_engine_is_a_test(folder: pytest.Pytester) -> 
     ],
 )
 def test_what_is_asked_for_is_collected(folder: pytest.Pytester, arguments: tuple[str, ...], found: int) -> None:
-    # A process of its own for each: torch cannot be loaded twice in one.
     (folder.path / "cases" / "waves.py").write_text(LIGHT)
-    done = folder.runpytest_subprocess("-q", "--collect-only", *arguments)
+    done = folder.runpytest_inprocess("-q", "--collect-only", *arguments)
     assert sum("::" in line for line in done.outlines) == found
     assert done.ret == 0
 
@@ -116,27 +145,28 @@ def test_files_of_data_are_tests_too(folder: pytest.Pytester) -> None:
     (folder.path / "cases" / "powers.toml").write_text(case)
     cores = '(FPCore (x) :precision binary64 :name "a cube" :pre (<= 0 x 1) (* x x x)) (FPCore (A) (ref A 0))'
     (folder.path / "cases" / "powers.fpcore").write_text(cores)
-    done = folder.runpytest_subprocess("cases", "-q", "-rA", "--strict-markers", "--diffcheck-engine", "symbolic")
+    done = folder.runpytest_inprocess("cases", "-q", "-rA", "--strict-markers", "--diffcheck-engine", "symbolic")
     done.assert_outcomes(passed=2, skipped=1)
     done.stdout.fnmatch_lines_random(["PASSED cases/powers.fpcore::a cube*", "PASSED cases/powers.toml::square*"])
 
 
 def test_what_failed_is_run_again_alone(folder: pytest.Pytester) -> None:
-    folder.runpytest_subprocess("cases", "-q").assert_outcomes(passed=7, failed=2, xfailed=1)
-    folder.runpytest_subprocess("cases", "-q", "--lf").assert_outcomes(failed=2)
+    folder.runpytest_inprocess("cases", "-q").assert_outcomes(passed=7, failed=2, xfailed=1)
+    folder.runpytest_inprocess("cases", "-q", "--lf").assert_outcomes(failed=2)
 
 
 def test_several_processes_collect_the_same(folder: pytest.Pytester) -> None:
-    done = folder.runpytest_subprocess("cases", "-q", "-k", "softplus", "-n", "2", "--dist", "loadgroup")
-    done.assert_outcomes(passed=3)
+    (folder.path / "cases" / "waves.py").write_text(LIGHT)
+    done = folder.runpytest_subprocess("cases", "-q", "-k", "softplus", *TWO)
+    done.assert_outcomes(passed=2)
 
 
 def test_a_broken_file_is_an_error_of_its_own(folder: pytest.Pytester) -> None:
     (folder.path / "cases" / "broken.py").write_text("from diffcheck import case\ncase(x=1)\n1 / 0\n")
-    done = folder.runpytest_subprocess("cases", "-q")
+    done = folder.runpytest_inprocess("cases", "-q")
     assert done.ret == pytest.ExitCode.INTERRUPTED
     done.stdout.fnmatch_lines(["*broken.py*", "*ZeroDivisionError*"])
-    done = folder.runpytest_subprocess("cases/waves.py", "-q", "--diffcheck-engine", "autogrd")
+    done = folder.runpytest_inprocess("cases/waves.py", "-q", "--diffcheck-engine", "autogrd")
     done.stdout.fnmatch_lines(["unknown engine 'autogrd': choose from *"])
 
 
@@ -151,19 +181,16 @@ def test_whoever_has_no_cases_loads_nothing(folder: pytest.Pytester) -> None:
 
 
 @pytest.fixture
-def baseline(folder: pytest.Pytester) -> pytest.Pytester:
+def baseline(folder: pytest.Pytester, written: str) -> pytest.Pytester:
     """A folder of cases with a baseline that `diffcheck run` has written, one derivative wrong."""
-    words = "run cases/waves.py --no-timing --samples 1 --baseline base.json --update-baseline --output out"
-    command = [sys.executable, "-m", "diffcheck", *words.split()]
-    subprocess.run(command, cwd=folder.path, check=True, capture_output=True)
+    (folder.path / "base.json").write_text(written)
     return folder
 
 
 def held(folder: pytest.Pytester, *more: str) -> pytest.RunResult:
-    return folder.runpytest_subprocess("cases", "--diffcheck-baseline", "base.json", "--diffcheck-samples", "1", *more)
+    return folder.runpytest_inprocess("cases", "--diffcheck-baseline", "base.json", "--diffcheck-samples", "1", *more)
 
 
-@pytest.mark.long
 def test_what_the_baseline_knows_does_not_fail(baseline: pytest.Pytester) -> None:
     done = held(baseline, "-q")
     done.assert_outcomes(passed=7, xfailed=3)
@@ -201,16 +228,16 @@ def test_what_is_gone_fails_unless_something_else_was_asked_for(baseline: pytest
     assert sum("gone: the baseline has an entry cases/waves.py::" in line for line in done.outlines) >= 3
     done = held(baseline, "-q", "--diffcheck-engine", "symbolic", "-k", "more.py")
     done.assert_outcomes(failed=2, deselected=3)
-    alone = baseline.runpytest_subprocess("cases/more.py", "--diffcheck-baseline", "base.json", "-q", "--collect-only")
+    alone = baseline.runpytest_inprocess("cases/more.py", "--diffcheck-baseline", "base.json", "-q", "--collect-only")
     assert "waves" not in alone.stdout.str()
 
 
-@pytest.mark.long
 def test_a_baseline_in_the_settings_under_several_processes(baseline: pytest.Pytester) -> None:
-    options = ("-o", "diffcheck_baseline=base.json", "--diffcheck-samples", "1", "-n", "2", "--dist", "loadgroup")
-    (baseline.path / "cases" / "waves.py").write_text(CASES.replace("def softplus", "def another"))
-    done = baseline.runpytest_subprocess("cases", "-q", "-k", "softplus or another", *options)
-    done.assert_outcomes(failed=6)
+    options = ("-o", "diffcheck_baseline=base.json", "--diffcheck-samples", "1")
+    (baseline.path / "cases" / "waves.py").write_text(LIGHT.replace("def softplus", "def another"))
+    done = baseline.runpytest_subprocess("cases", "-q", "-k", "softplus or another", *options, *TWO)
+    # A case that the baseline does not know, and one that is gone, by two engines each.
+    done.assert_outcomes(failed=4)
 
 
 def test_a_baseline_that_is_not_there_is_named(folder: pytest.Pytester) -> None:

@@ -86,20 +86,17 @@ class Space:
     ----------
     values:
         For each name what it may be, the ordinary one first.
-    as_given:
-        Whether what comes first for each name fits together, as the lengths of examples do.
     """
 
     values: Mapping[str, tuple[Any, ...]]
     relations: tuple[Relation, ...]
-    as_given: bool = False
 
     def allows(self, sizes: Mapping[str, Any]) -> bool:
         """Whether all relations hold."""
         return all(r.holds(sizes) for r in self.relations)
 
     def ordinary(self) -> Sizes:
-        """Small sizes that differ from one another as far as the relations let them.
+        """Small sizes above one that differ from one another as far as the relations let them.
 
         Raises
         ------
@@ -108,14 +105,19 @@ class Space:
         """
         names = list(self.values)
         given = Sizes({n: self.values[n][0] for n in names})
-        if self.as_given and self.allows(given):
+        if self.allows(given):
             return given
         # Those that relations tie are sought together, among few values each; the others are what comes first.
         tied = [n for n in names if any(n in r.of for r in self.relations)]
         found = {n: self.values[n][0] for n in names}
         few = [[v for v in self.values[n] if v != 0][:_FEW] for n in tied]
-        nearest = sorted(itertools.islice(itertools.product(*few), _MOST), key=lambda c: (len(c) - len(set(c)), sum(c)))
-        for choice in nearest:
+        others = [found[n] for n in names if n not in tied]
+
+        def special(choice: tuple[Any, ...]) -> tuple[int, int, int]:
+            """How many are one, how many are others again, how large they are."""
+            return choice.count(1), len(choice) + len(others) - len({*choice, *others}), sum(choice)
+
+        for choice in sorted(itertools.islice(itertools.product(*few), _MOST), key=special):
             sizes = Sizes({**found, **dict(zip(tied, choice, strict=True))})
             if self.allows(sizes):
                 return sizes

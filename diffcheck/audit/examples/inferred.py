@@ -96,7 +96,7 @@ def inferred(subject: Subject) -> Subject:
     return replace(
         subject,
         declared=declared,
-        space=Space(values, tuple(relations), as_given=True),
+        space=Space(values, tuple(relations)),
         following=following,
         broadcast=ones,
         unheld=unheld,

@@ -72,7 +72,7 @@ def contradicted(subject: Subject, here: World, screened: Screened, root: float)
     Parameters
     ----------
     root:
-        An error of this part of the largest component is none.
+        An error of this part of the largest component is none; nor of what comes in, if the gradient is zero.
     """
     off = {n: screened.gradients[n] - screened.reference[n] for n in here.asked}
     if not all(bool(g.isfinite().all()) for g in screened.reference.values()):
@@ -88,6 +88,8 @@ def contradicted(subject: Subject, here: World, screened: Screened, root: float)
     direction = {n: d / length for n, d in direction.items()}
     right = sum(float((screened.reference[n] * d).sum()) for n, d in direction.items())
     largest = max(float(g.abs().max()) for g in screened.reference.values() if g.numel())
+    # Of terms that cancel altogether rounding leaves something, in the size of what they are made of.
+    largest = largest or max((float(g.abs().nan_to_num().max()) for g in screened.incoming if g.numel()), default=0.0)
     gap = max(abs(right), largest) if blind else length
     if not blind and length <= root * largest:
         return False

@@ -174,7 +174,8 @@ def _screened(subject: Subject, here: World) -> Screened:
             context, breaches=tuple(breaches), misshapen=told, format=smallest_format(here, outputs), score=float("inf")
         )
     format = use.format or smallest_format(here, outputs)
-    scores = {n: _distance(gave[n], reference[n], format) for n in reference}
+    into = max((float(g.abs().nan_to_num().max()) for g in exact if g.numel()), default=0.0)
+    scores = {n: _distance(gave[n], reference[n], format, into) for n in reference}
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
     if use.proven and max(of_values, default=0.0) > 1:
         # That is told of the gradient itself, which at a kink is a choice.
@@ -247,7 +248,8 @@ def _reference(
     return [y.detach().double() for y in outputs], found
 
 
-def _distance(a: Tensor, b: Tensor, format: str) -> float:
+def _distance(a: Tensor, b: Tensor, format: str, instead: float = 0.0) -> float:
+    """The largest error, in units of what is suspicious, in the size of the numbers; in another one if all are zero."""
     if a.shape != b.shape:
         return float("inf")
     if not a.numel():
@@ -260,6 +262,7 @@ def _distance(a: Tensor, b: Tensor, format: str) -> float:
         return float("inf")
     unit = torch.finfo(getattr(torch, format)).eps / 2
     size = b.abs()
-    floor = float(size.max()) * (_SMALL if format == "float64" else 1.0) + torch.finfo(getattr(torch, format)).tiny
+    floor = float(size.max()) * (_SMALL if format == "float64" else 1.0) or instead
+    floor += torch.finfo(getattr(torch, format)).tiny
     error = float(((a - b).abs() / size.clamp(min=floor)).max())
     return float(error / max(unit**0.5 / 64, _ROUNDINGS * unit))
