@@ -194,7 +194,7 @@ def test_a_conjugate_view_of_torch_is_read_as_it_is():
 
 def test_torch_is_right_about_all_of_them():
     for name, (function, _) in {**HOLOMORPHIC, **REAL}.items():
-        made = case(z=rectangle(0.25 - 2j, 2 + 2j), samples=1, name=name)(function)
+        made = case(z=SQUARE, points=[{"z": 0.75 - 1.25j}, {"z": -1e-6j}], samples=0, name=name)(function)
         (row,) = check(made, engines="autograd").result.rows
         assert row.verdict in (Verdict.AGREE, Verdict.KINK), name
 
@@ -207,15 +207,15 @@ def test_every_operator_and_method_takes_complex_inputs():
         wrt="z",
         where=lambda z: abs(z[0]) > 0.1,
         directions={"z": [1 - 1j, 0.5]},
-        operators=["gradient", "hessian", "jvp", "hvp"],
+        operators=["gradient", "hessian", "jvp"],
     )
-    def power(z):
-        return abs(o.sum(z * z)) ** 2 + o.real(z[0])
+    def product(z):
+        return o.real(z[0] * z[0] * o.conj(z[1]))
 
-    assert power.wrt == ("z_re", "z_im")
-    engines = ("autograd", "autograd:forward", "autograd:func", "symbolic", "finite", "finite:central")
-    rows = check(power, engines=engines).result.rows
-    assert len(rows) == 4 * len(engines)
+    assert product.wrt == ("z_re", "z_im")
+    engines = ("autograd", "autograd:forward", "symbolic", "finite:central")
+    rows = check(product, engines=engines).result.rows
+    assert len(rows) == 3 * len(engines)
     assert [row.verdict for row in rows if row.verdict is not Verdict.AGREE] == []
 
 

@@ -71,14 +71,14 @@ def width(tensor: Any) -> int:
 
 def fitting(torch: Any, value: Any, like: Any) -> Any:
     """A number or an array as a tensor that computes with another one: of its precision, complex ones too."""
-    array = np.asarray(value)
-    if array.dtype.kind == "c":
-        dtype = like.dtype.to_complex()
-    elif array.dtype.kind == "f" or not isinstance(value, (bool, np.bool_, np.ndarray)):
-        dtype = like.dtype.to_real() if isinstance(value, np.ndarray) else like.dtype
-    else:
-        dtype = None
-    return torch.as_tensor(value, dtype=dtype if width(like) else None, device=like.device)
+    of_numpy = isinstance(value, (np.ndarray, np.generic))
+    kind = value.dtype.kind if of_numpy else "b" if isinstance(value, bool) else "f"
+    exact = kind == "b" or (isinstance(value, np.ndarray) and kind not in "fc")
+    dtype = None
+    if width(like) and not exact:
+        dtype = like.dtype.to_complex() if kind == "c" else like.dtype
+        dtype = dtype.to_real() if isinstance(value, np.ndarray) and kind == "f" else dtype
+    return torch.as_tensor(value, dtype=dtype, device=like.device)
 
 
 def plain(a: Any) -> Any:
