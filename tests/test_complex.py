@@ -162,6 +162,8 @@ ARRAYS = {
     "moves": (lambda z: o.pad(o.flip(z, 0), [(1, 0)])[:2], lambda z: np.pad(z[::-1], (1, 0))[:2]),
     "take": (lambda z: z[np.array([1, 0, 1])], lambda z: z[[1, 0, 1]]),
     "list": (lambda z: [z[0], z[1] * 1j], lambda z: np.array([z[0], z[1] * 1j])),
+    "of known parts": (lambda z: z[0] * 1 + 0j * o.sum(z) * z, lambda z: z[0] * 1 + 0j * z.sum() * z),
+    "broadcast": (lambda z: z[0] * np.ones(3) + np.zeros((2, 3)) * 1j, lambda z: z[0] * np.ones((2, 3))),
     "where": (lambda z: o.where(np.array([True, False]), z, V), lambda z: np.where([True, False], z, V)),
 }
 
