@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run library test long lint sample docs gpu benchmarks clean
+.PHONY: run library test long lint sample docs claims gpu benchmarks clean
 
 # The textbook networks and the hard cases; what comes of them is in reports/latest, as report.md and report.html.
 run: $(VENV)/ready
@@ -36,6 +36,10 @@ docs: $(VENV)/ready
 	$(BIN)/python docs/write_command_line.py --write > /dev/null
 	$(BIN)/python docs/write_operations.py --write > /dev/null
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
+
+# The claims of the textbooks, measured here; the page goes into docs/.
+claims: $(VENV)/ready
+	$(BIN)/diffcheck claims cases/ --output docs --format md
 
 # The shipped cases on a CUDA device, beside the processor; where there is none, one line says so.
 gpu: $(VENV)/ready

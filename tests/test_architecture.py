@@ -40,6 +40,7 @@ FLOORS = {
     "table": {"results", "reporting"},
     "audit": {*JUDGES, "sources"},
     "hunt": {*JUDGES, "sources", "results", "runner", "reporting"},
+    "claims": {*JUDGES, "runner", "timing", "reporting"},
     "api": {
         *JUDGES,
         "sources",
@@ -54,6 +55,7 @@ FLOORS = {
     },
     "cli": {
         "selftest",
+        "claims",
         "audit",
         "hunt",
         *JUDGES,
@@ -109,10 +111,11 @@ LIBRARIES = {
         }.items()
         for name in names.split()
     }
-    | {"diffcheck.audit.inquiry"},
+    | {"diffcheck.audit.inquiry", "diffcheck.claims.plain"},
     "sympy": {
         *(f"diffcheck.engines.symbolic.{name}" for name in ("engine", "closed_form", "latex")),
         "diffcheck.program.rules",
+        *(f"diffcheck.claims.{name}" for name in ("plain", "swell")),
     },
     "pandas": {
         "diffcheck.table",
@@ -123,7 +126,19 @@ LIBRARIES = {
     "click": {
         f"diffcheck.cli.{name}"
         for name in (
-            *("about", "audit", "check", "compare", "defaults", "group", "hunt", "options", "regress", "report"),
+            *(
+                "about",
+                "audit",
+                "check",
+                "claims",
+                "compare",
+                "defaults",
+                "group",
+                "hunt",
+                "options",
+                "regress",
+                "report",
+            ),
             *("run", "show"),
         )
     },

@@ -12,6 +12,7 @@
 ``check``        ``diffcheck check``
 ``show``         ``diffcheck show``
 ``hunt``         ``diffcheck hunt``
+``claims``       ``diffcheck claims``
 ``report``       ``diffcheck report``
 ``compare``      ``diffcheck compare``
 ``about``        ``diffcheck list``, ``selftest`` and ``env``

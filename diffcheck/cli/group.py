@@ -13,6 +13,7 @@ import click
 from diffcheck.cli.about import env, list_cases, selftest
 from diffcheck.cli.audit import audit
 from diffcheck.cli.check import check
+from diffcheck.cli.claims import claims
 from diffcheck.cli.compare import compare
 from diffcheck.cli.exits import FAILED, INTERRUPTED, USAGE
 from diffcheck.cli.hunt import hunt
@@ -74,5 +75,5 @@ def main() -> None:
     """
 
 
-for command in (run, check, compare, show, report, hunt, audit, list_cases, selftest, env):
+for command in (run, check, compare, show, report, hunt, audit, claims, list_cases, selftest, env):
     main.add_command(command)

@@ -68,6 +68,20 @@ def directional(program: Program, wrt: Sequence[int], direction: Sequence[float]
     return builder.program(len(program.inputs), np.array(found, np.int64).reshape(program.outputs.shape))
 
 
+@uncollected()
+def tangent(program: Program, wrt: Sequence[int], form: int = STABLE) -> Program:
+    """The program of the derivatives of all outputs along any direction, forward; its outputs keep their shape.
+
+    The direction is an input as well: an element for each of the inputs ``wrt``, behind those of the function.
+    """
+    builder = Builder(program.nodes)
+    count = len(program.inputs)
+    seeds = {program.inputs[position]: {0: builder.input(count + k)} for k, position in enumerate(wrt)}
+    zero = builder.const(0)
+    found = [slopes.get(0, zero) for slopes in _forward(builder, program, seeds, form)]
+    return builder.program(count + len(wrt), np.array(found, np.int64).reshape(program.outputs.shape))
+
+
 def weighted(program: Program, weights: Sequence[float]) -> Program:
     """The program of the sum of all outputs times these weights."""
     builder = Builder(program.nodes)
