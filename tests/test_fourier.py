@@ -143,3 +143,11 @@ def test_wrong_transforms_are_found(wrong):
 def test_what_does_not_fit_is_refused(function, told):
     with pytest.raises(CaseError, match=told):
         trace(function, {"x": (3,)}, {})
+
+
+def test_torch_forgets_the_second_derivative_of_sizes_that_vanish():
+    """By Parseval the sum is n times that of the squares: its second derivatives are 2n, also where elements are 0."""
+    made = case(x=interval(-2, 2, shape=6), points=[{"x": [-2.0] * 6}], samples=0, operators="hessian")
+    (row,) = check(made(lambda x: o.sum(o.abs(o.fft(x)) ** 2)), engines="autograd").result.rows
+    assert row.verdict is Verdict.DISAGREE
+    assert float(row.truth) == pytest.approx(12)
