@@ -119,6 +119,15 @@ def _along(name: str, constants: Sequence[float | None], known: tuple[references
     return Use(name, function, 1, known, _worth_while(name), lambda x: least <= (x if right else abs(x)) < most)
 
 
+def _squares_are_doubles(x: Any) -> bool:
+    return bool(1e-150 < abs(x) < 1e150) or x == 0
+
+
+def _within_exponents(x: Any) -> bool:
+    """Whether the exponential is a double."""
+    return bool(abs(x) < 700)
+
+
 def uses() -> Iterator[Use]:
     """Every row of the table that has arguments, once at least."""
     rows = Primitive.rows
@@ -144,6 +153,13 @@ def uses() -> Iterator[Use]:
     yield Use("hypot", lambda x, y: ops.hypot(x, y, 3), 2)
     yield Use("logsumexp_of", lambda x, y: rows["logsumexp_of"](x, 3, y), 2)
     yield Use("det_of", lambda x, y: rows["det_of"](x, 2, 3, y), 2)
+    yield Use("eigenvalue_of", lambda x: rows["eigenvalue_of"](2, 0, 0, 0, x, 1, 0), 1, references.ARROW)
+    for name, known in (("eigenprojection_of", references.ARROW_PART), ("eigenresolvent_of", references.ARROW_REST)):
+        yield Use(
+            name, lambda x, name=name: rows[name](2, 1, 1, 0, 0, 0, x, 1, 0), 1, known, *[_squares_are_doubles] * 2
+        )
+    growth, within = references.MEAN_GROWTH, _within_exponents
+    yield Use("exponential_of", lambda x: rows["exponential_of"](0, 1, x, 1, 0, 0), 1, growth, within, within)
     yield Use("where", lambda x, y: ops.where(x > y, x, y), 2, (max,))
 
 

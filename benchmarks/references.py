@@ -471,6 +471,21 @@ CHOICES: dict[str, tuple[Function, ...]] = {
     "minimum": (min,),
 }
 
+# The largest eigenvalue of [[0, 0, x], [0, 0, 1], [x, 1, 0]], and what [[x, 1], [0, 0]] has above the diagonal of its
+# exponential.
+ARROW: tuple[Function, ...] = (lambda x: mp.hypot(x, 1), lambda x: x / mp.hypot(x, 1))
+# For that eigenvalue r the element of v v^T in the middle is 1 / (2 r^2). The others are 0 and -r, and have there the
+# products x^2 / r^2 and 1 / (2 r^2).
+ARROW_PART: tuple[Function, ...] = (lambda x: 1 / (2 * (x * x + 1)), lambda x: -x / (x * x + 1) ** 2)
+ARROW_REST: tuple[Function, ...] = (
+    lambda x: (x * x + mp.mpf(0.25)) / mp.hypot(x, 1) ** 3,
+    lambda x: x * (mp.mpf(1.25) - x * x) / mp.hypot(x, 1) ** 5,
+)
+MEAN_GROWTH: tuple[Function, ...] = (
+    lambda x: _expm1(x) / x if x else mp.mpf(1),
+    lambda x: (x * _exp(x) - _expm1(x)) / x**2 if x else mp.mpf(0.5),
+)
+
 
 def bessel_i(order: int) -> tuple[Function, Function]:
     """The value and the slope of the modified Bessel function of the first kind of an order."""

@@ -5,16 +5,22 @@ import numpy as np
 from diffcheck import case, interval, ops
 from diffcheck.ops import (
     concatenate,
+    cond,
     cos,
     diagonal,
     dot,
+    eigvalsh,
     exp,
     inverse,
     log,
+    lstsq,
     matmul,
+    matrix_norm,
     norm,
     pi,
+    pinv,
     prod,
+    qr,
     sin,
     slogdet,
     solve,
@@ -22,6 +28,7 @@ from diffcheck.ops import (
     sqrt,
     stack,
     sum,
+    svdvals,
     trace,
     transpose,
 )
@@ -374,3 +381,112 @@ def matrix_exponential(A):
 def sylvester_determinant(A, B):
     """ln det(3 I + A B) of two rows."""
     return slogdet(3 * np.eye(2) + matmul(A, B))[1]
+
+
+# Eigenvalues, which are functions of a symmetric matrix, and have kinks where two of them meet.
+
+
+def symmetric(entries):
+    """The symmetric matrix of three rows with (xx, yy, zz, yz, xz, xy)."""
+    xx, yy, zz, yz, xz, xy = (entries[k] for k in range(6))
+    return stack([stack([xx, xy, xz]), stack([xy, yy, yz]), stack([xz, yz, zz])])
+
+
+@case(
+    A=interval(-2, 2, shape=(3, 3)),
+    operators=["gradient", "hessian"],
+    reference="Magnus 1985, Econometric Theory 1; Magnus & Neudecker 2019, 9.12",
+)
+def largest_eigenvalue(A):
+    """Of A + A^T: the gradient is 2 v v^T for its unit eigenvector."""
+    return eigvalsh(A + transpose(A))[2]
+
+
+@case(
+    stress=interval(-100, 100, shape=6),
+    points=[{"stress": [50.0, 50.0, 50.0, 0.0, 0.0, 0.0]}, {"stress": [3.0, 3.0, 1.0, 0.25, 0.0, 0.001]}],
+    reference="Mohr 1882; Timoshenko & Goodier 1951, 77",
+)
+def principal_stresses(stress):
+    """The eigenvalues of a stress tensor; under pressure alone all are one, and have kinks."""
+    return eigvalsh(symmetric(stress))
+
+
+@case(k=interval(0.5, 3, shape=4), reference="Rayleigh 1877, ch. 4; Goldstein 1980, 6-3")
+def normal_frequencies(k):
+    """Three unit masses in a row between two walls, held by four springs: the roots of the eigenvalues."""
+    a, b, c, d = (k[i] for i in range(4))
+    rows = [stack([a + b, -b, 0 * a]), stack([-b, b + c, -c]), stack([0 * a, -c, c + d])]
+    return sqrt(eigvalsh(stack(rows)))
+
+
+@case(
+    w=interval(0.5, 2, shape=4),
+    operators=["gradient", "hessian"],
+    points=[{"w": [1.0, 1.0, 1.0, 0.5]}],
+    reference="Fiedler 1973, Czechoslovak Math. J. 23",
+)
+def algebraic_connectivity(w):
+    """The second eigenvalue of the Laplacian of a ring of four places: its slope by a weight is (v_i - v_j)^2."""
+    a, b, c, d = (w[i] for i in range(4))
+    o = 0 * a
+    rows = [[a + d, -a, o, -d], [-a, a + b, -b, o], [o, -b, b + c, -c], [-d, o, -c, c + d]]
+    return eigvalsh(stack([stack(row) for row in rows]))[1]
+
+
+@case(t=interval(0.5, 2, shape=3), reference="Hueckel 1931; Atkins & Friedman 2011, 8.10")
+def butadiene(t):
+    """The energy of the four pi electrons of a chain of four carbon atoms, by the three resonance integrals."""
+    o = 0 * t[0]
+    rows = [[o, -t[0], o, o], [-t[0], o, -t[1], o], [o, -t[1], o, -t[2]], [o, o, -t[2], o]]
+    levels = eigvalsh(stack([stack(row) for row in rows]))
+    return 2 * (levels[0] + levels[1])
+
+
+@case(A=interval(-0.5, 0.5, shape=(3, 2)), reference="Beltrami 1873; Golub & Van Loan 2013, 2.4")
+def singular_values(A):
+    """Those of A beside (2, 1) on the diagonal: each has the gradient u v^T of its own vectors."""
+    return svdvals(A + np.eye(3, 2) * np.array([2.0, 1.0]))
+
+
+@case(
+    A=interval(0.5, 2, shape=(2, 3)),
+    points=[{"A": [[0.5, 1.0, 0.5], [1.0, 2.0, 1.0000001]]}],
+    operators=["gradient"],
+    reference="Fazel, Hindi & Boyd 2001; Watson 1992, Linear Algebra Appl. 170",
+)
+def nuclear_norm(A):
+    """The sum of the singular values of 1 + A on the diagonal, with gradient U V^T, where both are positive."""
+    return matrix_norm(np.eye(2, 3) + A, "nuc")
+
+
+@case(A=interval(-2, 2, shape=(2, 2)), reference="Golub & Van Loan 2013, 2.6")
+def condition_number(A):
+    """The largest singular value of 4 I + A over the smallest."""
+    return cond(4 * np.eye(2) + A)
+
+
+# Orthogonal factors.
+
+
+@case(A=interval(-0.5, 0.5, shape=(3, 2)), reference="Gram 1883; Schmidt 1907; Golub & Van Loan 2013, 5.2")
+def orthonormal_columns(A):
+    """Q of 1 + A on the diagonal, the triangle R with a positive diagonal."""
+    return qr(np.eye(3, 2) + A)[0]
+
+
+@case(
+    A=interval(-1, 1, shape=(4, 2)),
+    b=interval(-2, 2, shape=4),
+    basis=np.array([[1.0, -1.5], [1.0, -0.5], [1.0, 0.5], [1.0, 1.5]]),
+    reference="Golub 1965, Numer. Math. 7; Golub & Pereyra 1973",
+)
+def least_squares_by_qr(A, b, basis):
+    """The x for which X x is nearest to b, by orthogonal factors: `least_squares` without the normal equations."""
+    return lstsq(basis + A / 4, b)
+
+
+@case(A=interval(-0.5, 0.5, shape=(2, 3)), reference="Moore 1920; Penrose 1955; Golub & Pereyra 1973")
+def pseudo_inverse(A):
+    """X^T (X X^T)^-1 of two rows that are independent, those of 1 + A on the diagonal."""
+    return pinv(np.eye(2, 3) + A)

@@ -3,8 +3,10 @@
 import random
 
 import numpy as np
+import torch
 
 import diffcheck.ops as o
+from diffcheck.ops.eigenvalues import eigenprojections
 
 PLACES = np.array([[0, 2], [1, 1]])
 
@@ -12,6 +14,19 @@ PLACES = np.array([[0, 2], [1, 1]])
 def positive(x):
     """A symmetric matrix with positive eigenvalues."""
     return o.add(o.matmul(x, o.transpose(x)), np.eye(x.shape[-2]))
+
+
+def symmetric(x):
+    """A symmetric matrix."""
+    return o.add(x, o.transpose(x))
+
+
+def projections(x):
+    """v v^T for the unit eigenvectors of the smallest and the largest eigenvalue of a symmetric matrix."""
+    if hasattr(x, "own"):
+        return symmetric(x).own(eigenprojections, parameters=(0, 2))
+    vectors = (torch if isinstance(x, torch.Tensor) else np).linalg.eigh(symmetric(x))[1].T[[0, 2]]
+    return vectors[:, :, None] * vectors[:, None]
 
 
 # A function, and the shapes of its arguments.
@@ -55,6 +70,20 @@ USES = {
     "cholesky of many": (lambda x: o.cholesky(positive(x)), [(2, 2, 2)]),
     "solve_triangular": (o.solve_triangular, [(3, 3), (3, 2)]),
     "solve_triangular from above": (lambda x, y: o.solve_triangular(x, y, upper=True), [(2, 2, 2), (2, 2)]),
+    "eigvalsh": (lambda x: o.eigvalsh(symmetric(x)), [(3, 3)]),
+    "eigenprojections": (projections, [(3, 3)]),
+    "eigvalsh of two rows": (lambda x: o.eigvalsh(symmetric(x)), [(2, 2, 2)]),
+    "svdvals": (o.svdvals, [(3, 2)]),
+    "svdvals of a row": (o.svdvals, [(2, 1, 3)]),
+    "matrix_norm": (lambda x: o.matrix_norm(x, "nuc"), [(2, 2)]),
+    "cond": (o.cond, [(2, 3)]),
+    "matrix_exp": (o.matrix_exp, [(2, 2)]),
+    "matrix_exp of a number": (o.matrix_exp, [(2, 1, 1)]),
+    "qr": (lambda x: o.concatenate(o.qr(x), -2), [(2, 3, 2)]),
+    "lstsq": (o.lstsq, [(3, 2), (3, 2)]),
+    "lstsq for a vector": (o.lstsq, [(4, 3), (4,)]),
+    "pinv": (o.pinv, [(2, 3, 2)]),
+    "pinv of a wide matrix": (o.pinv, [(2, 3)]),
     "sort": (lambda x: o.sort(x, 0), [(5, 2)]),
     "median": (o.median, [(2, 4)]),
     "topk": (lambda x: o.topk(x, 2), [(2, 4)]),

@@ -148,6 +148,10 @@ ROWS = {
     "triangle below": ("solve_triangular", (True,), [(2, 3, 3), (2, 3, 2)]),
     "triangle above": ("solve_triangular", (False,), [(2, 3, 3), (2, 3, 2)]),
     "cholesky": ("cholesky", (), [(2, 3, 3)]),
+    "eigenvalues": ("eigenvalues", (2, 0), [(2, 3, 3)]),
+    "eigenprojections": ("eigenprojections", (0, 2), [(2, 3, 3)]),
+    "matrix_exp": ("matrix_exp", (), [(2, 2, 2)]),
+    "upper_factor": ("upper_factor", (), [(2, 4, 2)]),
 }
 each_row = pytest.mark.parametrize(("name", "parameters", "shapes"), ROWS.values(), ids=ROWS)
 

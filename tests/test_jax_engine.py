@@ -62,6 +62,23 @@ ARRAYS = {
     "logabsdet": (lambda x: ops.slogdet(x)[1], MATRIX, inverse(MATRIX).T.ravel()),
     "inverse": (lambda x: ops.inverse(x), MATRIX, -np.einsum("ik,lj->ijkl", inverse(MATRIX), inverse(MATRIX))),
     "solve": (lambda x: ops.solve(MATRIX, x), VECTOR, inverse(MATRIX)),
+    # A block for each eigenvalue, v v^T for the vectors of LAPACK.
+    "eigenvalues": (
+        lambda x: ops.eigvalsh((x + ops.transpose(x)) / 2),
+        MATRIX,
+        np.einsum("ik,jk->kij", *[np.linalg.eigh(MATRIX)[1]] * 2),
+    ),
+    "matrix_exp": (
+        lambda x: ops.matrix_exp(x),
+        np.array([[0.0, 1.0], [0.0, 0.0]]),
+        # exp(A) moves by E + (A E + E A) / 2 + A E A / 6 where A^2 is zero.
+        np.array([[1, 0, 0.5, 0], [0.5, 1, 1 / 6, 0.5], [0, 0, 1, 0], [0, 0, 0.5, 1]]),
+    ),
+    "qr": (
+        lambda x: ops.qr(x)[1][0, 1],  # a1 . a2 / |a1|
+        np.array([[3.0, 1.0], [4.0, 2.0]]),
+        np.array([[1 / 5 - 3 * 11 / 125, 3 / 5], [2 / 5 - 4 * 11 / 125, 4 / 5]]),
+    ),
     "hypot": (lambda x: ops.hypot(x[0], x[1], x[2]), VECTOR, VECTOR / np.linalg.norm(VECTOR)),
 }
 

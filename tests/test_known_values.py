@@ -75,6 +75,17 @@ PRINTED = [
     ("euclidean_norm gradient x[1]", {"x": [1, 2, 3]}, "0.53452248382484876937"),  # 2 / sqrt 14
     ("euclidean_norm hessian x[0] x[2]", {"x": [1, 2, 3]}, "-0.057270266124090939575"),  # -3 / 14^(3/2)
     ("spherical_coordinates jacobian [2] by theta", {"r": 2, "theta": 1, "phi": 0}, "-1.68294196961579301"),  # -2 sin 1
+    (
+        "damped_oscillator jacobian [0] by t",
+        {"t": 2, "damping": 1},
+        "-0.27067056647322538379",
+    ),  # -t e^-t, of (1 + t) e^-t
+    ("markov_chain jacobian [0,0] by t", {"rates": [1, 1], "t": 1}, "-0.13533528323661269189"),  # (1 + e^-2t) / 2
+    # 2 - sqrt(2), 2, 2 + sqrt(2) for equal springs: the slope is v^2 / (2 w), v = 1/2
+    ("normal_frequencies jacobian [0] by k[0]", {"k": [1, 1, 1, 1]}, "0.16332037060954706598"),
+    ("largest_eigenvalue gradient A[0,1]", {"A": [[1, 1, 0], [0, 1, 1], [0, 0, 1]]}, "0.70710678118654752440"),
+    # Of a path of four, with v_k = cos((2 k - 1) pi / 8) / sqrt(2), (v_1 - v_4)^2 is 2 cos^2(pi / 8).
+    ("algebraic_connectivity gradient w[3]", {"w": [1, 1, 1, 0]}, "1.7071067811865475244"),
     ("cholesky jacobian [2] by b", {"a": 2, "b": 0.5, "c": 1}, "-0.26726124191242438468"),  # -b / (a sqrt(c - b^2/a))
     ("cosine_similarity gradient u[0]", {"u": [1, 2, 2], "v": [1, 1, 1]}, "0.085533373213277891038"),  # 4 sqrt(3) / 81
     ("rectified_sine derivative x", {"x": -1}, "-0.54030230586813971740"),  # -cos 1
@@ -104,6 +115,8 @@ PRINTED = [
 ]
 
 RATIONAL = [
+    ("trace_of_exponential gradient A[1,2]", {"A": [[0, 1, 0.5], [0, 0, -1], [0, 0, 0]]}, "0"),
+    ("trace_of_exponential gradient A[2,1]", {"A": [[0, 1, 0.5], [0, 0, -1], [0, 0, 0]]}, "-1"),
     ("log_beta gradient a", {"a": 1, "b": 1}, "-1"),
     ("mish derivative x", {"x": 0}, "3/5"),
     ("mean_squared_error gradient prediction[1]", {"prediction": [1, 1, 1, 1]}, "1"),
@@ -172,6 +185,7 @@ RATIONAL = [
 
 # The slopes on the left and on the right.
 KINKS = [
+    ("principal_stresses jacobian [0] by stress[0]", {"stress": [50, 50, 50, 0, 0, 0]}, 1, 0),
     ("absolute_value derivative x", {"x": 0}, -1, 1),
     ("relu derivative x", {"x": 0}, 0, 1),
     ("cubic_spline_term derivative3 x x x", {"x": 0}, 0, 6),

@@ -12,6 +12,8 @@ from flint import arb
 from diffcheck import ops
 from diffcheck.ops import balls
 from diffcheck.ops.determinants import det_of
+from diffcheck.ops.eigenpairs import eigenprojection_of, eigenresolvent_of, eigenvalue_of
+from diffcheck.ops.exponentials import exponential_of
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.trace import trace
@@ -321,6 +323,32 @@ USES = {
     "diagonal": shaped(lambda x: ops.diagonal(x) * 2, (2, 3)),
     "trace": shaped(ops.trace, (3, 3)),
     "det_of": elementwise(lambda x, y: det_of(x, 2, 3 * y, y), REAL, REAL),
+    "eigvalsh": both(
+        shaped(lambda x: ops.eigvalsh(x + ops.transpose(x)), (3, 3)),
+        shaped(lambda x: ops.eigvalsh(x + ops.transpose(x)), (2, 2, 2)),
+    ),
+    "eigenvalue_of": elementwise(lambda x, y: eigenvalue_of(1, x, 1, 3 * y, x * y, 2, y), REAL, REAL),
+    "eigenprojection_of": elementwise(
+        lambda x, y: eigenprojection_of(1, 0, 2, x, 1, 3 * y, x * y, 2, y) * eigenprojection_of(0, 1, 1, x, y, 1),
+        REAL,
+        REAL,
+    ),
+    "eigenresolvent_of": elementwise(
+        lambda x, y: eigenresolvent_of(1, 0, 2, x, 1, 3 * y, x * y, 2, y) + eigenresolvent_of(0, 1, 1, x, y, 1),
+        REAL,
+        REAL,
+    ),
+    "svdvals": both(shaped(ops.svdvals, (3, 2)), shaped(ops.svdvals, (1, 3))),
+    "matrix_norm": both(
+        shaped(lambda x: ops.matrix_norm(x) * ops.matrix_norm(x, 2), (2, 3)),
+        shaped(lambda x: ops.matrix_norm(x, "nuc"), (2, 2)),
+    ),
+    "cond": shaped(ops.cond, (2, 3)),
+    "matrix_exp": both(shaped(ops.matrix_exp, (2, 2)), shaped(ops.matrix_exp, (2, 1, 1))),
+    "exponential_of": elementwise(lambda x, y: exponential_of(0, 1, x, 2, y, x * y), REAL, REAL),
+    "qr": both(shaped(lambda x: ops.qr(x)[0], (3, 2)), shaped(lambda x: ops.qr(x)[1], (2, 2, 2))),
+    "lstsq": both(shaped(ops.lstsq, (3, 2), (3,)), shaped(ops.lstsq, (2, 3, 2), (2, 3, 1))),
+    "pinv": both(shaped(ops.pinv, (3, 2)), shaped(ops.pinv, (2, 3))),
     "layer_norm": shaped(ops.layer_norm, (2, 3), (3,), (3,)),
     "rms_norm": shaped(ops.rms_norm, (2, 3), (3,)),
     "norm": both(shaped(ops.norm, (4,)), shaped(ops.norm, (2, 3))),

@@ -192,6 +192,11 @@ from diffcheck.ops.pieces import (
     trunc as trunc,
     where as where,
 )
+from diffcheck.ops.orthogonal import (
+    lstsq as lstsq,
+    pinv as pinv,
+    qr as qr,
+)
 from diffcheck.ops.pooling import (
     avg_pool1d as avg_pool1d,
     avg_pool2d as avg_pool2d,
@@ -267,6 +272,13 @@ from diffcheck.ops.probability import (
     ndtri as ndtri,
     rel_entr as rel_entr,
     xlog1py as xlog1py,
+)
+from diffcheck.ops.spectral import (
+    cond as cond,
+    eigvalsh as eigvalsh,
+    matrix_exp as matrix_exp,
+    matrix_norm as matrix_norm,
+    svdvals as svdvals,
 )
 from diffcheck.ops.statistics import (
     cumprod as cumprod,

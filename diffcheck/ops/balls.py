@@ -4,10 +4,16 @@ A ball encloses a real number: midpoint and radius, every operation rounding out
 python-flint). Comparisons of balls are true only when they are certain.
 """
 
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, fmpq, fmpz
+from flint import arb, ctx, fmpq, fmpz
+
+Rows = Sequence[Sequence[Any]]
+# A second derivative by all elements of a matrix of four rows asks for so many.
+_REMEMBERED = 256
 
 ZERO = arb(0)
 HALF = arb(0.5)
@@ -25,6 +31,25 @@ def fraction(x: Any) -> Fraction | None:
         return None
     mantissa, exponent = map(int, x.man_exp())
     return Fraction(mantissa) * Fraction(2) ** exponent
+
+
+def remembering(function: Callable[[Rows], Any]) -> Callable[[Rows], Any]:
+    """The function of matrices, which are rows of balls, that knows again those it was asked last, by their balls.
+
+    Of a program that asks for one element after another all have the same balls. They are kept, or others might take
+    their places.
+    """
+    known: OrderedDict[Any, tuple[Rows, Any]] = OrderedDict()
+
+    def remembered(rows: Rows) -> Any:
+        key = ctx.prec, len(rows), *(id(x) for row in rows for x in row)
+        if key not in known:
+            known[key] = rows, function(rows)
+            if len(known) > _REMEMBERED:
+                known.popitem(last=False)
+        return known[key][1]
+
+    return remembered
 
 
 def ball_of_float(x: float) -> Any:

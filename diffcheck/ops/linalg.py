@@ -11,7 +11,8 @@ from diffcheck.ops.pieces import sign
 from diffcheck.ops.table import composite
 
 
-def _demand_square(name: str, a: Any) -> None:
+def demand_square(name: str, a: Any) -> None:
+    """Refuse what holds no square matrices."""
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise CaseError(f"{name}: an array of shape {tuple(a.shape)} holds no square matrices")
 
@@ -26,7 +27,7 @@ def _solve_torch(torch: Any, a: Any, b: Any) -> Any:
 @composite(torch=_solve_torch, numpy="numpy.linalg.solve")
 def solve(a: Any, b: Any) -> Any:
     """The solution X of A X = B; b is a vector, or matrices along the last two axes."""
-    _demand_square("solve", a)
+    demand_square("solve", a)
     right = b if len(b.shape) > 1 else reshape(b, (-1, 1))
     if right.shape[-2] != a.shape[-1]:
         raise CaseError(f"solve: shapes {tuple(a.shape)} and {tuple(b.shape)}: the right side needs {a.shape[-1]} rows")
@@ -43,28 +44,28 @@ def _lifted(a: Any, b: Any) -> tuple[Any, Any]:
 @composite(torch="torch.linalg.inv", numpy="numpy.linalg.inv")
 def inverse(a: Any) -> Any:
     """The inverse matrix."""
-    _demand_square("inverse", a)
+    demand_square("inverse", a)
     return a.own(elimination.inverse)
 
 
 @composite(torch="torch.linalg.det", numpy="numpy.linalg.det")
 def det(a: Any) -> Any:
     """The determinant."""
-    _demand_square("det", a)
+    demand_square("det", a)
     return a.own(elimination.det)
 
 
 @composite(torch=lambda torch, a: tuple(torch.linalg.slogdet(a)), numpy=lambda a: tuple(np.linalg.slogdet(a)))
 def slogdet(a: Any) -> Any:
     """The sign of the determinant and the logarithm of its size."""
-    _demand_square("slogdet", a)
+    demand_square("slogdet", a)
     return sign(a.own(elimination.det)), a.own(elimination.logabsdet)
 
 
 @composite(torch="torch.linalg.cholesky", numpy="numpy.linalg.cholesky")
 def cholesky(a: Any) -> Any:
     """The lower triangular L with L L^T = A, a function of what stands on and below the diagonal of A."""
-    _demand_square("cholesky", a)
+    demand_square("cholesky", a)
     return a.own(triangles.cholesky)
 
 
@@ -79,7 +80,7 @@ def _triangular_numpy(a: Any, b: Any, upper: bool = False) -> Any:
 )
 def solve_triangular(a: Any, b: Any, upper: bool = False) -> Any:
     """The solution X of A X = B by one triangle of A: the lower one unless told otherwise."""
-    _demand_square("solve_triangular", a)
+    demand_square("solve_triangular", a)
     if len(b.shape) < 2 or b.shape[-2] != a.shape[-1]:
         hint = f"B needs {a.shape[-1]} rows" + (" and columns: reshape(b, (-1, 1))" if len(b.shape) < 2 else "")
         raise CaseError(f"solve_triangular: shapes {tuple(a.shape)} and {tuple(b.shape)}: {hint}")

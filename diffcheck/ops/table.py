@@ -102,6 +102,9 @@ class Primitive(Operation):
     ulps:
         Units of roundoff that a good implementation may lose, its result's or its arguments': what was measured on the
         implementations there are (`benchmarks/measure_ulps.py`). The bounds allow sixteen times that.
+    beside:
+        The size, a function of the arguments (balls), of which the result loses these units where that is more than its
+        own: small eigenvalues lose what large ones do.
     forms:
         For each argument the derivative forms in common use, functions of the arguments and the value, the most
         accurate first; for an operation of any number of arguments, a function of the argument's position. Without
@@ -167,6 +170,7 @@ class Primitive(Operation):
     series: Function | None = None
     outside: Callable[..., bool] | None = None
     ulps: float = 1.0
+    beside: Function | None = None
     forms: tuple[tuple[Function, ...], ...] | Callable[[int], tuple[Function, ...]] = ()
     switch: Function | None = None
     piece: Function | None = None

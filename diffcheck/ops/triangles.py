@@ -14,7 +14,7 @@ from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Array
 
 
-def _times(x: Any, y: Any) -> Any:
+def times(x: Any, y: Any) -> Any:
     """The sum of products, of numbers of any kind."""
     return sum((a * b for a, b in zip(x[1:], y[1:], strict=True)), x[0] * y[0])
 
@@ -27,7 +27,7 @@ def substituted(lower: bool, a: Any, b: Any) -> Array:
     for i in range(n) if lower else range(n - 1, -1, -1):
         known = range(i) if lower else range(i + 1, n)
         found[i] = [
-            (y - _times([rows[i][k] for k in known], [found[k][j] for k in known]) if known else y) / rows[i][i]
+            (y - times([rows[i][k] for k in known], [found[k][j] for k in known]) if known else y) / rows[i][i]
             for j, y in enumerate(right[i])
         ]
     return numbers(found, b.shape)
@@ -47,7 +47,7 @@ def _triangle(lower: bool, x: Any) -> Any:
     return np.tril(x) if lower else np.triu(x)
 
 
-def _inverted(lower: bool, a: Array) -> Array:
+def inverted(lower: bool, a: Array) -> Array:
     """The inverse of a triangle, with zeros where it has them."""
     return _substituted_floats(lower, a, np.broadcast_to(np.eye(a.shape[-1]), a.shape))
 
@@ -58,7 +58,7 @@ def _triangular_pulled(p: Any, position: int, g: Any, x: Any, a: Any, b: Any) ->
 
 
 def _triangular_back(lower: bool, size: Any, position: int, g: Array, x: Array, a: Array) -> Array:
-    back = solved_back(size, position, g, x, _inverted(lower, a))
+    back = solved_back(size, position, g, x, inverted(lower, a))
     return back if position == 1 else np.asarray(_triangle(lower, back))
 
 
@@ -73,11 +73,11 @@ triangular = Own(
     on_numbers=lambda p, a, b: substituted(p[0], a, b),
     pulled=_triangular_pulled,
     pushed=lambda p, size, x, a, b, ma, mb: (
-        size(_inverted(p[0], a)) @ (mb + size(-1.0) * (_triangle(p[0], ma) @ size(x)))
+        size(inverted(p[0], a)) @ (mb + size(-1.0) * (_triangle(p[0], ma) @ size(x)))
     ),
     back=lambda p, size, k, g, x, a, b: _triangular_back(p[0], size, k, g, x, a),
     # Theorem 8.5: the matrix changes by n u |T|.
-    lost=lambda p, x, a, b: a.shape[-1] * (np.abs(_inverted(p[0], a)) @ np.abs(_triangle(p[0], a)) @ np.abs(x)),
+    lost=lambda p, x, a, b: a.shape[-1] * (np.abs(inverted(p[0], a)) @ np.abs(_triangle(p[0], a)) @ np.abs(x)),
 )
 
 
@@ -87,12 +87,12 @@ def _factor(root: Any, zero: Any, a: Array) -> Array:
     found = [[zero] * n for _ in range(n)]
     for j in range(n):
         for i in range(j, n):
-            rest = rows[i][j] - _times(found[i][:j], found[j][:j]) if j else rows[i][j]
+            rest = rows[i][j] - times(found[i][:j], found[j][:j]) if j else rows[i][j]
             found[i][j] = root(rest) if i == j else rest / found[j][j]
     return numbers(found, a.shape)
 
 
-def _halved(x: Any) -> Any:
+def halved(x: Any) -> Any:
     """Half of what stands on the diagonal, and all of what does not."""
     n = x.shape[-1]
     return x * (np.ones((n, n)) - np.eye(n) / 2)
@@ -101,25 +101,25 @@ def _halved(x: Any) -> Any:
 def _cholesky_pulled(p: Any, k: int, g: Any, factor: Any, a: Any) -> Any:
     """The rule of Murray 2016, for a function of what stands on and below the diagonal."""
     above = turned(factor)
-    inner = _halved((above @ g.triangle(True)).triangle(True))
+    inner = halved((above @ g.triangle(True)).triangle(True))
     half = together(triangular, above, inner, (False,))
     both = turned(together(triangular, above, turned(half), (False,)))
-    return _halved((both + turned(both)).triangle(True))
+    return halved((both + turned(both)).triangle(True))
 
 
 def _cholesky_pushed(p: Any, size: Any, factor: Array, a: Array, m: Array) -> Array:
-    inverse = size(_inverted(True, factor))
+    inverse = size(inverted(True, factor))
     whole = np.tril(m) + turned(np.tril(m, -1))
-    moved: Array = size(factor) @ _halved(np.tril(inverse @ whole @ turned(inverse)))
+    moved: Array = size(factor) @ halved(np.tril(inverse @ whole @ turned(inverse)))
     return moved
 
 
 def _cholesky_back(p: Any, size: Any, k: int, g: Array, factor: Array, a: Array) -> Array:
     """The same rule in floating point."""
-    inverse = size(_inverted(True, factor))
-    inner = _halved(np.tril(turned(size(factor)) @ np.tril(g)))
+    inverse = size(inverted(True, factor))
+    inner = halved(np.tril(turned(size(factor)) @ np.tril(g)))
     both = turned(inverse) @ inner @ inverse
-    return np.asarray(_halved(np.tril(both + turned(both))))
+    return np.asarray(halved(np.tril(both + turned(both))))
 
 
 cholesky = Own(

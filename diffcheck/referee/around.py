@@ -10,11 +10,14 @@ import random
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+import numpy as np
 from flint import ctx
 
+from diffcheck.program.program import Builder
 from diffcheck.referee.along_rays import AlongRays, Steps
 from diffcheck.referee.component import Status
-from diffcheck.referee.evaluate import Ball
+from diffcheck.referee.evaluate import Ball, evaluate
+from diffcheck.referee.jets import Jets, along
 from diffcheck.referee.paths import live_decisions
 from diffcheck.referee.truth import Referee, Truth
 
@@ -23,6 +26,8 @@ from diffcheck.referee.truth import Referee, Truth
 _DIRECTIONS = 64
 # The parts of a direction are whole numbers up to this one, so that hardly any two are in a simple relation.
 _PARTS = 2**20
+# What parts in second order has a limit by the coefficients below this one.
+_ORDER = 3
 # Together these looks take as long as one may at both sides of inputs, see `diffcheck.referee.truth`.
 _MOST = 2**23
 
@@ -35,18 +40,19 @@ def slopes(referee: Referee, truth: Truth, point: Sequence[float], component: in
     operator, program = referee.operator, referee.program
     if operator.along or operator.full != 1 or truth.smooth is None or _DIRECTIONS * program.operations > _MOST:
         return []
-    output, column = divmod(component, len(referee.wrt))
-    return [] if output not in truth.rows else list(_slopes(referee, point, output, column))
+    output = component // len(referee.wrt)
+    return [] if output not in truth.rows else list(_slopes(referee, truth, point, component))
 
 
-def _slopes(referee: Referee, point: Sequence[float], output: int, column: int) -> Iterator[Ball]:
-    x = [Fraction(v) for v in point]
+def _slopes(referee: Referee, truth: Truth, point: Sequence[float], component: int) -> Iterator[Ball]:
+    x, (output, column) = [Fraction(v) for v in point], divmod(component, len(referee.wrt))
     primal = referee.primal.at(x)
     if isinstance(primal, str):
         return
     evaluation, precision = primal
     defined = referee.primal.restricted((output,))
     if all(side for side, _ in live_decisions(defined, evaluation.decisions).values()):
+        yield from _limits(referee, truth, point, component)
         return
     with ctx.workprec(precision):
         rays = AlongRays(defined, x, referee.wrt, evaluation)
@@ -58,7 +64,36 @@ def _slopes(referee: Referee, point: Sequence[float], output: int, column: int) 
             yield found[column].left
 
 
-def _ways(width: int) -> Iterator[Steps]:
+def _limits(referee: Referee, truth: Truth, point: Sequence[float], component: int) -> Iterator[Ball]:
+    """What a component tends to along directions in which it exists, where there is none at the point itself.
+
+    So it is where eigenvalues meet: nobody's comparisons tell the pieces apart. Along directions in which half of the
+    inputs stay it tends to the ends of what it may be.
+    """
+    assert truth.smooth is not None
+    output, column = divmod(component, len(referee.wrt))
+    program = referee.derivatives.program(truth.smooth)
+    node = int(program.outputs.flat[truth.rows.index(output) * len(referee.wrt) + column])
+    if node not in referee.derivatives.evaluation(truth.smooth, point).faults:
+        return
+    one = Builder(program.nodes).program(len(program.inputs), np.array(node))
+    limit = int(one.outputs)
+    x = [*map(Fraction, point), *truth.smooth.data]
+    generator = random.Random(1)
+    for number, way in enumerate(_ways(len(referee.wrt)) * 2):
+        direction: list[Fraction | int] = [0] * len(x)
+        for k, step, _ in way:
+            direction[referee.wrt[k]] = step if number < _DIRECTIONS else step * generator.randrange(2)
+        with ctx.workprec(truth.precision):
+            found = evaluate(one.nodes, along(x, direction, _ORDER), Jets())
+            head = None if limit in found.faults else Jets().head(found.values[limit])
+            if head is not None and head.is_finite():
+                yield head
+
+
+def _ways(width: int) -> list[Steps]:
     generator = random.Random(0)
-    for _ in range(_DIRECTIONS):
-        yield tuple((k, Fraction(generator.randrange(1, _PARTS) * generator.choice((-1, 1))), 1) for k in range(width))
+    return [
+        tuple((k, Fraction(generator.randrange(1, _PARTS) * generator.choice((-1, 1))), 1) for k in range(width))
+        for _ in range(_DIRECTIONS)
+    ]

@@ -23,22 +23,26 @@ class Rounding:
         self._half_subnormal = self.subnormal / 2
         self._largest = balls.ball(format.largest)
 
-    def loss(self, node: Node, value: Ball) -> Ball:
-        """The absolute error that rounding leaves on the value of a node."""
+    def loss(self, node: Node, value: Ball, values: Sequence[Ball] = ()) -> Ball:
+        """The absolute error that rounding leaves on the value of a node; ``values`` are those of all nodes before."""
         name, operands = node
         if value is None or name == INPUT or (name == CONST and self._format.holds(operands[0])):
             return balls.ZERO
-        ulps = 1.0 if name == CONST else Primitive.rows[name].ulps
-        if ulps == 0 or not value.is_finite() or value.is_zero():
+        row = None if name == CONST else Primitive.rows[name]
+        ulps = 1.0 if row is None else row.ulps
+        beside = None if row is None else row.beside
+        if ulps == 0 or not value.is_finite() or (value.is_zero() and beside is None):
             return balls.ZERO
         magnitude = abs(value).mid()
+        if beside is not None:
+            magnitude = max(magnitude, beside(*(values[i] for i in operands)).mid())
         if magnitude > self._largest:
             return arb.pos_inf()
         return max(ulps * (magnitude * self.unit), self._half_subnormal)
 
     def losses(self, nodes: Sequence[Node], values: Sequence[Ball]) -> list[Ball]:
-        """What rounding leaves on each node."""
-        return list(map(self.loss, nodes, values))
+        """What rounding leaves on each of the first nodes, from the values of all."""
+        return [self.loss(node, value, values) for node, value in zip(nodes, values, strict=False)]
 
 
 @functools.cache

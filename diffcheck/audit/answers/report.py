@@ -137,7 +137,7 @@ def _asides(trials: Trials, heard: Counter[Ruling]) -> list[str]:
     for name, row in USES.items():
         refusal = next((s.refused for s in trials.seen.values() if s.context["use"] == name and s.refused), "")
         if row.late_s and refusal:
-            lines.append(f"  not tried whether {row.words}: {refusal[:160]}")
+            lines.append(f"  not tried whether {row.words}: {refusal.partition(' Explanation:')[0][:160]}")
     for what, told in (
         ("the operation does not run in", [s.refused for s in seen if s.refused]),
         ("the definition does not run in", [s.skipped for s in seen if s.skipped not in ("", UNFIT)]),

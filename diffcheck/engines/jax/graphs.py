@@ -21,9 +21,12 @@ Array = Any
 _WHOLE = 2**31
 
 
+def _symmetric(a: Array) -> Array:
+    return jnp.tril(a) + jnp.swapaxes(jnp.tril(a, -1), -1, -2)
+
+
 def _cholesky(a: Array) -> Array:
-    below = jnp.tril(a)
-    return jnp.linalg.cholesky(below + jnp.swapaxes(jnp.tril(a, -1), -1, -2))
+    return jnp.linalg.cholesky(_symmetric(a))
 
 
 def _ranked(p: tuple[int, ...], x: Array) -> Array:
@@ -32,6 +35,20 @@ def _ranked(p: tuple[int, ...], x: Array) -> Array:
     if p == (0,):
         return jnp.min(x, -1, keepdims=True)
     return jnp.sort(x, -1)[..., jnp.array(p)]
+
+
+def _eigenvalues(p: tuple[int, ...], a: Array) -> Array:
+    return jnp.linalg.eigvalsh(_symmetric(a))[..., jnp.array(p)]
+
+
+def _eigenprojections(p: tuple[int, ...], a: Array) -> Array:
+    vectors = jnp.swapaxes(jnp.linalg.eigh(_symmetric(a))[1], -1, -2)[..., jnp.array(p), :]
+    return vectors[..., :, None] * vectors[..., None, :]
+
+
+def _upper_factor(a: Array) -> Array:
+    r = jnp.linalg.qr(a, mode="reduced")[1]
+    return jnp.where(jnp.diagonal(r, axis1=-2, axis2=-1) < 0, -1, 1)[..., None] * r
 
 
 # What is neither element by element nor linear, as users of JAX call it; parameters first.
@@ -47,6 +64,10 @@ OWN: Mapping[str, Callable[..., Array]] = {
     "logabsdet": lambda _, a: jnp.linalg.slogdet(a)[1],
     "solve_triangular": lambda p, a, b: jax.scipy.linalg.solve_triangular(a, b, lower=p[0]),
     "cholesky": lambda _, a: _cholesky(a),
+    "eigenvalues": _eigenvalues,
+    "eigenprojections": _eigenprojections,
+    "matrix_exp": lambda _, a: jax.scipy.linalg.expm(a),
+    "upper_factor": lambda _, a: _upper_factor(a),
 }
 
 

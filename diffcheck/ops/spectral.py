@@ -1,0 +1,80 @@
+"""Functions of matrices by their eigenvalues and singular values, under the names of torch and NumPy."""
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.errors import CaseError
+from diffcheck.ops import exponentials
+from diffcheck.ops.basic import sqrt
+from diffcheck.ops.eigenvalues import eigenvalues
+from diffcheck.ops.linalg import demand_square
+from diffcheck.ops.table import composite
+
+
+def _expm_numpy(a: Any) -> Any:
+    return exponentials.matrix_exp.on_numpy((), a)
+
+
+@composite(torch="torch.linalg.matrix_exp", numpy=_expm_numpy)
+def matrix_exp(a: Any) -> Any:
+    """The exponential of a matrix."""
+    demand_square("matrix_exp", a)
+    return a.own(exponentials.matrix_exp)
+
+
+@composite(torch="torch.linalg.eigvalsh", numpy="numpy.linalg.eigvalsh")
+def eigvalsh(a: Any) -> Any:
+    """The eigenvalues of a symmetric matrix, upwards: a function of what stands on and below its diagonal."""
+    demand_square("eigvalsh", a)
+    return a.own(eigenvalues, parameters=tuple(range(a.shape[-1])))
+
+
+def _length(x: Any) -> Any:
+    return sqrt((x * x).sum((x.ndim - 2, x.ndim - 1)))
+
+
+def _svdvals_numpy(x: Any) -> Any:
+    return np.linalg.svd(x, compute_uv=False)
+
+
+@composite(torch="torch.linalg.svdvals", numpy=_svdvals_numpy)
+def svdvals(x: Any) -> Any:
+    """The singular values of a matrix, downwards."""
+    if x.ndim < 2:
+        raise CaseError(f"svdvals: an array of shape {tuple(x.shape)} holds no matrices")
+    m, n = x.shape[-2:]
+    if min(m, n) == 1:
+        return _length(x).reshape((*x.shape[:-2], 1))
+    # They and their negatives are the eigenvalues of [[0, X^T], [X, 0]] (Jordan), beside zeros.
+    below = x.concatenate([x, x.lift(np.zeros((*x.shape[:-2], m, m)))], -1)
+    both = below.concatenate([x.lift(np.zeros((*x.shape[:-2], n, m + n))), below], -2)
+    return both.own(eigenvalues, parameters=tuple(range(m + n - 1, m + n - 1 - min(m, n), -1)))
+
+
+def _matrix_norm_torch(torch: Any, x: Any, order: str | int = "fro") -> Any:
+    return torch.linalg.matrix_norm(x, order)
+
+
+def _matrix_norm_numpy(x: Any, order: Any = "fro") -> Any:
+    return np.linalg.norm(x, order, axis=(-2, -1))
+
+
+@composite(torch=_matrix_norm_torch, numpy=_matrix_norm_numpy)
+def matrix_norm(x: Any, order: str | int = "fro") -> Any:
+    """The root of the sum of squares, "fro"; the sum of the singular values, "nuc"; the largest of them, 2."""
+    match order:
+        case "fro":
+            return _length(x)
+        case "nuc":
+            return svdvals(x).sum(-1)
+        case 2:
+            return svdvals(x)[..., 0]
+    raise CaseError(f"matrix_norm: order={order!r}: it must be 'fro', 'nuc' or 2")
+
+
+@composite(torch="torch.linalg.cond", numpy="numpy.linalg.cond")
+def cond(x: Any) -> Any:
+    """The condition number: the largest singular value over the smallest."""
+    found = svdvals(x)
+    return found[..., 0] / found[..., -1]
