@@ -6,6 +6,7 @@ from diffcheck.case.audited import operation as operation
 from diffcheck.case.case import Case as Case
 from diffcheck.case.case import case as case
 from diffcheck.case.domain import interval as interval
+from diffcheck.case.domain import rectangle as rectangle
 from diffcheck.case.family import each as each
 from diffcheck.ops.declared import own_operation as own_operation
 
@@ -48,6 +49,7 @@ __all__ = [
     "mask",
     "operation",
     "own_operation",
+    "rectangle",
     "run",
     "tensor",
 ]

@@ -171,7 +171,7 @@ def test_constants_must_be_finite(value):
         traced(lambda x: x + value)
 
 
-@pytest.mark.parametrize("value", ["two", 1j, None, object()], ids=["text", "complex", "none", "object"])
+@pytest.mark.parametrize("value", ["two", None, object()], ids=["text", "none", "object"])
 def test_constants_must_be_numbers(value):
     with pytest.raises(CaseError, match="use numbers and arrays"):
         traced(lambda x: x * value)

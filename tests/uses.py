@@ -267,6 +267,43 @@ USES = {
     "conv1d": shaped(lambda x, w, b: ops.conv1d(x, w, b, stride=2, padding=1), (2, 2, 5), (3, 2, 2), (3,)),
     "conv2d": shaped(lambda x, w: ops.conv2d(x, w, groups=2, dilation=(1, 2)), (1, 4, 3, 3), (2, 2, 2, 2)),
     "conv3d": shaped(lambda x, w: ops.conv3d(x, w, padding="same"), (1, 2, 2, 2), (1, 1, 3, 1, 1)),
+    "interp": both(
+        elementwise(lambda x: ops.interp(x, np.array([-2.0, 0.5, 1.0]), np.array([1.0, -1.0, 4.0])), REAL),
+        shaped(lambda x, y: ops.interp(x, np.array([-2.0, 0.5, 1.0]), y), (2, 2), (3,)),
+    ),
+    "interpolate": both(
+        both(
+            shaped(lambda x: ops.interpolate(x, 5) * 2, (1, 2, 3)),
+            shaped(lambda x: ops.interpolate(x, scale_factor=1.7, mode="linear"), (2, 1, 3)),
+        ),
+        shaped(lambda x: ops.interpolate(x, (3, 5), mode="bilinear", align_corners=True), (1, 1, 2, 3)),
+    ),
+    "grid_sample": shaped(lambda x, y: ops.grid_sample(x, y / 2), (1, 2, 2, 3), (1, 1, 2, 2)),
+    "complex": elementwise(lambda x, y: ops.abs(ops.complex(x, y) - 1), REAL, REAL),
+    "real": both(
+        elementwise(lambda x: ops.real(x) * 2, REAL),
+        elementwise(lambda x, y: ops.real(ops.complex(x, y) ** 2), REAL, REAL),
+    ),
+    "imag": both(
+        elementwise(lambda x: ops.imag(x) + x, REAL),
+        elementwise(lambda x, y: ops.imag(ops.complex(x, y) ** 2), REAL, REAL),
+    ),
+    "conj": both(
+        elementwise(lambda x: ops.conj(x) * 2, REAL),
+        elementwise(lambda x, y: 2 * ops.imag(ops.conj(ops.complex(x, y))), REAL, REAL),
+    ),
+    "angle": both(
+        elementwise(lambda x: ops.angle(x) + x, REAL),
+        elementwise(lambda x, y: ops.angle(ops.complex(x, y)), (0.1, 3), REAL),
+    ),
+    "fft": shaped(lambda x: ops.abs(ops.fft(x, 4, norm="ortho")), (2, 3)),
+    "ifft": shaped(lambda x, y: ops.imag(ops.ifft(ops.complex(x, y), axis=0, norm="forward")), (3, 2), (3, 2)),
+    "rfft": shaped(lambda x: ops.real(ops.rfft(x)) + ops.imag(ops.rfft(x)), (2, 3)),
+    "irfft": both(
+        shaped(lambda x: ops.irfft(x), (3,)), shaped(lambda x, y: ops.irfft(ops.complex(x, y), 5), (3,), (3,))
+    ),
+    "fft2": shaped(lambda x: ops.imag(ops.fft2(x)), (2, 3)),
+    "ifft2": shaped(lambda x: ops.real(ops.ifft2(x, norm="ortho")), (2, 3)),
     "solve": both(
         shaped(lambda x, y: ops.solve(well(x), y), (3, 3), (3,)),
         shaped(lambda x, y: ops.solve(well(x), y), (2, 2, 2), (2, 3)),

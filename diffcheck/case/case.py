@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.case.complex_inputs import complex_inputs, spread
 from diffcheck.case.constants import Array as Array
 from diffcheck.case.contractions import along, directions_given, weights_given, weights_of
 from diffcheck.case.domain import Interval
@@ -42,6 +43,8 @@ class Case:
     directions, weights:
         What the operators that contract the derivative take, where the case says it; see
         `diffcheck.case.contractions`.
+    pairs:
+        The inputs that are the parts of complex ones: see `diffcheck.case.complex_inputs`.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Case:
     where: Precondition | None = None
     directions: Mapping[str, Array] = field(default_factory=dict)
     weights: Array | None = None
+    pairs: tuple[tuple[str, str], ...] = ()
     source: str = ""
     doc: str = field(default="", repr=False)
 
@@ -112,6 +116,18 @@ class Case:
             return [f"{label} along the direction".strip() for label in _labels("", outputs)]
         rows = [f"{label} by " for label in _labels("", outputs)] if outputs and not operator.weighted else [""]
         return [row + column for row in rows for column in columns]
+
+    def numbers(self, operator: Operator, outputs: tuple[int, ...], in_parts: bool) -> "np.ndarray[Any, Any] | None":
+        """For each component a number, the same for parts of one complex number; ``None`` where all are real."""
+        if not self.pairs and not in_parts:
+            return None
+        sizes = {name: int(np.prod(self.inputs[name].shape, dtype=int)) for name in self.wrt}
+        columns = spread([p for p in self.pairs if p[1] in sizes], sizes)
+        rows = np.arange(1 if operator.weighted else int(np.prod(outputs, dtype=int)))
+        found = rows // 2 if in_parts and not operator.weighted else rows
+        for _ in range(operator.full):
+            found = (found[..., None] * len(columns) + columns).reshape(-1)
+        return found
 
     def by_input(self, values: Sequence[float]) -> dict[str, Any]:
         """Numbers for all elements that are differentiated by, as one number or nested lists for each input."""
@@ -172,8 +188,9 @@ def case(
     Parameters
     ----------
     **parameters:
-        For each parameter of the function an :func:`interval` (an input), a number or array (a constant), or
-        :func:`each` of several. No parameter can have the name of an option.
+        For each parameter of the function an :func:`interval` or :func:`rectangle` (an input), a number or array (a
+        constant; a complex one is an input with this value), or :func:`each` of several. No parameter can have the name
+        of an option.
     name:
         What the case is called; left out, as the function is.
     points:
@@ -214,14 +231,17 @@ def case(
 
     def one(called: str, written: Function, given: Mapping[str, Any]) -> Case:
         function = by_name(written, given)
+        of_complex = complex_inputs(function, given)
+        if of_complex.names:
+            function, given = of_complex.function(function), of_complex.domains(given)
         inputs, constants = split(function, given)
         if samples is not None and (not isinstance(samples, int) or samples < 0):
             raise CaseError(f"samples={samples!r}: it must be a whole number, 0 or more")
-        listed = several("points", points)
+        listed = [of_complex.split(f"point {i}", p) for i, p in enumerate(several("points", points))]
         if samples == 0 and not listed:
             raise CaseError("samples=0 means the listed points only, and none is listed: give points=[...]")
-        valid = precondition(where, inputs, constants)
-        names = differentiated_by(wrt, inputs)
+        valid = precondition(of_complex.function(where), inputs, constants)
+        names = differentiated_by(None if wrt is None else of_complex.among(several("wrt", wrt)), inputs)
         return Case(
             name=called,
             function=function,
@@ -235,10 +255,16 @@ def case(
             because=because,
             reference=reference,
             tags=tuple(several("tags", tags)),
-            implementations=implementations_given(implementations),
+            implementations={
+                engine: of_complex.implementation(version) if of_complex.names else version
+                for engine, version in implementations_given(implementations).items()
+            },
             where=valid,
-            directions=directions_given(directions, {n: inputs[n].shape for n in names}),
-            weights=weights_given(output_weights),
+            directions=directions_given(
+                of_complex.split("directions", directions), {n: inputs[n].shape for n in names}
+            ),
+            weights=weights_given(of_complex.weights(output_weights)),
+            pairs=of_complex.pairs,
             source=_location(written),
             doc=inspect.getdoc(function) or "",
         )

@@ -57,6 +57,8 @@ def interval(lo: float, hi: float, *, shape: int | tuple[int, ...] = (), scale: 
     Interval(lo=-1.0, hi=1.0, shape=(3,), scale='linear')
     """
     where = f"interval({lo!r}, {hi!r})"
+    if isinstance(lo, (complex, np.complexfloating)) or isinstance(hi, (complex, np.complexfloating)):
+        raise DomainError(f"{where}: complex numbers lie in a rectangle({lo!r}, {hi!r})")
     try:
         lo, hi = float(doubles(lo)), float(doubles(hi))
     except (TypeError, ValueError):
@@ -73,6 +75,37 @@ def interval(lo: float, hi: float, *, shape: int | tuple[int, ...] = (), scale: 
     if not all(isinstance(n, int) and n > 0 for n in sizes):
         raise DomainError(f"{where}: shape {shape!r} must be made of positive whole numbers")
     return Interval(lo, hi, sizes, scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """Where the parts of a complex input's elements may lie; make one with :func:`rectangle`."""
+
+    re: Interval
+    im: Interval
+
+
+def rectangle(lo: complex, hi: complex, *, shape: int | tuple[int, ...] = ()) -> Rectangle:
+    """The complex numbers between two corners, for every element of an input.
+
+    Parameters
+    ----------
+    lo, hi:
+        The corner at the lower left and the one at the upper right, both included.
+    shape:
+        Shape of the input; ``()`` is a number.
+
+    Raises
+    ------
+    DomainError
+        If no such rectangle exists.
+
+    >>> rectangle(-1 - 2j, 1 + 2j).im
+    Interval(lo=-2.0, hi=2.0, shape=(), scale='linear')
+    """
+    if not all(isinstance(corner, (int, float, complex, np.number)) for corner in (lo, hi)):
+        raise DomainError(f"rectangle({lo!r}, {hi!r}): the corners must be complex numbers")
+    return Rectangle(interval(lo.real, hi.real, shape=shape), interval(lo.imag, hi.imag, shape=shape))
 
 
 def given(value: Array) -> Interval:

@@ -16,7 +16,7 @@ from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
-from diffcheck.referee.bound import Bound
+from diffcheck.referee.bound import Bound, of_complex_numbers
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.near_ties import NearTies
@@ -26,7 +26,7 @@ from diffcheck.referee.truth import Referee, Truth
 # A truth below the first is told in units of two to the second power, so that its figures keep all of their bits.
 _SMALL, _UNIT = 2.0**-900, -500
 _UNITS = balls.power_of_two(-_UNIT)
-_UNKNOWN = (*(float("nan"),) * 4, 0.0)
+_UNKNOWN = (*(float("nan"),) * 5, 0.0)
 # How many components without a derivative are named at a point.
 _NAMED = 4
 _ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth")
@@ -52,9 +52,10 @@ class Question:
     def figures(self) -> Array:
         """For each component the truth, what rounding that leaves of it, the inherent bound and its scale, as floats.
 
-        Then the exponent of the power of two in which these are counted: 0, or -500 for small truths. Of an enclosure
-        around zero the largest absolute value stands for the truth. A scale is zero only if it is so exactly.
-        Shape (5, components); NaN where no certified truth is known.
+        Then the size of the complex number that it is a part of, zero of a real one, and the exponent of the power of
+        two in which these are counted: 0, or -500 for small truths. Of an enclosure around zero the largest absolute
+        value stands for the truth. A scale is zero only if it is so exactly.
+        Shape (6, components); NaN where no certified truth is known.
         """
         with ctx.workprec(self.truth.precision):
             rows = [
@@ -83,6 +84,8 @@ class Court:
         self.operator = operator
         self.program = program
         self.format = format
+        numbers = case.numbers(operator, program.shape, program.in_parts)
+        self._numbers = None if numbers is None else numbers.tolist()
         self.labels = case.components(operator, program.shape)
         self.referee = Referee(program, operator, case.wrt_positions, self.label)
         self.bounds = Bounds(self.referee)
@@ -200,13 +203,20 @@ class Court:
 
         Of an operator with weights there is one output: the weighted sum.
         """
-        return self.bounds.of_values(truth, question.x, self.format)
+        found = self.bounds.of_values(truth, question.x, self.format)
+        if not self.program.in_parts or len(found) != self.program.size:
+            return found
+        sizes, numbers = [abs(value) for _, value in found], [k // 2 for k in range(len(found))]
+        bounds = of_complex_numbers([bound for bound, _ in found], sizes, numbers)
+        return [(bound or old, value) for bound, (old, value) in zip(bounds, found, strict=True)]
 
     def _question(self, point: Point) -> Question:
         # Of a large function the numbers stay in their array: a list of them takes four times the memory.
         x: Any = flattened(point) if self.program.is_large else flattened(point).tolist()
         question = Question(point, self.referee.truth(x), [], balls.ZERO)
         bounds = self.bounds.at(question.truth, x, self.format)
+        if self._numbers is not None:
+            bounds = of_complex_numbers(bounds, [c.size for c in question.truth.components], self._numbers)
         size = max((c.size for c in question.truth.components), default=balls.ZERO)
         return replace(question, bounds=bounds, size=size)
 
@@ -221,11 +231,11 @@ class Court:
 
 
 def _figures(truth: Any, bound: Bound) -> tuple[float, ...]:
-    middle, inherent, scale, exponent = truth.mid(), bound.inherent, bound.scale, 0
+    middle, inherent, scale, number, exponent = truth.mid(), bound.inherent, bound.scale, bound.number, 0
     leading = float(middle)
     if abs(leading) < _SMALL:
         middle = (abs(truth).upper() if truth.contains(0) else middle) * _UNITS
-        inherent, scale, exponent = inherent * _UNITS, scale * _UNITS, _UNIT
+        inherent, scale, number, exponent = inherent * _UNITS, scale * _UNITS, number * _UNITS, _UNIT
         leading = float(middle)
     moved = float(scale) or (0.0 if scale.is_zero() else math.ulp(0.0))
-    return leading, float(middle - leading), float(inherent), moved, exponent
+    return leading, float(middle - leading), float(inherent), moved, float(number), exponent

@@ -157,7 +157,8 @@ def _found(measure: Measure, verdict: Verdict, error: Any, reason: Reason = Reas
 def _within_inherent(error: Any, measure: Measure) -> Judgement | None:
     if not error.upper() <= measure.bound.inherent.mid():
         return None
-    leaves_half = measure.unit * measure.bound.scale.mid() <= measure.unit.sqrt() * measure.magnitude
+    size = max(measure.magnitude, measure.bound.number)
+    leaves_half = measure.unit * measure.bound.scale.mid() <= measure.unit.sqrt() * size
     # A value with no error at all is right, however hard the question was.
     agrees = leaves_half or error.is_zero() or measure.magnitude < _smallest_normal(measure.format)
     return _found(measure, Verdict.AGREE if agrees else Verdict.ILL_CONDITIONED, error)

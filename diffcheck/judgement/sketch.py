@@ -130,7 +130,7 @@ def at_once(
 
 
 def _sketched(question: Question, values: Array, own: Array | None, format: Format) -> Sketch:
-    truth, rest, inherent, scale, shift = question.figures
+    truth, rest, inherent, scale, number, shift = question.figures
     unit, root = format.unit_roundoff, format.unit_roundoff**0.5
     # All is counted in units of 2**shift.
     shift = shift.astype(int)
@@ -154,7 +154,7 @@ def _sketched(question: Question, values: Array, own: Array | None, format: Form
     plain &= (np.abs(digits - NO_DIGIT) > _SAME) & (np.abs(possible - 1) > _SAME)
     within = most <= inherent * (1 - _CERTAIN)
     # One or less where more than half of the digits are left.
-    left = unit * scale / (root * size)
+    left = unit * scale / (root * np.maximum(size, number))
 
     kind = np.full(len(values), -1)
     if own is None:

@@ -61,6 +61,13 @@ from diffcheck.ops.basic import (
     square as square,
     sub as sub,
 )
+from diffcheck.ops.complex_parts import (
+    angle as angle,
+    complex as complex,
+    conj as conj,
+    imag as imag,
+    real as real,
+)
 from diffcheck.ops.contraction import (
     einsum as einsum,
     tensordot as tensordot,
@@ -98,6 +105,18 @@ from diffcheck.ops.exact import (
     e as e,
     pi as pi,
     rational as rational,
+)
+from diffcheck.ops.fourier import (
+    fft as fft,
+    fft2 as fft2,
+    ifft as ifft,
+    ifft2 as ifft2,
+    irfft as irfft,
+    rfft as rfft,
+)
+from diffcheck.ops.interpolation import (
+    grid_sample as grid_sample,
+    interp as interp,
 )
 from diffcheck.ops.linalg import (
     cholesky as cholesky,
@@ -185,6 +204,9 @@ from diffcheck.ops.pooling import (
     max_pool1d as max_pool1d,
     max_pool2d as max_pool2d,
     max_pool3d as max_pool3d,
+)
+from diffcheck.ops.resampling import (
+    interpolate as interpolate,
 )
 from diffcheck.ops.special import (
     bessel_i as bessel_i,

@@ -12,6 +12,8 @@ import numpy as np
 class Traceable:
     """A value that records the operations applied to it instead of computing them (see `diffcheck.program.traced`)."""
 
+    is_complex = False
+
     def apply(self, operation: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record a `diffcheck.ops.table.Operation`; ``self`` is one of the arguments."""
         raise TypeError(f"{type(self).__name__} does not say how {operation.name} is recorded")
@@ -35,23 +37,48 @@ def flat(arguments: Iterable[Any]) -> Iterator[Any]:
             yield a
 
 
+def is_complex(value: Any) -> bool:
+    """Whether a value that is no tensor is a complex number, an array of those, or stands for them."""
+    if isinstance(value, np.ndarray):
+        return bool(value.dtype.kind == "c")
+    return isinstance(value, (complex, np.complexfloating)) or getattr(value, "is_complex", False) is True
+
+
 def kind_of(arguments: tuple[Any, ...]) -> tuple[Kind, Any]:
-    """Who computes on these arguments, and the argument that decides it."""
+    """Who computes on these arguments, and the argument that decides it: complex ones before others."""
     torch = sys.modules.get("torch")
     kind = Kind.EXACT
     decider: Any = None
     for a in flat(arguments):
         if isinstance(a, Traceable):
             if not getattr(a, "is_constant", False):
-                return Kind.TRACED, a
-            if decider is None:
+                if kind is not Kind.TRACED or a.is_complex:
+                    kind, decider = Kind.TRACED, a
+            elif decider is None:
                 decider = a
-        elif torch is not None and isinstance(a, torch.Tensor):
-            if kind is not Kind.TORCH or (a.is_floating_point() and not decider.is_floating_point()):
+        elif torch is not None and isinstance(a, torch.Tensor) and kind is not Kind.TRACED:
+            if kind is not Kind.TORCH or width(a) > width(decider):
                 kind, decider = Kind.TORCH, a
         elif isinstance(a, (np.ndarray, np.generic)) and kind is Kind.EXACT:
             kind, decider = Kind.NUMPY, a
     return kind, decider
+
+
+def width(tensor: Any) -> int:
+    """Which numbers a tensor holds: whole ones, those with fractions, complex ones."""
+    return 2 if tensor.is_complex() else int(tensor.is_floating_point())
+
+
+def fitting(torch: Any, value: Any, like: Any) -> Any:
+    """A number or an array as a tensor that computes with another one: of its precision, complex ones too."""
+    of_numpy = isinstance(value, (np.ndarray, np.generic))
+    kind = value.dtype.kind if of_numpy else "b" if isinstance(value, bool) else "f"
+    exact = kind == "b" or (isinstance(value, np.ndarray) and kind not in "fc")
+    dtype = None
+    if width(like) and not exact:
+        dtype = like.dtype.to_complex() if kind == "c" else like.dtype
+        dtype = dtype.to_real() if isinstance(value, np.ndarray) and kind == "f" else dtype
+    return torch.as_tensor(value, dtype=dtype, device=like.device)
 
 
 def plain(a: Any) -> Any:
@@ -63,8 +90,8 @@ def plain(a: Any) -> Any:
 
 
 def as_tensors(torch: Any, arguments: Iterable[Any]) -> list[Any]:
-    """Numbers, arrays and tensors as tensors of the dtype, and on the device, of the first that has fractions."""
+    """Numbers, arrays and tensors as tensors of one dtype, the widest, on the device of the first that has it."""
     arguments = list(arguments)
     tensors = [a for a in arguments if isinstance(a, torch.Tensor)]
-    like = next((a for a in tensors if a.is_floating_point()), tensors[0])
+    like = max(tensors, key=width)
     return [torch.as_tensor(a, dtype=like.dtype, device=like.device) for a in arguments]

@@ -6,6 +6,7 @@ referee, rounded once to the dtype for NumPy and PyTorch.
 
 import math
 import numbers
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -147,6 +148,14 @@ def rational(numerator: int, denominator: int = 1) -> Exact:
     0.3333333333333333
     """
     return Exact.of(Primitive.rows["div"], (numerator, denominator))
+
+
+def constants_like(x: Any, numbers: Sequence[Fraction | int | Exact]) -> Any:
+    """A row of exact numbers as what computes with ``x``: traced ones with traced values, else rounded to its dtype."""
+    if hasattr(x, "lift"):
+        return x.lift([x.lift(number) for number in numbers])
+    dtype = np.asarray(x).dtype
+    return np.array([float(number) for number in numbers], dtype if dtype.kind in "fc" else np.float64)
 
 
 def _number(name: str, doc: str, value: float, sympy: Any, arb: Any, **columns: Any) -> Exact:

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.ops.arguments import Kind, Traceable, flat, kind_of, plain
+from diffcheck.ops.arguments import Kind, Traceable, fitting, flat, kind_of, plain
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.without import Without as Without
 
@@ -69,17 +69,14 @@ class Operation:
 
     def _on_torch(self, like: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         torch = sys.modules["torch"]
-
-        def tensor(a: Any) -> Any:
-            exact = isinstance(a, (bool, np.bool_)) or (isinstance(a, np.ndarray) and a.dtype.kind != "f")
-            dtype = like.dtype if like.is_floating_point() and not exact else None
-            return torch.as_tensor(a, dtype=dtype, device=like.device)
-
         if not isinstance(self.torch, str):
-            return self.torch(torch, *(tensor(a) if isinstance(a, np.ndarray) else a for a in arguments), **options)
+            given = (fitting(torch, a, like) if isinstance(a, np.ndarray) else a for a in arguments)
+            return self.torch(torch, *given, **options)
         # A torch function named by its path wants tensors; a number becomes one of the same dtype on the same device.
         numbers = (int, float, np.generic, np.ndarray)
-        return resolve(self.torch)(*(tensor(a) if isinstance(a, numbers) else a for a in arguments), **options)
+        return resolve(self.torch)(
+            *(fitting(torch, a, like) if isinstance(a, numbers) else a for a in arguments), **options
+        )
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         raise TypeError(f"{self.name}: no array, tensor or traced value among the arguments")

@@ -75,12 +75,15 @@ class Graph:
         The node of the result.
     origins:
         For each node the number that it had where the graph was built: a derivative's first ones are the function's.
+    in_parts:
+        Whether the results are the parts of complex numbers, along a last axis.
     """
 
     nodes: tuple[Node, ...]
     inputs: int
     output: int
     origins: tuple[int, ...]
+    in_parts: bool = False
 
     @property
     def shape(self) -> Shape:

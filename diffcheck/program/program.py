@@ -73,6 +73,11 @@ class Program:
         """Whether it is evaluated on whole arrays, not number by number."""
         return False
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether the results are the parts of complex numbers, along a last axis."""
+        return False
+
     def operation_names(self) -> frozenset[str]:
         """The names of the operations that occur."""
         return frozenset(name for name, _ in self.nodes) - {INPUT, CONST}

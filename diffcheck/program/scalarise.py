@@ -51,6 +51,11 @@ class Lowered(Program):
     def __init__(self, graph: Graph) -> None:
         object.__setattr__(self, "graph", graph)
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether the results are the parts of complex numbers, along a last axis."""
+        return self.graph.in_parts
+
     @cached_property
     def _program(self) -> Program:
         if self.is_large and self.graph.operations > MOST:

@@ -1,12 +1,15 @@
 """Recording: the user's function runs once on traced arrays and leaves a graph behind."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import flat, is_complex
 from diffcheck.program.graph import Graph, GraphBuilder
+from diffcheck.program.paired import Paired
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.program.traced import Traced
@@ -52,19 +55,21 @@ def record(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], 
             raise CaseError(f"torch is given a traced value ({wrapped}): {_INSTEAD}") from None
         raise
     except AttributeError as missing:
-        if isinstance(missing.obj, Traced):
+        if isinstance(missing.obj, (Traced, Paired)):
             raise CaseError(f"a traced value has no {missing.name!r}: {_INSTEAD}") from None
         raise
     if result is None:
         raise CaseError("the function returns None: it must return its value")
-    lift = Traced(builder, builder.const(0)).lift
+    zero = Traced(builder, builder.const(0))
     try:
-        output = lift(result).node
+        # Of complex numbers the parts, along a last axis.
+        of_complex = any(map(is_complex, flat([result])))
+        output = (zero.as_complex().lift(result).parts if of_complex else zero.lift(result)).node
     except ValueError:
         raise CaseError("the function returns an empty list or values of different shapes: stack what fits") from None
     except (TypeError, StopIteration):
         raise CaseError(f"the function returns {type(result).__name__}, not a number or an array of numbers") from None
-    graph = builder.graph(count, output)
+    graph = replace(builder.graph(count, output), in_parts=of_complex)
     if 0 in graph.shape:
         raise CaseError(f"the function returns an array of shape {graph.shape}: nothing in it to differentiate")
     return graph

@@ -1,13 +1,14 @@
 """Arrays that record what is computed with them: what NumPy's and torch's have, as nodes of a graph."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops import sums
+from diffcheck.ops.arguments import flat, is_complex
 from diffcheck.ops.arity import demand_arguments
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.own import Own
@@ -23,6 +24,9 @@ class Traced(Recorded):
 
     ``shape``, ``ndim``, ``size``, ``T``, indexing, ``reshape``, ``sum`` ... mean what they mean in NumPy.
     """
+
+    as_complex: ClassVar[Callable[["Traced"], Any]]
+    """The value among complex ones; see `diffcheck.program.paired`, which stands above this module."""
 
     def __init__(self, builder: GraphBuilder, node: int) -> None:
         self._builder = builder
@@ -49,6 +53,11 @@ class Traced(Recorded):
     def T(self) -> "Traced":
         """The transposed array."""
         return self.permute(range(self.ndim)[::-1])
+
+    @property
+    def known(self) -> Fraction | None:
+        """The number that all elements are, whatever the inputs are."""
+        return self._builder.value(self.node)
 
     @property
     def is_condition(self) -> bool:
@@ -132,11 +141,11 @@ class Traced(Recorded):
         """Zeros in this shape, to which the elements are added at these places in row-major order."""
         return self._moved(sums.scatter.name, (0, Index(places), tuple(shape)))
 
-    def __matmul__(self, other: Any) -> "Traced":
-        return self._product(self, self.lift(other))
+    def __matmul__(self, other: Any) -> Any:
+        return self._product(self, self.lift(other)) if not is_complex(other) else self.as_complex() @ other
 
-    def __rmatmul__(self, other: Any) -> "Traced":
-        return self._product(self.lift(other), self)
+    def __rmatmul__(self, other: Any) -> Any:
+        return self._product(self.lift(other), self) if not is_complex(other) else other @ self.as_complex()
 
     def stack(self, arrays: Sequence[Any], axis: int) -> "Traced":
         """Arrays along a new axis; ``self`` is one of them."""
@@ -201,6 +210,8 @@ class Traced(Recorded):
 
     def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record an operation, element by element; a composite one by its definition."""
+        if any(map(is_complex, flat(arguments))):
+            return self.as_complex().apply(operation, arguments, options)
         if isinstance(operation, Composite):
             return operation.definition(*arguments, **options)
         demand_arguments(operation, len(arguments), options)

@@ -12,11 +12,13 @@
 Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from flint import arb
 
 from diffcheck.formats import Format
+from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.referee.evaluate import Ball
 from diffcheck.referee.rounding import rounding
@@ -50,13 +52,18 @@ class Bound:
         |D| + sum of |x dD/dx|: the inherent error in units of the unit roundoff, without the factor k.
     inherent:
         An absolute error (a ball whose midpoint counts).
+    number:
+        The size of the complex number that the component is a part of; zero of a real one.
     """
 
-    __slots__ = ("_formula", "_place", "inherent", "scale")
+    __slots__ = ("_formula", "_place", "inherent", "number", "scale")
 
-    def __init__(self, scale: Ball, inherent: Ball, formula: Ball | Formulas, place: int = 0) -> None:
+    def __init__(
+        self, scale: Ball, inherent: Ball, formula: Ball | Formulas, place: int = 0, number: Ball = balls.ZERO
+    ) -> None:
         self.scale = scale
         self.inherent = inherent
+        self.number = number
         self._formula = formula
         self._place = place
 
@@ -71,6 +78,25 @@ class Bound:
         """The same, of a formula whose sums are added up in any order."""
         given = self._formula
         return given if isinstance(given, arb) else FORMULA_FACTOR * given.in_any_order(self._place)
+
+
+def of_complex_numbers(
+    bounds: Sequence[Bound | None], sizes: Sequence[Ball], numbers: Sequence[int]
+) -> list[Bound | None]:
+    """The bounds of real components that are parts of complex numbers; parts with one number belong together.
+
+    Complex arithmetic rounds relative to the size of a number (Higham 2002, 3.6): a part may be off by what the larger
+    one may. ``sizes`` are the absolute values of the parts.
+    """
+    largest: dict[int, tuple[Bound, Ball]] = {}
+    for found, size, number in zip(bounds, sizes, numbers, strict=True):
+        if found is not None and (number not in largest or found.inherent > largest[number][0].inherent):
+            largest[number] = found, size
+    return [found and _as_part(found, *largest[number]) for found, number in zip(bounds, numbers, strict=True)]
+
+
+def _as_part(found: Bound, largest: Bound, size: Ball) -> Bound:
+    return Bound(largest.scale, largest.inherent, found._formula, found._place, size)
 
 
 def alternatives(name: str) -> int:

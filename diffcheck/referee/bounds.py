@@ -70,7 +70,7 @@ class Bounds:
     def of_program(
         self, smooth: Smooth, point: Sequence[float], format: Format, precision: int
     ) -> list[tuple[Bound, Ball]]:
-        """For each output of a program without pieces the bound on its value, and its enclosure."""
+        """For each output of a program without pieces that has one the bound on its value, and its enclosure."""
         tape = self._values.get(smooth)
         if tape is None:
             tape = self._values[smooth] = Tape(smooth.program)
@@ -78,7 +78,11 @@ class Bounds:
             evaluation = tape.evaluation(smooth.inputs(point))
             exact = [evaluation.values[output] for output in tape.outputs]
             formulas, moved = tape.absolute_sums(evaluation, tape.losses(evaluation, format), _leaves(tape, evaluation))
-            return [(bound(abs(v).mid(), s, f, format), v) for s, f, v in zip(moved, formulas, exact, strict=True)]
+            return [
+                (bound(abs(v).mid(), s, f, format), v)
+                for s, f, v in zip(moved, formulas, exact, strict=True)
+                if v is not None
+            ]
 
     def culprit(
         self, truth: Truth, point: Sequence[float], component: int, format: Format, label: Callable[[int], str]

@@ -59,7 +59,10 @@ class Tape:
         """The same where long sums are added up in the order that loses most."""
         found, unit = self.losses(evaluation, format), rounding(format).unit
         for root, (terms, factors) in self._long_sums.items():
-            sizes = total(abs(f * evaluation.values[i]) for i, f in zip(terms, factors, strict=True))
+            values = [evaluation.values[i] for i in terms]
+            if None in values:
+                continue  # a sum of what does not exist has no value that could be off
+            sizes = total(abs(f * v) for f, v in zip(factors, values, strict=True))
             found[root] = max(found[root], (len(terms) - 1) * unit * sizes)
         return found
 

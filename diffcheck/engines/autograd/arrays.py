@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from diffcheck.ops.arguments import fitting
+
 # What NumPy calls for Python's operators.
 _OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add,
@@ -57,5 +59,9 @@ def _constant(x: Any, like: Any) -> Any:
         return x.item()
     if not isinstance(x, np.ndarray):
         return x
-    fractions = x.dtype.kind == "f" and like.is_floating_point()
-    return torch.as_tensor(x, dtype=like.dtype if fractions else None, device=like.device)
+    return fitting(torch, x, like)
+
+
+def in_parts(x: torch.Tensor) -> torch.Tensor:
+    """Complex numbers by their parts, along a last axis; real ones as they are."""
+    return torch.view_as_real(x.resolve_conj()) if x.is_complex() else x

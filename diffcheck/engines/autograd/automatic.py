@@ -11,7 +11,7 @@ import torch
 
 from diffcheck.case.case import Array, Point
 from diffcheck.engines.autograd import tf32
-from diffcheck.engines.autograd.arrays import arrays_as_tensors
+from diffcheck.engines.autograd.arrays import arrays_as_tensors, in_parts
 from diffcheck.engines.autograd.calls import written
 from diffcheck.engines.autograd.contract import Contract
 from diffcheck.engines.autograd.imported import import_of
@@ -85,7 +85,7 @@ class Automatic:
         inputs = self._tensors(point)
         for name in self._task.case.wrt:
             inputs[name].requires_grad_()
-        return self._result(inputs).detach().to("cpu", torch.float64).numpy()
+        return self._result(inputs).detach().to("cpu", torch.float64).resolve_neg().numpy()
 
     def clockwork(self, point: Point) -> Clockwork:
         """The function alone, and the function with its derivative."""
@@ -227,9 +227,11 @@ class Automatic:
         result = self._call(inputs | self._own_constants())
         like = next(iter(inputs.values()))
         if isinstance(result, Tensor):
-            return result
+            return in_parts(result)
         if isinstance(result, (list, tuple)):
-            return torch.stack([torch.as_tensor(r, dtype=like.dtype, device=like.device) for r in result])
+            of_complex = any(isinstance(r, Tensor) and r.is_complex() for r in result)
+            dtype = like.dtype.to_complex() if of_complex else like.dtype
+            return in_parts(torch.stack([torch.as_tensor(r, dtype=dtype, device=like.device) for r in result]))
         return torch.as_tensor(float(result), dtype=like.dtype, device=like.device)
 
     def _own_constants(self) -> dict[str, Any]:
@@ -244,7 +246,8 @@ class Automatic:
 
         def call(arguments: dict[str, Any]) -> list[Tensor]:
             result = self._call(arguments)
-            return [r for r in (result if isinstance(result, (list, tuple)) else [result]) if isinstance(r, Tensor)]
+            results = result if isinstance(result, (list, tuple)) else [result]
+            return [in_parts(r) for r in results if isinstance(r, Tensor)]
 
         def arguments(p: Point) -> Arguments:
             inputs = self._tensors(p)

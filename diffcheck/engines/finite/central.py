@@ -88,5 +88,8 @@ class _OneByOne:
         return found
 
     def call(self, inputs: dict[str, Any]) -> Array:
-        """The function's result in double precision."""
-        return np.asarray(self._task.case.function(**inputs, **self._constants), dtype=np.float64)
+        """The function's result in double precision; of complex numbers the parts, along a last axis."""
+        found = np.asarray(self._task.case.function(**inputs, **self._constants))
+        if found.dtype.kind == "c":
+            found = np.stack([found.real, found.imag], -1)
+        return found.astype(np.float64)

@@ -4,34 +4,20 @@ In a storage the parts stand beside each other, so that a complex tensor is a vi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from diffcheck import ops
+from diffcheck.ops.fourier import along, back_to_real
+from diffcheck.ops.holomorphic import FUNCTIONS, exp, log, polar
+from diffcheck.ops.pairs import ARITHMETIC, Pair, conj, pair, reciprocal
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, chosen
 from diffcheck.sources.torch_code.registry import lifted, mean, refuse, row, total
 
 # Up to this exponent a power is recorded as products, of which there are as many; beyond it as exp(y log x).
 _PRODUCTS = 64
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pair:
-    """Complex numbers."""
-
-    re: Any
-    im: Any
-
-
-def pair(x: Any) -> Pair:
-    """Real and complex numbers, traced or not, as complex ones; those of an array stand along its last axis."""
-    if isinstance(x, Pair):
-        return x
-    return Pair(x.real, x.imag) if isinstance(x, complex) else Pair(x, 0)
 
 
 def halves(x: Any) -> Any:
@@ -54,7 +40,7 @@ def unconjugated(x: Any, tensor: Any) -> Any:
     """What a tensor holds that torch reads from its storage with another sign: of all, or of imaginary parts."""
     if isinstance(x, Excluded):
         return refuse("minus infinity among complex numbers")
-    return -x if tensor.is_neg() else joined(_conjugate(halves(x)))
+    return -x if tensor.is_neg() else joined(conj(halves(x)))
 
 
 def fitted(x: Any, of_complex: bool, to_complex: bool) -> Any:
@@ -71,28 +57,13 @@ def _complex(re: Any, im: Any) -> Any:
 
 @row("complex polar")
 def _polar(size: Any, angle: Any) -> Any:
-    size, angle = lifted(size, angle)
-    return Pair(size * ops.cos(angle), size * ops.sin(angle))
+    return polar(*lifted(size, angle))
 
 
-@row("complex abs")
-def _abs(x: Any) -> Any:
-    return ops.hypot(x.re, x.im)
-
-
-@row("complex angle")
-def _angle(x: Any) -> Any:
-    return ops.atan2(x.im, x.re)
-
-
-@row("complex neg")
-def _neg(x: Any) -> Any:
-    return Pair(-x.re, -x.im)
-
-
-@row("complex conj_physical", "complex _conj_physical")
-def _conjugate(x: Any) -> Any:
-    return Pair(x.re, -x.im)
+row("complex conj_physical", "complex _conj_physical")(conj)
+row("complex reciprocal")(reciprocal)
+for _name in ("abs", "angle", "neg", "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
+    row(f"complex {_name}")({**ARITHMETIC, **FUNCTIONS}[_name])
 
 
 @row("complex add")
@@ -120,34 +91,11 @@ def _mul(x: Any, y: Any) -> Any:
     return Pair(x.re * y.re - x.im * y.im, x.re * y.im + x.im * y.re)
 
 
-@row("complex reciprocal")
-def _reciprocal(x: Any) -> Any:
-    square = x.re * x.re + x.im * x.im
-    return Pair(x.re / square, -x.im / square)
-
-
 @row("complex div")
 def _div(x: Any, y: Any) -> Any:
     if not isinstance(y, (Pair, complex)):
         return Pair(x.re / y, x.im / y)
-    return _mul(x, _reciprocal(pair(y)))
-
-
-@row("complex exp")
-def _exp(x: Any) -> Any:
-    return _polar(ops.exp(x.re), x.im)
-
-
-@row("complex log")
-def _log(x: Any) -> Any:
-    return Pair(ops.log(ops.hypot(x.re, x.im)), ops.atan2(x.im, x.re))
-
-
-@row("complex sqrt")
-def _sqrt(x: Any) -> Any:
-    """That with the real part above zero, by what does not cancel there: 2 re^2 = abs(x) + re(x)."""
-    re = ops.sqrt((ops.hypot(x.re, x.im) + x.re) / 2)
-    return Pair(re, x.im / (2 * re))
+    return _mul(x, reciprocal(y))
 
 
 @row("complex pow")
@@ -156,8 +104,8 @@ def _pow(x: Any, y: Any) -> Any:
     if isinstance(x, Pair) and isinstance(y, (int, float, np.ndarray)):
         numbers = np.asarray(y)
         whole = bool((numbers == np.trunc(numbers)).all()) and np.abs(numbers).max(initial=0) <= _PRODUCTS
-        return _by_products(x, numbers) if whole else _exp(_mul(pair(y), _log(x)))
-    return _exp(_mul(pair(y), _log(pair(x)))) if isinstance(x, Pair) else refuse("a real number to a complex power")
+        return _by_products(x, numbers) if whole else exp(_mul(pair(y), log(x)))
+    return exp(_mul(pair(y), log(x))) if isinstance(x, Pair) else refuse("a real number to a complex power")
 
 
 def _by_products(x: Pair, exponents: Any) -> Pair:
@@ -168,7 +116,7 @@ def _by_products(x: Pair, exponents: Any) -> Pair:
     shape = np.broadcast_shapes(x.re.shape, exponents.shape)
     found = Pair(*(lifted(x.re, np.zeros(shape))[1] for _ in range(2)))
     for exponent in np.unique(exponents).astype(int).tolist():
-        power = powers[abs(exponent)] if exponent >= 0 else _reciprocal(powers[-exponent])
+        power = powers[abs(exponent)] if exponent >= 0 else reciprocal(powers[-exponent])
         re, im = (v.spread(shape) for v in lifted(power.re, power.im))
         there = np.broadcast_to(exponents == exponent, shape)
         found = Pair(chosen(there, re, found.re), chosen(there, im, found.im))
@@ -215,7 +163,7 @@ def _transform(x: Any, dim: Sequence[int], scaled: int, forward: bool) -> Any:
     size = 1
     for axis in dim:
         size *= found.re.shape[axis]
-        found = _along(found, axis, forward)
+        found = along(found, axis, forward)
     return Pair(*(_normalised(part, scaled, size) for part in (found.re, found.im)))
 
 
@@ -234,12 +182,8 @@ def _to_real(x: Any, dim: Sequence[int], scaled: int, n: int) -> Any:
     found = _transform(x, others, 0, False)
     size = n * int(np.prod([found.re.shape[a] for a in others], dtype=int))
     half = _section(last, n // 2 + 1)
-    re, im = (part[half].swapaxes(last, -1) for part in (found.re, found.im))
-    frequencies = np.arange(n // 2 + 1)
-    twice = np.where((frequencies == 0) | (2 * frequencies == n), 1, 2)
-    cosine, sine = _turns(re, n, np.outer(frequencies, np.arange(n)))
-    real = (twice * re) @ cosine - (twice * im) @ sine
-    return _normalised(real.swapaxes(last, -1), scaled, size)
+    real = back_to_real(Pair(found.re[half], found.im[half]), last, n)
+    return _normalised(real, scaled, size)
 
 
 def _section(axis: int, stop: int) -> tuple[slice, ...]:
@@ -248,28 +192,3 @@ def _section(axis: int, stop: int) -> tuple[slice, ...]:
 
 def _normalised(x: Any, scaled: int, size: int) -> Any:
     return x if scaled == 0 else x / (ops.sqrt(size) if scaled == 1 else size)
-
-
-def _along(x: Pair, axis: int, forward: bool) -> Pair:
-    """The sums over k of ``x_k exp(-2 pi i j k / n)``; with the other sign back."""
-    re, im = (part.swapaxes(axis, -1) for part in (x.re, x.im))
-    n = re.shape[-1]
-    cosine, sine = _turns(re, n, np.outer(np.arange(n), np.arange(n)))
-    one, two = re @ cosine, im @ cosine
-    found = (one + im @ sine, two - re @ sine) if forward else (one - im @ sine, two + re @ sine)
-    return Pair(*(part.swapaxes(axis, -1) for part in found))
-
-
-def _turns(like: Traced, n: int, numbers: Any) -> tuple[Traced, Traced]:
-    """Cosines and sines of so many n-th parts of a turn: the exact numbers, no doubles."""
-    quarter = [(1, 0), (0, 1), (-1, 0), (0, -1)]
-    found = []
-    for k in range(n):
-        if 4 * k % n == 0:
-            found.append(quarter[4 * k // n])
-        else:
-            part = Fraction(2 * k, n)
-            angle = ops.pi * ops.rational(part.numerator, part.denominator)
-            found.append((ops.cos(angle), ops.sin(angle)))
-    cosines, sines = (like.lift([like.lift(v) for v in column]) for column in zip(*found, strict=True))
-    return cosines[numbers % n], sines[numbers % n]

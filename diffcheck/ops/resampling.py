@@ -1,0 +1,138 @@
+"""Enlarging and shrinking arrays under PyTorch's names and conventions: each new element is made of a few old ones.
+
+Where a new element lies among the old ones, and how much it takes of each, are fractions: the numbers themselves.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from diffcheck.errors import CaseError
+from diffcheck.ops.arrays import reshape, take
+from diffcheck.ops.convolution import Lengths, each
+from diffcheck.ops.exact import constants_like
+from diffcheck.ops.table import composite
+
+# The elements that a new one is made of, each with its weight.
+Parts = list[tuple[int, Fraction]]
+Kind = Callable[[Fraction, int], Parts]
+
+
+def nearest(place: Fraction, n: int) -> Parts:
+    """The element over whose stretch a place lies."""
+    return [(min(math.floor(place), n - 1), Fraction(1))]
+
+
+def linear(place: Fraction, n: int) -> Parts:
+    """Both neighbours, each the more the nearer it is."""
+    place = max(place, Fraction(0))
+    first = min(math.floor(place), n - 1)
+    return [(first, 1 - (place - first)), (min(first + 1, n - 1), place - first)]
+
+
+def parts(kind: Kind, n: int, m: int, aligned: bool, factor: float | None, shifted: bool) -> list[Parts]:
+    """What each of m new elements along an axis is made of, of the n that are there.
+
+    Parameters
+    ----------
+    aligned:
+        Whether the first and the last elements lie on each other, not the ends of the axis.
+    factor:
+        How many times longer the axis becomes, where the caller said so.
+    shifted:
+        Whether elements stand for the middle of the stretch that they cover.
+    """
+    if aligned:
+        return [kind(Fraction(k * (n - 1), m - 1) if m > 1 else Fraction(0), n) for k in range(m)]
+    step = Fraction(n, m) if factor is None else 1 / Fraction(factor)
+    middle = Fraction(1, 2) if shifted else Fraction(0)
+    # The nearest element is that over which the place lies; all others are seen from their own middles.
+    back = middle if kind is not nearest else Fraction(0)
+    return [kind((k + middle) * step - back, n) for k in range(m)]
+
+
+class _Mode(NamedTuple):
+    """How elements are made, over which numbers of axes, and whether corners may be aligned."""
+
+    kind: Kind
+    axes: tuple[int, ...]
+    shifted: bool = True
+    aligns: bool = True
+
+
+_MODES = {
+    "nearest": _Mode(nearest, (1, 2, 3), shifted=False, aligns=False),
+    "nearest-exact": _Mode(nearest, (1, 2, 3), aligns=False),
+    "linear": _Mode(linear, (1,)),
+    "bilinear": _Mode(linear, (2,)),
+    "trilinear": _Mode(linear, (3,)),
+}
+
+
+def _torch_side(torch: Any, x: Any, *arguments: Any, **options: Any) -> Any:
+    return torch.nn.functional.interpolate(x, *arguments, **options)
+
+
+@composite(torch=_torch_side)
+def interpolate(
+    x: Any,
+    size: Lengths | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+) -> Any:
+    """Arrays (batch, channels, lengths ...) with other lengths, as torch has it: by the nearest, or linear"""
+    lengths = tuple(x.shape[2:])
+    found = _MODES.get(mode)
+    if found is None or len(lengths) not in found.axes:
+        raise CaseError(
+            f"interpolate: mode {mode!r} for x of shape {tuple(x.shape)}, which is (batch, channels, lengths ...): "
+            f"choose from {', '.join(name for name, m in _MODES.items() if len(lengths) in m.axes)}"
+        )
+    if align_corners is not None and not found.aligns:
+        raise CaseError(f"interpolate: align_corners says nothing about mode {mode!r}: leave it out")
+    if (size is None) == (scale_factor is None):
+        raise CaseError("interpolate: give either size or scale_factor")
+    factors = _factors(scale_factor, len(lengths))
+    sizes = _sizes(size, lengths, factors)
+    for k, (n, m) in enumerate(zip(lengths, sizes, strict=True)):
+        made = parts(found.kind, n, m, bool(align_corners), factors[k], found.shifted)
+        x = _made(x, k - len(lengths), made)
+    return x
+
+
+def _factors(given: float | Sequence[float] | None, axes: int) -> Sequence[float | None]:
+    if given is None or isinstance(given, (int, float)):
+        return [given] * axes
+    return list(given)
+
+
+def _sizes(size: Lengths | None, lengths: Sequence[int], factors: Sequence[float | None]) -> Sequence[int]:
+    if size is not None:
+        return each(size, len(lengths))
+    return [math.floor(n * factor) for n, factor in zip(lengths, factors, strict=True) if factor is not None]
+
+
+def _made(x: Any, axis: int, made: Sequence[Parts]) -> Any:
+    """New elements along an axis, counted from the end: the sum over their parts, which are as many for each."""
+    terms = []
+    for one in zip(*made, strict=True):
+        weights = [weight for _, weight in one]
+        if any(weights):
+            there = take(x, np.array([place for place, _ in one]), axis)
+            beside = (-1, *itertools.repeat(1, -axis - 1))
+            terms.append(there if set(weights) == {1} else there * reshape(_weights(x, weights), beside))
+    found = terms[0]
+    for term in terms[1:]:
+        found = found + term
+    return found
+
+
+def _weights(x: Any, weights: Sequence[Fraction]) -> Any:
+    """Weights for each new element, of which there are few different ones."""
+    places = {weight: k for k, weight in enumerate(dict.fromkeys(weights))}
+    return constants_like(x, list(places))[np.array([places[weight] for weight in weights])]
