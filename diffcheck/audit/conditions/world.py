@@ -204,7 +204,11 @@ def _whole(declared: Declared, shape: tuple[int, ...], context: Context, generat
         return integers_of(kind.whole, shape, 0, top + 1, None, generator)
     assert isinstance(declared, Integers)
     below = sizes[declared.below] if isinstance(declared.below, str) else declared.below
-    return integers_of(kind.whole, shape, declared.low, below, declared.ignored, generator)
+    found = integers_of(kind.whole, shape, declared.low, below, declared.ignored, generator)
+    if declared.rising and found.numel():
+        found = found.sort(-1).values
+        found[..., 0], found[..., -1] = declared.low, max(declared.low, below - 1)
+    return found
 
 
 def smallest_format(world: World, outputs: Sequence[Tensor]) -> str:

@@ -44,12 +44,16 @@ class Complex(Floats):
 
 @dataclass(frozen=True, slots=True)
 class Integers(Declared):
-    """Whole numbers from ``low`` to below a number or a named size; ``ignored`` may be among them."""
+    """Whole numbers from ``low`` to below a number or a named size; ``ignored`` may be among them.
+
+    Those that are ``rising`` begin with the least, end with the largest and never fall between, as offsets do.
+    """
 
     below: str | int = 2
     low: int = 0
     ignored: int | None = None
     example: Any = None
+    rising: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,8 @@ def _like(value: Tensor, asked: bool) -> Declared:
         ignored = low if low < 0 else None
         rest = value[value >= 0] if ignored is not None else value
         least = int(rest.min()) if rest.numel() else 0
-        return Integers(axes, high + 1, 0 if least >= 0 and ignored is not None else least, ignored, value.tolist())
+        least = 0 if least >= 0 and ignored is not None else least
+        return Integers(axes, high + 1, least, ignored, value.tolist(), _rises(value))
     plain = value.detach().double()
     if bool(plain.isnan().any()):
         raise CaseError("inputs: an example holds NaN, with which every result is NaN: give numbers")
@@ -253,6 +254,13 @@ def _like(value: Tensor, asked: bool) -> Declared:
     return Floats(axes, low_bound, high_bound, None, value.requires_grad or not asked, plain.tolist(), asked)
 
 
+def _rises(value: Tensor) -> bool:
+    """Whether whole numbers look like offsets: from zero on each is larger than the one before."""
+    return value.dim() == 1 and len(value) >= _OFFSETS and int(value[0]) == 0 and bool((value.diff() > 0).all())
+
+
+# Two numbers rise every other time, three in that order seldom.
+_OFFSETS = 3
 _TRIES = 2
 # What an audit is told beside the arguments.
 _OPTIONS = ("inputs", "sizes", "relations", "dtypes", "devices", "seed", "budget", "surrogate", "at_kinks")

@@ -19,10 +19,12 @@ from diffcheck.audit.trials.components import Components, apart, middle
 from diffcheck.audit.trials.growth import growing
 from diffcheck.audit.trials.loss import MOST_NUMBERS, Array, court_of, witness_of
 from diffcheck.audit.trials.nearby import gradients_nearby
+from diffcheck.audit.trials.neighbours import between_neighbours
 from diffcheck.audit.trials.plainly import formats_seen, own_code, plain_gradients
 from diffcheck.audit.trials.ruling import Heard, Ruling, placed
 from diffcheck.audit.trials.screen import Screened
 from diffcheck.case.case import Case
+from diffcheck.formats import FORMATS
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.hearing import judged
@@ -96,6 +98,8 @@ class Hearing:
             return True
         if self._truths[k].status is Status.KINK and self._is_nearby(k):
             return True
+        if self._is_between_neighbours(k):
+            return True
         if not fails(judgement):
             # What a formula loses is its own affair, as long as something is right of the whole gradient; not what it
             # loses by length.
@@ -109,6 +113,17 @@ class Hearing:
         least, most = self._nearby[self._components.input(k)]
         place = k - self._components.slices[self._components.input(k)].start
         return bool(least[place] <= self._values[k] <= most[place])
+
+    def _is_between_neighbours(self, k: int) -> bool:
+        """Whether rounding the inputs moves the right gradient as far, which bounds of first order may not know.
+
+        In double precision nothing does.
+        """
+        if self._court.format.name == "float64":
+            return False
+        name = self._components.input(k)
+        place = k - self._components.slices[name].start
+        return between_neighbours(self._subject, self._here, self._screened, name, place, float(self._values[k]))
 
     @cached_property
     def _nearby(self) -> Mapping[str, tuple[Tensor, Tensor]]:
@@ -133,6 +148,9 @@ class Hearing:
         return judgement.no_digit or self._components.share(k) > self._court.format.unit_roundoff**0.5
 
     def _grows(self, k: int) -> str:
+        """With which size the error grows; empty in formats in which everybody adds up."""
+        if self._court.format.precision >= FORMATS["float32"].precision:
+            return ""
         name = self._components.input(k)
         if name not in self._growing:
             self._growing[name] = growing(self._subject, self._screened, name, self._components.off(k))

@@ -1,5 +1,7 @@
 """Whether a gradient is right for inputs beside those that were given: on which side of a kink these lie is rounded."""
 
+from collections.abc import Iterator
+
 import torch
 
 from diffcheck.audit.conditions.world import World
@@ -27,6 +29,18 @@ def of_a_neighbour(
     slack:
         Gradients that differ by no more are the same.
     """
+    same = [abs(found - value) <= slack for found in _beside(subject, here, screened, name, k)]
+    return any(same) and not all(same)
+
+
+def between_neighbours(subject: Subject, here: World, screened: Screened, name: str, k: int, value: float) -> bool:
+    """Whether a component lies between those that the definition's gradient, by torch in double, has beside it."""
+    found = list(_beside(subject, here, screened, name, k))
+    return min(found) <= value <= max(found)
+
+
+def _beside(subject: Subject, here: World, screened: Screened, name: str, k: int) -> Iterator[float]:
+    """A component of the definition's gradient for inputs that are moved at random by a few roundings."""
     code = subject.definition if subject.gradient is None else subject.gradient
     loss, names = loss_of(code, here, screened), list(here.asked)
     unit = torch.finfo(getattr(torch, screened.format)).eps / 2
@@ -38,11 +52,9 @@ def of_a_neighbour(
         return 0.0 if found is None else float(found.reshape(-1)[k])
 
     plain = [here.exact[0][n].detach() for n in names]
-    same = []
     for _ in range(_TIMES):
         steps = [2 * torch.rand(x.shape, generator=generator, dtype=torch.float64) - 1 for x in plain]
         # Zero is as near to its neighbours as one is to its own.
         sizes = [_ROUNDINGS * unit * torch.where(x == 0, 1.0, x) for x in plain]
         moved = [x + size * step for x, size, step in zip(plain, sizes, steps, strict=True)]
-        same.append(abs(component(moved) - value) <= slack)
-    return any(same) and not all(same)
+        yield component(moved)

@@ -27,16 +27,18 @@ def plain_gradients(
 ) -> tuple[Sequence[Tensor], Mapping[str, Tensor]] | None:
     """The definition's results and gradients by torch in the context's own precision; ``None`` where it raises.
 
-    In double precision casts to a smaller format are left out, as they are of the truth.
+    In double precision casts to a smaller format are left out, as they are of the truth. A use that has a format of its
+    own, as autocast has, has it for both.
     """
     use = USES[here.context["use"]]
+    consume = use.really if use.really is not None and use.format else use.consume
     code = subject.definition if subject.gradient is None else subject.gradient
     widened = Widened() if screened.format == "float64" else nullcontext()
     try:
         with warnings.catch_warnings(), subject.torch_instead(), widened:
             warnings.simplefilter("ignore")
             arguments = {n: _contiguous(t) for n, t in here.arguments.items()}
-            outputs = use.consume(code, arguments, {n: _contiguous(t) for n, t in here.others.items()})
+            outputs = consume(code, arguments, {n: _contiguous(t) for n, t in here.others.items()})
             incoming = [g.to(y.device, y.dtype) for g, y in zip(screened.incoming, outputs, strict=True)]
             gradients = pulled(outputs, list(leaves(arguments).values()), incoming)
     except Exception:  # the definition does not run in this precision

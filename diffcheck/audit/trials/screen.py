@@ -16,6 +16,7 @@ from diffcheck.audit.conditions.uses import USES
 from diffcheck.audit.conditions.values import FAR
 from diffcheck.audit.conditions.world import World, bytes_of, row_of, smallest_format, world
 from diffcheck.audit.examples.inferred import anyhow, undeclared
+from diffcheck.audit.subjects.declared import Floats
 from diffcheck.audit.subjects.operation import Operation, Widened
 from diffcheck.audit.subjects.subject import Subject
 from diffcheck.errors import CaseError
@@ -168,6 +169,8 @@ def _screened(subject: Subject, here: World) -> Screened:
     if [y.shape for y in seen] != [y.shape for y in values]:
         if _empty(here):
             return Screened(context, refused="it takes nothing that is empty")
+        if _other_whole_numbers(subject, here):
+            return Screened(context, refused="for whole numbers that nobody declared its result has another shape")
         shapes = [str([tuple(y.shape) for y in ys])[1:-1] for ys in (seen, values)]
         told = f"its result has shape {shapes[0]}, the definition's {shapes[1]}"
         return Screened(
@@ -212,6 +215,12 @@ def _number(kept: Tensor, like: Tensor) -> Tensor:
     """A tensor as it was before the backward, from the bytes that were kept."""
     flat = kept.view(like.dtype)
     return torch.as_strided(flat, like.shape, like.stride(), like.storage_offset()).cpu().double()
+
+
+def _other_whole_numbers(subject: Subject, here: World) -> bool:
+    """Whether whole numbers or masks are others than in an example, of which a shape may depend."""
+    examples = {n: getattr(d, "example", None) for n, d in subject.declared.items() if not isinstance(d, Floats)}
+    return any(e is not None and here.arguments[n].tolist() != e for n, e in examples.items())
 
 
 def _empty(here: World) -> bool:
