@@ -11,6 +11,10 @@ def drawn(*shape, seed=0):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
 
 
+# In place of an argument that is a tensor.
+SAVED = object()
+
+
 def made(forward, backward):
     """The ``apply`` of a function that saves its inputs."""
 
@@ -18,14 +22,14 @@ def made(forward, backward):
         @staticmethod
         def forward(ctx, *x):
             ctx.save_for_backward(*(t for t in x if isinstance(t, torch.Tensor)))
-            ctx.others = [None if isinstance(t, torch.Tensor) else t for t in x]
+            ctx.others = [SAVED if isinstance(t, torch.Tensor) else t for t in x]
             ctx.set_materialize_grads(False)
             return forward(*x)
 
         @staticmethod
         def backward(ctx, *g):
             saved = iter(ctx.saved_tensors)
-            return backward(*(next(saved) if t is None else t for t in ctx.others), *g)
+            return backward(*(next(saved) if t is SAVED else t for t in ctx.others), *g)
 
     return Made.apply
 

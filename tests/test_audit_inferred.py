@@ -289,6 +289,17 @@ def fused_lower(wrong):
     return audit_examples.made(lower, backward)
 
 
+def shifted(x, shift):
+    return x * x if shift is None else x * x + shift
+
+
+def fused_shifted(wrong):
+    def backward(x, shift, g):
+        return (g if wrong and shift is None else 2 * x * g), None if shift is None else g.sum(0)
+
+    return audit_examples.made(shifted, backward)
+
+
 BEYOND = {
     "a count of zero": (
         looked_up,
@@ -299,6 +310,7 @@ BEYOND = {
     "a label of none": (chosen, fused_chosen, (torch.randn(3, 4), torch.tensor([1, 0, 3])), r"some of `labels` are -1"),
     "a word": (reduced, fused_reduced, (torch.randn(3, 4), "mean"), r"`reduction` is 'sum'"),
     "a flag": (lower, fused_lower, (torch.randn(3, 4), False), r"`causal` is True"),
+    "nothing": (shifted, fused_shifted, (torch.randn(3, 4), torch.randn(4)), r"`shift` is None"),
     "more layers": (layered, fused_layered, (torch.randn(3), torch.tensor([0.5, 0.7])), r"`decay.shape\[0\]` > 2"),
 }
 

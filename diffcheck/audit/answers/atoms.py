@@ -145,7 +145,7 @@ def of_kind(
         return found
     if kind.startswith(NUMBER) and usual in passing and set(failing) == set(design.kinds[kind]) - {usual}:
         name = kind.removeprefix(NUMBER)
-        words = f"`{name}` is {failing[0]}" if len(failing) == 1 else f"`{name}` is not {design.subject.given[name]!r}"
+        words = f"`{name}` is {failing[0]}" if len(failing) == 1 else f"`{name}` is not {_handed(design, name)}"
         return Atom(words, partial(_chosen, kind, frozenset(failing)))
     if len(failing) > _FEW and 0 < len(passing) <= _FEW:
         words = "it is not so that " + " or ".join(condition(kind, n) or _usual(design, kind) for n in passing)
@@ -161,7 +161,12 @@ def of_kind(
 def _usual(design: Design, kind: str) -> str:
     """The ordinary choice in words."""
     name = kind.removeprefix(NUMBER)
-    return f"`{name}` is {design.subject.given[name]!r}" if kind.startswith(NUMBER) else _USUAL[kind]
+    return f"`{name}` is {_handed(design, name)}" if kind.startswith(NUMBER) else _USUAL[kind]
+
+
+def _handed(design: Design, name: str) -> str:
+    """The constant that is handed on, in words."""
+    return repr(design.subject.given[name]) if name in design.subject.given else "given"
 
 
 def _chosen(kind: str, names: frozenset[str], context: Context) -> bool:

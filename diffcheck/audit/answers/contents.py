@@ -25,7 +25,8 @@ def contents(subject: Subject, seen: Sequence[Screened]) -> Iterator[Atom]:
         return world(subject, next(s.context for s in seen if s.context.key == key)).arguments
 
     def holds(name: str, test: Any, context: Context) -> bool:
-        return bool(test(arguments(context.key)[name]))
+        value = arguments(context.key)[name]
+        return value is not None and bool(test(value))
 
     for name, declared in subject.declared.items():
         if isinstance(declared, Integers):
@@ -53,7 +54,7 @@ def contents(subject: Subject, seen: Sequence[Screened]) -> Iterator[Atom]:
 
 def _meet(arguments: Callable[[object], Any], one: str, two: str, context: Context) -> bool:
     a, b = arguments(context.key)[one], arguments(context.key)[two]
-    return a.shape == b.shape and bool((a == b).any())
+    return a is not None and b is not None and a.shape == b.shape and bool((a == b).any())
 
 
 def _has_equals(t: Tensor) -> bool:

@@ -138,11 +138,12 @@ def _drawn(subject: Subject, context: Context, seed: int) -> dict[str, Any]:
 
 
 def _given(subject: Subject, context: Context) -> dict[str, Any]:
-    """What is handed on, with the numbers that are other ones in a context."""
+    """What is handed on, with the constants that are other ones in a context, and none for a tensor that is absent."""
     found = dict(subject.given)
     for name, others in subject.numbers.items():
         chosen = context.choices.get(f"{NUMBER}{name}", "")
-        found[name] = next((other for other in others if repr(other) == chosen), found[name])
+        if chosen:
+            found[name] = next(other for other in others if repr(other) == chosen)
     return found
 
 

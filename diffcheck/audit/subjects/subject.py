@@ -78,7 +78,7 @@ class Subject:
     marked: bool = True
     unasked: frozenset[str] = frozenset()
     twice: bool = False
-    numbers: Mapping[str, tuple[int | float | str, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, tuple[int | float | str | None, ...]] = field(default_factory=dict)
     branches: bool = False
     following: Mapping[str, tuple[str, Callable[[int], int]]] = field(default_factory=dict)
     broadcast: Mapping[str, tuple[str, int]] = field(default_factory=dict)

@@ -18,7 +18,7 @@ from diffcheck.audit.trials.growth import growing
 from diffcheck.audit.trials.loss import loss_of
 from diffcheck.audit.trials.plainly import plain_gradients
 from diffcheck.audit.trials.ruling import Heard, Ruling, placed
-from diffcheck.audit.trials.screen import Screened
+from diffcheck.audit.trials.screen import Screened, largest_of
 from diffcheck.audit.trials.screen import screened as looked_at
 from diffcheck.formats import FORMATS
 from diffcheck.referee.bound import FORMULA_FACTOR
@@ -72,7 +72,7 @@ def contradicted(subject: Subject, here: World, screened: Screened, root: float)
     Parameters
     ----------
     root:
-        An error of this part of the largest component is none; nor of what comes in, if the gradient is zero.
+        An error of this part of the largest component is none; or of what comes in, if the gradient is but rounding.
     """
     off = {n: screened.gradients[n] - screened.reference[n] for n in here.asked}
     if not all(bool(g.isfinite().all()) for g in screened.reference.values()):
@@ -87,9 +87,7 @@ def contradicted(subject: Subject, here: World, screened: Screened, root: float)
         return False
     direction = {n: d / length for n, d in direction.items()}
     right = sum(float((screened.reference[n] * d).sum()) for n, d in direction.items())
-    largest = max(float(g.abs().max()) for g in screened.reference.values() if g.numel())
-    # Of terms that cancel altogether rounding leaves something, in the size of what they are made of.
-    largest = largest or max((float(g.abs().nan_to_num().max()) for g in screened.incoming if g.numel()), default=0.0)
+    largest = max(largest_of(g, screened.incoming) for g in screened.reference.values() if g.numel())
     gap = max(abs(right), largest) if blind else length
     if not blind and length <= root * largest:
         return False

@@ -31,6 +31,7 @@ USUAL = ("float64", "float32")
 UNFIT = "the context does not fit"
 # Of the digits of a format half may go before a context looks suspicious; in formats with few, some roundings.
 _ROUNDINGS = 16.0
+_ROUNDOFF = torch.finfo(torch.float64).eps / 2
 # A component that is smaller than the largest by more than this is looked at in the size of the largest.
 _SMALL = 1e-6
 
@@ -177,8 +178,7 @@ def _screened(subject: Subject, here: World) -> Screened:
             context, breaches=tuple(breaches), misshapen=told, format=smallest_format(here, outputs), score=float("inf")
         )
     format = use.format or smallest_format(here, outputs)
-    into = max((float(g.abs().nan_to_num().max()) for g in exact if g.numel()), default=0.0)
-    scores = {n: _distance(gave[n], reference[n], format, into) for n in reference}
+    scores = {n: _distance(gave[n], reference[n], format, exact) for n in reference}
     of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
     if use.proven and max(of_values, default=0.0) > 1:
         # That is told of the gradient itself, which at a kink is a choice.
@@ -220,7 +220,8 @@ def _number(kept: Tensor, like: Tensor) -> Tensor:
 def _other_whole_numbers(subject: Subject, here: World) -> bool:
     """Whether whole numbers or masks are others than in an example, of which a shape may depend."""
     examples = {n: getattr(d, "example", None) for n, d in subject.declared.items() if not isinstance(d, Floats)}
-    return any(e is not None and here.arguments[n].tolist() != e for n, e in examples.items())
+    given = {n: here.arguments[n] for n, e in examples.items() if e is not None}
+    return any(not isinstance(value, Tensor) or value.tolist() != examples[n] for n, value in given.items())
 
 
 def _empty(here: World) -> bool:
@@ -257,8 +258,18 @@ def _reference(
     return [y.detach().double() for y in outputs], found
 
 
-def _distance(a: Tensor, b: Tensor, format: str, instead: float = 0.0) -> float:
-    """The largest error, in units of what is suspicious, in the size of the numbers; in another one if all are zero."""
+def largest_of(gradient: Tensor, incoming: Sequence[Tensor]) -> float:
+    """The largest number of a gradient; of what comes in, where the gradient is nothing but rounding.
+
+    Of terms that cancel altogether each leaves a rounding, in the size of what they are made of.
+    """
+    largest = float(gradient.abs().max()) if gradient.numel() else 0.0
+    into = max((float(g.abs().nan_to_num().max()) for g in incoming if g.numel()), default=0.0)
+    return into if largest <= gradient.numel() * _ROUNDOFF * into else largest
+
+
+def _distance(a: Tensor, b: Tensor, format: str, incoming: Sequence[Tensor] = ()) -> float:
+    """The largest error, in units of what is suspicious, in the size of the numbers."""
     if a.shape != b.shape:
         return float("inf")
     if not a.numel():
@@ -271,7 +282,8 @@ def _distance(a: Tensor, b: Tensor, format: str, instead: float = 0.0) -> float:
         return float("inf")
     unit = torch.finfo(getattr(torch, format)).eps / 2
     size = b.abs()
-    floor = float(size.max()) * (_SMALL if format == "float64" else 1.0) or instead
-    floor += torch.finfo(getattr(torch, format)).tiny
+    largest = largest_of(b, incoming)
+    part = _SMALL if format == "float64" and largest == float(size.max()) else 1.0
+    floor = largest * part + torch.finfo(getattr(torch, format)).tiny
     error = float(((a - b).abs() / size.clamp(min=floor)).max())
     return float(error / max(unit**0.5 / 64, _ROUNDINGS * unit))
