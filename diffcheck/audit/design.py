@@ -75,16 +75,24 @@ class Design:
                     yield context.with_choice("precision", precision)
 
     def _longest(self, values: str, incoming: str) -> Iterator[tuple[Context, int]]:
-        """Each size as large as it goes, with such values and such a gradient; and how large that is."""
+        """Each size as large as it goes beside small ones, with such values and gradient; and how large that is."""
         start = self.ordinary
         for kind, name in (("values", values), ("incoming", incoming)):
             start = start.with_choice(kind, name) if name in self.kinds.get(kind, ()) else start
-        for kind, names in self.kinds.items():
-            if kind.startswith("size:"):
-                large = sorted((v for v in names if isinstance(v, int)), reverse=True)
-                found = next(((c, v) for v in large if (c := self.changed(start, kind, v)) is not None), None)
-                if found is not None:
-                    yield found
+        lengths = {
+            kind: sorted(v for v in names if isinstance(v, int) and v > 1)
+            for kind, names in self.kinds.items()
+            if kind.startswith("size:")
+        }
+        for kind, known in lengths.items():
+            room = start
+            for other, small in lengths.items():
+                if other != kind and small and small[0] < room.sizes[other[5:]]:
+                    room = self.changed(room, other, small[0]) or room
+            large = reversed(known)
+            found = next(((c, v) for v in large if (c := self.changed(room, kind, v)) is not None), None)
+            if found is not None:
+                yield found
 
     def second_order(self) -> Iterator[Context]:
         """The gradient differentiated at every kind of values, with draws of their own, and at small sizes."""
