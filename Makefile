@@ -13,9 +13,10 @@ run: $(VENV)/ready
 library: $(VENV)/ready
 	$(BIN)/diffcheck run cases/ --no-timing --format csv,md,html
 
-# A file's tests share what they start from: they stay on one processor.
+# A file's tests share what they start from: they stay on one processor. Compiled modules are kept, for hundreds of
+# processes load them.
 test: lint
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # The tests that run over the whole library once more.
 long: $(VENV)/ready

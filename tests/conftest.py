@@ -1,9 +1,17 @@
 """What several test files start from."""
 
+import signal
 from pathlib import Path
 
 import pytest
 from command import BROKEN, FAULTY, WAVES
+
+
+@pytest.fixture(autouse=True, scope="session")
+def hears() -> None:
+    """Ctrl-C is heard, by what the tests start as well, though a shell may have left them behind without it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

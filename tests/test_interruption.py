@@ -148,6 +148,14 @@ def test_code_that_raises_keyboard_interrupt_itself_ends_nothing() -> None:
     assert "the function raises KeyboardInterrupt" in repr(found)
 
 
+def test_so_it_does_not_where_ctrl_c_is_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        test_code_that_raises_keyboard_interrupt_itself_ends_nothing()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_ctrl_c_ends_a_check_and_names_what_it_was_at() -> None:
     def pressed(x: object) -> object:
         signal.raise_signal(signal.SIGINT)

@@ -42,10 +42,12 @@ class Escort:
 
     def __enter__(self) -> Self:
         # Elsewhere no handler can be set, or it is somebody's who knows what it does.
+        handler = signal.getsignal(signal.SIGINT)
         self._handles = (
-            threading.current_thread() is threading.main_thread()
-            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            threading.current_thread() is threading.main_thread() and handler is signal.default_int_handler
         )
+        # As a shell starts what it leaves behind: Ctrl-C never comes.
+        self._deaf = handler is signal.SIG_IGN
         if self._handles:
             signal.signal(signal.SIGINT, self._interrupt)
         self._ours = State()
@@ -97,7 +99,7 @@ class Escort:
 
     def _came(self) -> bool:
         """Whether Ctrl-C came; where nobody can tell, it is believed."""
-        return self._interrupted or not self._handles
+        return self._interrupted or not (self._handles or self._deaf)
 
 
 def told(raised: BaseException) -> str:
