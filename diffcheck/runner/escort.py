@@ -43,9 +43,7 @@ class Escort:
     def __enter__(self) -> Self:
         # Elsewhere no handler can be set, or it is somebody's who knows what it does.
         handler = signal.getsignal(signal.SIGINT)
-        self._handles = (
-            threading.current_thread() is threading.main_thread() and handler is signal.default_int_handler
-        )
+        self._handles = threading.current_thread() is threading.main_thread() and handler is signal.default_int_handler
         # As a shell starts what it leaves behind: Ctrl-C never comes.
         self._deaf = handler is signal.SIG_IGN
         if self._handles:
