@@ -176,8 +176,9 @@ _COLUMNS = (
 
 
 def smooth_rows() -> list[str]:
-    """The rows that round: those without pieces."""
-    return [name for name in dict.fromkeys(use.row for use in uses()) if Primitive.rows[name].switch is None]
+    """The rows that round: those without pieces, and whose losses are counted in their own size."""
+    rows = (Primitive.rows[name] for name in dict.fromkeys(use.row for use in uses()))
+    return [row.name for row in rows if row.switch is None and row.beside is None]
 
 
 def main() -> None:

@@ -45,8 +45,8 @@ class Format:
 
     @property
     def wide(self) -> "Format":
-        """The format with a range in which next to nothing overflows: four times that of IEEE 754's binary128."""
-        return replace(self, maximum_exponent=2**16)
+        """The format with a range that next to nothing leaves: four times that of IEEE 754's binary128."""
+        return replace(self, minimum_exponent=-(2**16), maximum_exponent=2**16)
 
     def ulp_exponent(self, exponent: int) -> int:
         """The exponent of the spacing of the format's numbers in ``[2**exponent, 2**(exponent + 1))``."""

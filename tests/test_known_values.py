@@ -31,6 +31,7 @@ ZEROS = np.zeros((4, 3))
 MONEY = {"S": 100, "sigma": 0.25, "T": 1, "r": 0}
 
 PRINTED = [
+    ("standard_atmosphere derivative height", {"height": 5}, "-6.5"),  # ISO 2533: by so many kelvins a kilometre
     ("hermite_functions derivative3 x x x", {"x": 1}, "1.4715177646857692864"),  # -H_3(1) / e
     ("neuron_loss gradient w", {"w": 2.2, "b": 0}, "-0.0898"),  # Raschka 2024, A.4
     ("neuron_loss gradient b", {"w": 2.2, "b": 0}, "-0.0817"),  # the same
@@ -115,6 +116,10 @@ PRINTED = [
 ]
 
 RATIONAL = [
+    ("lookup_table gradient rates[0]", {"load": [0.25, 1], "rates": [0.25, 0.5, 0.75, 0.125]}, "3/8"),
+    # A token that does not occur.
+    ("gpt2 gradient tokens[1,0]", CASES["gpt2"].points[0], "0"),
+    ("gpt2_in_training gradient tokens[1,3]", CASES["gpt2_in_training"].points[0], "0"),
     ("trace_of_exponential gradient A[1,2]", {"A": [[0, 1, 0.5], [0, 0, -1], [0, 0, 0]]}, "0"),
     ("trace_of_exponential gradient A[2,1]", {"A": [[0, 1, 0.5], [0, 0, -1], [0, 0, 0]]}, "-1"),
     ("log_beta gradient a", {"a": 1, "b": 1}, "-1"),

@@ -12,7 +12,7 @@ import numpy as np
 class Traceable:
     """A value that records the operations applied to it instead of computing them (see `diffcheck.program.traced`)."""
 
-    is_complex = False
+    has_parts = False
 
     def apply(self, operation: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record a `diffcheck.ops.table.Operation`; ``self`` is one of the arguments."""
@@ -41,7 +41,7 @@ def is_complex(value: Any) -> bool:
     """Whether a value that is no tensor is a complex number, an array of those, or stands for them."""
     if isinstance(value, np.ndarray):
         return bool(value.dtype.kind == "c")
-    return isinstance(value, (complex, np.complexfloating)) or getattr(value, "is_complex", False) is True
+    return isinstance(value, (complex, np.complexfloating)) or getattr(value, "has_parts", False) is True
 
 
 def kind_of(arguments: tuple[Any, ...]) -> tuple[Kind, Any]:
@@ -52,7 +52,7 @@ def kind_of(arguments: tuple[Any, ...]) -> tuple[Kind, Any]:
     for a in flat(arguments):
         if isinstance(a, Traceable):
             if not getattr(a, "is_constant", False):
-                if kind is not Kind.TRACED or a.is_complex:
+                if kind is not Kind.TRACED or a.has_parts:
                     kind, decider = Kind.TRACED, a
             elif decider is None:
                 decider = a

@@ -28,7 +28,7 @@ class Pair:
 
     re: Any
     im: Any
-    is_complex: ClassVar[bool] = True
+    has_parts: ClassVar[bool] = True
 
 
 def pair(x: Any) -> Pair:

@@ -24,7 +24,7 @@ FORMULAS = {**ARITHMETIC, **FUNCTIONS, **TRANSFORMS}
 class Paired(Recorded):
     """Complex values that depend on inputs; behaves like the complex arrays and tensors met later."""
 
-    is_complex = True
+    has_parts = True
 
     def __init__(self, re: Any, im: Any) -> None:
         like = next(part for part in (re, im) if isinstance(part, Traced))
