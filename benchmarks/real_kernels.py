@@ -174,7 +174,11 @@ KERNELS = (
     ),
     Kernel(
         *("liger-kernel", "cross_entropy"),
-        lambda: lambda x, target: found("liger_kernel.ops.cross_entropy:LigerCrossEntropyFunction.apply")(x, target)[0],
+        lambda: (
+            lambda x, target: found("liger_kernel.ops.cross_entropy:LigerCrossEntropyFunction.apply")(x, target, None)[
+                0
+            ]
+        ),
         lambda x, target: functional.cross_entropy(x, target, ignore_index=-100),
         {**ROWS, "target": integers("rows", below="width", ignored=-100)},
         SINGLE,
