@@ -28,7 +28,11 @@ def results(dtype) -> Run:
     return conduct(collect(WIDE.get(dtype, FAMILIES)).cases, settings)
 
 
-@pytest.fixture(params=WIDE)
+# Again in each other format: with those a run of all tests would take a quarter longer.
+AGAIN = [pytest.param(name, marks=pytest.mark.long) for name in ("float32", "bfloat16", "float16")]
+
+
+@pytest.fixture(params=["float64", AGAIN[0]])
 def run(request) -> Run:
     """The results in a format that holds all numbers of the library."""
     return results(request.param)
@@ -44,7 +48,7 @@ def of_a_trial(run: Run, row: Row) -> bool:
     return "/trials/" in source or (row.dtype == "float32" and row.engine == "finite" and "/double/" in source)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16", "float16"])
+@pytest.mark.parametrize("dtype", ["float64", *AGAIN])
 def test_no_right_engine_is_accused(dtype) -> None:
     found = results(dtype)
     # What a small format does to a formula is a fact: that its values overflow, or cancel to a zero that is divided by,
