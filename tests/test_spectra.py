@@ -123,7 +123,10 @@ def test_whatever_the_approximate_vectors_are_worth_enclosures_hold(a, monkeypat
     for planted in (lambda *_: None, crooked):
         monkeypatch.setattr(spectra, "_rotate", planted)
         with ctx.workprec(64):
-            for ball, number in zip(Spectrum(arb_mat(a.tolist())).values, sorted(expected), strict=True):
+            values = Spectrum(arb_mat(a.tolist())).values
+            # Without rotations the vectors are those of the identity, and what stands beside the diagonal is known.
+            assert planted is crooked or all(ball.is_finite() for ball in values)
+            for ball, number in zip(values, sorted(expected), strict=True):
                 assert not ball.is_finite() or holds(ball, number)
 
 
@@ -182,8 +185,9 @@ def test_coefficients_of_projections_and_resolvents_are_those_along_the_way(name
                     for ball, number in zip(
                         [c[i, j] for c in found[:2]], (here[k][i, j], first[k][i, j]), strict=False
                     ):
+                        # Beside an equal one a resolvent grows without limit; a projection never does.
+                        assert k == 1 or ball.is_finite()
                         assert not ball.is_finite() or float(ball.mid()) == pytest.approx(float(number), abs=1e-12)
-            assert all(c[0, 0].is_finite() for c in projections(series, rank)[:2])
 
 
 def test_a_tie_that_is_not_exact_has_no_coefficients():

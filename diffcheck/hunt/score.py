@@ -79,9 +79,9 @@ def score_of(answer: Answer, errors: Sequence[float | None]) -> Score:
 def _rank(judgement: Judgement) -> Rank:
     if not (judgement.verdict.judged or judgement.verdict.fails):
         return _NOT_JUDGED
-    severity, *rest = rank(judgement)
+    severity, no_digit, lacking, excess = rank(judgement)
     level = severity if judgement.verdict.fails or judgement.verdict is Verdict.LOSSY else 0
-    return level, *rest  # type: ignore[return-value]
+    return level, no_digit, lacking, excess
 
 
 def _ulps(judgement: Judgement, own: float | None) -> float:
