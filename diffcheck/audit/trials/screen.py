@@ -16,6 +16,8 @@ from diffcheck.audit.conditions.uses import USES
 from diffcheck.audit.conditions.values import FAR
 from diffcheck.audit.conditions.world import World, bytes_of, row_of, smallest_format, world
 from diffcheck.audit.examples.inferred import anyhow, undeclared
+from diffcheck.audit.examples.probe import alike as same_results
+from diffcheck.audit.examples.probe import values_of
 from diffcheck.audit.subjects.declared import Floats
 from diffcheck.audit.subjects.operation import Operation, Widened
 from diffcheck.audit.subjects.subject import Subject
@@ -27,6 +29,7 @@ Tensor = torch.Tensor
 REFUSALS = (ValueError, AssertionError, NotImplementedError, TypeError, IndexError, CaseError)
 # Formats that everybody takes; raising in another one is no wrong gradient.
 USUAL = ("float64", "float32")
+_UNDECLARED = "at a size or number that nobody declared its result is not the definition's"
 # Why a context is none: nothing in it requires a gradient, or its use needs other inputs.
 UNFIT = "the context does not fit"
 # Of the digits of a format half may go before a context looks suspicious; in formats with few, some roundings.
@@ -102,7 +105,13 @@ def screened(subject: Subject, context: Context) -> Screened:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = _screened(subject, here)
-    return _granted(found, anyhow(subject, context)) if undeclared(subject, context) else found
+        if not undeclared(subject, context):
+            return found
+        made = anyhow(subject, context)
+        found = _granted(found, made)
+        if found.suspicious and not made and not _same_values(subject, here):
+            return replace(found, refused=_UNDECLARED)
+    return found
 
 
 def _granted(seen: Screened, made: bool) -> Screened:
@@ -113,8 +122,14 @@ def _granted(seen: Screened, made: bool) -> Screened:
         return seen
     apart = [_distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
     if seen.counts and (not apart or max(apart) > 1):
-        return replace(seen, refused="at a size or number that nobody declared its result is not the definition's")
+        return replace(seen, refused=_UNDECLARED)
     return seen
+
+
+def _same_values(subject: Subject, here: World) -> bool:
+    """Whether the operation's whole result is the definition's, of which a use may show a part."""
+    found, expected = (values_of(code, here.exact[0]) for code in (subject.operation, subject.definition))
+    return found is None or expected is None or same_results(found, expected)
 
 
 def _screened(subject: Subject, here: World) -> Screened:
