@@ -261,6 +261,29 @@ def fused_by_channel(wrong):
     return made(by_channel, backward)
 
 
+def cubes(x):
+    return x.abs().pow(3).sum(-1)
+
+
+def fused_cubes(wrong):
+    def backward(x, g):
+        return 3 * g[..., None] * x * (x if wrong else x.abs())  # the sign is that of x
+
+    return made(cubes, backward)
+
+
+def huber(x, y):
+    return functional.huber_loss(x, y, reduction="none")
+
+
+def fused_huber(wrong):
+    def backward(x, y, g):
+        slope = g * (x - y if wrong else (x - y).clamp(-1, 1))  # of what is near alone
+        return slope, -slope
+
+    return made(huber, backward)
+
+
 def smooth(x):
     return torch.sigmoid(x)
 
@@ -316,5 +339,12 @@ ROWS = {
     ),
     "edges": (mass, fused_mass, (drawn(6), drawn(7, seed=1)), r"`values.shape\[0\]` > "),
     "an axis behind": (by_channel, fused_by_channel, (drawn(3, 4), drawn(4, seed=1)), "axes behind"),
+    "never negative": (cubes, fused_cubes, (drawn(3, 4).abs(),), "some values are negative, unlike the examples"),
+    "near one another": (
+        huber,
+        fused_huber,
+        (drawn(3, 4).sigmoid(), drawn(3, 4, seed=1).sigmoid()),
+        "the gradient by `x` is wrong",
+    ),
     "no row": (eigenvalues, fused_eigenvalues, (drawn(3, 3),), "by torch and by differences"),
 }

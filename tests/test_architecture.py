@@ -101,12 +101,12 @@ LIBRARIES = {
     | {
         f"diffcheck.audit.{room}.{name}"
         for room, names in {
-            "subjects": "operation subject modules",
+            "subjects": "operation subject told modules",
             "conditions": "world layouts incoming values passes consumers",
             "answers": "script contents",
-            "examples": "inferred probe borders more_axes sentinels",
+            "examples": "inferred probe borders beyond more_axes sentinels",
             "of_torch": "catalogue findings",
-            "trials": "screen hearing plainly loss differences second neighbours frozen lines nearby hearing_of_torch "
+            "trials": "screen reference distance hearing plainly loss differences second neighbours frozen lines nearby hearing_of_torch "
             "components",
         }.items()
         for name in names.split()

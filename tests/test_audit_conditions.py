@@ -11,7 +11,7 @@ from diffcheck.audit.conditions.uses import USES
 from diffcheck.audit.conditions.values import VALUES, Range, ordinary
 from diffcheck.audit.conditions.world import world
 from diffcheck.audit.design import design
-from diffcheck.audit.subjects.subject import subject
+from diffcheck.audit.subjects.told import subject
 from diffcheck.audit.trials.differences import contradicted
 from diffcheck.audit.trials.screen import screened
 

@@ -9,7 +9,7 @@ from diffcheck.audit.budget import seconds_of
 from diffcheck.audit.conditions.context import ORDINARY, Context
 from diffcheck.audit.conditions.sizes import space
 from diffcheck.audit.conditions.world import world
-from diffcheck.audit.subjects.subject import subject
+from diffcheck.audit.subjects.told import subject
 from diffcheck.errors import CaseError, UsageError
 
 

@@ -12,7 +12,7 @@ from diffcheck.audit import audit
 from diffcheck.audit.conditions.world import world
 from diffcheck.audit.design import design
 from diffcheck.audit.examples.inferred import inferred
-from diffcheck.audit.subjects.subject import subject
+from diffcheck.audit.subjects.told import subject
 from diffcheck.audit.trials.differences import by_differences
 from diffcheck.audit.trials.screen import screened
 

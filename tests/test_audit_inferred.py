@@ -9,7 +9,7 @@ from wrong_backwards import Scaled
 from diffcheck import assert_operation
 from diffcheck.audit import audit
 from diffcheck.audit.examples.inferred import inferred
-from diffcheck.audit.subjects.subject import subject
+from diffcheck.audit.subjects.told import subject
 
 
 def attention(q, k, v):

@@ -17,7 +17,8 @@ from diffcheck.ops import abs as magnitude
 from diffcheck.ops import asin, exp, lgamma, log, relu, sin, sqrt, stack, where
 from diffcheck.program.trace import trace
 from diffcheck.referee.component import Status
-from diffcheck.referee.truth import Referee, Truth
+from diffcheck.referee.found import Truth
+from diffcheck.referee.truth import Referee
 from diffcheck.runner.plan import plan
 
 

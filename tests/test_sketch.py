@@ -17,7 +17,7 @@ from diffcheck.judgement.numbers import judge, rank
 from diffcheck.judgement.sketch import at_once
 from diffcheck.referee.bound import Bound, bound
 from diffcheck.referee.component import Component, Status
-from diffcheck.referee.truth import Truth
+from diffcheck.referee.found import Truth
 from diffcheck.verdict import Verdict
 
 # Truths as numbers and powers of two: common ones, then the ends of all formats and what lies beyond them.

@@ -11,7 +11,7 @@ from diffcheck.audit.conditions.incoming import INCOMING
 from diffcheck.audit.conditions.layouts import LAYOUTS
 from diffcheck.audit.conditions.precisions import PRECISIONS
 from diffcheck.audit.conditions.uses import USES
-from diffcheck.audit.conditions.values import BORDERS, VALUES
+from diffcheck.audit.conditions.values import BEYOND, BORDERS, VALUES
 from diffcheck.audit.conditions.world import made_numbers
 from diffcheck.audit.subjects.declared import FREE, Floats, Integers, Lengths, Mask
 from diffcheck.audit.subjects.subject import Subject
@@ -233,6 +233,7 @@ def design(
         kinds["values"] = [n for n, row in VALUES.items() if n == "ordinary" or row.change or whole]
         if not subject.branches:
             kinds["values"] = [n for n in kinds["values"] if n not in BORDERS]
+        kinds["values"] = [n for n in kinds["values"] if n not in BEYOND or n in subject.beyond]
     kinds["precision"] = [
         name
         for name, row in PRECISIONS.items()

@@ -20,7 +20,8 @@ from diffcheck.audit.examples.smaller import smaller
 from diffcheck.audit.late import late_uses, tried_late
 from diffcheck.audit.opening import opening
 from diffcheck.audit.subjects.modules import opened
-from diffcheck.audit.subjects.subject import Subject, subject
+from diffcheck.audit.subjects.subject import Subject
+from diffcheck.audit.subjects.told import subject
 from diffcheck.audit.trials.screen import Screened
 from diffcheck.audit.trials.trial import LOST, Trials
 from diffcheck.errors import UsageError

@@ -19,9 +19,10 @@ from diffcheck.program.program import Program
 from diffcheck.referee.bound import Bound, of_complex_numbers
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
+from diffcheck.referee.found import Truth
 from diffcheck.referee.near_ties import NearTies
 from diffcheck.referee.shape import Shape, shape, shape_along
-from diffcheck.referee.truth import Referee, Truth
+from diffcheck.referee.truth import Referee
 
 # A truth below the first is told in units of two to the second power, so that its figures keep all of their bits.
 _SMALL, _UNIT = 2.0**-900, -500

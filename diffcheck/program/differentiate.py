@@ -1,14 +1,13 @@
 """Derivatives of programs: the chain rule along the straight-line code; the result is a program again."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import CONST, INPUT, Builder, Node, Program, nodes_below, uncollected
+from diffcheck.program.program import CONST, INPUT, Builder, Program, nodes_below, uncollected
 from diffcheck.program.rules import STABLE, partial
 
 
@@ -134,17 +133,23 @@ def _backward(builder: Builder, program: Program, columns: Mapping[int, int], fo
     for output in outputs:
         # One output needs a look at every node; of many, each only at those that it depends on.
         order = range(output, -1, -1) if len(outputs) == 1 else nodes_below(program.nodes, output)
-        adjoints = sweep(
-            program.nodes,
-            output,
-            order=order if reached[output] else (),
-            seed=one,
-            matters=reached.__getitem__,
-            partial=lambda number, position: partial(builder, number, position, form),
-            multiply=lambda adjoint, slope: _multiplied(builder, adjoint, slope, zero, one),
-            add=lambda x, y: builder.apply("add", x, y),
-        )
-        yield {columns[number]: adjoint for number, adjoint in adjoints if number in columns}
+        adjoints = {output: one} if reached[output] else {}
+        found = {}
+        for number in order:
+            adjoint = adjoints.pop(number, None)
+            if adjoint is None:
+                continue
+            if number in columns:
+                found[columns[number]] = adjoint
+            name, operands = program.nodes[number]
+            if name in (INPUT, CONST):
+                continue
+            for position, operand in enumerate(operands):
+                if reached[operand]:
+                    term = _multiplied(builder, adjoint, partial(builder, number, position, form), zero, one)
+                    before = adjoints.get(operand)
+                    adjoints[operand] = term if before is None else builder.apply("add", before, term)
+        yield found
 
 
 def _multiplied(builder: Builder, adjoint: int, slope: int, zero: int, one: int) -> int:
@@ -199,35 +204,3 @@ def _forward(
                 tangents[number] = found
     for output in program.outputs.ravel().tolist():
         yield tangents.get(output, {})
-
-
-def sweep(
-    nodes: Sequence[Node],
-    output: int,
-    *,
-    order: Iterable[int],
-    seed: Any,
-    matters: Callable[[int], Any],
-    partial: Callable[[int, int], Any],
-    multiply: Callable[[Any, Any], Any],
-    add: Callable[[Any, Any], Any],
-) -> Iterator[tuple[int, Any]]:
-    """The adjoint of every node that matters to ``output``, from the output back to the leaves.
-
-    One algorithm for two uses: with node numbers as values it writes a derivative program, with balls it gives the
-    sensitivities that the bounds are made of. ``order`` are the nodes to look at, from the output down.
-    """
-    adjoints: dict[int, Any] = {output: seed}
-    for number in order:
-        adjoint = adjoints.pop(number, None)
-        if adjoint is None:
-            continue
-        yield number, adjoint
-        name, operands = nodes[number]
-        if name in (INPUT, CONST):
-            continue
-        for position, operand in enumerate(operands):
-            if matters(operand):
-                term = multiply(adjoint, partial(number, position))
-                before = adjoints.get(operand)
-                adjoints[operand] = term if before is None else add(before, term)

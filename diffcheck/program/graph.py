@@ -99,6 +99,11 @@ class Graph:
         return found
 
     @cached_property
+    def last_uses(self) -> dict[int, int]:
+        """For each node that others use the last of these; behind it its value is needed no more."""
+        return {i: number for number, node in enumerate(self.nodes) for i in node.operands}
+
+    @cached_property
     def operations(self) -> int:
         """How many operations on numbers it stands for."""
         return sum(_operations(self.nodes, node) for node in self.nodes)

@@ -13,9 +13,10 @@ from diffcheck.ops.arity import demand_arguments
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.own import Own
 from diffcheck.ops.selection import ranked
-from diffcheck.ops.structure import Index, Linear, Parameters, Shape
-from diffcheck.ops.table import Composite, Operation, Primitive
-from diffcheck.program.graph import ARRAY, CONST, GraphBuilder
+from diffcheck.ops.structure import Index, Parameters, Shape
+from diffcheck.ops.table import Composite, Operation
+from diffcheck.program.conditions import is_condition
+from diffcheck.program.graph import GraphBuilder
 from diffcheck.program.recorded import Recorded
 
 
@@ -62,7 +63,7 @@ class Traced(Recorded):
     @property
     def is_condition(self) -> bool:
         """Whether every element is a relation, or joins relations; 1 and 0 are conditions that are known."""
-        return _is_condition(self._builder, self.node)
+        return is_condition(self._builder, self.node)
 
     def __len__(self) -> int:
         if not self.ndim:
@@ -279,33 +280,6 @@ class Traced(Recorded):
             ) from None
         spread = [a._moved("broadcast", (0, before + a.shape[-2:])).node for a in (x, y)]
         return self._like(self._builder.matmul(*spread))
-
-
-def _is_condition(builder: GraphBuilder, number: int) -> bool:
-    pending, seen = [number], {number}
-    while pending:
-        node = builder.nodes[pending.pop()]
-        row = Primitive.rows.get(node.name)
-        if node.name == CONST:
-            known = node.parameters[0] in (0, 1)
-        elif node.name == ARRAY:
-            known = bool(np.isin(node.parameters[0].array, (0, 1)).all())
-        elif row is not None and row.chooses:
-            known = True
-        else:
-            known = row.condition if row is not None else _moves(node.name)
-        if not known:
-            return False
-        if row is None or row.chooses:
-            new = set(node.operands[row.deciding if row is not None else 0 :]) - seen
-            seen |= new
-            pending += new
-    return True
-
-
-def _moves(name: str) -> bool:
-    """Whether an operation adds nothing up: what it gives are its operands' elements, and zeros."""
-    return name in Linear.rows and Linear.rows[name].operations is None
 
 
 def _section(shape: Shape, index: tuple[Any, ...]) -> dict[int, tuple[int, int]] | None:

@@ -17,9 +17,10 @@ from diffcheck.program.program import Builder
 from diffcheck.referee.along_rays import AlongRays, Steps
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, evaluate
+from diffcheck.referee.found import Truth
 from diffcheck.referee.jets import Jets, along
 from diffcheck.referee.paths import live_decisions
-from diffcheck.referee.truth import Referee, Truth
+from diffcheck.referee.truth import Referee
 
 # Of n equal numbers the one that is taken is another along each direction; 64 of them miss one of eight or fewer with
 # a chance below 8 (7/8)^64 = 1/600.

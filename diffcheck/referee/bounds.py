@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from typing import Any
 
 from flint import arb, ctx
 
@@ -15,9 +16,10 @@ from diffcheck.referee.arrays.bounds import bounds_of_values
 from diffcheck.referee.bound import FORMULA_FACTOR, Bound, alternatives, bound
 from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Evaluation
+from diffcheck.referee.found import Truth
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tape import Tape, total
-from diffcheck.referee.truth import Referee, Truth
+from diffcheck.referee.truth import Referee
 
 # A form is called the one that keeps the digits when it loses so many times less.
 _AVOIDABLE = 100
@@ -30,6 +32,8 @@ class Bounds:
         self._referee = referee
         self._tapes: dict[tuple[Smooth, int], Tape] = {}
         self._values: dict[Smooth, Tape] = {}
+        self._last: dict[int, tuple[Any, Evaluation]] = {}
+        """For each form what was evaluated last: all that is asked of one point asks for the same."""
 
     def at(self, truth: Truth, point: Sequence[float], format: Format) -> list[Bound | None]:
         """For each component the bound; ``None`` for one of an output that does not exist here."""
@@ -152,8 +156,11 @@ class Bounds:
         return self._tapes[key]
 
     def _evaluation(self, smooth: Smooth, point: Sequence[float], form: int) -> Evaluation:
-        known = self._referee.derivatives.evaluation(smooth, point, form)
-        return self._tape(smooth, form).evaluation(smooth.inputs(point), known)
+        asked = smooth, tuple(point), ctx.prec
+        if form not in self._last or self._last[form][0] != asked:
+            known = self._referee.derivatives.evaluation(smooth, point, form)
+            self._last[form] = asked, self._tape(smooth, form).evaluation(smooth.inputs(point), known)
+        return self._last[form][1]
 
 
 class _Formulas:

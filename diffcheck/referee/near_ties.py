@@ -22,9 +22,10 @@ from diffcheck.referee.bound import Bound
 from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, Evaluation
+from diffcheck.referee.found import Truth
 from diffcheck.referee.paths import lift_data, live_decisions, specialise
 from diffcheck.referee.smooth import Smooth
-from diffcheck.referee.truth import Referee, Truth
+from diffcheck.referee.truth import Referee
 
 # For each output of a function the bound on its value, and this.
 Values = list[tuple[Bound, Ball]]

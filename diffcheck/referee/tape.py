@@ -8,7 +8,6 @@ from flint import arb
 
 from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
-from diffcheck.program.differentiate import sweep
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import partial
 from diffcheck.program.schedule import Terms, long_sums
@@ -44,8 +43,12 @@ class Tape:
             if operand in self._rounded
         }
         self.nodes = builder.nodes
+        self._uses: list[list[tuple[int, int]]] = [[] for _ in range(self.size)]
+        for (n, position), slope in self._partials.items():
+            self._uses[n].append((program.nodes[n][1][position], slope))
         self._program_enclosures = enclosures or Enclosures(program.nodes)
         self._enclosures = Enclosures(self.nodes, self.size)
+        self._swept: tuple[Evaluation | None, dict[int, list[tuple[int, Ball]]]] = None, {}
 
     def evaluation(self, inputs: Sequence[Ball], known: Evaluation | None = None) -> Evaluation:
         """All values at the working precision; ``known`` are those of the program's own nodes."""
@@ -82,25 +85,35 @@ class Tape:
             sums = [dict(zip(distinct, found, strict=True)) for found in together]
         for output in distinct:
             missing = [(found, w) for found, w in zip(sums, weights, strict=True) if found[output] is None]
-            adjoints = self.adjoints(output, evaluation) if missing and output not in evaluation.faults else []
+            adjoints = self._adjoints(output, evaluation) if missing and output not in evaluation.faults else []
             for found, w in missing:
                 found[output] = total(abs(adjoint) * w[i] for i, adjoint in adjoints)
         return [[found[output] for output in self.outputs] for found in sums]
 
     def adjoints(self, output: int, evaluation: Evaluation) -> list[tuple[int, Ball]]:
         """For every node that matters to an output the derivative of the output by it."""
-        return list(
-            sweep(
-                self.nodes,
-                output,
-                order=range(output, -1, -1),
-                seed=arb(1),
-                matters=self._rounded.__contains__,
-                partial=lambda number, position: self._slope(evaluation, number, position),
-                multiply=lambda adjoint, by: adjoint * by,
-                add=lambda x, y: x + y,
-            )
-        )
+        values, faults = evaluation.values, evaluation.faults
+        adjoints = {output: arb(1)}
+        found = []
+        for number in range(output, -1, -1):
+            adjoint = adjoints.pop(number, None)
+            if adjoint is None:
+                continue
+            found.append((number, adjoint))
+            for operand, slope in self._uses[number]:
+                by = balls.ZERO if slope in faults else values[slope]
+                before = adjoints.get(operand)
+                adjoints[operand] = adjoint * by if before is None else before + adjoint * by
+        return found
+
+    def _adjoints(self, output: int, evaluation: Evaluation) -> list[tuple[int, Ball]]:
+        """The same, kept as long as the same evaluation is asked about."""
+        if self._swept[0] is not evaluation:
+            self._swept = evaluation, {}
+        known = self._swept[1]
+        if output not in known:
+            known[output] = self.adjoints(output, evaluation)
+        return known[output]
 
     def _slope(self, evaluation: Evaluation, number: int, position: int) -> Ball:
         # Where a second derivative does not exist the first order says nothing; the other terms still hold.

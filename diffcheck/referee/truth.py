@@ -8,7 +8,7 @@ precision raised until every enclosure is tight.
 import functools
 import itertools
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -26,6 +26,7 @@ from diffcheck.referee.component import Component, Status
 from diffcheck.referee.contracted import contracted, met
 from diffcheck.referee.derivatives import Derivatives
 from diffcheck.referee.evaluate import Ball, Evaluation
+from diffcheck.referee.found import Truth, nothing
 from diffcheck.referee.kinks import Evidence, Rays
 from diffcheck.referee.neighbourhood import Neighbourhood
 from diffcheck.referee.paths import Decisions, lift_data, live_decisions, reaching_ties, specialise
@@ -37,35 +38,6 @@ from diffcheck.referee.tangents import Tangents
 
 # Looking along both sides of an input costs some microseconds an operation: this many take twenty seconds.
 _MOST_ALONG_RAYS = 2**23
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """The truth at one point.
-
-    Attributes
-    ----------
-    components:
-        One for each component of the derivative, in row-major order.
-    smooth:
-        What the function is here, with the outputs that exist; ``None`` if that was not found.
-    rows:
-        The outputs that exist, as positions among all outputs.
-    precision:
-        The working precision in bits at which the components were certified.
-    confirmed:
-        For each component whether a second, independent route gave the same; `False` where it could not be asked.
-    """
-
-    components: tuple[Component, ...]
-    smooth: Smooth | None
-    rows: tuple[int, ...]
-    precision: int
-    confirmed: tuple[bool, ...]
-    contradiction: str = ""
-    """The operations whose derivative rules contradict the second route; the components then come from that route."""
-    arrays: Certified | None = None
-    """What was found on whole arrays, where the function is large; there is then no ``smooth`` of numbers."""
 
 
 class Referee:
@@ -307,22 +279,7 @@ class Referee:
     def _placed(self, truth: Truth, evaluation: Evaluation) -> Truth:
         """The truth about all outputs, from that about those that exist."""
         outputs = self.program.outputs.ravel().tolist()
-        if len(truth.rows) == len(outputs):
-            return truth
-        components: list[Component] = []
-        confirmed: list[bool] = []
-        for row, output in enumerate(outputs):
-            if row in truth.rows:
-                start = truth.rows.index(row) * self._width
-                components += truth.components[start : start + self._width]
-                confirmed += truth.confirmed[start : start + self._width]
-            else:
-                reason = f"{self.primal.origin(evaluation.faults[output][1])} does not exist here"
-                components += [Component(Status.UNDEFINED, reason=reason)] * self._width
-                confirmed += [False] * self._width
-        return replace(truth, components=tuple(components), confirmed=tuple(confirmed))
+        return truth.among(outputs, lambda output: self.primal.origin(evaluation.faults[output][1]))
 
     def _nothing(self, status: Status, reason: str) -> Truth:
-        text = f"{reason} does not exist here" if status is Status.UNDEFINED else reason
-        count = self.program.size * self._width
-        return Truth((Component(status, reason=text),) * count, None, (), ladder.LADDER[-1], (False,) * count)
+        return nothing(self.program.size * self._width, status, reason)

@@ -127,9 +127,9 @@ def also_tried(
 
 def unknown_engines(case: Case | Audited, known: Mapping[str, Engine]) -> str:
     """What is wrong with the engines that a case names in ``implementations`` and ``expect``; empty if nothing is."""
-    absent = absent_engines()
     for name in case.implementations if isinstance(case, Case) else ():
-        if name not in absent and (name not in known or not getattr(known[name], "tries_implementations", False)):
+        tries = name in known and getattr(known[name], "tries_implementations", False)
+        if not tries and name not in absent_engines():
             able = [n for n, engine in known.items() if getattr(engine, "tries_implementations", False)]
             return f"implementations={{{name!r}: ...}} names no engine that calls one: {_suggestion(name, able)}"
     return unknown_expectations(case.expect, known)
@@ -137,12 +137,11 @@ def unknown_engines(case: Case | Audited, known: Mapping[str, Engine]) -> str:
 
 def unknown_expectations(expect: Mapping[str, str], known: Mapping[str, Engine]) -> str:
     """What is wrong with the engines that ``expect`` names; empty if nothing is."""
-    absent = absent_engines()
     for name in expect:
         family, colon, method = name.partition(":")
-        if family in absent:
-            continue
         if family not in known:
+            if family in absent_engines():
+                continue
             return f"expect={{{name!r}: ...}} names no engine: {_suggestion(family, known)}"
         if colon and method not in known[family].methods:
             return f"expect={{{name!r}: ...}} names no method of {family}: {_suggestion(method, known[family].methods)}"

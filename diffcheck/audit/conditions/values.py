@@ -114,6 +114,15 @@ def _root(r: Range) -> float:
     return float(min(r.largest, 3e38) ** 0.5)
 
 
+def _signed(x: Tensor, k: int, r: Range, g: Generator) -> Tensor:
+    """Every other number or so is negated, the first one always."""
+    negated = torch.rand(x.shape, generator=g, dtype=torch.float64) < 0.5
+    negated.reshape(-1)[:1] = True
+    return torch.where(negated, -x, x)
+
+
+# Numbers beyond what examples show: the bound, as far as they show one, that is given up.
+BEYOND = {"signed": "low", "tenfold": "high"}
 # The world moves these numbers once all inputs are drawn.
 BORDERS = ("borders", "last borders")
 # Those whose squares leave the range of a format.
@@ -148,6 +157,8 @@ ROWS = (
     Values("ignored often", "most labels are the ignored one", None, "ignored often", "rows"),
     Values("repeated", "whole numbers are all the same", None, "one", "none"),
     Values("border", "whole numbers are the first and the last", None, "borders", "sparse"),
+    Values("signed", "some values are negative, unlike the examples", _signed),
+    Values("tenfold", "values are ten times those of the examples", lambda x, k, r, g: 10 * x),
     Values("distinct", "whole numbers are different", None, "distinct", "all"),
 )
 VALUES = {row.name: row for row in ROWS}

@@ -2,18 +2,18 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import torch
 
-from diffcheck.audit.conditions.context import NUMBER, Context
+from diffcheck.audit.conditions.context import NUMBER, ORDINARY, Context
 from diffcheck.audit.conditions.incoming import INCOMING
 from diffcheck.audit.conditions.layouts import LAYOUTS, surroundings
 from diffcheck.audit.conditions.precisions import PRECISIONS, Precision
 from diffcheck.audit.conditions.sizes import Sizes
-from diffcheck.audit.conditions.values import BORDERS, VALUES, Range, integers_of, mask_of, ordinary
+from diffcheck.audit.conditions.values import BEYOND, BORDERS, VALUES, Range, Values, integers_of, mask_of, ordinary
 from diffcheck.audit.examples.borders import at_borders
 from diffcheck.audit.subjects.declared import Declared, Floats, Integers, Lengths, Mask
 from diffcheck.audit.subjects.subject import Subject, differentiated
@@ -129,12 +129,20 @@ def _drawn(subject: Subject, context: Context, seed: int) -> dict[str, Any]:
         if isinstance(declared, Floats):
             dtype = declared.dtype or (precision.activations if len(declared.axes) == most else precision.weights)
             k = sum(isinstance(subject.declared[n], Floats) for n in found)
-            found[name] = _floats(declared, shape, k, context, getattr(torch, dtype), generator)
+            known, kind = _as_far(subject, name, declared, context["values"])
+            found[name] = _floats(known, shape, k, kind, context.seed, getattr(torch, dtype), generator)
         else:
             found[name] = _whole(declared, shape, context, generator)
     if context["values"] in BORDERS:
         found = _on_borders(subject, found, given, context["values"] == BORDERS[1])
     return {**found, **given}
+
+
+def _as_far(subject: Subject, name: str, declared: Floats, kind: str) -> tuple[Floats, Values]:
+    """The declaration of an argument and the kind of its values, without bounds where it goes beyond its example."""
+    if kind in BEYOND and name in subject.beyond.get(kind, ()):
+        return replace(declared, low=None, high=None), VALUES[kind]
+    return declared, VALUES[ORDINARY["values"] if kind in BEYOND else kind]
 
 
 def _given(subject: Subject, context: Context) -> dict[str, Any]:
@@ -163,13 +171,18 @@ def _on_borders(subject: Subject, drawn: dict[str, Any], given: dict[str, Any], 
 
 
 def _floats(
-    declared: Floats, shape: tuple[int, ...], k: int, context: Context, dtype: torch.dtype, generator: torch.Generator
+    declared: Floats,
+    shape: tuple[int, ...],
+    k: int,
+    kind: Values,
+    seed: int,
+    dtype: torch.dtype,
+    generator: torch.Generator,
 ) -> Tensor:
     limits = torch.finfo(dtype)
     left = Range(limits.max, limits.tiny, declared.low, declared.high)
-    kind = VALUES[context["values"]]
     if declared.example is not None:
-        x = _like(torch.tensor(declared.example, dtype=torch.float64), shape, context.seed != 0, left, generator)
+        x = _like(torch.tensor(declared.example, dtype=torch.float64), shape, seed != 0, left, generator)
     else:
         x = ordinary(shape, left, generator)
     if kind.change is not None:

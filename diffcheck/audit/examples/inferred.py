@@ -15,6 +15,8 @@ from typing import Any
 
 from diffcheck.audit.conditions.context import NUMBER, Context
 from diffcheck.audit.conditions.sizes import LADDER, LEADING_SHAPES, Relation, Space
+from diffcheck.audit.conditions.values import BEYOND
+from diffcheck.audit.examples.beyond import beyond
 from diffcheck.audit.examples.more_axes import BEHIND, FRONT, batched, broadcast
 from diffcheck.audit.examples.probe import IGNORED, LAST, Axis, Made, Probe
 from diffcheck.audit.examples.sentinels import sentinel
@@ -99,6 +101,7 @@ def inferred(subject: Subject) -> Subject:
         space=Space(values, tuple(relations)),
         following=following,
         broadcast=ones,
+        beyond=beyond(probe),
         unheld=unheld,
         inferred=frozenset(values) | ignoring.keys() | throughout,
         anyhow=frozenset(anyhow),
@@ -117,7 +120,9 @@ def _special(probe: Probe, declared: Integers, name: str) -> int:
 
 
 def undeclared(subject: Subject, context: Context) -> bool:
-    """Whether a context has other sizes than the examples, labels that are ignored, or another constant."""
+    """Whether a context has other sizes or numbers than the examples, labels that are ignored, or another constant."""
+    if context["values"] in BEYOND:
+        return True
     ignored = bool(subject.inferred - subject.space.values.keys()) and context["values"] != "ordinary"
     return ignored or _renumbered(context) or bool(_moved(subject, context) or context["broadcast"])
 

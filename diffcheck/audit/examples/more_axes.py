@@ -68,16 +68,20 @@ def _takes_in_front(probe: Probe, chosen: set[str], together: Mapping[str, Any])
 def _takes_behind(probe: Probe, chosen: set[str], sizes: Sequence[Sequence[Axis]]) -> bool:
     """Whether the operation has the gradient with an axis behind that is as long as another, or one beside one.
 
-    A gradient of zero says nothing, nor does that of a single number.
+    A gradient of zero says nothing, nor does that of a single number. Where the examples' own length is one, two stand
+    for it, if the operation takes two: along one it may be right whatever it adds up.
     """
+    single = [axes for axes in sizes if probe.shapes[axes[0][0]][axes[0][1]] == 1]
+    single = [axes for axes in single if probe.answers(probe.with_length(axes, 2))]
+    twos = {axis: 2 for axes in single for axis in axes}
 
     def behind(shapes: Shapes, n: int) -> dict[str, tuple[int, ...]]:
         return {name: (*shape, n) if name in chosen else shape for name, shape in shapes.items()}
 
     lengths = {n for shape in probe.shapes.values() for n in shape}
     tried = [
-        *(behind(probe.shapes, n) for n in (2, *sorted(lengths))),
-        *(behind(probe.with_length(axes, 1), 1) for axes in sizes),
+        *(behind(probe.moved(twos), n) for n in (2, *sorted(lengths))),
+        *(behind(probe.moved(twos | dict.fromkeys(axes, 1)), 1) for axes in sizes if axes not in single),
     ]
     several = (probe.arguments(shapes) for shapes in tried if max(map(math.prod, shapes.values())) > 1)
     return any(probe.derives(given) and _moves(probe, given) for given in several)

@@ -122,16 +122,17 @@ class Probe:
         return without if without < floats else set()
 
     def with_length(self, axes: Sequence[Axis], length: int) -> dict[str, tuple[int, ...]]:
-        """The shapes with another length of some axes, and of those that follow from them."""
-        return self._moved(dict.fromkeys(axes, length))
+        """The shapes with another length of some axes."""
+        return self.moved(dict.fromkeys(axes, length))
 
     def with_lengths(
         self, first: Sequence[Axis], one: int, second: Sequence[Axis], other: int
     ) -> dict[str, tuple[int, ...]]:
         """The same with other lengths of two sizes."""
-        return self._moved({**dict.fromkeys(first, one), **dict.fromkeys(second, other)})
+        return self.moved({**dict.fromkeys(first, one), **dict.fromkeys(second, other)})
 
-    def _moved(self, lengths: Mapping[Axis, int]) -> dict[str, tuple[int, ...]]:
+    def moved(self, lengths: Mapping[Axis, int]) -> dict[str, tuple[int, ...]]:
+        """The shapes with other lengths of some axes, and of those that follow from them."""
         found = {n: list(shape) for n, shape in self.shapes.items()}
         following = {axis: form.length(lengths[of]) for axis, (of, form) in self.followers.items() if of in lengths}
         for (argument, place), length in {**lengths, **following}.items():

@@ -14,11 +14,12 @@ from diffcheck.audit.conditions.values import FAR
 from diffcheck.audit.conditions.world import World
 from diffcheck.audit.subjects.subject import Subject
 from diffcheck.audit.trials.components import apart
+from diffcheck.audit.trials.distance import largest_of
 from diffcheck.audit.trials.growth import growing
 from diffcheck.audit.trials.loss import loss_of
 from diffcheck.audit.trials.plainly import plain_gradients
 from diffcheck.audit.trials.ruling import Heard, Ruling, placed
-from diffcheck.audit.trials.screen import Screened, largest_of
+from diffcheck.audit.trials.screen import Screened
 from diffcheck.audit.trials.screen import screened as looked_at
 from diffcheck.formats import FORMATS
 from diffcheck.referee.bound import FORMULA_FACTOR

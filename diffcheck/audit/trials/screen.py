@@ -11,7 +11,7 @@ import torch
 
 from diffcheck.audit.conditions.consumers import alike
 from diffcheck.audit.conditions.context import Context
-from diffcheck.audit.conditions.passes import plainly, pulled
+from diffcheck.audit.conditions.passes import plainly
 from diffcheck.audit.conditions.uses import USES
 from diffcheck.audit.conditions.values import FAR
 from diffcheck.audit.conditions.world import World, bytes_of, row_of, smallest_format, world
@@ -19,8 +19,9 @@ from diffcheck.audit.examples.inferred import anyhow, undeclared
 from diffcheck.audit.examples.probe import alike as same_results
 from diffcheck.audit.examples.probe import values_of
 from diffcheck.audit.subjects.declared import Floats
-from diffcheck.audit.subjects.operation import Operation, Widened
 from diffcheck.audit.subjects.subject import Subject
+from diffcheck.audit.trials.distance import distance
+from diffcheck.audit.trials.reference import changed_by_definition, dense, raises_as_well, reference_of
 from diffcheck.errors import CaseError
 from diffcheck.verdict import Breach, Finding
 
@@ -32,11 +33,6 @@ USUAL = ("float64", "float32")
 _UNDECLARED = "at a size or number that nobody declared its result is not the definition's"
 # Why a context is none: nothing in it requires a gradient, or its use needs other inputs.
 UNFIT = "the context does not fit"
-# Of the digits of a format half may go before a context looks suspicious; in formats with few, some roundings.
-_ROUNDINGS = 16.0
-_ROUNDOFF = torch.finfo(torch.float64).eps / 2
-# A component that is smaller than the largest by more than this is looked at in the size of the largest.
-_SMALL = 1e-6
 
 
 @dataclass(frozen=True)
@@ -120,7 +116,7 @@ def _granted(seen: Screened, made: bool) -> Screened:
         return replace(seen, raised="", refused=seen.raised)
     if made:
         return seen
-    apart = [_distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
+    apart = [distance(a, b, seen.format) for a, b in zip(seen.values, seen.expected, strict=True)]
     if seen.counts and (not apart or max(apart) > 1):
         return replace(seen, refused=_UNDECLARED)
     return seen
@@ -162,13 +158,13 @@ def _screened(subject: Subject, here: World) -> Screened:
         declines = (isinstance(raised, REFUSALS) and not stumbles) or context["precision"] not in USUAL
         if stage == "forward" or use.mild or declines or _empty(here):
             return Screened(context, refused=told)
-        problem = _reference(subject, here, [torch.ones(())], False) if not _raises_as_well(subject, here) else told
+        problem = reference_of(subject, here, [torch.ones(())], False) if not raises_as_well(subject, here) else told
         if isinstance(problem, str):
             return Screened(context, skipped=problem)
         came = [_number(p[1], p[0]) for p in (given[-1] if given else []) if p is not None]
         return Screened(context, raised=told, incoming=came, format=row_of(context).format)
     changed = [n for n, b in before.items() if not torch.equal(b, bytes_of(here.arguments[n]))]
-    meant = _changed_by_definition(subject, context) if changed else set()
+    meant = changed_by_definition(subject, context) if changed else set()
     breaches = [Finding(Breach.CHANGES_INPUT, f"it changes `{n}` in memory", (n,)) for n in changed if n not in meant]
     written = any(p is not None and not torch.equal(p[1], bytes_of(p[0])) for pairs in given for p in pairs)
     if written and not use.views:
@@ -176,11 +172,11 @@ def _screened(subject: Subject, here: World) -> Screened:
     first = given[-1]
     exact = [torch.zeros(y.shape, dtype=torch.float64) for y in outputs]
     exact = [e if p is None else _number(p[1], p[0]) for e, p in zip(exact, first, strict=True)]
-    found = _reference(subject, here, exact, True)
+    found = reference_of(subject, here, exact, True)
     if isinstance(found, str):
         return Screened(context, skipped=found)
     values, reference = found
-    gave = {n: _dense(g, t) for (n, t), g in zip(here.asked.items(), gradients, strict=True)}
+    gave = {n: dense(g, t) for (n, t), g in zip(here.asked.items(), gradients, strict=True)}
     seen = tuple(y.detach().cpu().double() for y in outputs)
     if [y.shape for y in seen] != [y.shape for y in values]:
         if _empty(here):
@@ -193,8 +189,8 @@ def _screened(subject: Subject, here: World) -> Screened:
             context, breaches=tuple(breaches), misshapen=told, format=smallest_format(here, outputs), score=float("inf")
         )
     format = use.format or smallest_format(here, outputs)
-    scores = {n: _distance(gave[n], reference[n], format, exact) for n in reference}
-    of_values = [_distance(a, b, format) for a, b in zip(seen, values, strict=True)]
+    scores = {n: distance(gave[n], reference[n], format, exact) for n in reference}
+    of_values = [distance(a, b, format) for a, b in zip(seen, values, strict=True)]
     if use.proven and max(of_values, default=0.0) > 1:
         # That is told of the gradient itself, which at a kink is a choice.
         return Screened(context, refused="what is differentiated, its gradient, is another there")
@@ -202,28 +198,6 @@ def _screened(subject: Subject, here: World) -> Screened:
     score = max([*scores.values(), *of_values], default=0.0)
     broken = tuple(breaches)
     return Screened(context, "", "", "", broken, "", seen, values, gave, reference, exact, format, score, suspects)
-
-
-def _changed_by_definition(subject: Subject, context: Context) -> set[str]:
-    """The arguments that the definition changes as well, such as running statistics."""
-    arguments, others = world(subject, context).exact
-    before = {n: bytes_of(t) for n, t in arguments.items() if isinstance(t, Tensor)}
-    with torch.no_grad(), Widened():
-        USES[context["use"]].consume(subject.definition, arguments, others)
-    return {n for n, b in before.items() if not torch.equal(b, bytes_of(arguments[n]))}
-
-
-def _raises_as_well(subject: Subject, here: World) -> bool:
-    """Whether torch raises as well, in its own backward of the definition on the very same tensors."""
-    use = USES[here.context["use"]]
-    try:
-        with subject.torch_instead():
-            (use.derive or plainly)(
-                subject.definition, use.really or use.consume, here.arguments, here.others, here.incoming
-            )
-    except Exception:
-        return True
-    return False
 
 
 def _number(kept: Tensor, like: Tensor) -> Tensor:
@@ -241,64 +215,3 @@ def _other_whole_numbers(subject: Subject, here: World) -> bool:
 
 def _empty(here: World) -> bool:
     return any(isinstance(t, Tensor) and t.numel() == 0 for t in here.arguments.values())
-
-
-def _dense(g: Tensor | None, like: Tensor) -> Tensor:
-    if g is None:
-        return torch.zeros(like.shape, dtype=torch.float64)
-    plain = g.detach()
-    return (plain if plain.layout is torch.strided else plain.to_dense()).cpu().double()
-
-
-def _reference(
-    subject: Subject, here: World, incoming: Sequence[Tensor], both: bool
-) -> tuple[list[Tensor], dict[str, Tensor]] | str:
-    """The definition's values and gradients by torch in double precision; a string says why there are none."""
-    use, (arguments, others) = USES[here.context["use"]], here.exact
-    code: Operation = subject.definition if subject.gradient is None else subject.gradient
-    try:
-        with subject.torch_instead(), Widened():
-            outputs = use.consume(code, arguments, others)
-            if not both:
-                incoming = [torch.ones_like(y) for y in outputs]
-            if [y.shape for y in outputs] != [g.shape for g in incoming]:
-                return [y.detach() for y in outputs], {}
-            by = [t for t in arguments.values() if isinstance(t, Tensor) and t.requires_grad]
-            gradients = pulled(outputs, by, list(incoming))
-            if subject.gradient is not None:
-                outputs = use.consume(subject.definition, arguments, others)
-    except Exception as raised:
-        return f"the definition raises {type(raised).__name__}: {' '.join(str(raised).split())[:160]}"
-    found = {n: _dense(g, t) for (n, t), g in zip(here.asked.items(), gradients, strict=True)}
-    return [y.detach().double() for y in outputs], found
-
-
-def largest_of(gradient: Tensor, incoming: Sequence[Tensor]) -> float:
-    """The largest number of a gradient; of what comes in, where the gradient is nothing but rounding.
-
-    Of terms that cancel altogether each leaves a rounding, in the size of what they are made of.
-    """
-    largest = float(gradient.abs().max()) if gradient.numel() else 0.0
-    into = max((float(g.abs().nan_to_num().max()) for g in incoming if g.numel()), default=0.0)
-    return into if largest <= gradient.numel() * _ROUNDOFF * into else largest
-
-
-def _distance(a: Tensor, b: Tensor, format: str, incoming: Sequence[Tensor] = ()) -> float:
-    """The largest error, in units of what is suspicious, in the size of the numbers."""
-    if a.shape != b.shape:
-        return float("inf")
-    if not a.numel():
-        return 0.0
-    known = b.isfinite()
-    if not bool(known.any()):
-        return 0.0
-    a, b = a[known], b[known]
-    if not bool(a.isfinite().all()):
-        return float("inf")
-    unit = torch.finfo(getattr(torch, format)).eps / 2
-    size = b.abs()
-    largest = largest_of(b, incoming)
-    part = _SMALL if format == "float64" and largest == float(size.max()) else 1.0
-    floor = largest * part + torch.finfo(getattr(torch, format)).tiny
-    error = float(((a - b).abs() / size.clamp(min=floor)).max())
-    return float(error / max(unit**0.5 / 64, _ROUNDINGS * unit))

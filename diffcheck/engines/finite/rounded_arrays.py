@@ -43,7 +43,6 @@ class RoundedArrays:
         self._unit, self._smallest = np.finfo(dtype).eps / 2, np.finfo(dtype).smallest_subnormal
         largest = max(int(np.prod(node.shape, dtype=int)) for node in graph.nodes)
         self._portion = max(1, _ELEMENTS // largest)
-        self._last = {i: number for number, node in enumerate(graph.nodes) for i in node.operands}
 
     def batch(self, points: Array) -> Array:
         """The result at points of shape (points, flattened inputs), in the shape (points,) + shape of the result."""
@@ -58,10 +57,11 @@ class RoundedArrays:
 
     def _evaluated(self, points: Array, trials: Any) -> Array:
         values: list[Any] = []
+        last = self._graph.last_uses
         for number, node in enumerate(self._graph.nodes):
             values.append(self._value(number, node, [values[i] for i in node.operands], points, trials))
             for i in set(node.operands):
-                if self._last[i] == number and i != self._graph.output:
+                if last[i] == number and i != self._graph.output:
                     values[i] = None
         return np.broadcast_to(values[self._graph.output], (len(points), *self._graph.shape))
 

@@ -204,7 +204,7 @@ class Sensitivity:
         The first axis is that of the ``samples`` which these make of weights.
         """
         moved: list[Array | None] = []
-        uses = _last_uses(self.graph)
+        last = self.graph.last_uses
         for number, node in enumerate(self.graph.nodes):
             operands = [moved[i] for i in node.operands]
             found = None if all(m is None for m in operands) else self._through(number, node, operands, size)
@@ -212,8 +212,9 @@ class Sensitivity:
                 own = samples(weights[number])
                 found = own if found is None else found + own
             moved.append(found)
-            for i in uses.get(number, ()):
-                moved[i] = None
+            for i in set(node.operands):
+                if last[i] == number and i != self.graph.output:
+                    moved[i] = None
         return moved[self.graph.output]
 
     def _through(self, number: int, node: Node, operands: Sequence[Array | None], size: Any) -> Array:
@@ -275,16 +276,6 @@ def _times(m: Array, y: Array) -> Array:
         many: Array = np.matmul(m, y)
         return many
     found: Array = (m.reshape(-1, m.shape[-1]) @ y).reshape(*m.shape[:-1], y.shape[-1])
-    return found
-
-
-def _last_uses(graph: Graph) -> dict[int, list[int]]:
-    """For each node the operands that no later node uses."""
-    last = {i: number for number, node in enumerate(graph.nodes) for i in node.operands}
-    found: dict[int, list[int]] = {}
-    for i, number in last.items():
-        if i != graph.output:
-            found.setdefault(number, []).append(i)
     return found
 
 
