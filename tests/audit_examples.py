@@ -261,6 +261,38 @@ def fused_by_channel(wrong):
     return made(by_channel, backward)
 
 
+def normed(x, weight):
+    shape = (1, -1, *[1] * (x.dim() - 2))
+    y = x - x.mean(tuple(range(1, x.dim())), keepdim=True)
+    return y * weight.reshape(shape)
+
+
+def fused_normed(wrong):
+    def backward(x, weight, g):
+        shape = (1, -1, *[1] * (x.dim() - 2))
+        shares = (g * weight.reshape(shape)).flatten(1)
+        count = x.shape[1] * x.shape[-1] if wrong else shares.shape[1]  # as if there were three axes
+        y = x - x.mean(tuple(range(1, x.dim())), keepdim=True)
+        of_x = shares - shares.sum(1, keepdim=True) / count
+        return of_x.reshape(x.shape), (g * y).transpose(0, 1).flatten(1).sum(1)
+
+    return made(normed, backward)
+
+
+def pooled(scores, values):
+    return (torch.softmax(scores, -1)[..., None] * values).sum(1)
+
+
+def fused_pooled(wrong):
+    def backward(scores, values, g):
+        p = torch.softmax(scores, -1)
+        products = values @ g[..., None]
+        of_p = products.squeeze() if wrong else products.squeeze(-1)  # the axis of tokens goes as well
+        return p * (of_p - (p * of_p).sum(-1, keepdim=True)), p[..., None] * g[:, None]
+
+    return made(pooled, backward)
+
+
 def cubes(x):
     return x.abs().pow(3).sum(-1)
 
@@ -339,6 +371,8 @@ ROWS = {
     ),
     "edges": (mass, fused_mass, (drawn(6), drawn(7, seed=1)), r"`values.shape\[0\]` > "),
     "an axis behind": (by_channel, fused_by_channel, (drawn(3, 4), drawn(4, seed=1)), "axes behind"),
+    "three axes of four": (normed, fused_normed, (drawn(2, 3, 4), drawn(3, seed=1)), "axes behind"),
+    "a single token": (pooled, fused_pooled, (drawn(3, 7), drawn(3, 7, 5, seed=1)), r"`scores.shape\[1\]`.* 1"),
     "never negative": (cubes, fused_cubes, (drawn(3, 4).abs(),), "some values are negative, unlike the examples"),
     "near one another": (
         huber,

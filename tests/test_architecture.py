@@ -106,8 +106,8 @@ LIBRARIES = {
             "answers": "script contents",
             "examples": "inferred probe borders beyond more_axes sentinels",
             "of_torch": "catalogue findings",
-            "trials": "screen reference distance hearing plainly loss differences second neighbours frozen lines nearby hearing_of_torch "
-            "components",
+            "trials": "screen reference distance hearing plainly loss differences second neighbours frozen lines "
+            "nearby hearing_of_torch components",
         }.items()
         for name in names.split()
     }

@@ -1,5 +1,6 @@
 """Numbers that a unit test hands on are others as well, where the operation has the definition's value for them."""
 
+import pytest
 import torch
 
 from diffcheck.audit import audit
@@ -75,3 +76,55 @@ def test_what_refuses_other_numbers_is_not_accused():
         return scaled(of_squares)(x, temperature, power)
 
     assert condition_of(squares) == ""
+
+
+def half(x, target, reduction):
+    squares = (x - target) ** 2 / 2
+    return squares.mean() if reduction == "mean" else squares.sum()
+
+
+class Slope(torch.autograd.Function):
+    """The gradient of such a loss."""
+
+    @staticmethod
+    def forward(ctx, g, x, target, reduction, wrong):
+        ctx.save_for_backward(g, x, target)
+        mean = 1 / x.numel()
+        ctx.factor = mean if reduction == "mean" else 1.0
+        ctx.second = mean if wrong else ctx.factor
+        return g * (x - target) * ctx.factor
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, of_slope):
+        g, x, target = ctx.saved_tensors
+        return (of_slope * (x - target)).sum() * ctx.factor, of_slope * g * ctx.second, None, None, None
+
+
+class Half(torch.autograd.Function):
+    """Its gradient is right, and is differentiated as the mean's."""
+
+    @staticmethod
+    def forward(ctx, x, target, reduction, wrong):
+        ctx.save_for_backward(x, target)
+        ctx.told = reduction, wrong
+        return half(x, target, reduction)
+
+    @staticmethod
+    def backward(ctx, g):
+        return Slope.apply(g, *ctx.saved_tensors, *ctx.told), None, None, None
+
+
+@pytest.mark.parametrize("wrong", [True, False])
+def test_second_derivatives_by_another_word_are_looked_at(wrong):
+    """A word that is compared at once leads to others; a target without a gradient has none to be compared."""
+
+    def operation(x, target, reduction):
+        return Half.apply(x, target, reduction, wrong)
+
+    x, target = (torch.linspace(-1, end, 6, dtype=torch.float64).reshape(2, 3) for end in (1, 2))
+    found = audit(operation, half, inputs=(x.requires_grad_(), target, "mean"), budget=3, dtypes="float64")
+    words = "" if found.fault is None else found.fault.condition.words
+    assert ("`reduction`" in words and "differentiated" in words) is wrong, repr(found)
+    if not wrong:
+        assert "sizes of ..." in repr(found)

@@ -107,3 +107,47 @@ def test_a_square_that_only_half_precision_cannot_hold_is_nobodys_fault():
 
     found = audit(Divided.apply, divided, x=tensor("rows width"), dtypes="float16", budget=4)
     assert found.fault is None, repr(found)
+
+
+def test_an_exponential_of_what_rounding_leaves_accuses_nobody():
+    """Of numbers whose squares overflow a difference has no digit left, and its exponential may be infinite."""
+
+    def shares(x):
+        return torch.logsumexp(x, -1)
+
+    class Shares(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return shares(x)
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            forward, back = x.cumsum(-1), x.flip(-1).cumsum(-1).flip(-1)
+            total = forward[..., -1:]
+            return g[..., None] * torch.exp(forward + back - total - torch.logsumexp(x, -1, keepdim=True))
+
+    found = audit(Shares.apply, shares, inputs=(torch.randn(3, 4).double(),), budget=3, dtypes="float64")
+    assert found.passed, repr(found)
+
+
+def test_who_calls_a_matrix_singular_in_words_is_not_accused():
+    class Solve(torch.autograd.Function):
+        @staticmethod
+        @torch.autograd.function.once_differentiable
+        def backward(ctx, g):
+            a, x = ctx.saved_tensors
+            by_b = torch.linalg.solve(a.mT, g)
+            return -by_b @ x.mT, by_b
+
+        @staticmethod
+        def forward(ctx, a, b):
+            x = torch.linalg.solve(a, b)
+            ctx.save_for_backward(a, x)
+            return x
+
+    generator = torch.Generator().manual_seed(22)
+    x, b = (torch.randn(2, 4, n, generator=generator).double() for n in (4, 3))
+    found = audit(Solve.apply, torch.linalg.solve, inputs=(x @ x.mT + torch.eye(4).double(), b), budget=4)
+    assert found.passed, repr(found)

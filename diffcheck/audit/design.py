@@ -95,7 +95,7 @@ class Design:
                 yield found
 
     def second_order(self) -> Iterator[Context]:
-        """The gradient differentiated at every kind of values, with draws of their own, and at small sizes."""
+        """The gradient differentiated, at each kind of values with draws of its own, small size, and other constant."""
         if "twice" not in self.kinds["use"]:
             return
         start = self.ordinary.with_choice("use", "twice")
@@ -109,6 +109,8 @@ class Design:
                 found = self.changed(start, kind, value)
                 if found is not None:
                     yield found
+            for other in values[1:] if kind.startswith(NUMBER) else ():
+                yield start.with_choice(kind, other)
 
     def sizes_in_formats(self) -> Iterator[Context]:
         """Every size alone in every format but the ordinary one: kernels have blocks of their own for each."""

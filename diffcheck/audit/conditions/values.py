@@ -126,7 +126,8 @@ BEYOND = {"signed": "low", "tenfold": "high"}
 # The world moves these numbers once all inputs are drawn.
 BORDERS = ("borders", "last borders")
 # Those whose squares leave the range of a format.
-FAR = ("huge", "tiny")
+HUGE = "huge"
+FAR = (HUGE, "tiny")
 ROWS = (
     Values("ordinary", "values are ordinary"),
     Values("small", "values are small", lambda x, k, r, g: x * 1e-3),
@@ -152,7 +153,7 @@ ROWS = (
     Values("uneven rows", "rows differ in size by powers of ten", _uneven),
     Values("negative zero", "values are zero with a sign", lambda x, k, r, g: -torch.zeros_like(x)),
     Values("tiny", "values are tiny (squares underflow)", lambda x, k, r, g: x * (min(1.0, max(r.tiny, 1e-30) ** 0.5))),
-    Values("huge", "values are huge (squares overflow)", lambda x, k, r, g: x * _root(r) * 2),
+    Values(HUGE, "values are huge (squares overflow)", lambda x, k, r, g: x * _root(r) * 2),
     Values("ignored", "every label is the ignored one", None, "ignored", "all"),
     Values("ignored often", "most labels are the ignored one", None, "ignored often", "rows"),
     Values("repeated", "whole numbers are all the same", None, "one", "none"),

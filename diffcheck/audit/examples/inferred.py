@@ -33,6 +33,7 @@ def inferred(subject: Subject) -> Subject:
     if not probe.runs(probe.shapes):
         return subject
     unasked = set() if subject.marked else probe.without_gradient()
+    probe.asked -= unasked
     declared = dict(subject.declared)
     values: dict[str, tuple[Any, ...]] = {}
     anyhow: set[str] = set()
@@ -47,8 +48,8 @@ def inferred(subject: Subject) -> Subject:
         if made is Made.ALONE:
             unheld |= {f"other lengths of `{name}`": what} if (what := probe.unlike_longer(axes, length)) else {}
             continue
-        # One row is broadcast, and none is nothing: who says nothing of sizes need not think of them.
-        values[name] = (length, *(v for v in LADDER if v > 1 and v != length))
+        # None is nothing: who says nothing of sizes need not think of that.
+        values[name] = (length, *(v for v in LADDER if v > 0 and v != length))
         if made is Made.ANYHOW:
             anyhow.add(name)
             values[name] = (*dict.fromkeys((length, 3 * length, *values[name])),)

@@ -1,7 +1,8 @@
 """Whether an operation is made for one more axis, in front or behind, and for an axis that is broadcast.
 
-The definition says what that means: it goes through the new axis one by one, or takes what is one for many that are
-equal. The operation must do the same with its value, and have the gradient somewhere.
+The definition says what that means: it goes through the new axis one by one, or as if that were one with its
+neighbour, or takes what is one for many that are equal. The operation must do the same with its value, and have the
+gradient somewhere.
 """
 
 import itertools
@@ -11,7 +12,7 @@ from typing import Any
 
 import torch
 
-from diffcheck.audit.examples.probe import Axis, Probe, Shapes, alike, gradients_of, values_of
+from diffcheck.audit.examples.probe import Axis, Probe, Shapes, alike, values_of
 from diffcheck.audit.subjects.declared import Floats
 
 # As many arguments beside the first are tried with one more axis.
@@ -29,7 +30,7 @@ def batched(probe: Probe, place: int, sizes: Sequence[Sequence[Axis]]) -> tuple[
     sizes:
         The axes of each size.
     """
-    for chosen, together in _one_by_one(probe, place):
+    for chosen, together in itertools.chain(_one_by_one(probe, place), _as_one_axis(probe, place)):
         made = _takes_behind(probe, chosen, sizes) if place == BEHIND else _takes_in_front(probe, chosen, together)
         if probe.same(together) and made:
             return chosen, ""
@@ -39,24 +40,49 @@ def batched(probe: Probe, place: int, sizes: Sequence[Sequence[Axis]]) -> tuple[
 
 def _one_by_one(probe: Probe, place: int) -> Iterator[tuple[set[str], Mapping[str, Any]]]:
     """The sets of arguments whose new axis the definition goes through one by one, with two of each."""
-    declared, definition = probe.subject.declared, probe.subject.definition
+    definition = probe.subject.definition
+    for chosen, one, two in _two_of_each(probe):
+        together = {n: torch.stack([one[n], two[n]], place) if n in chosen else one[n] for n in one}
+        mixed = {n: two[n] if n in chosen else one[n] for n in one}
+        parts = [values_of(definition, arguments) for arguments in (one, mixed)]
+        found = values_of(definition, together)
+        if found and None not in parts:
+            apart = [torch.stack(pair, place) for pair in zip(*parts, strict=True)]
+            if alike(found, apart):
+                yield chosen, together
+
+
+def _as_one_axis(probe: Probe, place: int) -> Iterator[tuple[set[str], Mapping[str, Any]]]:
+    """The sets of arguments whose new axis makes one with that beside it, as where a mean is taken of all numbers."""
+    definition = probe.subject.definition
+    for chosen, one, two in _two_of_each(probe):
+        if not all(one[n].dim() for n in chosen):
+            continue
+        together = {n: torch.stack([one[n], two[n]], place) if n in chosen else one[n] for n in one}
+        merged = {n: _merged(v, place) if n in chosen else v for n, v in together.items()}
+        found, meant = (values_of(definition, arguments) for arguments in (together, merged))
+        if found and meant and len(found) == len(meant):
+            flat = [_merged(y, place) if y.dim() > m.dim() else y for y, m in zip(found, meant, strict=True)]
+            if alike(flat, meant):
+                yield chosen, together
+
+
+def _merged(x: torch.Tensor, place: int) -> torch.Tensor:
+    """With the first two axes made one, or the last two."""
+    return x.flatten(0, 1) if place == FRONT else x.flatten(-2)
+
+
+def _two_of_each(probe: Probe) -> Iterator[tuple[set[str], dict[str, Any], dict[str, Any]]]:
+    """Sets of arguments, the first tensor of numbers always among them; all arguments, and others of the same shape."""
+    declared = probe.subject.declared
     tensors = [n for n, d in declared.items() if probe.shapes[n] or isinstance(d, Floats)]
     first = next(n for n, d in declared.items() if isinstance(d, Floats))
     others = [n for n in tensors if n != first][:_BATCHED]
     one = probe.arguments(probe.shapes)
     two = {n: -0.5 * v if n in tensors and v.is_floating_point() else v for n, v in one.items()}
-    alone = [values_of(definition, arguments) for arguments in (one, two)]
     for count in range(len(others) + 1):
         for more in itertools.combinations(others, count):
-            chosen = {first, *more}
-            together = {n: torch.stack([one[n], two[n]], place) if n in chosen else one[n] for n in one}
-            mixed = {n: two[n] if n in chosen else one[n] for n in one}
-            parts = [alone[0], values_of(definition, mixed)]
-            found = values_of(definition, together)
-            if found and None not in (*alone, *parts):
-                apart = [torch.stack(pair, place) for pair in zip(*parts, strict=True)]
-                if alike(found, apart):
-                    yield chosen, together
+            yield {first, *more}, one, two
 
 
 def _takes_in_front(probe: Probe, chosen: set[str], together: Mapping[str, Any]) -> bool:
@@ -89,7 +115,7 @@ def _takes_behind(probe: Probe, chosen: set[str], sizes: Sequence[Sequence[Axis]
 
 def _moves(probe: Probe, arguments: Mapping[str, Any]) -> bool:
     """Whether some gradient of the operation is not zero."""
-    return any(bool(g.any()) for g in gradients_of(probe.subject.operation, arguments) or ())
+    return any(bool(g.any()) for g in probe.gradients(probe.subject.operation, arguments) or ())
 
 
 def broadcast(probe: Probe, axis: Axis) -> str | None:

@@ -6,6 +6,7 @@ where a mean was asked for, is held to the value and to the gradient that belong
 place of a tensor.
 """
 
+import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -33,6 +34,8 @@ def other_numbers(subject: Subject, arguments: Mapping[str, Any]) -> dict[str, t
 
 
 _TENSOR = object()
+# What torch calls the ways to make one number of a loss: the last one is often what no word is compared with.
+_REDUCTIONS = ("mean", "sum", "none")
 
 
 def _near(value: Any) -> Iterator[Constant]:
@@ -53,14 +56,15 @@ def _near(value: Any) -> Iterator[Constant]:
 
 
 class _Word(str):
-    """A word that notes with which others it is compared."""
+    """A word that notes with which others it is compared; it may claim to be none of them."""
 
     others: list[str]
+    denies: bool
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, str) and other not in self.others:
             self.others.append(str(other))
-        return str.__eq__(self, other)
+        return not self.denies and str.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -72,9 +76,11 @@ def _words(subject: Subject, arguments: Mapping[str, Any], name: str) -> list[st
     """The words with which the definition compares one that is handed on, and those with which the operation does."""
     word = _Word(arguments[name])
     word.others = []
-    for code in (subject.definition, subject.operation):
+    for code, denies in itertools.product((subject.definition, subject.operation), (False, True)):
+        word.denies = denies  # one that is found at once is compared with no others
         values_of(code, {**arguments, name: word})
-    return [other for other in word.others if str(word) != other]
+    known = [*word.others, *(_REDUCTIONS if arguments[name] in _REDUCTIONS else ())]
+    return [other for other in dict.fromkeys(known) if str(arguments[name]) != other]
 
 
 def _counts(subject: Subject, arguments: Mapping[str, Any], name: str, other: Constant) -> bool:

@@ -44,6 +44,8 @@ class Probe:
         self._left = _PROBES
         self.shapes = {n: subject.shape(d, {}) for n, d in subject.declared.items()}
         self._large = sum(map(math.prod, self.shapes.values())) > _LARGE
+        # The inputs by which it is differentiated.
+        self.asked = {n for n, d in subject.declared.items() if isinstance(d, Floats) and d.grad}
         # For an axis that follows from another one: that one, and how.
         self.followers: dict[Axis, tuple[Axis, Any]] = {}
 
@@ -86,7 +88,7 @@ class Probe:
         """What the operation has another of than the definition, without a word: its result, or its gradient."""
         if self.same(arguments) is False:
             return "result"
-        return "gradient" if gradients_of(self.subject.operation, arguments) and not self.derives(arguments) else ""
+        return "gradient" if self.gradients(self.subject.operation, arguments) and not self.derives(arguments) else ""
 
     def unlike_longer(self, axes: Sequence[Axis], length: int) -> str:
         """What the operation has another of where some axes are longer; empty where nothing, or it raises."""
@@ -96,16 +98,28 @@ class Probe:
     def answers(self, shapes: Shapes) -> bool:
         """Whether the operation has the definition's value for arguments of these shapes, and some gradient."""
         arguments = self.arguments(shapes)
-        return self.same(arguments) is True and gradients_of(self.subject.operation, arguments) is not None
+        return self.same(arguments) is True and self.gradients(self.subject.operation, arguments) is not None
 
     def derives(self, arguments: Mapping[str, Any]) -> bool:
         """Whether the operation's value and gradient are the definition's for these arguments."""
         operation, definition = self.subject.operation, self.subject.definition
-        for ask in (values_of, gradients_of):
+        for ask in (values_of, self.gradients):
             gave, meant = ask(operation, arguments), ask(definition, arguments)
             if gave is None or meant is None or not alike(gave, meant):
                 return False
         return True
+
+    def gradients(self, operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
+        """The gradients of a sum of the results in which all have different weights; ``None`` if that raises."""
+        copies = {n: v.detach().clone() if isinstance(v, Tensor) else v for n, v in arguments.items()}
+        leaves = [copies[n].requires_grad_() for n in sorted(self.asked)]
+        try:
+            outputs = [y for y in operation(copies) if y.requires_grad]
+            incoming = [torch.cos(torch.arange(y.numel(), dtype=y.dtype)).reshape(y.shape) for y in outputs]
+            found = torch.autograd.grad(outputs, leaves, incoming, allow_unused=True)
+        except Exception:  # whatever it says, it does not take them
+            return None
+        return [torch.zeros_like(x) if g is None else g.double() for x, g in zip(leaves, found, strict=True)]
 
     def without_gradient(self) -> set[str]:
         """The inputs by which the operation gives no gradient at all, not even zeros; none if it gives none by any."""
@@ -227,19 +241,6 @@ def values_of(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor
             return [y.double() for y in operation(copies)]
     except Exception:
         return None
-
-
-def gradients_of(operation: Operation, arguments: Mapping[str, Any]) -> list[Tensor] | None:
-    """The gradients of a sum of the results in which all have different weights; ``None`` if that raises."""
-    copies = {n: v.detach().clone() if isinstance(v, Tensor) else v for n, v in arguments.items()}
-    leaves = [v.requires_grad_() for v in copies.values() if isinstance(v, Tensor) and v.is_floating_point()]
-    try:
-        outputs = [y for y in operation(copies) if y.requires_grad]
-        incoming = [torch.cos(torch.arange(y.numel(), dtype=y.dtype)).reshape(y.shape) for y in outputs]
-        found = torch.autograd.grad(outputs, leaves, incoming, allow_unused=True)
-    except Exception:  # whatever it says, it does not take them
-        return None
-    return [torch.zeros_like(x) if g is None else g.double() for x, g in zip(leaves, found, strict=True)]
 
 
 def alike(found: Sequence[Tensor], expected: Sequence[Tensor]) -> bool:

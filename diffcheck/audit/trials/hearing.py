@@ -13,6 +13,7 @@ import torch
 from flint import ctx
 
 from diffcheck.audit.conditions.precisions import leaves_range
+from diffcheck.audit.conditions.values import HUGE
 from diffcheck.audit.conditions.world import World
 from diffcheck.audit.subjects.subject import Subject
 from diffcheck.audit.trials.components import Components, apart, middle
@@ -99,6 +100,9 @@ class Hearing:
         if self._truths[k].status is Status.KINK and self._is_nearby(k):
             return True
         if self._is_between_neighbours(k):
+            return True
+        # Of huge numbers rounding leaves none of the digits of which an exponential is taken: it may be anything.
+        if self._here.context["values"] == HUGE and (not fails(judgement) or judgement.verdict is Verdict.NONFINITE):
             return True
         if not fails(judgement):
             # What a formula loses is its own affair, as long as something is right of the whole gradient; not what it

@@ -27,7 +27,10 @@ from diffcheck.verdict import Breach, Finding
 
 Tensor = torch.Tensor
 # What says in words that it does not take such arguments makes no claim about them.
-REFUSALS = (ValueError, AssertionError, NotImplementedError, TypeError, IndexError, CaseError)
+REFUSALS = (
+    *(ValueError, AssertionError, NotImplementedError, TypeError, IndexError, CaseError),
+    torch.linalg.LinAlgError,  # type: ignore[attr-defined]  # of a matrix that is singular but for rounding
+)
 # Formats that everybody takes; raising in another one is no wrong gradient.
 USUAL = ("float64", "float32")
 _UNDECLARED = "at a size or number that nobody declared its result is not the definition's"
