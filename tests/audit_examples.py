@@ -349,7 +349,7 @@ ROWS = {
     "complex": (product, fused_product, PAIR, "the gradient by `(a|b)` is wrong"),
     "equals": (largest, fused_largest, (drawn(4, 3),), "no choice at a kink"),
     "no distance": (distance, fused_distance, (drawn(3, 2), drawn(3, 2, seed=1)), "not finite"),
-    "one result": (both, fused_both, (drawn(2, 3),), "reaches only one of several results"),
+    "one result": (both, fused_both, (drawn(2, 3),), "reaches only the (first|last) of several results"),
     "two widths": (
         attention,
         fused_attention,

@@ -115,6 +115,16 @@ class Half(torch.autograd.Function):
         return Slope.apply(g, *ctx.saved_tensors, *ctx.told), None, None, None
 
 
+def test_second_derivatives_that_somebody_wrote_are_held_to():
+    def operation(x, target):
+        return Half.apply(x, target, "sum", True)
+
+    x, target = (torch.linspace(-1, end, 6, dtype=torch.float64).reshape(2, 3) for end in (1, 2))
+    found = audit(operation, lambda x, target: half(x, target, "sum"), inputs=(x.requires_grad_(), target), budget=3)
+    assert found.fault is not None
+    assert "differentiated" in found.fault.condition.words
+
+
 @pytest.mark.parametrize("wrong", [True, False])
 def test_second_derivatives_by_another_word_are_looked_at(wrong):
     """A word that is compared at once leads to others; a target without a gradient has none to be compared."""

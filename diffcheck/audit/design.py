@@ -228,7 +228,7 @@ def design(
     kinds["incoming layout"] = list(LAYOUTS)
     for name, values in subject.space.values.items():
         kinds[f"size:{name}"] = values
-    kinds["incoming"] = [n for n in INCOMING if n != "one result" or results > 1]
+    kinds["incoming"] = [n for n, row in INCOMING.items() if row.only is None or results > 1]
     others = [n for n in LAYOUTS if n != "contiguous"]
     kinds["layout"] = ["contiguous", *_interleaved(others, subject.tensors)]
     if subject.make is None:

@@ -210,7 +210,7 @@ class _Inquiry:
             small = shrunk(trials, plan, context, until, trials.looks) if seen.suspicious else context
             if self._accused(trials, small):
                 return small
-            atoms = frozenset(a for a in plan.atoms_of(small) if not a[0].startswith("size:"))
+            atoms = frozenset(plan.atoms_of(_at_ordinary_sizes(trials, plan, small)))
             excused += [atoms] if atoms else []
         return None
 
@@ -269,3 +269,12 @@ class _Inquiry:
         seen = trials.screen(smallest)
         heard = trials.hearings.get(smallest.key)
         return Fault(smallest, seen, heard, condition, script_of(trials.subject, seen, heard))
+
+
+def _at_ordinary_sizes(trials: Trials, plan: Design, small: Context) -> Context:
+    """A suspicious context with each size that need not be another one as it is in the ordinary context."""
+    look = trials.looks(small)
+    for name in small.sizes:
+        other = plan.changed(small, f"size:{name}", plan.ordinary.sizes[name])
+        small = other if other is not None and trials.looks(other) == look else small
+    return small

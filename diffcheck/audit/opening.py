@@ -13,7 +13,7 @@ from diffcheck.audit.subjects.operation import Widened
 from diffcheck.audit.subjects.subject import Subject
 from diffcheck.audit.trials.plainly import own_functions
 from diffcheck.audit.trials.ruling import Ruling
-from diffcheck.audit.trials.second import RIGHT, second_order
+from diffcheck.audit.trials.second import RIGHT, WRONG, promises, second_order
 from diffcheck.audit.trials.trial import Trials
 from diffcheck.errors import CaseError
 
@@ -55,7 +55,8 @@ def opening(subject: Subject, dtypes: Sequence[str], devices: Sequence[str], see
             refusals.append(f"({ordinary.words()}) {why}")
             continue
         second = second_order(found, ordinary)
-        trials.subject = replace(found, twice=second == RIGHT and not found.of_torch)
+        held = second == RIGHT or (second == WRONG and promises(found, ordinary))
+        trials.subject = replace(found, twice=held and not found.of_torch)
         plan = design(trials.subject, dtypes, devices, seed, usual, len(first.values))
         opened.append(Opening(plan, trials, second))
         if first.broken or first.raised or trials.hear(ordinary).ruling in _TOLD:

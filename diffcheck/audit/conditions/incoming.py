@@ -12,11 +12,18 @@ Tensor = torch.Tensor
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A kind of incoming gradient; ``make(shape, generator, largest)`` with the largest number of the format."""
+    """A kind of incoming gradient; ``make(shape, generator, largest)`` with the largest number of the format.
+
+    Attributes
+    ----------
+    only:
+        The place of the one result that it reaches; ``None`` for all.
+    """
 
     name: str
     words: str
     make: Callable[[tuple[int, ...], torch.Generator, float], Tensor]
+    only: int | None = None
 
 
 def _random(shape: tuple[int, ...], generator: torch.Generator, largest: float) -> Tensor:
@@ -51,6 +58,7 @@ ROWS = (
     Incoming("large", "is large", _scaled(0.25)),
     Incoming("tiny", "is tiny", _scaled(-0.25)),
     Incoming("positive", "is positive and not constant", lambda s, g, m: _random(s, g, m).abs() + 0.5),
-    Incoming("one result", "reaches only one of several results", _random),
+    Incoming("first result", "reaches only the first of several results", _random, 0),
+    Incoming("last result", "reaches only the last of several results", _random, -1),
 )
 INCOMING = {row.name: row for row in ROWS}

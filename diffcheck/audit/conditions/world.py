@@ -60,7 +60,7 @@ class World:
         largest = torch.finfo(getattr(torch, row_of(self.context).activations)).max
         for k, y in enumerate(outputs):
             g = row.make(tuple(y.shape), generator, largest).to(y.device, y.dtype)
-            if row.name == "one result" and len(outputs) > 1 and k != self.context.seed % len(outputs):
+            if row.only is not None and k != row.only % len(outputs):
                 found.append(None)
             else:
                 found.append(layout.lay(g) if layout.fits(tuple(g.shape)) else g)

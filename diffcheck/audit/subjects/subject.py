@@ -51,7 +51,7 @@ class Subject:
     unasked:
         Inputs by which it gives no gradient, and nobody said that it should.
     twice:
-        Whether its second derivatives are right in an ordinary context: then it is held to them elsewhere.
+        Whether it is held to its second derivatives: they are right in an ordinary context, or somebody wrote them.
     following:
         For the name of a length that follows from a size: that size, and how.
     broadcast:

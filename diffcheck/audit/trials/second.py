@@ -1,10 +1,11 @@
-"""Second derivatives of an operation, in its ordinary context: refused, right, or wrong without a word."""
+"""Second derivatives of an operation, in its ordinary context: refused, right, or wrong, promised or not."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
+from torch.autograd.function import BackwardCFunction
 
 from diffcheck.audit.conditions.context import Context
 from diffcheck.audit.conditions.passes import leaves
@@ -43,6 +44,33 @@ def second_order(subject: Subject, context: Context) -> str:
     if not _alike(right, moved):
         return REFUSED
     return RIGHT if _alike(found, right) else WRONG
+
+
+def promises(subject: Subject, context: Context) -> bool:
+    """Whether the operation's backward is made of functions that have a backward of their own.
+
+    Somebody wrote down a second derivative then. Of any other backward torch makes one, right or not.
+    """
+    here = world(subject, context).exact[0]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            results = subject.operation(here)
+            gradients = _gradient(subject.operation, here)
+        except Exception:  # it promises nothing
+            return False
+    return bool(_own_functions(gradients) - _own_functions(results))
+
+
+def _own_functions(results: Sequence[Tensor]) -> set[type]:
+    """The classes of functions with a backward of somebody's own that results come from."""
+    pending = [y.grad_fn for y in results if y.grad_fn is not None]
+    seen = set(pending)
+    while pending:
+        more = {node for node, _ in pending.pop().next_functions if node is not None} - seen
+        seen |= more
+        pending += more
+    return {type(node) for node in seen if isinstance(node, BackwardCFunction)}
 
 
 def _gradient(code: Operation, arguments: Mapping[str, Any]) -> list[Tensor]:
