@@ -4,9 +4,7 @@ import sys
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, cast
 
 from diffcheck.case.audited import Audited
 from diffcheck.case.case import Case, case
@@ -23,8 +21,12 @@ from diffcheck.runner.settings import DEFAULT_SAMPLES
 from diffcheck.runner.settings import Settings as Settings
 from diffcheck.runner.work import Sources, work
 from diffcheck.session import Record, Spectator
-from diffcheck.table import Results as Results
 from diffcheck.verdict import Verdict
+
+if TYPE_CHECKING:  # the command line makes no data frame, and does not wait for pandas
+    import pandas as pd
+
+    from diffcheck.table import Results
 
 
 def conduct(
@@ -61,7 +63,7 @@ def run(
     engines: str | Sequence[str | Engine] = (),
     output: str | Path | None = None,
     **settings: Any,
-) -> Results:
+) -> "Results":
     """The results of all cases, one row for each task, with the columns of ``results.csv``; they have their reports.
 
     Parameters
@@ -83,6 +85,8 @@ def run(
     KeyboardInterrupt
         If Ctrl-C was pressed; what was known by then is written.
     """
+    from diffcheck.table import Results
+
     chosen, known = _engines(engines)
     wanted = Settings(engines=chosen, output=output, **settings)
     sources = list(sources) if isinstance(sources, Iterable) and not isinstance(sources, str) else sources
@@ -110,7 +114,7 @@ class Check:
         self.result = result
 
     @property
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """One row for each engine and operator, with the columns of ``results.csv``."""
         return self.result.frame()
 

@@ -1,11 +1,13 @@
-"""Rows as tables with the columns of the CSV files."""
+"""Rows as tables with the columns of the CSV files. Commands that make none do not wait for pandas."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from diffcheck.results.rows import CaseRow, Row, TensorRow
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TIMINGS = (
     *("case", "operator", "engine", "method", "device", "dtype", "prepare_s", "first_call_s", "evaluate_s"),
@@ -13,8 +15,10 @@ TIMINGS = (
 )
 
 
-def timings(rows: Iterable[Row]) -> pd.DataFrame:
+def timings(rows: Iterable[Row]) -> "pd.DataFrame":
     """The clocks of the rows that were timed; the columns of ``timings.csv``."""
+    import pandas as pd
+
     table = pd.DataFrame([asdict(row) for row in rows if row.evaluate_s == row.evaluate_s], columns=list(TIMINGS))
     table["peak_bytes"] = table["peak_bytes"].astype("Int64")
     return table
@@ -27,8 +31,10 @@ def columns(kind: type[Row] | type[CaseRow] | type[TensorRow]) -> list[str]:
 
 def frame(
     rows: Sequence[Row] | Sequence[CaseRow] | Sequence[TensorRow], kind: type[Row] | type[CaseRow] | type[TensorRow]
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Rows as a data frame; counts that are unknown are ``<NA>``."""
+    import pandas as pd
+
     table = pd.DataFrame([asdict(row) for row in rows], columns=columns(kind))
     for name in ("function_calls", "operations"):
         if name in table:
@@ -38,7 +44,7 @@ def frame(
     return table
 
 
-def csv_of(table: pd.DataFrame) -> str:
+def csv_of(table: "pd.DataFrame") -> str:
     """A table as the text of a CSV file."""
     texts = table.select_dtypes(exclude="number")
     safe = table.assign(**{name: texts[name].map(harmless, na_action="ignore") for name in texts})

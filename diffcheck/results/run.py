@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from diffcheck.results.frames import frame
 from diffcheck.results.pictures import Curve, Drawing
 from diffcheck.results.rows import CaseRow, Points, Row, TensorRow
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,6 @@ class Run:
     def _cases(self) -> dict[tuple[str, str], CaseRow]:
         return {case.key: case for case in self.cases}
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self) -> "pd.DataFrame":
         """The rows as a table with the columns of ``results.csv``."""
         return frame(self.rows, Row)
