@@ -46,10 +46,23 @@ def svdvals(x: Any) -> Any:
     m, n = x.shape[-2:]
     if min(m, n) == 1:
         return _length(x).reshape((*x.shape[:-2], 1))
-    # They and their negatives are the eigenvalues of [[0, X^T], [X, 0]] (Jordan), beside zeros.
+    return beside_transposed(x).own(eigenvalues, parameters=ranks_of_singular_values(m, n))
+
+
+def beside_transposed(x: Any) -> Any:
+    """The symmetric ``[[0, X^T], [X, 0]]`` by its lower triangle.
+
+    The singular values and their negatives are its eigenvalues, beside zeros (Jordan); right vectors stand over left
+    ones in its eigenvectors.
+    """
+    m, n = x.shape[-2:]
     below = x.concatenate([x, x.lift(np.zeros((*x.shape[:-2], m, m)))], -1)
-    both = below.concatenate([x.lift(np.zeros((*x.shape[:-2], n, m + n))), below], -2)
-    return both.own(eigenvalues, parameters=tuple(range(m + n - 1, m + n - 1 - min(m, n), -1)))
+    return below.concatenate([x.lift(np.zeros((*x.shape[:-2], n, m + n))), below], -2)
+
+
+def ranks_of_singular_values(m: int, n: int) -> tuple[int, ...]:
+    """The ranks that they have there, those of the largest first."""
+    return tuple(range(m + n - 1, m + n - 1 - min(m, n), -1))
 
 
 def _matrix_norm_torch(torch: Any, x: Any, order: str | int = "fro") -> Any:

@@ -6,13 +6,10 @@ from typing import Any
 import torch
 from torch._library.custom_ops import OPDEFS
 
-_SPECTRA = (
-    " for eigenvalues and singular values, which may repeat: determinants, traces and norms of matrices have rows"
-)
+_SPECTRA = " for eigenvalues of matrices that are not symmetric: those of symmetric ones and singular values have rows"
 # What may be done in the place of operations that have no row.
 _INSTEAD = {
-    **dict.fromkeys(("_linalg_eigh", "_linalg_eigvals", "linalg_eig", "_linalg_svd"), _SPECTRA),
-    "linalg_matrix_exp": ": write the sum of its series, of a scaled matrix, as a function",
+    **dict.fromkeys(("_linalg_eigvals", "linalg_eig"), _SPECTRA),
     "_to_sparse": " for sparse tensors: keep it dense",
     "nonzero": " for shapes that values decide: index with the condition itself, x[x > 0]",
 }

@@ -14,6 +14,7 @@ from diffcheck.sources.torch_code import reductions as reductions
 from diffcheck.sources.torch_code import resampling as resampling
 from diffcheck.sources.torch_code import running as running
 from diffcheck.sources.torch_code import special as special
+from diffcheck.sources.torch_code import spectral as spectral
 from diffcheck.sources.torch_code.moves import MOVED
 from diffcheck.sources.torch_code.registry import BACKWARD, OWN, TABLE, Row, named
 
@@ -31,7 +32,7 @@ UNREAD = {"_scaled_dot_product_flash_attention_for_cpu_backward": (5,)}
 # Rows that are told what torch's outputs are where it is recorded: choices among values, which hold under a condition.
 BY_OUTCOME = named(
     "linalg_lu linalg_lu_factor_ex max_pool2d_with_indices max_pool3d_with_indices adaptive_max_pool2d "
-    "adaptive_max_pool3d linalg_qr"
+    "adaptive_max_pool3d linalg_qr _linalg_eigh _linalg_svd"
 )
 
 
