@@ -151,7 +151,7 @@ def plain_composed(alpha: Tensor, colour: Tensor) -> Tensor:
 
 
 class RightComposed(Function):
-    """From the back to the front, from what gets through in front of the last one that counts."""
+    """From the back to the front, by the light that gets through in front of each."""
 
     @staticmethod
     def forward(ctx: Any, alpha: Tensor, colour: Tensor) -> Tensor:
@@ -165,17 +165,17 @@ class RightComposed(Function):
 
     @staticmethod
     def through(ctx: Any, g: Tensor, *, first_ends_the_start: bool) -> tuple[Tensor, Tensor]:
-        """The gradients; a light is divided out for each one that counts, but for the last of all."""
+        """The gradients, by the light that reaches each one; of the last that counts none is divided out."""
         given, colour = map(wide, ctx.saved_tensors)
         alpha, counts = given.clamp(max=OPAQUE), given >= FAINT
         ahead = torch.where(counts, 1 - alpha, 1)
-        last = torch.where(counts, torch.arange(alpha.shape[-1]), -1).amax(-1)
-        light = torch.where(torch.arange(alpha.shape[-1]) < last[..., None], ahead, 1).prod(-1)
-        started = torch.zeros_like(light, dtype=torch.bool)
-        behind, dalpha, dcolour = torch.zeros_like(light), torch.zeros_like(alpha), torch.zeros_like(colour)
+        lights = torch.cat([torch.ones_like(alpha[..., :1]), ahead[..., :-1].cumprod(-1)], -1)
+        if first_ends_the_start:
+            last = torch.where(counts, torch.arange(alpha.shape[-1]), 0).amax(-1, keepdim=True)
+            lights = torch.where(counts[..., -1:], lights, lights / ahead.gather(-1, last))
+        behind, dalpha, dcolour = torch.zeros_like(lights[..., 0]), torch.zeros_like(alpha), torch.zeros_like(colour)
         for i in reversed(range(alpha.shape[-1])):
-            light = torch.where(counts[..., i] & started, light / ahead[..., i], light)
-            started = started | (counts[..., i] | first_ends_the_start)
+            light = lights[..., i]
             dcolour[..., i] = torch.where(counts[..., i], wide(g) * light * alpha[..., i], 0)
             dalpha[..., i] = torch.where(counts[..., i], wide(g) * light * (colour[..., i] - behind), 0)
             behind = torch.where(counts[..., i], alpha[..., i] * colour[..., i] + ahead[..., i] * behind, behind)

@@ -48,8 +48,10 @@ def inferred(subject: Subject) -> Subject:
         if made is Made.ALONE:
             unheld |= {f"other lengths of `{name}`": what} if (what := probe.unlike_longer(axes, length)) else {}
             continue
-        # None is nothing: who says nothing of sizes need not think of that.
-        values[name] = (length, *(v for v in LADDER if v > 0 and v != length))
+        # None is nothing: who says nothing of sizes need not think of that. Along one row torch adds up whatever is
+        # handed back: it tells only of who has the gradient along others.
+        least = 1 if probe.derives_along(axes, length) else 2
+        values[name] = (length, *(v for v in LADDER if v >= least and v != length))
         if made is Made.ANYHOW:
             anyhow.add(name)
             values[name] = (*dict.fromkeys((length, 3 * length, *values[name])),)

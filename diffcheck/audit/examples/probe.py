@@ -78,6 +78,11 @@ class Probe:
         # What may only be shorter is tied to another length, of which the rest is left over then.
         return Made.OTHERS if any(n > length for n in same) or beside() else Made.ALONE
 
+    def derives_along(self, axes: Sequence[Axis], length: int) -> bool:
+        """Whether the operation has value and gradient where these axes have some other length of two or more."""
+        others = (n for n in (length + 1, length - 1, 2 * length) if n > 1)
+        return any(self.derives(self.arguments(self.with_length(axes, n))) for n in others)
+
     def same(self, arguments: Mapping[str, Any]) -> bool | None:
         """Whether the operation's value is the definition's; ``None`` where one of them has none."""
         expected = values_of(self.subject.definition, arguments)
