@@ -1,5 +1,7 @@
 """What example tensors show of an operation's sizes, as its definition says."""
 
+import re
+
 import audit_examples
 import pytest
 import torch
@@ -157,7 +159,7 @@ def test_what_it_is_not_held_to_is_said():
 
     given = torch.randn(1, 5, dtype=torch.float64), torch.randn(1, 5, dtype=torch.float64)
     found = assert_operation(halved, lambda a, b: (a * b).sum() / b.numel(), inputs=given, budget=1, dtypes="float64")
-    assert "not held to other lengths of `b.shape[0]`: its result is another there" in repr(found)
+    assert re.search(r"not held to other lengths of `b.shape\[0\]`.*: its result is another there", repr(found))
 
 
 class Blocked(Scaled):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from flint import arb, arb_mat, ctx
 
-from diffcheck.ops import spectra
+from diffcheck.ops import jacobi
 from diffcheck.ops.spectra import Spectrum, eigenvalue, projections, resolvents, spectrum
 
 DIGITS = 90
@@ -113,7 +113,7 @@ def test_a_multiple_eigenvalue_has_no_projection_and_a_single_one_beside_it_has(
 def test_whatever_the_approximate_vectors_are_worth_enclosures_hold(a, monkeypatch):
     """With Jacobi's rotations left out, or turned by another angle, the balls are wide, and right."""
     expected, _ = by_mpmath(a, 500)
-    real = spectra._rotate
+    real = jacobi._rotate
 
     def crooked(rows, vectors, p, q):
         real(rows, vectors, p, q)
@@ -121,7 +121,7 @@ def test_whatever_the_approximate_vectors_are_worth_enclosures_hold(a, monkeypat
             row[p] = (row[p] * arb(1.01)).mid()
 
     for planted in (lambda *_: None, crooked):
-        monkeypatch.setattr(spectra, "_rotate", planted)
+        monkeypatch.setattr(jacobi, "_rotate", planted)
         with ctx.workprec(64):
             values = Spectrum(arb_mat(a.tolist())).values
             # Without rotations the vectors are those of the identity, and what stands beside the diagonal is known.
