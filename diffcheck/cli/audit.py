@@ -1,8 +1,10 @@
 """``diffcheck audit``: an operation of a Python file on trial in every context in which it may live."""
 
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,16 +182,21 @@ def _of_torch(path: str, budget: str, seed: int, output: Path | None, in_process
 def _isolated(budget: str) -> None:
     """Run the same command in a process of its own, which an operation may take down; end with its exit code."""
     from diffcheck.audit.budget import seconds_of
+    from diffcheck.audit.place import PLACE
 
     words = [sys.executable, "-m", "diffcheck", "audit", *_typed(click.get_current_context()), "--in-process"]
-    try:
-        code = subprocess.run(words, timeout=2 * seconds_of(budget) + _GRACE_S).returncode
-    except subprocess.TimeoutExpired:
-        click.echo("diffcheck: the operation did not come back", err=True)
-        sys.exit(FAILED)
-    if code < 0:
-        click.echo(f"diffcheck: the operation took its process down ({signal.Signals(-code).name})", err=True)
-        sys.exit(FAILED)
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as place:
+        try:
+            code = subprocess.run(
+                words, env={**os.environ, PLACE: place.name}, timeout=2 * seconds_of(budget) + _GRACE_S
+            ).returncode
+            told = f"took its process down ({signal.Signals(-code).name})" if code < 0 else ""
+        except subprocess.TimeoutExpired:
+            told = "did not come back"
+        if told:
+            where = place.read()
+            click.echo(f"diffcheck: the operation {told}{where and f', in the context: {where}'}", err=True)
+            sys.exit(FAILED)
     sys.exit(code)
 
 

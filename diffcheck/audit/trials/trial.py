@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from diffcheck.audit.budget import Overdue, within
 from diffcheck.audit.conditions.context import Context
 from diffcheck.audit.conditions.world import world
+from diffcheck.audit.place import tell
 from diffcheck.audit.subjects.subject import Subject
 from diffcheck.audit.trials.certify import heard
 from diffcheck.audit.trials.differences import by_differences
@@ -40,6 +41,7 @@ class Trials:
         if context.key not in self.seen:
             # The first one is the ordinary context, of which nothing is known yet: it takes what it takes.
             limit = max(_PATIENT, 4 * self._patience)
+            tell(context)
             try:
                 with within(limit) if self.seen else nullcontext():
                     self.seen[context.key] = screened(self.subject, context)
@@ -53,6 +55,7 @@ class Trials:
             screened = self.screen(context)
             # The first one in a process loads what it needs.
             patience = self._patience if self.hearings else max(_PATIENT, self._patience)
+            tell(context)
             try:
                 with within(patience):
                     found = heard(self.subject, screened)
