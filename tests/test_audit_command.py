@@ -28,7 +28,9 @@ class Fused(torch.autograd.Function):
         return g * 2 * x * weight, (g * x ** ctx.power).sum(0), None
 
 def crashing(x):
-    os.abort()
+    if len(x) > 2:
+        os.abort()
+    return 2 * x
 
 def make(sizes, dtype, seed):
     return torch.randn(sizes.rows, 3).to(dtype), torch.randn(3).to(dtype)
