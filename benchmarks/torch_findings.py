@@ -65,6 +65,30 @@ print([float(sum(x[20 * c + j + k] * w[16 * c + k] for c in range(4) for k in ra
         "pytorch#169688 tell of other sizes.",
     ),
     Finding(
+        "fft2 of a transposed tensor writes beyond its memory",
+        "with MKL (seen on a processor with AVX-512): several matrices, which lie densest in memory along the axis that "
+        "counts them, of more than 128 rows",
+        '''
+import subprocess
+import sys
+
+code = """
+import torch
+x = torch.ones(2, 256, 2, dtype=torch.float64).permute(2, 1, 0)
+for _ in range(100):
+    y = torch.fft.fft2(x)
+print(y[0, 0, 0].real.item())
+"""
+done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+print((done.stdout + done.stderr).strip())
+''',
+        """
+print(float(256 * 2))
+""",
+        "The process ends, now or at some later allocation; `contiguous()` helps. pytorch#125664 tells of `irfftn`. "
+        "Found where the audit of a kernel with a Fourier transform did not come back.",
+    ),
+    Finding(
         "rrelu under checkpointing returns memory that nobody has filled",
         "`training=True` under `torch.utils.checkpoint` (`use_reentrant=False`)",
         """
