@@ -66,8 +66,8 @@ print([float(sum(x[20 * c + j + k] * w[16 * c + k] for c in range(4) for k in ra
     ),
     Finding(
         "fft2 of a transposed tensor writes beyond its memory",
-        "with MKL (seen on a processor with AVX-512): several matrices, which lie densest in memory along the axis that "
-        "counts them, of more than 128 rows",
+        "with MKL (seen on a processor with AVX-512): several matrices of more than 128 rows, which lie densest in "
+        "memory along the axis that counts them",
         '''
 import subprocess
 import sys
