@@ -128,3 +128,17 @@ def test_a_comparison_s_border_is_met_exactly():
     compared = 3 * moved + 1
     assert (compared == -2).any()
     assert (compared == 4).any()
+
+
+@pytest.mark.parametrize("wrong", [True, False])
+def test_a_gradient_that_no_example_requires_is_looked_at_where_it_is_given(wrong):
+    def shifted(x, shift):
+        return (x + shift).exp()
+
+    operation = audit_examples.made(
+        shifted, lambda x, shift, g: (g * (x + shift).exp(), (g * (x + shift).exp()).sum(0) * (0.5 if wrong else 1))
+    )
+    given = audit_examples.drawn(3, 4).requires_grad_(), audit_examples.drawn(4, seed=1)
+    found = audit(operation, shifted, inputs=given, budget=2, dtypes="float64")
+    assert found.passed is not wrong
+    assert ("the gradient by `shift` is wrong" in repr(found)) is wrong

@@ -242,7 +242,7 @@ def design(
         if row.activations in dtypes and row.weights in dtypes and (row.activations == row.weights or len(ranks) > 1)
     ]
     kinds["device"] = list(devices)
-    kinds["asked"] = ["", *_subsets(subject.asked)]
+    kinds["asked"] = ["", *_subsets(subject.asked, subject.required)]
     kinds["broadcast"] = ["", *subject.broadcast]
     numbers = {f"{NUMBER}{name}": ["", *map(repr, others)] for name, others in subject.numbers.items()}
     kinds |= numbers
@@ -262,10 +262,11 @@ def _interleaved(layouts: Sequence[str], tensors: Sequence[str]) -> list[str]:
     return [f"{layout}:{t}" if t else layout for layout in layouts for t in ("", *tensors)]
 
 
-def _subsets(names: Sequence[str]) -> list[str]:
-    """Each input alone, all but one, and all pairs of three or more."""
+def _subsets(names: Sequence[str], required: Sequence[str]) -> list[str]:
+    """Those that examples ask for, each input alone, and of three or more all but one."""
     if len(names) < 2:
         return []
+    asked = [",".join(required)] if required and len(required) < len(names) else []
     alone = list(names)
     without = [",".join(n for n in names if n != left) for left in names] if len(names) > 2 else []
-    return [*alone, *without]
+    return list(dict.fromkeys([*asked, *alone, *without]))

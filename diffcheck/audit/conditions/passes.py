@@ -75,15 +75,14 @@ def through(call: Call, consume: Consume, here: Arguments, other: Arguments, inc
 
 
 def accumulated(call: Call, consume: Consume, here: Arguments, other: Arguments, incoming: Incoming) -> Passes:
-    """Half of what two backward passes add up in ``.grad``."""
-    # Twice the same number is rounded to nothing else.
-    for _ in range(2):
+    """What three backward passes add up in ``.grad``, of which the second takes back the first."""
+    for sign in (1, -1, 1):  # nothing is rounded, and nothing grows beyond a format
         outputs = consume(call, here, other)
         moved = [(y, g) for y, g in zip(outputs, incoming(outputs), strict=True) if g is not None and y.requires_grad]
-        torch.autograd.backward([y for y, _ in moved], [g for _, g in moved])
+        torch.autograd.backward([y for y, _ in moved], [g if sign == 1 else -g for _, g in moved])
     found: Gradients = []
     for leaf in leaves(here).values():
-        found.append(None if leaf.grad is None else leaf.grad / 2)
+        found.append(leaf.grad)
         leaf.grad = None
     return outputs, found
 

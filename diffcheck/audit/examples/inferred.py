@@ -32,8 +32,12 @@ def inferred(subject: Subject) -> Subject:
     probe = Probe(subject)
     if not probe.runs(probe.shapes):
         return subject
-    unasked = set() if subject.marked else probe.without_gradient()
-    probe.asked -= unasked
+    without = probe.without_gradient()
+    floats = {n for n, d in subject.declared.items() if isinstance(d, Floats)}
+    # Who gives a gradient that no example requires is held to it, and who gives none is not, if none is required.
+    unasked = without if not subject.marked and without < floats else set()
+    required = [n for n in subject.declared if n in probe.asked]
+    probe.asked = probe.asked - unasked | (floats - without)
     declared = dict(subject.declared)
     values: dict[str, tuple[Any, ...]] = {}
     anyhow: set[str] = set()
@@ -92,12 +96,13 @@ def inferred(subject: Subject) -> Subject:
             ones[f"{argument}.shape[{k}]"] = argument, k + (declared[argument].axes[0] == LEADING)
     whole = {n: d for n, d in declared.items() if isinstance(d, Integers)}
     ignoring = {n: label for n, d in whole.items() if d.ignored is None and (label := _special(probe, d, n))}
+    otherwise = {n for n, d in whole.items() if d.ignored is None and n not in ignoring and probe.ignores(n) is None}
+    unheld |= {f"a label of {IGNORED} in `{n}`": "result" for n in sorted(otherwise)}
     declared |= {n: replace(whole[n], ignored=label) for n, label in ignoring.items()}
     # Of a mask or a count that is one throughout nothing shows; lengths and counts may be zero.
     throughout = {n for n, d in whole.items() if (d.low, d.below) == (1, 2) or (d.low > 0 and probe.takes(n, 0))}
     declared |= {n: replace(whole[n], low=0) for n in throughout}
-    floats = {n: d for n, d in declared.items() if isinstance(d, Floats)}
-    declared |= {n: replace(floats[n], grad=False) for n in unasked}
+    declared |= {n: replace(d, grad=n in probe.asked) for n, d in declared.items() if isinstance(d, Floats)}
     return replace(
         subject,
         declared=declared,
@@ -109,6 +114,7 @@ def inferred(subject: Subject) -> Subject:
         inferred=frozenset(values) | ignoring.keys() | throughout,
         anyhow=frozenset(anyhow),
         unasked=frozenset(unasked),
+        required=tuple(required) if subject.marked else (),
     )
 
 

@@ -127,7 +127,7 @@ class Probe:
         return [torch.zeros_like(x) if g is None else g.double() for x, g in zip(leaves, found, strict=True)]
 
     def without_gradient(self) -> set[str]:
-        """The inputs by which the operation gives no gradient at all, not even zeros; none if it gives none by any."""
+        """The inputs by which the operation gives no gradient at all, not even zeros; all where it gives none."""
         floats = {n for n, d in self.subject.declared.items() if isinstance(d, Floats)}
         arguments = self.arguments(self.shapes)
         leaves = {n: arguments[n].clone().requires_grad_() for n in floats}
@@ -136,9 +136,8 @@ class Probe:
             incoming = [torch.ones_like(y) for y in outputs]
             found = torch.autograd.grad(outputs, list(leaves.values()), incoming, allow_unused=True)
         except Exception:  # the trial will tell
-            return set()
-        without = {n for n, g in zip(leaves, found, strict=True) if g is None}
-        return without if without < floats else set()
+            return floats
+        return {n for n, g in zip(leaves, found, strict=True) if g is None}
 
     def with_length(self, axes: Sequence[Axis], length: int) -> dict[str, tuple[int, ...]]:
         """The shapes with another length of some axes."""
@@ -170,10 +169,10 @@ class Probe:
             and self.runs(longer, {argument: torch.full(longer[argument], length)})
         )
 
-    def ignores(self, argument: str) -> bool:
-        """Whether the label that torch ignores by default is taken, and its neighbour is not.
+    def ignores(self, argument: str) -> bool | None:
+        """Whether the definition takes the label that torch ignores by default, and not its neighbour.
 
-        By the definition; and the operation has its value then, or it is not made for it.
+        ``None`` if it does, and the operation has another value then: it is not made for that.
         """
         one, neighbour = (torch.tensor(getattr(self.subject.declared[argument], "example", None)) for _ in range(2))
         if not one.numel():
@@ -181,7 +180,8 @@ class Probe:
         one.view(-1)[0], neighbour.view(-1)[0] = IGNORED, IGNORED + 1
         if not self.runs(self.shapes, {argument: one}) or self.runs(self.shapes, {argument: neighbour}):
             return False
-        return self.same({**self.arguments(self.shapes), argument: one}) is True
+        same = self.same({**self.arguments(self.shapes), argument: one})
+        return None if same is False else same is True
 
     def takes(self, argument: str, number: int) -> bool:
         """Whether a whole number has a finite value, the same in operation and definition, in the place of another."""

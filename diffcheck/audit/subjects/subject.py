@@ -50,6 +50,8 @@ class Subject:
         Whether its definition compares anything that depends on its inputs, see `diffcheck.audit.examples.borders`.
     unasked:
         Inputs by which it gives no gradient, and nobody said that it should.
+    required:
+        The inputs by which the examples ask for a gradient, if they say so.
     twice:
         Whether it is held to its second derivatives: they are right in an ordinary context, or somebody wrote them.
     following:
@@ -78,6 +80,7 @@ class Subject:
     anyhow: frozenset[str] = frozenset()
     marked: bool = True
     unasked: frozenset[str] = frozenset()
+    required: tuple[str, ...] = ()
     twice: bool = False
     numbers: Mapping[str, tuple[int | float | str | None, ...]] = field(default_factory=dict)
     branches: bool = False
