@@ -138,3 +138,36 @@ def test_second_derivatives_by_another_word_are_looked_at(wrong):
     assert ("`reduction`" in words and "differentiated" in words) is wrong, repr(found)
     if not wrong:
         assert "sizes of ..." in repr(found)
+
+
+def parted(x, side, part):
+    factor = {"left": 2.0, "right": 5.0}[side]
+    return (factor * x if part == 1 else factor * part * x).sum()
+
+
+def by_parts(wrong):
+    class Parted(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, side, part):
+            ctx.told = side, part, x.shape
+            return parted(x, side, part)
+
+        @staticmethod
+        def backward(ctx, g):
+            side, part, shape = ctx.told
+            factor = 2.0 if side == "left" or wrong == "side" else 5.0
+            return (factor * (0.5 if wrong == "part" and part == 1 else part) * g).expand(shape), None, None
+
+    return Parted.apply
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [("side", "`side` is 'right'"), ("part", "`part` is 1.0"), ("", "")],
+    ids=["key", "number", "right"],
+)
+def test_the_keys_of_a_dictionary_and_compared_numbers_are_tried(wrong, told):
+    given = torch.linspace(-1, 2, 6, dtype=torch.float64), "left", 0.75
+    found = audit(by_parts(wrong), parted, inputs=given, budget=3, dtypes="float64")
+    assert told in ("" if found.fault is None else found.fault.condition.words), repr(found)
+    assert found.passed is not bool(wrong)

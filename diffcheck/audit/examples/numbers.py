@@ -6,10 +6,10 @@ where a mean was asked for, is held to the value and to the gradient that belong
 place of a tensor.
 """
 
-import itertools
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from diffcheck.audit.examples.compared import numbers_beside, words_beside
 from diffcheck.audit.examples.probe import alike, values_of
 from diffcheck.audit.subjects.subject import Subject
 
@@ -26,16 +26,15 @@ def other_numbers(subject: Subject, arguments: Mapping[str, Any]) -> dict[str, t
         return found
     arguments = {**subject.given, **arguments}
     for name, value in [*subject.given.items(), *dict.fromkeys(subject.declared, _TENSOR).items()]:
-        near = _words(subject, arguments, name) if isinstance(value, str) else _near(value)
-        others = tuple(other for other in near if _counts(subject, arguments, name, other))
+        near = list[Constant](words_beside(subject, arguments, name) if isinstance(value, str) else _near(value))
+        near += numbers_beside(subject, arguments, name) if type(value) in (int, float) else []
+        others = tuple(other for other in dict.fromkeys(near) if _counts(subject, arguments, name, other))
         if others:
             found[name] = others
     return found
 
 
 _TENSOR = object()
-# What torch calls the ways to make one number of a loss: the last one is often what no word is compared with.
-_REDUCTIONS = ("mean", "sum", "none")
 
 
 def _near(value: Any) -> Iterator[Constant]:
@@ -53,34 +52,6 @@ def _near(value: Any) -> Iterator[Constant]:
         yield 0.25
     elif isinstance(value, float) and value - value == 0:
         yield from (0.75 * value, 1.5 * value, 0.25 * value)
-
-
-class _Word(str):
-    """A word that notes with which others it is compared; it may claim to be none of them."""
-
-    others: list[str]
-    denies: bool
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, str) and other not in self.others:
-            self.others.append(str(other))
-        return not self.denies and str.__eq__(self, other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    __hash__ = str.__hash__
-
-
-def _words(subject: Subject, arguments: Mapping[str, Any], name: str) -> list[str]:
-    """The words with which the definition compares one that is handed on, and those with which the operation does."""
-    word = _Word(arguments[name])
-    word.others = []
-    for code, denies in itertools.product((subject.definition, subject.operation), (False, True)):
-        word.denies = denies  # one that is found at once is compared with no others
-        values_of(code, {**arguments, name: word})
-    known = [*word.others, *(_REDUCTIONS if arguments[name] in _REDUCTIONS else ())]
-    return [other for other in dict.fromkeys(known) if str(arguments[name]) != other]
 
 
 def _counts(subject: Subject, arguments: Mapping[str, Any], name: str, other: Constant) -> bool:

@@ -101,8 +101,8 @@ class Hearing:
             return True
         if self._is_between_neighbours(k):
             return True
-        # Of huge numbers rounding leaves none of the digits of which an exponential is taken: it may be anything.
-        if self._here.context["values"] == HUGE and (not fails(judgement) or judgement.verdict is Verdict.NONFINITE):
+        # Of huge numbers rounding leaves none of the digits of which an exponential is taken, nor of a small constant.
+        if self._here.context["values"] == HUGE:
             return True
         if not fails(judgement):
             # What a formula loses is its own affair, as long as something is right of the whole gradient; not what it
