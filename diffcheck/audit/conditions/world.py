@@ -209,8 +209,13 @@ def _like(example: Tensor, shape: tuple[int, ...], other: bool, left: Range, gen
 def _whole(declared: Declared, shape: tuple[int, ...], context: Context, generator: torch.Generator) -> Tensor:
     kind, sizes = VALUES[context["values"]], context.sizes
     example = getattr(declared, "example", None)
-    if example is not None and not (kind.whole or kind.masked) and tuple(torch.tensor(example).shape) == shape:
-        return torch.tensor(example)
+    if example is not None and not (kind.whole or kind.masked):
+        given = torch.tensor(example)
+        below = getattr(declared, "below", None)
+        # Of a shorter axis the places of the example need not be there.
+        fits = not isinstance(below, str) or not given.numel() or int(given.max()) < sizes[below]
+        if tuple(given.shape) == shape and fits:
+            return given
     if isinstance(declared, Mask):
         return mask_of(kind.masked, shape, generator)
     if isinstance(declared, Lengths):

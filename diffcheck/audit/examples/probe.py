@@ -194,7 +194,7 @@ class Probe:
         return bool(expected) and all(bool(y.isfinite().all()) for y in expected or ()) and self.same(arguments) is True
 
     def counts_from_the_end(self, argument: str) -> bool:
-        """Whether -1 stands for the last place.
+        """Whether -1 stands for the last place, to the definition and to the operation.
 
         The definition gives the same for both, and something else, or nothing, for the first place and behind the last.
         """
@@ -209,6 +209,10 @@ class Probe:
             found.append(values_of(self.subject.definition, {**self.arguments(self.shapes), argument: example}))
         last, same, first, behind = found
         if last is None or same is None or first is None:
+            return False
+        example = torch.tensor(declared.example)
+        example.view(-1)[0] = LAST
+        if self.same({**self.arguments(self.shapes), argument: example}) is not True:
             return False
         return alike(last, same) and not alike(last, first) and (behind is None or not alike(last, behind))
 
