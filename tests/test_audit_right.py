@@ -151,3 +151,25 @@ def test_who_calls_a_matrix_singular_in_words_is_not_accused():
     x, b = (torch.randn(2, 4, n, generator=generator).double() for n in (4, 3))
     found = audit(Solve.apply, torch.linalg.solve, inputs=(x @ x.mT + torch.eye(4).double(), b), budget=4)
     assert found.passed, repr(found)
+
+
+def test_a_result_beyond_its_format_is_infinite_whatever_plain_torch_takes():
+    """Plain torch refuses a product of two formats, and what the smaller one does not hold is infinite."""
+
+    class Product(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, weight):
+            ctx.save_for_backward(x, weight)
+            return (x.double() @ weight.double()).to(x.dtype)
+
+        @staticmethod
+        def backward(ctx, g):
+            x, weight = ctx.saved_tensors
+            of_x, of_weight = g.double()[:, None] * weight.double(), g.double() @ x.double()
+            return of_x.to(x.dtype), of_weight.to(weight.dtype)
+
+    formats = ("float16", "float32")
+    found = audit(Product.apply, torch.matmul, x=tensor("rows n"), weight=tensor("n"), dtypes=formats, budget=4)
+    assert found.passed, repr(found)
+    mixed = [seen for seen in found.trials.seen.values() if seen.context["precision"] == "float16 with float32 weights"]
+    assert any(bool(y.isinf().any()) for seen in mixed for y in seen.values)

@@ -177,13 +177,18 @@ class Hearing:
     def _same_values(self) -> bool:
         """Whether the results are the definition's for half of their digits, in the size of the largest number.
 
-        Or as far from it as those of plain torch.
+        Or as far from it as those of plain torch; what the format does not hold is infinite.
         """
         root, expected = self._court.format.unit_roundoff**0.5, self._screened.expected
+        largest = float(self._court.format.largest)
+        gave = [
+            torch.where((b.abs() > largest) & (a == b.sign() * torch.inf), b, a)
+            for a, b in zip(self._screened.values, expected, strict=True)
+        ]
         allowed = [root] * len(expected)
         if self._plain is not None:
             allowed = [max(root, FORMULA_FACTOR * apart(a, b)) for a, b in zip(self._plain[0], expected, strict=True)]
-        errors = [apart(a, b) for a, b in zip(self._screened.values, expected, strict=True)]
+        errors = [apart(a, b) for a, b in zip(gave, expected, strict=True)]
         return all(error <= most for error, most in zip(errors, allowed, strict=True))
 
     @cached_property
