@@ -1,6 +1,7 @@
 """Right operations of many kinds, torch's own fused ones against plain definitions: none is accused in any format."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -8,6 +9,10 @@ from torch.nn import functional
 
 from diffcheck import integers, tensor
 from diffcheck.audit import audit
+from diffcheck.audit.design import design
+from diffcheck.audit.subjects.told import subject
+from diffcheck.audit.trials.ruling import Ruling
+from diffcheck.audit.trials.trial import Trials
 
 ROWS = {"x": tensor("rows width")}
 TWO = {"a": tensor("rows width"), "b": tensor("rows width")}
@@ -153,6 +158,9 @@ def test_who_calls_a_matrix_singular_in_words_is_not_accused():
     assert found.passed, repr(found)
 
 
+SHORT = {"rows": (5,), "n": (16,)}
+
+
 def test_a_result_beyond_its_format_is_infinite_whatever_plain_torch_takes():
     """Plain torch refuses a product of two formats, and what the smaller one does not hold is infinite."""
 
@@ -168,8 +176,10 @@ def test_a_result_beyond_its_format_is_infinite_whatever_plain_torch_takes():
             of_x, of_weight = g.double()[:, None] * weight.double(), g.double() @ x.double()
             return of_x.to(x.dtype), of_weight.to(weight.dtype)
 
-    formats = ("float16", "float32")
-    found = audit(Product.apply, torch.matmul, x=tensor("rows n"), weight=tensor("n"), dtypes=formats, budget=4)
-    assert found.passed, repr(found)
-    mixed = [seen for seen in found.trials.seen.values() if seen.context["precision"] == "float16 with float32 weights"]
-    assert any(bool(y.isinf().any()) for seen in mixed for y in seen.values)
+    taken = subject(Product.apply, torch.matmul, {"x": tensor("rows n"), "weight": tensor("n")}, sizes=SHORT)
+    plan = design(taken, ["float16", "float32"], ["cpu"], 0, "float32")
+    trials = Trials(taken, patience=5.0)
+    mixed = plan.ordinary.with_choice("precision", "float16 with float32 weights").with_choice("values", "saturated")
+    contexts = [replace(mixed, seed=seed) for seed in range(12)]
+    assert sum(bool(trials.screen(c).values[0].isinf().any()) for c in contexts) >= 3
+    assert {trials.hear(c).ruling for c in contexts} <= {Ruling.RIGHT, Ruling.EXCUSED}
