@@ -344,6 +344,44 @@ def _dawson_slope(x: Any) -> Any:
     return -mp.fsum(abs(term) for term in itertools.islice(_terms_of_erfc(x), 1, None))
 
 
+def _ei(x: Any) -> Any:
+    """Far out by the asymptotic series, DLMF 6.12.2: each term is more than a digit below the one before."""
+    if abs(x) < 1e3:
+        return mp.ei(x)
+    return _exp(x) / x * mp.fsum(mp.factorial(k) / x**k for k in range(45))
+
+
+def _e1(x: Any) -> Any:
+    return -_ei(-x) if x > 0 else _missing()
+
+
+def _shi(x: Any) -> Any:
+    return mp.shi(x) if abs(x) < 1e3 else (_ei(x) - _ei(-x)) / 2
+
+
+def _chi(x: Any) -> Any:
+    if x <= 0:
+        raise Missing
+    return mp.chi(x) if x < 1e3 else (_ei(x) + _ei(-x)) / 2
+
+
+def _fresnel(place: int) -> Function:
+    """S or C; far out by their asymptotic series, DLMF 7.5.3, 7.5.4 and 7.12.2, 7.12.3."""
+    near = _within(-1e3, 1e3, (mp.fresnels, mp.fresnelc)[place])
+
+    def fresnel(x: Any) -> Any:
+        if abs(x) < 1e3:
+            return near(x)
+        phase = mp.pi * x * x / 2
+        terms = [mp.rf(mp.mpf(0.5), k) / (mp.pi * x * phase**k) for k in range(24)]
+        f = mp.fsum((-1) ** k * term for k, term in enumerate(terms[::2]))
+        g = mp.fsum((-1) ** k * term for k, term in enumerate(terms[1::2]))
+        sine, cosine = mp.sinpi(x * x / 2), mp.cospi(x * x / 2)
+        return mp.sign(x) / 2 + (-f * cosine - g * sine, f * sine - g * cosine)[place]
+
+    return fresnel
+
+
 def _over(function: Function) -> Function:
     """An odd function over its argument, which is 1 at zero."""
     return lambda x: function(x) / x if x else mp.mpf(1)
@@ -419,15 +457,15 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "lambert_w": (_lambert_w, lambda x: 1 / (_exp(_lambert_w(x)) * (1 + _lambert_w(x)))),
     "erfi": (_erfi, lambda x: 2 * _exp(x * x) / mp.sqrt(mp.pi)),
     "dawsn": (_dawson, _dawson_slope),
-    "expi": (_within(-1e3, 1e3, mp.ei), lambda x: _exp(x) / x),
-    "exp1": (_within(0, 1e3, mp.e1), lambda x: -_exp(-x) / x),
+    "expi": (_ei, lambda x: _exp(x) / x),
+    "exp1": (_e1, lambda x: -_exp(-x) / x),
     "si": (mp.si, _over(mp.sin)),
     "ci": (mp.ci, lambda x: mp.cos(x) / x),
     "sinhc_of": (_over(_sinh), _sinhc_slope),
-    "shi": (_within(-1e3, 1e3, mp.shi), _over(_sinh)),
-    "chi": (_within(0, 1e3, mp.chi), lambda x: _cosh(x) / x),
-    "fresnels": (_within(-1e6, 1e6, mp.fresnels), lambda x: mp.sinpi(x * x / 2)),
-    "fresnelc": (_within(-1e6, 1e6, mp.fresnelc), lambda x: mp.cospi(x * x / 2)),
+    "shi": (_shi, _over(_sinh)),
+    "chi": (_chi, lambda x: _cosh(x) / x),
+    "fresnels": (_fresnel(0), lambda x: mp.sinpi(x * x / 2)),
+    "fresnelc": (_fresnel(1), lambda x: mp.cospi(x * x / 2)),
 }
 BINARY: dict[str, tuple[Function, Function, Function]] = {
     "add": (lambda x, y: x + y, lambda x, y: mp.mpf(1), lambda x, y: mp.mpf(1)),
