@@ -382,6 +382,23 @@ def _fresnel(place: int) -> Function:
     return fresnel
 
 
+def _spence(x: Any) -> Any:
+    """Far out by the dilogarithm of the reciprocal, DLMF 25.12.4."""
+    if x < 0:
+        raise Missing
+    if x < 1e3:
+        return mp.polylog(2, 1 - x).real
+    return -(mp.pi**2) / 6 - mp.log(x - 1) ** 2 / 2 - mp.polylog(2, 1 / (1 - x))
+
+
+def _log_quotient(x: Any) -> Any:
+    return mp.log(x) / (1 - x) if x != 1 else mp.mpf(-1)
+
+
+def _log_quotient_slope(x: Any) -> Any:
+    return (1 / x + _log_quotient(x)) / (1 - x) if x != 1 else mp.mpf(0.5)
+
+
 def _over(function: Function) -> Function:
     """An odd function over its argument, which is 1 at zero."""
     return lambda x: function(x) / x if x else mp.mpf(1)
@@ -464,6 +481,8 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "sinhc_of": (_over(_sinh), _sinhc_slope),
     "shi": (_shi, _over(_sinh)),
     "chi": (_chi, lambda x: _cosh(x) / x),
+    "spence": (_spence, _log_quotient),
+    "log_quotient_of": (_log_quotient, _log_quotient_slope),
     "fresnels": (_fresnel(0), lambda x: mp.sinpi(x * x / 2)),
     "fresnelc": (_fresnel(1), lambda x: mp.cospi(x * x / 2)),
 }
@@ -523,6 +542,7 @@ ALONG: tuple[tuple[Any, ...], ...] = (
         (0, 0, 1, 0, 0.5, 1.5, None, 0.25),
         *_along(2, (0.5, 1.5, 0.25), _by(mp.hyp2f1, 0, 0, 1, 0), None),
     ),
+    ("log_quotient_of_slope", (1, None), *_along(0, (), _log_quotient_slope, _by(_log_quotient_slope, 1))),
     ("sinhc_of_slope", (1, None), *_along(0, (), _sinhc_slope, _by(_sinhc_slope, 1))),
     ("sinc_slope", (1, None), *_along(0, (), _sinc_slope, _by(_sinc_slope, 1))),
     ("rgamma_slope", (1, None), *_along(0, (), _rgamma_slope, _by(mp.rgamma, 2))),

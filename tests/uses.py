@@ -14,7 +14,7 @@ from diffcheck.ops import balls
 from diffcheck.ops.determinants import det_of
 from diffcheck.ops.eigenpairs import eigenprojection_of, eigenresolvent_of, eigenvalue_of
 from diffcheck.ops.exponentials import exponential_of
-from diffcheck.ops.integrals import sinhc_of
+from diffcheck.ops.integrals import log_quotient_of, sinhc_of
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.trace import trace
@@ -219,6 +219,9 @@ USES = {
     "chi": elementwise(ops.chi, (0.1, 30)),
     "fresnels": elementwise(ops.fresnels, (-5, 5)),
     "fresnelc": elementwise(ops.fresnelc, (-5, 5)),
+    "spence": elementwise(ops.spence, POSITIVE),
+    "log_quotient_of": elementwise(log_quotient_of, POSITIVE),
+    "log_quotient_of_slope": elementwise(lambda x: Primitive.rows["log_quotient_of_slope"](1, x), POSITIVE),
     # Elsewhere SciPy loses more digits.
     # Where a lies just below b, SciPy loses three digits (400 units in the last place).
     "hyp1f1": elementwise(ops.hyp1f1, (3, 4), (1.5, 2.5), (0.5, 1.5)),

@@ -263,6 +263,7 @@ from diffcheck.ops.integrals import (
     fresnels as fresnels,
     shi as shi,
     si as si,
+    spence as spence,
 )
 from diffcheck.ops.polynomials import (
     chebyshev_t as chebyshev_t,

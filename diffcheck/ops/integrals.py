@@ -1,4 +1,4 @@
-"""Functions that are integrals: Dawson's, the exponential, sine and cosine integrals, and Fresnel's."""
+"""Functions that are integrals: Dawson's, the exponential, sine and cosine integrals, Fresnel's and Spence's."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ import numpy as np
 from flint import acb, arb
 
 from diffcheck.ops import series
+from diffcheck.ops.analytic import on_reals
 from diffcheck.ops.balls import HALF
 from diffcheck.ops.differentiated import analytic_row
 from diffcheck.ops.dotted import resolve
@@ -195,4 +196,47 @@ fresnelc = Primitive(
     forms=((lambda x, _: _sine_of_pi((x * x + 1) / 2),),),
     ulps=2,
     parity=-1,
+)
+
+
+def _log_quotient(x: Any) -> Any:
+    """Near one by ``-2F1(1, 1; 2; 1 - x)``, DLMF 15.4.1, which has no quotient."""
+    return -(1 - x).hypgeom_2f1(1, 1, 2) if abs(1 - x) < HALF else x.log() / (1 - x)
+
+
+def _log_quotient_numpy(x: Any) -> Any:
+    return np.where(x == 1, -1.0, np.log(x) / np.where(x == 1, 1.0, 1 - x))
+
+
+log_quotient_of = analytic_row(
+    "log_quotient_of",
+    "ln(x) / (1 - x), and -1 for x = 1: the slope of spence",
+    _log_quotient,
+    analytic=lambda x: x.real > 0,
+    outside=lambda x: x <= 0,
+    numpy=_log_quotient_numpy,
+    sympy=lambda sympy, x: sympy.log(x) / (1 - x),
+    ulps=2,
+)
+
+
+def _spence(x: Any) -> Any:
+    """Near zero by ``Li2(1 - x) = pi^2 / 6 - ln(x) ln(1 - x) - Li2(x)``, DLMF 25.12.6: 1 - x would be rounded."""
+    if abs(x) < HALF and not x.contains(0):
+        return arb.pi() ** 2 / 6 - x.log() * (-x).log1p() - x.polylog(2)
+    return (1 - x).polylog(2)
+
+
+spence = analytic_row(
+    "spence",
+    "Spence's function, the dilogarithm of 1 - x: the integral of ln(t) / (1 - t) from 1 to x",
+    on_reals(_spence),
+    {0: lambda x, _: log_quotient_of(x)},
+    analytic=lambda x: x.real > 0,
+    outside=lambda x: x < 0,
+    at_edge=lambda x: x.contains(0),
+    numpy="scipy.special.spence",
+    sympy=lambda sympy, x: sympy.polylog(2, 1 - x),
+    sympy_rule=False,
+    ulps=16,
 )
