@@ -74,7 +74,7 @@ class Use:
 
 
 # The sizes of arguments at which SciPy's function has digits, where it has none at others: waves whose phase a double
-# does not hold, and powers of the smallest numbers.
+# does not hold, powers of the smallest numbers, exponentials and squares that overflow before the function does.
 _IN_FLOATS = {
     "erfcinv": (1e-300, 2),
     "sinc": (0, 1e6),
@@ -84,6 +84,8 @@ _IN_FLOATS = {
     "hyp1f1": (0.01, 1.5),
     "betaln": (1e-300, math.inf),
     "spherical_bessel_j": (1e-30, 1e6),
+    "expi": (0, 709),
+    **dict.fromkeys(("fresnels", "fresnelc"), (0, 1e150)),
 }
 
 

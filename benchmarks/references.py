@@ -4,6 +4,7 @@ Formulas lose no digits by cancellation beyond what a hundred bits more than the
 itself works with guard bits.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -325,6 +326,90 @@ def _airy(function: Function, times: int) -> Function:
     return _within(-1e3, 1e3, lambda x: function(x, derivative=times))
 
 
+def _erfi(x: Any) -> Any:
+    """By ``exp(x^2)`` times Dawson's integral, whose asymptotic series is that of erfc with all signs alike."""
+    return 2 / mp.sqrt(mp.pi) * _exp(x * x) * _dawson(x) if abs(x) > 1 else mp.erfi(x)
+
+
+def _dawson(x: Any) -> Any:
+    """By erf of the imaginary axis (DLMF 7.5.1), far out by its asymptotic series 7.12.1 there."""
+    if abs(x) < 100:
+        return mp.sqrt(mp.pi) / 2 * _exp(-x * x) * mp.erfi(x)
+    return mp.fsum(abs(term) for term in _terms_of_erfc(x)) / (2 * x)
+
+
+def _dawson_slope(x: Any) -> Any:
+    if abs(x) < 100:
+        return 1 - 2 * x * _dawson(x)
+    return -mp.fsum(abs(term) for term in itertools.islice(_terms_of_erfc(x), 1, None))
+
+
+def _ei(x: Any) -> Any:
+    """Far out by the asymptotic series, DLMF 6.12.2: each term is more than a digit below the one before."""
+    if abs(x) < 1e3:
+        return mp.ei(x)
+    return _exp(x) / x * mp.fsum(mp.factorial(k) / x**k for k in range(45))
+
+
+def _e1(x: Any) -> Any:
+    return -_ei(-x) if x > 0 else _missing()
+
+
+def _shi(x: Any) -> Any:
+    return mp.shi(x) if abs(x) < 1e3 else (_ei(x) - _ei(-x)) / 2
+
+
+def _chi(x: Any) -> Any:
+    if x <= 0:
+        raise Missing
+    return mp.chi(x) if x < 1e3 else (_ei(x) + _ei(-x)) / 2
+
+
+def _fresnel(place: int) -> Function:
+    """S or C; far out by their asymptotic series, DLMF 7.5.3, 7.5.4 and 7.12.2, 7.12.3."""
+    near = _within(-1e3, 1e3, (mp.fresnels, mp.fresnelc)[place])
+
+    def fresnel(x: Any) -> Any:
+        if abs(x) < 1e3:
+            return near(x)
+        phase = mp.pi * x * x / 2
+        terms = [mp.rf(mp.mpf(0.5), k) / (mp.pi * x * phase**k) for k in range(24)]
+        f = mp.fsum((-1) ** k * term for k, term in enumerate(terms[::2]))
+        g = mp.fsum((-1) ** k * term for k, term in enumerate(terms[1::2]))
+        sine, cosine = mp.sinpi(x * x / 2), mp.cospi(x * x / 2)
+        return mp.sign(x) / 2 + (-f * cosine - g * sine, f * sine - g * cosine)[place]
+
+    return fresnel
+
+
+def _spence(x: Any) -> Any:
+    """Far out by the dilogarithm of the reciprocal, DLMF 25.12.4."""
+    if x < 0:
+        raise Missing
+    if x < 1e3:
+        return mp.polylog(2, 1 - x).real
+    return -(mp.pi**2) / 6 - mp.log(x - 1) ** 2 / 2 - mp.polylog(2, 1 / (1 - x))
+
+
+def _log_quotient(x: Any) -> Any:
+    return mp.log(x) / (1 - x) if x != 1 else mp.mpf(-1)
+
+
+def _log_quotient_slope(x: Any) -> Any:
+    return (1 / x + _log_quotient(x)) / (1 - x) if x != 1 else mp.mpf(0.5)
+
+
+def _over(function: Function) -> Function:
+    """An odd function over its argument, which is 1 at zero."""
+    return lambda x: function(x) / x if x else mp.mpf(1)
+
+
+def _sinhc_slope(x: Any) -> Any:
+    if abs(x) > mp.mpf("0.01"):
+        return (_cosh(x) - _sinh(x) / x) / x
+    return mp.fsum(2 * k * x ** (2 * k - 1) / mp.factorial(2 * k + 1) for k in range(1, 60))
+
+
 def _hurwitz_slope(s: Any, q: Any) -> Any:
     return mp.zeta(s, q, 1)
 
@@ -387,6 +472,19 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "elliptic_k": (_within(-1e9, 0.99, mp.ellipk), _within(-1e9, 0.99, lambda m: _by(mp.ellipk, 1)(m))),
     "elliptic_e": (_within(-1e9, 0.99, mp.ellipe), _within(-1e9, 0.99, lambda m: _by(mp.ellipe, 1)(m))),
     "lambert_w": (_lambert_w, lambda x: 1 / (_exp(_lambert_w(x)) * (1 + _lambert_w(x)))),
+    "erfi": (_erfi, lambda x: 2 * _exp(x * x) / mp.sqrt(mp.pi)),
+    "dawsn": (_dawson, _dawson_slope),
+    "expi": (_ei, lambda x: _exp(x) / x),
+    "exp1": (_e1, lambda x: -_exp(-x) / x),
+    "si": (mp.si, _over(mp.sin)),
+    "ci": (mp.ci, lambda x: mp.cos(x) / x),
+    "sinhc_of": (_over(_sinh), _sinhc_slope),
+    "shi": (_shi, _over(_sinh)),
+    "chi": (_chi, lambda x: _cosh(x) / x),
+    "spence": (_spence, _log_quotient),
+    "log_quotient_of": (_log_quotient, _log_quotient_slope),
+    "fresnels": (_fresnel(0), lambda x: mp.sinpi(x * x / 2)),
+    "fresnelc": (_fresnel(1), lambda x: mp.cospi(x * x / 2)),
 }
 BINARY: dict[str, tuple[Function, Function, Function]] = {
     "add": (lambda x, y: x + y, lambda x, y: mp.mpf(1), lambda x, y: mp.mpf(1)),
@@ -444,6 +542,8 @@ ALONG: tuple[tuple[Any, ...], ...] = (
         (0, 0, 1, 0, 0.5, 1.5, None, 0.25),
         *_along(2, (0.5, 1.5, 0.25), _by(mp.hyp2f1, 0, 0, 1, 0), None),
     ),
+    ("log_quotient_of_slope", (1, None), *_along(0, (), _log_quotient_slope, _by(_log_quotient_slope, 1))),
+    ("sinhc_of_slope", (1, None), *_along(0, (), _sinhc_slope, _by(_sinhc_slope, 1))),
     ("sinc_slope", (1, None), *_along(0, (), _sinc_slope, _by(_sinc_slope, 1))),
     ("rgamma_slope", (1, None), *_along(0, (), _rgamma_slope, _by(mp.rgamma, 2))),
     ("elliptic_k_slope", (1, None), *_along(0, (), _by(mp.ellipk, 1), _by(mp.ellipk, 2))),

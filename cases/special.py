@@ -3,11 +3,16 @@
 from diffcheck import case, interval
 from diffcheck.ops import (
     bessel_i,
+    dawsn,
     digamma,
     erf,
     erfc,
     erfinv,
     exp,
+    exp1,
+    expi,
+    fresnelc,
+    fresnels,
     lgamma,
     log,
     log1p,
@@ -15,7 +20,9 @@ from diffcheck.ops import (
     ndtr,
     pi,
     polygamma,
+    si,
     sqrt,
+    stack,
     sum,
     xlogy,
 )
@@ -156,3 +163,44 @@ def bessel_i0(x):
 def bessel_ratio(x):
     """I_1(x) / I_0(x): how far a von Mises distribution points in one direction."""
     return bessel_i(1, x) / bessel_i(0, x)
+
+
+@case(x=interval(-5, 5), reference="DLMF 7.2.5; Dawson 1897")
+def dawson_integral(x):
+    """e^(-x^2) times the integral of e^(t^2) from 0 to x; largest near 0.9241."""
+    return dawsn(x)
+
+
+@case(x=interval(0.1, 40), reference="DLMF 6.2.5")
+def exponential_integral(x):
+    """Ei(x), whose root is near 0.3725."""
+    return expi(x)
+
+
+@case(
+    x=interval(0, 20),
+    expect={"symbolic": "nonfinite"},
+    because="SymPy's derivative is sin(x) / x, which is 0/0 at 0, where the slope is 1",
+    reference="DLMF 6.2.9; Gibbs 1899",
+)
+def sine_integral(x):
+    """Si(x), how Fourier series overshoot at a jump."""
+    return si(x)
+
+
+@case(t=interval(-4, 4), reference="DLMF 7.20(ii); Cornu 1874")
+def cornu_spiral(t):
+    """C(t) and S(t): a curve of unit speed whose curvature is pi t."""
+    return stack([fresnelc(t), fresnels(t)])
+
+
+@case(
+    transmissivity=interval(0.01, 1),
+    storage=interval(1e-4, 1e-2),
+    radius=interval(1, 50),
+    time=interval(0.1, 10),
+    reference="Theis 1935",
+)
+def drawdown_at_a_well(transmissivity, storage, radius, time):
+    """E1(r^2 S / (4 T t)) / (4 pi T), how far a unit pumping rate lowers the water table."""
+    return exp1(radius**2 * storage / (4 * transmissivity * time)) / (4 * pi * transmissivity)

@@ -59,6 +59,13 @@ def test_no_enclosure_is_wide_undecided_or_wrong(audit_balls, row):
 
 PLANTED = {
     "Arb's erfc of a ball far out": ("erfc", {"arb": "erfc"}, "wide: value at relative"),
+    "Arb's Ei of a ball far out": ("expi", {"arb": "ei"}, "wide: value at relative"),
+    "Arb's Fresnel S beside zero": ("fresnels", {"arb": "fresnel_s"}, "wide: value at absolute"),
+    "an integral a hair off far out": (
+        "fresnelc",
+        {"arb": lambda x: x.fresnel_c() + (arb(2.0**-60) if x > 1000 else 0), "series": lambda x: x.fresnel_c()},
+        "contradicted: value at exact",
+    ),
     "a product with a rounded factor": ("mul", {"arb": lambda x, y: x * y * arb(1 + 2.0**-52)}, "contradicted: value"),
     "a logarithm a hair off": ("log", {"arb": lambda x: x.log() * arb(1 + 2.0**-52)}, "contradicted: value at exact"),
     "a slope of the wrong sign": ("exp", {"forms": ((lambda x, y: -y,),)}, "contradicted: slope 0 at exact"),

@@ -29,6 +29,8 @@ LISTED = CASES["network_10_5_1"].points[0]
 ZEROS = np.zeros((4, 3))
 # A call at the money for a year: d1 is 1/8.
 MONEY = {"S": 100, "sigma": 0.25, "T": 1, "r": 0}
+# r^2 S / (4 T t) is 1/4.
+WELL = {"transmissivity": 0.25, "storage": 0.0078125, "radius": 8, "time": 2}
 
 PRINTED = [
     ("standard_atmosphere derivative height", {"height": 5}, "-6.5"),  # ISO 2533: by so many kelvins a kilometre
@@ -111,6 +113,11 @@ PRINTED = [
     ("probit derivative p", {"p": 0.75}, "3.1468650805610923956"),  # 1 / phi(Phi^-1(3/4))
     ("inverse_error_function derivative p", {"p": 0.5}, "1.1125848189719498041"),  # sqrt(pi)/2 e^(erfinv(1/2)^2)
     ("bessel_i0 derivative x", {"x": 1}, "0.56515910399248502721"),  # I1(1)
+    ("dawson_integral derivative x", {"x": 1}, "-0.076159013825536838273"),  # 1 - 2 F(1)
+    ("exponential_integral derivative x", {"x": 1}, "2.7182818284590452354"),  # e
+    ("sine_integral derivative x", {"x": 0}, "1"),
+    ("cornu_spiral jacobian [1] by t", {"t": 0.5}, "0.38268343236508977173"),  # sin(pi / 8)
+    ("drawdown_at_a_well gradient time", WELL, "0.12394999430965296619"),  # e^-u / (4 pi T t), u = 1/4
     ("compound_interest derivative n", {"n": 1e8}, "1.3591408893119395469e-16"),  # v^n (ln v - 1/(n + 1)), v = 1 + 1/n
     ("arctangent_difference derivative x", {"x": 1e8}, "-1.9999999700000000000e-24"),  # 1/(1 + (x+1)^2) - 1/(1 + x^2)
 ]

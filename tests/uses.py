@@ -14,6 +14,7 @@ from diffcheck.ops import balls
 from diffcheck.ops.determinants import det_of
 from diffcheck.ops.eigenpairs import eigenprojection_of, eigenresolvent_of, eigenvalue_of
 from diffcheck.ops.exponentials import exponential_of
+from diffcheck.ops.integrals import log_quotient_of, sinhc_of
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.trace import trace
@@ -206,6 +207,21 @@ USES = {
     "elliptic_k_slope": elementwise(lambda m: Primitive.rows["elliptic_k_slope"](1, m), (-5, 0.6)),
     "elliptic_e": elementwise(ops.elliptic_e, (-5, 0.95)),
     "elliptic_e_slope": elementwise(lambda m: Primitive.rows["elliptic_e_slope"](1, m), (-5, 0.6)),
+    "erfi": elementwise(ops.erfi, (-3, 3)),
+    "dawsn": both(elementwise(ops.dawsn, (-5, 5)), elementwise(ops.dawsn, (20, 1000))),
+    "expi": both(elementwise(ops.expi, POSITIVE), elementwise(ops.expi, (-9, -0.1))),
+    "exp1": both(elementwise(ops.exp1, POSITIVE), elementwise(ops.exp1, (20, 500))),
+    "si": both(elementwise(ops.si, (-9, 9)), elementwise(ops.si, (-1e-9, 1e-9))),
+    "ci": elementwise(ops.ci, (0.1, 30)),
+    "shi": both(elementwise(ops.shi, (-9, 9)), elementwise(ops.shi, (-1e-9, 1e-9))),
+    "sinhc_of": both(elementwise(sinhc_of, (-9, 9)), elementwise(sinhc_of, (-1e-9, 1e-9))),
+    "sinhc_of_slope": elementwise(lambda x: Primitive.rows["sinhc_of_slope"](1, x), (-9, 9)),
+    "chi": elementwise(ops.chi, (0.1, 30)),
+    "fresnels": elementwise(ops.fresnels, (-5, 5)),
+    "fresnelc": elementwise(ops.fresnelc, (-5, 5)),
+    "spence": elementwise(ops.spence, POSITIVE),
+    "log_quotient_of": elementwise(log_quotient_of, POSITIVE),
+    "log_quotient_of_slope": elementwise(lambda x: Primitive.rows["log_quotient_of_slope"](1, x), POSITIVE),
     # Elsewhere SciPy loses more digits.
     # Where a lies just below b, SciPy loses three digits (400 units in the last place).
     "hyp1f1": elementwise(ops.hyp1f1, (3, 4), (1.5, 2.5), (0.5, 1.5)),

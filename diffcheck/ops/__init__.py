@@ -252,6 +252,19 @@ from diffcheck.ops.hypergeometric import (
     hyp2f1 as hyp2f1,
     lambert_w as lambert_w,
 )
+from diffcheck.ops.integrals import (
+    chi as chi,
+    ci as ci,
+    dawsn as dawsn,
+    erfi as erfi,
+    exp1 as exp1,
+    expi as expi,
+    fresnelc as fresnelc,
+    fresnels as fresnels,
+    shi as shi,
+    si as si,
+    spence as spence,
+)
 from diffcheck.ops.polynomials import (
     chebyshev_t as chebyshev_t,
     chebyshev_u as chebyshev_u,
