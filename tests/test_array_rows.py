@@ -279,6 +279,26 @@ SELECTIONS = {
         [1.0, 4.0, 2.0, 3.0],
         False,
     ),
+    "windows of two lengths": (
+        lambda x: o.sum(o.adaptive_max_pool1d(x.reshape(1, 4), (3,))),
+        [1.0, 4.0, 2.0, 3.0],
+        False,
+    ),
+    "windows that share equals": (
+        lambda x: o.sum(o.adaptive_max_pool1d(x.reshape(1, 4), 3)),
+        [1.0, 4.0, 4.0, 3.0],
+        True,
+    ),
+    "labels ahead by one": (
+        lambda x: o.multilabel_margin_loss(x, np.array([1, -1, 0, 0])),
+        [0.5, 1.5, 1.0, 0.0],
+        True,
+    ),
+    "a cosine at its margin": (
+        lambda x: o.cosine_embedding_loss(x[:2], x[2:], -1, 0.0),
+        [1.0, 2.0, -2.0, 1.0],
+        True,
+    ),
 }
 
 

@@ -5,9 +5,11 @@ import pytest
 import torch
 
 import diffcheck.ops as o
+from diffcheck import case, check, interval
 from diffcheck.program.chain import gradient
 from diffcheck.program.emit import Emitted
 from diffcheck.program.trace import record
+from diffcheck.verdict import Verdict
 
 NEAR = {"rtol": 1e-11, "atol": 1e-12}
 LABELS = [[3, 0, -1, 1], [-1, 2, 2, 2], [1, 1, -1, -1], [2, 0, 1, 3]]
@@ -130,6 +132,50 @@ def test_single_precision_stays_single(name, shapes, rest, options):
     assert getattr(o, name)(*given, *rest, **options).dtype == np.float32
 
 
+# A function of so many arrays whose parameters have names.
+NAMED = {
+    1: lambda f: lambda a: f(a),
+    2: lambda f: lambda a, b: f(a, b),
+    3: lambda f: lambda a, b, c: f(a, b, c),
+    4: lambda f: lambda a, b, c, d: f(a, b, c, d),
+}
+
+
+def checked(function, given, **options):
+    """What every engine gives for the gradient at one point."""
+    names = "abcd"[: len(given)]
+    domains = {n: interval(-9, 9, shape=a.shape) for n, a in zip(names, given, strict=True)}
+    decorate = case(**domains, points=[dict(zip(names, given, strict=True))], samples=0, **options)
+    return check(decorate(NAMED[len(given)](function))).result.rows
+
+
+@pytest.mark.parametrize(("name", "shapes", "rest", "options"), _named(CALLS))
+def test_every_engine_has_the_gradient(name, shapes, rest, options):
+    rows = checked(lambda *x: o.sum(o.tanh(getattr(o, name)(*x, *rest, **options))), arrays(shapes))
+    assert {row.engine for row in rows} == {"symbolic", "finite", "autograd"}
+    assert {row.verdict for row in rows} <= {Verdict.AGREE, Verdict.LOSSY}
+
+
+def test_a_window_of_zeros_is_a_kink():
+    """The length of two numbers has the slopes -1 and 1 at zero."""
+    rows = checked(lambda x: o.sum(o.lp_pool1d(x, 2, 2)), [np.array([[0.0, 0.0, 3.0, 4.0]])])
+    assert {row.truth for row in rows} == {"[-1, 1]"}
+    assert {row.engine: row.verdict for row in rows}["autograd"] is Verdict.KINK
+
+
+def test_neighbours_on_the_wrong_side_are_found():
+    """Of an even number of channels one more lies before than behind."""
+
+    def mirrored(a):
+        return torch.tanh(torch.nn.functional.local_response_norm(a.flip(1), 2, alpha=1.0).flip(1)).sum()
+
+    given = arrays([(1, 3, 2)])
+    rows = checked(
+        lambda x: o.sum(o.tanh(o.local_response_norm(x, 2, alpha=1.0))), given, implementations={"autograd": mirrored}
+    )
+    assert {row.engine: row.verdict for row in rows}["autograd"] is Verdict.DISAGREE
+
+
 def multilabel_margin(target):
     return (
         lambda x: o.multilabel_margin_loss(x, np.array(target)),
@@ -154,6 +200,15 @@ LOSSES = {
     "cosine embedding with a margin": (cosine_embedding([-1, -1, -1, 1], 0.25), [(4, 3), (4, 3)]),
     "cosine embedding of one": (cosine_embedding(-1, -0.9), [(3,), (3,)]),
 }
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9, 0.0])
+def test_short_vectors_have_torchs_cosine(size):
+    """Where what is added to squared lengths is most of them."""
+    given = [size * np.array([1.0, 2.0, -1.0]), np.array([1.0, 0.5, 0.0])]
+    ours, theirs = cosine_embedding(1)
+    np.testing.assert_allclose(ours(*given), theirs(*map(torch.tensor, given)).item(), rtol=4e-16)
+    np.testing.assert_allclose(of_diffcheck(ours, given)[1], of_torch(theirs, given)[1], rtol=1e-14)
 
 
 @pytest.mark.parametrize(("functions", "shapes"), LOSSES.values(), ids=LOSSES)

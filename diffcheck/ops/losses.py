@@ -14,6 +14,9 @@ from diffcheck.ops.pieces import abs, maximum, where
 from diffcheck.ops.special import softplus, xlogy
 from diffcheck.ops.table import composite
 
+# Loss.cpp of torch holds this constant as a float; beside short vectors nine digits of it show.
+_LENGTHENED = float(np.float32(1e-12))
+
 
 @composite(torch="torch.nn.functional.mse_loss")
 def mse_loss(prediction: Any, target: Any) -> Any:
@@ -190,7 +193,7 @@ def _pairs(labels: "np.ndarray[Any, np.dtype[Any]]") -> Iterator[tuple[int, int]
 def cosine_embedding_loss(a: Any, b: Any, sign: Any, margin: float = 0.0) -> Any:
     """The mean over rows of 1 - cos where y is 1, of max(0, cos - margin) where it is -1.
 
-    1e-12 is added to both squared lengths, as torch does.
+    1e-12, rounded to single precision, is added to both squared lengths, as torch does.
     """
     signs = np.asarray(sign)
     if len(a.shape) not in (1, 2) or a.shape != b.shape or signs.shape != tuple(a.shape[:-1]):
@@ -200,7 +203,7 @@ def cosine_embedding_loss(a: Any, b: Any, sign: Any, margin: float = 0.0) -> Any
         )
     if not np.isin(signs, (-1, 1)).all():
         raise CaseError(f"cosine_embedding_loss: sign {signs.tolist()} must hold 1 and -1 alone")
-    first, second = ((v * v).sum(-1) + 1e-12 for v in (a, b))
+    first, second = ((v * v).sum(-1) + _LENGTHENED for v in (a, b))
     cosine = (a * b).sum(-1) / sqrt(first * second)
     return _mean(where(signs > 0, 1 - cosine, maximum(cosine - margin, 0)))
 
