@@ -53,18 +53,6 @@ USES = {
     ),
     "conv2d of the same size": (lambda x, w: o.conv2d(x, w, padding="same"), [(1, 2, 3, 3), (1, 2, 3, 1)]),
     "conv3d": (lambda x, w: o.conv3d(x, w, padding=(1, 0, 0)), [(1, 1, 2, 2, 3), (1, 1, 2, 2, 2)]),
-    "conv_transpose1d": (
-        lambda x, w, b: o.conv_transpose1d(x, w, b, stride=2, padding=1, output_padding=1, dilation=2),
-        [(2, 3), (2, 3, 2), (3,)],
-    ),
-    "conv_transpose2d": (
-        lambda x, w: o.conv_transpose2d(x, w, stride=(2, 1), padding=(1, 0), groups=2),
-        [(2, 2, 2, 2), (2, 1, 3, 2)],
-    ),
-    "unfold": (lambda x: o.unfold(x, 2, stride=(1, 2), padding=1), [(1, 2, 2, 2)]),
-    "fold": (lambda x: o.fold(x, (3, 2), (2, 1), dilation=(2, 1), padding=(1, 0)), [(2, 6)]),
-    "linear": (o.linear, [(2, 3), (4, 3), (4,)]),
-    "bilinear": (o.bilinear, [(2, 3), (2, 2), (2, 3, 2), (2,)]),
     "softmax": (lambda x: o.softmax(x, 1), [(2, 3, 2)]),
     "log_softmax": (o.log_softmax, [(2, 4)]),
     "logsumexp": (lambda x: o.logsumexp(x, 0), [(3, 2)]),
@@ -105,10 +93,6 @@ USES = {
     "max_pool2d": (lambda x: o.max_pool2d(x, 3, stride=2, padding=1), [(1, 2, 4, 3)]),
     "max_pool3d": (lambda x: o.max_pool3d(x, 2), [(1, 2, 4, 2)]),
     "avg_pool2d": (lambda x: o.avg_pool2d(x, 2, stride=1, padding=1), [(1, 2, 3)]),
-    "adaptive_avg_pool2d": (lambda x: o.adaptive_avg_pool2d(x, (3, 2)), [(1, 4, 3)]),
-    "adaptive_max_pool2d": (lambda x: o.adaptive_max_pool2d(x, (3, 2)), [(1, 4, 3)]),
-    "lp_pool2d": (lambda x: o.lp_pool2d(x, 2, (2, 1), stride=1), [(1, 3, 2)]),
-    "pixel_shuffle": (lambda x: o.pixel_shuffle(x, 2), [(4, 1, 2)]),
     "cumsum": (lambda x: o.cumsum(x, 1), [(2, 4)]),
     "take": (lambda x: o.take(x, PLACES, 1), [(2, 3)]),
     "gather": (lambda x: o.gather(x, 1, PLACES), [(2, 3)]),
@@ -120,6 +104,25 @@ USES = {
     "trace": (o.trace, [(2, 3, 3)]),
     "layer_norm": (o.layer_norm, [(2, 3), (3,), (3,)]),
     "rms_norm": (o.rms_norm, [(2, 3), (3,)]),
+}
+# Layers that are made of such rows alone. Random functions do not draw from them: a seed stays the function it was.
+LAYERS = {
+    "conv_transpose1d": (
+        lambda x, w, b: o.conv_transpose1d(x, w, b, stride=2, padding=1, output_padding=1, dilation=2),
+        [(2, 3), (2, 3, 2), (3,)],
+    ),
+    "conv_transpose2d": (
+        lambda x, w: o.conv_transpose2d(x, w, stride=(2, 1), padding=(1, 0), groups=2),
+        [(2, 2, 2, 2), (2, 1, 3, 2)],
+    ),
+    "unfold": (lambda x: o.unfold(x, 2, stride=(1, 2), padding=1), [(1, 2, 2, 2)]),
+    "fold": (lambda x: o.fold(x, (3, 2), (2, 1), dilation=(2, 1), padding=(1, 0)), [(2, 6)]),
+    "linear": (o.linear, [(2, 3), (4, 3), (4,)]),
+    "bilinear": (o.bilinear, [(2, 3), (2, 2), (2, 3, 2), (2,)]),
+    "adaptive_avg_pool2d": (lambda x: o.adaptive_avg_pool2d(x, (3, 2)), [(1, 4, 3)]),
+    "adaptive_max_pool2d": (lambda x: o.adaptive_max_pool2d(x, (3, 2)), [(1, 4, 3)]),
+    "lp_pool2d": (lambda x: o.lp_pool2d(x, 2, (2, 1), stride=1), [(1, 3, 2)]),
+    "pixel_shuffle": (lambda x: o.pixel_shuffle(x, 2), [(4, 1, 2)]),
     "local_response_norm": (lambda x: o.local_response_norm(x, 2, alpha=0.5), [(1, 3, 2)]),
     "pairwise_distance": (o.pairwise_distance, [(2, 3), (3,)]),
 }

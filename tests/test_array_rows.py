@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from array_rows import PLACES, SHAPE, USES, function, point
+from array_rows import LAYERS, PLACES, SHAPE, USES, function, point
 
 import diffcheck.ops as o
 from diffcheck.case.operators import Operator
@@ -26,7 +26,8 @@ from diffcheck.referee.truth import Referee
 FLOAT64 = FORMATS["float64"]
 NAMES = "abcd"
 SEEDS = range(30)
-each_use = pytest.mark.parametrize(("use", "shapes"), USES.values(), ids=USES)
+ALL = {**USES, **LAYERS}
+each_use = pytest.mark.parametrize(("use", "shapes"), ALL.values(), ids=ALL)
 NEAR = {"rtol": 1e-8, "atol": 1e-9}
 
 
