@@ -400,6 +400,12 @@ MISTAKES = {
         [(2, 3), (2, 3)],
         r"sign \[1, 0\] must hold 1 and -1 alone",
     ),
+    "cosine_embedding_loss of an input": (
+        o.cosine_embedding_loss,
+        [(2, 3), (2, 3), (2,)],
+        "cosine_embedding_loss: its labels depend on an input: give them as numbers",
+    ),
+    "multilabel_margin_loss of an input": (o.multilabel_margin_loss, [(3,), (3,)], "its labels depend on an input"),
     "multilabel_margin_loss": (
         lambda x: o.multilabel_margin_loss(x, np.array([0, 1])),
         [(2, 3)],

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.basic import sqrt
 from diffcheck.ops.elementary import exp, log
 from diffcheck.ops.neural import log_softmax
@@ -156,7 +157,7 @@ def multilabel_margin_loss(x: Any, target: Any) -> Any:
 
     The labels of a row are the whole numbers before its first -1; one that stands there twice counts twice.
     """
-    labels = np.asarray(target)
+    labels = _numbers("multilabel_margin_loss", target)
     if len(x.shape) not in (1, 2) or labels.shape != tuple(x.shape):
         raise CaseError(
             f"multilabel_margin_loss: x has shape {tuple(x.shape)}, target {labels.shape}: both must be "
@@ -195,7 +196,7 @@ def cosine_embedding_loss(a: Any, b: Any, sign: Any, margin: float = 0.0) -> Any
 
     1e-12, rounded to single precision, is added to both squared lengths, as torch does.
     """
-    signs = np.asarray(sign)
+    signs = _numbers("cosine_embedding_loss", sign)
     if len(a.shape) not in (1, 2) or a.shape != b.shape or signs.shape != tuple(a.shape[:-1]):
         raise CaseError(
             f"cosine_embedding_loss: shapes {tuple(a.shape)} and {tuple(b.shape)} with signs of shape {signs.shape}: "
@@ -206,6 +207,13 @@ def cosine_embedding_loss(a: Any, b: Any, sign: Any, margin: float = 0.0) -> Any
     first, second = ((v * v).sum(-1) + _LENGTHENED for v in (a, b))
     cosine = (a * b).sum(-1) / sqrt(first * second)
     return _mean(where(signs > 0, 1 - cosine, maximum(cosine - margin, 0)))
+
+
+def _numbers(name: str, given: Any) -> "np.ndarray[Any, np.dtype[Any]]":
+    """Labels or signs, which say what the formula is."""
+    if isinstance(given, Traceable):
+        raise CaseError(f"{name}: its labels depend on an input: give them as numbers, such as np.array([1, -1])")
+    return np.asarray(given)
 
 
 def _constant(torch: Any, x: Any, values: Any) -> Any:
