@@ -9,18 +9,23 @@ import numpy as np
 
 from diffcheck import case, interval
 from diffcheck.ops import (
+    adaptive_avg_pool2d,
     bce_with_logits,
+    bilinear,
     concatenate,
     conv1d,
+    conv_transpose2d,
     cross_entropy,
     cumsum,
     dot,
     exp,
     gelu,
+    local_response_norm,
     log,
     logsumexp,
     matmul,
     mean,
+    pixel_shuffle,
     relu,
     reshape,
     rms_norm,
@@ -129,6 +134,58 @@ def rotary_embedding(theta, q):
 def temporal_convolution(kernel, signal):
     """Two filters of length three over a signal, by both."""
     return conv1d(signal, kernel, None, stride=1, padding=1)
+
+
+@case(
+    x=interval(-1, 1, shape=(1, 2, 2, 2)),
+    kernel=interval(-1, 1, shape=(2, 1, 3, 3)),
+    operators=["vjp"],
+    reference="Zeiler, Krishnan, Taylor & Fergus 2010; Dumoulin & Visin 2016, 4",
+)
+def transposed_convolution(x, kernel):
+    """Two small images made one of twice the size, as decoders do: every pixel puts the kernel where it lies."""
+    return conv_transpose2d(x, kernel, stride=2, padding=1, output_padding=1)
+
+
+@case(
+    x=interval(-1, 1, shape=(2, 2, 2)),
+    W=interval(-1, 1, shape=(4, 2)),
+    operators=["vjp"],
+    reference="Shi et al. 2016",
+)
+def sub_pixel_convolution(x, W):
+    """Four channels made of two at each pixel, laid side by side: an image of twice the size."""
+    return pixel_shuffle(reshape(matmul(W, reshape(x, (2, 4))), (4, 2, 2)), 2)
+
+
+@case(x=interval(-2, 2, shape=(1, 4, 2)), operators=["vjp"], reference="Krizhevsky, Sutskever & Hinton 2012, 3.3")
+def local_response_normalisation(x):
+    """AlexNet's: channels divided by what their neighbours are, here three, with its k = 2 and beta = 3/4."""
+    return local_response_norm(x, 3, alpha=1e-4, beta=0.75, k=2.0)
+
+
+@case(
+    x=interval(-2, 2, shape=(2, 5, 4)),
+    W=interval(-1, 1, shape=(3, 10)),
+    reference="He, Zhang, Ren & Sun 2014",
+)
+def pyramid_of_pools(x, W):
+    """Two channels of any size as five numbers each: the mean of all, the means of quarters."""
+    whole, quarters = (reshape(adaptive_avg_pool2d(x, k), (2, k * k)) for k in (1, 2))
+    seen = concatenate([whole, quarters], axis=1)
+    return sum(tanh(matmul(W, reshape(seen, 10))))
+
+
+@case(
+    x=interval(-2, 2, shape=3),
+    y=interval(-2, 2, shape=2),
+    W=interval(-1, 1, shape=(2, 3, 2)),
+    operators=["vjp"],
+    reference="Tenenbaum & Freeman 2000",
+)
+def bilinear_model(x, y, W):
+    """Style and content: two numbers, each the sum of W_kij x_i y_j."""
+    return bilinear(x, y, W)
 
 
 # Networks that go through time.

@@ -105,3 +105,36 @@ def softmax_regression(W, b, X, labels):
 def poisson_loss(rate, counts):
     """sum of rate - count ln(rate)."""
     return sum(rate - counts * log(rate))
+
+
+@case(
+    a=interval(0.25, 2, shape=(2, 3)),
+    b=interval(0.25, 2, shape=(2, 3)),
+    sign=np.array([1, -1]),
+    reference="Bromley, Guyon, LeCun, Sackinger & Shah 1993",
+)
+def cosine_embedding(a, b, sign):
+    """Signatures, of which two pairs are given: one of the same hand, one of another's."""
+    return ops.cosine_embedding_loss(a, b, sign, 0.25)
+
+
+@case(
+    scores=interval(-2, 2, shape=(2, 4)),
+    labels=np.array([[3, 0, -1, -1], [1, -1, -1, -1]]),
+    reference="Crammer & Singer 2003",
+)
+def multilabel_margin(scores, labels):
+    """Every label that is true is to be ahead of every one that is not by one: two texts, four topics."""
+    return ops.multilabel_margin_loss(scores, labels)
+
+
+@case(
+    a=interval(-1, -0.25, shape=3),
+    b=interval(0.25, 1, shape=3),
+    c=interval(0.25, 1, shape=3),
+    reference="Hadsell, Chopra & LeCun 2006",
+)
+def contrastive_distances(a, b, c):
+    """d^2 / 2 of a and b, which belong together, and max(0, 2 - d)^2 / 2 of a and c, which do not."""
+    near, far = ops.pairwise_distance(a, b), ops.pairwise_distance(a, c)
+    return near**2 / 2 + maximum(2 - far, 0) ** 2 / 2

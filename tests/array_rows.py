@@ -105,6 +105,27 @@ USES = {
     "layer_norm": (o.layer_norm, [(2, 3), (3,), (3,)]),
     "rms_norm": (o.rms_norm, [(2, 3), (3,)]),
 }
+# Layers that are made of such rows alone. Random functions do not draw from them: a seed stays the function it was.
+LAYERS = {
+    "conv_transpose1d": (
+        lambda x, w, b: o.conv_transpose1d(x, w, b, stride=2, padding=1, output_padding=1, dilation=2),
+        [(2, 3), (2, 3, 2), (3,)],
+    ),
+    "conv_transpose2d": (
+        lambda x, w: o.conv_transpose2d(x, w, stride=(2, 1), padding=(1, 0), groups=2),
+        [(2, 2, 2, 2), (2, 1, 3, 2)],
+    ),
+    "unfold": (lambda x: o.unfold(x, 2, stride=(1, 2), padding=1), [(1, 2, 2, 2)]),
+    "fold": (lambda x: o.fold(x, (3, 2), (2, 1), dilation=(2, 1), padding=(1, 0)), [(2, 6)]),
+    "linear": (o.linear, [(2, 3), (4, 3), (4,)]),
+    "bilinear": (o.bilinear, [(2, 3), (2, 2), (2, 3, 2), (2,)]),
+    "adaptive_avg_pool2d": (lambda x: o.adaptive_avg_pool2d(x, (3, 2)), [(1, 4, 3)]),
+    "adaptive_max_pool2d": (lambda x: o.adaptive_max_pool2d(x, (3, 2)), [(1, 4, 3)]),
+    "lp_pool2d": (lambda x: o.lp_pool2d(x, 2, (2, 1), stride=1), [(1, 3, 2)]),
+    "pixel_shuffle": (lambda x: o.pixel_shuffle(x, 2), [(4, 1, 2)]),
+    "local_response_norm": (lambda x: o.local_response_norm(x, 2, alpha=0.5), [(1, 3, 2)]),
+    "pairwise_distance": (o.pairwise_distance, [(2, 3), (3,)]),
+}
 
 SHAPE = (2, 3)
 # What keeps elements apart that are one number otherwise.

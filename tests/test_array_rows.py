@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from array_rows import PLACES, SHAPE, USES, function, point
+from array_rows import LAYERS, PLACES, SHAPE, USES, function, point
 
 import diffcheck.ops as o
 from diffcheck.case.operators import Operator
@@ -24,9 +24,10 @@ from diffcheck.referee.ladder import LADDER
 from diffcheck.referee.truth import Referee
 
 FLOAT64 = FORMATS["float64"]
-NAMES = "abc"
+NAMES = "abcd"
 SEEDS = range(30)
-each_use = pytest.mark.parametrize(("use", "shapes"), USES.values(), ids=USES)
+ALL = {**USES, **LAYERS}
+each_use = pytest.mark.parametrize(("use", "shapes"), ALL.values(), ids=ALL)
 NEAR = {"rtol": 1e-8, "atol": 1e-9}
 
 
@@ -279,6 +280,26 @@ SELECTIONS = {
         [1.0, 4.0, 2.0, 3.0],
         False,
     ),
+    "windows of two lengths": (
+        lambda x: o.sum(o.adaptive_max_pool1d(x.reshape(1, 4), (3,))),
+        [1.0, 4.0, 2.0, 3.0],
+        False,
+    ),
+    "windows that share equals": (
+        lambda x: o.sum(o.adaptive_max_pool1d(x.reshape(1, 4), 3)),
+        [1.0, 4.0, 4.0, 3.0],
+        True,
+    ),
+    "labels ahead by one": (
+        lambda x: o.multilabel_margin_loss(x, np.array([1, -1, 0, 0])),
+        [0.5, 1.5, 1.0, 0.0],
+        True,
+    ),
+    "a cosine at its margin": (
+        lambda x: o.cosine_embedding_loss(x[:2], x[2:], -1, 0.0),
+        [1.0, 2.0, -2.0, 1.0],
+        True,
+    ),
 }
 
 
@@ -318,6 +339,88 @@ MISTAKES = {
     ),
     "max_pool1d of nothing": (lambda x: o.max_pool1d(x, 1, padding=1), [(1, 3)], "some windows .* hold nothing"),
     "avg_pool2d": (lambda x: o.avg_pool2d(x, 2), [(4,)], r"avg_pool2d: x has shape \(4,\)"),
+    "conv_transpose2d of channels": (
+        o.conv_transpose2d,
+        [(1, 3, 4, 4), (2, 2, 3, 3)],
+        r"conv_transpose2d: x has shape \(1, 3, 4, 4\), w \(2, 2, 3, 3\), with 1 group",
+    ),
+    "conv_transpose1d of groups": (
+        lambda x, w: o.conv_transpose1d(x, w, groups=2),
+        [(3, 4), (3, 2, 2)],
+        "a multiple of the groups",
+    ),
+    "conv_transpose1d that is padded more": (
+        lambda x, w: o.conv_transpose1d(x, w, stride=2, output_padding=2),
+        [(1, 3), (1, 1, 2)],
+        r"output_padding \(2,\) with stride \(2,\)",
+    ),
+    "conv_transpose1d of nothing": (
+        lambda x, w: o.conv_transpose1d(x, w, padding=1),
+        [(1, 1), (1, 1, 2)],
+        r"padding \(1,\) takes all of the lengths \(2,\) away: use less",
+    ),
+    "conv_transpose1d without a stride": (
+        lambda x, w: o.conv_transpose1d(x, w, stride=0),
+        [(1, 3), (1, 1, 2)],
+        "conv_transpose1d: stride=0: it must be one whole number or 1, 1 at least",
+    ),
+    "conv_transpose2d of three strides": (
+        lambda x, w: o.conv_transpose2d(x, w, stride=(1, 1, 1)),
+        [(1, 3, 3), (1, 1, 2, 2)],
+        r"stride=\(1, 1, 1\): it must be one whole number or 2",
+    ),
+    "unfold of a row": (lambda x: o.unfold(x, 2), [(3, 4)], r"unfold: x has shape \(3, 4\)"),
+    "unfold with less than nothing": (lambda x: o.unfold(x, 2, padding=-1), [(1, 3, 4)], "padding=-1: .* 0 at least"),
+    "unfold of a large kernel": (lambda x: o.unfold(x, 4), [(1, 3, 4)], r"reaches over \(4, 4\) does not fit"),
+    "fold": (lambda x: o.fold(x, (3, 2), 2), [(4, 3)], r"fold: x has shape \(4, 3\): .* a multiple of 4, 2\)"),
+    "fold of a large kernel": (lambda x: o.fold(x, 2, 3), [(9, 1)], "fold: x has shape"),
+    "adaptive_avg_pool2d of a row": (lambda x: o.adaptive_avg_pool2d(x, 2), [(3, 4)], r"x has shape \(3, 4\): it must"),
+    "adaptive_max_pool1d to nothing": (lambda x: o.adaptive_max_pool1d(x, 0), [(3, 4)], "output_size 0 must be"),
+    "adaptive_avg_pool2d to one": (
+        lambda x: o.adaptive_avg_pool2d(x, (2,)),
+        [(1, 3, 4)],
+        r"output_size \(2,\) must be",
+    ),
+    "lp_pool1d of infinity": (lambda x: o.lp_pool1d(x, np.inf, 2), [(1, 4)], "norm_type inf must be a positive number"),
+    "lp_pool1d of two lengths": (lambda x: o.lp_pool1d(x, 2, (2, 2)), [(1, 4)], r"lp_pool1d: kernel_size=\(2, 2\)"),
+    "pixel_shuffle": (lambda x: o.pixel_shuffle(x, 2), [(3, 2, 2)], "3 channels are no multiple of the square"),
+    "pixel_shuffle by nothing": (lambda x: o.pixel_shuffle(x, 0), [(3, 2, 2)], "the factor is 0"),
+    "pixel_unshuffle": (lambda x: o.pixel_unshuffle(x, 2), [(1, 3, 2)], "height 3 and width 2 must be multiples"),
+    "linear": (o.linear, [(2, 3), (3, 4)], r"linear: x has shape \(2, 3\), weight \(3, 4\)"),
+    "bilinear": (o.bilinear, [(2, 3), (3, 2), (1, 3, 2)], r"bilinear: shapes \(2, 3\) and \(3, 2\)"),
+    "local_response_norm": (lambda x: o.local_response_norm(x, 2), [(2, 3)], "size a positive number of channels"),
+    "pairwise_distance": (lambda x, y: o.pairwise_distance(x, y, 0), [(2, 3), (2, 3)], "p=0: it must be a positive"),
+    "cosine_embedding_loss": (
+        lambda x, y: o.cosine_embedding_loss(x, y, np.array([1, -1, 1])),
+        [(2, 3), (2, 3)],
+        r"with signs of shape \(3,\)",
+    ),
+    "cosine_embedding_loss of labels": (
+        lambda x, y: o.cosine_embedding_loss(x, y, np.array([1, 0])),
+        [(2, 3), (2, 3)],
+        r"sign \[1, 0\] must hold 1 and -1 alone",
+    ),
+    "cosine_embedding_loss of an input": (
+        o.cosine_embedding_loss,
+        [(2, 3), (2, 3), (2,)],
+        "cosine_embedding_loss: its labels depend on an input: give them as numbers",
+    ),
+    "multilabel_margin_loss of an input": (o.multilabel_margin_loss, [(3,), (3,)], "its labels depend on an input"),
+    "multilabel_margin_loss": (
+        lambda x: o.multilabel_margin_loss(x, np.array([0, 1])),
+        [(2, 3)],
+        r"target \(2,\): .* fill the rows of target up with -1",
+    ),
+    "multilabel_margin_loss of a fourth class": (
+        lambda x: o.multilabel_margin_loss(x, np.array([3, -1, -1])),
+        [(3,)],
+        "must hold whole numbers from 0 to 2",
+    ),
+    "multilabel_margin_loss of marks": (
+        lambda x: o.multilabel_margin_loss(x, np.array([0.0, 1.0, 1.0])),
+        [(3,)],
+        "must hold whole numbers",
+    ),
     "solve of no square": (o.solve, [(2, 3), (2,)], r"solve: an array of shape \(2, 3\) holds no square matrices"),
     "solve of other rows": (o.solve, [(2, 2), (3,)], "the right side needs 2 rows"),
     "solve of many": (o.solve, [(2, 2, 2), (3, 2, 1)], r"solve: shapes .* do not fit together"),

@@ -133,6 +133,9 @@ RATIONAL = [
     ("mish derivative x", {"x": 0}, "3/5"),
     ("mean_squared_error gradient prediction[1]", {"prediction": [1, 1, 1, 1]}, "1"),
     ("network_10_5_1 gradient W1[0,3]", LISTED, "0"),
+    # Label 0 is not ahead of two classes, class 1 not behind two labels; each gives 1 / (2 rows, 4 classes).
+    ("multilabel_margin gradient scores[0,0]", {"scores": [[0, 1, 2, 0], [0, 0, 0, 0]]}, "-1/4"),
+    ("multilabel_margin gradient scores[0,1]", {"scores": [[0, 1, 2, 0], [0, 0, 0, 0]]}, "1/4"),
     ("rosenbrock gradient x[0]", {"x": [-1.25, 1]}, "-1143/4"),
     ("rosenbrock hessian x[0] x[0]", {"x": [1, 1]}, "802"),
     ("rosenbrock hessian x[0] x[1]", {"x": [1, 1]}, "-400"),

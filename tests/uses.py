@@ -450,6 +450,47 @@ USES = {
         shaped(lambda x: ops.matrix_power(x, 5), (2, 2)), shaped(lambda x: ops.matrix_power(well(x), -2), (2, 2))
     ),
     "cosine_similarity": shaped(ops.cosine_similarity, (2, 3), (2, 3)),
+    "cosine_embedding_loss": both(
+        shaped(lambda x, y: ops.cosine_embedding_loss(x, y, np.array([1, -1]), 0.25), (2, 3), (2, 3)),
+        shaped(lambda x, y: ops.cosine_embedding_loss(x, y, -1), (3,), (3,)),
+    ),
+    "multilabel_margin_loss": both(
+        shaped(lambda x: ops.multilabel_margin_loss(x, np.array([[2, 0, -1, 1], [1, 1, -1, -1]])), (2, 4)),
+        shaped(lambda x: ops.multilabel_margin_loss(x, np.array([1, -1, 0])) + x[0], (3,)),
+    ),
+    "pairwise_distance": both(
+        shaped(ops.pairwise_distance, (2, 3), (2, 3)),
+        shaped(lambda x, y: ops.pairwise_distance(x, y, 1.5, keepdim=True), (2, 3), (3,)),
+    ),
+    "local_response_norm": both(
+        shaped(lambda x: ops.local_response_norm(x, 2), (2, 3, 2)),
+        shaped(lambda x: ops.local_response_norm(x, 3, alpha=0.5, beta=0.5, k=2.0), (1, 4, 2, 1)),
+    ),
+    "linear": both(shaped(ops.linear, (2, 3), (4, 3), (4,)), shaped(ops.linear, (2, 1, 3), (3,))),
+    "bilinear": both(shaped(ops.bilinear, (2, 3), (2, 2), (2, 3, 2)), shaped(ops.bilinear, (2,), (3,), (2, 2, 3))),
+    "adaptive_avg_pool1d": shaped(lambda x: ops.adaptive_avg_pool1d(x, 3), (2, 5)),
+    "adaptive_avg_pool2d": shaped(lambda x: ops.adaptive_avg_pool2d(x, (3, 2)), (1, 1, 4, 3)),
+    "adaptive_avg_pool3d": shaped(lambda x: ops.adaptive_avg_pool3d(x, (None, 2, 1)), (1, 2, 3, 2)),
+    "adaptive_max_pool1d": shaped(lambda x: ops.adaptive_max_pool1d(x, 3), (2, 5)),
+    "adaptive_max_pool2d": shaped(lambda x: ops.adaptive_max_pool2d(x, (3, 2)), (1, 1, 4, 3)),
+    "adaptive_max_pool3d": shaped(lambda x: ops.adaptive_max_pool3d(x, (None, 2, 1)), (1, 2, 3, 2)),
+    "lp_pool1d": shaped(lambda x: ops.lp_pool1d(x, 2, 2), (2, 5)),
+    "lp_pool2d": shaped(lambda x: ops.lp_pool2d(x, 3, (2, 1), stride=1), (1, 3, 2), lo=0.1),
+    "lp_pool3d": shaped(lambda x: ops.lp_pool3d(x, 1.5, 2), (1, 1, 2, 2, 3), lo=0.1),
+    "pixel_shuffle": shaped(lambda x: ops.pixel_shuffle(x, 2) * 2, (4, 1, 2)),
+    "pixel_unshuffle": shaped(lambda x: ops.pixel_unshuffle(x, 2) * 2, (1, 2, 4)),
+    "unfold": shaped(lambda x: ops.unfold(x, 2, padding=(0, 1)) * 2, (1, 2, 2, 2)),
+    "fold": shaped(lambda x: ops.fold(x, (3, 2), 2, stride=(1, 2)), (1, 4, 2)),
+    "conv_transpose1d": shaped(
+        lambda x, w, b: ops.conv_transpose1d(x, w, b, stride=2, padding=1, output_padding=1),
+        *((2, 2, 3), (2, 3, 2), (3,)),
+    ),
+    "conv_transpose2d": shaped(
+        lambda x, w: ops.conv_transpose2d(x, w, groups=2, dilation=(1, 2)), (1, 4, 2, 2), (4, 1, 2, 2)
+    ),
+    "conv_transpose3d": shaped(
+        lambda x, w: ops.conv_transpose3d(x, w, stride=(1, 2, 1)), (1, 2, 2, 1), (1, 1, 1, 2, 2)
+    ),
 }
 
 FLAT = {f"{name}-{how}": use for name, uses in USES.items() for how, use in uses.items()}

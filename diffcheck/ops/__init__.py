@@ -26,6 +26,14 @@ from diffcheck.ops.activations import (
     tanhshrink as tanhshrink,
     threshold as threshold,
 )
+from diffcheck.ops.adaptive import (
+    adaptive_avg_pool1d as adaptive_avg_pool1d,
+    adaptive_avg_pool2d as adaptive_avg_pool2d,
+    adaptive_avg_pool3d as adaptive_avg_pool3d,
+    adaptive_max_pool1d as adaptive_max_pool1d,
+    adaptive_max_pool2d as adaptive_max_pool2d,
+    adaptive_max_pool3d as adaptive_max_pool3d,
+)
 from diffcheck.ops.arrays import (
     amax as amax,
     amin as amin,
@@ -133,6 +141,7 @@ from diffcheck.ops.linalg import (
 from diffcheck.ops.losses import (
     bce_with_logits as bce_with_logits,
     binary_cross_entropy as binary_cross_entropy,
+    cosine_embedding_loss as cosine_embedding_loss,
     cross_entropy as cross_entropy,
     gaussian_nll_loss as gaussian_nll_loss,
     hinge_embedding_loss as hinge_embedding_loss,
@@ -142,6 +151,7 @@ from diffcheck.ops.losses import (
     margin_ranking_loss as margin_ranking_loss,
     mse_loss as mse_loss,
     multi_margin_loss as multi_margin_loss,
+    multilabel_margin_loss as multilabel_margin_loss,
     multilabel_soft_margin_loss as multilabel_soft_margin_loss,
     nll_loss as nll_loss,
     poisson_nll_loss as poisson_nll_loss,
@@ -151,8 +161,10 @@ from diffcheck.ops.losses import (
 )
 from diffcheck.ops.neural import (
     attention as attention,
+    bilinear as bilinear,
     dropout as dropout,
     embedding as embedding,
+    linear as linear,
     log_softmax as log_softmax,
     logcumsumexp as logcumsumexp,
     logsumexp as logsumexp,
@@ -165,8 +177,14 @@ from diffcheck.ops.norms import (
     group_norm as group_norm,
     instance_norm as instance_norm,
     layer_norm as layer_norm,
+    local_response_norm as local_response_norm,
     normalize as normalize,
+    pairwise_distance as pairwise_distance,
     rms_norm as rms_norm,
+)
+from diffcheck.ops.patches import (
+    fold as fold,
+    unfold as unfold,
 )
 from diffcheck.ops.pieces import (
     abs as abs,
@@ -201,12 +219,17 @@ from diffcheck.ops.pooling import (
     avg_pool1d as avg_pool1d,
     avg_pool2d as avg_pool2d,
     avg_pool3d as avg_pool3d,
+    lp_pool1d as lp_pool1d,
+    lp_pool2d as lp_pool2d,
+    lp_pool3d as lp_pool3d,
     max_pool1d as max_pool1d,
     max_pool2d as max_pool2d,
     max_pool3d as max_pool3d,
 )
 from diffcheck.ops.resampling import (
     interpolate as interpolate,
+    pixel_shuffle as pixel_shuffle,
+    pixel_unshuffle as pixel_unshuffle,
 )
 from diffcheck.ops.special import (
     bessel_i as bessel_i,
@@ -305,4 +328,9 @@ from diffcheck.ops.statistics import (
     std as std,
     var as var,
     vector_norm as vector_norm,
+)
+from diffcheck.ops.transposed import (
+    conv_transpose1d as conv_transpose1d,
+    conv_transpose2d as conv_transpose2d,
+    conv_transpose3d as conv_transpose3d,
 )

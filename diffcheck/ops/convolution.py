@@ -57,6 +57,17 @@ def each(lengths: Lengths, axes: int) -> tuple[int, ...]:
     return (lengths,) * axes if isinstance(lengths, int) else tuple(lengths)
 
 
+def at_least(least: int, name: str, axes: int, **options: Lengths) -> list[tuple[int, ...]]:
+    """Options of an operation, one number for each axis, none of them below the least."""
+    found = {option: each(given, axes) for option, given in options.items()}
+    for option, lengths in found.items():
+        if len(lengths) != axes or min(lengths) < least:
+            raise CaseError(
+                f"{name}: {option}={options[option]}: it must be one whole number or {axes}, {least} at least"
+            )
+    return list(found.values())
+
+
 def _around(
     name: str, padding: Lengths | str, kernel: Sequence[int], step: Sequence[int], stride: Sequence[int]
 ) -> list[tuple[int, int]]:

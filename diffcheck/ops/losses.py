@@ -1,15 +1,22 @@
 """Losses under PyTorch's names, means over all elements as torch has them: its fused function is called there."""
 
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.basic import sqrt
 from diffcheck.ops.elementary import exp, log
 from diffcheck.ops.neural import log_softmax
 from diffcheck.ops.pieces import abs, maximum, where
 from diffcheck.ops.special import softplus, xlogy
 from diffcheck.ops.table import composite
+
+# Loss.cpp of torch holds this constant as a float; beside short vectors nine digits of it show.
+_LENGTHENED = float(np.float32(1e-12))
 
 
 @composite(torch="torch.nn.functional.mse_loss")
@@ -140,6 +147,73 @@ def multi_margin_loss(x: Any, labels: Any, margin: float = 1.0) -> Any:
 def multilabel_soft_margin_loss(x: Any, target: Any) -> Any:
     """The mean of the binary cross-entropies of sigmoid(x)."""
     return _mean(softplus(x) - target * x)
+
+
+@composite(
+    torch=lambda torch, x, target: torch.nn.functional.multilabel_margin_loss(x, _labels(torch, x, target)),
+)
+def multilabel_margin_loss(x: Any, target: Any) -> Any:
+    """The mean over rows of the sum of max(0, 1 - x_j + x_i) / classes, j its labels, i all other classes.
+
+    The labels of a row are the whole numbers before its first -1; one that stands there twice counts twice.
+    """
+    labels = _numbers("multilabel_margin_loss", target)
+    if len(x.shape) not in (1, 2) or labels.shape != tuple(x.shape):
+        raise CaseError(
+            f"multilabel_margin_loss: x has shape {tuple(x.shape)}, target {labels.shape}: both must be "
+            "([rows,] classes); fill the rows of target up with -1"
+        )
+    classes = x.shape[-1]
+    if labels.dtype.kind not in "iu" or labels.min(initial=0) < -1 or labels.max(initial=0) >= classes:
+        raise CaseError(
+            f"multilabel_margin_loss: target {labels.tolist()} must hold whole numbers from 0 to {classes - 1}, "
+            "and -1 behind them"
+        )
+    pairs = list(_pairs(np.atleast_2d(labels)))
+    if not pairs:
+        return x.sum() * 0
+    chosen, others = np.array(pairs).T
+    flat = x.reshape((-1,))
+    return maximum(1 - flat[chosen] + flat[others], 0).sum() / x.size
+
+
+def _pairs(labels: "np.ndarray[Any, np.dtype[Any]]") -> Iterator[tuple[int, int]]:
+    """The places, in row-major order, of each label and each class of its row that is none."""
+    classes = labels.shape[1]
+    for row, given in enumerate(labels.tolist()):
+        own = list(itertools.takewhile(lambda label: label >= 0, given))
+        for j, i in itertools.product(own, sorted({*range(classes)} - {*own})):
+            yield row * classes + j, row * classes + i
+
+
+@composite(
+    torch=lambda torch, a, b, sign, margin=0.0: torch.nn.functional.cosine_embedding_loss(
+        a, b, _constant(torch, a, sign), margin
+    )
+)
+def cosine_embedding_loss(a: Any, b: Any, sign: Any, margin: float = 0.0) -> Any:
+    """The mean over rows of 1 - cos where y is 1, of max(0, cos - margin) where it is -1.
+
+    1e-12, rounded to single precision, is added to both squared lengths, as torch does.
+    """
+    signs = _numbers("cosine_embedding_loss", sign)
+    if len(a.shape) not in (1, 2) or a.shape != b.shape or signs.shape != tuple(a.shape[:-1]):
+        raise CaseError(
+            f"cosine_embedding_loss: shapes {tuple(a.shape)} and {tuple(b.shape)} with signs of shape {signs.shape}: "
+            "a and b must be ([rows,] width), sign (rows) or a number"
+        )
+    if not np.isin(signs, (-1, 1)).all():
+        raise CaseError(f"cosine_embedding_loss: sign {signs.tolist()} must hold 1 and -1 alone")
+    first, second = ((v * v).sum(-1) + _LENGTHENED for v in (a, b))
+    cosine = (a * b).sum(-1) / sqrt(first * second)
+    return _mean(where(signs > 0, 1 - cosine, maximum(cosine - margin, 0)))
+
+
+def _numbers(name: str, given: Any) -> "np.ndarray[Any, np.dtype[Any]]":
+    """Labels or signs, which say what the formula is."""
+    if isinstance(given, Traceable):
+        raise CaseError(f"{name}: its labels depend on an input: give them as numbers, such as np.array([1, -1])")
+    return np.asarray(given)
 
 
 def _constant(torch: Any, x: Any, values: Any) -> Any:

@@ -1,13 +1,41 @@
-"""What networks are made of, beside `activations`, `losses` and `norms`: softmax and its kin, attention, embeddings."""
+"""What networks are made of, beside `activations`, `losses`, `norms`: linear maps, softmax, attention, embeddings."""
 
 from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import CaseError
 from diffcheck.ops import along
 from diffcheck.ops.arrays import stack
 from diffcheck.ops.basic import sqrt
+from diffcheck.ops.contraction import einsum
 from diffcheck.ops.table import composite
+
+
+@composite(torch=lambda torch, x, weight, bias=None: torch.nn.functional.linear(x, weight, bias))
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    """X, whose last axis are features, times the transposed weight, plus the bias."""
+    if len(weight.shape) not in (1, 2) or not len(x.shape) or x.shape[-1] != weight.shape[-1]:
+        raise CaseError(
+            f"linear: x has shape {tuple(x.shape)}, weight {tuple(weight.shape)}: x must be (..., inputs), weight "
+            "([outputs,] inputs)"
+        )
+    found = x @ (weight.swapaxes(0, 1) if len(weight.shape) == 2 else weight)
+    return found if bias is None else found + bias
+
+
+@composite(torch=lambda torch, x1, x2, weight, bias=None: torch.nn.functional.bilinear(x1, x2, weight, bias))
+def bilinear(x1: Any, x2: Any, weight: Any, bias: Any = None) -> Any:
+    """For each output k the sum of x1_i W_kij x2_j, plus the bias."""
+    (*rows, m), (*others, n) = x1.shape, x2.shape
+    if rows != others or len(weight.shape) != 3 or tuple(weight.shape[1:]) != (m, n):
+        raise CaseError(
+            f"bilinear: shapes {tuple(x1.shape)} and {tuple(x2.shape)}, weight {tuple(weight.shape)}: x1 must be "
+            "(..., m), x2 (..., n) with the same axes before, weight (outputs, m, n)"
+        )
+    found = einsum("bi,kij,bj->bk", x1.reshape((-1, m)), weight, x2.reshape((-1, n)))
+    found = found.reshape((*rows, weight.shape[0]))
+    return found if bias is None else found + bias
 
 
 @composite(torch=lambda torch, x, axis=-1: torch.logsumexp(x, dim=axis), numpy=lambda x, axis=-1: _lse(x, axis))

@@ -1,10 +1,15 @@
-"""Normalisations under PyTorch's names: the torch side calls the fused function, which is what users run."""
+"""Normalisations and distances under PyTorch's names: the torch side calls the fused function, as users do."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from diffcheck.errors import CaseError
+from diffcheck.ops.arrays import pad, take
 from diffcheck.ops.basic import sqrt
-from diffcheck.ops.pieces import maximum
+from diffcheck.ops.pieces import abs, maximum
 from diffcheck.ops.table import composite
 
 
@@ -69,6 +74,32 @@ def cosine_similarity(x: Any, y: Any, axis: int = -1, eps: float = 1e-8) -> Any:
     """The inner product along an axis, divided by both lengths, each eps at least."""
     first, second = (maximum(sqrt((v * v).sum(axis)), eps) for v in (x, y))
     return (x * y).sum(axis) / (first * second)
+
+
+@composite(torch=lambda torch, *arguments, **options: torch.nn.functional.pairwise_distance(*arguments, **options))
+def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
+    """The p-th root of the sum of all |x1 - x2 + eps|^p along the last axis."""
+    if not 0 < p < math.inf:
+        raise CaseError(
+            f"pairwise_distance: p={p}: it must be a positive number; amax(abs(x1 - x2)) is that of infinity"
+        )
+    apart = x1 - x2 + eps
+    found = sqrt((apart * apart).sum(-1)) if p == 2 else (abs(apart) ** p).sum(-1) ** (1 / p)
+    return found.reshape((*found.shape, 1)) if keepdim else found
+
+
+@composite(torch=lambda torch, *arguments, **options: torch.nn.functional.local_response_norm(*arguments, **options))
+def local_response_norm(x: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Any:
+    """X over (k + alpha times the mean of the squares of ``size`` channels around)^beta, zeros beyond the ends."""
+    if len(x.shape) < 3 or size < 1:
+        raise CaseError(
+            f"local_response_norm: x has shape {tuple(x.shape)}, size is {size}: x must be (batch, channels, lengths "
+            "...), size a positive number of channels"
+        )
+    before = size // 2
+    padded = pad(x * x, [(0, 0), (before, size - 1 - before), *((0, 0) for _ in x.shape[2:])])
+    places = np.arange(x.shape[1])[:, None] + np.arange(size)
+    return x / (k + alpha * (take(padded, places, 1).sum(2) / size)) ** beta
 
 
 def _standard(x: Any, axes: Sequence[int], eps: float) -> Any:

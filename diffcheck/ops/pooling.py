@@ -1,12 +1,13 @@
-"""Pooling under PyTorch's names and conventions: the largest element, or the mean, of what lies under a window."""
+"""Pooling under PyTorch's names and conventions: the largest, the mean or a norm of what lies under a window."""
 
+import math
 from typing import Any
 
 import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arrays import amax, mean, pad, reshape
-from diffcheck.ops.convolution import Lengths, each, windows
+from diffcheck.ops.convolution import Lengths, at_least, each, windows
 from diffcheck.ops.table import Composite, composite
 
 
@@ -57,6 +58,31 @@ def _mean(axes: int) -> Composite:
     return composite(torch=torch_side)(pooling)
 
 
+def _of_powers(axes: int) -> Composite:
+    name = f"lp_pool{axes}d"
+
+    def torch_side(torch: Any, *arguments: Any, **options: Any) -> Any:
+        return getattr(torch.nn.functional, name)(*arguments, **options)
+
+    def pooling(x: Any, norm_type: float, kernel_size: Lengths, stride: Lengths | None = None) -> Any:
+        if not 0 < norm_type < math.inf:
+            raise CaseError(
+                f"{name}: norm_type {norm_type} must be a positive number; of infinity it is max_pool{axes}d"
+            )
+        many = reshape(x, _with_batch(name, x.shape, axes))
+        lengths, steps = at_least(
+            1, name, axes, kernel_size=kernel_size, stride=kernel_size if stride is None else stride
+        )
+        seen = windows(name, many.shape, lengths, steps, (1,) * axes)
+        powers = reshape(many, -1) ** norm_type
+        found = powers[seen.reshape(*seen.shape[: 2 + axes], -1)].sum(-1) ** (1 / norm_type)
+        return found if len(x.shape) == axes + 2 else found[0]
+
+    pooling.__name__ = name
+    pooling.__doc__ = f"The p-th root of the sum of all x^p under each window over the last {axes} axes."
+    return composite(torch=torch_side)(pooling)
+
+
 def _with_batch(name: str, shape: tuple[int, ...], axes: int) -> tuple[int, ...]:
     if len(shape) not in (axes + 1, axes + 2):
         raise CaseError(f"{name}: x has shape {tuple(shape)}: it must be ([batch,] channels, {axes} lengths)")
@@ -65,3 +91,4 @@ def _with_batch(name: str, shape: tuple[int, ...], axes: int) -> tuple[int, ...]
 
 max_pool1d, max_pool2d, max_pool3d = map(_largest, (1, 2, 3))
 avg_pool1d, avg_pool2d, avg_pool3d = map(_mean, (1, 2, 3))
+lp_pool1d, lp_pool2d, lp_pool3d = map(_of_powers, (1, 2, 3))

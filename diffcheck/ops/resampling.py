@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arrays import reshape, take
+from diffcheck.ops.arrays import permute, reshape, take
 from diffcheck.ops.convolution import Lengths, each
 from diffcheck.ops.exact import constants_like
 from diffcheck.ops.table import composite
@@ -136,3 +136,34 @@ def _weights(x: Any, weights: Sequence[Fraction]) -> Any:
     """Weights for each new element, of which there are few different ones."""
     places = {weight: k for k, weight in enumerate(dict.fromkeys(weights))}
     return constants_like(x, list(places))[np.array([places[weight] for weight in weights])]
+
+
+@composite(torch=lambda torch, x, upscale_factor: torch.nn.functional.pixel_shuffle(x, upscale_factor))
+def pixel_shuffle(x: Any, upscale_factor: int) -> Any:
+    """Arrays (..., channels r^2, height, width) as (..., channels, height r, width r): r x r channels side by side."""
+    r, name = upscale_factor, "pixel_shuffle"
+    *before, channels, height, width = _image(name, x.shape, r)
+    if channels % r**2:
+        raise CaseError(f"{name}: {channels} channels are no multiple of the square of upscale_factor {r}")
+    parted = reshape(x, (-1, channels // r**2, r, r, height, width))
+    return reshape(permute(parted, (0, 1, 4, 2, 5, 3)), (*before, channels // r**2, height * r, width * r))
+
+
+@composite(torch=lambda torch, x, downscale_factor: torch.nn.functional.pixel_unshuffle(x, downscale_factor))
+def pixel_unshuffle(x: Any, downscale_factor: int) -> Any:
+    """Arrays (..., channels, height r, width r) as (..., channels r^2, height, width), which pixel_shuffle undoes."""
+    r, name = downscale_factor, "pixel_unshuffle"
+    *before, channels, height, width = _image(name, x.shape, r)
+    if height % r or width % r:
+        raise CaseError(f"{name}: height {height} and width {width} must be multiples of downscale_factor {r}")
+    parted = reshape(x, (-1, channels, height // r, r, width // r, r))
+    return reshape(permute(parted, (0, 1, 3, 5, 2, 4)), (*before, channels * r**2, height // r, width // r))
+
+
+def _image(name: str, shape: Sequence[int], factor: int) -> Sequence[int]:
+    if len(shape) < 3 or factor < 1:
+        raise CaseError(
+            f"{name}: x has shape {tuple(shape)}, the factor is {factor}: x must be (..., channels, height, width), "
+            "the factor a positive whole number"
+        )
+    return shape
