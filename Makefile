@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run library test long lint sample docs claims gpu benchmarks clean
+.PHONY: run library test tests long lint sample docs claims gpu benchmarks clean
 
 # The textbook networks and the hard cases; what comes of them is in reports/latest, as report.md and report.html.
 run: $(VENV)/ready
@@ -13,10 +13,14 @@ run: $(VENV)/ready
 library: $(VENV)/ready
 	$(BIN)/diffcheck run cases/ --no-timing --format csv,md,html
 
-# A file's tests share what they start from: they stay on one processor. Compiled modules are kept, for hundreds of
-# processes load them.
-test: lint
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+# What is checked without running stands beside what is run: mypy knows one processor only.
+test: $(VENV)/ready
+	$(MAKE) -j 2 lint tests
+
+# A file's tests share what they start from: they stay on one processor, in one thread each. Compiled modules are kept,
+# for hundreds of processes load them.
+tests: $(VENV)/ready
+	PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 # The tests that run over the whole library once more.
 long: $(VENV)/ready

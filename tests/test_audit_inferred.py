@@ -216,7 +216,7 @@ def test_a_fault_at_another_size_than_the_example_s_is_found():
 
 @pytest.mark.parametrize("operation", [Narrow, Strict])
 def test_who_is_not_made_for_other_sizes_is_not_accused(operation):
-    assert assert_operation(operation.apply, definition=scaled, inputs=EXAMPLE, budget=4).passed
+    assert assert_operation(operation.apply, definition=scaled, inputs=EXAMPLE, budget=2).passed
 
 
 def test_who_has_the_value_at_another_size_is_held_to_the_gradient():

@@ -133,7 +133,7 @@ def test_an_exponential_of_what_rounding_leaves_accuses_nobody():
             total = forward[..., -1:]
             return g[..., None] * torch.exp(forward + back - total - torch.logsumexp(x, -1, keepdim=True))
 
-    found = audit(Shares.apply, shares, inputs=(torch.randn(3, 4).double(),), budget=3, dtypes="float64")
+    found = audit(Shares.apply, shares, inputs=(torch.randn(3, 4).double(),), budget=2, dtypes="float64")
     assert found.passed, repr(found)
 
 
@@ -154,7 +154,7 @@ def test_who_calls_a_matrix_singular_in_words_is_not_accused():
 
     generator = torch.Generator().manual_seed(22)
     x, b = (torch.randn(2, 4, n, generator=generator).double() for n in (4, 3))
-    found = audit(Solve.apply, torch.linalg.solve, inputs=(x @ x.mT + torch.eye(4).double(), b), budget=4)
+    found = audit(Solve.apply, torch.linalg.solve, inputs=(x @ x.mT + torch.eye(4).double(), b), budget=2)
     assert found.passed, repr(found)
 
 
