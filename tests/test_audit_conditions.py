@@ -91,7 +91,7 @@ def bilinear(a, b):
     return (a * b).exp() + a
 
 
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("use", [pytest.param(name, marks=[pytest.mark.long] * (name == "inductor")) for name in USES])
 def test_plain_torch_is_right_in_every_use(use) -> None:
     found = subject(bilinear, bilinear, {"a": tensor("rows width"), "b": tensor("rows width")})
     seen = screened(found, Context(found.space.ordinary(), {**ORDINARY, "precision": "float64", "use": use}))

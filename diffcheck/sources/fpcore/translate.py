@@ -61,6 +61,8 @@ class _Translation:
         self._callees = callees
         self._infinite = infinite
         self._read = 0
+        # What a core is for the same operands it is once.
+        self._called: dict[tuple[Any, ...], Operand] = {}
 
     def of(self, node: Node) -> Operand:
         """The operand that an expression is.
@@ -172,10 +174,14 @@ class _Translation:
     def _call(self, node: List, callee: Callee, values: list[Operand]) -> _Reading:
         count = len(callee.arguments)
         self._demand(node, len(values) == count, f"{count} operand{'s' * (count > 1)}")
+        called = node.head, *((type(value), value) for value in values)
+        if called in self._called:
+            return self._called[called]
         outside = self._scope
         self._scope = {name: [value] for name, value in zip(callee.arguments, values, strict=True)}
         result = yield callee.body
         self._scope = outside
+        self._called[called] = result
         return result
 
     def _relation(self, node: List, values: list[Operand]) -> Operand:
