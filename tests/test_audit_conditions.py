@@ -8,12 +8,15 @@ from diffcheck.audit.conditions.context import ORDINARY, Context
 from diffcheck.audit.conditions.incoming import INCOMING
 from diffcheck.audit.conditions.layouts import LAYOUTS, surroundings, written
 from diffcheck.audit.conditions.uses import USES
-from diffcheck.audit.conditions.values import VALUES, Range, ordinary
+from diffcheck.audit.conditions.values import VALUES, Range, leaves_no_digit, ordinary
 from diffcheck.audit.conditions.world import world
 from diffcheck.audit.design import design
 from diffcheck.audit.subjects.told import subject
 from diffcheck.audit.trials.differences import contradicted
+from diffcheck.audit.trials.ruling import Ruling
 from diffcheck.audit.trials.screen import screened
+from diffcheck.audit.trials.trial import Trials
+from diffcheck.formats import FORMATS
 
 SHAPES = [(5,), (3, 4), (2, 3, 4), (2, 3, 4, 5)]
 STRIDE_ZERO = ("expanded", "expanded first", "expanded last")
@@ -91,7 +94,7 @@ def bilinear(a, b):
     return (a * b).exp() + a
 
 
-@pytest.mark.parametrize("use", [pytest.param(name, marks=[pytest.mark.long] * (name == "inductor")) for name in USES])
+@pytest.mark.parametrize("use", USES)
 def test_plain_torch_is_right_in_every_use(use) -> None:
     found = subject(bilinear, bilinear, {"a": tensor("rows width"), "b": tensor("rows width")})
     seen = screened(found, Context(found.space.ordinary(), {**ORDINARY, "precision": "float64", "use": use}))
@@ -139,3 +142,35 @@ def test_what_rounding_leaves_of_terms_that_cancel_altogether_is_no_error(left, 
     seen = screened(found, Context(found.space.ordinary(), {**ORDINARY, "precision": "float64"}))
     assert seen.suspicious is looks
     assert contradicted(found, world(found, seen.context), seen, 2.0**-12) is looks
+
+
+def test_huge_numbers_keep_their_digits_in_half_precision_alone() -> None:
+    """Those whose squares leave float16 are exact in double precision, and what overflows there is told."""
+    largest = {name: float(format.largest) for name, format in FORMATS.items()}
+    without = {name for name in ("float64", "float32", "bfloat16", "float16") if leaves_no_digit("huge", largest[name])}
+    assert without == {"float64", "float32", "bfloat16"}
+    assert not any(leaves_no_digit(kind, largest["float64"]) for kind in ("saturated", "tiny", "one large"))
+
+
+def test_an_overflow_of_half_precision_inside_is_found_at_huge_numbers() -> None:
+    class Scaled(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return torch.nn.functional.rms_norm(x, x.shape[-1:], eps=1e-6)
+
+        @staticmethod
+        @torch.autograd.function.once_differentiable
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            wide, square = x.float(), (x * x).float()  # squared in the format that it came in
+            scale = torch.rsqrt(square.mean(-1, keepdim=True) + 1e-6)
+            along = (g.float() * wide * scale).mean(-1, keepdim=True)
+            return (scale * (g.float() - wide * scale * along)).to(x.dtype)
+
+    taken = subject(
+        Scaled.apply, lambda x: torch.nn.functional.rms_norm(x, x.shape[-1:], eps=1e-6), {"x": tensor("rows width")}
+    )
+    plan = design(taken, ["float16"], ["cpu"], 0, "float16")
+    found = Trials(taken, patience=5.0).hear(plan.ordinary.with_choice("values", "huge"))
+    assert found.ruling is Ruling.WRONG, found

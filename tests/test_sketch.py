@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from flint import arb, ctx
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_up import INF, NAN
 
@@ -103,7 +103,6 @@ def hold_the_same(found, expected):
 
 @each_format
 @pytest.mark.parametrize("claims", [False, True], ids=["without estimates", "with estimates"])
-@settings(max_examples=50)
 @given(components=components)
 def test_what_is_certain_is_what_the_comparison_in_balls_says(format, claims, components):
     question, values, own = asked(format, components)

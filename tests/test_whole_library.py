@@ -23,8 +23,8 @@ WIDE = {"float64": [str(CASES)], "float32": [str(CASES)]}
 
 @functools.cache
 def results(dtype) -> Run:
-    """All results in one format, at a drawn point and at the special ones."""
-    settings = Settings(dtypes=[dtype], engines=["symbolic", "finite", "autograd"], samples=1, seed=1, timing=False)
+    """All results in one format, at two drawn points and at the special ones."""
+    settings = Settings(dtypes=[dtype], engines=["symbolic", "finite", "autograd"], samples=2, seed=1, timing=False)
     return conduct(collect(WIDE.get(dtype, FAMILIES)).cases, settings)
 
 

@@ -116,7 +116,7 @@ def coverage_text(name: str, trials: Trials, design: Design, seconds: float, sec
         names = [name for name, other in trials.subject.unheld.items() if other == what]
         if names:
             lines.append(
-                f"  not held to {', '.join(names)}: its {what} is another there; declare sizes to hold it to that"
+                f"  not held to {', '.join(names)}: its {what} is another there; declare it to hold it to that"
             )
     lines += _asides(trials, heard)
     return "\n".join(lines)

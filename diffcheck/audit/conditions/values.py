@@ -114,6 +114,11 @@ def _root(r: Range) -> float:
     return float(min(r.largest, 3e38) ** 0.5)
 
 
+def leaves_no_digit(kind: str, largest: float) -> bool:
+    """Whether numbers of a kind, in a format with this largest one, are so large that doubles lie apart by one."""
+    return kind == _HUGE and _root(Range(largest, 0.0)) >= torch.finfo(torch.float64).eps ** -1
+
+
 def _signed(x: Tensor, k: int, r: Range, g: Generator) -> Tensor:
     """Every other number or so is negated, the first one always."""
     negated = torch.rand(x.shape, generator=g, dtype=torch.float64) < 0.5
@@ -126,8 +131,8 @@ BEYOND = {"signed": "low", "tenfold": "high"}
 # The world moves these numbers once all inputs are drawn.
 BORDERS = ("borders", "last borders")
 # Those whose squares leave the range of a format.
-HUGE = "huge"
-FAR = (HUGE, "tiny")
+_HUGE = "huge"
+FAR = (_HUGE, "tiny")
 ROWS = (
     Values("ordinary", "values are ordinary"),
     Values("small", "values are small", lambda x, k, r, g: x * 1e-3),
@@ -153,7 +158,7 @@ ROWS = (
     Values("uneven rows", "rows differ in size by powers of ten", _uneven),
     Values("negative zero", "values are zero with a sign", lambda x, k, r, g: -torch.zeros_like(x)),
     Values("tiny", "values are tiny (squares underflow)", lambda x, k, r, g: x * (min(1.0, max(r.tiny, 1e-30) ** 0.5))),
-    Values(HUGE, "values are huge (squares overflow)", lambda x, k, r, g: x * _root(r) * 2),
+    Values(_HUGE, "values are huge (squares overflow)", lambda x, k, r, g: x * _root(r) * 2),
     Values("ignored", "every label is the ignored one", None, "ignored", "all"),
     Values("ignored often", "most labels are the ignored one", None, "ignored often", "rows"),
     Values("repeated", "whole numbers are all the same", None, "one", "none"),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import torch
 
-from diffcheck.audit.conditions.values import FAR, HUGE
+from diffcheck.audit.conditions.values import FAR, leaves_no_digit
 from diffcheck.audit.conditions.world import World
 from diffcheck.audit.subjects.subject import Subject
 from diffcheck.audit.trials.components import apart
@@ -128,7 +128,8 @@ def by_differences(subject: Subject, here: World, screened: Screened) -> Heard |
 
     In a smaller format than double precision only on what grows with the length of a sum.
     """
-    if _at_the_end_of_range(screened) or screened.context["values"] == HUGE:
+    largest = float(FORMATS[screened.format].largest)
+    if _at_the_end_of_range(screened) or leaves_no_digit(screened.context["values"], largest):
         return None
     if screened.format != "float64":
         return _of_long_sums(subject, here, screened)

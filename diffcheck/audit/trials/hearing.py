@@ -13,7 +13,7 @@ import torch
 from flint import ctx
 
 from diffcheck.audit.conditions.precisions import leaves_range
-from diffcheck.audit.conditions.values import HUGE
+from diffcheck.audit.conditions.values import leaves_no_digit
 from diffcheck.audit.conditions.world import World
 from diffcheck.audit.subjects.subject import Subject
 from diffcheck.audit.trials.components import Components, apart, middle
@@ -101,8 +101,8 @@ class Hearing:
             return True
         if self._is_between_neighbours(k):
             return True
-        # Of huge numbers rounding leaves none of the digits of which an exponential is taken, nor of a small constant.
-        if self._here.context["values"] == HUGE:
+        # Rounding leaves none of the digits of which an exponential is taken, nor of a small constant.
+        if leaves_no_digit(self._here.context["values"], float(self._court.format.largest)):
             return True
         if not fails(judgement):
             # What a formula loses is its own affair, as long as something is right of the whole gradient; not what it

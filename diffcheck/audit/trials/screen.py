@@ -28,7 +28,12 @@ from diffcheck.verdict import Breach, Finding
 Tensor = torch.Tensor
 # What says in words that it does not take such arguments makes no claim about them.
 REFUSALS = (
-    *(ValueError, AssertionError, NotImplementedError, TypeError, IndexError, CaseError),
+    ValueError,
+    AssertionError,
+    NotImplementedError,
+    TypeError,
+    IndexError,
+    CaseError,
     torch.linalg.LinAlgError,  # type: ignore[attr-defined]  # of a matrix that is singular but for rounding
 )
 # Formats that everybody takes; raising in another one is no wrong gradient.
