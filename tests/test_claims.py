@@ -25,7 +25,7 @@ from diffcheck.claims.steps import DOUBLE, STEPS, Curve, best_step, curves, popu
 from diffcheck.claims.swell import lengths
 from diffcheck.errors import Unsupported
 from diffcheck.ops import abs as absolute
-from diffcheck.ops import exp, sin
+from diffcheck.ops import exp, si, sin
 from diffcheck.program.compile import Compiled
 from diffcheck.program.differentiate import tangent
 from diffcheck.program.trace import trace
@@ -215,6 +215,17 @@ def test_an_engine_that_refuses_is_counted(monkeypatch):
 
 
 # The rules.
+
+
+def test_functions_that_a_library_does_not_have_are_not_asked_of_it(small):
+    far = case(name="far", x=interval(1, 2))(lambda x: si(x))
+    rows = tuple(support([smooth, far]))
+    found = {row.method: (row.given, row.lacking, row.asked) for row in rows}
+    assert found["autograd"] == (1, 1, 2)
+    assert found["symbolic"] == (2, 0, 2)
+    judged = findings(replace(small, support=rows))["automatic-library"]
+    assert judged.verdict is Verdict.HOLDS
+    assert "autograd 1 of 1, 1 more are of functions that it does not have" in judged.figures
 
 
 def _grown(costs, method, factor):

@@ -10,7 +10,7 @@ import numpy as np
 from diffcheck.case.case import Case, Point
 from diffcheck.case.points import points
 from diffcheck.engines.base import Engine, Task
-from diffcheck.errors import RAISED, DiffcheckError, Unsupported
+from diffcheck.errors import RAISED, DiffcheckError, Lacking, Unsupported
 from diffcheck.formats import FORMATS
 from diffcheck.runner.plan import contestants, plan
 
@@ -29,6 +29,8 @@ class Support:
         Derivatives that it gives, at the first point of each.
     asked:
         All derivatives.
+    lacking:
+        Those of functions that the method's library does not have.
     closed:
         How many of those given are in closed form; of another engine than ``symbolic`` 0.
     reasons:
@@ -38,6 +40,7 @@ class Support:
     method: str
     given: int
     asked: int
+    lacking: int
     closed: int
     reasons: tuple[tuple[str, int], ...]
 
@@ -48,6 +51,7 @@ def support(cases: Sequence[Case]) -> list[Support]:
     units = [unit for unit in plan(cases, (), by) if unit.program is not None]
     given: Counter[str] = Counter()
     closed: Counter[str] = Counter()
+    lacking: Counter[str] = Counter()
     reasons: dict[str, Counter[str]] = {method: Counter() for method in METHODS}
     for unit in units:
         try:
@@ -62,22 +66,23 @@ def support(cases: Sequence[Case]) -> list[Support]:
                 given[method] += 1
                 closed[method] += task.method == CLOSED
             else:
-                reasons[method][why] += 1
+                reasons[method][kind(str(why)) if isinstance(why, Unsupported) else f"raises {type(why).__name__}"] += 1
+                lacking[method] += isinstance(why, Lacking)
     return [
-        Support(method, given[method], len(units), closed[method], tuple(reasons[method].most_common()))
+        Support(
+            method, given[method], len(units), lacking[method], closed[method], tuple(reasons[method].most_common())
+        )
         for method in METHODS
     ]
 
 
-def refusal(engine: Engine, task: Task, point: Point) -> str | None:
+def refusal(engine: Engine, task: Task, point: Point) -> BaseException | None:
     """Why an engine does not do a task; ``None`` if it does."""
     try:
         with np.errstate(all="ignore"):
             engine.prepare(task).derivative(point)
-    except Unsupported as reason:
-        return kind(str(reason))
     except RAISED as raised:
-        return f"raises {type(raised).__name__}"
+        return raised
     return None
 
 
