@@ -151,7 +151,8 @@ def _constant(function: Callable[..., Any], operands: tuple[Operand, ...], named
     if isinstance(constant, bool) or (isinstance(constant, Exact) and constant.operation.condition):
         return bool(value)
     if not math.isfinite(value):
-        raise CaseError(f"{name} of {', '.join(map(str, operands))} is no number")
+        what = "is no number" if math.isnan(value) else "is larger than every double"
+        raise CaseError(f"{name} of {', '.join(map(str, operands))} {what}")
     return constant if _size(constant) <= _MOST_CONSTANT else value
 
 
