@@ -12,7 +12,7 @@ from pathlib import Path
 
 from diffcheck.engines.autograd import Autograd
 from diffcheck.judgement.numbers import Judgement
-from diffcheck.referee.bound import FORMULA_FACTOR, INHERENT_FACTOR
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR, INHERENT_FACTOR
 from diffcheck.runner.examine import court_of, hear
 from diffcheck.runner.plan import Contestant, plan
 from diffcheck.sources.collect import collect

@@ -33,9 +33,9 @@ from diffcheck.errors import Unsupported
 from diffcheck.judgement.numbers import Judgement, Quality, judge
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
-from diffcheck.referee.bound import Bound
-from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.rounding.bound import Bound
+from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.truth import Referee
 
 _TOO_CAREFUL = 1000.0

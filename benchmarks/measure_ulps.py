@@ -7,7 +7,7 @@ every binade (`questions.py`) where the value is a normal number of the format, 
 
 u being the unit roundoff and v the value: a good implementation rounds its result, or its arguments, some few times.
 The table's `ulps` is not below what the best implementation loses in float64, and not above twice what the worst one
-does, or one. `diffcheck.referee.bounds` allows a row ``FORMULA_FACTOR ulps u |v|``, or, if that is more,
+does, or one. `diffcheck.referee.rounding.bounds` allows a row ``FORMULA_FACTOR ulps u |v|``, or, if that is more,
 ``INHERENT_FACTOR u (|v| + |x1 dv/dx1| + ...)``: the last column is the largest error in parts of what is allowed. Above
 1 an implementation is called wrong, and has to be listed in `INACCURATE` with the reason; what is listed there has no
 say in `ulps`.
@@ -31,7 +31,7 @@ from questions import Point, Question, Use, is_known, points, uses
 from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS, Format
 from diffcheck.ops.table import Primitive
-from diffcheck.referee.bound import FORMULA_FACTOR, INHERENT_FACTOR
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR, INHERENT_FACTOR
 
 # What loses more than the bounds allow somewhere, by row and implementation.
 INACCURATE = {

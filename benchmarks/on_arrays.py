@@ -31,8 +31,8 @@ from diffcheck.program.emit import Emitted
 from diffcheck.program.rules import SYMPY
 from diffcheck.program.scalarise import scalarise
 from diffcheck.program.trace import record, trace
-from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.found import Truth
+from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.truth import Referee
 
 FLOAT64 = FORMATS["float64"]

@@ -25,10 +25,10 @@ from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import CONST, Builder, Node, Program
 from diffcheck.program.rules import SYMPY, partial
 from diffcheck.program.scalar import TracedScalar
+from diffcheck.referee.beside.germs import NoExpansion
+from diffcheck.referee.beside.jets import Jets, along, coefficient
 from diffcheck.referee.component import Status, is_tight
 from diffcheck.referee.evaluate import Balls, Fault, evaluate
-from diffcheck.referee.germs import NoExpansion
-from diffcheck.referee.jets import Jets, along, coefficient
 from diffcheck.referee.ladder import LADDER
 from diffcheck.referee.paths import edges
 from diffcheck.referee.truth import Referee

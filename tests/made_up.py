@@ -7,9 +7,9 @@ from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.court import Question
 from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import Judgement
-from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.found import Truth
+from diffcheck.referee.rounding.bound import Bound
 from diffcheck.verdict import Verdict
 
 NAN, INF = float("nan"), float("inf")

@@ -19,9 +19,9 @@ from diffcheck.referee.arrays.bounds import bounds, bounds_of_values
 from diffcheck.referee.arrays.certify import ArrayReferee
 from diffcheck.referee.arrays.enclose import ball_array, enclose, floats
 from diffcheck.referee.arrays.sensitivity import Sensitivity
-from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.ladder import LADDER
+from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.truth import Referee
 from diffcheck.runner.examine import court_of, hear
 from diffcheck.runner.plan import contestants, plan

@@ -18,9 +18,9 @@ from diffcheck.program.scalarise import scalarise
 from diffcheck.program.trace import record
 from diffcheck.referee.arrays.bounds import bounds, bounds_of_values
 from diffcheck.referee.arrays.certify import ArrayReferee
-from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.ladder import LADDER
+from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.truth import Referee
 
 FLOAT64 = FORMATS["float64"]

@@ -15,9 +15,9 @@ from diffcheck import ops
 from diffcheck.ops import balls, series
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
+from diffcheck.referee.beside.germs import Germ
+from diffcheck.referee.beside.jets import Jets, along, coefficient
 from diffcheck.referee.evaluate import Balls, evaluate
-from diffcheck.referee.germs import Germ
-from diffcheck.referee.jets import Jets, along, coefficient
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 CONSTANTS = {"pi", "e"}

@@ -21,8 +21,8 @@ from diffcheck.ops import log1p, sigmoid, stack
 from diffcheck.ops.table import Primitive
 from diffcheck.program.compile import Compiled
 from diffcheck.program.trace import trace
-from diffcheck.referee.bound import FORMULA_FACTOR
-from diffcheck.referee.bounds import Bounds
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR
+from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.truth import Referee
 
 FLOAT64 = FORMATS["float64"]

@@ -31,10 +31,10 @@ from diffcheck.ops import (
 )
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
-from diffcheck.referee import path_sums, tape
-from diffcheck.referee.bound import FORMULA_FACTOR, INHERENT_FACTOR, Bound
-from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.rounding import path_sums, tape
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR, INHERENT_FACTOR, Bound
+from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.truth import Referee
 from diffcheck.verdict import Reason, Verdict
 

@@ -15,10 +15,10 @@ from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Balls, Fault
-from diffcheck.referee.exactly import evaluate_exactly
-from diffcheck.referee.identities import Atoms
-from diffcheck.referee.polynomials import WAY
-from diffcheck.referee.ratios import Ratio
+from diffcheck.referee.formulas.exactly import evaluate_exactly
+from diffcheck.referee.formulas.identities import Atoms
+from diffcheck.referee.formulas.polynomials import WAY
+from diffcheck.referee.formulas.ratios import Ratio
 from diffcheck.referee.truth import Referee
 
 

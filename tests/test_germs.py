@@ -7,9 +7,9 @@ import pytest
 from flint import arb, arb_series, ctx
 
 from diffcheck.ops.table import Primitive
-from diffcheck.referee.expansions import applied
-from diffcheck.referee.germs import ORDER, Germ, NoExpansion, germ
-from diffcheck.referee.jets import Jets, along, coefficient
+from diffcheck.referee.beside.expansions import applied
+from diffcheck.referee.beside.germs import ORDER, Germ, NoExpansion, germ
+from diffcheck.referee.beside.jets import Jets, along, coefficient
 
 F = Fraction
 WAY = germ(arb_series([0, 1], 8))

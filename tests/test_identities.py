@@ -9,13 +9,13 @@ import diffcheck.ops as o
 from diffcheck import check, interval
 from diffcheck.case.operators import Operator
 from diffcheck.program.trace import trace
-from diffcheck.referee import polynomials
 from diffcheck.referee.component import Status
-from diffcheck.referee.identities import Atoms
+from diffcheck.referee.formulas import polynomials
+from diffcheck.referee.formulas.identities import Atoms
+from diffcheck.referee.formulas.polynomials import WAY
+from diffcheck.referee.formulas.ratios import Ratio
+from diffcheck.referee.formulas.taylor import Taylor
 from diffcheck.referee.ladder import LADDER
-from diffcheck.referee.polynomials import WAY
-from diffcheck.referee.ratios import Ratio
-from diffcheck.referee.taylor import Taylor
 from diffcheck.referee.truth import Referee
 
 THIRD = o.rational(1, 3)

@@ -9,8 +9,8 @@ from made_up import INF, NAN, bound_in_units, certified, judgement, kink, off
 
 from diffcheck.formats import FORMATS
 from diffcheck.judgement.numbers import judge, worst
-from diffcheck.referee.bound import INHERENT_FACTOR, Bound
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.rounding.bound import INHERENT_FACTOR, Bound
 from diffcheck.verdict import Reason, Verdict
 
 AGREE, LOSSY, DISAGREE = Verdict.AGREE, Verdict.LOSSY, Verdict.DISAGREE

@@ -4,7 +4,7 @@ import pytest
 
 import diffcheck.ops as o
 from diffcheck import check, interval
-from diffcheck.referee.bounds import Bounds
+from diffcheck.referee.rounding.bounds import Bounds
 
 TENTH = 0.1
 # Function, point, dtype, engine, and what the pieces there give.

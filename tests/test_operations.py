@@ -32,8 +32,8 @@ from diffcheck.ops.exact import Exact
 from diffcheck.ops.table import Composite, Operation, Primitive, Without
 from diffcheck.program.program import Builder
 from diffcheck.program.rules import partial
+from diffcheck.referee.beside.jets import Jets, along, coefficient
 from diffcheck.referee.evaluate import Balls, evaluate
-from diffcheck.referee.jets import Jets, along, coefficient
 
 
 def test_the_table_of_uses_holds_every_row():

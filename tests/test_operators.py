@@ -20,8 +20,8 @@ from diffcheck.program.scalarise import Lowered
 from diffcheck.program.trace import trace
 from diffcheck.referee import ladder
 from diffcheck.referee.arrays.certify import ArrayReferee
-from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
+from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.truth import Referee
 
 mpmath.mp.dps = 80

@@ -3,8 +3,8 @@
 import pytest
 from flint import arb
 
-from diffcheck.referee import path_sums
-from diffcheck.referee.path_sums import EXACT, Edges
+from diffcheck.referee.rounding import path_sums
+from diffcheck.referee.rounding.path_sums import EXACT, Edges
 
 INF = arb.pos_inf()
 

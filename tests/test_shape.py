@@ -5,7 +5,7 @@ import pytest
 import diffcheck.ops as o
 from diffcheck import check, interval
 from diffcheck.program.trace import trace
-from diffcheck.referee.shape import Shape, shape
+from diffcheck.referee.beside.shape import Shape, shape
 
 SHAPES = {
     "abs": (lambda x: o.abs(x), 0.0, Shape.KINK),

@@ -15,9 +15,9 @@ from diffcheck.judgement.court import Question
 from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import judge, rank
 from diffcheck.judgement.sketch import at_once
-from diffcheck.referee.bound import Bound, bound
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.found import Truth
+from diffcheck.referee.rounding.bound import Bound, bound
 from diffcheck.verdict import Verdict
 
 # Truths as numbers and powers of two: common ones, then the ends of all formats and what lies beyond them.

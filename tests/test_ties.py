@@ -10,9 +10,9 @@ from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.program.scalarise import scalarise
 from diffcheck.program.trace import record, trace
 from diffcheck.referee.arrays.certify import ArrayReferee
+from diffcheck.referee.beside.neighbourhood import Neighbourhood
 from diffcheck.referee.component import Status
 from diffcheck.referee.ladder import LADDER
-from diffcheck.referee.neighbourhood import Neighbourhood
 from diffcheck.referee.truth import Referee
 
 # Function, point, what its three components are, by the definition of a one-sided derivative.

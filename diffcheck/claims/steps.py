@@ -14,8 +14,8 @@ from diffcheck.case.operators import Operator, operator_named
 from diffcheck.formats import FORMATS
 from diffcheck.ops import balls
 from diffcheck.program.code import code
-from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.evaluate import Ball
+from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.truth import Referee
 from diffcheck.runner.plan import Unit, contestants, traced
 

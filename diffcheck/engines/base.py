@@ -74,7 +74,7 @@ class Prepared(Protocol):
 
     Some attributes are optional: ``derivatives(points)``, what ``derivative`` says at each of many points, sooner;
     ``batch(points)``, a call that computes the derivatives at all these points at once, or ``None``; ``program``, the
-    straight-line code that is evaluated (see `diffcheck.referee.own_code`), or, where ``is_recordable``,
+    straight-line code that is evaluated (see `diffcheck.referee.rounding.own_code`), or, where ``is_recordable``,
     ``recorded(point)``, the same as it was seen at one point (a `diffcheck.program.sourced.Sourced`; `Unsupported` says
     why it could not be), with ``own_backwards(point)``, the names of functions whose own backward takes part in it, one
     of which ``recorded`` takes for one that is replaced by what the engine makes of the function;

@@ -18,11 +18,11 @@ from diffcheck.judgement.recorded_code import ANOTHER, RecordedCode
 from diffcheck.judgement.witness import Witness
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief, decimal
-from diffcheck.referee.around import slopes
-from diffcheck.referee.bound import Bound
+from diffcheck.referee.beside.around import slopes
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.near_ties import NearTie, Values
+from diffcheck.referee.rounding.bound import Bound
+from diffcheck.referee.rounding.near_ties import NearTie, Values
 from diffcheck.verdict import Reason, Verdict
 
 # The enclosure of a value tells when its radius is so many times smaller than what any algorithm may be off by.

@@ -16,12 +16,12 @@ from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS, Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
-from diffcheck.referee.bound import Bound, of_complex_numbers
-from diffcheck.referee.bounds import Bounds
+from diffcheck.referee.beside.shape import Shape, shape, shape_along
 from diffcheck.referee.component import Status
 from diffcheck.referee.found import Truth
-from diffcheck.referee.near_ties import NearTies
-from diffcheck.referee.shape import Shape, shape, shape_along
+from diffcheck.referee.rounding.bound import Bound, of_complex_numbers
+from diffcheck.referee.rounding.bounds import Bounds
+from diffcheck.referee.rounding.near_ties import NearTies
 from diffcheck.referee.truth import Referee
 
 # A truth below the first is told in units of two to the second power, so that its figures keep all of their bits.

@@ -6,8 +6,8 @@ from diffcheck.case.case import Array
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.numbers import Judgement, judge
 from diffcheck.judgement.witness import Witness
-from diffcheck.referee.bound import Bound
 from diffcheck.referee.component import Component
+from diffcheck.referee.rounding.bound import Bound
 
 
 @dataclass(frozen=True, slots=True)

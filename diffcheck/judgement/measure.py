@@ -9,7 +9,7 @@ from flint import arb
 
 from diffcheck.formats import Format
 from diffcheck.ops import balls
-from diffcheck.referee.bound import Bound
+from diffcheck.referee.rounding.bound import Bound
 
 NAN = float("nan")
 

@@ -10,8 +10,8 @@ from flint import arb, ctx
 from diffcheck.formats import Format
 from diffcheck.judgement.measure import NAN, Measure
 from diffcheck.ops import balls
-from diffcheck.referee.bound import INHERENT_FACTOR, Bound
 from diffcheck.referee.component import Component, Status
+from diffcheck.referee.rounding.bound import INHERENT_FACTOR, Bound
 from diffcheck.verdict import Reason, Verdict, no_digit_right
 
 # Bits in which errors are counted: those of a tight enclosure, so that a truth beside a power of two keeps its unit.

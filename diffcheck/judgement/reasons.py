@@ -22,10 +22,10 @@ from diffcheck.judgement.recorded_code import ANOTHER, RecordedCode
 from diffcheck.judgement.symptoms import symptoms
 from diffcheck.ops import balls
 from diffcheck.ops.decimals import brief
-from diffcheck.referee.bound import INHERENT_FACTOR
 from diffcheck.referee.branches import singular_branch
 from diffcheck.referee.component import Status
-from diffcheck.referee.culprit import Culprit, better_forms
+from diffcheck.referee.rounding.bound import INHERENT_FACTOR
+from diffcheck.referee.rounding.culprit import Culprit, better_forms
 from diffcheck.verdict import Reason, Verdict
 
 # Which two precisions tell whether an error shrinks with precision.

@@ -21,10 +21,10 @@ from diffcheck.ops.decimals import brief
 from diffcheck.program.emit import Emitted
 from diffcheck.program.sourced import Sourced
 from diffcheck.referee.arrays.own_graph import OwnGraph
-from diffcheck.referee.bound import Bound, inherent
 from diffcheck.referee.component import Component, Status
-from diffcheck.referee.culprit import Culprit
 from diffcheck.referee.evaluate import Ball
+from diffcheck.referee.rounding.bound import Bound, inherent
+from diffcheck.referee.rounding.culprit import Culprit
 
 # Code of more numbers than this is not looked at, nor one of more operations: each number is a ball, of which there are
 # a million in a second or two, and a product of matrices takes less.

@@ -10,7 +10,7 @@ import numpy as np
 from diffcheck.case.case import Array, Point
 from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.judgement.recorded_code import RecordedCode, recorded_code
-from diffcheck.referee.own_code import OwnCode
+from diffcheck.referee.rounding.own_code import OwnCode
 from diffcheck.verdict import Finding
 
 

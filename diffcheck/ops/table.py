@@ -122,7 +122,8 @@ class Primitive(Operation):
     at_edge:
         Whether the operation may end or jump at these arguments (balls) although it has a value and a finite slope.
     elsewhere:
-        The operation by other ones, at arguments where it has no power series of its own (`diffcheck.referee.germs`).
+        The operation by other ones, at arguments where it has no power series of its own
+        (`diffcheck.referee.beside.germs`).
     of_pi:
         The operation of pi times its argument, a function of fractions, balls or power series, exact where the value
         is.

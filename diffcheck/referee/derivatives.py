@@ -12,10 +12,10 @@ from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
 from diffcheck.program.text import formula
 from diffcheck.referee import ladder
+from diffcheck.referee.beside.second_route import wrong_rules
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.enclosures import Enclosures
 from diffcheck.referee.evaluate import Balls, Evaluation, Fault, evaluate
-from diffcheck.referee.second_route import wrong_rules
 from diffcheck.referee.smooth import Smooth
 
 

@@ -11,7 +11,7 @@ from diffcheck.program.program import Program
 from diffcheck.program.text import formula
 from diffcheck.referee import ladder
 from diffcheck.referee.evaluate import NOTHING, Balls, Evaluation, Fault, evaluate
-from diffcheck.referee.exactly import evaluate_exactly
+from diffcheck.referee.formulas.exactly import evaluate_exactly
 from diffcheck.referee.paths import edges
 
 

@@ -9,7 +9,7 @@ from flint import ctx
 from diffcheck.ops import balls
 from diffcheck.program.program import Node, Program
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation
-from diffcheck.referee.exactly import evaluate_exactly
+from diffcheck.referee.formulas.exactly import evaluate_exactly
 
 
 @dataclass(frozen=True, slots=True, eq=False)

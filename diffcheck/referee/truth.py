@@ -22,17 +22,17 @@ from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
 from diffcheck.referee.arrays.certify import ArrayReferee, Certified, Outside
+from diffcheck.referee.beside.contracted import contracted, met
+from diffcheck.referee.beside.kinks import Evidence, Rays
+from diffcheck.referee.beside.neighbourhood import Neighbourhood
+from diffcheck.referee.beside.quotients import approach
+from diffcheck.referee.beside.second_route import Word, words
 from diffcheck.referee.component import Component, Status
-from diffcheck.referee.contracted import contracted, met
 from diffcheck.referee.derivatives import Derivatives
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.found import Truth, nothing
-from diffcheck.referee.kinks import Evidence, Rays
-from diffcheck.referee.neighbourhood import Neighbourhood
 from diffcheck.referee.paths import Decisions, lift_data, live_decisions, reaching_ties, specialise
 from diffcheck.referee.primal import Primal
-from diffcheck.referee.quotients import approach
-from diffcheck.referee.second_route import Word, words
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.tangents import Tangents
 

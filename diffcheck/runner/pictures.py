@@ -16,8 +16,8 @@ from diffcheck.ops.decimals import brief
 from diffcheck.program.code import code
 from diffcheck.program.program import CONST, INPUT
 from diffcheck.referee.component import Status
+from diffcheck.referee.rounding.tape import Tape
 from diffcheck.referee.smooth import Smooth
-from diffcheck.referee.tape import Tape
 from diffcheck.results import NAN, Curve, Drawing
 from diffcheck.runner.rows import plain
 from diffcheck.runner.trial import Trial

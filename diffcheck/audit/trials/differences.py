@@ -22,7 +22,7 @@ from diffcheck.audit.trials.ruling import Heard, Ruling, placed
 from diffcheck.audit.trials.screen import Screened
 from diffcheck.audit.trials.screen import screened as looked_at
 from diffcheck.formats import FORMATS
-from diffcheck.referee.bound import FORMULA_FACTOR
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR
 
 Tensor = torch.Tensor
 # Steps in parts of the size of the inputs; each quotient is extrapolated from two, three of these must be alike.

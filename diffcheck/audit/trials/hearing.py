@@ -33,8 +33,8 @@ from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import PRECISION, Judgement
 from diffcheck.ops.decimals import decimal
 from diffcheck.referee.arrays.own_graph import OwnGraph
-from diffcheck.referee.bound import FORMULA_FACTOR, Bound
 from diffcheck.referee.component import Status
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR, Bound
 from diffcheck.verdict import Reason, Verdict
 
 Tensor = torch.Tensor

@@ -11,7 +11,7 @@ from diffcheck.audit.conditions.uses import USES
 from diffcheck.audit.trials.hearing import NOTHING_LEFT, Hearing, fails
 from diffcheck.audit.trials.neighbours import of_a_neighbour
 from diffcheck.judgement.numbers import Judgement
-from diffcheck.referee.bound import FORMULA_FACTOR, INHERENT_FACTOR
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR, INHERENT_FACTOR
 from diffcheck.verdict import Reason, Verdict
 
 Tensor = torch.Tensor

@@ -36,7 +36,7 @@ class Differentiated:
 
     @cached_property
     def program(self) -> Program | None:
-        """What is evaluated (see `diffcheck.referee.own_code`); ``None`` where an instruction has no row."""
+        """What is evaluated (see `diffcheck.referee.rounding.own_code`); ``None`` where an instruction has no row."""
         return program_of(self._derivative, self._task.shape)
 
     def derivative(self, point: Point) -> Estimate:

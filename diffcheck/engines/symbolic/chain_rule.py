@@ -92,7 +92,7 @@ class Chained:
 
     @cached_property
     def program(self) -> Program | None:
-        """What is evaluated, number by number (see `diffcheck.referee.own_code`); ``None`` of what is large."""
+        """What is evaluated by numbers (see `diffcheck.referee.rounding.own_code`); ``None`` of what is large."""
         if isinstance(self._derivative, Compiled):
             return self._derivative.program
         graph = self._derivative.graph

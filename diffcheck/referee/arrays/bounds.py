@@ -17,8 +17,8 @@ from diffcheck.referee.arrays.enclose import Exact, floats
 from diffcheck.referee.arrays.losses import losses, sizes_of_data
 from diffcheck.referee.arrays.pieces import needed
 from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
-from diffcheck.referee.bound import Bound, alternatives, bound
 from diffcheck.referee.evaluate import Ball
+from diffcheck.referee.rounding.bound import Bound, alternatives, bound
 
 # Sums outside this range are left to balls, whose exponents have no bounds.
 _SMALLEST, _LARGEST = 1e-250, 1e250

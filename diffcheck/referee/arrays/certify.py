@@ -25,9 +25,9 @@ from diffcheck.referee.arrays.pairs import by_pairs
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
 from diffcheck.referee.arrays.seams import Seams
 from diffcheck.referee.arrays.ties import Tie, ties
+from diffcheck.referee.beside.second_route import Word
+from diffcheck.referee.beside.sides import joined
 from diffcheck.referee.component import Component, Status, is_tight
-from diffcheck.referee.second_route import Word
-from diffcheck.referee.sides import joined
 
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 

@@ -10,7 +10,7 @@ from diffcheck.ops import balls
 from diffcheck.program.graph import Graph
 from diffcheck.referee.arrays.enclose import BallArray, Exact
 from diffcheck.referee.arrays.rays import along
-from diffcheck.referee.second_route import Word, confirmation, size_of, ways
+from diffcheck.referee.beside.second_route import Word, confirmation, size_of, ways
 
 NOTHING: Mapping[int, float] = MappingProxyType({})
 

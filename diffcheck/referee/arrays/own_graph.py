@@ -1,6 +1,6 @@
 """What the recorded code of a derivative does at one point: its exact values, and what its rounding errors leave.
 
-The counterpart on arrays of `diffcheck.referee.own_code`. The graph is that of the operations which were carried out;
+The counterpart on arrays of `diffcheck.referee.rounding.own_code`. The graph is that of the operations carried out;
 what chooses between pieces is put in its place, as the point has it.
 """
 
@@ -23,10 +23,10 @@ from diffcheck.referee.arrays.enclose import BallArray, Exact, enclose, floats, 
 from diffcheck.referee.arrays.losses import losses, sizes_of_data
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, needed, piece, whichever
 from diffcheck.referee.arrays.sensitivity import Array, Sensitivity
-from diffcheck.referee.bound import FORMULA_FACTOR
-from diffcheck.referee.culprit import Culprit
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.own_code import OwnCode
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR
+from diffcheck.referee.rounding.culprit import Culprit
+from diffcheck.referee.rounding.own_code import OwnCode
 from diffcheck.verdict import Reason
 
 # The errors of so many components are followed back one by one, exactly; when more are asked for, all are estimated

@@ -21,8 +21,8 @@ from diffcheck.referee.arrays.confirm import words
 from diffcheck.referee.arrays.enclose import BallArray, all_finite, enclose, floats, in_balls
 from diffcheck.referee.arrays.pieces import Choice, needed
 from diffcheck.referee.arrays.ties import SIDES, Owners, Tie, groups, with_seams
+from diffcheck.referee.beside.second_route import Word
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.second_route import Word
 
 # How one input moves a tie's switch, by what its pieces at the negative and the positive side then differ, and how
 # large the terms are that cancel in that.

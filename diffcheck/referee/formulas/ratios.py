@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
-from diffcheck.referee.polynomials import DEGREE, Monomial, Polynomial
+from diffcheck.referee.formulas.polynomials import DEGREE, Monomial, Polynomial
 
 _ONE = Polynomial.number(Fraction(1))
 

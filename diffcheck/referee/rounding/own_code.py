@@ -12,11 +12,11 @@ from flint import ctx
 from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
-from diffcheck.referee.bound import FORMULA_FACTOR
-from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 from diffcheck.referee.paths import live_decisions, specialise
-from diffcheck.referee.tape import Tape
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR
+from diffcheck.referee.rounding.culprit import Culprit, culprit
+from diffcheck.referee.rounding.tape import Tape
 
 
 class OwnCode:

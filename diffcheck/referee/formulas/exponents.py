@@ -10,15 +10,15 @@ from typing import Protocol
 
 from flint import fmpz
 
-from diffcheck.referee.polynomials import DEGREE, Polynomial
-from diffcheck.referee.ratios import ONE, ZERO, Ratio
+from diffcheck.referee.formulas.polynomials import DEGREE, Polynomial
+from diffcheck.referee.formulas.ratios import ONE, ZERO, Ratio
 
 # Whole numbers of so many bits are factored.
 _FACTORED = 64
 
 
 class Formulas(Protocol):
-    """What formulas are made of (`diffcheck.referee.identities`)."""
+    """What formulas are made of (`diffcheck.referee.formulas.identities`)."""
 
     def of(self, name: str, *operands: Ratio) -> Ratio:
         """The atom that is this operation on these."""

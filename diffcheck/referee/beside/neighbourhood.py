@@ -6,10 +6,10 @@ Each is held against a second route: the chain rule on the pieces at the sides, 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from diffcheck.referee.beside.kinks import Evidence, Rays
+from diffcheck.referee.beside.second_route import Word, compared
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.kinks import Evidence, Rays
-from diffcheck.referee.second_route import Word, compared
 
 
 class Neighbourhood:

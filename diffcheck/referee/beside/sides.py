@@ -8,9 +8,9 @@ from enum import Enum
 from flint import arb
 
 from diffcheck.ops.decimals import brief
+from diffcheck.referee.beside.germs import Germ, NoExpansion, germ
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball, Evaluation, Fault
-from diffcheck.referee.germs import Germ, NoExpansion, germ
 
 
 class Course(Enum):

@@ -18,12 +18,12 @@ from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Program
 from diffcheck.program.text import formula
-from diffcheck.referee.bound import Bound
-from diffcheck.referee.bounds import Bounds
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.found import Truth
 from diffcheck.referee.paths import lift_data, live_decisions, specialise
+from diffcheck.referee.rounding.bound import Bound
+from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.truth import Referee
 

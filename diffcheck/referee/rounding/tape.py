@@ -13,8 +13,8 @@ from diffcheck.program.rules import partial
 from diffcheck.program.schedule import Terms, long_sums
 from diffcheck.referee.enclosures import Enclosures
 from diffcheck.referee.evaluate import Ball, Evaluation
-from diffcheck.referee.path_sums import Edges, path_sums
-from diffcheck.referee.rounding import rounding
+from diffcheck.referee.rounding.of_value import rounding
+from diffcheck.referee.rounding.path_sums import Edges, path_sums
 
 # From so many nodes times outputs on, all outputs together are faster than one by one.
 _MANY = 2000

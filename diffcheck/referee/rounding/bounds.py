@@ -1,4 +1,4 @@
-"""The bounds of a referee's truths: what one is made of says `diffcheck.referee.bound`."""
+"""The bounds of a referee's truths: what one is made of says `diffcheck.referee.rounding.bound`."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -13,12 +13,12 @@ from diffcheck.program.program import INPUT
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.bounds import bounds as bounds_on_arrays
 from diffcheck.referee.arrays.bounds import bounds_of_values
-from diffcheck.referee.bound import FORMULA_FACTOR, Bound, alternatives, bound
-from diffcheck.referee.culprit import Culprit, culprit
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.found import Truth
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR, Bound, alternatives, bound
+from diffcheck.referee.rounding.culprit import Culprit, culprit
+from diffcheck.referee.rounding.tape import Tape, total
 from diffcheck.referee.smooth import Smooth
-from diffcheck.referee.tape import Tape, total
 from diffcheck.referee.truth import Referee
 
 # A form is called the one that keeps the digits when it loses so many times less.

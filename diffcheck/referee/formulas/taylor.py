@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from diffcheck.ops.table import Primitive
-from diffcheck.referee.identities import Atoms
-from diffcheck.referee.polynomials import WAY, Polynomial
-from diffcheck.referee.ratios import Ratio
+from diffcheck.referee.formulas.identities import Atoms
+from diffcheck.referee.formulas.polynomials import WAY, Polynomial
+from diffcheck.referee.formulas.ratios import Ratio
 
 # Of t^0, t^1 ... as many as are found, up to this many; none where the formula has no value at t = 0.
 Coefficients = tuple[Ratio, ...]

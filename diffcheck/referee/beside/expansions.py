@@ -10,7 +10,7 @@ from flint import arb, arb_series, ctx
 
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
-from diffcheck.referee.germs import CONSTANT, ORDER, TERMS, Ball, Germ, NoExpansion, germ
+from diffcheck.referee.beside.germs import CONSTANT, ORDER, TERMS, Ball, Germ, NoExpansion, germ
 
 _LOGARITHM = (Fraction(0), 1)
 

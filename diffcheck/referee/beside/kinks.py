@@ -15,13 +15,13 @@ from flint import ctx
 
 from diffcheck.case.operators import Operator
 from diffcheck.program.program import Program
-from diffcheck.referee.along_rays import AlongRays, Steps, times
+from diffcheck.referee.beside.along_rays import AlongRays, Steps, times
+from diffcheck.referee.beside.corners import Corners
+from diffcheck.referee.beside.quotients import Stencil
+from diffcheck.referee.beside.sides import Course, Side, meeting
 from diffcheck.referee.component import Component, Status
-from diffcheck.referee.corners import Corners
 from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.paths import Decisions
-from diffcheck.referee.quotients import Stencil
-from diffcheck.referee.sides import Course, Side, meeting
 
 _EXTRA_BITS = 128
 

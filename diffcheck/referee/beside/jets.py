@@ -13,9 +13,9 @@ from flint import arb, arb_series
 
 from diffcheck.ops import balls, series
 from diffcheck.ops.table import Primitive
+from diffcheck.referee.beside.expansions import applied, composed
+from diffcheck.referee.beside.germs import CONSTANT, Germ, NoExpansion, germ
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.expansions import applied, composed
-from diffcheck.referee.germs import CONSTANT, Germ, NoExpansion, germ
 
 # What divides by a series that begins with zero, or has none.
 _FAILURES = (ValueError, ArithmeticError)

@@ -10,10 +10,10 @@ from flint import arb
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Node
 from diffcheck.referee.evaluate import NOTHING, Arithmetic, Ball, Evaluation, Fault, evaluate
-from diffcheck.referee.identities import Atoms
-from diffcheck.referee.polynomials import WAY
-from diffcheck.referee.ratios import Ratio
-from diffcheck.referee.taylor import Taylor
+from diffcheck.referee.formulas.identities import Atoms
+from diffcheck.referee.formulas.polynomials import WAY
+from diffcheck.referee.formulas.ratios import Ratio
+from diffcheck.referee.formulas.taylor import Taylor
 
 
 class Sharpened(Arithmetic, Protocol):

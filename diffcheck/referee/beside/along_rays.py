@@ -5,11 +5,11 @@ from fractions import Fraction
 from typing import Any
 
 from diffcheck.program.program import Program
+from diffcheck.referee.beside.jets import ORDER, Jets, along
+from diffcheck.referee.beside.sides import Course, Side, side
 from diffcheck.referee.evaluate import Evaluation, evaluate
-from diffcheck.referee.exactly import evaluate_exactly
-from diffcheck.referee.jets import ORDER, Jets, along
+from diffcheck.referee.formulas.exactly import evaluate_exactly
 from diffcheck.referee.paths import Decisions, live_decisions
-from diffcheck.referee.sides import Course, Side, side
 
 # Along which columns to go: column, factor c and power p of a way ``c t^p``.
 Steps = tuple[tuple[int, Fraction | int, int], ...]

@@ -21,10 +21,10 @@ from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program
 from diffcheck.program.rules import partial
+from diffcheck.referee.beside.germs import Germ, NoExpansion
+from diffcheck.referee.beside.jets import Jets, along, coefficient
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
-from diffcheck.referee.germs import Germ, NoExpansion
-from diffcheck.referee.jets import Jets, along, coefficient
 
 # A series confirms what it tells to double precision.
 _CONFIRMING_BITS = 53

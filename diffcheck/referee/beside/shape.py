@@ -12,8 +12,8 @@ from flint import ctx
 
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
+from diffcheck.referee.beside.quotients import PRECISION, Way, grow, meet, steps, value
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.quotients import PRECISION, Way, grow, meet, steps, value
 
 
 class Shape(StrEnum):

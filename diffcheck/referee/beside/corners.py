@@ -7,15 +7,15 @@ from typing import Any
 
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
-from diffcheck.referee.along_rays import AlongRays, Steps
+from diffcheck.referee.beside.along_rays import AlongRays, Steps
+from diffcheck.referee.beside.germs import Germ, NoExpansion, germ
+from diffcheck.referee.beside.jets import Jets
+from diffcheck.referee.beside.quotients import Stencil
+from diffcheck.referee.beside.sides import Course
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball, Balls
-from diffcheck.referee.exactly import evaluate_exactly
-from diffcheck.referee.germs import Germ, NoExpansion, germ
-from diffcheck.referee.jets import Jets
+from diffcheck.referee.formulas.exactly import evaluate_exactly
 from diffcheck.referee.paths import Decisions, specialise
-from diffcheck.referee.quotients import Stencil
-from diffcheck.referee.sides import Course
 
 # The pairs of ways along two inputs that a mixed derivative is seen from. Twice along the first as well: |x y| has one
 # answer in each quadrant, and they differ.

@@ -20,9 +20,9 @@ from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.arithmetic import Arithmetic
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.table import Composite, Operation, Primitive
-from diffcheck.referee import exponents
-from diffcheck.referee.polynomials import WAY, Monomial, Polynomial
-from diffcheck.referee.ratios import ONE, ZERO, Ratio
+from diffcheck.referee.formulas import exponents
+from diffcheck.referee.formulas.polynomials import WAY, Monomial, Polynomial
+from diffcheck.referee.formulas.ratios import ONE, ZERO, Ratio
 
 _HALF = Fraction(1, 2)
 

@@ -9,7 +9,7 @@ from flint import ctx
 from diffcheck.ops import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.evaluate import Ball, Balls, Fault, evaluate
-from diffcheck.referee.exactly import evaluate_exactly
+from diffcheck.referee.formulas.exactly import evaluate_exactly
 
 # Distances from the point in powers of two, relative to the coordinates or one. What grows by this factor from each to
 # the next has no limit (a logarithm doubles), and a difference that falls by it goes to zero.

@@ -21,7 +21,7 @@ from diffcheck.formats import Format
 from diffcheck.ops import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.rounding import rounding
+from diffcheck.referee.rounding.of_value import rounding
 
 # Fixed once by counting false alarms and misses: `benchmarks/count_alarms.py` counts again.
 INHERENT_FACTOR = 128

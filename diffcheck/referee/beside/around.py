@@ -14,11 +14,11 @@ import numpy as np
 from flint import ctx
 
 from diffcheck.program.program import Builder
-from diffcheck.referee.along_rays import AlongRays, Steps
+from diffcheck.referee.beside.along_rays import AlongRays, Steps
+from diffcheck.referee.beside.jets import Jets, along
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, evaluate
 from diffcheck.referee.found import Truth
-from diffcheck.referee.jets import Jets, along
 from diffcheck.referee.paths import live_decisions
 from diffcheck.referee.truth import Referee
 
