@@ -32,6 +32,8 @@ CONDITIONS = {
     "nested": lambda x: ~((x > -1) & ~((x > 0) | (x < -0.25))) & (x <= 2),
     "by name": lambda x: ops.logical_and(ops.logical_not(x > 1), ops.logical_or(x > 0, x < -1)),
     "of numbers": lambda x: ops.logical_or(ops.logical_not(x), ops.logical_and(x, x > 1)),
+    "a number": lambda x: x - 1,
+    "an array of numbers": lambda x: x * np.array([0.25, -1.0, 0.0]),
 }
 
 
@@ -59,6 +61,8 @@ TORCH_CONDITIONS = {name: c for name, c in CONDITIONS.items() if "array" not in 
 def test_torch_joins_conditions_alike(condition):
     x = np.array([0.5, -0.5, 2.0, 0.0, 1.0, -2.0])
     assert condition(torch.tensor(x)).tolist() == np.asarray(condition(x)).tolist()
+    chosen = [ops.where(condition(of), of + 10, -of).tolist() for of in (torch.tensor(x), x)]
+    assert chosen[0] == chosen[1]
 
 
 def test_a_condition_behind_one_that_fails_need_not_exist():

@@ -2,7 +2,10 @@
 
 import math
 import re
+from collections.abc import Callable
+from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -33,10 +36,76 @@ X = np.array([0.5, -1.5])
         ("Max(x, 2) - min(x, 1) + ceiling(x)", 3.0),
         ("sec(x) - cot(x)", 1 / math.cos(1.2) - 1 / math.tan(1.2)),
         ("x**(1/3)", 1.2 ** (1 / 3)),
+        ("x if x > 2 else 2*x if x > 1 else 3*x", 2.4),
+        ("Piecewise((x, x > 2), (2*x, x > 1), (3*x, True))", 2.4),
+        ("7 * x // 2", 4.0),
+        ("E**x - e**x + E", math.e),
+        ("EulerGamma*x", 0.5772156649015329 * 1.2),
+        ("GoldenRatio + 0*x", (1 + math.sqrt(5)) / 2),
+        ("max(x, 1, 2, 0) + Add(x, 1, 2)", 6.2),
+        ("log(x, 2) + log(x, 10)", math.log2(1.2) + math.log10(1.2)),
     ],
 )
 def test_a_formula_has_its_value(text: str, value: float) -> None:
     assert float(Expression(text)(x=np.float64(1.2))) == pytest.approx(value, rel=1e-15)
+
+
+# By mpmath, independently of the operations here, which are in part SciPy's.
+SPELLINGS = {
+    "asec(x)": mpmath.asec,
+    "acsc(x)": mpmath.acsc,
+    "acot(x)": mpmath.acot,
+    "sech(x)": mpmath.sech,
+    "csch(x)": mpmath.csch,
+    "coth(x)": mpmath.coth,
+    "asech(x/2)": lambda x: mpmath.asech(x / 2),
+    "acsch(x)": mpmath.acsch,
+    "acoth(x)": mpmath.acoth,
+    "root(x, 3)": lambda x: mpmath.root(x, 3),
+    "rsqrt(x) + reciprocal(x)": lambda x: 1 / mpmath.sqrt(x) + 1 / x,
+    "degrees(x) + rad2deg(x)": lambda x: 2 * mpmath.degrees(x),
+    "radians(x) + deg2rad(x)": lambda x: 2 * mpmath.radians(x),
+    "Heaviside(x) + Heaviside(x - x) + heaviside(-x, 7)": lambda x: 1.5,
+    "factorial(x)": mpmath.factorial,
+    "binomial(x, 3) + binom(5, x)": lambda x: mpmath.binomial(x, 3) + mpmath.binomial(5, x),
+    "uppergamma(2, x)": lambda x: mpmath.gammainc(2, x),
+    "lowergamma(2, x)": lambda x: mpmath.gammainc(2, 0, x),
+    "psi(x) + psi(2, x)": lambda x: mpmath.psi(0, x) + mpmath.psi(2, x),
+    "trigamma(x) + harmonic(x)": lambda x: mpmath.psi(1, x) + mpmath.harmonic(x),
+    "erf2(x, 2) + normcdf(x)": lambda x: mpmath.erf(2) - mpmath.erf(x) + mpmath.ncdf(x),
+    "li(x)": mpmath.li,
+    "Li(x)": lambda x: mpmath.li(x, offset=True),
+    "j0(x) + j1(x) + bessel_j0(x) + bessel_j1(x)": lambda x: 2 * (mpmath.besselj(0, x) + mpmath.besselj(1, x)),
+    "y0(x) + y1(x) + bessel_y0(x) + bessel_y1(x)": lambda x: 2 * (mpmath.bessely(0, x) + mpmath.bessely(1, x)),
+    "i0(x) + i1(x) + modified_bessel_i0(x) + modified_bessel_i1(x)": lambda x: (
+        2 * (mpmath.besseli(0, x) + mpmath.besseli(1, x))
+    ),
+    "k0(x) + k1(x) + modified_bessel_k0(x) + modified_bessel_k1(x)": lambda x: (
+        2 * (mpmath.besselk(0, x) + mpmath.besselk(1, x))
+    ),
+    "i0e(x) + i1e(x)": lambda x: mpmath.exp(-x) * (mpmath.besseli(0, x) + mpmath.besseli(1, x)),
+    "k0e(x) + scaled_modified_bessel_k1(x)": lambda x: mpmath.exp(x) * (mpmath.besselk(0, x) + mpmath.besselk(1, x)),
+    "spherical_bessel_j0(x) + spherical_jn(1, x)": lambda x: (
+        mpmath.sin(x) / x + mpmath.sin(x) / x**2 - mpmath.cos(x) / x
+    ),
+    "chebyshev_polynomial_t(x, 3) + eval_chebyt(3, x)": lambda x: 2 * mpmath.chebyt(3, x),
+    "shifted_chebyshev_polynomial_u(x, 3)": lambda x: mpmath.chebyu(3, 2 * x - 1),
+    "hermite_polynomial_h(x, 4) + hermite(4, x)": lambda x: 2 * mpmath.hermite(4, x),
+    "laguerre_polynomial_l(x, 4) + laguerre(4, x)": lambda x: 2 * mpmath.laguerre(4, 0, x),
+    "legendre_polynomial_p(x, 4) + legendre(4, x)": lambda x: 2 * mpmath.legendre(4, x),
+    "LambertW(x) + Ei(x) + Si(x)": lambda x: mpmath.lambertw(x) + mpmath.ei(x) + mpmath.si(x),
+    "airyaiprime(x) + airybi(x)": lambda x: mpmath.airyai(x, derivative=1) + mpmath.airybi(x),
+}
+
+
+@pytest.mark.parametrize(("text", "function"), SPELLINGS.items(), ids=SPELLINGS)
+def test_functions_of_other_libraries_are_theirs(text: str, function: Callable[[Any], Any]) -> None:
+    assert float(Expression(text)(x=np.float64(1.2))) == pytest.approx(float(function(mpmath.mpf(1.2))), rel=1e-13)
+
+
+def test_names_of_constants_are_inputs_where_they_are_given() -> None:
+    assert list(Expression("E*x", given=["E"]).__signature__.parameters) == ["E", "x"]
+    assert list(Expression("E*x").__signature__.parameters) == ["x"]
 
 
 def test_arrays_are_indexed_and_summed() -> None:
@@ -61,7 +130,15 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("(lambda: x)()", "cannot stand in a formula"),
         ("eval(x)", "no operation 'eval'"),
         ("print(x)", "no operation 'print'"),
-        ("x if x else 1", "cannot stand in a formula"),
+        ("x if x", "else is missing"),
+        ("math.sin(x)", "write sin, without math"),
+        ("torch.nn.functional.gelu(x)", "write gelu, without torch.nn.functional"),
+        ("sin(x, 2)", "sin does not take 2 arguments"),
+        ("j0(x, 2)", r"write j0\(x\)"),
+        ("log(x, 2, 3)", "log does not take 3 arguments"),
+        ("max()", r"write max\(x, y\)"),
+        ("Piecewise((x, x > 0), (1, x < 0))", r"the last pair of Piecewise is \(value, True\)"),
+        ("Piecewise()", "is missing"),
         ("'text'", "cannot stand in a formula"),
         ("x @= 2", "neither file.py::name nor a formula"),
         ("x^2", r"write \*\*"),
@@ -70,7 +147,7 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("", "neither"),
         ("sin(1) + pi", "names no input"),
         ("lambda + x", "lambda cannot stand in a formula"),
-        ("True*x", "True cannot stand in a formula"),
+        ("True*x", "True outside of Piecewise cannot stand in a formula"),
         ("x[y]", "an index that is no whole number cannot stand in a formula"),
         ("2x", "write a sign between 2 and x"),
         ("x y", "y is not expected"),

@@ -209,8 +209,14 @@ class Primitive(Operation):
 
     @property
     def chooses(self) -> bool:
-        """Whether the first arguments say which of the others is the value."""
+        """Whether the first arguments are conditions that say which of the others is the value."""
         return self.takes is not None and self.deciding is not None
+
+    def _on_torch(self, like: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        if self.chooses:  # a number as a condition says that it is not zero, as in NumPy
+            count = self.deciding
+            arguments = (*(c != 0 for c in arguments[:count]), *arguments[count:])
+        return super()._on_torch(like, arguments, options)
 
     @property
     def keeps_finite(self) -> bool:

@@ -14,7 +14,7 @@ from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.own import Own
 from diffcheck.ops.selection import ranked
 from diffcheck.ops.structure import Index, Parameters, Shape
-from diffcheck.ops.table import Composite, Operation
+from diffcheck.ops.table import Composite, Operation, Primitive
 from diffcheck.program.conditions import is_condition
 from diffcheck.program.graph import GraphBuilder
 from diffcheck.program.recorded import Recorded
@@ -216,7 +216,14 @@ class Traced(Recorded):
         if isinstance(operation, Composite):
             return operation.definition(*arguments, **options)
         demand_arguments(operation, len(arguments), options)
-        return self._like(self._builder.apply(operation.name, *(self.lift(a).node for a in arguments)))
+        operands = [self.lift(a) for a in arguments]
+        if isinstance(operation, Primitive) and operation.chooses:
+            operands[: operation.deciding] = [c.holds() for c in operands[: operation.deciding]]
+        return self._like(self._builder.apply(operation.name, *(operand.node for operand in operands)))
+
+    def holds(self) -> "Traced":
+        """A condition as it is; of a number, whether it is not zero."""
+        return self if self.is_condition else self.apply(Primitive.rows["ne"], (self, 0), {})
 
     def _like(self, node: int) -> "Traced":
         return Traced(self._builder, node)

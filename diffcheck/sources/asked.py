@@ -55,12 +55,16 @@ class Asked:
     def demand(self) -> None:
         """`UsageError` for what is seen to be wrong before anything is loaded."""
         if self.file is None:
-            Expression(self.subject)
+            self.expression()
             self.demand_elements()
             return
         demand_there(self.file)
         if self.file.suffix != ".py" or not self.file.is_file():
             raise UsageError(f"{self.file} is no Python file: give file.py::name; diffcheck run takes files of cases")
+
+    def expression(self) -> Expression:
+        """The formula that the subject is."""
+        return Expression(self.subject, given=[name for name, _ in self.inputs])
 
     def demand_elements(self) -> None:
         """`UsageError` if directions are asked for that nothing here has."""
@@ -83,7 +87,7 @@ def asked_for(asked: Asked) -> Case:
     from diffcheck.sources.torch_code import case_of, subject
 
     if asked.file is None:
-        return _over_operations(Expression(asked.subject), asked.subject, asked)
+        return _over_operations(asked.expression(), asked.subject, asked)
     subject.seed(asked.seed)  # for the weights that the file draws
     name = asked.subject.partition("::")[2]
     found = named(asked.file, name)

@@ -1,80 +1,13 @@
 """A formula such as ``x*sin(x)`` as a function: read by a grammar of its own, never executed as code."""
 
-import difflib
 import inspect
 import itertools
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable
 
-from diffcheck import ops
-from diffcheck.errors import CaseError, UsageError
-from diffcheck.sources.formula import Formula, Operand, Steps
-from diffcheck.sources.grammar import DEEPEST, Word, foreign, no_formula, number, refusal, words
-
-
-def _one_over(name: str) -> Callable[..., Any]:
-    row = vars(ops)[name]
-    return lambda x: 1 / row(x)
-
-
-_OWN = {name: value for name, value in vars(ops).items() if callable(value) and not name.startswith("_")}
-# What SymPy, NumPy, `math` and textbooks call them.
-_ALSO = {
-    "log": ("ln",),
-    "abs": ("Abs", "fabs", "absolute"),
-    "asin": ("arcsin",),
-    "acos": ("arccos",),
-    "atan": ("arctan",),
-    "atan2": ("arctan2",),
-    "asinh": ("arcsinh",),
-    "acosh": ("arccosh",),
-    "atanh": ("arctanh",),
-    "maximum": ("Max", "max", "fmax"),
-    "minimum": ("Min", "min", "fmin"),
-    "power": ("pow", "Pow"),
-    "ceil": ("ceiling",),
-    "lgamma": ("loggamma", "gammaln"),
-    "sigmoid": ("expit",),
-    "digamma": ("psi",),
-    "gamma": ("tgamma",),
-    "bessel_i": ("besseli", "iv"),
-    "bessel_j": ("besselj", "jv"),
-    "bessel_k": ("besselk", "kv"),
-    "bessel_y": ("bessely", "yv"),
-    "airy_ai": ("airyai",),
-    "airy_bi": ("airybi",),
-    "lambert_w": ("LambertW", "lambertw"),
-    "elliptic_k": ("ellipk",),
-    "elliptic_e": ("ellipe",),
-    "dawsn": ("dawson",),
-    "expi": ("Ei", "ei"),
-    "exp1": ("E1", "e1"),
-    "si": ("Si",),
-    "ci": ("Ci",),
-    "shi": ("Shi",),
-    "chi": ("Chi",),
-    "legendre_p": ("legendre",),
-    "chebyshev_t": ("chebyshevt",),
-    "chebyshev_u": ("chebyshevu",),
-    "hermite_h": ("hermite",),
-    "laguerre_l": ("laguerre",),
-    "logical_and": ("And",),
-    "logical_or": ("Or",),
-    "logical_not": ("Not",),
-}
-_KNOWN: Mapping[str, Callable[..., Any]] = {
-    **_OWN,
-    **{also: _OWN[name] for name, others in _ALSO.items() for also in others},
-    **{name: _one_over(below) for name, below in (("sec", "cos"), ("csc", "sin"), ("cot", "tan"))},
-}
-_CONSTANTS = {"pi": ops.pi, "e": ops.e}
-_JOINING = {"and", "or", "not"}
-_RELATIONS = {"<": ops.lt, "<=": ops.le, ">": ops.gt, ">=": ops.ge, "==": ops.eq, "!=": ops.ne}
-# The signs that take an operand on each side, the weakest first; those of a row are taken from left to right.
-_BINARY: tuple[Mapping[str, Callable[..., Any]], ...] = (
-    {"+": ops.add, "-": ops.sub},
-    {"*": ops.mul, "/": ops.div, "%": ops.remainder, "@": ops.matmul},
-)
+from diffcheck.sources.formula import Formula
+from diffcheck.sources.grammar import JOINING_WORDS, Word, refusal, words
+from diffcheck.sources.reader import read
+from diffcheck.sources.spellings import CONSTANTS
 
 
 class Expression(Formula):
@@ -84,6 +17,8 @@ class Expression(Formula):
     ----------
     names:
         The inputs, in their order; left out, the names as they stand in the formula.
+    given:
+        Where these are left out: what is an input also if it is the name of a constant.
 
     Raises
     ------
@@ -91,212 +26,19 @@ class Expression(Formula):
         For what is no formula over `diffcheck.ops`; a caret stands under the place.
     """
 
-    def __init__(self, text: str, names: Iterable[str] | None = None) -> None:
+    def __init__(self, text: str, names: Iterable[str] | None = None, given: Collection[str] = ()) -> None:
         found = words(text)
-        inputs = _inputs(found) if names is None else list(names)
-        reader = _Reader(text, found, inputs)
-        result = reader.whole()
+        inputs = _inputs(found, given) if names is None else list(names)
+        super().__init__(text, inputs, *read(text, found, inputs))
         if not inputs:
             raise refusal(text, None, "it names no input: write a formula of x, and give --at x=NUMBER")
-        read = reader.steps.formula(text, result)
-        super().__init__(text, read.argument_names, read.steps, result)
         parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in inputs]
         self.__signature__ = inspect.Signature(parameters)
 
 
-def _inputs(found: list[Word]) -> list[str]:
+def _inputs(found: list[Word], given: Collection[str]) -> list[str]:
     """The names that are neither called nor those of options, nor constants."""
     following = {id(word): after.text for word, after in itertools.pairwise(found)}
     free = [w.text for w in found if w.kind == "name" and following[id(w)] not in ("(", "=")]
-    return [name for name in dict.fromkeys(free) if name not in _CONSTANTS and name not in _JOINING]
-
-
-class _Reader:
-    """Reads the words of a formula from left to right."""
-
-    def __init__(self, text: str, found: list[Word], inputs: list[str]) -> None:
-        self.steps = Steps(inputs)
-        self._text = text
-        self._words = found
-        self._next = 0
-        self._depth = 0
-
-    def whole(self) -> Operand:
-        """The operand that the whole text is."""
-        result = self._any()
-        if self._word.kind != "end":
-            raise self._astray()
-        return result
-
-    @property
-    def _word(self) -> Word:
-        return self._words[self._next]
-
-    def _take(self, *texts: str) -> Word | None:
-        """The next word, if it is one of these signs or joining names; it is used up."""
-        word = self._word
-        if word.kind in ("sign", "name") and word.text in texts:
-            self._next += 1
-            return word
-        return None
-
-    def _demand(self, text: str) -> None:
-        if self._take(text) is None:
-            raise self._astray(f"{text} is missing")
-
-    def _astray(self, why: str = "") -> UsageError:
-        word = self._word
-        if not why:
-            why = f"{word.text} is not expected" if word.text else "something is missing at the end"
-        return no_formula(self._text, word.place if word.text else None, why)
-
-    def _apply(self, place: int, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
-        try:
-            return self.steps.apply(function, *operands, **named)
-        except CaseError as mistake:
-            raise refusal(self._text, place, str(mistake)) from None
-
-    def _any(self) -> Operand:
-        """What ``or`` joins."""
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise refusal(self._text, self._word.place, f"more than {DEEPEST} parentheses stand inside one another")
-        found = self._all()
-        while word := self._take("or", "|"):
-            found = self._apply(word.place, ops.logical_or, found, self._all())
-        self._depth -= 1
-        return found
-
-    def _all(self) -> Operand:
-        """What ``and`` joins."""
-        found = self._negated()
-        while word := self._take("and", "&"):
-            found = self._apply(word.place, ops.logical_and, found, self._negated())
-        return found
-
-    def _negated(self) -> Operand:
-        negations = []
-        while word := self._take("not", "~"):
-            negations.append(word)
-        found = self._related()
-        for word in reversed(negations):
-            found = self._apply(word.place, ops.logical_not, found)
-        return found
-
-    def _related(self) -> Operand:
-        """A relation; of several, ``a < b < c``, all hold."""
-        left = self._binary(0)
-        found: Operand = None
-        while word := self._take(*_RELATIONS):
-            right = self._binary(0)
-            holds = self._apply(word.place, _RELATIONS[word.text], left, right)
-            found = holds if found is None else self._apply(word.place, ops.logical_and, found, holds)
-            left = right
-        return left if found is None else found
-
-    def _binary(self, level: int) -> Operand:
-        if level == len(_BINARY):
-            return self._signed()
-        found = self._binary(level + 1)
-        while word := self._take(*_BINARY[level]):
-            found = self._apply(word.place, _BINARY[level][word.text], found, self._binary(level + 1))
-        return found
-
-    def _signed(self) -> Operand:
-        """What has signs before it; a power binds more strongly than they do."""
-        signs = []
-        while word := self._take("+", "-"):
-            signs.append(word)
-        found = self._power()
-        for word in reversed(signs):
-            if word.text == "-":
-                plain = isinstance(found, (int, float)) and not isinstance(found, bool)
-                found = -found if plain else self._apply(word.place, ops.neg, found)
-        return found
-
-    def _power(self) -> Operand:
-        base = self._indexed()
-        word = self._take("**")
-        if word is None:
-            return base
-        self._depth += 1
-        if self._depth > DEEPEST:
-            raise refusal(self._text, word.place, f"more than {DEEPEST} powers stand on one another")
-        exponent = self._signed()
-        self._depth -= 1
-        return self._apply(word.place, ops.power, base, exponent)
-
-    def _indexed(self) -> Operand:
-        """A number, a name, a call, a list; with whole numbers in brackets behind it."""
-        found = self._single()
-        while word := self._take("["):
-            place = self._several("]")
-            if not place or not all(type(k) is int for k in place):
-                raise foreign(self._text, word.place, "an index that is no whole number")
-            found = self._apply(word.place, _element, found, place[0] if len(place) == 1 else place)
-        return found
-
-    def _single(self) -> Operand:
-        word = self._word
-        if word.kind == "end":
-            raise self._astray()
-        self._next += 1
-        if word.kind == "number":
-            return number(self._text, word)
-        if word.kind == "name" and word.text not in _JOINING:
-            if self._take("("):
-                return self._called(word)
-            return self._named(word)
-        if word.text == "(":
-            items = self._several(")")
-            comma = self._words[self._next - 2].text == ","
-            if not items and not comma and self._word.kind == "end":
-                raise no_formula(self._text, word.place, "the parentheses are empty")
-            return items[0] if len(items) == 1 and not comma else items
-        if word.text == "[":
-            return self._several("]")
-        self._next -= 1
-        if word.text in ("*", "**"):
-            raise foreign(self._text, word.place, "a star without a factor before it")
-        raise self._astray()
-
-    def _named(self, word: Word) -> Operand:
-        if word.text in self.steps.inputs:
-            return self.steps.inputs[word.text]
-        if word.text in _CONSTANTS:
-            return _CONSTANTS[word.text]
-        known = ", ".join(self.steps.names)
-        close = difflib.get_close_matches(word.text, self.steps.names, 1)
-        advice = f"did you mean {close[0]!r}?" if close else f"they are {known}"
-        raise refusal(self._text, word.place, f"{word.text!r} is none of the inputs: {advice}")
-
-    def _called(self, word: Word) -> Operand:
-        if word.text not in _KNOWN:
-            raise refusal(self._text, word.place, f"there is no operation {word.text!r}{_suggestion(word.text)}")
-        options: dict[str, Operand] = {}
-        items = self._several(")", options)
-        return self._apply(word.place, _KNOWN[word.text], *items, **options)
-
-    def _several(self, closing: str, options: dict[str, Operand] | None = None) -> tuple[Operand, ...]:
-        """Operands up to a closing sign, with commas between them."""
-        items: list[Operand] = []
-        while self._take(closing) is None:
-            if options is not None and self._word.kind == "name" and self._words[self._next + 1].text == "=":
-                name = self._word.text
-                self._next += 2
-                options[name] = self._any()
-            else:
-                items.append(self._any())
-            if self._take(",") is None:
-                self._demand(closing)
-                break
-        return tuple(items)
-
-
-def _element(held: Any, place: Any) -> Any:
-    return held[place]
-
-
-def _suggestion(name: str) -> str:
-    close = difflib.get_close_matches(name, _KNOWN, 1)
-    return f": did you mean {close[0]!r}?" if close else ", see diffcheck.ops"
+    taken = {*JOINING_WORDS, *CONSTANTS} - {*given}
+    return [name for name in dict.fromkeys(free) if name not in taken]

@@ -81,11 +81,11 @@ class Steps:
     def __init__(self, names: Iterable[str]) -> None:
         self.names = tuple(names)
         self.inputs = {name: Slot(place) for place, name in enumerate(self.names)}
-        self._steps: list[Step] = []
+        self.made: list[Step] = []
 
     def formula(self, text: str, result: Operand, doc: str = "") -> Formula:
         """The function whose value is ``result``."""
-        return Formula(text, self.names, self._steps, result, doc)
+        return Formula(text, self.names, self.made, result, doc)
 
     def apply(self, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
         """An operation; what depends on no input is a constant at once.
@@ -103,10 +103,10 @@ class Steps:
             return chosen
         if not _depends((operands, tuple(named.values()))):
             return _constant(function, operands, named)
-        if len(self._steps) == _MOST_STEPS:
+        if len(self.made) == _MOST_STEPS:
             raise Unsupported(f"the formula has more than {_MOST_STEPS:,} operations")
-        self._steps.append(Step(function, operands, tuple(named.items())))
-        return Slot(len(self.names) + len(self._steps) - 1)
+        self.made.append(Step(function, operands, tuple(named.items())))
+        return Slot(len(self.names) + len(self.made) - 1)
 
 
 def _value(operand: Operand, known: list[Any]) -> Any:

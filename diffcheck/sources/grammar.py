@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from diffcheck.errors import UsageError
 from diffcheck.sources.caret import under
+from diffcheck.sources.spellings import LIBRARIES
 
 # A longer text is no formula that somebody wrote down.
 LONGEST = 100_000
@@ -18,9 +19,12 @@ _WORDS = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<name>[^\W\d]\w*)"
-    r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/%@<>=(),\[\]&|~])"
+    r"|(?P<sign>\*\*|//|<=|>=|==|!=|[-+*/%@<>=(),\[\]&|~])"
 )
-_FOREIGN = {*keyword.kwlist} - {"and", "or", "not"}
+# The condition of the last pair of ``Piecewise``.
+ALWAYS = "True"
+JOINING_WORDS = {"and", "or", "not", "if", "else", ALWAYS}
+_FOREIGN = {*keyword.kwlist} - JOINING_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,11 @@ def _unknown(text: str, place: int) -> UsageError:
     character = text[place]
     if character == "^":
         return refusal(text, place, "^ is no power here: write **")
+    before = re.search(r"[^\W\d]\w*$", text[:place])
+    behind = re.match(r"(\.[^\W\d]\w*)+", text[place:])
+    if before and behind and before[0] in LIBRARIES:
+        library, _, name = (before[0] + behind[0]).rpartition(".")
+        return refusal(text, before.start(), f"functions stand alone: write {name}, without {library}.")
     told = {"'": "a text", '"': "a text", ".": "what follows a dot", ":": "a colon", "{": "a set"}
     if character in told:
         return foreign(text, place, told[character])

@@ -1,0 +1,290 @@
+"""Reads a formula such as ``x*sin(x)`` from left to right, each sign as strong as in Python."""
+
+import difflib
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from diffcheck import ops
+from diffcheck.errors import CaseError, UsageError
+from diffcheck.ops.arity import demand_arguments
+from diffcheck.ops.table import Primitive
+from diffcheck.sources.formula import Formula, Operand, Step, Steps
+from diffcheck.sources.grammar import ALWAYS, DEEPEST, JOINING_WORDS, Word, foreign, no_formula, number, refusal, words
+from diffcheck.sources.spellings import CONSTANTS, DEFINED, JOINING, OPERATIONS
+
+_RELATIONS = {"<": ops.lt, "<=": ops.le, ">": ops.gt, ">=": ops.ge, "==": ops.eq, "!=": ops.ne}
+
+
+def _floored(x: Any, y: Any) -> Any:
+    return ops.floor(ops.div(x, y))
+
+
+# The signs that take an operand on each side, the weakest first; those of a row are taken from left to right.
+_BINARY: tuple[Mapping[str, Callable[..., Any]], ...] = (
+    {"+": ops.add, "-": ops.sub},
+    {"*": ops.mul, "/": ops.div, "//": _floored, "%": ops.remainder, "@": ops.matmul},
+)
+
+
+def read(text: str, found: list[Word], inputs: Iterable[str]) -> tuple[tuple[Step, ...], Operand]:
+    """The steps of a formula over named inputs, and its result.
+
+    Raises
+    ------
+    UsageError
+        For what is no formula over `diffcheck.ops`; a caret stands under the place.
+    """
+    reader = _Reader(text, found, inputs)
+    result = reader.whole()
+    return tuple(reader.steps.made), result
+
+
+class _Reader:
+    """Reads the words of a formula from left to right."""
+
+    def __init__(self, text: str, found: list[Word], inputs: Iterable[str]) -> None:
+        self.steps = Steps(inputs)
+        self._text = text
+        self._words = found
+        self._next = 0
+        self._depth = 0
+
+    def whole(self) -> Operand:
+        """The operand that the whole text is."""
+        result = self._any()
+        if self._word.kind != "end":
+            raise self._astray()
+        return result
+
+    @property
+    def _word(self) -> Word:
+        return self._words[self._next]
+
+    def _take(self, *texts: str) -> Word | None:
+        """The next word, if it is one of these signs or joining names; it is used up."""
+        word = self._word
+        if word.kind in ("sign", "name") and word.text in texts:
+            self._next += 1
+            return word
+        return None
+
+    def _demand(self, text: str) -> None:
+        if self._take(text) is None:
+            raise self._astray(f"{text} is missing")
+
+    def _astray(self, why: str = "") -> UsageError:
+        word = self._word
+        if not why:
+            why = f"{word.text} is not expected" if word.text else "something is missing at the end"
+        return no_formula(self._text, word.place if word.text else None, why)
+
+    def _apply(self, place: int, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
+        try:
+            return self.steps.apply(function, *operands, **named)
+        except CaseError as mistake:
+            raise refusal(self._text, place, str(mistake)) from None
+
+    def _any(self) -> Operand:
+        """A choice, ``a if c else b``, or what is none."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise refusal(self._text, self._word.place, f"more than {DEEPEST} parentheses stand inside one another")
+        found = self._alternatives()
+        if word := self._take("if"):
+            condition = self._alternatives()
+            self._demand("else")
+            found = self._apply(word.place, ops.where, condition, found, self._any())
+        self._depth -= 1
+        return found
+
+    def _alternatives(self) -> Operand:
+        """What ``or`` joins."""
+        found = self._all()
+        while word := self._take("or", "|"):
+            found = self._apply(word.place, ops.logical_or, found, self._all())
+        return found
+
+    def _all(self) -> Operand:
+        """What ``and`` joins."""
+        found = self._negated()
+        while word := self._take("and", "&"):
+            found = self._apply(word.place, ops.logical_and, found, self._negated())
+        return found
+
+    def _negated(self) -> Operand:
+        negations = []
+        while word := self._take("not", "~"):
+            negations.append(word)
+        found = self._related()
+        for word in reversed(negations):
+            found = self._apply(word.place, ops.logical_not, found)
+        return found
+
+    def _related(self) -> Operand:
+        """A relation; of several, ``a < b < c``, all hold."""
+        left = self._binary(0)
+        found: Operand = None
+        while word := self._take(*_RELATIONS):
+            right = self._binary(0)
+            holds = self._apply(word.place, _RELATIONS[word.text], left, right)
+            found = holds if found is None else self._apply(word.place, ops.logical_and, found, holds)
+            left = right
+        return left if found is None else found
+
+    def _binary(self, level: int) -> Operand:
+        if level == len(_BINARY):
+            return self._signed()
+        found = self._binary(level + 1)
+        while word := self._take(*_BINARY[level]):
+            found = self._apply(word.place, _BINARY[level][word.text], found, self._binary(level + 1))
+        return found
+
+    def _signed(self) -> Operand:
+        """What has signs before it; a power binds more strongly than they do."""
+        signs = []
+        while word := self._take("+", "-"):
+            signs.append(word)
+        found = self._power()
+        for word in reversed(signs):
+            if word.text == "-":
+                plain = isinstance(found, (int, float)) and not isinstance(found, bool)
+                found = -found if plain else self._apply(word.place, ops.neg, found)
+        return found
+
+    def _power(self) -> Operand:
+        base = self._indexed()
+        word = self._take("**")
+        if word is None:
+            return base
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise refusal(self._text, word.place, f"more than {DEEPEST} powers stand on one another")
+        exponent = self._signed()
+        self._depth -= 1
+        return self._apply(word.place, ops.power, base, exponent)
+
+    def _indexed(self) -> Operand:
+        """A number, a name, a call, a list; with whole numbers in brackets behind it."""
+        found = self._single()
+        while word := self._take("["):
+            place = self._several("]")
+            if not place or not all(type(k) is int for k in place):
+                raise foreign(self._text, word.place, "an index that is no whole number")
+            found = self._apply(word.place, _element, found, place[0] if len(place) == 1 else place)
+        return found
+
+    def _single(self) -> Operand:
+        word = self._word
+        if word.kind == "end":
+            raise self._astray()
+        self._next += 1
+        if word.kind == "number":
+            return number(self._text, word)
+        if word.kind == "name" and word.text not in JOINING_WORDS:
+            if self._take("("):
+                return self._called(word)
+            return self._named(word)
+        if word.text == "(":
+            items = self._several(")")
+            comma = self._words[self._next - 2].text == ","
+            if not items and not comma and self._word.kind == "end":
+                raise no_formula(self._text, word.place, "the parentheses are empty")
+            return items[0] if len(items) == 1 and not comma else items
+        if word.text == "[":
+            return self._several("]")
+        self._next -= 1
+        if word.text == ALWAYS:
+            raise foreign(self._text, word.place, f"{ALWAYS} outside of Piecewise")
+        if word.text in ("*", "**"):
+            raise foreign(self._text, word.place, "a star without a factor before it")
+        raise self._astray()
+
+    def _named(self, word: Word) -> Operand:
+        if word.text in self.steps.inputs:
+            return self.steps.inputs[word.text]
+        if word.text in CONSTANTS:
+            return CONSTANTS[word.text]
+        known = ", ".join(self.steps.names)
+        close = difflib.get_close_matches(word.text, self.steps.names, 1)
+        advice = f"did you mean {close[0]!r}?" if close else f"they are {known}"
+        raise refusal(self._text, word.place, f"{word.text!r} is none of the inputs: {advice}")
+
+    def _called(self, word: Word) -> Operand:
+        if word.text == "Piecewise":
+            return self._pieces(word)
+        if word.text not in _CALLED:
+            raise refusal(self._text, word.place, f"there is no operation {word.text!r}{_suggestion(word.text)}")
+        options: dict[str, Operand] = {}
+        items = self._several(")", options)
+        if word.text in JOINING and items and not options:
+            return functools.reduce(lambda x, y: self._apply(word.place, JOINING[word.text], x, y), items)
+        function = _defined(word.text, len(items)) or OPERATIONS.get(word.text)
+        if function is None:
+            known = [signature for signature in DEFINED if signature.startswith(f"{word.text}(")]
+            raise refusal(self._text, word.place, f"write {' or '.join(known or [f'{word.text}(x, y)'])}")
+        if isinstance(function, Primitive):
+            try:
+                demand_arguments(function, len(items), options)
+            except CaseError as mistake:
+                raise refusal(self._text, word.place, str(mistake)) from None
+        return self._apply(word.place, function, *items, **options)
+
+    def _pieces(self, word: Word) -> Operand:
+        """SymPy's ``Piecewise((x, x > 0), (-x, True))``: the first value whose condition holds."""
+        pairs: list[tuple[Operand, Operand]] = []
+        while not pairs or self._take(",") is not None:
+            self._demand("(")
+            value = self._any()
+            self._demand(",")
+            always = self._take(ALWAYS) is not None
+            pairs.append((value, True if always else self._any()))
+            self._take(",")
+            self._demand(")")
+            if always:
+                break
+        self._demand(")")
+        *others, (found, condition) = pairs
+        if condition is not True:
+            raise refusal(self._text, word.place, "the last pair of Piecewise is (value, True)")
+        for value, condition in reversed(others):
+            found = self._apply(word.place, ops.where, condition, value, found)
+        return found
+
+    def _several(self, closing: str, options: dict[str, Operand] | None = None) -> tuple[Operand, ...]:
+        """Operands up to a closing sign, with commas between them."""
+        items: list[Operand] = []
+        while self._take(closing) is None:
+            if options is not None and self._word.kind == "name" and self._words[self._next + 1].text == "=":
+                name = self._word.text
+                self._next += 2
+                options[name] = self._any()
+            else:
+                items.append(self._any())
+            if self._take(",") is None:
+                self._demand(closing)
+                break
+        return tuple(items)
+
+
+def _element(held: Any, place: Any) -> Any:
+    return held[place]
+
+
+_CALLED = {*OPERATIONS, *JOINING, *(signature.partition("(")[0] for signature in DEFINED)}
+
+
+@functools.cache
+def _defined(name: str, count: int) -> Formula | None:
+    """A function of so many arguments that is defined by a formula; ``None`` where there is none."""
+    for signature, text in DEFINED.items():
+        called, _, names = signature.removesuffix(")").partition("(")
+        if called == name and len(names.split(", ")) == count:
+            given = names.split(", ")
+            return Formula(signature, given, *read(text, words(text), given))
+    return None
+
+
+def _suggestion(name: str) -> str:
+    close = difflib.get_close_matches(name, sorted(_CALLED), 1)
+    return f": did you mean {close[0]!r}?" if close else ", see diffcheck.ops"
