@@ -7,7 +7,7 @@ from xdist.scheduler import LoadFileScheduling
 
 collect_ignore_glob = [f"diffcheck/engines/{name}/*" for name in ("casadi", "jax") if find_spec(name) is None]
 # The file that takes longest of all: begun last, one process would work and the others wait.
-LONGEST = "tests/test_whole_library.py"
+LONGEST = "tests/library/test_whole_library.py"
 
 
 class LongestFirst(LoadFileScheduling):

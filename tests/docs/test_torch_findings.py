@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "torch_findings.md").read_text(encoding="utf-8")
 
 with pytest.MonkeyPatch.context() as patch:

@@ -11,7 +11,7 @@ from torch import nn
 
 from diffcheck import gradient
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TOY = runpy.run_path(str(ROOT / "cases" / "gpt2.py"))
 WRITTEN = runpy.run_path(str(ROOT / "tests" / "torch_models" / "gpt.py"))
 PAGE = (ROOT / "docs" / "gpt2.md").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from diffcheck.referee.truth import Referee
 from diffcheck.sources.collect import collect
 
 # The trials of torch, in a folder of their own, have their truths checked in their own way.
-SHIPPED = Path(__file__).parents[1] / "cases"
+SHIPPED = Path(__file__).parents[2] / "cases"
 FAMILIES = sorted([*SHIPPED.glob("*.py"), *SHIPPED.glob("double/*.py")])
 CASES = {c.name: c for file in FAMILIES for c in runpy.run_path(str(file)).values() if isinstance(c, Case)}
 LISTED = CASES["network_10_5_1"].points[0]

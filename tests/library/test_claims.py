@@ -31,7 +31,7 @@ from diffcheck.program.differentiate import tangent
 from diffcheck.program.trace import trace
 from diffcheck.reporting.chart import Line, svg
 
-PAGE = (Path(__file__).parents[1] / "docs" / "claims.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "claims.md").read_text(encoding="utf-8")
 SMALL = measure.Extent(counted=100, timed=100, written=4, points=2)
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 with pytest.MonkeyPatch.context() as patch:
-    patch.syspath_prepend(Path(__file__).parents[1] / "benchmarks")
+    patch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
     from kernels import REPORTS
     from kernels.contexts import leaves, results
 

@@ -10,8 +10,8 @@ from diffcheck.results import CaseRow, Curve, Drawing, PointRow, Points, Row, Te
 from diffcheck.results.lines import DETAILS, KINDS, ROWS, SCHEMA
 from diffcheck.runner.points import KEPT, NUMBERS
 
-PAGE = (Path(__file__).parents[1] / "docs/journal.md").read_text()
-SAMPLE = Path(__file__).parents[1] / "reports/sample"
+PAGE = (Path(__file__).parents[2] / "docs/journal.md").read_text()
+SAMPLE = Path(__file__).parents[2] / "reports/sample"
 
 
 def told(title: str, header: str = "| field |") -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "diffcheck"
 
 # For each room, a package or a module of its own, the rooms that it may import from; itself always.

@@ -8,7 +8,7 @@ import pytest
 
 from diffcheck.ops.table import Primitive, Without
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 # What loses digits beside something larger than itself is tried where that is defined.
 ROWS = sorted(
     name

@@ -23,7 +23,7 @@ from diffcheck.results import Row, Run
 from diffcheck.runner.settings import Settings
 from diffcheck.verdict import Verdict
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 WRONG = (Verdict.DISAGREE, Verdict.NONFINITE, Verdict.LOSSY)
 # Each script has names of its own; what it prints, or raises, is told as JSON.
 ALONE = """

@@ -19,7 +19,7 @@ from diffcheck.referee.beside.germs import Germ
 from diffcheck.referee.beside.jets import Jets, along, coefficient
 from diffcheck.referee.evaluate import Balls, evaluate
 
-BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 CONSTANTS = {"pi", "e"}
 ROWS = sorted(set(Primitive.rows) - CONSTANTS)
 # Binades between two arguments; the benchmark itself tries every binade.

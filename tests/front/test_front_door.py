@@ -158,7 +158,7 @@ def test_a_breach_beside_right_numbers_is_told_without_a_worst_one():
 
 def test_python_starts_the_command_line():
     command = [sys.executable, "-m", "diffcheck", "--version"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
     assert done.stdout.startswith("diffcheck")
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 BENCHMARKS = ROOT / "benchmarks"
 WRITERS = sorted(path.stem for path in DOCS.glob("write_*.py"))

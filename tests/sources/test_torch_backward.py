@@ -45,7 +45,8 @@ def heard(subject, dtype="float64"):
 def named_line(note):
     """The line that a note names."""
     file, number = re.search(r"(\w+\.py):(\d+)", note).groups()
-    return linecache.getline(str(Path(__file__).with_name(file)), int(number))
+    (path,) = Path(__file__).parents[1].rglob(file)
+    return linecache.getline(str(path), int(number))
 
 
 # What is recorded is what torch evaluates, elsewhere too.

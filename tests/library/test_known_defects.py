@@ -9,7 +9,7 @@ import pytest
 from diffcheck.api import Settings, conduct
 from diffcheck.sources.collect import collect
 
-TRIALS = Path(__file__).parent.parent / "cases" / "trials"
+TRIALS = Path(__file__).parents[2] / "cases" / "trials"
 FILES = sorted(TRIALS.glob("[!_]*.py"))
 CASES = collect([str(TRIALS)]).cases
 

@@ -10,7 +10,7 @@ from diffcheck.sources.alternatives import Refusal
 from diffcheck.sources.collect import collect
 
 # Where the files lie: they are their authors' and no part of this repository.
-FOLDER = Path(os.environ.get("DIFFCHECK_FPBENCH", Path(__file__).parents[2] / "shared" / "corpora" / "fpbench"))
+FOLDER = Path(os.environ.get("DIFFCHECK_FPBENCH", Path(__file__).parents[3] / "shared" / "corpora" / "fpbench"))
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{FOLDER} is not there: set DIFFCHECK_FPBENCH")
 
 

@@ -15,7 +15,7 @@ from diffcheck.formats import FORMATS
 from diffcheck.results import Row, Run, counts
 from diffcheck.sources.collect import collect
 
-CASES = Path(__file__).parent.parent / "cases"
+CASES = Path(__file__).parents[2] / "cases"
 # Half precision has no room for the numbers of `cases/double`, nor for points at which a known defect shows.
 FAMILIES = [str(path) for path in sorted(CASES.glob("*.py"))]
 WIDE = {"float64": [str(CASES)], "float32": [str(CASES)]}
