@@ -54,8 +54,11 @@ def duration(seconds: float) -> str:
 
 
 def right_of(digits: float, possible: float) -> str:
-    """How many digits are right; in a word where none is, not even the sign perhaps."""
-    return "none" if no_digit_right(digits, possible, "") else digits_of(digits)
+    """How many of the possible digits are right; in a word where none is, not even the sign perhaps.
+
+    What is right beyond them is luck, and counted for nobody.
+    """
+    return "none" if no_digit_right(digits, possible, "") else digits_of(min(digits, possible))
 
 
 def digits_right(digits: float, possible: float) -> str:

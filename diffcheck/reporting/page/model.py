@@ -121,7 +121,7 @@ def _cell(row: Row) -> list[Any]:
     return [
         str(row.verdict),
         ", ".join(filter(None, [row.reason if row.reason != "case" else "", findings])),
-        _floor(row.digits),
+        _floor(min(row.digits, row.digits_possible)),
         _floor(row.digits_possible),
         short(row.error_ulp),
         short(row.evaluate_s),
