@@ -3,15 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from like_torch import NEAR, arrays, checked, of_diffcheck, of_torch
 
 import diffcheck.ops as o
-from diffcheck import case, check, interval
-from diffcheck.program.chain import gradient
-from diffcheck.program.emit import Emitted
-from diffcheck.program.trace import record
 from diffcheck.verdict import Verdict
 
-NEAR = {"rtol": 1e-11, "atol": 1e-12}
 LABELS = [[3, 0, -1, 1], [-1, 2, 2, 2], [1, 1, -1, -1], [2, 0, 1, 3]]
 
 # The operation, the shapes of the arrays that it takes first, what it takes after them, its options.
@@ -85,30 +81,6 @@ def _named(calls):
     return [pytest.param(*call, id=f"{call[0]}-{'-'.join(map(str, call[1]))}") for call in calls]
 
 
-def arrays(shapes):
-    """Normal numbers, no two alike."""
-    generator = np.random.default_rng(7)
-    return [generator.normal(size=shape) for shape in shapes]
-
-
-def of_diffcheck(function, given):
-    """Value and Jacobian of an operation recorded on arrays."""
-    names = "abcd"[: len(given)]
-    graph = record(
-        lambda **x: function(*(x[n] for n in names)), {n: a.shape for n, a in zip(names, given, strict=True)}, {}
-    )
-    x = np.concatenate([a.ravel() for a in given])
-    return Emitted(graph).at(x), Emitted(gradient(graph, range(x.size))).at(x)
-
-
-def of_torch(function, given):
-    """The same by torch's own function and its reverse mode."""
-    tensors = tuple(torch.tensor(a) for a in given)
-    value = function(*tensors).numpy()
-    parts = torch.autograd.functional.jacobian(function, tensors)
-    return value, np.concatenate([p.numpy().reshape(*value.shape, -1) for p in parts], -1)
-
-
 @pytest.mark.parametrize(("name", "shapes", "rest", "options"), _named(CALLS))
 def test_an_operation_is_torchs(name, shapes, rest, options):
     given = arrays(shapes)
@@ -130,23 +102,6 @@ def test_single_precision_stays_single(name, shapes, rest, options):
     """NumPy computes in the precision of what it is given."""
     given = [a.astype(np.float32) for a in arrays(shapes)]
     assert getattr(o, name)(*given, *rest, **options).dtype == np.float32
-
-
-# A function of so many arrays whose parameters have names.
-NAMED = {
-    1: lambda f: lambda a: f(a),
-    2: lambda f: lambda a, b: f(a, b),
-    3: lambda f: lambda a, b, c: f(a, b, c),
-    4: lambda f: lambda a, b, c, d: f(a, b, c, d),
-}
-
-
-def checked(function, given, **options):
-    """What every engine gives for the gradient at one point."""
-    names = "abcd"[: len(given)]
-    domains = {n: interval(-9, 9, shape=a.shape) for n, a in zip(names, given, strict=True)}
-    decorate = case(**domains, points=[dict(zip(names, given, strict=True))], samples=0, **options)
-    return check(decorate(NAMED[len(given)](function))).result.rows
 
 
 @pytest.mark.parametrize(("name", "shapes", "rest", "options"), _named(CALLS))

@@ -420,6 +420,12 @@ USES = {
         shaped(lambda x: ops.nll_loss(x, np.array([2, 0])), (2, 3)), shaped(lambda x: ops.nll_loss(x, 1), (3,))
     ),
     "kl_div": shaped(ops.kl_div, (2, 3), (2, 3), lo=0.1, hi=0.9),
+    "linear_cross_entropy": shaped(
+        lambda x, w: ops.linear_cross_entropy(x, w, np.array([2, 0]), label_smoothing=0.25), (2, 3), (4, 3)
+    ),
+    "triplet_margin_with_distance_loss": shaped(
+        lambda x, y, z: ops.triplet_margin_with_distance_loss(x, y, z, margin=0.5), (2, 3), (2, 3), (2, 3)
+    ),
     "poisson_nll_loss": shaped(ops.poisson_nll_loss, (2, 3), (2, 3)),
     "gaussian_nll_loss": shaped(ops.gaussian_nll_loss, (2, 3), (2, 3), (2, 3), lo=0.1, hi=3.0),
     "soft_margin_loss": shaped(ops.soft_margin_loss, (2, 3), (2, 3)),

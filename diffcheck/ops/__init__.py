@@ -138,26 +138,32 @@ from diffcheck.ops.linalg import (
     tril as tril,
     triu as triu,
 )
-from diffcheck.ops.losses import (
-    bce_with_logits as bce_with_logits,
-    binary_cross_entropy as binary_cross_entropy,
-    cosine_embedding_loss as cosine_embedding_loss,
+from diffcheck.ops.labels import (
     cross_entropy as cross_entropy,
-    gaussian_nll_loss as gaussian_nll_loss,
-    hinge_embedding_loss as hinge_embedding_loss,
-    huber_loss as huber_loss,
-    kl_div as kl_div,
-    l1_loss as l1_loss,
-    margin_ranking_loss as margin_ranking_loss,
-    mse_loss as mse_loss,
+    linear_cross_entropy as linear_cross_entropy,
     multi_margin_loss as multi_margin_loss,
     multilabel_margin_loss as multilabel_margin_loss,
     multilabel_soft_margin_loss as multilabel_soft_margin_loss,
     nll_loss as nll_loss,
+)
+from diffcheck.ops.losses import (
+    bce_with_logits as bce_with_logits,
+    binary_cross_entropy as binary_cross_entropy,
+    gaussian_nll_loss as gaussian_nll_loss,
+    huber_loss as huber_loss,
+    kl_div as kl_div,
+    l1_loss as l1_loss,
+    mse_loss as mse_loss,
     poisson_nll_loss as poisson_nll_loss,
     smooth_l1_loss as smooth_l1_loss,
+)
+from diffcheck.ops.margins import (
+    cosine_embedding_loss as cosine_embedding_loss,
+    hinge_embedding_loss as hinge_embedding_loss,
+    margin_ranking_loss as margin_ranking_loss,
     soft_margin_loss as soft_margin_loss,
     triplet_margin_loss as triplet_margin_loss,
+    triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
 )
 from diffcheck.ops.neural import (
     attention as attention,

@@ -81,6 +81,13 @@ def fitting(torch: Any, value: Any, like: Any) -> Any:
     return torch.as_tensor(value, dtype=dtype, device=like.device)
 
 
+def beside(x: Any, values: Any) -> Any:
+    """Numbers that are given beside an array: traced ones if that is traced, else an array of its dtype."""
+    if values is None or hasattr(values, "lift"):
+        return values
+    return x.lift(np.asarray(values)) if hasattr(x, "lift") else np.asarray(values, np.asarray(x).dtype)
+
+
 def plain(a: Any) -> Any:
     """Exact constants and fractions as the floats that NumPy and PyTorch compute with."""
     if isinstance(a, (list, tuple)):
