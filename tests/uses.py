@@ -420,6 +420,10 @@ USES = {
         shaped(lambda x: ops.nll_loss(x, np.array([2, 0])), (2, 3)), shaped(lambda x: ops.nll_loss(x, 1), (3,))
     ),
     "kl_div": shaped(ops.kl_div, (2, 3), (2, 3), lo=0.1, hi=0.9),
+    "ctc_loss": shaped(
+        lambda x: ops.ctc_loss(x, np.array([[1, 0], [2, 1]]), np.array([3, 3]), np.array([1, 2]), reduction="sum"),
+        *((3, 2, 3),),
+    ),
     "linear_cross_entropy": shaped(
         lambda x, w: ops.linear_cross_entropy(x, w, np.array([2, 0]), label_smoothing=0.25), (2, 3), (4, 3)
     ),

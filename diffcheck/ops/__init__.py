@@ -34,6 +34,9 @@ from diffcheck.ops.adaptive import (
     adaptive_max_pool2d as adaptive_max_pool2d,
     adaptive_max_pool3d as adaptive_max_pool3d,
 )
+from diffcheck.ops.alignments import (
+    ctc_loss as ctc_loss,
+)
 from diffcheck.ops.arrays import (
     amax as amax,
     amin as amin,

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arguments import beside
+from diffcheck.ops.arguments import as_tensors, beside
 from diffcheck.ops.elementary import exp, log
 from diffcheck.ops.exact import pi
 from diffcheck.ops.pieces import abs, maximum, where
-from diffcheck.ops.reduction import for_each, of_torch, reduced, weighted
+from diffcheck.ops.reduction import for_each, of_torch, reduced, weighted, weights
 from diffcheck.ops.special import softplus, xlogy
 from diffcheck.ops.table import composite
 
@@ -53,7 +53,11 @@ def binary_cross_entropy(probability: Any, target: Any, *, weight: Any = None, r
     return reduced("binary_cross_entropy", _times(each, weight), reduction)
 
 
-@composite(torch=of_torch("binary_cross_entropy_with_logits", 2))
+@composite(
+    torch=lambda torch, logits, target, **options: torch.nn.functional.binary_cross_entropy_with_logits(
+        *as_tensors(torch, (logits, target)), **weights(torch, logits, options)
+    )
+)
 def bce_with_logits(
     logits: Any, target: Any, *, weight: Any = None, pos_weight: Any = None, reduction: str = "mean"
 ) -> Any:
