@@ -377,7 +377,7 @@ USES = {
     "mse_loss": shaped(ops.mse_loss, (2, 3), (2, 3)),
     "celu": both(elementwise(ops.celu, REAL), elementwise(lambda x: ops.celu(x, 0.5), REAL)),
     "elu": both(elementwise(ops.elu, REAL), elementwise(lambda x: ops.elu(x, 0.5), REAL)),
-    "gelu": elementwise(ops.gelu, REAL),
+    "gelu": both(elementwise(ops.gelu, REAL), elementwise(lambda x: ops.gelu(x, approximate="tanh"), REAL)),
     "gelu_tanh": elementwise(ops.gelu_tanh, REAL),
     "leaky_relu": both(elementwise(ops.leaky_relu, REAL), elementwise(lambda x: ops.leaky_relu(x, 0.3), REAL)),
     "log_sigmoid": elementwise(ops.log_sigmoid, (-15, 15)),
@@ -389,7 +389,7 @@ USES = {
     "silu": elementwise(ops.silu, (-20, 20)),
     "softmax": both(shaped(ops.softmax, (2, 3)), shaped(lambda x: ops.softmax(x, axis=0), (2, 3))),
     "relu6": elementwise(ops.relu6, (-3, 9)),
-    "prelu": elementwise(ops.prelu, REAL, REAL),
+    "prelu": both(elementwise(ops.prelu, REAL, REAL), shaped(ops.prelu, (2, 3, 2), (3,))),
     "threshold": elementwise(lambda x: ops.threshold(x, 0.3, 2.0), REAL),
     "selu": elementwise(ops.selu, REAL),
     "softsign": elementwise(ops.softsign, REAL),
@@ -407,6 +407,20 @@ USES = {
         shaped(lambda q, k, v: ops.attention(q, k, v, np.tri(3, 3) > 0), (3, 2), (3, 2), (3, 2)),
     ),
     "dropout": shaped(lambda x: ops.dropout(x, np.array([[1, 0, 1], [0, 1, 1]]), 0.25), (2, 3)),
+    "dropout1d": shaped(lambda x: ops.dropout1d(x, np.array([[1, 0], [0, 1]]), 0.25), (2, 2, 2)),
+    "dropout2d": shaped(lambda x: ops.dropout2d(x, np.array([[1, 0], [0, 1]]), 0.25), (2, 2, 2, 1)),
+    "dropout3d": shaped(lambda x: ops.dropout3d(x, np.array([1, 0]), 0.25), (2, 2, 1, 2)),
+    "alpha_dropout": shaped(lambda x: ops.alpha_dropout(x, np.array([[1, 0, 1], [0, 1, 1]]), 0.25), (2, 3)),
+    "feature_alpha_dropout": shaped(
+        lambda x: ops.feature_alpha_dropout(x, np.array([[1, 0], [1, 1]]), 0.25), (2, 2, 2)
+    ),
+    "rrelu": both(elementwise(ops.rrelu, REAL), elementwise(lambda x: ops.rrelu(x, slopes=0.3), REAL)),
+    "gumbel_softmax": shaped(lambda x: ops.gumbel_softmax(x, SIGNS, 0.5, axis=0), (2, 3)),
+    "one_hot": shaped(lambda x: ops.mul(x, ops.one_hot(np.array([2, 0]), 3)), (2, 3)),
+    "embedding_bag": both(
+        shaped(lambda w: ops.embedding_bag(w, np.array([[2, 0], [2, 1]])), (3, 2)),
+        shaped(lambda w: ops.embedding_bag(w, np.array([2, 0, 1]), np.array([0, 2]), mode="max"), (3, 2)),
+    ),
     "embedding": shaped(lambda w: ops.embedding(w, np.array([[2, 0], [2, 1]])), (3, 2)),
     "l1_loss": shaped(ops.l1_loss, (2, 3), (2, 3)),
     "smooth_l1_loss": both(

@@ -88,6 +88,16 @@ from diffcheck.ops.convolution import (
     conv2d as conv2d,
     conv3d as conv3d,
 )
+from diffcheck.ops.drawn import (
+    alpha_dropout as alpha_dropout,
+    dropout as dropout,
+    dropout1d as dropout1d,
+    dropout2d as dropout2d,
+    dropout3d as dropout3d,
+    feature_alpha_dropout as feature_alpha_dropout,
+    gumbel_softmax as gumbel_softmax,
+    rrelu as rrelu,
+)
 from diffcheck.ops.elementary import (
     acos as acos,
     acosh as acosh,
@@ -171,12 +181,13 @@ from diffcheck.ops.margins import (
 from diffcheck.ops.neural import (
     attention as attention,
     bilinear as bilinear,
-    dropout as dropout,
     embedding as embedding,
+    embedding_bag as embedding_bag,
     linear as linear,
     log_softmax as log_softmax,
     logcumsumexp as logcumsumexp,
     logsumexp as logsumexp,
+    one_hot as one_hot,
     softmax as softmax,
     softmin as softmin,
 )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import beside
 from diffcheck.ops.basic import sqrt
 from diffcheck.ops.elementary import exp, sigmoid, tanh
 from diffcheck.ops.exact import pi, rational
@@ -31,10 +33,19 @@ def leaky_relu(x: Any, slope: float = 0.01) -> Any:
     return where(x > 0, x, slope * x)
 
 
-@composite(torch=lambda torch, x, slope: torch.where(x > 0, x, slope * x))
+def _prelu_of_torch(torch: Any, x: Any, slope: Any) -> Any:
+    """Torch's own function, which takes no other slopes than one, or one for each channel."""
+    slope = torch.as_tensor(slope, dtype=x.dtype, device=x.device)
+    return torch.where(x > 0, x, slope * x) if slope.ndim > 1 else torch.nn.functional.prelu(x, slope.reshape(-1))
+
+
+@composite(torch=_prelu_of_torch)
 def prelu(x: Any, slope: Any) -> Any:
-    """X where positive, slope x elsewhere; the slope is an input as well."""
-    return where(x > 0, x, slope * x)
+    """X where positive, slope x elsewhere; the slope is an input as well, of each channel, axis 1, if it is a row."""
+    of_channels = beside(x, slope)
+    if len(of_channels.shape) == 1 < len(x.shape):
+        of_channels = of_channels.reshape((-1, *(1 for _ in x.shape[2:])))
+    return where(x > 0, x, of_channels * x)
 
 
 @composite(torch=lambda torch, x, threshold, value: torch.nn.functional.threshold(x, threshold, value))
@@ -62,8 +73,12 @@ def celu(x: Any, alpha: float = 1.0) -> Any:
 
 
 @composite(torch="torch.nn.functional.gelu")
-def gelu(x: Any) -> Any:
-    """X times the normal distribution function, by the error function."""
+def gelu(x: Any, *, approximate: str = "none") -> Any:
+    """X times the normal distribution function, by the error function; approximate="tanh" is `gelu_tanh`."""
+    if approximate not in ("none", "tanh"):
+        raise CaseError(f"gelu: unknown approximate {approximate!r}: choose from none, tanh")
+    if approximate == "tanh":
+        return gelu_tanh(x)
     return 0.5 * x * (1 + erf(x / sqrt(2)))
 
 

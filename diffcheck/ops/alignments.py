@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import constants
 from diffcheck.ops.arrays import concatenate, stack
-from diffcheck.ops.labels import numbers
 from diffcheck.ops.neural import logsumexp
 from diffcheck.ops.reduction import reduced
 from diffcheck.ops.table import composite
 
 
 def _torch_side(torch: Any, logs: Any, *given: Any, **options: Any) -> Any:
-    whole = (torch.as_tensor(numbers("ctc_loss", g), dtype=torch.int64, device=logs.device) for g in given)
+    whole = (torch.as_tensor(constants("ctc_loss", g), dtype=torch.int64, device=logs.device) for g in given)
     return torch.nn.functional.ctc_loss(logs, *whole, **options)
 
 
@@ -35,7 +35,7 @@ def ctc_loss(
     right only behind a log_softmax, which it takes for granted.
     """
     many = logs.reshape((logs.shape[0], -1, logs.shape[-1]))
-    targets, lengths, counts = (numbers("ctc_loss", g) for g in (targets, input_lengths, target_lengths))
+    targets, lengths, counts = (constants("ctc_loss", g) for g in (targets, input_lengths, target_lengths))
     single = len(logs.shape) == 2
     _demand(logs.shape, lengths, counts)
     each = []

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arguments import Traceable, beside
+from diffcheck.ops.arguments import beside, constants
 from diffcheck.ops.arrays import permute, stack
 from diffcheck.ops.exact import rational
 from diffcheck.ops.neural import linear, log_softmax
@@ -20,13 +20,6 @@ from diffcheck.ops.special import softplus
 from diffcheck.ops.table import composite
 
 Labels = np.ndarray[Any, np.dtype[Any]]
-
-
-def numbers(name: str, given: Any) -> Labels:
-    """Labels or signs, which say what the formula is."""
-    if isinstance(given, Traceable):
-        raise CaseError(f"{name}: its labels depend on an input: give them as numbers, such as np.array([1, -1])")
-    return np.asarray(given)
 
 
 @composite(torch=labels_of_torch("cross_entropy"))
@@ -46,7 +39,7 @@ def cross_entropy(
     """
     shape = target.shape if hasattr(target, "shape") else np.shape(target)
     if tuple(shape) != tuple(logits.shape):
-        logs, labels = log_softmax(_rows(logits), -1), numbers("cross_entropy", target)
+        logs, labels = log_softmax(_rows(logits), -1), constants("cross_entropy", target)
         options = weight, ignore_index, reduction
         return _at_labels("cross_entropy", logs, labels, logits.shape, options, label_smoothing)
     if ignore_index >= 0:
@@ -61,7 +54,7 @@ def cross_entropy(
 @composite(torch=labels_of_torch("nll_loss"))
 def nll_loss(logs: Any, labels: Any, *, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """The mean of the negative logarithms at the labels, over the sum of the weights of their classes."""
-    found = numbers("nll_loss", labels)
+    found = constants("nll_loss", labels)
     return _at_labels("nll_loss", _rows(logs), found, logs.shape, (weight, ignore_index, reduction))
 
 
@@ -118,7 +111,7 @@ def multi_margin_loss(
     x: Any, labels: Any, margin: float = 1.0, *, p: int = 1, weight: Any = None, reduction: str = "mean"
 ) -> Any:
     """The mean over rows of the sum of max(0, margin - x_label + x_i)^p / classes over the other classes."""
-    rows, found = _rows(x), numbers("multi_margin_loss", labels)
+    rows, found = _rows(x), constants("multi_margin_loss", labels)
     if len(x.shape) not in (1, 2) or found.shape != tuple(x.shape[:-1]) or p not in (1, 2):
         raise CaseError(
             f"multi_margin_loss: x has shape {tuple(x.shape)}, the labels {found.shape}, p is {p}: x must be ([rows,] "
@@ -147,7 +140,7 @@ def multilabel_margin_loss(x: Any, target: Any, *, reduction: str = "mean") -> A
 
     The labels of a row are the whole numbers before its first -1; one that stands there twice counts twice.
     """
-    labels = numbers("multilabel_margin_loss", target)
+    labels = constants("multilabel_margin_loss", target)
     if len(x.shape) not in (1, 2) or labels.shape != tuple(x.shape):
         raise CaseError(
             f"multilabel_margin_loss: x has shape {tuple(x.shape)}, target {labels.shape}: both must be "

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arguments import beside
+from diffcheck.ops.arguments import beside, constants
 from diffcheck.ops.basic import sqrt
-from diffcheck.ops.labels import numbers
 from diffcheck.ops.norms import pairwise_distance
 from diffcheck.ops.pieces import maximum, minimum, where
 from diffcheck.ops.reduction import of_torch, reduced
@@ -96,7 +95,7 @@ def cosine_embedding_loss(a: Any, b: Any, sign: Any, margin: float = 0.0, *, red
 
     1e-12, rounded to single precision, is added to both squared lengths, as torch does.
     """
-    signs = numbers("cosine_embedding_loss", sign)
+    signs = constants("cosine_embedding_loss", sign)
     if len(a.shape) not in (1, 2) or a.shape != b.shape or signs.shape != tuple(a.shape[:-1]):
         raise CaseError(
             f"cosine_embedding_loss: shapes {tuple(a.shape)} and {tuple(b.shape)} with signs of shape {signs.shape}: "
