@@ -264,7 +264,10 @@ USES = {
     "avg_pool2d": shaped(lambda x: ops.avg_pool2d(x, (1, 2)), (2, 2, 4)),
     "avg_pool3d": shaped(lambda x: ops.avg_pool3d(x, 2), (1, 2, 2, 4)),
     "permute": shaped(lambda x: ops.permute(x, (2, 0, 1)) * 2, (2, 3, 2)),
-    "pad": shaped(lambda x: ops.pad(x, [(1, 0), (0, 2)]), (2, 3)),
+    "pad": both(
+        shaped(lambda x: ops.pad(x, [(1, 0), (0, 2)]), (2, 3)),
+        shaped(lambda x: ops.pad(x, [(0, 0), (2, 1)], mode="reflect") * 2, (2, 3)),
+    ),
     "cumsum": both(shaped(lambda x: ops.cumsum(x, 1), (2, 3)), shaped(lambda x: ops.cumsum(x, 0), (3, 2))),
     "take": both(
         shaped(lambda x: ops.take(x, np.array([4, 0, 4])), (2, 3)),

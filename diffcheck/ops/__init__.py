@@ -48,7 +48,6 @@ from diffcheck.ops.arrays import (
     mean as mean,
     median as median,
     norm as norm,
-    pad as pad,
     permute as permute,
     prod as prod,
     reshape as reshape,
@@ -201,6 +200,9 @@ from diffcheck.ops.norms import (
     normalize as normalize,
     pairwise_distance as pairwise_distance,
     rms_norm as rms_norm,
+)
+from diffcheck.ops.padding import (
+    pad as pad,
 )
 from diffcheck.ops.patches import (
     fold as fold,

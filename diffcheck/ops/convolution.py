@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arrays import matmul, pad, permute, reshape
+from diffcheck.ops.arrays import matmul, permute, reshape
+from diffcheck.ops.padding import pad
 from diffcheck.ops.table import Composite, composite
 
 Lengths = int | Sequence[int]

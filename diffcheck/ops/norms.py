@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arrays import pad, take
+from diffcheck.ops.arrays import take
 from diffcheck.ops.basic import sqrt
+from diffcheck.ops.padding import pad
 from diffcheck.ops.pieces import abs, maximum
 from diffcheck.ops.table import composite
 

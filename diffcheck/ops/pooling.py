@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arrays import amax, pad, reshape
+from diffcheck.ops.arrays import amax, reshape
 from diffcheck.ops.convolution import Lengths, at_least, each, windows
 from diffcheck.ops.exact import constants_like
+from diffcheck.ops.padding import pad
 from diffcheck.ops.table import Composite, Function, composite
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
