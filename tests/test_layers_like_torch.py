@@ -84,6 +84,55 @@ CALLS = [
     ("pixel_shuffle", [(2, 1, 4, 1, 2)], (2,), {}),
     ("pixel_unshuffle", [(3, 4, 6)], (2,), {}),
     ("pixel_unshuffle", [(2, 1, 3, 6)], (3,), {}),
+    ("channel_shuffle", [(2, 6, 2, 1)], (3,), {}),
+    ("channel_shuffle", [(1, 4, 3)], (2,), {}),
+    *(
+        ("interpolate", [shape], (), {"mode": mode, "size": size})
+        for mode, shape, size in [
+            ("area", (2, 1, 5), 3),
+            ("area", (1, 2, 4, 3), (3, 5)),
+            ("area", (1, 1, 2, 3, 2), (1, 4, 2)),
+            ("nearest-exact", (2, 1, 5), 3),
+            ("nearest-exact", (1, 2, 4, 3), (3, 5)),
+            ("nearest-exact", (1, 1, 2, 3, 2), (3, 4, 1)),
+            ("bicubic", (1, 2, 4, 3), (3, 7)),
+            ("bicubic", (1, 1, 1, 2), (2, 1)),
+        ]
+    ),
+    ("interpolate", [(1, 1, 4, 5)], (), {"mode": "bicubic", "size": (7, 3), "align_corners": True}),
+    ("interpolate", [(1, 1, 4, 5)], (), {"mode": "bicubic", "scale_factor": 1.3}),
+    ("interpolate", [(1, 1, 4, 5)], (), {"mode": "bicubic", "scale_factor": 1.3, "recompute_scale_factor": True}),
+    ("interpolate", [(1, 1, 5)], (), {"mode": "area", "scale_factor": 0.7}),
+    *(
+        ("interpolate", [(1, 1, 7, 5)], (), {"mode": mode, "antialias": True, **size})
+        for mode in ("bilinear", "bicubic")
+        for size in [
+            {"size": (3, 2)},
+            {"size": (9, 3)},
+            {"size": (2, 8), "align_corners": True},
+            {"size": (1, 1)},
+            {"scale_factor": (0.4, 0.7)},
+        ]
+    ),
+    *(
+        ("affine_grid", [(2, axes, axes + 1)], (size,), {"align_corners": aligned})
+        for axes, size in [(2, (2, 1, 3, 4)), (3, (2, 3, 2, 4, 3))]
+        for aligned in (False, True)
+    ),
+    *(
+        ("grid_sample", [image, grid], (), {"mode": mode, "padding_mode": padding, "align_corners": aligned})
+        for mode, image, grid in [
+            ("bilinear", (2, 1, 2, 3), (2, 2, 3, 2)),
+            ("nearest", (2, 1, 2, 3), (2, 2, 3, 2)),
+            ("bicubic", (2, 1, 2, 3), (2, 2, 3, 2)),
+            ("bicubic", (1, 1, 1, 5), (1, 1, 4, 2)),
+            ("bilinear", (1, 2, 2, 3, 2), (1, 1, 2, 2, 3)),
+            ("nearest", (1, 2, 2, 3, 2), (1, 1, 2, 2, 3)),
+        ]
+        for padding in ("zeros", "border", "reflection")
+        for aligned in (False, True)
+    ),
+    ("affine_grid", [(1, 2, 3)], ((1, 1, 1, 2),), {}),
     ("unfold", [(2, 3, 4, 5)], ((2, 3),), {"dilation": (2, 1), "padding": (1, 0), "stride": (1, 2)}),
     ("unfold", [(2, 4, 3)], (2, 1, 1, 2), {}),
     ("fold", [(2, 12, 6)], ((4, 5), (2, 3)), {"dilation": (2, 1), "padding": (1, 0), "stride": (2, 1)}),

@@ -297,7 +297,11 @@ USES = {
         ),
         shaped(lambda x: ops.interpolate(x, (3, 5), mode="bilinear", align_corners=True), (1, 1, 2, 3)),
     ),
-    "grid_sample": shaped(lambda x, y: ops.grid_sample(x, y / 2), (1, 2, 2, 3), (1, 1, 2, 2)),
+    "grid_sample": both(
+        shaped(lambda x, y: ops.grid_sample(x, y / 2), (1, 2, 2, 3), (1, 1, 2, 2)),
+        shaped(lambda x, y: ops.grid_sample(x, y, "border", mode="bicubic"), (1, 1, 2, 3), (1, 1, 2, 2)),
+    ),
+    "affine_grid": shaped(lambda x: ops.affine_grid(x, (1, 1, 2, 3)), (1, 2, 3)),
     "complex": elementwise(lambda x, y: ops.abs(ops.complex(x, y) - 1), REAL, REAL),
     "real": both(
         elementwise(lambda x: ops.real(x) * 2, REAL),
@@ -505,6 +509,7 @@ USES = {
     "lp_pool2d": shaped(lambda x: ops.lp_pool2d(x, 3, (2, 1), stride=1), (1, 3, 2), lo=0.1),
     "lp_pool3d": shaped(lambda x: ops.lp_pool3d(x, 1.5, 2), (1, 1, 2, 2, 3), lo=0.1),
     "pixel_shuffle": shaped(lambda x: ops.pixel_shuffle(x, 2) * 2, (4, 1, 2)),
+    "channel_shuffle": shaped(lambda x: ops.channel_shuffle(x, 2) * 2, (1, 4, 2)),
     "pixel_unshuffle": shaped(lambda x: ops.pixel_unshuffle(x, 2) * 2, (1, 2, 4)),
     "unfold": shaped(lambda x: ops.unfold(x, 2, padding=(0, 1)) * 2, (1, 2, 2, 2)),
     "fold": shaped(lambda x: ops.fold(x, (3, 2), 2, stride=(1, 2)), (1, 4, 2)),

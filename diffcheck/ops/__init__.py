@@ -135,6 +135,7 @@ from diffcheck.ops.fourier import (
     rfft as rfft,
 )
 from diffcheck.ops.interpolation import (
+    affine_grid as affine_grid,
     grid_sample as grid_sample,
     interp as interp,
 )
@@ -249,6 +250,7 @@ from diffcheck.ops.pooling import (
     max_pool3d as max_pool3d,
 )
 from diffcheck.ops.resampling import (
+    channel_shuffle as channel_shuffle,
     interpolate as interpolate,
     pixel_shuffle as pixel_shuffle,
     pixel_unshuffle as pixel_unshuffle,
