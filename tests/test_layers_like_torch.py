@@ -132,7 +132,6 @@ CALLS = [
         for padding in ("zeros", "border", "reflection")
         for aligned in (False, True)
     ),
-    ("affine_grid", [(1, 2, 3)], ((1, 1, 1, 2),), {}),
     ("unfold", [(2, 3, 4, 5)], ((2, 3),), {"dilation": (2, 1), "padding": (1, 0), "stride": (1, 2)}),
     ("unfold", [(2, 4, 3)], (2, 1, 1, 2), {}),
     ("fold", [(2, 12, 6)], ((4, 5), (2, 3)), {"dilation": (2, 1), "padding": (1, 0), "stride": (2, 1)}),
