@@ -260,6 +260,15 @@ USES = {
     "max_pool1d": shaped(lambda x: ops.max_pool1d(x, 2), (2, 6)),
     "max_pool2d": shaped(lambda x: ops.max_pool2d(x, (3, 2), stride=2, padding=1), (1, 2, 4, 3)),
     "max_pool3d": shaped(lambda x: ops.max_pool3d(x, 2, stride=1, dilation=(1, 2, 1)), (1, 2, 3, 2)),
+    "max_unpool1d": shaped(lambda x: ops.max_unpool1d(x, np.array([[1, 2]]), 2) * 2, (1, 2)),
+    "max_unpool2d": shaped(lambda x: ops.max_unpool2d(x, np.array([[[3, 6]]]), 2) * 2, (1, 1, 2)),
+    "max_unpool3d": shaped(lambda x: ops.max_unpool3d(x, np.array([[[[2], [4]]]]), (1, 2, 2)) * 2, (1, 1, 2, 1)),
+    "fractional_max_pool2d": shaped(
+        lambda x: ops.fractional_max_pool2d(x, 2, np.array([[[0.3, 0.7]]]), (2, 1)), (1, 4, 3)
+    ),
+    "fractional_max_pool3d": shaped(
+        lambda x: ops.fractional_max_pool3d(x, (1, 2, 1), np.array([[[0.3, 0.7, 0.5]]]), (1, 2, 2)), (1, 2, 4, 3)
+    ),
     "avg_pool1d": shaped(lambda x: ops.avg_pool1d(x, 2, padding=1), (1, 2, 4)),
     "avg_pool2d": shaped(lambda x: ops.avg_pool2d(x, (1, 2)), (2, 2, 4)),
     "avg_pool3d": shaped(lambda x: ops.avg_pool3d(x, 2), (1, 2, 2, 4)),
@@ -372,7 +381,10 @@ USES = {
     "qr": both(shaped(lambda x: ops.qr(x)[0], (3, 2)), shaped(lambda x: ops.qr(x)[1], (2, 2, 2))),
     "lstsq": both(shaped(ops.lstsq, (3, 2), (3,)), shaped(ops.lstsq, (2, 3, 2), (2, 3, 1))),
     "pinv": both(shaped(ops.pinv, (3, 2)), shaped(ops.pinv, (2, 3))),
-    "layer_norm": shaped(ops.layer_norm, (2, 3), (3,), (3,)),
+    "layer_norm": both(
+        shaped(ops.layer_norm, (2, 3), (3,), (3,)),
+        shaped(lambda x, w: ops.layer_norm(x, w, normalized_shape=(2, 2)), (2, 2, 2), (2, 2)),
+    ),
     "rms_norm": shaped(ops.rms_norm, (2, 3), (3,)),
     "norm": both(shaped(ops.norm, (4,)), shaped(ops.norm, (2, 3))),
     "bce_with_logits": elementwise(ops.bce_with_logits, REAL, PROBABILITY),
@@ -411,7 +423,7 @@ USES = {
     "logcumsumexp": both(shaped(ops.logcumsumexp, (2, 3)), shaped(lambda x: ops.logcumsumexp(x, 0), (3, 2))),
     "attention": both(
         shaped(ops.attention, (2, 3, 2), (2, 4, 2), (2, 4, 3)),
-        shaped(lambda q, k, v: ops.attention(q, k, v, np.tri(3, 3) > 0), (3, 2), (3, 2), (3, 2)),
+        shaped(lambda q, k, v: ops.attention(q, k, v, np.tri(3, 3) > 0, scale=0.3), (3, 2), (3, 2), (3, 2)),
     ),
     "dropout": shaped(lambda x: ops.dropout(x, np.array([[1, 0, 1], [0, 1, 1]]), 0.25), (2, 3)),
     "dropout1d": shaped(lambda x: ops.dropout1d(x, np.array([[1, 0], [0, 1]]), 0.25), (2, 2, 2)),
@@ -489,6 +501,7 @@ USES = {
         shaped(lambda x: ops.multilabel_margin_loss(x, np.array([[2, 0, -1, 1], [1, 1, -1, -1]])), (2, 4)),
         shaped(lambda x: ops.multilabel_margin_loss(x, np.array([1, -1, 0])) + x[0], (3,)),
     ),
+    "pdist": both(shaped(ops.pdist, (3, 2)), shaped(lambda x: ops.pdist(x, 1.5), (3, 2))),
     "pairwise_distance": both(
         shaped(ops.pairwise_distance, (2, 3), (2, 3)),
         shaped(lambda x, y: ops.pairwise_distance(x, y, 1.5, keepdim=True), (2, 3), (3,)),

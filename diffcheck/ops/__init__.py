@@ -200,6 +200,7 @@ from diffcheck.ops.norms import (
     local_response_norm as local_response_norm,
     normalize as normalize,
     pairwise_distance as pairwise_distance,
+    pdist as pdist,
     rms_norm as rms_norm,
 )
 from diffcheck.ops.padding import (
@@ -357,4 +358,11 @@ from diffcheck.ops.transposed import (
     conv_transpose1d as conv_transpose1d,
     conv_transpose2d as conv_transpose2d,
     conv_transpose3d as conv_transpose3d,
+)
+from diffcheck.ops.unpooling import (
+    fractional_max_pool2d as fractional_max_pool2d,
+    fractional_max_pool3d as fractional_max_pool3d,
+    max_unpool1d as max_unpool1d,
+    max_unpool2d as max_unpool2d,
+    max_unpool3d as max_unpool3d,
 )
