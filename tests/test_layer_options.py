@@ -62,6 +62,23 @@ def fractional(axes, shape, kernel, size, seed=0):
     )
 
 
+def heads(shapes, biases=True, **masks):
+    """Attention of a layer of width four with two heads; the maps into it are one input with both biases."""
+    given = {k: torch.tensor(v) for k, v in masks.items()}
+
+    def maps(w):
+        return (w[:12, :4], w[:12, 4] if biases else None, w[12:, :4], w[12:, 4] if biases else None)
+
+    def theirs(q, k, v, w):
+        into, bias, out, of_out = maps(w)
+        rest = (4, 2, into, bias, None, None, False, 0.0, out, of_out)
+        return F.multi_head_attention_forward(q, k, v, *rest, training=False, need_weights=False, **given)[0]
+
+    return lambda q, k, v, w: o.multi_head_attention(q, k, v, 2, *maps(w), **masks), theirs, [*shapes, (16, 5)]
+
+
+BATCH, ONE = [(3, 2, 4)] * 3, [(2, 4), (3, 4), (3, 4)]
+
 # Our function, torch's, the shapes of the arguments.
 LAYERS = {
     "attention with another scale": attention(ROWS, scale=0.7),
@@ -78,6 +95,15 @@ LAYERS = {
         lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, m),
         [*ROWS, (3, 3)],
     ),
+    "a layer of heads": heads(BATCH),
+    "a layer of heads without a batch": heads(ONE, biases=False),
+    "a layer of heads with a mask": heads(BATCH, attn_mask=~MASK),
+    "a layer of heads with numbers added": heads(BATCH, attn_mask=ADDED),
+    "a layer of heads with a mask for each": heads(BATCH, attn_mask=np.stack([~MASK, ~MASK.T, MASK[::-1], ~MASK])),
+    "a layer of heads with padding": heads(
+        BATCH, attn_mask=~MASK, key_padding_mask=np.array([[False, False, True], [False] * 3])
+    ),
+    "a layer of heads with padding without a batch": heads(ONE, key_padding_mask=np.array([True, False, False])),
     "layer_norm over two axes": (
         lambda x, w, b: o.layer_norm(x, w, b, 0.5, normalized_shape=(3, 4)),
         lambda x, w, b: F.layer_norm(x, (3, 4), w, b, 0.5),
@@ -181,6 +207,10 @@ def test_ties_are_kinks(function, x, kink):
 
 MISTAKES = {
     "two masks": (lambda x: o.attention(x, x, x, MASK, is_causal=True), "attention: a mask beside is_causal=True"),
+    "heads of no width": (
+        lambda x: o.multi_head_attention(x, x, x, 2, x, None, x, None),
+        "a width of 3, 2 heads, in_proj_weight of shape",
+    ),
     "another shape": (lambda x: o.layer_norm(x, normalized_shape=(2, 3)), r"does not end in normalized_shape \(2, 3\)"),
     "half of the statistics": (lambda x: o.batch_norm(x, running_mean=CENTRE), "both of running_mean and running_var"),
     "no power": (lambda x: o.normalize(x, p=0), "normalize: p=0: it must be a positive number"),

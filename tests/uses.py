@@ -425,6 +425,9 @@ USES = {
         shaped(ops.attention, (2, 3, 2), (2, 4, 2), (2, 4, 3)),
         shaped(lambda q, k, v: ops.attention(q, k, v, np.tri(3, 3) > 0, scale=0.3), (3, 2), (3, 2), (3, 2)),
     ),
+    "multi_head_attention": shaped(
+        lambda x, w, b: ops.multi_head_attention(x, x, x, 2, w, b, w[:2], b[2:4]), (2, 2), (6, 2), (6,)
+    ),
     "dropout": shaped(lambda x: ops.dropout(x, np.array([[1, 0, 1], [0, 1, 1]]), 0.25), (2, 3)),
     "dropout1d": shaped(lambda x: ops.dropout1d(x, np.array([[1, 0], [0, 1]]), 0.25), (2, 2, 2)),
     "dropout2d": shaped(lambda x: ops.dropout2d(x, np.array([[1, 0], [0, 1]]), 0.25), (2, 2, 2, 1)),

@@ -134,6 +134,10 @@ from diffcheck.ops.fourier import (
     irfft as irfft,
     rfft as rfft,
 )
+from diffcheck.ops.heads import (
+    attention as attention,
+    multi_head_attention as multi_head_attention,
+)
 from diffcheck.ops.interpolation import (
     affine_grid as affine_grid,
     grid_sample as grid_sample,
@@ -179,7 +183,6 @@ from diffcheck.ops.margins import (
     triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
 )
 from diffcheck.ops.neural import (
-    attention as attention,
     bilinear as bilinear,
     embedding as embedding,
     embedding_bag as embedding_bag,

@@ -1,4 +1,4 @@
-"""What networks are made of, beside `activations`, `losses`, `norms`: linear maps, softmax, attention, embeddings."""
+"""What networks are made of, beside `activations`, `losses`, `norms`, `heads`: linear maps, softmax, embeddings."""
 
 import itertools
 from typing import Any
@@ -7,9 +7,8 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops import along
-from diffcheck.ops.arguments import Traceable, beside, constants
-from diffcheck.ops.arrays import amax, gather, stack, take
-from diffcheck.ops.basic import sqrt
+from diffcheck.ops.arguments import beside, constants
+from diffcheck.ops.arrays import amax, stack
 from diffcheck.ops.contraction import einsum
 from diffcheck.ops.table import composite
 
@@ -96,59 +95,6 @@ def logcumsumexp(x: Any, axis: int = -1) -> Any:
     rows = x.swapaxes(axis, -1)
     found = [logsumexp(rows[..., : k + 1], -1) for k in range(x.shape[axis])]
     return stack(found, -1).swapaxes(axis, -1)
-
-
-def _attention_of_torch(torch: Any, q: Any, k: Any, v: Any, mask: Any = None, **options: Any) -> Any:
-    given = None if mask is None else torch.as_tensor(mask, device=q.device)
-    if given is not None and given.dtype is not torch.bool:
-        given = given.to(q.dtype)
-    return torch.nn.functional.scaled_dot_product_attention(q, k, v, given, **options)
-
-
-@composite(torch=_attention_of_torch)
-def attention(
-    q: Any,
-    k: Any,
-    v: Any,
-    mask: Any = None,
-    *,
-    is_causal: bool = False,
-    scale: float | None = None,
-    enable_gqa: bool = False,
-) -> Any:
-    """Softmax(q k^T / sqrt(width)) v over the last two axes; where the mask is false nothing is looked at.
-
-    A mask of numbers is added to what softmax takes; with `is_causal` nothing is looked at that comes later. With
-    `enable_gqa` several heads, axis -3, of q share one of k and v. Who looks at nothing gets zeros.
-    """
-    if is_causal and mask is not None:
-        raise CaseError("attention: a mask beside is_causal=True: join them in the mask")
-    if enable_gqa:
-        k, v = (take(x, np.repeat(np.arange(x.shape[-3]), q.shape[-3] // x.shape[-3]), -3) for x in (k, v))
-    scores = q @ k.swapaxes(-1, -2)
-    scores = scores / sqrt(q.shape[-1]) if scale is None else scores * scale
-    if is_causal:
-        mask = np.tril(np.ones(scores.shape[-2:], bool))
-    if mask is None or isinstance(mask, Traceable):
-        return softmax(scores if mask is None else scores + mask, -1) @ v
-    given = np.asarray(mask)
-    if given.dtype.kind == "b":
-        return _looked_at(scores, given) @ v
-    hidden = np.isneginf(given)
-    scores = scores + beside(scores, np.where(hidden, 0, given))
-    return (_looked_at(scores, ~hidden) if hidden.any() else softmax(scores, -1)) @ v
-
-
-def _looked_at(scores: Any, mask: Any) -> Any:
-    """Softmax of what the mask shows.
-
-    In the place of what it hides stands something shown, for that may be larger than all that is shown.
-    """
-    mask = np.broadcast_to(mask, scores.shape)
-    places = np.where(mask, np.arange(scores.shape[-1]), mask.argmax(-1)[..., None])
-    shown = softmax(gather(scores, -1, places), -1) * beside(scores, mask)
-    total = shown.sum(-1) + beside(scores, ~mask.any(-1))
-    return shown / total.reshape((*total.shape, 1))
 
 
 @composite(
