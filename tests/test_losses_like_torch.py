@@ -165,6 +165,38 @@ def test_every_engine_has_the_gradient(name, given, rest, options):
     assert {row.verdict for row in rows} <= {Verdict.AGREE, Verdict.LOSSY}
 
 
+# Weights that are inputs.
+WEIGHED = {
+    "mse": (lambda x, w: o.mse_loss(x, NORMAL[1], weight=w), SIZE[2]),
+    "l1": (lambda x, w: o.l1_loss(x, NORMAL[1], weight=w, reduction="sum"), SIZE[2]),
+    "cross entropy of shares": (lambda x, w: o.cross_entropy(x, PART[1], weight=w, label_smoothing=0.1), OF_CLASSES),
+    "multilabel soft margin": (lambda x, w: o.multilabel_soft_margin_loss(x, PART[1], weight=w), OF_CLASSES),
+}
+
+
+@pytest.mark.parametrize(("function", "weight"), WEIGHED.values(), ids=WEIGHED)
+def test_weights_may_be_inputs(function, weight):
+    rows = checked(function, [NORMAL[0], weight])
+    assert {row.engine for row in rows} == {"symbolic", "finite", "autograd"}
+    assert {row.verdict for row in rows} <= {Verdict.AGREE, Verdict.LOSSY}
+
+
+REFUSED = {
+    "cross entropy at labels": (lambda x, w: o.cross_entropy(x, np.array([2, 0]), weight=w), OF_CLASSES),
+    "bce of logits of what is there": (lambda x, w: o.bce_with_logits(x, PART[1], pos_weight=w), OF_CLASSES),
+}
+
+
+@pytest.mark.parametrize(("function", "weight"), REFUSED.values(), ids=REFUSED)
+def test_weights_by_which_torch_has_no_slopes_have_them_all_the_same(function, weight):
+    rows = checked(function, [NORMAL[0], weight])
+    assert {row.engine: row.verdict for row in rows} == {
+        "symbolic": Verdict.AGREE,
+        "finite": Verdict.AGREE,
+        "autograd": Verdict.ERROR,
+    }
+
+
 # Where pieces meet: a function of one array, a point, the truth.
 KINKS = {
     "smooth l1 without a bend": (
