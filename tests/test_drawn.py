@@ -113,6 +113,7 @@ BAGS = {
     "an empty bag of means": (np.array([2, 0, 1]), np.array([0, 0, 2]), {}),
     "the last end": (np.array([2, 0, 1]), np.array([0, 1, 3]), {"mode": "sum", "include_last_offset": True}),
     "padding": (np.array([[2, 0, 1], [0, 0, 3], [0, 0, 0]]), None, {"padding_idx": 0}),
+    "padding by the last row": (np.array([[2, 3, 1], [3, 3, 0]]), None, {"padding_idx": -1}),
     "padding of the largest": (np.array([[2, 0, 1], [0, 0, 3]]), None, {"padding_idx": 0, "mode": "max"}),
     "weights": (
         np.array([[2, 0], [1, 1]]),

@@ -109,6 +109,12 @@ CALLS = {
     "multi margin of a row": ("multi_margin_loss", [ROWS[0][0]], (1,), {"p": 2}),
     "multilabel margin": ("multilabel_margin_loss", arrays([(3, 4)]), (np.array(MARKS),), {}),
     "multilabel soft margin": ("multilabel_soft_margin_loss", [NORMAL[0], PART[1]], (), {"weight": OF_CLASSES}),
+    "linear cross entropy of pixels": (
+        "linear_cross_entropy",
+        arrays([(2, 4), (3, 2, 2, 4)]),
+        (PIXELS,),
+        {"linear_bias": IMAGES[0][0], "weight": OF_CLASSES},
+    ),
     "linear cross entropy": (
         "linear_cross_entropy",
         arrays([(4, 2), (3, 2)]),

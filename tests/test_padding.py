@@ -27,6 +27,9 @@ CALLS = {
     "further than it is long": ((1, 2), (5, 4), {"mode": "replicate"}),
     "one element": ((1, 1), (1, 2), {"mode": "replicate"}),
     "a value": ((2, 3), (1, 0, 2, 1), {"value": -1.5}),
+    "less than none": ((3, 5), (-2, 1, -1, -1), {"value": 0.5}),
+    "zeros and less": ((3, 5), (2, -4), {}),
+    "ends of what is left": ((1, 3, 5), (-2, 3, 1, -1), {"mode": "replicate"}),
 }
 
 
@@ -69,9 +72,10 @@ def test_axes_that_torch_has_not_are_numpys(shape, widths, mode):
     [
         (lambda x: o.pad(x, [(0, 0), (3, 0)], mode="reflect"), r"shape \(2, 3\) is too short for widths"),
         (lambda x: o.pad(x, [(0, 0), (0, 4)], mode="circular"), "too short for .* by 'circular'"),
+        (lambda x: o.pad(x, [(0, 0), (0, -1)], mode="circular"), "only zeros, values and ends may take away"),
         (lambda x: o.pad(x, [(0, 0), (0, 1)], mode="mirror"), "pad: unknown mode 'mirror': choose from constant, refl"),
     ],
-    ids=["mirror", "circle", "mode"],
+    ids=["mirror", "circle", "less", "mode"],
 )
 def test_what_does_not_fit_is_refused(function, told):
     with pytest.raises(CaseError, match=told):

@@ -27,10 +27,10 @@ def relu6(x: Any) -> Any:
     return clip(x, 0, 6)
 
 
-@composite(torch=lambda torch, x, slope=0.01: torch.nn.functional.leaky_relu(x, slope))
-def leaky_relu(x: Any, slope: float = 0.01) -> Any:
-    """X where positive, slope x elsewhere."""
-    return where(x > 0, x, slope * x)
+@composite(torch=lambda torch, x, negative_slope=0.01: torch.nn.functional.leaky_relu(x, negative_slope))
+def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
+    """X where positive, a slope times x elsewhere."""
+    return where(x > 0, x, negative_slope * x)
 
 
 def _prelu_of_torch(torch: Any, x: Any, slope: Any) -> Any:
@@ -43,6 +43,8 @@ def _prelu_of_torch(torch: Any, x: Any, slope: Any) -> Any:
 def prelu(x: Any, slope: Any) -> Any:
     """X where positive, slope x elsewhere; the slope is an input as well, of each channel, axis 1, if it is a row."""
     of_channels = beside(x, slope)
+    if of_channels.size == 1:
+        of_channels = of_channels.reshape(())
     if len(of_channels.shape) == 1 < len(x.shape):
         of_channels = of_channels.reshape((-1, *(1 for _ in x.shape[2:])))
     return where(x > 0, x, of_channels * x)
@@ -118,22 +120,22 @@ def tanhshrink(x: Any) -> Any:
     return x - tanh(x)
 
 
-@composite(torch=lambda torch, x, limit=0.5: torch.nn.functional.hardshrink(x, limit))
-def hardshrink(x: Any, limit: float = 0.5) -> Any:
-    """X, but zero within the limit on both sides of zero."""
-    return where(abs(x) > limit, x, 0)
+@composite(torch=lambda torch, x, lambd=0.5: torch.nn.functional.hardshrink(x, lambd))
+def hardshrink(x: Any, lambd: float = 0.5) -> Any:
+    """X, but zero within a limit on both sides of zero."""
+    return where(abs(x) > lambd, x, 0)
 
 
-@composite(torch=lambda torch, x, limit=0.5: torch.nn.functional.softshrink(x, limit))
-def softshrink(x: Any, limit: float = 0.5) -> Any:
-    """X, moved towards zero by the limit, and zero within it."""
-    return where(x > limit, x - limit, where(x < -limit, x + limit, 0))
+@composite(torch=lambda torch, x, lambd=0.5: torch.nn.functional.softshrink(x, lambd))
+def softshrink(x: Any, lambd: float = 0.5) -> Any:
+    """X, moved towards zero by a limit, and zero within it."""
+    return where(x > lambd, x - lambd, where(x < -lambd, x + lambd, 0))
 
 
-@composite(torch=lambda torch, x, lo=-1.0, hi=1.0: torch.nn.functional.hardtanh(x, lo, hi))
-def hardtanh(x: Any, lo: float = -1.0, hi: float = 1.0) -> Any:
+@composite(torch=lambda torch, x, min_val=-1.0, max_val=1.0: torch.nn.functional.hardtanh(x, min_val, max_val))
+def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
     """X, kept between -1 and 1, or other ends."""
-    return clip(x, lo, hi)
+    return clip(x, min_val, max_val)
 
 
 @composite(torch="torch.nn.functional.hardsigmoid")

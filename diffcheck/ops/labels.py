@@ -64,8 +64,11 @@ def nll_loss(logs: Any, labels: Any, *, weight: Any = None, ignore_index: int = 
     )
 )
 def linear_cross_entropy(x: Any, linear_weight: Any, target: Any, *, linear_bias: Any = None, **options: Any) -> Any:
-    """Cross-entropy of a linear map of x, with its options."""
-    return cross_entropy(linear(x, linear_weight, beside(x, linear_bias)), target, **options)
+    """Cross-entropy of a linear map of x, with its options; the weight is (classes, [lengths ...,] inputs)."""
+    *shape, inputs = linear_weight.shape
+    bias = None if linear_bias is None else beside(x, linear_bias).reshape((-1,))
+    logits = linear(x, linear_weight.reshape((-1, inputs)), bias)
+    return cross_entropy(logits.reshape((*x.shape[:-1], *shape)), target, **options)
 
 
 def _rows(x: Any) -> Any:

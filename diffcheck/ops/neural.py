@@ -138,9 +138,10 @@ def embedding_bag(
         raise CaseError(f"embedding_bag: places of shape {places.shape}: give rows of them, or one row and its offsets")
     ends = _ends(places, offsets, include_last_offset)
     flat = places.ravel()
+    padding = None if padding_idx is None else range(weight.shape[0])[padding_idx]
     found = []
     for start, stop in itertools.pairwise(ends):
-        counted = np.arange(start, stop)[flat[start:stop] != padding_idx]
+        counted = np.arange(start, stop)[flat[start:stop] != padding]
         rows = weight[flat[counted]]
         if per_sample_weights is not None:
             rows = rows * beside(weight, per_sample_weights).reshape((-1, 1))[counted]

@@ -35,25 +35,37 @@ def _torch_side(torch: Any, x: Any, widths: Widths, mode: str = "constant", valu
 
 
 def _numpy_side(x: Any, widths: Widths, mode: str = "constant", value: float = 0.0) -> Any:
-    return np.pad(x, widths, constant_values=value) if mode == "constant" else _again(x, widths, mode)
+    return np.pad(*_cropped(x, widths), constant_values=value) if mode == "constant" else _again(x, widths, mode)
 
 
 @composite(torch=_torch_side, numpy=_numpy_side)
 def pad(x: Any, widths: Widths, *, mode: str = "constant", value: float = 0.0) -> Any:
     """Zeros around an array, or another value: for each axis how many before and how many behind.
 
-    Or its own elements: mirrored at both ends ("reflect"), the first and the last again ("replicate"), or those of the
-    other end ("circular").
+    Less than none takes elements away. Or its own elements: mirrored at both ends ("reflect"), the first and the last
+    again ("replicate"), or those of the other end ("circular").
     """
     if mode != "constant":
         return _again(x, widths, mode)
-    found = x.pad(widths)
-    return found if value == 0 else found.replaced(np.pad(np.zeros(x.shape, bool), widths, constant_values=True), value)
+    inner, around = _cropped(x, widths)
+    found = inner.pad(around)
+    if value == 0:
+        return found
+    return found.replaced(np.pad(np.zeros(inner.shape, bool), around, constant_values=True), value)
+
+
+def _cropped(x: Any, widths: Widths) -> tuple[Any, Widths]:
+    """Without the elements that widths below zero take away, and the widths that are left."""
+    kept = tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(x.shape, widths, strict=True))
+    left = [(max(a, 0), max(b, 0)) for a, b in widths]
+    return (x if left == list(widths) else x[kept]), left
 
 
 def _again(x: Any, widths: Widths, mode: str) -> Any:
     if mode not in _MODES:
         raise CaseError(f"pad: unknown mode {mode!r}: choose from constant, {', '.join(_MODES)}")
+    if mode != "replicate" and any(min(width) < 0 for width in widths):
+        raise CaseError(f"pad: widths {list(widths)} in mode {mode!r}: only zeros, values and ends may take away")
     most = {n: {"reflect": n - 1, "circular": n}.get(mode, np.inf if n else 0) for n in x.shape}
     if any(max(width) > most[n] for n, width in zip(x.shape, widths, strict=True)):
         raise CaseError(f"pad: an array of shape {tuple(x.shape)} is too short for widths {list(widths)} by {mode!r}")
