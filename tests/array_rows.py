@@ -125,6 +125,33 @@ LAYERS = {
     "pixel_shuffle": (lambda x: o.pixel_shuffle(x, 2), [(4, 1, 2)]),
     "local_response_norm": (lambda x: o.local_response_norm(x, 2, alpha=0.5), [(1, 3, 2)]),
     "pairwise_distance": (o.pairwise_distance, [(2, 3), (3,)]),
+    "attention with a mask": (lambda q, k, v: o.attention(q, k, v, np.tri(2, 3) > 0), [(2, 2), (3, 2), (3, 1)]),
+    "attention with numbers added": (o.attention, [(2, 2), (3, 2), (3, 1), (2, 3)]),
+    "cross_entropy": (
+        lambda x: o.cross_entropy(x, np.array([2, 0]), weight=np.array([0.5, 2.0, 1.0]), label_smoothing=0.25),
+        [(2, 3)],
+    ),
+    "cross_entropy of shares": (lambda x, y: o.cross_entropy(x, y, reduction="none"), [(2, 3), (2, 3)]),
+    "triplet_margin_loss": (
+        lambda x, y, z: o.triplet_margin_loss(x, y, z, 3.0, p=3.0, reduction="none"),
+        [(2, 3), (2, 3), (2, 3)],
+    ),
+    "interpolate by cubics": (lambda x: o.interpolate(x, (3, 2), mode="bicubic"), [(1, 1, 2, 3)]),
+    "interpolate without aliases": (
+        lambda x: o.interpolate(x, (2, 2), mode="bilinear", antialias=True),
+        [(1, 1, 3, 4)],
+    ),
+    "affine_grid": (lambda x: o.affine_grid(x, (1, 1, 2, 3)), [(1, 2, 3)]),
+    "pad by mirrors": (lambda x: o.pad(x, [(0, 0), (2, 1)], mode="reflect"), [(2, 3)]),
+    "avg_pool2d that is rounded up": (
+        lambda x: o.avg_pool2d(x, 2, padding=1, ceil_mode=True, count_include_pad=False),
+        [(1, 3, 2)],
+    ),
+    "max_unpool1d": (lambda x: o.max_unpool1d(x, np.array([[1, 2]]), 2), [(1, 2)]),
+    "fractional_max_pool2d": (
+        lambda x: o.fractional_max_pool2d(x, 2, np.array([[[0.3, 0.7]]]), (2, 1)),
+        [(1, 4, 3)],
+    ),
 }
 
 SHAPE = (2, 3)

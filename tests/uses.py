@@ -260,11 +260,23 @@ USES = {
     "max_pool1d": shaped(lambda x: ops.max_pool1d(x, 2), (2, 6)),
     "max_pool2d": shaped(lambda x: ops.max_pool2d(x, (3, 2), stride=2, padding=1), (1, 2, 4, 3)),
     "max_pool3d": shaped(lambda x: ops.max_pool3d(x, 2, stride=1, dilation=(1, 2, 1)), (1, 2, 3, 2)),
+    "max_unpool1d": shaped(lambda x: ops.max_unpool1d(x, np.array([[1, 2]]), 2) * 2, (1, 2)),
+    "max_unpool2d": shaped(lambda x: ops.max_unpool2d(x, np.array([[[3, 6]]]), 2) * 2, (1, 1, 2)),
+    "max_unpool3d": shaped(lambda x: ops.max_unpool3d(x, np.array([[[[2], [4]]]]), (1, 2, 2)) * 2, (1, 1, 2, 1)),
+    "fractional_max_pool2d": shaped(
+        lambda x: ops.fractional_max_pool2d(x, 2, np.array([[[0.3, 0.7]]]), (2, 1)), (1, 4, 3)
+    ),
+    "fractional_max_pool3d": shaped(
+        lambda x: ops.fractional_max_pool3d(x, (1, 2, 1), np.array([[[0.3, 0.7, 0.5]]]), (1, 2, 2)), (1, 2, 4, 3)
+    ),
     "avg_pool1d": shaped(lambda x: ops.avg_pool1d(x, 2, padding=1), (1, 2, 4)),
     "avg_pool2d": shaped(lambda x: ops.avg_pool2d(x, (1, 2)), (2, 2, 4)),
     "avg_pool3d": shaped(lambda x: ops.avg_pool3d(x, 2), (1, 2, 2, 4)),
     "permute": shaped(lambda x: ops.permute(x, (2, 0, 1)) * 2, (2, 3, 2)),
-    "pad": shaped(lambda x: ops.pad(x, [(1, 0), (0, 2)]), (2, 3)),
+    "pad": both(
+        shaped(lambda x: ops.pad(x, [(1, 0), (0, 2)]), (2, 3)),
+        shaped(lambda x: ops.pad(x, [(0, 0), (2, 1)], mode="reflect") * 2, (2, 3)),
+    ),
     "cumsum": both(shaped(lambda x: ops.cumsum(x, 1), (2, 3)), shaped(lambda x: ops.cumsum(x, 0), (3, 2))),
     "take": both(
         shaped(lambda x: ops.take(x, np.array([4, 0, 4])), (2, 3)),
@@ -294,7 +306,11 @@ USES = {
         ),
         shaped(lambda x: ops.interpolate(x, (3, 5), mode="bilinear", align_corners=True), (1, 1, 2, 3)),
     ),
-    "grid_sample": shaped(lambda x, y: ops.grid_sample(x, y / 2), (1, 2, 2, 3), (1, 1, 2, 2)),
+    "grid_sample": both(
+        shaped(lambda x, y: ops.grid_sample(x, y / 2), (1, 2, 2, 3), (1, 1, 2, 2)),
+        shaped(lambda x, y: ops.grid_sample(x, y, "border", mode="bicubic"), (1, 1, 2, 3), (1, 1, 2, 2)),
+    ),
+    "affine_grid": shaped(lambda x: ops.affine_grid(x, (1, 1, 2, 3)), (1, 2, 3)),
     "complex": elementwise(lambda x, y: ops.abs(ops.complex(x, y) - 1), REAL, REAL),
     "real": both(
         elementwise(lambda x: ops.real(x) * 2, REAL),
@@ -365,7 +381,10 @@ USES = {
     "qr": both(shaped(lambda x: ops.qr(x)[0], (3, 2)), shaped(lambda x: ops.qr(x)[1], (2, 2, 2))),
     "lstsq": both(shaped(ops.lstsq, (3, 2), (3,)), shaped(ops.lstsq, (2, 3, 2), (2, 3, 1))),
     "pinv": both(shaped(ops.pinv, (3, 2)), shaped(ops.pinv, (2, 3))),
-    "layer_norm": shaped(ops.layer_norm, (2, 3), (3,), (3,)),
+    "layer_norm": both(
+        shaped(ops.layer_norm, (2, 3), (3,), (3,)),
+        shaped(lambda x, w: ops.layer_norm(x, w, normalized_shape=(2, 2)), (2, 2, 2), (2, 2)),
+    ),
     "rms_norm": shaped(ops.rms_norm, (2, 3), (3,)),
     "norm": both(shaped(ops.norm, (4,)), shaped(ops.norm, (2, 3))),
     "bce_with_logits": elementwise(ops.bce_with_logits, REAL, PROBABILITY),
@@ -377,7 +396,7 @@ USES = {
     "mse_loss": shaped(ops.mse_loss, (2, 3), (2, 3)),
     "celu": both(elementwise(ops.celu, REAL), elementwise(lambda x: ops.celu(x, 0.5), REAL)),
     "elu": both(elementwise(ops.elu, REAL), elementwise(lambda x: ops.elu(x, 0.5), REAL)),
-    "gelu": elementwise(ops.gelu, REAL),
+    "gelu": both(elementwise(ops.gelu, REAL), elementwise(lambda x: ops.gelu(x, approximate="tanh"), REAL)),
     "gelu_tanh": elementwise(ops.gelu_tanh, REAL),
     "leaky_relu": both(elementwise(ops.leaky_relu, REAL), elementwise(lambda x: ops.leaky_relu(x, 0.3), REAL)),
     "log_sigmoid": elementwise(ops.log_sigmoid, (-15, 15)),
@@ -389,7 +408,7 @@ USES = {
     "silu": elementwise(ops.silu, (-20, 20)),
     "softmax": both(shaped(ops.softmax, (2, 3)), shaped(lambda x: ops.softmax(x, axis=0), (2, 3))),
     "relu6": elementwise(ops.relu6, (-3, 9)),
-    "prelu": elementwise(ops.prelu, REAL, REAL),
+    "prelu": both(elementwise(ops.prelu, REAL, REAL), shaped(ops.prelu, (2, 3, 2), (3,))),
     "threshold": elementwise(lambda x: ops.threshold(x, 0.3, 2.0), REAL),
     "selu": elementwise(ops.selu, REAL),
     "softsign": elementwise(ops.softsign, REAL),
@@ -404,9 +423,26 @@ USES = {
     "logcumsumexp": both(shaped(ops.logcumsumexp, (2, 3)), shaped(lambda x: ops.logcumsumexp(x, 0), (3, 2))),
     "attention": both(
         shaped(ops.attention, (2, 3, 2), (2, 4, 2), (2, 4, 3)),
-        shaped(lambda q, k, v: ops.attention(q, k, v, np.tri(3, 3) > 0), (3, 2), (3, 2), (3, 2)),
+        shaped(lambda q, k, v: ops.attention(q, k, v, np.tri(3, 3) > 0, scale=0.3), (3, 2), (3, 2), (3, 2)),
+    ),
+    "multi_head_attention": shaped(
+        lambda x, w, b: ops.multi_head_attention(x, x, x, 2, w, b, w[:2], b[2:4]), (2, 2), (6, 2), (6,)
     ),
     "dropout": shaped(lambda x: ops.dropout(x, np.array([[1, 0, 1], [0, 1, 1]]), 0.25), (2, 3)),
+    "dropout1d": shaped(lambda x: ops.dropout1d(x, np.array([[1, 0], [0, 1]]), 0.25), (2, 2, 2)),
+    "dropout2d": shaped(lambda x: ops.dropout2d(x, np.array([[1, 0], [0, 1]]), 0.25), (2, 2, 2, 1)),
+    "dropout3d": shaped(lambda x: ops.dropout3d(x, np.array([1, 0]), 0.25), (2, 2, 1, 2)),
+    "alpha_dropout": shaped(lambda x: ops.alpha_dropout(x, np.array([[1, 0, 1], [0, 1, 1]]), 0.25), (2, 3)),
+    "feature_alpha_dropout": shaped(
+        lambda x: ops.feature_alpha_dropout(x, np.array([[1, 0], [1, 1]]), 0.25), (2, 2, 2)
+    ),
+    "rrelu": both(elementwise(ops.rrelu, REAL), elementwise(lambda x: ops.rrelu(x, slopes=0.3), REAL)),
+    "gumbel_softmax": shaped(lambda x: ops.gumbel_softmax(x, SIGNS, 0.5, axis=0), (2, 3)),
+    "one_hot": shaped(lambda x: ops.mul(x, ops.one_hot(np.array([2, 0]), 3)), (2, 3)),
+    "embedding_bag": both(
+        shaped(lambda w: ops.embedding_bag(w, np.array([[2, 0], [2, 1]])), (3, 2)),
+        shaped(lambda w: ops.embedding_bag(w, np.array([2, 0, 1]), np.array([0, 2]), mode="max"), (3, 2)),
+    ),
     "embedding": shaped(lambda w: ops.embedding(w, np.array([[2, 0], [2, 1]])), (3, 2)),
     "l1_loss": shaped(ops.l1_loss, (2, 3), (2, 3)),
     "smooth_l1_loss": both(
@@ -420,6 +456,16 @@ USES = {
         shaped(lambda x: ops.nll_loss(x, np.array([2, 0])), (2, 3)), shaped(lambda x: ops.nll_loss(x, 1), (3,))
     ),
     "kl_div": shaped(ops.kl_div, (2, 3), (2, 3), lo=0.1, hi=0.9),
+    "ctc_loss": shaped(
+        lambda x: ops.ctc_loss(x, np.array([[1, 0], [2, 1]]), np.array([3, 3]), np.array([1, 2]), reduction="sum"),
+        *((3, 2, 3),),
+    ),
+    "linear_cross_entropy": shaped(
+        lambda x, w: ops.linear_cross_entropy(x, w, np.array([2, 0]), label_smoothing=0.25), (2, 3), (4, 3)
+    ),
+    "triplet_margin_with_distance_loss": shaped(
+        lambda x, y, z: ops.triplet_margin_with_distance_loss(x, y, z, margin=0.5), (2, 3), (2, 3), (2, 3)
+    ),
     "poisson_nll_loss": shaped(ops.poisson_nll_loss, (2, 3), (2, 3)),
     "gaussian_nll_loss": shaped(ops.gaussian_nll_loss, (2, 3), (2, 3), (2, 3), lo=0.1, hi=3.0),
     "soft_margin_loss": shaped(ops.soft_margin_loss, (2, 3), (2, 3)),
@@ -458,6 +504,7 @@ USES = {
         shaped(lambda x: ops.multilabel_margin_loss(x, np.array([[2, 0, -1, 1], [1, 1, -1, -1]])), (2, 4)),
         shaped(lambda x: ops.multilabel_margin_loss(x, np.array([1, -1, 0])) + x[0], (3,)),
     ),
+    "pdist": both(shaped(ops.pdist, (3, 2)), shaped(lambda x: ops.pdist(x, 1.5), (3, 2))),
     "pairwise_distance": both(
         shaped(ops.pairwise_distance, (2, 3), (2, 3)),
         shaped(lambda x, y: ops.pairwise_distance(x, y, 1.5, keepdim=True), (2, 3), (3,)),
@@ -478,6 +525,7 @@ USES = {
     "lp_pool2d": shaped(lambda x: ops.lp_pool2d(x, 3, (2, 1), stride=1), (1, 3, 2), lo=0.1),
     "lp_pool3d": shaped(lambda x: ops.lp_pool3d(x, 1.5, 2), (1, 1, 2, 2, 3), lo=0.1),
     "pixel_shuffle": shaped(lambda x: ops.pixel_shuffle(x, 2) * 2, (4, 1, 2)),
+    "channel_shuffle": shaped(lambda x: ops.channel_shuffle(x, 2) * 2, (1, 4, 2)),
     "pixel_unshuffle": shaped(lambda x: ops.pixel_unshuffle(x, 2) * 2, (1, 2, 4)),
     "unfold": shaped(lambda x: ops.unfold(x, 2, padding=(0, 1)) * 2, (1, 2, 2, 2)),
     "fold": shaped(lambda x: ops.fold(x, (3, 2), 2, stride=(1, 2)), (1, 4, 2)),

@@ -34,6 +34,9 @@ from diffcheck.ops.adaptive import (
     adaptive_max_pool2d as adaptive_max_pool2d,
     adaptive_max_pool3d as adaptive_max_pool3d,
 )
+from diffcheck.ops.alignments import (
+    ctc_loss as ctc_loss,
+)
 from diffcheck.ops.arrays import (
     amax as amax,
     amin as amin,
@@ -45,7 +48,6 @@ from diffcheck.ops.arrays import (
     mean as mean,
     median as median,
     norm as norm,
-    pad as pad,
     permute as permute,
     prod as prod,
     reshape as reshape,
@@ -85,6 +87,16 @@ from diffcheck.ops.convolution import (
     conv2d as conv2d,
     conv3d as conv3d,
 )
+from diffcheck.ops.drawn import (
+    alpha_dropout as alpha_dropout,
+    dropout as dropout,
+    dropout1d as dropout1d,
+    dropout2d as dropout2d,
+    dropout3d as dropout3d,
+    feature_alpha_dropout as feature_alpha_dropout,
+    gumbel_softmax as gumbel_softmax,
+    rrelu as rrelu,
+)
 from diffcheck.ops.elementary import (
     acos as acos,
     acosh as acosh,
@@ -122,7 +134,12 @@ from diffcheck.ops.fourier import (
     irfft as irfft,
     rfft as rfft,
 )
+from diffcheck.ops.heads import (
+    attention as attention,
+    multi_head_attention as multi_head_attention,
+)
 from diffcheck.ops.interpolation import (
+    affine_grid as affine_grid,
     grid_sample as grid_sample,
     interp as interp,
 )
@@ -138,36 +155,42 @@ from diffcheck.ops.linalg import (
     tril as tril,
     triu as triu,
 )
-from diffcheck.ops.losses import (
-    bce_with_logits as bce_with_logits,
-    binary_cross_entropy as binary_cross_entropy,
-    cosine_embedding_loss as cosine_embedding_loss,
+from diffcheck.ops.labels import (
     cross_entropy as cross_entropy,
-    gaussian_nll_loss as gaussian_nll_loss,
-    hinge_embedding_loss as hinge_embedding_loss,
-    huber_loss as huber_loss,
-    kl_div as kl_div,
-    l1_loss as l1_loss,
-    margin_ranking_loss as margin_ranking_loss,
-    mse_loss as mse_loss,
+    linear_cross_entropy as linear_cross_entropy,
     multi_margin_loss as multi_margin_loss,
     multilabel_margin_loss as multilabel_margin_loss,
     multilabel_soft_margin_loss as multilabel_soft_margin_loss,
     nll_loss as nll_loss,
+)
+from diffcheck.ops.losses import (
+    bce_with_logits as bce_with_logits,
+    binary_cross_entropy as binary_cross_entropy,
+    gaussian_nll_loss as gaussian_nll_loss,
+    huber_loss as huber_loss,
+    kl_div as kl_div,
+    l1_loss as l1_loss,
+    mse_loss as mse_loss,
     poisson_nll_loss as poisson_nll_loss,
     smooth_l1_loss as smooth_l1_loss,
+)
+from diffcheck.ops.margins import (
+    cosine_embedding_loss as cosine_embedding_loss,
+    hinge_embedding_loss as hinge_embedding_loss,
+    margin_ranking_loss as margin_ranking_loss,
     soft_margin_loss as soft_margin_loss,
     triplet_margin_loss as triplet_margin_loss,
+    triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
 )
 from diffcheck.ops.neural import (
-    attention as attention,
     bilinear as bilinear,
-    dropout as dropout,
     embedding as embedding,
+    embedding_bag as embedding_bag,
     linear as linear,
     log_softmax as log_softmax,
     logcumsumexp as logcumsumexp,
     logsumexp as logsumexp,
+    one_hot as one_hot,
     softmax as softmax,
     softmin as softmin,
 )
@@ -180,7 +203,11 @@ from diffcheck.ops.norms import (
     local_response_norm as local_response_norm,
     normalize as normalize,
     pairwise_distance as pairwise_distance,
+    pdist as pdist,
     rms_norm as rms_norm,
+)
+from diffcheck.ops.padding import (
+    pad as pad,
 )
 from diffcheck.ops.patches import (
     fold as fold,
@@ -227,6 +254,7 @@ from diffcheck.ops.pooling import (
     max_pool3d as max_pool3d,
 )
 from diffcheck.ops.resampling import (
+    channel_shuffle as channel_shuffle,
     interpolate as interpolate,
     pixel_shuffle as pixel_shuffle,
     pixel_unshuffle as pixel_unshuffle,
@@ -333,4 +361,11 @@ from diffcheck.ops.transposed import (
     conv_transpose1d as conv_transpose1d,
     conv_transpose2d as conv_transpose2d,
     conv_transpose3d as conv_transpose3d,
+)
+from diffcheck.ops.unpooling import (
+    fractional_max_pool2d as fractional_max_pool2d,
+    fractional_max_pool3d as fractional_max_pool3d,
+    max_unpool1d as max_unpool1d,
+    max_unpool2d as max_unpool2d,
+    max_unpool3d as max_unpool3d,
 )

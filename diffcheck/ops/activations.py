@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import beside
 from diffcheck.ops.basic import sqrt
 from diffcheck.ops.elementary import exp, sigmoid, tanh
 from diffcheck.ops.exact import pi, rational
@@ -25,16 +27,27 @@ def relu6(x: Any) -> Any:
     return clip(x, 0, 6)
 
 
-@composite(torch=lambda torch, x, slope=0.01: torch.nn.functional.leaky_relu(x, slope))
-def leaky_relu(x: Any, slope: float = 0.01) -> Any:
-    """X where positive, slope x elsewhere."""
-    return where(x > 0, x, slope * x)
+@composite(torch=lambda torch, x, negative_slope=0.01: torch.nn.functional.leaky_relu(x, negative_slope))
+def leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
+    """X where positive, a slope times x elsewhere."""
+    return where(x > 0, x, negative_slope * x)
 
 
-@composite(torch=lambda torch, x, slope: torch.where(x > 0, x, slope * x))
+def _prelu_of_torch(torch: Any, x: Any, slope: Any) -> Any:
+    """Torch's own function, which takes no other slopes than one, or one for each channel."""
+    slope = torch.as_tensor(slope, dtype=x.dtype, device=x.device)
+    return torch.where(x > 0, x, slope * x) if slope.ndim > 1 else torch.nn.functional.prelu(x, slope.reshape(-1))
+
+
+@composite(torch=_prelu_of_torch)
 def prelu(x: Any, slope: Any) -> Any:
-    """X where positive, slope x elsewhere; the slope is an input as well."""
-    return where(x > 0, x, slope * x)
+    """X where positive, slope x elsewhere; the slope is an input as well, of each channel, axis 1, if it is a row."""
+    of_channels = beside(x, slope)
+    if of_channels.size == 1:
+        of_channels = of_channels.reshape(())
+    if len(of_channels.shape) == 1 < len(x.shape):
+        of_channels = of_channels.reshape((-1, *(1 for _ in x.shape[2:])))
+    return where(x > 0, x, of_channels * x)
 
 
 @composite(torch=lambda torch, x, threshold, value: torch.nn.functional.threshold(x, threshold, value))
@@ -62,8 +75,12 @@ def celu(x: Any, alpha: float = 1.0) -> Any:
 
 
 @composite(torch="torch.nn.functional.gelu")
-def gelu(x: Any) -> Any:
-    """X times the normal distribution function, by the error function."""
+def gelu(x: Any, *, approximate: str = "none") -> Any:
+    """X times the normal distribution function, by the error function; approximate="tanh" is `gelu_tanh`."""
+    if approximate not in ("none", "tanh"):
+        raise CaseError(f"gelu: unknown approximate {approximate!r}: choose from none, tanh")
+    if approximate == "tanh":
+        return gelu_tanh(x)
     return 0.5 * x * (1 + erf(x / sqrt(2)))
 
 
@@ -103,22 +120,22 @@ def tanhshrink(x: Any) -> Any:
     return x - tanh(x)
 
 
-@composite(torch=lambda torch, x, limit=0.5: torch.nn.functional.hardshrink(x, limit))
-def hardshrink(x: Any, limit: float = 0.5) -> Any:
-    """X, but zero within the limit on both sides of zero."""
-    return where(abs(x) > limit, x, 0)
+@composite(torch=lambda torch, x, lambd=0.5: torch.nn.functional.hardshrink(x, lambd))
+def hardshrink(x: Any, lambd: float = 0.5) -> Any:
+    """X, but zero within a limit on both sides of zero."""
+    return where(abs(x) > lambd, x, 0)
 
 
-@composite(torch=lambda torch, x, limit=0.5: torch.nn.functional.softshrink(x, limit))
-def softshrink(x: Any, limit: float = 0.5) -> Any:
-    """X, moved towards zero by the limit, and zero within it."""
-    return where(x > limit, x - limit, where(x < -limit, x + limit, 0))
+@composite(torch=lambda torch, x, lambd=0.5: torch.nn.functional.softshrink(x, lambd))
+def softshrink(x: Any, lambd: float = 0.5) -> Any:
+    """X, moved towards zero by a limit, and zero within it."""
+    return where(x > lambd, x - lambd, where(x < -lambd, x + lambd, 0))
 
 
-@composite(torch=lambda torch, x, lo=-1.0, hi=1.0: torch.nn.functional.hardtanh(x, lo, hi))
-def hardtanh(x: Any, lo: float = -1.0, hi: float = 1.0) -> Any:
+@composite(torch=lambda torch, x, min_val=-1.0, max_val=1.0: torch.nn.functional.hardtanh(x, min_val, max_val))
+def hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
     """X, kept between -1 and 1, or other ends."""
-    return clip(x, lo, hi)
+    return clip(x, min_val, max_val)
 
 
 @composite(torch="torch.nn.functional.hardsigmoid")

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arrays import amax, pad, reshape, take
+from diffcheck.ops.arrays import amax, reshape, take
 from diffcheck.ops.exact import constants_like
+from diffcheck.ops.padding import pad
 from diffcheck.ops.table import Composite, composite
 
 Sizes = int | Sequence[int | None]

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import CaseError
+
 
 class Traceable:
     """A value that records the operations applied to it instead of computing them (see `diffcheck.program.traced`)."""
@@ -79,6 +81,20 @@ def fitting(torch: Any, value: Any, like: Any) -> Any:
         dtype = like.dtype.to_complex() if kind == "c" else like.dtype
         dtype = dtype.to_real() if isinstance(value, np.ndarray) and kind == "f" else dtype
     return torch.as_tensor(value, dtype=dtype, device=like.device)
+
+
+def constants(name: str, given: Any, what: str = "labels") -> "np.ndarray[Any, np.dtype[Any]]":
+    """Numbers that say what the formula of an operation is, such as labels and places; those of an input cannot."""
+    if isinstance(given, Traceable):
+        raise CaseError(f"{name}: its {what} depend on an input: give them as numbers, such as np.array([1, -1])")
+    return np.asarray(given)
+
+
+def beside(x: Any, values: Any) -> Any:
+    """Numbers that are given beside an array: traced ones if that is traced, else an array of its dtype."""
+    if values is None or hasattr(values, "lift"):
+        return values
+    return x.lift(np.asarray(values)) if hasattr(x, "lift") else np.asarray(values, np.asarray(x).dtype)
 
 
 def plain(a: Any) -> Any:

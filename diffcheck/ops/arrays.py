@@ -79,15 +79,6 @@ def permute(x: Any, axes: Sequence[int]) -> Any:
     return x.permute(axes)
 
 
-@composite(
-    torch=lambda torch, x, widths: torch.nn.functional.pad(x, [n for pair in reversed(widths) for n in pair]),
-    numpy=lambda x, widths: np.pad(x, widths),
-)
-def pad(x: Any, widths: Sequence[tuple[int, int]]) -> Any:
-    """Zeros around an array: for each axis how many before and how many behind."""
-    return x.pad(widths)
-
-
 @composite(torch=lambda torch, x, axis: torch.cumsum(x, dim=axis), numpy="numpy.cumsum")
 def cumsum(x: Any, axis: int) -> Any:
     """The sums of all elements up to each along an axis."""

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arrays import matmul, pad, permute, reshape
+from diffcheck.ops.arrays import matmul, permute, reshape
+from diffcheck.ops.padding import pad
 from diffcheck.ops.table import Composite, composite
 
 Lengths = int | Sequence[int]
@@ -53,8 +54,9 @@ def _demand(name: str, axes: int, x: Sequence[int], w: Sequence[int], groups: in
 
 
 def each(lengths: Lengths, axes: int) -> tuple[int, ...]:
-    """One number for each axis."""
-    return (lengths,) * axes if isinstance(lengths, int) else tuple(lengths)
+    """One number for each axis; one alone is that of all."""
+    found = (lengths,) if isinstance(lengths, int) else tuple(lengths)
+    return found * axes if len(found) == 1 else found
 
 
 def at_least(least: int, name: str, axes: int, **options: Lengths) -> list[tuple[int, ...]]:

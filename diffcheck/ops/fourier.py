@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arrays import pad
 from diffcheck.ops.basic import sqrt
 from diffcheck.ops.elementary import cos, sin
 from diffcheck.ops.exact import constants_like, pi, rational
+from diffcheck.ops.padding import pad
 from diffcheck.ops.pairs import Formula, Pair, is_surely, pair
 from diffcheck.ops.table import Composite, composite
 

@@ -1,13 +1,14 @@
-"""What networks are made of, beside `activations`, `losses`, `norms`: linear maps, softmax, attention, embeddings."""
+"""What networks are made of, beside `activations`, `losses`, `norms`, `heads`: linear maps, softmax, embeddings."""
 
+import itertools
 from typing import Any
 
 import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops import along
-from diffcheck.ops.arrays import stack
-from diffcheck.ops.basic import sqrt
+from diffcheck.ops.arguments import beside, constants
+from diffcheck.ops.arrays import amax, stack
 from diffcheck.ops.contraction import einsum
 from diffcheck.ops.table import composite
 
@@ -97,26 +98,6 @@ def logcumsumexp(x: Any, axis: int = -1) -> Any:
 
 
 @composite(
-    torch=lambda torch, q, k, v, mask=None: torch.nn.functional.scaled_dot_product_attention(
-        q, k, v, None if mask is None else torch.as_tensor(mask, device=q.device)
-    )
-)
-def attention(q: Any, k: Any, v: Any, mask: Any = None) -> Any:
-    """Softmax(q k^T / sqrt(width)) v over the last two axes; where the mask is false nothing is looked at."""
-    weights = softmax(q @ k.swapaxes(-1, -2) / sqrt(q.shape[-1]), -1)
-    if mask is None:
-        return weights @ v
-    shown = weights * np.asarray(mask, float)
-    return shown / shown.sum(-1).reshape((*shown.shape[:-1], 1)) @ v
-
-
-@composite(torch=lambda torch, x, kept, rate: x * torch.as_tensor(kept, dtype=x.dtype, device=x.device) / (1 - rate))
-def dropout(x: Any, kept: Any, rate: float) -> Any:
-    """X where it is kept, a given mask of ones and zeros, divided by the part that is; zero elsewhere."""
-    return x * np.asarray(kept, float) / (1 - rate)
-
-
-@composite(
     torch=lambda torch, weight, places: torch.nn.functional.embedding(
         torch.as_tensor(places, device=weight.device), weight
     )
@@ -124,3 +105,69 @@ def dropout(x: Any, kept: Any, rate: float) -> Any:
 def embedding(weight: Any, places: Any) -> Any:
     """For each of the places, whole numbers, the row of the weight there."""
     return weight[np.asarray(places)]
+
+
+def _bags_of_torch(torch: Any, weight: Any, places: Any, offsets: Any = None, **options: Any) -> Any:
+    places, offsets = (None if g is None else torch.as_tensor(g, device=weight.device) for g in (places, offsets))
+    shares = options.pop("per_sample_weights", None)
+    if shares is not None:
+        shares = torch.as_tensor(shares, dtype=weight.dtype, device=weight.device)
+    return torch.nn.functional.embedding_bag(places, weight, offsets, per_sample_weights=shares, **options)
+
+
+@composite(torch=_bags_of_torch)
+def embedding_bag(
+    weight: Any,
+    places: Any,
+    offsets: Any = None,
+    *,
+    mode: str = "mean",
+    per_sample_weights: Any = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Any:
+    """For each bag of places the mean of the rows of the weight there, their sum, or the largest elements of all.
+
+    Bags are the rows of places, or begin at `offsets`. Rows may count by `per_sample_weights`, in sums; the row
+    `padding_idx` does not count. An empty bag gives zeros.
+    """
+    places = constants("embedding_bag", places, "places")
+    if mode not in ("sum", "mean", "max") or (per_sample_weights is not None and mode != "sum"):
+        raise CaseError(f"embedding_bag: mode {mode!r}: choose from sum, mean, max, with per_sample_weights sum alone")
+    if (places.ndim, offsets is None) not in ((1, False), (2, True)):
+        raise CaseError(f"embedding_bag: places of shape {places.shape}: give rows of them, or one row and its offsets")
+    ends = _ends(places, offsets, include_last_offset)
+    flat = places.ravel()
+    padding = None if padding_idx is None else range(weight.shape[0])[padding_idx]
+    found = []
+    for start, stop in itertools.pairwise(ends):
+        counted = np.arange(start, stop)[flat[start:stop] != padding]
+        rows = weight[flat[counted]]
+        if per_sample_weights is not None:
+            rows = rows * beside(weight, per_sample_weights).reshape((-1, 1))[counted]
+        found.append(_of_bag(rows, mode) if len(counted) else weight[0] * 0)
+    return stack(found)
+
+
+def _ends(places: Any, offsets: Any, last: bool) -> list[int]:
+    """Where bags begin, and where the last one ends."""
+    if offsets is None:
+        return list(range(0, places.size + 1, places.shape[1]))
+    starts: list[int] = constants("embedding_bag", offsets, "offsets").tolist()
+    return starts if last else [*starts, places.size]
+
+
+def _of_bag(rows: Any, mode: str) -> Any:
+    if mode == "max":
+        return amax(rows, 0)
+    return rows.sum(0) if mode == "sum" else rows.sum(0) / rows.shape[0]
+
+
+@composite(torch=lambda torch, labels, num_classes=-1: torch.nn.functional.one_hot(labels.to(torch.int64), num_classes))
+def one_hot(labels: Any, num_classes: int = -1) -> Any:
+    """For each label a row of zeros with a one at its place, as many as there are classes, or as the labels need."""
+    places = constants("one_hot", labels)
+    classes = places.max(initial=-1) + 1 if num_classes == -1 else num_classes
+    if places.dtype.kind not in "iu" or places.min(initial=0) < 0 or places.max(initial=-1) >= classes or classes < 1:
+        raise CaseError(f"one_hot: labels {places.tolist()} must be whole numbers from 0 to {classes - 1}")
+    return (places[..., None] == np.arange(classes)).astype(np.int64)

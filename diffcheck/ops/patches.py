@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arrays import pad, reshape
+from diffcheck.ops.arrays import reshape
 from diffcheck.ops.convolution import Lengths, at_least, windows
+from diffcheck.ops.padding import pad
 from diffcheck.ops.table import composite
 
 

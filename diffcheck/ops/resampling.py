@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from diffcheck.ops.arrays import permute, reshape, take
 from diffcheck.ops.convolution import Lengths, each
 from diffcheck.ops.exact import constants_like
@@ -32,6 +33,22 @@ def linear(place: Fraction, n: int) -> Parts:
     place = max(place, Fraction(0))
     first = min(math.floor(place), n - 1)
     return [(first, 1 - (place - first)), (min(first + 1, n - 1), place - first)]
+
+
+# The slope of the cubic convolution that torch interpolates with, and that of the one that it smooths with.
+_CUBIC, _SMOOTHING = Fraction(-3, 4), Fraction(-1, 2)
+
+
+def cubic(place: Fraction, n: int) -> Parts:
+    """Two neighbours on each side, by the convolution of Keys (1981); those beyond the ends are the ends."""
+    first = math.floor(place)
+    return [(min(max(first + tap, 0), n - 1), _keys(abs(place - first - tap), _CUBIC)) for tap in (-1, 0, 1, 2)]
+
+
+def _keys(size: Fraction, slope: Fraction) -> Fraction:
+    if size <= 1:
+        return ((slope + 2) * size - (slope + 3)) * size * size + 1
+    return ((slope * size - 5 * slope) * size + 8 * slope) * size - 4 * slope if size < 2 else Fraction(0)
 
 
 def parts(kind: Kind, n: int, m: int, aligned: bool, factor: float | None, shifted: bool) -> list[Parts]:
@@ -55,22 +72,45 @@ def parts(kind: Kind, n: int, m: int, aligned: bool, factor: float | None, shift
     return [kind((k + middle) * step - back, n) for k in range(m)]
 
 
+def smoothed(kind: Kind, n: int, m: int, aligned: bool, factor: float | None) -> list[Parts]:
+    """As `parts`, by a tent or cubic as wide as a new element, so that each of the n is part of some."""
+    step = Fraction(n, m) if factor is None else 1 / Fraction(factor)
+    if aligned:
+        step = Fraction(n - 1, m - 1) if m > 1 else Fraction(0)
+    reach, wide = 1 if kind is linear else 2, max(step, Fraction(1))
+    found = []
+    for k in range(m):
+        middle = (k + Fraction(1, 2)) * step
+        first = max(math.floor(middle - reach * wide + Fraction(1, 2)), 0)
+        places = range(first, min(math.floor(middle + reach * wide + Fraction(1, 2)), n))
+        sizes = [abs(place + Fraction(1, 2) - middle) / wide for place in places]
+        weights = [max(1 - size, Fraction(0)) if kind is linear else _keys(size, _SMOOTHING) for size in sizes]
+        found.append([(place, weight / sum(weights)) for place, weight in zip(places, weights, strict=True)])
+    longest = max(map(len, found))
+    return [one + [(0, Fraction(0))] * (longest - len(one)) for one in found]
+
+
 class _Mode(NamedTuple):
-    """How elements are made, over which numbers of axes, and whether corners may be aligned."""
+    """How elements are made, over which numbers of axes, whether corners may be aligned, and aliases be smoothed."""
 
     kind: Kind
     axes: tuple[int, ...]
     shifted: bool = True
     aligns: bool = True
+    smooths: bool = False
 
 
 _MODES = {
     "nearest": _Mode(nearest, (1, 2, 3), shifted=False, aligns=False),
     "nearest-exact": _Mode(nearest, (1, 2, 3), aligns=False),
     "linear": _Mode(linear, (1,)),
-    "bilinear": _Mode(linear, (2,)),
+    "bilinear": _Mode(linear, (2,), smooths=True),
     "trilinear": _Mode(linear, (3,)),
+    "bicubic": _Mode(cubic, (2,), smooths=True),
+    # Of means, which `adaptive` takes.
+    "area": _Mode(nearest, (1, 2, 3), aligns=False),
 }
+_MEANS = (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)
 
 
 def _torch_side(torch: Any, x: Any, *arguments: Any, **options: Any) -> Any:
@@ -84,8 +124,11 @@ def interpolate(
     scale_factor: float | Sequence[float] | None = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
+    *,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
 ) -> Any:
-    """Arrays (batch, channels, lengths ...) with other lengths, as torch has it: by the nearest, or linear"""
+    """Arrays (batch, channels, lengths ...) with other lengths, by the nearest elements, lines, cubics, or means."""
     lengths = tuple(x.shape[2:])
     found = _MODES.get(mode)
     if found is None or len(lengths) not in found.axes:
@@ -95,12 +138,20 @@ def interpolate(
         )
     if align_corners is not None and not found.aligns:
         raise CaseError(f"interpolate: align_corners says nothing about mode {mode!r}: leave it out")
+    if antialias and not found.smooths:
+        raise CaseError(f"interpolate: antialias says nothing about mode {mode!r}: leave it out")
     if (size is None) == (scale_factor is None):
         raise CaseError("interpolate: give either size or scale_factor")
     factors = _factors(scale_factor, len(lengths))
     sizes = _sizes(size, lengths, factors)
+    if mode == "area":
+        return _MEANS[len(lengths) - 1](x, sizes)
     for k, (n, m) in enumerate(zip(lengths, sizes, strict=True)):
-        made = parts(found.kind, n, m, bool(align_corners), factors[k], found.shifted)
+        factor = None if recompute_scale_factor else factors[k]
+        if antialias:
+            made = smoothed(found.kind, n, m, bool(align_corners), factor)
+        else:
+            made = parts(found.kind, n, m, bool(align_corners), factor, found.shifted)
         x = _made(x, k - len(lengths), made)
     return x
 
@@ -158,6 +209,19 @@ def pixel_unshuffle(x: Any, downscale_factor: int) -> Any:
         raise CaseError(f"{name}: height {height} and width {width} must be multiples of downscale_factor {r}")
     parted = reshape(x, (-1, channels, height // r, r, width // r, r))
     return reshape(permute(parted, (0, 1, 3, 5, 2, 4)), (*before, channels * r**2, height // r, width // r))
+
+
+@composite(torch=lambda torch, x, groups: torch.nn.functional.channel_shuffle(x, groups))
+def channel_shuffle(x: Any, groups: int) -> Any:
+    """Channels, axis 1, the first of all groups before the second of all, and so on."""
+    if len(x.shape) < 3 or groups < 1 or x.shape[1] % groups:
+        raise CaseError(
+            f"channel_shuffle: x has shape {tuple(x.shape)}, groups={groups}: x must be (batch, channels, lengths "
+            "...), with a multiple of the groups as channels"
+        )
+    batch, channels, *lengths = x.shape
+    parted = reshape(x, (batch, groups, channels // groups, *lengths))
+    return reshape(permute(parted, (0, 2, 1, *range(3, len(parted.shape)))), x.shape)
 
 
 def _image(name: str, shape: Sequence[int], factor: int) -> Sequence[int]:

@@ -166,3 +166,54 @@ def test_torch_is_right_about_enlarged_and_sampled_images():
 
     rows = check(warped, engines="autograd", dtypes=("float64", "float32")).result.rows
     assert [row.verdict for row in rows] == [Verdict.AGREE] * 2
+
+
+# At elements, on the border and behind it, where lines have kinks.
+HARD = [(0.0, -1 / 3), (1.0, 0.1), (1.0, 1.0), (-1.5, 0.2), (-2.0, 0.0)]
+
+
+def read_at(place, mode, padding):
+    read = case(place=interval(-3, 3, shape=(2,)), points=[{"place": np.array(place)}], samples=0)
+    image = IMAGE[:, :1]
+    made = read(lambda place: o.sum(o.grid_sample(image, o.reshape(place, (1, 1, 1, 2)), padding, True, mode=mode)))
+    return check(made).result.rows
+
+
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+@pytest.mark.parametrize("place", HARD, ids=str)
+def test_cubics_have_no_kink_at_elements_and_at_the_border(place, padding):
+    assert [row.verdict for row in read_at(place, "bicubic", padding)] == [Verdict.AGREE] * 3
+
+
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+def test_the_nearest_element_jumps_half_way_between_two(padding):
+    """1/4 of five elements from -1 to 1 is 5/2; the other place lies beside an element."""
+    rows = read_at((0.25, 0.2), "nearest", padding)
+    assert all("jump by place[0]" in row.note for row in rows)
+    assert {row.truth for row in rows} == {"0"}
+
+
+def test_an_affine_map_moves_what_is_read():
+    """A quarter turn, x to y and y to -x, of an image of three by three elements."""
+    turn = np.array([[[0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]]])
+    (image,) = IMAGE[:, :1, :3, :3]
+    for aligned in (False, True):
+        grid = o.affine_grid(turn, (1, 1, 3, 3), align_corners=aligned)
+        found = o.grid_sample(image[None], grid, align_corners=aligned)
+        np.testing.assert_allclose(found[0, 0], np.rot90(image[0], -1), rtol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        (lambda x: o.grid_sample(x, np.zeros((1, 1, 1, 2)), mode="cubic"), "unknown mode 'cubic' over 2 axes"),
+        (lambda x: o.grid_sample(x[None], np.zeros((1, 1, 1, 1, 3)), mode="bicubic"), "over 3 axes: choose from bili"),
+        (lambda x: o.affine_grid(x[0], (1, 1, 2, 2)), r"theta has shape \(1, 2, 2\), size is \(1, 1, 2, 2\)"),
+        (lambda x: o.interpolate(x, 3, antialias=True), "antialias says nothing about mode 'nearest'"),
+        (lambda x: o.channel_shuffle(x, 2), r"x has shape \(1, 1, 2, 2\), groups=2"),
+    ],
+    ids=("mode", "three axes", "map", "aliases", "channels"),
+)
+def test_what_cannot_be_read_is_refused(function, told):
+    with pytest.raises(CaseError, match=told):
+        record(function, {"x": (1, 1, 2, 2)}, {})

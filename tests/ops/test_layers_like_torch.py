@@ -3,15 +3,11 @@
 import numpy as np
 import pytest
 import torch
+from like_torch import NEAR, arrays, checked, of_diffcheck, of_torch
 
 import diffcheck.ops as o
-from diffcheck import case, check, interval
-from diffcheck.program.chain import gradient
-from diffcheck.program.emit import Emitted
-from diffcheck.program.trace import record
 from diffcheck.verdict import Verdict
 
-NEAR = {"rtol": 1e-11, "atol": 1e-12}
 LABELS = [[3, 0, -1, 1], [-1, 2, 2, 2], [1, 1, -1, -1], [2, 0, 1, 3]]
 
 # The operation, the shapes of the arrays that it takes first, what it takes after them, its options.
@@ -58,6 +54,26 @@ CALLS = [
     ("lp_pool2d", [(1, 2, 5, 4)], (2.0, (3, 2)), {"stride": (1, 2)}),
     ("lp_pool2d", [(2, 4, 4)], (2, 2), {}),
     ("lp_pool3d", [(1, 2, 2, 4, 3)], (2, (1, 2, 3)), {}),
+    ("lp_pool1d", [(2, 7)], (2, 3), {"ceil_mode": True}),
+    ("lp_pool2d", [(1, 2, 5, 4)], (2.0, (3, 2)), {"stride": (2, 3), "ceil_mode": True}),
+    ("lp_pool3d", [(1, 1, 2, 3, 4)], (2, (2, 2, 3)), {"ceil_mode": True}),
+    ("max_pool1d", [(2, 2, 8)], (3,), {"stride": 2, "padding": 1, "dilation": 2, "ceil_mode": True}),
+    ("max_pool1d", [(1, 3)], (2,), {"stride": 3, "ceil_mode": True}),
+    ("max_pool2d", [(1, 2, 5, 6)], ((3, 2),), {"stride": (2, 3), "padding": (1, 0), "ceil_mode": True}),
+    ("max_pool2d", [(2, 5, 4)], (2,), {"ceil_mode": True}),
+    ("max_pool3d", [(1, 1, 3, 4, 3)], (2,), {"padding": 1, "dilation": (1, 2, 1), "ceil_mode": True}),
+    ("avg_pool1d", [(2, 2, 7)], (3,), {"stride": 2, "padding": 1, "ceil_mode": True}),
+    ("avg_pool1d", [(1, 6)], (4,), {"padding": 2, "count_include_pad": False}),
+    ("avg_pool2d", [(1, 2, 5, 6)], ((3, 2),), {"padding": (1, 0), "ceil_mode": True, "count_include_pad": False}),
+    ("avg_pool2d", [(2, 5, 6)], (3,), {"stride": (2, 5), "padding": 1, "ceil_mode": True}),
+    ("avg_pool2d", [(2, 5, 6)], (3,), {"ceil_mode": True, "divisor_override": 5}),
+    ("avg_pool3d", [(1, 1, 3, 4, 3)], (2,), {"padding": 1, "ceil_mode": True, "count_include_pad": False}),
+    ("avg_pool2d", [(2, 5, 6)], ((3, 2), [2], [1]), {}),
+    ("leaky_relu", [(2, 3)], (), {"negative_slope": 0.25}),
+    ("hardshrink", [(2, 3)], (), {"lambd": 0.25}),
+    ("softshrink", [(2, 3)], (), {"lambd": 0.25}),
+    ("hardtanh", [(2, 3)], (), {"min_val": -0.25, "max_val": 0.75}),
+    ("avg_pool3d", [(1, 1, 3, 4, 3)], ((2, 3, 1),), {"divisor_override": -2}),
     ("conv_transpose1d", [(2, 4, 5), (4, 3, 3), (6,)], (), {"stride": 2, "padding": 1, "groups": 2, "dilation": 2}),
     ("conv_transpose1d", [(2, 3), (2, 1, 4), (1,)], (3, 2, 1), {}),
     ("conv_transpose1d", [(1, 1, 4), (1, 2, 2)], (), {"output_padding": 2, "dilation": 3}),
@@ -73,6 +89,54 @@ CALLS = [
     ("pixel_shuffle", [(2, 1, 4, 1, 2)], (2,), {}),
     ("pixel_unshuffle", [(3, 4, 6)], (2,), {}),
     ("pixel_unshuffle", [(2, 1, 3, 6)], (3,), {}),
+    ("channel_shuffle", [(2, 6, 2, 1)], (3,), {}),
+    ("channel_shuffle", [(1, 4, 3)], (2,), {}),
+    *(
+        ("interpolate", [shape], (), {"mode": mode, "size": size})
+        for mode, shape, size in [
+            ("area", (2, 1, 5), 3),
+            ("area", (1, 2, 4, 3), (3, 5)),
+            ("area", (1, 1, 2, 3, 2), (1, 4, 2)),
+            ("nearest-exact", (2, 1, 5), 3),
+            ("nearest-exact", (1, 2, 4, 3), (3, 5)),
+            ("nearest-exact", (1, 1, 2, 3, 2), (3, 4, 1)),
+            ("bicubic", (1, 2, 4, 3), (3, 7)),
+            ("bicubic", (1, 1, 1, 2), (2, 1)),
+        ]
+    ),
+    ("interpolate", [(1, 1, 4, 5)], (), {"mode": "bicubic", "size": (7, 3), "align_corners": True}),
+    ("interpolate", [(1, 1, 4, 5)], (), {"mode": "bicubic", "scale_factor": 1.3}),
+    ("interpolate", [(1, 1, 4, 5)], (), {"mode": "bicubic", "scale_factor": 1.3, "recompute_scale_factor": True}),
+    ("interpolate", [(1, 1, 5)], (), {"mode": "area", "scale_factor": 0.7}),
+    *(
+        ("interpolate", [(1, 1, 7, 5)], (), {"mode": mode, "antialias": True, **size})
+        for mode in ("bilinear", "bicubic")
+        for size in [
+            {"size": (3, 2)},
+            {"size": (9, 3)},
+            {"size": (2, 8), "align_corners": True},
+            {"size": (1, 1)},
+            {"scale_factor": (0.4, 0.7)},
+        ]
+    ),
+    *(
+        ("affine_grid", [(2, axes, axes + 1)], (size,), {"align_corners": aligned})
+        for axes, size in [(2, (2, 1, 3, 4)), (3, (2, 3, 2, 4, 3))]
+        for aligned in (False, True)
+    ),
+    *(
+        ("grid_sample", [image, grid], (), {"mode": mode, "padding_mode": padding, "align_corners": aligned})
+        for mode, image, grid in [
+            ("bilinear", (2, 1, 2, 3), (2, 2, 3, 2)),
+            ("nearest", (2, 1, 2, 3), (2, 2, 3, 2)),
+            ("bicubic", (2, 1, 2, 3), (2, 2, 3, 2)),
+            ("bicubic", (1, 1, 1, 5), (1, 1, 4, 2)),
+            ("bilinear", (1, 2, 2, 3, 2), (1, 1, 2, 2, 3)),
+            ("nearest", (1, 2, 2, 3, 2), (1, 1, 2, 2, 3)),
+        ]
+        for padding in ("zeros", "border", "reflection")
+        for aligned in (False, True)
+    ),
     ("unfold", [(2, 3, 4, 5)], ((2, 3),), {"dilation": (2, 1), "padding": (1, 0), "stride": (1, 2)}),
     ("unfold", [(2, 4, 3)], (2, 1, 1, 2), {}),
     ("fold", [(2, 12, 6)], ((4, 5), (2, 3)), {"dilation": (2, 1), "padding": (1, 0), "stride": (2, 1)}),
@@ -83,30 +147,6 @@ CALLS = [
 
 def _named(calls):
     return [pytest.param(*call, id=f"{call[0]}-{'-'.join(map(str, call[1]))}") for call in calls]
-
-
-def arrays(shapes):
-    """Normal numbers, no two alike."""
-    generator = np.random.default_rng(7)
-    return [generator.normal(size=shape) for shape in shapes]
-
-
-def of_diffcheck(function, given):
-    """Value and Jacobian of an operation recorded on arrays."""
-    names = "abcd"[: len(given)]
-    graph = record(
-        lambda **x: function(*(x[n] for n in names)), {n: a.shape for n, a in zip(names, given, strict=True)}, {}
-    )
-    x = np.concatenate([a.ravel() for a in given])
-    return Emitted(graph).at(x), Emitted(gradient(graph, range(x.size))).at(x)
-
-
-def of_torch(function, given):
-    """The same by torch's own function and its reverse mode."""
-    tensors = tuple(torch.tensor(a) for a in given)
-    value = function(*tensors).numpy()
-    parts = torch.autograd.functional.jacobian(function, tensors)
-    return value, np.concatenate([p.numpy().reshape(*value.shape, -1) for p in parts], -1)
 
 
 @pytest.mark.parametrize(("name", "shapes", "rest", "options"), _named(CALLS))
@@ -130,23 +170,6 @@ def test_single_precision_stays_single(name, shapes, rest, options):
     """NumPy computes in the precision of what it is given."""
     given = [a.astype(np.float32) for a in arrays(shapes)]
     assert getattr(o, name)(*given, *rest, **options).dtype == np.float32
-
-
-# A function of so many arrays whose parameters have names.
-NAMED = {
-    1: lambda f: lambda a: f(a),
-    2: lambda f: lambda a, b: f(a, b),
-    3: lambda f: lambda a, b, c: f(a, b, c),
-    4: lambda f: lambda a, b, c, d: f(a, b, c, d),
-}
-
-
-def checked(function, given, **options):
-    """What every engine gives for the gradient at one point."""
-    names = "abcd"[: len(given)]
-    domains = {n: interval(-9, 9, shape=a.shape) for n, a in zip(names, given, strict=True)}
-    decorate = case(**domains, points=[dict(zip(names, given, strict=True))], samples=0, **options)
-    return check(decorate(NAMED[len(given)](function))).result.rows
 
 
 @pytest.mark.parametrize(("name", "shapes", "rest", "options"), _named(CALLS))

@@ -34,6 +34,7 @@ X = np.array([0.5, -1.5])
         ("ln(x) + Abs(-x) + pow(x, 2)", math.log(1.2) + 1.2 + 1.44),
         ("arcsin(x/2) + arctan2(x, 2) + acosh(x)", math.asin(0.6) + math.atan2(1.2, 2) + math.acosh(1.2)),
         ("Max(x, 2) - min(x, 1) + ceiling(x)", 3.0),
+        ("logsigmoid(x) + swish(x) * clamp(x, 2, 3)", -math.log1p(math.exp(-1.2)) + 2.4 / (1 + math.exp(-1.2))),
         ("sec(x) - cot(x)", 1 / math.cos(1.2) - 1 / math.tan(1.2)),
         ("x**(1/3)", 1.2 ** (1 / 3)),
         ("x if x > 2 else 2*x if x > 1 else 3*x", 2.4),
@@ -114,6 +115,12 @@ def test_arrays_are_indexed_and_summed() -> None:
     exponentials = np.exp(X)
     expected = (exponentials / exponentials.sum()) @ weights + X[0]
     assert float(formula(X, weights)) == pytest.approx(expected, rel=1e-15)
+
+
+def test_torchs_names_are_known() -> None:
+    formula = Expression("binary_cross_entropy_with_logits(x, y) + sum(scaled_dot_product_attention(q, q, q))")
+    expected = np.mean(np.logaddexp(0, X) - X / 2) + 3.0
+    assert float(formula(X, np.full_like(X, 0.5), np.array([[3.0]]))) == pytest.approx(expected, rel=1e-15)
 
 
 def test_inputs_stand_in_the_order_of_the_formula() -> None:

@@ -1,35 +1,17 @@
 """Rows of what looks between the elements of images: their enlargement backward, and samples at places of an input."""
 
 import functools
-import math
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from diffcheck.ops.interpolation import by_tents
-from diffcheck.ops.resampling import Parts, linear, nearest, parts
+from diffcheck.ops.interpolation import by_kernels
+from diffcheck.ops.resampling import Parts, cubic, linear, nearest, parts
 from diffcheck.sources.torch_code.backward import pulled_back
 from diffcheck.sources.torch_code.registry import backward_row, lifted, refuse, row
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
-
-
-# The slope of the cubic convolution that torch interpolates with.
-_CUBIC = Fraction(-3, 4)
-
-
-def _cubic(place: Fraction, n: int) -> Parts:
-    """Two neighbours on each side, by the convolution of Keys (1981); those beyond the ends are the ends."""
-    first = math.floor(place)
-    return [(min(max(first + tap, 0), n - 1), _keys(abs(place - first - tap))) for tap in (-1, 0, 1, 2)]
-
-
-def _keys(size: Fraction) -> Fraction:
-    if size <= 1:
-        return ((_CUBIC + 2) * size - (_CUBIC + 3)) * size * size + 1
-    return ((_CUBIC * size - 5 * _CUBIC) * size + 8 * _CUBIC) * size - 4 * _CUBIC
 
 
 def _weights(made: Sequence[Parts], n: int) -> Array:
@@ -60,7 +42,7 @@ for _name, _kind, _axes, _shifted in (
     ("upsample_linear1d", linear, 1, True),
     ("upsample_bilinear2d", linear, 2, True),
     ("upsample_trilinear3d", linear, 3, True),
-    ("upsample_bicubic2d", _cubic, 2, True),
+    ("upsample_bicubic2d", cubic, 2, True),
 ):
     backward_row(f"{_name}_backward")(functools.partial(_enlarged_backward, _kind, _axes, _shifted))
 
@@ -79,7 +61,7 @@ def sampled(x: Any, grid: Any, mode: int, padding: int, aligned: bool) -> Any:
     if mode != 0 or batch * channels * int(np.prod([*lengths[:-1], *grid.shape[1:-1]])) > _MOST:
         return NotImplemented
     x, grid = lifted(x, grid)
-    return by_tents(x, grid, padding, aligned)
+    return by_kernels(x, grid, 0, padding, aligned)
 
 
 def _sampled_backward(
