@@ -69,13 +69,17 @@ def bce_with_logits(
     return reduced("bce_with_logits", _times(each, weight), reduction)
 
 
-@composite(
-    torch=lambda torch, logs, target, reduction="batchmean", log_target=False: torch.nn.functional.kl_div(
-        logs, target, reduction=reduction, log_target=log_target
-    )
-)
-def kl_div(logs: Any, target: Any, *, reduction: str = "batchmean", log_target: bool = False) -> Any:
-    """The sum of y (ln y - x) over the number of rows: x are logarithms, y probabilities, or logarithms as well."""
+def _torch_kl_div(torch: Any, logs: Any, target: Any, reduction: str = "mean", log_target: bool = False) -> Any:
+    """Torch's, whose mean over all elements warns each time that one over the rows may be meant."""
+    kl_div = torch.nn.functional.kl_div
+    if reduction == "mean":
+        return kl_div(logs, target, reduction="none", log_target=log_target).mean()
+    return kl_div(logs, target, reduction=reduction, log_target=log_target)
+
+
+@composite(torch=_torch_kl_div)
+def kl_div(logs: Any, target: Any, *, reduction: str = "mean", log_target: bool = False) -> Any:
+    """The mean of y (ln y - x): x are logarithms, y probabilities, or logarithms as well; "batchmean" is over rows."""
     each = exp(target) * (target - logs) if log_target else xlogy(target, target) - target * logs
     if reduction == "batchmean":
         return each.sum() / each.shape[0]
