@@ -128,7 +128,8 @@ def page() -> str:
     public = {name: row for name in dir(ops) if isinstance(row := getattr(ops, name), Primitive | Composite)}
     heads = ("operation", "what it is", "symbolic", "NumPy", "torch", "referee", "series")
     text = _OPENING + line(iter(heads)) + line(iter(["---"] * len(heads)))
-    text += "".join(line(cells(public[name])) for name in sorted(public))
+    for name, row in sorted(public.items()):
+        text += line(cells(row)) if name == row.name else line(iter((f"`{name}`", f"`{row.name}`", *[""] * 5)))
     text += _ARRAYS + line(iter(("row", "kind", "what it is"))) + line(iter(["---"] * 3))
     return text + "".join(line(iter(row)) for row in rows_of_arrays())
 

@@ -369,3 +369,8 @@ from diffcheck.ops.unpooling import (
     max_unpool2d as max_unpool2d,
     max_unpool3d as max_unpool3d,
 )
+
+# The same rows by torch's names.
+binary_cross_entropy_with_logits = bce_with_logits
+logsigmoid = log_sigmoid
+scaled_dot_product_attention = attention
