@@ -29,7 +29,7 @@ from diffcheck.regression import slower, the_slower
 from diffcheck.runner.clocks import timed
 from diffcheck.runner.engines import installed_engines
 from diffcheck.runner.plan import Unit, contestants, plan
-from diffcheck.runner.rows import empty_row
+from diffcheck.runner.told.rows import empty_row
 from diffcheck.runner.trial import Trial
 from diffcheck.sources.collect import collect
 from diffcheck.timing import HELD_ROUNDS

@@ -29,9 +29,9 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 from diffcheck import Case, check
 from diffcheck.errors import DiffcheckError
-from diffcheck.sources.torch_code import rows
 from diffcheck.sources.torch_code.case_of import case_of
 from diffcheck.sources.torch_code.definition import Definition
+from diffcheck.sources.torch_code.rows import by_name
 
 _PAGE = Path(__file__).parents[1] / "docs" / "torch_operations.md"
 _SAMPLES = 25
@@ -230,7 +230,7 @@ def page(entries: Sequence[Entry]) -> Iterator[str]:
     yield f"  {kinds['none']} on none; {kinds['none given']} have no sample with an input to differentiate by."
     yield f"* {sum(e.samples for e in entries)} samples: {sum(e.recorded for e in entries)} are recorded, and each"
     yield "  recording gives what torch's kernel gives at two points."
-    yield f"* {len(rows.names())} operations have rows; the others are recorded by torch's decompositions."
+    yield f"* {len(by_name.names())} operations have rows; the others are recorded by torch's decompositions."
     told = _counts(verdicts)
     yield f"* torch's own gradient in float64, judged on up to {_JUDGED} samples each: {told}."
     yield ""

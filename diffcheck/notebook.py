@@ -19,8 +19,8 @@ _NUMBER = 17
 def case_html(case: "Case") -> str:
     """Name, formula and inputs of a case; a function that cannot be traced has no formula."""
     from diffcheck.program.scalarise import Lowered
-    from diffcheck.runner.about import program_text
     from diffcheck.runner.plan import traced
+    from diffcheck.runner.told.about import program_text
 
     facts = [f"{name} in {domain}" for name, domain in case.inputs.items()]
     parts = [f"<b>{html.escape(case.name)}</b> {html.escape(', '.join(facts))}"]

@@ -181,7 +181,7 @@ class _Together:
     def expected(self) -> Iterable["Row"]:
         """The rows that will come, without what they will say."""
         from diffcheck.runner.audits import AuditUnit, empty_audit
-        from diffcheck.runner.rows import broken_rows, empty_row
+        from diffcheck.runner.told.rows import broken_rows, empty_row
 
         if isinstance(self.unit, AuditUnit):
             return [empty_audit(self.unit, contestant) for contestant in self.unit.contestants]

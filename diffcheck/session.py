@@ -11,9 +11,9 @@ from diffcheck.results import CaseRow, Gathered, Row, Run, TensorRow
 from diffcheck.results.lines import BROKEN, END, RUN, SCHEMA, Detail
 from diffcheck.runner.journal import Journal
 from diffcheck.runner.kept import missed
-from diffcheck.runner.messages import Earlier, UnitKey
+from diffcheck.runner.processes.messages import Earlier, UnitKey
+from diffcheck.runner.processes.stage import Fate, Stage
 from diffcheck.runner.settings import Settings
-from diffcheck.runner.stage import Fate, Stage
 
 
 class Spectator(Protocol):

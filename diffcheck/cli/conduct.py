@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def supervised(sources: "Sequence[Source]", settings: Settings, quiet: bool = False) -> "Run":
     """The results of files, run in another process."""
     from diffcheck.runner.engines import demand_devices, installed_engines, named
-    from diffcheck.runner.supervisor import Supervisor, WorkerError
+    from diffcheck.runner.processes.supervisor import Supervisor, WorkerError
     from diffcheck.sources.paths import demand_there
 
     # What is mistyped is told before anything is loaded.

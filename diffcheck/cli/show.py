@@ -106,7 +106,7 @@ def _graph(drawn: "Drawing | None", kind: str, subject: str) -> str:
 def _picture(unit: "Unit", court: "Court") -> "tuple[Drawing | None, list[Step]]":
     """The program with its values, and the chain rule along it, while it is short."""
     from diffcheck.program.steps import steps
-    from diffcheck.runner.pictures import drawable, drawn, input_name
+    from diffcheck.runner.told.pictures import drawable, drawn, input_name
 
     for question in drawable(court):
         smooth, found = question.truth.smooth, drawn(unit.case.name, court, question)

@@ -258,7 +258,7 @@ class Points:
     """What one task came to at its points.
 
     The component that speaks for a point is always there, and of those that do not agree the worst; see
-    `diffcheck.runner.points`.
+    `diffcheck.runner.told.points`.
     """
 
     case: str

@@ -6,11 +6,11 @@ from typing import Any
 
 from diffcheck.results import Row
 from diffcheck.runner.audits import AuditUnit
-from diffcheck.runner.escort import Escort
 from diffcheck.runner.execute import Execution
 from diffcheck.runner.held import Held
-from diffcheck.runner.messages import Earlier
 from diffcheck.runner.plan import Unit
+from diffcheck.runner.processes.escort import Escort
+from diffcheck.runner.processes.messages import Earlier
 from diffcheck.runner.settings import Settings
 
 

@@ -11,9 +11,9 @@ from diffcheck.audit.conditions.precisions import DTYPES
 from diffcheck.case.audited import AUDIT, Audited
 from diffcheck.errors import RAISED, DiffcheckError, Unsupported
 from diffcheck.results import NAN, CaseRow, Row
-from diffcheck.runner.about import line_of
-from diffcheck.runner.escort import told
 from diffcheck.runner.plan import Contestant
+from diffcheck.runner.processes.escort import told
+from diffcheck.runner.told.about import line_of
 from diffcheck.verdict import Reason, Verdict
 
 if TYPE_CHECKING:

@@ -27,14 +27,14 @@ from diffcheck.ops.own import Own
 from diffcheck.program.program import Program
 from diffcheck.program.scalarise import Lowered
 from diffcheck.results import NAN, CaseRow, place
-from diffcheck.runner.about import about, formulas
-from diffcheck.runner.allowances import may_lose
-from diffcheck.runner.pictures import curve
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.points import points_of
-from diffcheck.runner.rows import empty_row, plain, summary
-from diffcheck.runner.scripts import script_of
-from diffcheck.runner.tensors import by_tensor
+from diffcheck.runner.told.about import about, formulas
+from diffcheck.runner.told.allowances import may_lose
+from diffcheck.runner.told.pictures import curve
+from diffcheck.runner.told.points import points_of
+from diffcheck.runner.told.rows import empty_row, plain, summary
+from diffcheck.runner.told.scripts import script_of
+from diffcheck.runner.told.tensors import by_tensor
 from diffcheck.runner.trial import Trial
 from diffcheck.verdict import Verdict
 

@@ -15,16 +15,16 @@ from diffcheck.results import NAN, Row
 from diffcheck.runner.audits import AuditUnit, audited_row, budget_s, empty_audit, said
 from diffcheck.runner.clocks import timed
 from diffcheck.runner.demands import demanded
-from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.examine import court_of, hear, together, unheard
 from diffcheck.runner.held import Held
-from diffcheck.runner.messages import Earlier, Observer
-from diffcheck.runner.notes import answered, excused, reproduced, untimed
-from diffcheck.runner.pictures import drawing
 from diffcheck.runner.plan import Unit
-from diffcheck.runner.rows import broken_rows, empty_row, refused
+from diffcheck.runner.processes.escort import Escort, Lost
+from diffcheck.runner.processes.messages import Earlier, Observer
+from diffcheck.runner.processes.stage import Fate, Stage, Step
 from diffcheck.runner.settings import Settings
-from diffcheck.runner.stage import Fate, Stage, Step
+from diffcheck.runner.told.notes import answered, excused, reproduced, untimed
+from diffcheck.runner.told.pictures import drawing
+from diffcheck.runner.told.rows import broken_rows, empty_row, refused
 from diffcheck.runner.trial import Trial
 from diffcheck.timing import HELD_ROUNDS, ROUNDS
 

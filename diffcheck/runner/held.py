@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from diffcheck.errors import BaselineError
 from diffcheck.regression import Asked, Effect, Group, difference, entry_of, gone, key_of, read, slower
 from diffcheck.results import Row
-from diffcheck.runner.about import definition
 from diffcheck.runner.audits import AuditUnit
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.settings import Settings
+from diffcheck.runner.told.about import definition
 
 _UPDATE = "update the baseline"
 

@@ -12,7 +12,7 @@ from diffcheck.errors import RAISED, CaseError, DiffcheckError, Unsupported, Usa
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
 from diffcheck.runner.engines import absent_engines, by_default, installed_engines, is_device, named
-from diffcheck.runner.escort import Lost, told
+from diffcheck.runner.processes.escort import Lost, told
 from diffcheck.verdict import Verdict
 
 

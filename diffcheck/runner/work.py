@@ -11,13 +11,13 @@ from diffcheck.environment import environment
 from diffcheck.program.program import Program
 from diffcheck.runner.audits import AuditUnit, audits
 from diffcheck.runner.engines import installed_engines, named
-from diffcheck.runner.escort import Escort, Lost
 from diffcheck.runner.execute import Execution
 from diffcheck.runner.held import Held
-from diffcheck.runner.messages import Earlier, Observer
 from diffcheck.runner.plan import Contestant, Unit, also_tried, contestants, plan, traced, unknown_engines
+from diffcheck.runner.processes.escort import Escort, Lost
+from diffcheck.runner.processes.messages import Earlier, Observer
+from diffcheck.runner.processes.stage import Stage, Step
 from diffcheck.runner.settings import Settings
-from diffcheck.runner.stage import Stage, Step
 from diffcheck.sources.asked import Asked, asked_for
 from diffcheck.sources.collect import collect, read
 from diffcheck.sources.loaded import Loaded, sorted_out

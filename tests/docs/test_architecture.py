@@ -94,7 +94,8 @@ LIBRARIES = {
     | {
         f"diffcheck.sources.torch_code.{name}"
         for name in (
-            *("case_of", "code", "modules", "draws", "definition", "recorder", "decompositions", "numbers", "moves"),
+            *("case_of", "code", "modules", "draws", "definition", "recorder", "numbers"),
+            *("rows.decompositions", "rows.moves"),
             *("storages", "subject", "cuts", "directions"),
         )
     }

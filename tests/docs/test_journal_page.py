@@ -8,7 +8,7 @@ import pytest
 
 from diffcheck.results import CaseRow, Curve, Drawing, PointRow, Points, Row, TensorRow, load
 from diffcheck.results.lines import DETAILS, KINDS, ROWS, SCHEMA
-from diffcheck.runner.points import KEPT, NUMBERS
+from diffcheck.runner.told.points import KEPT, NUMBERS
 
 PAGE = (Path(__file__).parents[2] / "docs/journal.md").read_text()
 SAMPLE = Path(__file__).parents[2] / "reports/sample"

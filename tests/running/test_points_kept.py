@@ -13,8 +13,8 @@ from diffcheck.api import conduct
 from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import Judgement, rank
 from diffcheck.results import Points, Run, load
-from diffcheck.runner.points import KEPT, NUMBERS
 from diffcheck.runner.settings import Settings
+from diffcheck.runner.told.points import KEPT, NUMBERS
 from diffcheck.verdict import Verdict
 
 

@@ -18,7 +18,7 @@ from diffcheck.judgement.sketch import Sketch
 from diffcheck.ops import sin, sum
 from diffcheck.reporting.terminal import check_text
 from diffcheck.results import Run
-from diffcheck.runner.messages import packed, unpacked
+from diffcheck.runner.processes.messages import packed, unpacked
 from diffcheck.verdict import Reason, Verdict
 
 

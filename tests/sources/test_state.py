@@ -20,8 +20,8 @@ import pytest
 import sympy.core.parameters
 import torch
 
-from diffcheck.runner import state
-from diffcheck.runner.state import State
+from diffcheck.runner.processes import state
+from diffcheck.runner.processes.state import State
 
 KEPT = SimpleNamespace()
 LEGACY: Any = np.random

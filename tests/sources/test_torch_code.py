@@ -18,7 +18,7 @@ from diffcheck.case.points import points
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.formats import FORMATS
 from diffcheck.program.emit import Emitted
-from diffcheck.sources.torch_code import rows
+from diffcheck.sources.torch_code.rows import by_name
 from diffcheck.verdict import Verdict
 
 MODELS = models()
@@ -253,14 +253,14 @@ def test_what_bypasses_torch_is_refused(code):
 
 def test_a_second_output_that_no_node_says_is_refused_where_it_is_used(monkeypatch):
     """Baked in, it would leave the value at the first point right and the gradient wrong."""
-    monkeypatch.setitem(rows.OWN, "var_mean", lambda x, *rest, **options: (x.sum() * 0,))
+    monkeypatch.setitem(by_name.OWN, "var_mean", lambda x, *rest, **options: (x.sum() * 0,))
     told = refusal(lambda x: (x - torch.var_mean(x, 0)[1]).pow(3).sum(), X)
     assert "aten.var_mean at test_torch_code.py:" in told
     assert "output 1" in told
 
 
 def test_a_wrong_row_is_refused_at_the_first_point(monkeypatch):
-    monkeypatch.setitem(rows.OWN, "rsub", lambda x, y, alpha=1: x - y)
+    monkeypatch.setitem(by_name.OWN, "rsub", lambda x, y, alpha=1: x - y)
     assert "a row of torch's operations differs from torch" in refusal(lambda x: (1 - x).sum(), X)
 
 
@@ -626,9 +626,9 @@ def test_the_forms_of_a_call():
 
 
 def test_eighty_operations_at_least_have_rows():
-    assert len(rows.names()) >= 80
+    assert len(by_name.names()) >= 80
     assert {"convolution", "_softmax", "gelu", "native_layer_norm", "addmm", "embedding", "_linalg_solve_ex"} <= set(
-        rows.names()
+        by_name.names()
     )
 
 

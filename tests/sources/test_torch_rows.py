@@ -9,7 +9,8 @@ from torch import nn
 from torch.nn import functional
 
 from diffcheck import case_of
-from diffcheck.sources.torch_code import recorder, rows
+from diffcheck.sources.torch_code import recorder
+from diffcheck.sources.torch_code.rows import by_name
 
 aten = torch.ops.aten
 GENERATOR = torch.Generator().manual_seed(1)
@@ -381,21 +382,21 @@ SAME = {"matmul", "__and__", "__or__", "_is_all_true", "_is_any_true", "_unsafe_
 @pytest.mark.parametrize(("name", "code", "inputs"), TABLE, ids=[row[0] for row in TABLE])
 def test_a_row_gives_what_torch_gives(monkeypatch, name, code, inputs):
     asked = []
-    monkeypatch.setattr(recorder, "row_of", lambda base: asked.append(base) or rows.row_of(base))
+    monkeypatch.setattr(recorder, "row_of", lambda base: asked.append(base) or by_name.row_of(base))
     assert case_of(code, *inputs, name="row").function.graph.operations > 0
     assert name in asked
 
 
 def test_no_row_is_left_out():
-    assert {name for name, *_ in TABLE} | WITHOUT_VALUE | SAME == set(rows.OWN)
+    assert {name for name, *_ in TABLE} | WITHOUT_VALUE | SAME == set(by_name.OWN)
 
 
 def test_the_page_says_how_many_there_are():
     page = (Path(__file__).parents[2] / "docs" / "torch_code.md").read_text(encoding="utf-8")
-    assert f"* {len(rows.names())} of torch's operations have rows" in page
+    assert f"* {len(by_name.names())} of torch's operations have rows" in page
 
 
-@pytest.mark.parametrize("name", sorted(rows.TABLE))
+@pytest.mark.parametrize("name", sorted(by_name.TABLE))
 def test_an_operation_of_the_table_gives_what_torch_gives(name):
     operation = getattr(aten, name)
     within = {"acosh": POSITIVE + 1, "log": POSITIVE, "xlogy": POSITIVE}.get(name, M / (1 + M.abs()).max() * 0.9)

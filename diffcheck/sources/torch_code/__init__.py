@@ -15,14 +15,7 @@
 ``trials``          second versions of the code
 ``directions``      steps along seeded directions, in the place of large tensors
 ``subject``         what the command line asks of torch code
-``moves``           what only moves elements
-``places``          whole numbers that values decide
-``decompositions``  operations by others
-``infinities``      rows of what is infinite at some places
-``registry``        the rows by their names, and what they share
-``rows``            all of them: ``elementwise``, ``special``, ``reductions``, ``running``, ``neural``, ``pooling``,
-                    ``linear``, ``lu``, ``qr``, ``accumulate``, ``ctc``, ``backward``, ``resampling``, and of
-                    complex numbers ``pairs``
+``rows``            how each of torch's operations becomes nodes (`rows.by_name` finds its row)
 ==================  =======================================================================================
 """
 

@@ -14,16 +14,9 @@ from diffcheck.ops.pieces import eq, logical_and, logical_not, ne, where
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.decompositions import decomposed, into, no_row
-from diffcheck.sources.torch_code.elementwise import all_joined
-from diffcheck.sources.torch_code.infinities import with_infinities
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.moves import choices, is_move, moved
 from diffcheck.sources.torch_code.origins import Origins, in_own_backward
-from diffcheck.sources.torch_code.pairs import fitted, joined
-from diffcheck.sources.torch_code.places import gives_places, of_numbers, of_order
-from diffcheck.sources.torch_code.registry import applied, as_number
-from diffcheck.sources.torch_code.rows import (
+from diffcheck.sources.torch_code.rows.by_name import (
     BY_OUTCOME,
     BY_OUTCOME_HERE,
     FILLS,
@@ -32,6 +25,13 @@ from diffcheck.sources.torch_code.rows import (
     UNREAD,
     row_of,
 )
+from diffcheck.sources.torch_code.rows.decompositions import decomposed, into, no_row
+from diffcheck.sources.torch_code.rows.elementwise import all_joined
+from diffcheck.sources.torch_code.rows.infinities import with_infinities
+from diffcheck.sources.torch_code.rows.moves import choices, is_move, moved
+from diffcheck.sources.torch_code.rows.pairs import fitted, joined
+from diffcheck.sources.torch_code.rows.places import gives_places, of_numbers, of_order
+from diffcheck.sources.torch_code.rows.registry import applied, as_number
 from diffcheck.sources.torch_code.storages import Storages, geometry, numbers_of, tensors
 
 Tensor = torch.Tensor

@@ -10,7 +10,7 @@ import torch
 from diffcheck.errors import Unsupported
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Condition, Excluded, Geometry, Memory, Value
-from diffcheck.sources.torch_code.pairs import halves, unconjugated
+from diffcheck.sources.torch_code.rows.pairs import halves, unconjugated
 
 Tensor = torch.Tensor
 

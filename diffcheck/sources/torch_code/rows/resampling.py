@@ -8,8 +8,8 @@ import numpy as np
 
 from diffcheck.ops.interpolation import by_kernels
 from diffcheck.ops.resampling import Parts, cubic, linear, nearest, parts
-from diffcheck.sources.torch_code.backward import pulled_back
-from diffcheck.sources.torch_code.registry import backward_row, lifted, refuse, row
+from diffcheck.sources.torch_code.rows.backward import pulled_back
+from diffcheck.sources.torch_code.rows.registry import backward_row, lifted, refuse, row
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 

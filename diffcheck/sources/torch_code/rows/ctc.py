@@ -6,7 +6,7 @@ import numpy as np
 
 from diffcheck.ops.alignments import parted, sum_of_paths
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.registry import refuse, row
+from diffcheck.sources.torch_code.rows.registry import refuse, row
 
 
 @row("_ctc_loss")

@@ -8,9 +8,9 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.ops.convolution import each
-from diffcheck.sources.torch_code.elementwise import all_joined
 from diffcheck.sources.torch_code.memory import Condition
-from diffcheck.sources.torch_code.registry import refuse, row
+from diffcheck.sources.torch_code.rows.elementwise import all_joined
+from diffcheck.sources.torch_code.rows.registry import refuse, row
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
 

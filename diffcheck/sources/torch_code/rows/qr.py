@@ -6,8 +6,8 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.elementwise import all_joined
-from diffcheck.sources.torch_code.registry import nothing, refuse, row
+from diffcheck.sources.torch_code.rows.elementwise import all_joined
+from diffcheck.sources.torch_code.rows.registry import nothing, refuse, row
 
 
 @row("linalg_qr")

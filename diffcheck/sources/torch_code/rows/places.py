@@ -12,9 +12,9 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.errors import Unsupported
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.elementwise import all_joined
 from diffcheck.sources.torch_code.memory import Condition
-from diffcheck.sources.torch_code.registry import as_number
+from diffcheck.sources.torch_code.rows.elementwise import all_joined
+from diffcheck.sources.torch_code.rows.registry import as_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

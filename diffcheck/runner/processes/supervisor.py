@@ -12,9 +12,9 @@ from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from diffcheck.errors import DiffcheckError, UsageError
-from diffcheck.runner.messages import DONE, FAILED, REFUSED, Earlier, Observer, Order, unpacked
+from diffcheck.runner.processes.messages import DONE, FAILED, REFUSED, Earlier, Observer, Order, unpacked
+from diffcheck.runner.processes.stage import Fate, Stage
 from diffcheck.runner.settings import Settings
-from diffcheck.runner.stage import Fate, Stage
 from diffcheck.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class _Worker:
         descriptors = (theirs.fileno(), their_traces.fileno())
         code = (
             f"import sys; sys.path[:] = {sys.path!r}; "
-            f"from diffcheck.runner.worker import main; main{(*descriptors, os.getpid())}"
+            f"from diffcheck.runner.processes.worker import main; main{(*descriptors, os.getpid())}"
         )
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-c", code],

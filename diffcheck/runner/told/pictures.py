@@ -19,7 +19,7 @@ from diffcheck.referee.component import Status
 from diffcheck.referee.rounding.tape import Tape
 from diffcheck.referee.smooth import Smooth
 from diffcheck.results import NAN, Curve, Drawing
-from diffcheck.runner.rows import plain
+from diffcheck.runner.told.rows import plain
 from diffcheck.runner.trial import Trial
 
 # A graph of more nodes than this is a thicket.

@@ -7,7 +7,7 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.registry import (
+from diffcheck.sources.torch_code.rows.registry import (
     as_number,
     axes_of,
     count,

@@ -8,8 +8,8 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.ops.convolution import windows
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.reductions import softmax
-from diffcheck.sources.torch_code.registry import lifted, mean, refuse, row, total
+from diffcheck.sources.torch_code.rows.reductions import softmax
+from diffcheck.sources.torch_code.rows.registry import lifted, mean, refuse, row, total
 
 _CONVOLUTIONS = {1: ops.conv1d, 2: ops.conv2d, 3: ops.conv3d}
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from diffcheck.results import Row
 from diffcheck.runner.audits import AuditUnit
 from diffcheck.runner.plan import Unit
+from diffcheck.runner.processes.stage import Fate
 from diffcheck.runner.settings import Settings
-from diffcheck.runner.stage import Fate
 from diffcheck.verdict import UNANSWERED, Verdict
 
 _REPRODUCE = "reproduce: diffcheck "

@@ -1,22 +1,22 @@
 """Which row an operation of torch has, by its name under torch's dispatcher."""
 
-from diffcheck.sources.torch_code import accumulate as accumulate
-from diffcheck.sources.torch_code import backward as backward
-from diffcheck.sources.torch_code import ctc as ctc
-from diffcheck.sources.torch_code import elementwise as elementwise
-from diffcheck.sources.torch_code import linear as linear
-from diffcheck.sources.torch_code import lu as lu
-from diffcheck.sources.torch_code import neural as neural
-from diffcheck.sources.torch_code import pairs as pairs
-from diffcheck.sources.torch_code import pooling as pooling
-from diffcheck.sources.torch_code import qr as qr
-from diffcheck.sources.torch_code import reductions as reductions
-from diffcheck.sources.torch_code import resampling as resampling
-from diffcheck.sources.torch_code import running as running
-from diffcheck.sources.torch_code import special as special
-from diffcheck.sources.torch_code import spectral as spectral
-from diffcheck.sources.torch_code.moves import MOVED
-from diffcheck.sources.torch_code.registry import BACKWARD, OWN, TABLE, Row, named
+from diffcheck.sources.torch_code.rows import accumulate as accumulate
+from diffcheck.sources.torch_code.rows import backward as backward
+from diffcheck.sources.torch_code.rows import ctc as ctc
+from diffcheck.sources.torch_code.rows import elementwise as elementwise
+from diffcheck.sources.torch_code.rows import linear as linear
+from diffcheck.sources.torch_code.rows import lu as lu
+from diffcheck.sources.torch_code.rows import neural as neural
+from diffcheck.sources.torch_code.rows import pairs as pairs
+from diffcheck.sources.torch_code.rows import pooling as pooling
+from diffcheck.sources.torch_code.rows import qr as qr
+from diffcheck.sources.torch_code.rows import reductions as reductions
+from diffcheck.sources.torch_code.rows import resampling as resampling
+from diffcheck.sources.torch_code.rows import running as running
+from diffcheck.sources.torch_code.rows import special as special
+from diffcheck.sources.torch_code.rows import spectral as spectral
+from diffcheck.sources.torch_code.rows.moves import MOVED
+from diffcheck.sources.torch_code.rows.registry import BACKWARD, OWN, TABLE, Row, named
 
 # What depends on the shape of its argument only.
 SHAPES_ONLY = named(

@@ -14,7 +14,7 @@ from diffcheck.ops.holomorphic import FUNCTIONS, exp, log, polar
 from diffcheck.ops.pairs import ARITHMETIC, Pair, conj, pair, reciprocal
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, chosen
-from diffcheck.sources.torch_code.registry import lifted, mean, refuse, row, total
+from diffcheck.sources.torch_code.rows.registry import lifted, mean, refuse, row, total
 
 # Up to this exponent a power is recorded as products, of which there are as many; beyond it as exp(y log x).
 _PRODUCTS = 64

@@ -11,7 +11,7 @@ from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.numbers import Judgement, rank
 from diffcheck.results import NAN, PointRow, Points, Row
-from diffcheck.runner.rows import shown
+from diffcheck.runner.told.rows import shown
 from diffcheck.verdict import Verdict
 
 KEPT = 200

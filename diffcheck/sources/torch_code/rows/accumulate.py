@@ -8,7 +8,7 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.sources.torch_code.memory import chosen
-from diffcheck.sources.torch_code.registry import Row, lifted, refuse, row
+from diffcheck.sources.torch_code.rows.registry import Row, lifted, refuse, row
 
 
 def _with_an_axis(function: Row) -> Row:

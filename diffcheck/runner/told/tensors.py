@@ -8,7 +8,7 @@ from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.numbers import rank
 from diffcheck.results import Row, TensorRow
-from diffcheck.runner.rows import shown
+from diffcheck.runner.told.rows import shown
 from diffcheck.verdict import Verdict
 
 _FAILING = [verdict for verdict in Verdict if verdict.fails]

@@ -6,9 +6,9 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.elementwise import mul
-from diffcheck.sources.torch_code.infinities import added
-from diffcheck.sources.torch_code.registry import lifted, refuse, row, total
+from diffcheck.sources.torch_code.rows.elementwise import mul
+from diffcheck.sources.torch_code.rows.infinities import added
+from diffcheck.sources.torch_code.rows.registry import lifted, refuse, row, total
 
 
 def no_error(a: Any) -> Any:

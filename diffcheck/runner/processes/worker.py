@@ -12,8 +12,8 @@ from multiprocessing.connection import Connection
 from typing import Any, cast
 
 from diffcheck.errors import DiffcheckError
-from diffcheck.runner.escort import told
-from diffcheck.runner.messages import DONE, FAILED, REFUSED, Observer, Order, packed
+from diffcheck.runner.processes.escort import told
+from diffcheck.runner.processes.messages import DONE, FAILED, REFUSED, Observer, Order, packed
 
 
 def main(way: int, traces: int, parent: int) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from diffcheck.runner.processes.stage import Fate, Stage, Step
 from diffcheck.runner.settings import Settings
-from diffcheck.runner.stage import Fate, Stage, Step
 
 if TYPE_CHECKING:
     # The supervisor starts the worker before it loads pandas.

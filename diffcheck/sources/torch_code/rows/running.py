@@ -5,7 +5,7 @@ from typing import Any
 
 from diffcheck import ops
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.registry import row, with_an_axis
+from diffcheck.sources.torch_code.rows.registry import row, with_an_axis
 
 
 def _running(x: Traced, dim: int, joined: Callable[[Traced, Traced], Traced]) -> Traced:

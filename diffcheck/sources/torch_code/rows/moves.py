@@ -10,7 +10,7 @@ from diffcheck.errors import Unsupported
 from diffcheck.ops.structure import Index
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, Value
-from diffcheck.sources.torch_code.registry import as_number, named
+from diffcheck.sources.torch_code.rows.registry import as_number, named
 from diffcheck.sources.torch_code.storages import tensors
 
 # For each operation the positions of the arguments whose elements are moved. All others are the same at every point.

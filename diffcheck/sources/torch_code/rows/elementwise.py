@@ -8,7 +8,7 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded
-from diffcheck.sources.torch_code.registry import as_number, lifted, nothing, refuse, row
+from diffcheck.sources.torch_code.rows.registry import as_number, lifted, nothing, refuse, row
 
 
 @row("add")

@@ -13,7 +13,7 @@ from diffcheck import ops
 from diffcheck.ops.eigenvalues import eigenprojections
 from diffcheck.ops.spectral import beside_transposed, ranks_of_singular_values
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.registry import refuse, row
+from diffcheck.sources.torch_code.rows.registry import refuse, row
 
 
 @row("linalg_matrix_exp")

@@ -7,7 +7,7 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.registry import refuse, row
+from diffcheck.sources.torch_code.rows.registry import refuse, row
 
 # Bessel functions: torch has one for each kind and order.
 _OF_ORDERS = {

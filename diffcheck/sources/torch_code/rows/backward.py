@@ -13,10 +13,10 @@ from diffcheck.program.chain import backward
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.replay import replayed
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.neural import attention, convolution
-from diffcheck.sources.torch_code.pooling import avg_pool
-from diffcheck.sources.torch_code.reductions import distances, distances_of_pairs
-from diffcheck.sources.torch_code.registry import backward_row, lifted, refuse, total
+from diffcheck.sources.torch_code.rows.neural import attention, convolution
+from diffcheck.sources.torch_code.rows.pooling import avg_pool
+from diffcheck.sources.torch_code.rows.reductions import distances, distances_of_pairs
+from diffcheck.sources.torch_code.rows.registry import backward_row, lifted, refuse, total
 
 
 def pulled_back(forward: Callable[..., Traced], incoming: Any, *at: Any) -> list[Traced]:

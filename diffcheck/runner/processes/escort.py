@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
-from diffcheck.runner.stage import Fate, Stage
-from diffcheck.runner.state import State, Values, write
+from diffcheck.runner.processes.stage import Fate, Stage
+from diffcheck.runner.processes.state import State, Values, write
 from diffcheck.verdict import Verdict
 
 

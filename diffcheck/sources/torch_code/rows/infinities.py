@@ -13,9 +13,9 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.elementwise import add
 from diffcheck.sources.torch_code.memory import Excluded, chosen
-from diffcheck.sources.torch_code.registry import Row, as_number, lifted, named, refuse
+from diffcheck.sources.torch_code.rows.elementwise import add
+from diffcheck.sources.torch_code.rows.registry import Row, as_number, lifted, named, refuse
 
 # Rows that take minus infinity as it is, and those that take plus infinity, which lies above all numbers.
 _BELOW = named(

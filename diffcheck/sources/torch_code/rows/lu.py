@@ -6,9 +6,9 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.elementwise import all_joined
-from diffcheck.sources.torch_code.linear import no_error, solved, with_ones
-from diffcheck.sources.torch_code.registry import lifted, nothing, refuse, row
+from diffcheck.sources.torch_code.rows.elementwise import all_joined
+from diffcheck.sources.torch_code.rows.linear import no_error, solved, with_ones
+from diffcheck.sources.torch_code.rows.registry import lifted, nothing, refuse, row
 
 # Factors that only a backward pass asks for are recorded up to this size: elimination takes as many steps.
 _LARGEST = 32

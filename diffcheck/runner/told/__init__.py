@@ -1,0 +1,1 @@
+"""What a run tells: of a case (`about`, `pictures`), of a task (`rows`, `points`, `tensors`, `notes`, `scripts`)."""
