@@ -52,7 +52,7 @@ class Formula:
         self.__doc__ = doc
         self.argument_names = tuple(names)
         self.steps = tuple(steps)
-        self._result = result
+        self.result = result
 
     def __call__(self, /, *values: Any, **named: Any) -> Any:
         """The formula's value at inputs by position, then by name."""
@@ -61,12 +61,12 @@ class Formula:
         for step in self.steps:
             arguments = [_value(operand, known) for operand in step.operands]
             known.append(step.function(*arguments, **{name: _value(operand, known) for name, operand in step.named}))
-        return _value(self._result, known)
+        return _value(self.result, known)
 
     @property
     def constant(self) -> Any:
         """The value, if it depends on no input; `None` if it does."""
-        return None if _depends(self._result) else self._result
+        return None if _depends(self.result) else self.result
 
 
 class Steps:
@@ -107,6 +107,14 @@ class Steps:
             raise Unsupported(f"the formula has more than {_MOST_STEPS:,} operations")
         self.made.append(Step(function, operands, tuple(named.items())))
         return Slot(len(self.names) + len(self.made) - 1)
+
+    def insert(self, formula: Formula, operands: Iterable[Operand]) -> Operand:
+        """The steps of another formula, with these as its inputs; what `apply` refuses is refused here."""
+        known = [*operands]
+        for step in formula.steps:
+            named = {name: _value(operand, known) for name, operand in step.named}
+            known.append(self.apply(step.function, *(_value(operand, known) for operand in step.operands), **named))
+        return _value(formula.result, known)
 
 
 def _value(operand: Operand, known: list[Any]) -> Any:

@@ -80,8 +80,12 @@ class _Reader:
         return no_formula(self._text, word.place if word.text else None, why)
 
     def _apply(self, place: int, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
+        return self._at(place, self.steps.apply, function, *operands, **named)
+
+    def _at(self, place: int, made: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        """What is made; what cannot be made is told with its place."""
         try:
-            return self.steps.apply(function, *operands, **named)
+            return made(*given, **named)
         except CaseError as mistake:
             raise refusal(self._text, place, str(mistake)) from None
 
@@ -219,15 +223,15 @@ class _Reader:
         items = self._several(")", options)
         if word.text in JOINING and items and not options:
             return functools.reduce(lambda x, y: self._apply(word.place, JOINING[word.text], x, y), items)
-        function = _defined(word.text, len(items)) or OPERATIONS.get(word.text)
+        formula = None if options else _defined(word.text, len(items))
+        if formula is not None:
+            return self._at(word.place, self.steps.insert, formula, items)
+        function = OPERATIONS.get(word.text)
         if function is None:
             known = [signature for signature in DEFINED if signature.startswith(f"{word.text}(")]
             raise refusal(self._text, word.place, f"write {' or '.join(known or [f'{word.text}(x, y)'])}")
         if isinstance(function, Primitive):
-            try:
-                demand_arguments(function, len(items), options)
-            except CaseError as mistake:
-                raise refusal(self._text, word.place, str(mistake)) from None
+            self._at(word.place, demand_arguments, function, len(items), options)
         return self._apply(word.place, function, *items, **options)
 
     def _pieces(self, word: Word) -> Operand:
