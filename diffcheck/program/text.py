@@ -1,6 +1,7 @@
 """Nodes of a program as formulas that a person can read."""
 
 import math
+import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
@@ -10,6 +11,8 @@ from diffcheck.ops.table import Function, Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Node
 from diffcheck.program.scalar import TracedScalar
 
+# A whole number of more digits is told as a double has it.
+_LONG = 10**25
 # How strongly a negative number and a name bind (`diffcheck.ops.table.Primitive.written`).
 _NEGATION, _ATOM = 3, 5
 
@@ -51,7 +54,10 @@ def _constant(value: Fraction) -> tuple[str, int]:
     short = brief(balls.ball(value))
     number = float(short)
     rounded = value.denominator > 1000 or math.isinf(number) or Fraction(number) == value
-    return (short if rounded else str(value)), 2
+    if rounded or abs(value) >= _LONG:
+        double = math.inf if abs(value) > sys.float_info.max else float(value)
+        return (repr(double) if not rounded and double == value else short), 2
+    return str(value), 2
 
 
 def form(function: Function, arity: int) -> str:
