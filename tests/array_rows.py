@@ -125,6 +125,9 @@ LAYERS = {
     "pixel_shuffle": (lambda x: o.pixel_shuffle(x, 2), [(4, 1, 2)]),
     "local_response_norm": (lambda x: o.local_response_norm(x, 2, alpha=0.5), [(1, 3, 2)]),
     "pairwise_distance": (o.pairwise_distance, [(2, 3), (3,)]),
+    "eigh": (lambda x: o.eigh(symmetric(x))[1], [(3, 3)]),
+    "svd": (lambda x: o.svd(x)[0], [(3, 2)]),
+    "svd of wide matrices": (lambda x: o.svd(x)[2], [(2, 2, 3)]),
 }
 
 SHAPE = (2, 3)

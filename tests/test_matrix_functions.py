@@ -56,6 +56,18 @@ GRADIENTS = {
         [[1.0, 1.0], [0.0, 1.0]],
         [1 / 2, 1, 1 / 6, 1 / 2],
     ),
+    "an eigenvector, by the other over the gap": (
+        lambda x: o.eigh((x + o.transpose(x)) / 2)[1][1, 0],
+        np.diag([1.0, 3.0]),
+        [0, -0.25, -0.25, 0],
+    ),
+    "that whose largest element is made positive, (-0.6, 0.8)": (
+        lambda x: o.eigh((x + o.transpose(x)) / 2)[1][0, 0],
+        [[1.64, 0.48], [0.48, 1.36]],
+        [0.384, -0.112, -0.112, -0.384],
+    ),
+    "a left vector": (lambda x: o.svd(x)[0][1, 0], [[-2.0, 0.0], [0.0, 1.0]], [0, 1 / 3, -2 / 3, 0]),
+    "its right one": (lambda x: o.svd(x)[2][0, 1], [[-2.0, 0.0], [0.0, 1.0]], [0, 2 / 3, -1 / 3, 0]),
     "the length of a first column": (lambda x: o.qr(x)[1][0, 0], [[3.0, 1.0], [4.0, 2.0]], [0.6, 0, 0.8, 0]),
     "the rest of the second": (lambda x: o.qr(x)[1][1, 1], [[3.0, 0.0], [0.0, -4.0]], [0, 0, 0, -1]),
     "a mean, by least squares": (lambda x: o.lstsq(np.ones((3, 1)), x)[0], [1.0, 5.0, 6.0], [1 / 3] * 3),
@@ -134,6 +146,11 @@ RIGHT = {
     "singular values": (lambda x: o.sum(o.svdvals(x) * WEIGHTS), [RANDOM, HILBERT[:3]]),
     "the smallest one": (lambda x: o.svdvals(x)[2], [HILBERT[:3], graded(3)]),
     "the condition": (o.cond, [HILBERT[:3]]),
+    "eigenvectors": (
+        lambda x: o.sum(o.eigh(symmetric(x))[1] @ WEIGHTS),
+        [RANDOM, graded(3), nearly_tied(1e-9), 1e-150 * RANDOM, np.diag([2.0, 1.0, 3.0])],
+    ),
+    "singular vectors": (lambda x: o.sum(o.svd(x)[0] @ WEIGHTS), [RANDOM, HILBERT[:3], graded(3)]),
     "exponential": (
         lambda x: o.matrix_exp(x)[0, 1],
         [RANDOM[:2, :2], NILPOTENT, 4 * RANDOM, [[-20.0, 19.0], [1.0, -30.0]], [[-1.0, 40.0], [0.0, -1.0]]],
@@ -167,6 +184,8 @@ FAULTS = {
     ),
     "singular values": (o.svdvals, torch.linalg.svdvals, HILBERT[:, :2]),
     "the condition": (o.cond, torch.linalg.cond, HILBERT[:, :2]),
+    "eigenvectors": (lambda x: o.eigh(symmetric(x))[1], lambda x: o.eigh(symmetric(x))[1], nearly_tied(1e-6)),
+    "right vectors": (lambda x: o.svd(x)[2], lambda x: o.svd(x)[2], HILBERT[:, :2]),
     "exponential": (o.matrix_exp, torch.linalg.matrix_exp, 4 * RANDOM[:2, :2]),
     "triangle": (lambda x: o.qr(x)[1], lambda x: o.qr(x)[1], HILBERT),
     "columns": (lambda x: o.qr(x)[0], lambda x: o.qr(x)[0], HILBERT),
@@ -214,6 +233,8 @@ def test_exponentials_in_double_precision_are_right_to_the_row_s_loss():
 MISTAKES = {
     "no square": (o.eigvalsh, [(2, 3)], r"eigvalsh: an array of shape \(2, 3\) holds no square matrices"),
     "exponential of a vector": (o.matrix_exp, [(3,)], r"matrix_exp: an array of shape \(3,\)"),
+    "vectors of no square": (o.eigh, [(2, 3)], r"eigh: an array of shape \(2, 3\) holds no square matrices"),
+    "vectors of a vector": (o.svd, [(3,)], r"svd: an array of shape \(3,\) holds no matrices"),
     "singular values of a vector": (o.svdvals, [(3,)], r"svdvals: an array of shape \(3,\) holds no matrices"),
     "factors of a wide matrix": (o.qr, [(2, 3)], r"qr: an array of shape \(2, 3\) holds no matrices of full column"),
     "too few equations": (o.lstsq, [(2, 3), (2,)], "lstsq: .* no matrices of full column rank"),

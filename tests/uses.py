@@ -343,6 +343,11 @@ USES = {
         shaped(lambda x: ops.eigvalsh(x + ops.transpose(x)), (3, 3)),
         shaped(lambda x: ops.eigvalsh(x + ops.transpose(x)), (2, 2, 2)),
     ),
+    "eigh": both(
+        shaped(lambda x: ops.eigh(x + ops.transpose(x))[1], (3, 3)),
+        shaped(lambda x: ops.eigh(x + ops.transpose(x))[0], (2, 2, 2)),
+    ),
+    "svd": both(shaped(lambda x: ops.svd(x)[0], (3, 2)), shaped(lambda x: ops.svd(x)[2], (2, 2, 3))),
     "eigenvalue_of": elementwise(lambda x, y: eigenvalue_of(1, x, 1, 3 * y, x * y, 2, y), REAL, REAL),
     "eigenprojection_of": elementwise(
         lambda x, y: eigenprojection_of(1, 0, 2, x, 1, 3 * y, x * y, 2, y) * eigenprojection_of(0, 1, 1, x, y, 1),

@@ -311,9 +311,11 @@ from diffcheck.ops.probability import (
 )
 from diffcheck.ops.spectral import (
     cond as cond,
+    eigh as eigh,
     eigvalsh as eigvalsh,
     matrix_exp as matrix_exp,
     matrix_norm as matrix_norm,
+    svd as svd,
     svdvals as svdvals,
 )
 from diffcheck.ops.statistics import (
