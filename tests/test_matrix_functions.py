@@ -68,6 +68,17 @@ GRADIENTS = {
     ),
     "a left vector": (lambda x: o.svd(x)[0][1, 0], [[-2.0, 0.0], [0.0, 1.0]], [0, 1 / 3, -2 / 3, 0]),
     "its right one": (lambda x: o.svd(x)[2][0, 1], [[-2.0, 0.0], [0.0, 1.0]], [0, 2 / 3, -1 / 3, 0]),
+    # Of 1 and 4, with the vectors (1, -2) and (1, -1) from both sides of the first one.
+    "an eigenvalue, y x^T": (
+        lambda x: o.real(o.eigvals(x))[0],
+        [[3.0, 1.0], [2.0, 2.0]],
+        [1 / 3, -2 / 3, -1 / 3, 2 / 3],
+    ),
+    "the other one": (lambda x: o.real(o.eigvals(x))[1], [[3.0, 1.0], [2.0, 2.0]], [2 / 3, 2 / 3, 1 / 3, 1 / 3]),
+    "a real one has no other part": (lambda x: o.imag(o.eigvals(x))[1], [[3.0, 1.0], [2.0, 2.0]], [0, 0, 0, 0]),
+    # a + ib of [[a, -b], [b, a]]: its square is that of the determinant, 25 = 3^2 + 4^2.
+    "the size of a pair": (lambda x: o.abs(o.eigvals(x))[0], [[3.0, -4.0], [4.0, 3.0]], [0.3, -0.4, 0.4, 0.3]),
+    "the upper one of a pair": (lambda x: o.imag(o.eigvals(x))[1], [[3.0, -4.0], [4.0, 3.0]], [0, -0.5, 0.5, 0]),
     "the length of a first column": (lambda x: o.qr(x)[1][0, 0], [[3.0, 1.0], [4.0, 2.0]], [0.6, 0, 0.8, 0]),
     "the rest of the second": (lambda x: o.qr(x)[1][1, 1], [[3.0, 0.0], [0.0, -4.0]], [0, 0, 0, -1]),
     "a mean, by least squares": (lambda x: o.lstsq(np.ones((3, 1)), x)[0], [1.0, 5.0, 6.0], [1 / 3] * 3),
@@ -113,6 +124,8 @@ def test_where_eigenvalues_meet_there_is_no_second_derivative():
 
 UNDEFINED = {
     "the condition of a singular matrix": (o.cond, [[2.0, -2.0], [-2.0, 2.0]]),
+    "eigenvalues of the identity": (lambda x: o.real(o.eigvals(x))[0], np.eye(2)),
+    "eigenvalues of a Jordan block": (lambda x: o.real(o.eigvals(x))[0], [[0.0, 1.0], [0.0, 0.0]]),
     "factors of two columns that are one": (lambda x: o.sum(o.qr(x)[0]), [[1.0, 2.0], [1.0, 2.0]]),
     "least squares without rank": (lambda x: o.sum(o.lstsq(x, np.ones(3))), np.ones((3, 2))),
     "a pseudo-inverse without rank": (lambda x: o.sum(o.pinv(x)), np.ones((2, 3))),
@@ -138,6 +151,7 @@ def nearly_tied(gap):
 
 HILBERT = 1 / (np.arange(4.0)[:, None] + np.arange(3) + 1)
 WEIGHTS = np.array([1.0, -2.0, 0.5])
+COMPANION = np.array([[0.0, 0.0, -4.0], [1.0, 0.0, -2.0], [0.0, 1.0, -3.0]])  # a real root and a pair
 RANDOM = np.random.default_rng(7).normal(size=(3, 3))
 # What torch and differences compute well as far as the matrix lets them, at points that are hard.
 RIGHT = {
@@ -150,6 +164,11 @@ RIGHT = {
         lambda x: o.sum(o.eigh(symmetric(x))[1] @ WEIGHTS),
         [RANDOM, graded(3), nearly_tied(1e-9), 1e-150 * RANDOM, np.diag([2.0, 1.0, 3.0])],
     ),
+    "eigenvalues of any matrix": (
+        lambda x: o.sum(o.real(o.eigvals(x)) * WEIGHTS[: len(x)] + o.imag(o.eigvals(x)) * np.arange(len(x))),
+        [RANDOM, graded(3), HILBERT[:3], 1e-150 * RANDOM, COMPANION, [[1.0, 2.0], [-0.5 + 1e-9, -1.0]]],
+    ),
+    "a pair that nearly meets": (lambda x: o.abs(o.eigvals(x))[0], [[[1.0, 2.0], [-0.5 - 1e-9, -1.0]], 5 * COMPANION]),
     "singular vectors": (lambda x: o.sum(o.svd(x)[0] @ WEIGHTS), [RANDOM, HILBERT[:3], graded(3)]),
     "exponential": (
         lambda x: o.matrix_exp(x)[0, 1],
@@ -185,6 +204,8 @@ FAULTS = {
     "singular values": (o.svdvals, torch.linalg.svdvals, HILBERT[:, :2]),
     "the condition": (o.cond, torch.linalg.cond, HILBERT[:, :2]),
     "eigenvectors": (lambda x: o.eigh(symmetric(x))[1], lambda x: o.eigh(symmetric(x))[1], nearly_tied(1e-6)),
+    "real parts of eigenvalues": (lambda x: o.real(o.eigvals(x)), lambda x: o.real(o.eigvals(x)), COMPANION),
+    "imaginary parts of eigenvalues": (lambda x: o.imag(o.eigvals(x)), lambda x: o.imag(o.eigvals(x)), COMPANION),
     "right vectors": (lambda x: o.svd(x)[2], lambda x: o.svd(x)[2], HILBERT[:, :2]),
     "exponential": (o.matrix_exp, torch.linalg.matrix_exp, 4 * RANDOM[:2, :2]),
     "triangle": (lambda x: o.qr(x)[1], lambda x: o.qr(x)[1], HILBERT),
@@ -234,6 +255,7 @@ MISTAKES = {
     "no square": (o.eigvalsh, [(2, 3)], r"eigvalsh: an array of shape \(2, 3\) holds no square matrices"),
     "exponential of a vector": (o.matrix_exp, [(3,)], r"matrix_exp: an array of shape \(3,\)"),
     "vectors of no square": (o.eigh, [(2, 3)], r"eigh: an array of shape \(2, 3\) holds no square matrices"),
+    "eigenvalues of no square": (o.eigvals, [(2, 3)], r"eigvals: an array of shape \(2, 3\) holds no square matrices"),
     "vectors of a vector": (o.svd, [(3,)], r"svd: an array of shape \(3,\) holds no matrices"),
     "singular values of a vector": (o.svdvals, [(3,)], r"svdvals: an array of shape \(3,\) holds no matrices"),
     "factors of a wide matrix": (o.qr, [(2, 3)], r"qr: an array of shape \(2, 3\) holds no matrices of full column"),

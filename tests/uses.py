@@ -14,6 +14,7 @@ from diffcheck.ops import balls
 from diffcheck.ops.determinants import det_of
 from diffcheck.ops.eigenpairs import eigenprojection_of, eigenresolvent_of, eigenvalue_of
 from diffcheck.ops.exponentials import exponential_of
+from diffcheck.ops.general_eigenpairs import general_eigenprojection_of, general_eigenvalue_of
 from diffcheck.ops.integrals import log_quotient_of, sinhc_of
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
@@ -348,6 +349,25 @@ USES = {
         shaped(lambda x: ops.eigh(x + ops.transpose(x))[0], (2, 2, 2)),
     ),
     "svd": both(shaped(lambda x: ops.svd(x)[0], (3, 2)), shaped(lambda x: ops.svd(x)[2], (2, 2, 3))),
+    "eigvals": both(
+        shaped(lambda x: ops.real(ops.eigvals(x)) + ops.imag(ops.eigvals(x)), (3, 3)),
+        shaped(lambda x: ops.abs(ops.eigvals(x)) + ops.imag(ops.eigvals(x)), (2, 2, 2)),
+    ),
+    "general_eigenvalue_of": elementwise(
+        lambda x, y: (
+            general_eigenvalue_of(0, 1, x, 1, y, x * y, 2, y, -1, 3, x) + general_eigenvalue_of(1, 1, x, -5, 3, y)
+        ),
+        REAL,
+        REAL,
+    ),
+    "general_eigenprojection_of": elementwise(
+        lambda x, y: (
+            general_eigenprojection_of(0, 1, 0, 2, x, 1, y, x * y, 2, y, -1, 3, x)
+            * general_eigenprojection_of(1, 0, 1, 1, x, -5, 3, y)
+        ),
+        REAL,
+        REAL,
+    ),
     "eigenvalue_of": elementwise(lambda x, y: eigenvalue_of(1, x, 1, 3 * y, x * y, 2, y), REAL, REAL),
     "eigenprojection_of": elementwise(
         lambda x, y: eigenprojection_of(1, 0, 2, x, 1, 3 * y, x * y, 2, y) * eigenprojection_of(0, 1, 1, x, y, 1),

@@ -312,6 +312,7 @@ from diffcheck.ops.probability import (
 from diffcheck.ops.spectral import (
     cond as cond,
     eigh as eigh,
+    eigvals as eigvals,
     eigvalsh as eigvalsh,
     matrix_exp as matrix_exp,
     matrix_norm as matrix_norm,

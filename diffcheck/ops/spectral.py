@@ -7,7 +7,9 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops import exponentials
 from diffcheck.ops.basic import sqrt
+from diffcheck.ops.complex_parts import complex
 from diffcheck.ops.eigenvalues import eigenprojections, eigenvalues
+from diffcheck.ops.general_eigenvalues import general_eigenvalues
 from diffcheck.ops.linalg import demand_square
 from diffcheck.ops.pieces import gt, maximum, where
 from diffcheck.ops.table import composite
@@ -71,6 +73,26 @@ def eigh(a: Any) -> Any:
     demand_square("eigh", a)
     projections = a.own(eigenprojections, parameters=tuple(range(a.shape[-1])))
     return eigvalsh(a), _unit_vectors(projections)
+
+
+def _eigvals_torch(torch: Any, a: Any) -> Any:
+    found = torch.linalg.eigvals(a)
+    upwards = found.gather(-1, found.imag.argsort(dim=-1, stable=True))
+    return upwards.gather(-1, upwards.real.argsort(dim=-1, stable=True))
+
+
+def _eigvals_numpy(a: Any) -> Any:
+    found = np.linalg.eigvals(a)
+    order = np.lexsort((found.imag, found.real), axis=-1)
+    return np.take_along_axis(found, order, -1) + 0j
+
+
+@composite(torch=_eigvals_torch, numpy=_eigvals_numpy)
+def eigvals(a: Any) -> Any:
+    """The eigenvalues of a real matrix with simple ones, complex: by real parts, of a conjugate pair -ib before ib."""
+    demand_square("eigvals", a)
+    parts = a.own(general_eigenvalues)
+    return complex(parts[..., 0, :], parts[..., 1, :])
 
 
 def _length(x: Any) -> Any:

@@ -1,0 +1,227 @@
+"""Rows of eigenvalues number by number, of matrices that need not be symmetric and have simple ones only.
+
+With the projections ``P = x y^T`` of all eigenvalues, ``y^T x = 1``, the slopes are ``dl = tr(P dA)`` and ``dP = S dA P
++ P dA S``, where S is the sum of ``P_j / (l - l_j)`` over the others (Kato 1995, II.2). A matrix is given row by row;
+of a complex number there are two parts, the real one, 0, and the imaginary one, 1.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from flint import arb, arb_mat
+
+from diffcheck.ops import balls, eigensystems, spectra
+from diffcheck.ops.eigenpairs import series_of
+from diffcheck.ops.eigensystems import part_of
+from diffcheck.ops.elimination import inverted
+from diffcheck.ops.pairs import Pair, add, mul, reciprocal, sub
+from diffcheck.ops.structure import Array
+from diffcheck.ops.table import Function, Primitive, Without
+
+# LAPACK finds the eigenvalues of a matrix that differs by some roundoffs of its norm: by two, of up to 64 rows.
+LOST = 2
+
+
+def rows_of(entries: Sequence[Any]) -> list[list[Any]]:
+    """The square matrix of these entries, row by row."""
+    n = math.isqrt(len(entries))
+    return [list(entries[i * n : (i + 1) * n]) for i in range(n)]
+
+
+def _whole(x: Any) -> int:
+    return int(x.unique_fmpz())
+
+
+# In balls and power series.
+
+
+def _norm(entries: Sequence[Any]) -> Any:
+    return sum((x * x for x in entries), arb(0)).sqrt()
+
+
+def _length(entries: Sequence[Any]) -> Any:
+    """The length of complex numbers; of what is zero, balls may tell no sign."""
+    return sum((balls.magnitude(x).upper() ** 2 for x in entries), arb(0)).sqrt()
+
+
+def _value_beside(part: Any, rank: Any, *x: Any) -> Any:
+    """What the largest change of a matrix of its own norm moves the eigenvalue by."""
+    found = eigensystems.eigensystem(rows_of(x)).projection(_whole(rank))
+    return _norm(x) * _length(found.entries())
+
+
+def _projection_beside(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
+    found, i, j = eigensystems.eigensystem(rows_of(x)), _whole(i), _whole(j)
+    p, s = (a.tolist() for a in (found.projection(_whole(rank)), found.resolvent(_whole(rank))))
+    lengths = [_length(a[i]) * _length([row[j] for row in b]) for a, b in ((p, s), (s, p))]
+    return _norm(x) * (lengths[0] + lengths[1])
+
+
+def _are_repeated(*x: Any) -> bool:
+    """Whether eigenvalues are one number, for certain."""
+    return all(isinstance(v, arb) for v in x) and eigensystems.eigensystem(rows_of(x)).is_repeated()
+
+
+def coefficients(rows: Sequence[Sequence[Any]]) -> spectra.Series:
+    """The matrices of the coefficients of power series."""
+    size = min(x.prec for row in rows for x in row)
+    return [arb_mat([[x[k] for x in row] for row in rows]) for k in range(size)]
+
+
+def _value_series(part: Any, rank: Any, *x: Any) -> Any:
+    found = eigensystems.eigenvalue(coefficients(rows_of(x)), _whole(rank[0]))
+    return series_of([part_of(c, _whole(part[0])) for c in found])
+
+
+def _projection_series(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
+    found = eigensystems.projections(coefficients(rows_of(x)), _whole(rank[0]))
+    return series_of([part_of(c[_whole(i[0]), _whole(j[0])], _whole(part[0])) for c in found])
+
+
+# In floating point.
+
+
+def _sorted(a: Array, vectors: bool) -> tuple[Array, Array]:
+    """The eigenvalues of matrices by real parts, and right eigenvectors beside them; NaN where there are none."""
+    known = np.asarray(np.isfinite(a).all((-1, -2), keepdims=True))
+    # Where there are none, those of a matrix that has some.
+    given = np.where(known, a, np.diag(np.arange(a.shape[-1], dtype=a.dtype)))
+    values, right = np.linalg.eig(given) if vectors else (np.linalg.eigvals(given), given)
+    order = np.lexsort((values.imag, values.real), axis=-1)
+    values = np.where(known[..., 0], np.take_along_axis(values, order, -1), np.nan)
+    return values, np.take_along_axis(right, order[..., None, :], -1)
+
+
+def in_parts(x: Array, axes: int) -> Array:
+    """Both parts of complex numbers, before so many axes; of sizes, twice the same."""
+    parts = (x.real, x.imag) if np.iscomplexobj(x) else (x, x)
+    return np.stack(parts, x.ndim - axes)
+
+
+def values_of(a: Array) -> Array:
+    """Both parts of the eigenvalues."""
+    values = _sorted(a, False)[0]
+    return np.stack([values.real, values.imag], -2)
+
+
+def projections_of(a: Array) -> tuple[Array, Array]:
+    """The eigenvalues and P for each, complex."""
+    values, right = _sorted(a, True)
+    right = right.astype(np.result_type(right, np.complex64))
+    return values, np.einsum("...ik,...kj->...kij", right, inverted(right))
+
+
+def resolvents_of(values: Array, projections: Array) -> Array:
+    """S for each eigenvalue."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        weights = 1 / (values[..., :, None] - values[..., None, :]).astype(projections.dtype)
+    np.einsum("...kk->...k", weights)[...] = 0
+    return np.asarray(np.einsum("...km,...mij->...kij", weights, projections))
+
+
+def _taken(found: Array, place: Array) -> Array:
+    """What stands at a place; who measures rounding errors rounds places as well."""
+    return np.asarray(np.take_along_axis(found, place[..., None].astype(int), -1)[..., 0])
+
+
+def _filled(entries: Sequence[Array]) -> Array:
+    return np.stack([np.stack(row, -1) for row in rows_of(entries)], -2)
+
+
+def _value_in_floats(part: Any, rank: Any, *x: Any) -> Array:
+    parts, ranks, *entries = np.broadcast_arrays(part, rank, *x)
+    found = values_of(_filled(entries))
+    n = found.shape[-1]
+    return _taken(found.reshape(*found.shape[:-2], 2 * n), np.rint(parts) * n + np.rint(ranks))
+
+
+def _projection_in_floats(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Array:
+    parts, ranks, row, column, *entries = np.broadcast_arrays(part, rank, i, j, *x)
+    found = in_parts(projections_of(_filled(entries))[1], 3)
+    n = found.shape[-1]
+    place = ((np.rint(parts) * n + np.rint(ranks)) * n + np.rint(row)) * n + np.rint(column)
+    return _taken(found.reshape(*found.shape[:-4], 2 * n**3), place)
+
+
+# The slopes.
+
+
+def _value_slope(position: int) -> tuple[Function, ...]:
+    def of(part: Any, rank: Any, *x: Any) -> Any:
+        if position < 2:
+            return 0
+        k, m = divmod(position - 2, math.isqrt(len(x) - 1))
+        return general_eigenprojection_of(part, rank, m, k, *x[:-1])
+
+    return (of,)
+
+
+def _projection_slope(position: int) -> tuple[Function, ...]:
+    def of(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
+        if position < 4:
+            return 0
+        entries, n = x[:-1], math.isqrt(len(x) - 1)
+        k, m = divmod(position - 4, n)
+        here = int(rank.known)
+
+        def value(of_rank: int) -> Pair:
+            return Pair(*(general_eigenvalue_of(p, of_rank, *entries) for p in (0, 1)))
+
+        def element(of_rank: int, row: Any, column: Any) -> Pair:
+            return Pair(*(general_eigenprojection_of(p, of_rank, row, column, *entries) for p in (0, 1)))
+
+        terms = [
+            mul(
+                reciprocal(sub(value(here), value(other))),
+                add(
+                    mul(element(other, i, k), element(here, m, j)),
+                    mul(element(here, i, k), element(other, m, j)),
+                ),
+            )
+            for other in range(n)
+            if other != here
+        ]
+        found = functools.reduce(add, terms)
+        return found.im if part.known else found.re
+
+    return (of,)
+
+
+_TORCH = Without("torch has no single eigenvalue of a matrix: eigvals gives all of them")
+_SYMPY = Without("SymPy has no closed form of eigenvalues by their rank")
+
+general_eigenvalue_of = Primitive(
+    name="general_eigenvalue_of",
+    doc="a part of a simple eigenvalue: which part, its rank by real parts, and the matrix row by row",
+    numpy=_value_in_floats,
+    torch=_TORCH,
+    sympy=_SYMPY,
+    sympy_rule=False,
+    arb=lambda part, rank, *x: part_of(eigensystems.eigensystem(rows_of(x)).value(_whole(rank)), _whole(part)),
+    series=_value_series,
+    ulps=LOST,
+    beside=_value_beside,
+    outside=lambda part, rank, *x: _are_repeated(*x),
+    rule_by=(0, 1),
+    forms=_value_slope,
+)
+general_eigenprojection_of = Primitive(
+    name="general_eigenprojection_of",
+    doc="a part of an element of x y^T for eigenvectors with y^T x = 1: part, rank, row, column, and the matrix",
+    numpy=_projection_in_floats,
+    torch=_TORCH,
+    sympy=_SYMPY,
+    sympy_rule=False,
+    arb=lambda part, rank, i, j, *x: part_of(
+        eigensystems.eigensystem(rows_of(x)).projection(_whole(rank))[_whole(i), _whole(j)], _whole(part)
+    ),
+    series=_projection_series,
+    ulps=LOST,
+    beside=_projection_beside,
+    outside=lambda part, rank, i, j, *x: _are_repeated(*x),
+    rule_by=(0, 1, 2, 3),
+    forms=_projection_slope,
+)
