@@ -126,6 +126,7 @@ UNDEFINED = {
     "the condition of a singular matrix": (o.cond, [[2.0, -2.0], [-2.0, 2.0]]),
     "eigenvalues of the identity": (lambda x: o.real(o.eigvals(x))[0], np.eye(2)),
     "eigenvalues of a Jordan block": (lambda x: o.real(o.eigvals(x))[0], [[0.0, 1.0], [0.0, 0.0]]),
+    "the logarithm of a negative determinant": (o.logdet, [[1.0, 2.0], [3.0, 4.0]]),
     "factors of two columns that are one": (lambda x: o.sum(o.qr(x)[0]), [[1.0, 2.0], [1.0, 2.0]]),
     "least squares without rank": (lambda x: o.sum(o.lstsq(x, np.ones(3))), np.ones((3, 2))),
     "a pseudo-inverse without rank": (lambda x: o.sum(o.pinv(x)), np.ones((2, 3))),

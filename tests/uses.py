@@ -468,6 +468,31 @@ USES = {
     ),
     "outer": shaped(ops.outer, (2,), (3,)),
     "kron": shaped(ops.kron, (2, 3), (2, 2)),
+    "cross": both(
+        shaped(ops.cross, (2, 3), (2, 3)),
+        shaped(lambda x, y: ops.cross(x, y, 0), (3, 2), (3, 1)),
+    ),
+    "vecdot": both(shaped(ops.vecdot, (2, 3), (2, 3)), shaped(lambda x, y: ops.vecdot(x, y, 0), (3, 2), (3, 1))),
+    "multi_dot": both(
+        shaped(lambda x, y, z: ops.multi_dot([x, y, z]), (2, 3), (3, 2), (2, 2)),
+        shaped(lambda x, y, z: ops.multi_dot([x, y, z]), (3,), (3, 2), (2,)),
+    ),
+    "vander": both(shaped(ops.vander, (3,)), shaped(lambda x: ops.vander(x, 4), (2, 2))),
+    "cdist": both(
+        shaped(ops.cdist, (2, 3), (3, 3)),
+        shaped(lambda x, y: ops.cdist(x, y, 1) + ops.cdist(x, y, 3), (2, 2, 2), (3, 2)),
+    ),
+    "logdet": shaped(lambda x: ops.logdet(well(x)), (3, 3)),
+    "tensorsolve": both(
+        shaped(lambda x, y: ops.tensorsolve(ops.reshape(well(x), (2, 2, 1, 4)), y), (4, 4), (2, 2)),
+        shaped(lambda x, y: ops.tensorsolve(ops.reshape(well(x), (4, 2, 2)), y, (1,)), (4, 4), (4,)),
+    ),
+    "tensorinv": shaped(lambda x: ops.tensorinv(ops.reshape(well(x), (2, 2, 1, 4))), (4, 4)),
+    "householder_product": both(
+        shaped(ops.householder_product, (3, 2), (2,)), shaped(ops.householder_product, (2, 2, 2), (2, 1))
+    ),
+    "cov": both(shaped(ops.cov, (2, 4)), shaped(lambda x: ops.cov(x, 0), (3,))),
+    "corrcoef": shaped(ops.corrcoef, (2, 4)),
     "diff": both(shaped(ops.diff, (2, 3)), shaped(lambda x: ops.diff(x, 0), (3, 2))),
     "flip": shaped(lambda x: ops.flip(x, 1) * 2, (2, 3)),
     "roll": shaped(lambda x: ops.roll(x, 2, 0) * 2, (3, 2)),

@@ -130,10 +130,14 @@ from diffcheck.ops.linalg import (
     cholesky as cholesky,
     det as det,
     diagonal as diagonal,
+    householder_product as householder_product,
     inverse as inverse,
+    logdet as logdet,
     slogdet as slogdet,
     solve as solve,
     solve_triangular as solve_triangular,
+    tensorinv as tensorinv,
+    tensorsolve as tensorsolve,
     trace as trace,
     tril as tril,
     triu as triu,
@@ -320,6 +324,8 @@ from diffcheck.ops.spectral import (
     svdvals as svdvals,
 )
 from diffcheck.ops.statistics import (
+    corrcoef as corrcoef,
+    cov as cov,
     cumprod as cumprod,
     diff as diff,
     flip as flip,
@@ -336,4 +342,11 @@ from diffcheck.ops.transposed import (
     conv_transpose1d as conv_transpose1d,
     conv_transpose2d as conv_transpose2d,
     conv_transpose3d as conv_transpose3d,
+)
+from diffcheck.ops.vectors import (
+    cdist as cdist,
+    cross as cross,
+    multi_dot as multi_dot,
+    vander as vander,
+    vecdot as vecdot,
 )

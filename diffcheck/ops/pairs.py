@@ -205,7 +205,8 @@ def norm(x: Any) -> Any:
 # Definitions that move elements, add them up and multiply them: they hold for complex numbers as they are written.
 AS_WRITTEN = frozenset(
     (
-        *("concatenate", "cumsum", "diagonal", "diff", "einsum", "fft2", "flip", "gather", "ifft2", "kron", "mean"),
+        *("concatenate", "cross", "cumsum", "diagonal", "diff", "einsum", "fft2", "flip", "gather", "ifft2", "kron"),
+        *("mean", "multi_dot", "vander", "vecdot"),
         *("outer", "pad", "permute", "reshape", "roll", "stack", "sum", "take", "tensordot", "trace", "transpose"),
     )
 )
