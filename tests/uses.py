@@ -321,6 +321,20 @@ USES = {
     ),
     "fft2": shaped(lambda x: ops.imag(ops.fft2(x)), (2, 3)),
     "ifft2": shaped(lambda x: ops.real(ops.ifft2(x, norm="ortho")), (2, 3)),
+    "rfft2": shaped(lambda x: ops.real(ops.rfft2(x)) + ops.imag(ops.rfft2(x, s=(2, 3)))[:, :2], (2, 3)),
+    "irfft2": shaped(lambda x, y: ops.irfft2(ops.complex(x, y), (1, 0), "ortho", (2, 3)), (2, 3), (2, 3)),
+    "fftn": shaped(lambda x: ops.imag(ops.fftn(x, norm="ortho")), (2, 1, 3)),
+    "ifftn": shaped(lambda x, y: ops.real(ops.ifftn(ops.complex(x, y), (0,), s=(4,))), (3, 2), (3, 2)),
+    "rfftn": shaped(lambda x: ops.real(ops.rfftn(x)) + ops.imag(ops.rfftn(x)), (2, 1, 3)),
+    "irfftn": shaped(lambda x, y: ops.irfftn(ops.complex(x, y)), (2, 3), (2, 3)),
+    "hfft": both(shaped(ops.hfft, (3,)), shaped(lambda x, y: ops.hfft(ops.complex(x, y), 5, 0), (3, 2), (3, 2))),
+    "ihfft": shaped(lambda x: ops.real(ops.ihfft(x)) + ops.imag(ops.ihfft(x, norm="ortho")), (2, 4)),
+    "fftshift": both(
+        shaped(lambda x: ops.fftshift(x) * 2, (2, 3)), shaped(lambda x: ops.fftshift(x, (1,)) * 2, (2, 3, 2))
+    ),
+    "ifftshift": both(
+        shaped(lambda x: ops.ifftshift(x) * 2, (2, 3)), shaped(lambda x: ops.ifftshift(x, (1,)) * 2, (2, 3, 2))
+    ),
     "solve": both(
         shaped(lambda x, y: ops.solve(well(x), y), (3, 3), (3,)),
         shaped(lambda x, y: ops.solve(well(x), y), (2, 2, 2), (2, 3)),
