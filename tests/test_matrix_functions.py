@@ -79,6 +79,9 @@ GRADIENTS = {
     # a + ib of [[a, -b], [b, a]]: its square is that of the determinant, 25 = 3^2 + 4^2.
     "the size of a pair": (lambda x: o.abs(o.eigvals(x))[0], [[3.0, -4.0], [4.0, 3.0]], [0.3, -0.4, 0.4, 0.3]),
     "the upper one of a pair": (lambda x: o.imag(o.eigvals(x))[1], [[3.0, -4.0], [4.0, 3.0]], [0, -0.5, 0.5, 0]),
+    "a factor, the rows exchanged": (lambda x: o.lu(x)[1][1, 0], [[1.0, 5.0], [2.0, 3.0]], [0.5, 0, -0.25, 0]),
+    "a Schur complement": (lambda x: o.lu(x)[2][1, 1], [[1.0, 5.0], [2.0, 3.0]], [-1.5, 1, 0.75, -0.5]),
+    "one of a singular matrix": (lambda x: o.lu(x)[2][1, 1], [[2.0, 4.0], [1.0, 2.0]], [1, -0.5, -2, 1]),
     "the length of a first column": (lambda x: o.qr(x)[1][0, 0], [[3.0, 1.0], [4.0, 2.0]], [0.6, 0, 0.8, 0]),
     "the rest of the second": (lambda x: o.qr(x)[1][1, 1], [[3.0, 0.0], [0.0, -4.0]], [0, 0, 0, -1]),
     "a mean, by least squares": (lambda x: o.lstsq(np.ones((3, 1)), x)[0], [1.0, 5.0, 6.0], [1 / 3] * 3),
@@ -99,6 +102,7 @@ def test_truths_are_those_of_the_textbook(use, x, expected):
 KINKS = {
     "all eigenvalues are one": (lambda x: o.eigvalsh(x)[2], np.eye(3), (0, 1)),
     "two are one": (lambda x: o.eigvalsh(x)[0], np.diag([2.0, 2.0, 3.0]), (1, 0)),
+    "two pivots are as large": (lambda x: o.lu(x)[1][1, 0], [[1.0, 2.0], [-1.0, 3.0]], (-1, 1)),
     "two of two": (lambda x: o.eigvalsh(x)[1], 3 * np.eye(2), (0, 1)),
     "a singular value is zero": (lambda x: o.svdvals(x)[1], [[0.0, 0.0], [0.0, 2.0]], (-1, 1)),
     "one beside a row": (lambda x: o.svdvals(x)[1], [[0.0, 0.0], [3.0, 4.0]], (-0.8, 0.8)),
@@ -170,6 +174,10 @@ RIGHT = {
         [RANDOM, graded(3), HILBERT[:3], 1e-150 * RANDOM, COMPANION, [[1.0, 2.0], [-0.5 + 1e-9, -1.0]]],
     ),
     "a pair that nearly meets": (lambda x: o.abs(o.eigvals(x))[0], [[[1.0, 2.0], [-0.5 - 1e-9, -1.0]], 5 * COMPANION]),
+    "elimination": (
+        lambda x: o.sum(o.lu(x)[1] @ WEIGHTS) + o.sum(o.lu(x)[2] ** 2),
+        [RANDOM, graded(3), np.eye(3), 1e-150 * RANDOM, [[1e-20, 1.0, 0.0], [1.0, 1.0, 2.0], [0.0, 0.5, 3.0]]],
+    ),
     "singular vectors": (lambda x: o.sum(o.svd(x)[0] @ WEIGHTS), [RANDOM, HILBERT[:3], graded(3)]),
     "exponential": (
         lambda x: o.matrix_exp(x)[0, 1],
@@ -207,6 +215,8 @@ FAULTS = {
     "eigenvectors": (lambda x: o.eigh(symmetric(x))[1], lambda x: o.eigh(symmetric(x))[1], nearly_tied(1e-6)),
     "real parts of eigenvalues": (lambda x: o.real(o.eigvals(x)), lambda x: o.real(o.eigvals(x)), COMPANION),
     "imaginary parts of eigenvalues": (lambda x: o.imag(o.eigvals(x)), lambda x: o.imag(o.eigvals(x)), COMPANION),
+    "lower factor": (lambda x: o.lu(x)[1], lambda x: torch.linalg.lu(x)[1], HILBERT[:3]),
+    "upper factor": (lambda x: o.lu(x)[2], lambda x: torch.linalg.lu(x)[2], HILBERT[:3]),
     "right vectors": (lambda x: o.svd(x)[2], lambda x: o.svd(x)[2], HILBERT[:, :2]),
     "exponential": (o.matrix_exp, torch.linalg.matrix_exp, 4 * RANDOM[:2, :2]),
     "triangle": (lambda x: o.qr(x)[1], lambda x: o.qr(x)[1], HILBERT),
@@ -257,6 +267,7 @@ MISTAKES = {
     "exponential of a vector": (o.matrix_exp, [(3,)], r"matrix_exp: an array of shape \(3,\)"),
     "vectors of no square": (o.eigh, [(2, 3)], r"eigh: an array of shape \(2, 3\) holds no square matrices"),
     "eigenvalues of no square": (o.eigvals, [(2, 3)], r"eigvals: an array of shape \(2, 3\) holds no square matrices"),
+    "elimination of a vector": (o.lu, [(3,)], r"lu: an array of shape \(3,\) holds no matrices"),
     "vectors of a vector": (o.svd, [(3,)], r"svd: an array of shape \(3,\) holds no matrices"),
     "singular values of a vector": (o.svdvals, [(3,)], r"svdvals: an array of shape \(3,\) holds no matrices"),
     "factors of a wide matrix": (o.qr, [(2, 3)], r"qr: an array of shape \(2, 3\) holds no matrices of full column"),

@@ -345,6 +345,10 @@ USES = {
         shaped(lambda x: ops.slogdet(well(x))[1], (3, 3)), shaped(lambda x: ops.slogdet(well(x))[0] * x[0, 0], (2, 2))
     ),
     "cholesky": shaped(lambda x: ops.cholesky(ops.add(x @ ops.transpose(x), np.eye(3))), (3, 3)),
+    "lu": both(
+        shaped(lambda x: ops.concatenate(ops.lu(x)[1:], 0) + ops.lu(x)[0][0, 0], (3, 2)),
+        shaped(lambda x: ops.multi_dot([ops.lu(x)[0][1], ops.lu(x)[2][0]]), (2, 2, 2)),
+    ),
     "solve_triangular": both(
         shaped(lambda x, y: ops.solve_triangular(well(x), y), (3, 3), (3, 2)),
         shaped(lambda x, y: ops.solve_triangular(well(x), y, upper=True), (2, 2), (2, 1)),

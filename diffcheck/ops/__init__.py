@@ -173,6 +173,9 @@ from diffcheck.ops.losses import (
     soft_margin_loss as soft_margin_loss,
     triplet_margin_loss as triplet_margin_loss,
 )
+from diffcheck.ops.lu import (
+    lu as lu,
+)
 from diffcheck.ops.neural import (
     attention as attention,
     bilinear as bilinear,
