@@ -17,6 +17,9 @@ from flint import acb, acb_mat, arb, arb_mat
 from diffcheck.ops import balls, spectra
 from diffcheck.ops.spectra import Ball, Matrix, Series
 
+# Both parts of what is not known: that of a real number without a value would be zero.
+_NOTHING = acb(arb.nan(), arb.nan())
+
 
 class Eigensystem:
     """The eigenvalues of a real matrix by real parts, NaN where they are not isolated or their order is not known."""
@@ -67,7 +70,7 @@ class Eigensystem:
 
     def value(self, rank: int) -> Ball:
         """The eigenvalue of a rank."""
-        return self._values[rank] if self.is_known(rank) else acb(arb.nan(), arb.nan())
+        return self._values[rank] if self.is_known(rank) else _NOTHING
 
     def projection(self, rank: int) -> Matrix:
         """P of a rank."""
@@ -152,7 +155,7 @@ def _by_real_parts(x: Sequence[Ball]) -> list[int]:
 
 
 def _unknown(n: int) -> Matrix:
-    return acb_mat(arb_mat(n, n, [arb.nan()] * n * n))
+    return acb_mat(n, n, [_NOTHING] * n * n)
 
 
 def _sum(matrices: Any) -> Matrix:
