@@ -165,13 +165,11 @@ def uses() -> Iterator[Use]:
             name, lambda x, name=name: rows[name](2, 1, 1, 0, 0, 0, x, 1, 0), 1, known, *[_squares_are_doubles] * 2
         )
     yield Use("general_eigenvalue_of", lambda x: rows["general_eigenvalue_of"](0, 2, *_arrow(x)), 1, references.ARROW)
-    yield Use(
-        "general_eigenprojection_of",
-        lambda x: rows["general_eigenprojection_of"](0, 2, 1, 1, *_arrow(x)),
-        1,
-        references.ARROW_PART,
-        *[_squares_are_doubles] * 2,
-    )
+    for name, known in (
+        ("general_eigenprojection_of", references.ARROW_PART),
+        ("general_eigenresolvent_of", references.ARROW_REST),
+    ):
+        yield Use(name, lambda x, name=name: rows[name](0, 2, 1, 1, *_arrow(x)), 1, known, *[_squares_are_doubles] * 2)
     growth, within = references.MEAN_GROWTH, _within_exponents
     yield Use("exponential_of", lambda x: rows["exponential_of"](0, 1, x, 1, 0, 0), 1, growth, within, within)
     yield Use("where", lambda x, y: ops.where(x > y, x, y), 2, (max,))

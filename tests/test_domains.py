@@ -64,6 +64,7 @@ OUTSIDE = {
     "eigenprojection_of": (1.0, 0.0, 1.0, 2.0, 0.0, 2.0, 0.0, 0.0, 1.0),
     "general_eigenvalue_of": (1.0, 0.0, 1.0, 1.0, 0.0, 1.0),
     "general_eigenprojection_of": (0.0, 1.0, 1.0, 0.0, 2.0, 0.0, 0.0, 2.0),
+    "general_eigenresolvent_of": (0.0, 0.0, 1.0, 0.0, 2.0, 1.0, 0.0, 2.0),
     "eigenresolvent_of": (0.0, 0.0, 0.0, 3.0, 0.0, 3.0),
     "hyp2f1": (1.0, 1.0, 2.0, 1.0),
     "hyp2f1_slope": (1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 1.5),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from flint import acb, arb, arb_mat, ctx
 
-from diffcheck.ops.eigensystems import Eigensystem, eigenvalue, projections
+from diffcheck.ops.eigensystems import Eigensystem, eigenvalue, projections, resolvents
 
 DIGITS = 90
 RANDOM = np.random.default_rng(2).normal(size=(4, 4))
@@ -96,13 +96,20 @@ def test_coefficients_are_those_along_the_way(name):
         (below, parts_below), (here, parts_here), (above, parts_above) = (by_mpmath(a, WAY, k * h) for k in (-1, 0, 1))
         series = [arb_mat(a.tolist()), arb_mat(WAY.tolist()), arb_mat(4, 4)]
         for rank in range(4):
-            found, moved = eigenvalue(series, rank), projections(series, rank)
+            found, moved, rest = eigenvalue(series, rank), projections(series, rank), resolvents(series, rank)
             assert near(found[1], (above[rank] - below[rank]) / (2 * h), 1e-30)
             assert near(found[2], (above[rank] + below[rank] - 2 * here[rank]) / (2 * h * h), 1e-30)
             for i, j in np.ndindex(4, 4):
                 first, middle, last = (mpmath.mpc(p[rank][i, j]) for p in (parts_below, parts_here, parts_above))
                 assert near(moved[1][i, j], (last - first) / (2 * h), 1e-30)
                 assert near(moved[2][i, j], (last + first - 2 * middle) / (2 * h * h), 1e-30)
+                before, at, behind = (
+                    sum(mpmath.mpc(parts[k][i, j]) / (values[rank] - values[k]) for k in range(4) if k != rank)
+                    for values, parts in ((below, parts_below), (here, parts_here), (above, parts_above))
+                )
+                assert near(rest[0][i, j], at, 1e-30)
+                assert near(rest[1][i, j], (behind - before) / (2 * h), 1e-30)
+                assert near(rest[2][i, j], (behind + before - 2 * at) / (2 * h * h), 1e-30)
 
 
 def test_what_is_real_stays_real_along_the_way():

@@ -14,7 +14,11 @@ from diffcheck.ops import balls
 from diffcheck.ops.determinants import det_of
 from diffcheck.ops.eigenpairs import eigenprojection_of, eigenresolvent_of, eigenvalue_of
 from diffcheck.ops.exponentials import exponential_of
-from diffcheck.ops.general_eigenpairs import general_eigenprojection_of, general_eigenvalue_of
+from diffcheck.ops.general_eigenpairs import (
+    general_eigenprojection_of,
+    general_eigenresolvent_of,
+    general_eigenvalue_of,
+)
 from diffcheck.ops.integrals import log_quotient_of, sinhc_of
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
@@ -382,6 +386,15 @@ USES = {
         lambda x, y: (
             general_eigenprojection_of(0, 1, 0, 2, x, 1, y, x * y, 2, y, -1, 3, x)
             * general_eigenprojection_of(1, 0, 1, 1, x, -5, 3, y)
+        ),
+        REAL,
+        REAL,
+    ),
+    "general_eigenresolvent_of": elementwise(
+        lambda x, y: (
+            general_eigenresolvent_of(0, 1, 0, 2, x, 1, y, y, 9, y, -1, 2, -9)
+            + general_eigenresolvent_of(0, 1, 2, 2, x, 1, y, y, 9, y, -1, 2, -9)
+            + general_eigenresolvent_of(1, 0, 1, 0, x, -5, 3, y)
         ),
         REAL,
         REAL,

@@ -28,6 +28,7 @@ class Eigensystem:
         self.matrix = a
         self.size = a.nrows()
         self._isolated = False
+        self._resolvents: dict[int, Matrix] = {}
         if all(x.is_finite() for x in a.entries()):
             self._isolate()
 
@@ -80,11 +81,12 @@ class Eigensystem:
         """S of a rank."""
         if not self.is_known(rank):
             return _unknown(self.size)
-        value, found = self._values[rank], acb_mat(self.size, self.size)
-        for k in range(self.size):
-            if k != rank:
-                found += self._projections[k] / (value - self._values[k])
-        return self._as_value(rank, found)
+        if rank not in self._resolvents:
+            value, others = self._values[rank], [k for k in range(self.size) if k != rank]
+            zero = acb_mat(self.size, self.size)
+            found = _sum([zero, *(self._projections[k] / (value - self._values[k]) for k in others)])
+            self._resolvents[rank] = self._as_value(rank, found)
+        return self._resolvents[rank]
 
 
 @balls.remembering
@@ -109,6 +111,18 @@ def projections(a: Series, rank: int) -> Series:
         products.append(_sum(right[i] * left[m - i] for i in range(m + 1)))
         made.append(_sum([products[m], *(-products[k].trace() * made[m - k] for k in range(1, m + 1))]))
     return made
+
+
+def resolvents(a: Series, rank: int) -> Series:
+    """The coefficients of S of a rank: of the inverse of ``l - A + P``, less P."""
+    found = Eigensystem(a[0])
+    one = acb_mat(arb_mat([[int(i == j) for j in range(found.size)] for i in range(found.size)]))
+    within = projections(a, rank)
+    moved = [x * one - acb_mat(m) + p for x, m, p in zip(eigenvalue(a, rank), a, within, strict=True)]
+    inverse = [found.resolvent(rank) + within[0]]
+    for k in range(1, len(a)):
+        inverse.append(-(inverse[0] * _sum(moved[i] * inverse[k - i] for i in range(1, k + 1))))
+    return [x - p for x, p in zip(inverse, within, strict=True)]
 
 
 def _right(a: Series, found: Eigensystem, rank: int) -> tuple[list[Ball], Series]:

@@ -1,13 +1,15 @@
 """Rows of eigenvalues number by number, of matrices that need not be symmetric and have simple ones only.
 
 With the projections ``P = x y^T`` of all eigenvalues, ``y^T x = 1``, the slopes are ``dl = tr(P dA)`` and ``dP = S dA P
-+ P dA S``, where S is the sum of ``P_j / (l - l_j)`` over the others (Kato 1995, II.2). A matrix is given row by row;
-of a complex number there are two parts, the real one, 0, and the imaginary one, 1.
++ P dA S``, where S is the sum of ``P_j / (l - l_j)`` over the others, and ``dS = S dA S - dl S^2 - S^2 dA P - P dA
+S^2`` (Kato 1995, II.2). A matrix is given row by row; of a complex number there are two parts, the real one, 0, and
+the imaginary one, 1.
 """
 
 import functools
 import math
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,6 @@ from diffcheck.ops import balls, eigensystems, spectra
 from diffcheck.ops.eigenpairs import series_of
 from diffcheck.ops.eigensystems import part_of
 from diffcheck.ops.elimination import inverted
-from diffcheck.ops.pairs import Pair, add, mul, reciprocal, sub
 from diffcheck.ops.structure import Array
 from diffcheck.ops.table import Function, Primitive, Without
 
@@ -60,6 +61,15 @@ def _projection_beside(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
     return _norm(x) * (lengths[0] + lengths[1])
 
 
+def _resolvent_beside(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
+    found, i, j = eigensystems.eigensystem(rows_of(x)), _whole(i), _whole(j)
+    p, s = found.projection(_whole(rank)), found.resolvent(_whole(rank))
+    rows = [_length(a.tolist()[i]) for a in (p, s, s * s)]
+    columns = [_length(a.transpose().tolist()[j]) for a in (p, s, s * s)]
+    crossed = rows[0] * columns[2] + rows[2] * columns[0]
+    return _norm(x) * (rows[1] * columns[1] * (1 + _length(p.entries())) + crossed)
+
+
 def _are_repeated(*x: Any) -> bool:
     """Whether eigenvalues are one number, for certain."""
     return all(isinstance(v, arb) for v in x) and eigensystems.eigensystem(rows_of(x)).is_repeated()
@@ -76,9 +86,14 @@ def _value_series(part: Any, rank: Any, *x: Any) -> Any:
     return series_of([part_of(c, _whole(part[0])) for c in found])
 
 
-def _projection_series(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
-    found = eigensystems.projections(coefficients(rows_of(x)), _whole(rank[0]))
-    return series_of([part_of(c[_whole(i[0]), _whole(j[0])], _whole(part[0])) for c in found])
+def _element(function: Any) -> Function:
+    """A part of an element of a matrix of power series."""
+
+    def of(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
+        found = function(coefficients(rows_of(x)), _whole(rank[0]))
+        return series_of([part_of(c[_whole(i[0]), _whole(j[0])], _whole(part[0])) for c in found])
+
+    return of
 
 
 # In floating point.
@@ -138,12 +153,15 @@ def _value_in_floats(part: Any, rank: Any, *x: Any) -> Array:
     return _taken(found.reshape(*found.shape[:-2], 2 * n), np.rint(parts) * n + np.rint(ranks))
 
 
-def _projection_in_floats(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Array:
-    parts, ranks, row, column, *entries = np.broadcast_arrays(part, rank, i, j, *x)
-    found = in_parts(projections_of(_filled(entries))[1], 3)
-    n = found.shape[-1]
-    place = ((np.rint(parts) * n + np.rint(ranks)) * n + np.rint(row)) * n + np.rint(column)
-    return _taken(found.reshape(*found.shape[:-4], 2 * n**3), place)
+def _element_in_floats(function: Callable[[Array], Array]) -> Function:
+    def of(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Array:
+        parts, ranks, row, column, *entries = np.broadcast_arrays(part, rank, i, j, *x)
+        found = in_parts(function(_filled(entries)), 3)
+        n = found.shape[-1]
+        place = ((np.rint(parts) * n + np.rint(ranks)) * n + np.rint(row)) * n + np.rint(column)
+        return _taken(found.reshape(*found.shape[:-4], 2 * n**3), place)
+
+    return of
 
 
 # The slopes.
@@ -159,33 +177,46 @@ def _value_slope(position: int) -> tuple[Function, ...]:
     return (of,)
 
 
+# A real or an imaginary part of a complex number, by which one it is.
+Complex = Callable[[Any], Any]
+
+
+def _times(x: Complex, y: Complex) -> Complex:
+    return lambda part: x(part) * y(0) + (2 * part - 1) * (x(1 - part) * y(1))
+
+
+def _added(*terms: Complex) -> Complex:
+    return lambda part: functools.reduce(operator.add, (x(part) for x in terms))
+
+
+def _elements(row: Primitive, rank: Any, entries: Sequence[Any]) -> Callable[[Any, Any], Complex]:
+    return lambda i, j: lambda part: row(part, rank, i, j, *entries)
+
+
 def _projection_slope(position: int) -> tuple[Function, ...]:
     def of(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
         if position < 4:
             return 0
-        entries, n = x[:-1], math.isqrt(len(x) - 1)
+        k, m = divmod(position - 4, math.isqrt(len(x) - 1))
+        p, s = (_elements(row, rank, x[:-1]) for row in (general_eigenprojection_of, general_eigenresolvent_of))
+        return _added(_times(s(i, k), p(m, j)), _times(p(i, k), s(m, j)))(part)
+
+    return (of,)
+
+
+def _resolvent_slope(position: int) -> tuple[Function, ...]:
+    def of(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
+        if position < 4:
+            return 0
+        n = math.isqrt(len(x) - 1)
         k, m = divmod(position - 4, n)
-        here = int(rank.known)
+        p, s = (_elements(row, rank, x[:-1]) for row in (general_eigenprojection_of, general_eigenresolvent_of))
 
-        def value(of_rank: int) -> Pair:
-            return Pair(*(general_eigenvalue_of(p, of_rank, *entries) for p in (0, 1)))
+        def squared(a: Any, b: Any) -> Complex:
+            return _added(*(_times(s(a, c), s(c, b)) for c in range(n)))
 
-        def element(of_rank: int, row: Any, column: Any) -> Pair:
-            return Pair(*(general_eigenprojection_of(p, of_rank, row, column, *entries) for p in (0, 1)))
-
-        terms = [
-            mul(
-                reciprocal(sub(value(here), value(other))),
-                add(
-                    mul(element(other, i, k), element(here, m, j)),
-                    mul(element(here, i, k), element(other, m, j)),
-                ),
-            )
-            for other in range(n)
-            if other != here
-        ]
-        found = functools.reduce(add, terms)
-        return found.im if part.known else found.re
+        less = _added(_times(p(m, k), squared(i, j)), _times(squared(i, k), p(m, j)), _times(p(i, k), squared(m, j)))
+        return _times(s(i, k), s(m, j))(part) - less(part)
 
     return (of,)
 
@@ -211,17 +242,34 @@ general_eigenvalue_of = Primitive(
 general_eigenprojection_of = Primitive(
     name="general_eigenprojection_of",
     doc="a part of an element of x y^T for eigenvectors with y^T x = 1: part, rank, row, column, and the matrix",
-    numpy=_projection_in_floats,
+    numpy=_element_in_floats(lambda a: projections_of(a)[1]),
     torch=_TORCH,
     sympy=_SYMPY,
     sympy_rule=False,
     arb=lambda part, rank, i, j, *x: part_of(
         eigensystems.eigensystem(rows_of(x)).projection(_whole(rank))[_whole(i), _whole(j)], _whole(part)
     ),
-    series=_projection_series,
+    series=_element(eigensystems.projections),
     ulps=LOST,
     beside=_projection_beside,
     outside=lambda part, rank, i, j, *x: _are_repeated(*x),
     rule_by=(0, 1, 2, 3),
     forms=_projection_slope,
+)
+general_eigenresolvent_of = Primitive(
+    name="general_eigenresolvent_of",
+    doc="a part of an element of the sum of P_j / (l - l_j) over the other eigenvalues: what stands before as there",
+    numpy=_element_in_floats(lambda a: resolvents_of(*projections_of(a))),
+    torch=_TORCH,
+    sympy=_SYMPY,
+    sympy_rule=False,
+    arb=lambda part, rank, i, j, *x: part_of(
+        eigensystems.eigensystem(rows_of(x)).resolvent(_whole(rank))[_whole(i), _whole(j)], _whole(part)
+    ),
+    series=_element(eigensystems.resolvents),
+    ulps=LOST,
+    beside=_resolvent_beside,
+    outside=lambda part, rank, i, j, *x: _are_repeated(*x),
+    rule_by=(0, 1, 2, 3),
+    forms=_resolvent_slope,
 )

@@ -1,6 +1,5 @@
 """Numbers that record what is computed with them, for rules and pieces that are written over the table's operations."""
 
-from fractions import Fraction
 from typing import Any
 
 from diffcheck.ops.exact import Exact, exact
@@ -15,11 +14,6 @@ class TracedScalar(Recorded):
     def __init__(self, builder: Builder, node: int) -> None:
         self._builder = builder
         self.node = node
-
-    @property
-    def known(self) -> Fraction | None:
-        """The number that it is, whatever the inputs are."""
-        return self._builder.value(self.node)
 
     @property
     def is_condition(self) -> bool:
