@@ -202,6 +202,46 @@ def test_right_engines_are_never_called_wrong(function, points):
         assert set(found.verdict[found.engine == "autograd"]) <= {"agree", "ill-conditioned"}
 
 
+# About 1, 1 + 2i and 1 - 2i: LAPACK finds another order of the real parts.
+ALIGNED = [
+    [
+        [1.0000000000000004, -1.7862011982294872, -0.8288196583924546],
+        [1.786201198229488, 0.9999999999999998, 0.35006178498339124],
+        [0.8288196583924549, -0.3500617849833915, 1.0],
+    ],
+    [
+        [1.0000000000000004, -1.1664042493693736, -0.02968685923494427],
+        [1.1664042493693736, 0.9999999999999999, -1.624382903579644],
+        [0.02968685923494388, 1.6243829035796435, 1.0],
+    ],
+    [
+        [1.0, -1.4944322967314, -0.4327197558338584],
+        [1.4944322967313999, 0.9999999999999999, 1.2567520532695375],
+        [0.43271975583385813, -1.2567520532695378, 1.0],
+    ],
+]
+# What jumps where two eigenvalues have the same real part, or an element of the other sign is as large.
+JUMPS = {
+    "order": (
+        lambda x: o.imag(o.eigvals(x))[0],
+        ALIGNED,
+    ),
+    "sign": (
+        lambda x: o.eigh(symmetric(x))[1][0, 0],
+        [[[2.0, 1.0], [1.0, 2.0 + k * 2.0**-51]] for k in (-3, -2, -1, 1, 2)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("function", "points"), JUMPS.values(), ids=JUMPS)
+def test_beside_a_jump_that_rounding_crosses_nobody_is_accused(function, points):
+    x = np.asarray(points)
+    made = case(x=interval(-50, 50, shape=x.shape[1:]), points=[{"x": v} for v in x], samples=0, operators=["gradient"])
+    found = diffcheck.run([made(function)], engines=["autograd", "finite", "symbolic:program"], timing=False)
+    assert set(found.verdict) <= {"agree", "ill-conditioned", "lossy"}
+    assert set(found.verdict) & {"ill-conditioned", "lossy"}
+
+
 # A definition, what torch has for it, and a hard point.
 FAULTS = {
     "eigenvalues": (lambda x: o.eigvalsh(symmetric(x)), lambda x: torch.linalg.eigvalsh(x + x.mT), RANDOM),

@@ -10,7 +10,7 @@ For right and left eigenvectors x and y with ``y^T x = 1`` the projection of an 
 
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from flint import acb, acb_mat, arb, arb_mat
 
@@ -79,14 +79,38 @@ class Eigensystem:
 
     def resolvent(self, rank: int) -> Matrix:
         """S of a rank."""
-        if not self.is_known(rank):
-            return _unknown(self.size)
+        return self._rest(rank) if self.is_known(rank) else _unknown(self.size)
+
+    def _rest(self, rank: int) -> Matrix:
         if rank not in self._resolvents:
             value, others = self._values[rank], [k for k in range(self.size) if k != rank]
             zero = acb_mat(self.size, self.size)
             found = _sum([zero, *(self._projections[k] / (value - self._values[k]) for k in others)])
             self._resolvents[rank] = self._as_value(rank, found)
         return self._resolvents[rank]
+
+    def exchanged(self, rank: int) -> "list[Exchange]":
+        """The other eigenvalues, but the conjugate one, whose order with this one a change of the matrix may turn."""
+        if not self.is_known(rank):
+            return []
+        here, length = self._values[rank].real, _norm(self._projections[rank])
+        return [
+            Exchange(self._values[k], p, self._rest(k), (length + _norm(p)) / balls.magnitude(here - x.real))
+            for k, (x, p) in enumerate(zip(self._values, self._projections, strict=True))
+            if not x.real.overlaps(here)
+        ]
+
+
+class Exchange(NamedTuple):
+    """Another eigenvalue with its P and S, and how near its real part is: its inverse distance by their slopes.
+
+    A change of the matrix by less than one over that, in its norm, leaves their order.
+    """
+
+    value: Ball
+    projection: Matrix
+    resolvent: Matrix
+    near: Ball
 
 
 @balls.remembering
@@ -136,6 +160,11 @@ def _right(a: Series, found: Eigensystem, rank: int) -> tuple[list[Ball], Series
         rest = _sum([moved] + [-values[i] * vectors[m - i] for i in range(1, m)])
         vectors.append(s * rest)
     return values, vectors
+
+
+def _norm(a: Matrix) -> Ball:
+    """No less than the root of the sum of the squares of all elements; of what is zero, balls may tell no sign."""
+    return sum((balls.magnitude(x).upper() ** 2 for x in a.entries()), arb(0)).sqrt()
 
 
 def part_of(x: Ball, part: int) -> Ball:

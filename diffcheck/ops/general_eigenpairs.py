@@ -9,7 +9,7 @@ the imaginary one, 1.
 import functools
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,26 +48,38 @@ def _length(entries: Sequence[Any]) -> Any:
     return sum((balls.magnitude(x).upper() ** 2 for x in entries), arb(0)).sqrt()
 
 
+def _largest(sizes: Iterable[Any]) -> Any:
+    return functools.reduce(lambda x, y: x.max(y), sizes)
+
+
 def _value_beside(part: Any, rank: Any, *x: Any) -> Any:
-    """What the largest change of a matrix of its own norm moves the eigenvalue by."""
-    found = eigensystems.eigensystem(rows_of(x)).projection(_whole(rank))
-    return _norm(x) * _length(found.entries())
+    """What the largest change of a matrix of its own norm moves the eigenvalue by.
+
+    Where another one comes into its place the value jumps. A smaller change does so the nearer their real parts are: in
+    roundoffs the jump is allowed to what reaches it.
+    """
+    found, rank = eigensystems.eigensystem(rows_of(x)), _whole(rank)
+    jumps = (balls.magnitude(found.value(rank) - other.value) * other.near for other in found.exchanged(rank))
+    return _norm(x) * _largest([_length(found.projection(rank).entries()), *jumps])
 
 
 def _projection_beside(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
-    found, i, j = eigensystems.eigensystem(rows_of(x)), _whole(i), _whole(j)
-    p, s = (a.tolist() for a in (found.projection(_whole(rank)), found.resolvent(_whole(rank))))
-    lengths = [_length(a[i]) * _length([row[j] for row in b]) for a, b in ((p, s), (s, p))]
-    return _norm(x) * (lengths[0] + lengths[1])
+    found, rank, i, j = eigensystems.eigensystem(rows_of(x)), _whole(rank), _whole(i), _whole(j)
+    p, s = found.projection(rank), found.resolvent(rank)
+    lengths = [_length(a.tolist()[i]) * _length(b.transpose().tolist()[j]) for a, b in ((p, s), (s, p))]
+    others = found.exchanged(rank)
+    jumps = (balls.magnitude(p[i, j] - other.projection[i, j]) * other.near for other in others)
+    return _norm(x) * _largest([lengths[0] + lengths[1], *jumps])
 
 
 def _resolvent_beside(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
-    found, i, j = eigensystems.eigensystem(rows_of(x)), _whole(i), _whole(j)
-    p, s = found.projection(_whole(rank)), found.resolvent(_whole(rank))
+    found, rank, i, j = eigensystems.eigensystem(rows_of(x)), _whole(rank), _whole(i), _whole(j)
+    p, s = found.projection(rank), found.resolvent(rank)
+    jumps = (balls.magnitude(s[i, j] - other.resolvent[i, j]) * other.near for other in found.exchanged(rank))
     rows = [_length(a.tolist()[i]) for a in (p, s, s * s)]
     columns = [_length(a.transpose().tolist()[j]) for a in (p, s, s * s)]
     crossed = rows[0] * columns[2] + rows[2] * columns[0]
-    return _norm(x) * (rows[1] * columns[1] * (1 + _length(p.entries())) + crossed)
+    return _norm(x) * _largest([rows[1] * columns[1] * (1 + _length(p.entries())) + crossed, *jumps])
 
 
 def _are_repeated(*x: Any) -> bool:

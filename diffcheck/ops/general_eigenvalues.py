@@ -131,18 +131,34 @@ def _norm(a: Array) -> Array:
     return np.asarray(np.linalg.norm(a, axis=(-2, -1)))
 
 
+def _near(values: Array, projections: Array) -> Array:
+    """For each two eigenvalues that are no conjugates how near their real parts are, as in `eigensystems.Exchange`."""
+    slopes = np.linalg.norm(projections, axis=(-2, -1))
+    apart = np.abs(values.real[..., :, None] - values.real[..., None, :])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        near = (slopes[..., :, None] + slopes[..., None, :]) / apart
+    same = (values[..., :, None] == values[..., None, :]) | (values[..., :, None] == values[..., None, :].conj())
+    return np.where(same, 0, near)
+
+
 def _lost(p: Parameters, v: Array, a: Array) -> Array:
-    """What a matrix that differs by `LOST` roundoffs of its norm, however, has other eigenvalues by."""
-    slopes = np.linalg.norm(projections_of(a)[1], axis=(-2, -1))
+    """What a matrix that differs by `LOST` roundoffs of its norm, however, has other eigenvalues by: jumps count."""
+    values, projections = projections_of(a)
+    jumps = _near(values, projections) * np.abs(values[..., :, None] - values[..., None, :])
+    slopes = np.maximum(np.linalg.norm(projections, axis=(-2, -1)), jumps.max(-1))
     return np.asarray(np.broadcast_to((LOST * _norm(a)[..., None] * slopes)[..., None, :], v.shape))
 
 
 def _projections_lost(p: Parameters, v: Array, a: Array) -> Array:
     """The same of projections, and rounding."""
-    parts = _sizes(np.asarray, a)
+    values, projections = projections_of(a)
+    parts = projections, resolvents_of(values, projections)
     (p_rows, s_rows), (p_columns, s_columns) = ([np.linalg.norm(x, axis=axis) for x in parts] for axis in (-1, -2))
     crossed = s_rows[..., :, None] * p_columns[..., None, :] + p_rows[..., :, None] * s_columns[..., None, :]
-    return np.asarray(np.abs(v) + (LOST * _norm(a)[..., None, None, None] * crossed)[..., None, :, :, :])
+    near = _near(values, projections)[..., None, None]
+    jumps = near * np.abs(projections[..., :, None, :, :] - projections[..., None, :, :, :])
+    slopes = np.maximum(crossed, jumps.max(-3))
+    return np.asarray(np.abs(v) + (LOST * _norm(a)[..., None, None, None] * slopes)[..., None, :, :, :])
 
 
 general_eigenvalues = Own(
