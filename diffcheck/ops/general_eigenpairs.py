@@ -24,6 +24,9 @@ from diffcheck.ops.table import Function, Primitive, Without
 
 # LAPACK finds the eigenvalues of a matrix that differs by some roundoffs of its norm: by two, of up to 64 rows.
 LOST = 2
+# The roundoff of the coarsest format. What the first order says of a change of the matrix holds as far as the change is
+# small beside ``1 / |S|``; the terms beyond are told by the second one, for a change of so many parts of the norm.
+COARSEST = 2.0**-8
 
 
 def rows_of(entries: Sequence[Any]) -> list[list[Any]]:
@@ -60,7 +63,13 @@ def _value_beside(part: Any, rank: Any, *x: Any) -> Any:
     """
     found, rank = eigensystems.eigensystem(rows_of(x)), _whole(rank)
     jumps = (balls.magnitude(found.value(rank) - other.value) * other.near for other in found.exchanged(rank))
-    return _norm(x) * _largest([_length(found.projection(rank).entries()), *jumps])
+    return _steeper(found, rank, x) * _largest([_length(found.projection(rank).entries()), *jumps])
+
+
+def _steeper(found: eigensystems.Eigensystem, rank: int, x: Sequence[Any]) -> Any:
+    """The norm, and what the second order adds to its effect."""
+    norm = _norm(x)
+    return norm * (1 + COARSEST * norm * _length(found.resolvent(rank).entries()))
 
 
 def _projection_beside(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
@@ -69,7 +78,7 @@ def _projection_beside(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
     lengths = [_length(a.tolist()[i]) * _length(b.transpose().tolist()[j]) for a, b in ((p, s), (s, p))]
     others = found.exchanged(rank)
     jumps = (balls.magnitude(p[i, j] - other.projection[i, j]) * other.near for other in others)
-    return _norm(x) * _largest([lengths[0] + lengths[1], *jumps])
+    return _steeper(found, rank, x) * _largest([lengths[0] + lengths[1], *jumps])
 
 
 def _resolvent_beside(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
@@ -79,7 +88,7 @@ def _resolvent_beside(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
     rows = [_length(a.tolist()[i]) for a in (p, s, s * s)]
     columns = [_length(a.transpose().tolist()[j]) for a in (p, s, s * s)]
     crossed = rows[0] * columns[2] + rows[2] * columns[0]
-    return _norm(x) * _largest([rows[1] * columns[1] * (1 + _length(p.entries())) + crossed, *jumps])
+    return _steeper(found, rank, x) * _largest([rows[1] * columns[1] * (1 + _length(p.entries())) + crossed, *jumps])
 
 
 def _are_repeated(*x: Any) -> bool:

@@ -12,6 +12,7 @@ from diffcheck.ops.eigenpairs import series_of
 from diffcheck.ops.eigensystems import part_of
 from diffcheck.ops.elimination import turned
 from diffcheck.ops.general_eigenpairs import (
+    COARSEST,
     LOST,
     coefficients,
     general_eigenprojection_of,
@@ -127,8 +128,10 @@ def _projections_back(p: Parameters, size: Size, _: int, g: Array, v: Array, a: 
     return np.asarray(turned((x @ adjoint @ y + y @ adjoint @ x).real.sum(-3)))
 
 
-def _norm(a: Array) -> Array:
-    return np.asarray(np.linalg.norm(a, axis=(-2, -1)))
+def _steeper(a: Array, resolvents: Array) -> Array:
+    """The norm, and for each eigenvalue what the second order adds to its effect."""
+    norm = np.linalg.norm(a, axis=(-2, -1))[..., None]
+    return np.asarray(norm * (1 + COARSEST * norm * np.linalg.norm(resolvents, axis=(-2, -1))))
 
 
 def _near(values: Array, projections: Array) -> Array:
@@ -146,7 +149,8 @@ def _lost(p: Parameters, v: Array, a: Array) -> Array:
     values, projections = projections_of(a)
     jumps = _near(values, projections) * np.abs(values[..., :, None] - values[..., None, :])
     slopes = np.maximum(np.linalg.norm(projections, axis=(-2, -1)), jumps.max(-1))
-    return np.asarray(np.broadcast_to((LOST * _norm(a)[..., None] * slopes)[..., None, :], v.shape))
+    steeper = _steeper(a, resolvents_of(values, projections))
+    return np.asarray(np.broadcast_to((LOST * steeper * slopes)[..., None, :], v.shape))
 
 
 def _projections_lost(p: Parameters, v: Array, a: Array) -> Array:
@@ -158,7 +162,8 @@ def _projections_lost(p: Parameters, v: Array, a: Array) -> Array:
     near = _near(values, projections)[..., None, None]
     jumps = near * np.abs(projections[..., :, None, :, :] - projections[..., None, :, :, :])
     slopes = np.maximum(crossed, jumps.max(-3))
-    return np.asarray(np.abs(v) + (LOST * _norm(a)[..., None, None, None] * slopes)[..., None, :, :, :])
+    steeper = _steeper(a, parts[1])[..., None, None]
+    return np.asarray(np.abs(v) + (LOST * steeper * slopes)[..., None, :, :, :])
 
 
 general_eigenvalues = Own(
