@@ -242,6 +242,16 @@ def test_beside_a_jump_that_rounding_crosses_nobody_is_accused(function, points)
     assert set(found.verdict) & {"ill-conditioned", "lossy"}
 
 
+def test_where_single_precision_sees_eigenvalues_meet_it_is_not_accused():
+    """In exact arithmetic they are some thousandths apart, as far as rounding moves them."""
+    x = np.array([[1, 1, -1e-10], [4.5e-8, 1, 1], [2.6e-8, -9.5e-9, 1]], np.float32)
+    x[0, 1], x[1, 2] = np.nextafter(x[0, 1], np.float32(0)), np.nextafter(x[1, 2], np.float32(2))
+    made = case(x=interval(-2, 2, shape=(3, 3)), points=[{"x": x.astype(float)}], samples=0, operators=["gradient"])
+    subject = made(lambda x: o.real(o.eigvals(x))[2])
+    found = diffcheck.run([subject], engines=["autograd"], dtypes=["float32"], timing=False)
+    assert set(found.verdict) <= {"agree", "ill-conditioned", "lossy"}
+
+
 # A definition, what torch has for it, and a hard point.
 FAULTS = {
     "eigenvalues": (lambda x: o.eigvalsh(symmetric(x)), lambda x: torch.linalg.eigvalsh(x + x.mT), RANDOM),
