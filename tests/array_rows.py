@@ -7,6 +7,7 @@ import torch
 
 import diffcheck.ops as o
 from diffcheck.ops.eigenvalues import eigenprojections
+from diffcheck.ops.general_eigenvalues import general_eigenprojections
 
 PLACES = np.array([[0, 2], [1, 1]])
 
@@ -27,6 +28,22 @@ def projections(x):
         return symmetric(x).own(eigenprojections, parameters=(0, 2))
     vectors = (torch if isinstance(x, torch.Tensor) else np).linalg.eigh(symmetric(x))[1].T[[0, 2]]
     return vectors[:, :, None] * vectors[:, None]
+
+
+def general_projections(x):
+    """The real parts of x y^T for the right and left eigenvectors of all eigenvalues, and twice the imaginary ones."""
+    if hasattr(x, "own"):
+        parts = x.own(general_eigenprojections)
+        return parts[0] + 2 * parts[1]
+    library = torch if isinstance(x, torch.Tensor) else np
+    values, vectors = library.linalg.eig(x)
+    vectors = vectors[:, np.lexsort((as_numpy(values.imag), as_numpy(values.real)))]
+    found = library.einsum("ik,kj->kij", vectors, library.linalg.inv(vectors))
+    return found.real + 2 * found.imag
+
+
+def as_numpy(x):
+    return x.detach().numpy() if isinstance(x, torch.Tensor) else x
 
 
 # A function, and the shapes of its arguments.
@@ -152,6 +169,25 @@ LAYERS = {
         lambda x: o.fractional_max_pool2d(x, 2, np.array([[[0.3, 0.7]]]), (2, 1)),
         [(1, 4, 3)],
     ),
+    "eigvals": (lambda x: o.real(o.eigvals(x)) + 2 * o.imag(o.eigvals(x)), [(3, 3)]),
+    "eigvals of two rows": (lambda x: o.abs(o.eigvals(x)) + o.imag(o.eigvals(x)), [(2, 2, 2)]),
+    "projections of any matrix": (general_projections, [(3, 3)]),
+    "lu": (lambda x: o.concatenate(o.lu(x)[1:], -1), [(2, 3, 3)]),
+    "lu of a tall matrix": (lambda x: o.matmul(o.lu(x)[0], o.lu(x)[1]), [(4, 2)]),
+    "lu of a wide matrix": (lambda x: o.lu(x)[2], [(2, 4)]),
+    "cross": (lambda x, y: o.cross(x, y, 0), [(3, 2), (3, 1)]),
+    "vecdot": (o.vecdot, [(2, 3), (3,)]),
+    "multi_dot": (lambda x, y, z: o.multi_dot([x, y, z]), [(3,), (3, 2), (2, 2)]),
+    "vander": (o.vander, [(2, 3)]),
+    "logdet": (lambda x: o.logdet(positive(x)), [(2, 3, 3)]),
+    "tensorsolve": (lambda x, y: o.tensorsolve(x, y, (0,)), [(2, 4, 2), (4,)]),
+    "tensorinv": (o.tensorinv, [(2, 2, 1, 4)]),
+    "householder_product": (o.householder_product, [(2, 4, 3), (2, 2)]),
+    "cov": (o.cov, [(2, 4)]),
+    "corrcoef": (o.corrcoef, [(3, 4)]),
+    "eigh": (lambda x: o.eigh(symmetric(x))[1], [(3, 3)]),
+    "svd": (lambda x: o.svd(x)[0], [(3, 2)]),
+    "svd of wide matrices": (lambda x: o.svd(x)[2], [(2, 2, 3)]),
 }
 
 SHAPE = (2, 3)

@@ -14,6 +14,11 @@ from diffcheck.ops import balls
 from diffcheck.ops.determinants import det_of
 from diffcheck.ops.eigenpairs import eigenprojection_of, eigenresolvent_of, eigenvalue_of
 from diffcheck.ops.exponentials import exponential_of
+from diffcheck.ops.general_eigenpairs import (
+    general_eigenprojection_of,
+    general_eigenresolvent_of,
+    general_eigenvalue_of,
+)
 from diffcheck.ops.integrals import log_quotient_of, sinhc_of
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
@@ -336,6 +341,20 @@ USES = {
     ),
     "fft2": shaped(lambda x: ops.imag(ops.fft2(x)), (2, 3)),
     "ifft2": shaped(lambda x: ops.real(ops.ifft2(x, norm="ortho")), (2, 3)),
+    "rfft2": shaped(lambda x: ops.real(ops.rfft2(x)) + ops.imag(ops.rfft2(x, s=(2, 3)))[:, :2], (2, 3)),
+    "irfft2": shaped(lambda x, y: ops.irfft2(ops.complex(x, y), (1, 0), "ortho", (2, 3)), (2, 3), (2, 3)),
+    "fftn": shaped(lambda x: ops.imag(ops.fftn(x, norm="ortho")), (2, 1, 3)),
+    "ifftn": shaped(lambda x, y: ops.real(ops.ifftn(ops.complex(x, y), (0,), s=(4,))), (3, 2), (3, 2)),
+    "rfftn": shaped(lambda x: ops.real(ops.rfftn(x)) + ops.imag(ops.rfftn(x)), (2, 1, 3)),
+    "irfftn": shaped(lambda x, y: ops.irfftn(ops.complex(x, y)), (2, 3), (2, 3)),
+    "hfft": both(shaped(ops.hfft, (3,)), shaped(lambda x, y: ops.hfft(ops.complex(x, y), 5, 0), (3, 2), (3, 2))),
+    "ihfft": shaped(lambda x: ops.real(ops.ihfft(x)) + ops.imag(ops.ihfft(x, norm="ortho")), (2, 4)),
+    "fftshift": both(
+        shaped(lambda x: ops.fftshift(x) * 2, (2, 3)), shaped(lambda x: ops.fftshift(x, (1,)) * 2, (2, 3, 2))
+    ),
+    "ifftshift": both(
+        shaped(lambda x: ops.ifftshift(x) * 2, (2, 3)), shaped(lambda x: ops.ifftshift(x, (1,)) * 2, (2, 3, 2))
+    ),
     "solve": both(
         shaped(lambda x, y: ops.solve(well(x), y), (3, 3), (3,)),
         shaped(lambda x, y: ops.solve(well(x), y), (2, 2, 2), (2, 3)),
@@ -346,6 +365,10 @@ USES = {
         shaped(lambda x: ops.slogdet(well(x))[1], (3, 3)), shaped(lambda x: ops.slogdet(well(x))[0] * x[0, 0], (2, 2))
     ),
     "cholesky": shaped(lambda x: ops.cholesky(ops.add(x @ ops.transpose(x), np.eye(3))), (3, 3)),
+    "lu": both(
+        shaped(lambda x: ops.concatenate(ops.lu(x)[1:], 0) + ops.lu(x)[0][0, 0], (3, 2)),
+        shaped(lambda x: ops.multi_dot([ops.lu(x)[0][1], ops.lu(x)[2][0]]), (2, 2, 2)),
+    ),
     "solve_triangular": both(
         shaped(lambda x, y: ops.solve_triangular(well(x), y), (3, 3), (3, 2)),
         shaped(lambda x, y: ops.solve_triangular(well(x), y, upper=True), (2, 2), (2, 1)),
@@ -358,6 +381,39 @@ USES = {
     "eigvalsh": both(
         shaped(lambda x: ops.eigvalsh(x + ops.transpose(x)), (3, 3)),
         shaped(lambda x: ops.eigvalsh(x + ops.transpose(x)), (2, 2, 2)),
+    ),
+    "eigh": both(
+        shaped(lambda x: ops.eigh(x + ops.transpose(x))[1], (3, 3)),
+        shaped(lambda x: ops.eigh(x + ops.transpose(x))[0], (2, 2, 2)),
+    ),
+    "svd": both(shaped(lambda x: ops.svd(x)[0], (3, 2)), shaped(lambda x: ops.svd(x)[2], (2, 2, 3))),
+    "eigvals": both(
+        shaped(lambda x: ops.real(ops.eigvals(x)) + ops.imag(ops.eigvals(x)), (3, 3)),
+        shaped(lambda x: ops.abs(ops.eigvals(x)) + ops.imag(ops.eigvals(x)), (2, 2, 2)),
+    ),
+    "general_eigenvalue_of": elementwise(
+        lambda x, y: (
+            general_eigenvalue_of(0, 1, x, 1, y, x * y, 2, y, -1, 3, x) + general_eigenvalue_of(1, 1, x, -5, 3, y)
+        ),
+        REAL,
+        REAL,
+    ),
+    "general_eigenprojection_of": elementwise(
+        lambda x, y: (
+            general_eigenprojection_of(0, 1, 0, 2, x, 1, y, x * y, 2, y, -1, 3, x)
+            * general_eigenprojection_of(1, 0, 1, 1, x, -5, 3, y)
+        ),
+        REAL,
+        REAL,
+    ),
+    "general_eigenresolvent_of": elementwise(
+        lambda x, y: (
+            general_eigenresolvent_of(0, 1, 0, 2, x, 1, y, y, 9, y, -1, 2, -9)
+            + general_eigenresolvent_of(0, 1, 2, 2, x, 1, y, y, 9, y, -1, 2, -9)
+            + general_eigenresolvent_of(1, 0, 1, 0, x, -5, 3, y)
+        ),
+        REAL,
+        REAL,
     ),
     "eigenvalue_of": elementwise(lambda x, y: eigenvalue_of(1, x, 1, 3 * y, x * y, 2, y), REAL, REAL),
     "eigenprojection_of": elementwise(
@@ -489,6 +545,31 @@ USES = {
     ),
     "outer": shaped(ops.outer, (2,), (3,)),
     "kron": shaped(ops.kron, (2, 3), (2, 2)),
+    "cross": both(
+        shaped(ops.cross, (2, 3), (2, 3)),
+        shaped(lambda x, y: ops.cross(x, y, 0), (3, 2), (3, 1)),
+    ),
+    "vecdot": both(shaped(ops.vecdot, (2, 3), (2, 3)), shaped(lambda x, y: ops.vecdot(x, y, 0), (3, 2), (3, 1))),
+    "multi_dot": both(
+        shaped(lambda x, y, z: ops.multi_dot([x, y, z]), (2, 3), (3, 2), (2, 2)),
+        shaped(lambda x, y, z: ops.multi_dot([x, y, z]), (3,), (3, 2), (2,)),
+    ),
+    "vander": both(shaped(ops.vander, (3,)), shaped(lambda x: ops.vander(x, 4), (2, 2))),
+    "cdist": both(
+        shaped(ops.cdist, (2, 3), (3, 3)),
+        shaped(lambda x, y: ops.cdist(x, y, 1) + ops.cdist(x, y, 3), (2, 2, 2), (3, 2)),
+    ),
+    "logdet": shaped(lambda x: ops.logdet(well(x)), (3, 3)),
+    "tensorsolve": both(
+        shaped(lambda x, y: ops.tensorsolve(ops.reshape(well(x), (2, 2, 1, 4)), y), (4, 4), (2, 2)),
+        shaped(lambda x, y: ops.tensorsolve(ops.reshape(well(x), (4, 2, 2)), y, (1,)), (4, 4), (4,)),
+    ),
+    "tensorinv": shaped(lambda x: ops.tensorinv(ops.reshape(well(x), (2, 2, 1, 4))), (4, 4)),
+    "householder_product": both(
+        shaped(ops.householder_product, (3, 2), (2,)), shaped(ops.householder_product, (2, 2, 2), (2, 1))
+    ),
+    "cov": both(shaped(ops.cov, (2, 4)), shaped(lambda x: ops.cov(x, 0), (3,))),
+    "corrcoef": shaped(ops.corrcoef, (2, 4)),
     "diff": both(shaped(ops.diff, (2, 3)), shaped(lambda x: ops.diff(x, 0), (3, 2))),
     "flip": shaped(lambda x: ops.flip(x, 1) * 2, (2, 3)),
     "roll": shaped(lambda x: ops.roll(x, 2, 0) * 2, (3, 2)),

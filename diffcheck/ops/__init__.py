@@ -129,10 +129,20 @@ from diffcheck.ops.exact import (
 from diffcheck.ops.fourier import (
     fft as fft,
     fft2 as fft2,
+    fftn as fftn,
+    fftshift as fftshift,
+    hfft as hfft,
     ifft as ifft,
     ifft2 as ifft2,
+    ifftn as ifftn,
+    ifftshift as ifftshift,
+    ihfft as ihfft,
     irfft as irfft,
+    irfft2 as irfft2,
+    irfftn as irfftn,
     rfft as rfft,
+    rfft2 as rfft2,
+    rfftn as rfftn,
 )
 from diffcheck.ops.heads import (
     attention as attention,
@@ -147,10 +157,14 @@ from diffcheck.ops.linalg import (
     cholesky as cholesky,
     det as det,
     diagonal as diagonal,
+    householder_product as householder_product,
     inverse as inverse,
+    logdet as logdet,
     slogdet as slogdet,
     solve as solve,
     solve_triangular as solve_triangular,
+    tensorinv as tensorinv,
+    tensorsolve as tensorsolve,
     trace as trace,
     tril as tril,
     triu as triu,
@@ -181,6 +195,9 @@ from diffcheck.ops.margins import (
     soft_margin_loss as soft_margin_loss,
     triplet_margin_loss as triplet_margin_loss,
     triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
+)
+from diffcheck.ops.lu import (
+    lu as lu,
 )
 from diffcheck.ops.neural import (
     bilinear as bilinear,
@@ -339,12 +356,17 @@ from diffcheck.ops.probability import (
 )
 from diffcheck.ops.spectral import (
     cond as cond,
+    eigh as eigh,
+    eigvals as eigvals,
     eigvalsh as eigvalsh,
     matrix_exp as matrix_exp,
     matrix_norm as matrix_norm,
+    svd as svd,
     svdvals as svdvals,
 )
 from diffcheck.ops.statistics import (
+    corrcoef as corrcoef,
+    cov as cov,
     cumprod as cumprod,
     diff as diff,
     flip as flip,
@@ -368,6 +390,13 @@ from diffcheck.ops.unpooling import (
     max_unpool1d as max_unpool1d,
     max_unpool2d as max_unpool2d,
     max_unpool3d as max_unpool3d,
+)
+from diffcheck.ops.vectors import (
+    cdist as cdist,
+    cross as cross,
+    multi_dot as multi_dot,
+    vander as vander,
+    vecdot as vecdot,
 )
 
 # The same rows by torch's names.

@@ -13,10 +13,12 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.basic import sqrt
+from diffcheck.ops.complex_parts import conj
 from diffcheck.ops.elementary import cos, sin
 from diffcheck.ops.exact import constants_like, pi, rational
 from diffcheck.ops.padding import pad
 from diffcheck.ops.pairs import Formula, Pair, is_surely, pair
+from diffcheck.ops.statistics import roll
 from diffcheck.ops.table import Composite, composite
 
 TRANSFORMS: dict[str, Formula] = {}
@@ -136,24 +138,102 @@ rfft = _row("rfft", "The first half of the Fourier transform of real numbers, fr
 irfft = _row("irfft", "The real numbers, an even count of them or n, of which `rfft` gives these", _to_real)
 
 
-def _over_both(name: str, doc: str, single: Composite) -> Composite:
-    """A transform over two axes: along one after the other."""
+# What a transform over several axes does one after another: a function of the array, pairs of an axis and how many
+# elements it shall have, and the norm.
+Passes = Callable[[Any, Sequence[tuple[int, int | None]], str], Any]
 
-    def torch_side(torch: Any, x: Any, axes: Sequence[int] = (-2, -1), norm: str = "backward") -> Any:
-        return getattr(torch.fft, name)(x, dim=tuple(axes), norm=norm)
 
-    def transform(x: Any, axes: Sequence[int] = (-2, -1), norm: str = "backward") -> Any:
-        found = x
-        for axis in axes:
-            found = single(found, None, axis, norm)
-        return found
+def _over(name: str, doc: str, passes: Passes, ordinary: Sequence[int] | None) -> Composite:
+    """A transform over several axes; ``s`` is for each what ``n`` is for one."""
 
-    def numpy_side(x: Any, axes: Sequence[int] = (-2, -1), norm: str = "backward") -> Any:
-        return getattr(np.fft, name)(x, axes=tuple(axes), norm=norm)
+    def torch_side(torch: Any, x: Any, axes: Any = ordinary, norm: str = "backward", s: Any = None) -> Any:
+        return getattr(torch.fft, name)(x, s=s, dim=_named(x, axes), norm=norm)
+
+    def transform(x: Any, axes: Any = ordinary, norm: str = "backward", s: Any = None) -> Any:
+        places = _named(x, axes)
+        lengths = [None] * len(places) if s is None else list(s)
+        if not places or len(lengths) != len(places):
+            raise CaseError(f"{name}: s={s} for the axes {places}: it takes an axis or more, and a length for each")
+        return passes(x, list(zip(places, lengths, strict=True)), norm)
+
+    def numpy_side(x: Any, axes: Any = ordinary, norm: str = "backward", s: Any = None) -> Any:
+        return getattr(np.fft, name)(x, s=s, axes=_named(x, axes), norm=norm)
 
     transform.__name__, transform.__doc__ = name, doc
     return composite(torch=torch_side, numpy=numpy_side)(transform)
 
 
-fft2 = _over_both("fft2", "The Fourier transform over two axes", fft)
-ifft2 = _over_both("ifft2", "The transform back from that of `fft2`", ifft)
+def _named(x: Any, axes: Sequence[int] | None) -> tuple[int, ...]:
+    return tuple(range(len(x.shape)) if axes is None else axes)
+
+
+def _each(single: Composite) -> Passes:
+    def passes(x: Any, axes: Sequence[tuple[int, int | None]], norm: str) -> Any:
+        for axis, n in axes:
+            x = single(x, n, axis, norm)
+        return x
+
+    return passes
+
+
+def _real_first(x: Any, axes: Sequence[tuple[int, int | None]], norm: str) -> Any:
+    *others, (axis, n) = axes
+    return _each(fft)(rfft(x, n, axis, norm), others, norm)
+
+
+def _real_last(x: Any, axes: Sequence[tuple[int, int | None]], norm: str) -> Any:
+    *others, (axis, n) = axes
+    return irfft(_each(ifft)(x, others, norm), n, axis, norm)
+
+
+_LAST_TWO = (-2, -1)
+fft2 = _over("fft2", "The Fourier transform over two axes", _each(fft), _LAST_TWO)
+ifft2 = _over("ifft2", "The transform back from that of `fft2`", _each(ifft), _LAST_TWO)
+rfft2 = _over("rfft2", "The half of `fft2` of real numbers from which the other follows", _real_first, _LAST_TWO)
+irfft2 = _over("irfft2", "The real numbers of which `rfft2` gives these, an even count or s", _real_last, _LAST_TWO)
+fftn = _over("fftn", "The Fourier transform over all axes, or some", _each(fft), None)
+ifftn = _over("ifftn", "The transform back from that of `fftn`", _each(ifft), None)
+rfftn = _over("rfftn", "The half of `fftn` of real numbers from which the other follows", _real_first, None)
+irfftn = _over("irfftn", "The real numbers of which `rfftn` gives these, an even count or s", _real_last, None)
+
+# The factor stands on the other side where a transform goes the other way.
+_OTHER_SIDE = {"backward": "forward", "forward": "backward"}
+
+
+def _hfft_torch(torch: Any, x: Any, n: Any = None, axis: int = -1, norm: str = "backward") -> Any:
+    return torch.fft.hfft(x, n, axis, norm)
+
+
+@composite(torch=_hfft_torch, numpy="numpy.fft.hfft")
+def hfft(x: Any, n: int | None = None, axis: int = -1, norm: str = "backward") -> Any:
+    """The real transform, of an even count or n, of what is conjugated where it is turned: x is its first half."""
+    return irfft(conj(x), n, axis, _OTHER_SIDE.get(norm, norm))
+
+
+def _ihfft_torch(torch: Any, x: Any, n: Any = None, axis: int = -1, norm: str = "backward") -> Any:
+    return torch.fft.ihfft(x, n, axis, norm)
+
+
+@composite(torch=_ihfft_torch, numpy="numpy.fft.ihfft")
+def ihfft(x: Any, n: int | None = None, axis: int = -1, norm: str = "backward") -> Any:
+    """The transform back from that of `hfft`."""
+    return conj(rfft(x, n, axis, _OTHER_SIDE.get(norm, norm)))
+
+
+def _shifted(x: Any, axes: Sequence[int] | None, back: bool) -> Any:
+    for axis in _named(x, axes):
+        half = x.shape[axis] // 2
+        x = roll(x, -half if back else half, axis)
+    return x
+
+
+@composite(torch=lambda torch, x, axes=None: torch.fft.fftshift(x, axes), numpy="numpy.fft.fftshift")
+def fftshift(x: Any, axes: Sequence[int] | None = None) -> Any:
+    """The elements moved on by half of their number along all axes, or some: the constant term comes to the middle."""
+    return _shifted(x, axes, False)
+
+
+@composite(torch=lambda torch, x, axes=None: torch.fft.ifftshift(x, axes), numpy="numpy.fft.ifftshift")
+def ifftshift(x: Any, axes: Sequence[int] | None = None) -> Any:
+    """The elements moved back from where `fftshift` moves them."""
+    return _shifted(x, axes, True)

@@ -1,12 +1,15 @@
 """Linear algebra on the matrices along the last two axes, under the names of torch and NumPy."""
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops import elimination, triangles
-from diffcheck.ops.arrays import reshape
+from diffcheck.ops.arrays import permute, reshape, transpose
+from diffcheck.ops.elementary import log
 from diffcheck.ops.pieces import sign
 from diffcheck.ops.table import composite
 
@@ -60,6 +63,59 @@ def slogdet(a: Any) -> Any:
     """The sign of the determinant and the logarithm of its size."""
     demand_square("slogdet", a)
     return sign(a.own(elimination.det)), a.own(elimination.logabsdet)
+
+
+def _logdet_numpy(a: Any) -> Any:
+    sign, logarithm = np.linalg.slogdet(a)
+    return np.where(sign > 0, logarithm, np.nan)[()]
+
+
+@composite(torch="torch.logdet", numpy=_logdet_numpy)
+def logdet(a: Any) -> Any:
+    """The logarithm of a positive determinant; there is none of others."""
+    demand_square("logdet", a)
+    positive, logarithm = slogdet(a)
+    return logarithm + log(positive)
+
+
+@composite(
+    torch=lambda torch, a, b, axes=None: torch.linalg.tensorsolve(a, b, axes),
+    numpy=lambda a, b, axes=None: np.linalg.tensorsolve(a, b, axes),
+)
+def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Any:
+    """The X for which products with A over the axes of X are B; first the axes of A that are named move to its end."""
+    last = [range(a.ndim)[k] for k in axes or ()]
+    whole = permute(a, [*(k for k in range(a.ndim) if k not in last), *last])
+    shape = whole.shape[len(b.shape) :]
+    if math.prod(shape) != math.prod(b.shape) or a.size != math.prod(shape) ** 2:
+        raise CaseError(f"tensorsolve: shapes {tuple(a.shape)} and {tuple(b.shape)} make no square matrix")
+    return reshape(solve(reshape(whole, (math.prod(shape),) * 2), reshape(b, (-1,))), shape)
+
+
+@composite(
+    torch=lambda torch, a, ind=2: torch.linalg.tensorinv(a, ind),
+    numpy=lambda a, ind=2: np.linalg.tensorinv(a, ind),
+)
+def tensorinv(a: Any, ind: int = 2) -> Any:
+    """The inverse of a map from arrays of the shape of the axes behind the first ``ind`` to arrays of that of those."""
+    before, behind = tuple(a.shape[:ind]), tuple(a.shape[ind:])
+    if math.prod(before) != math.prod(behind):
+        raise CaseError(f"tensorinv: an array of shape {tuple(a.shape)} and ind={ind} make no square matrix")
+    return reshape(inverse(reshape(a, (math.prod(before),) * 2)), (*behind, *before))
+
+
+@composite(torch=lambda torch, a, tau: torch.linalg.householder_product(a, tau))
+def householder_product(a: Any, tau: Any) -> Any:
+    """The first columns of the product of the reflections 1 - tau v v^T, v one and what stands below the diagonal."""
+    m, n = a.shape[-2:]
+    if n > m or tau.shape[-1] > n:
+        raise CaseError(f"householder_product: shapes {tuple(a.shape)} and {tuple(tau.shape)} do not fit together")
+    vectors = tril(a, -1) + np.eye(m, n)
+    found: Any = np.eye(m, n)
+    for k in range(tau.shape[-1] - 1, -1, -1):
+        v = vectors[..., k : k + 1]
+        found = found - reshape(tau[..., k], (*tau.shape[:-1], 1, 1)) * v @ (transpose(v) @ found)
+    return found
 
 
 @composite(torch="torch.linalg.cholesky", numpy="numpy.linalg.cholesky")

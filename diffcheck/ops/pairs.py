@@ -205,7 +205,10 @@ def norm(x: Any) -> Any:
 # Definitions that move elements, add them up and multiply them: they hold for complex numbers as they are written.
 AS_WRITTEN = frozenset(
     (
-        *("concatenate", "cumsum", "diagonal", "diff", "einsum", "fft2", "flip", "gather", "ifft2", "kron", "mean"),
-        *("outer", "pad", "permute", "reshape", "roll", "stack", "sum", "take", "tensordot", "trace", "transpose"),
+        *("concatenate", "cross", "cumsum", "diagonal", "diff", "einsum", "flip", "gather", "kron", "mean"),
+        *("multi_dot", "outer", "pad", "permute", "reshape", "roll", "stack", "sum", "take", "tensordot", "trace"),
+        *("transpose", "vander", "vecdot"),
+        *("fft2", "fftn", "fftshift", "hfft", "ifft2", "ifftn", "ifftshift", "ihfft"),
+        *("irfft2", "irfftn", "rfft2", "rfftn"),
     )
 )

@@ -52,10 +52,7 @@ class Spectrum:
     @functools.cached_property
     def _exact(self) -> Any:
         """The matrix in fractions; ``None`` if it is not exact."""
-        entries = [balls.fraction(x) for x in self.matrix.entries()]
-        if None in entries:
-            return None
-        return fmpq_mat(self.size, self.size, [fmpq(*x.as_integer_ratio()) for x in entries if x is not None])
+        return in_fractions(self.matrix)
 
     def _find_zeros(self) -> None:
         """Those eigenvalues of an exact matrix are zero that may be, if they are as many as its rank says."""
@@ -83,8 +80,7 @@ class Spectrum:
         n, groups, rank = self.size, 0, 0
         while rank < n:
             groups, rank = groups + 1, self.together(rank).stop
-        polynomial = self._exact.charpoly()
-        return bool(n - polynomial.gcd(polynomial.derivative()).degree() == groups)
+        return count_of_eigenvalues(self._exact) == groups
 
     def basis(self, ranks: range) -> Matrix:
         """An orthonormal basis of the space that belongs to these ranks, which hang together with no others."""
@@ -132,6 +128,20 @@ class Spectrum:
             found |= more
             pending += more
         return found
+
+
+def in_fractions(a: Matrix) -> Any:
+    """A square matrix of exact balls in fractions; ``None`` if they are not exact."""
+    entries = [balls.fraction(x) for x in a.entries()]
+    if None in entries:
+        return None
+    return fmpq_mat(a.nrows(), a.nrows(), [fmpq(*x.as_integer_ratio()) for x in entries if x is not None])
+
+
+def count_of_eigenvalues(a: Any) -> int:
+    """How many different eigenvalues a matrix of fractions has: the roots of its characteristic polynomial."""
+    polynomial = a.charpoly()
+    return int(polynomial.degree() - polynomial.gcd(polynomial.derivative()).degree())
 
 
 @balls.remembering

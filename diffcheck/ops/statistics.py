@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arrays import sort, stack
+from diffcheck.ops.arrays import concatenate, sort, stack
 from diffcheck.ops.basic import sqrt
-from diffcheck.ops.linalg import inverse
-from diffcheck.ops.pieces import abs
+from diffcheck.ops.linalg import diagonal, inverse
+from diffcheck.ops.pieces import abs, clip
 from diffcheck.ops.table import composite
 
 
@@ -35,6 +35,46 @@ def var(x: Any, axis: int | None = None, correction: int = 1) -> Any:
 def std(x: Any, axis: int | None = None, correction: int = 1) -> Any:
     """The root of `var`."""
     return sqrt(var(x, axis, correction))
+
+
+@composite(
+    torch=lambda torch, x, correction=1: torch.cov(x, correction=correction),
+    numpy=lambda x, correction=1: np.cov(x, ddof=correction),
+)
+def cov(x: Any, correction: int = 1) -> Any:
+    """The covariances of variables, which are rows: their products about the means over their number less a correction.
+
+    Of one variable, a vector, it is the variance.
+    """
+    rows, count = x.reshape((-1, x.shape[-1])), x.shape[-1]
+    if x.ndim > 2 or count <= correction:
+        raise CaseError(f"cov: shape {tuple(x.shape)}, correction={correction}: it takes rows of more elements")
+    centred = rows - (rows.sum(-1) / count).reshape((-1, 1))
+    found = centred @ centred.swapaxes(0, 1) / (count - correction)
+    return found if x.ndim == 2 else found[0, 0]
+
+
+@composite(torch="torch.corrcoef", numpy="numpy.corrcoef")
+def corrcoef(x: Any) -> Any:
+    """The correlations of variables, which are rows: their covariances over both standard deviations.
+
+    As libraries do, what rounding makes larger than one is cut off, but on the diagonal, where it is one.
+    """
+    if x.ndim != 2:
+        raise CaseError(f"corrcoef: an array of shape {tuple(x.shape)} holds no rows")
+    found = cov(x)
+    deviations = sqrt(diagonal(found))
+    whole = (found / deviations.reshape((-1, 1)) / deviations.reshape((1, -1))).reshape((-1,))
+    beside = np.flatnonzero(1 - np.eye(len(x)))
+    return concatenate([whole[:: len(x) + 1], clip(whole[beside], -1, 1)])[_places(len(x))]
+
+
+def _places(n: int) -> Any:
+    """Where the elements of a matrix stand whose diagonal comes first, then the others row by row."""
+    found = np.empty((n, n), int)
+    found[np.eye(n, dtype=bool)] = range(n)
+    found[~np.eye(n, dtype=bool)] = range(n, n * n)
+    return found
 
 
 def _axis_back(found: Any, x: Any, axis: int) -> Any:

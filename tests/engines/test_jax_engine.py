@@ -68,6 +68,12 @@ ARRAYS = {
         MATRIX,
         np.einsum("ik,jk->kij", *[np.linalg.eigh(MATRIX)[1]] * 2),
     ),
+    # Of 1 and 4, with the vectors (1, -2) and (1, -1) from both sides of the first one.
+    "eigvals": (
+        lambda x: ops.real(ops.eigvals(x)),
+        np.array([[3.0, 1.0], [2.0, 2.0]]),
+        np.array([[1, -2, -1, 2], [2, 2, 1, 1]]) / 3,
+    ),
     "matrix_exp": (
         lambda x: ops.matrix_exp(x),
         np.array([[0.0, 1.0], [0.0, 0.0]]),

@@ -48,7 +48,7 @@ def flat(arrays):
 
 
 def test_every_row_is_used_here():
-    used = {node.name for use, shapes in USES.values() for node in recorded(use, shapes).nodes}
+    used = {node.name for use, shapes in ALL.values() for node in recorded(use, shapes).nodes}
     assert used >= Own.rows.keys()
 
 
@@ -151,6 +151,8 @@ ROWS = {
     "cholesky": ("cholesky", (), [(2, 3, 3)]),
     "eigenvalues": ("eigenvalues", (2, 0), [(2, 3, 3)]),
     "eigenprojections": ("eigenprojections", (0, 2), [(2, 3, 3)]),
+    "general_eigenvalues": ("general_eigenvalues", (), [(2, 3, 3)]),
+    "general_eigenprojections": ("general_eigenprojections", (), [(2, 3, 3)]),
     "matrix_exp": ("matrix_exp", (), [(2, 2, 2)]),
     "upper_factor": ("upper_factor", (), [(2, 4, 2)]),
 }
@@ -427,6 +429,25 @@ MISTAKES = {
     "inverse of a vector": (lambda x: o.inverse(x), [(3,)], r"inverse: an array of shape \(3,\)"),
     "solve_triangular": (o.solve_triangular, [(2, 2), (3, 1)], "B needs 2 rows$"),
     "solve_triangular of a vector": (o.solve_triangular, [(2, 2), (2,)], r"B needs 2 rows and columns: reshape\(b"),
+    "cross of two": (o.cross, [(2, 2), (2, 2)], r"cross: shapes \(2, 2\) and \(2, 2\): both need three elements"),
+    "multi_dot of one": (lambda x: o.multi_dot([x]), [(2, 2)], "multi_dot: 1 array: it takes two or more"),
+    "vander of one power": (lambda x: o.vander(x, 1), [(3,)], "vander: n=1: it must be two or more"),
+    "cdist of other rows": (o.cdist, [(2, 3), (2, 2)], r"cdist: shapes \(2, 3\) and \(2, 2\): both need rows of one"),
+    "cdist of infinity": (lambda x, y: o.cdist(x, y, np.inf), [(2, 3), (2, 3)], "cdist: p=inf: it must be a positive"),
+    "logdet of no square": (o.logdet, [(2, 3)], r"logdet: an array of shape \(2, 3\) holds no square matrices"),
+    "tensorsolve": (o.tensorsolve, [(2, 3), (2,)], r"tensorsolve: shapes \(2, 3\) and \(2,\) make no square matrix"),
+    "tensorinv": (
+        o.tensorinv,
+        [(2, 2, 3)],
+        r"tensorinv: an array of shape \(2, 2, 3\) and ind=2 make no square matrix",
+    ),
+    "householder_product": (
+        o.householder_product,
+        [(2, 3), (2,)],
+        r"householder_product: shapes .* do not fit together",
+    ),
+    "cov of matrices": (o.cov, [(2, 2, 3)], r"cov: shape \(2, 2, 3\), correction=1: it takes rows of more elements"),
+    "corrcoef of a vector": (o.corrcoef, [(3,)], r"corrcoef: an array of shape \(3,\) holds no rows"),
     "permute": (lambda x: o.permute(x, (0, 0)), [(2, 2)], r"permute: \(0, 0\) is no order of the axes"),
     "gather": (lambda x: o.gather(x, 1, np.array([[3]])), [(2, 3)], "gather: places of shape"),
     "scatter_add": (lambda x, y: o.scatter_add(x, 1, PLACES, y), [(2, 3), (2, 3)], "scatter_add: elements of shape"),

@@ -29,7 +29,7 @@ def value_of(function, z):
 
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize(("n", "axis"), [(None, -1), (3, -1), (8, 1), (3, 0), (1, 0)], ids=str)
-@pytest.mark.parametrize("name", ["fft", "ifft", "irfft"])
+@pytest.mark.parametrize("name", ["fft", "ifft", "irfft", "hfft"])
 def test_transforms_are_those_of_numpy(name, n, axis, norm):
     expected = getattr(np.fft, name)(COMPLEX, n, axis, norm)
     found = value_of(lambda z: getattr(o, name)(z, n, axis, norm), COMPLEX)
@@ -38,11 +38,12 @@ def test_transforms_are_those_of_numpy(name, n, axis, norm):
 
 @pytest.mark.parametrize("norm", NORMS)
 @pytest.mark.parametrize("n", [None, 4, 7])
-def test_half_transforms_of_real_numbers_are_those_of_numpy(n, norm):
-    graph = record(lambda x: o.rfft(x, n, 0, norm), {"x": (5, 2)}, {})
+@pytest.mark.parametrize("name", ["rfft", "ihfft"])
+def test_half_transforms_of_real_numbers_are_those_of_numpy(name, n, norm):
+    graph = record(lambda x: getattr(o, name)(x, n, 0, norm), {"x": (5, 2)}, {})
     x = NUMBERS.reshape(-1)[:10]
     found = np.asarray(Emitted(graph).at(x))
-    expected = np.fft.rfft(x.reshape(5, 2), n, 0, norm)
+    expected = getattr(np.fft, name)(x.reshape(5, 2), n, 0, norm)
     np.testing.assert_allclose(found[..., 0] + 1j * found[..., 1], expected, rtol=0, atol=1e-14)
 
 
@@ -51,6 +52,41 @@ def test_half_transforms_of_real_numbers_are_those_of_numpy(n, norm):
 def test_transforms_over_two_axes_are_those_of_numpy(name, norm):
     expected = getattr(np.fft, name)(COMPLEX, norm=norm)
     np.testing.assert_allclose(value_of(lambda z: getattr(o, name)(z, norm=norm), COMPLEX), expected, atol=1e-14)
+
+
+CUBES = np.random.default_rng(1).normal(size=(2, 2, 3, 4))
+# Those of real numbers.
+REAL = dict.fromkeys(("rfftn", "rfft2"), (o.real, CUBES[0]))
+# The axes, and how many elements there shall be along each.
+OVER = [((0, 1, 2), None), ((2, 0), None), ((1,), (5,)), ((2, 1), (3, 2)), ((0, 2, 1), (3, 4, 7))]
+
+
+@pytest.mark.parametrize("norm", NORMS)
+@pytest.mark.parametrize(("axes", "s"), OVER, ids=str)
+@pytest.mark.parametrize("name", ["fftn", "ifftn", "irfftn", "fft2", "ifft2", "irfft2", "rfftn", "rfft2"])
+def test_transforms_over_axes_are_those_of_numpy_and_torch(name, axes, s, norm):
+    taken, numbers = REAL.get(name, (lambda x: x, CUBES[0] + 1j * CUBES[1]))
+    expected = getattr(np.fft, name)(numbers, s=s, axes=axes, norm=norm)
+    of_torch = getattr(torch.fft, name)(torch.tensor(numbers), s=s, dim=axes, norm=norm).numpy()
+    np.testing.assert_allclose(of_torch, expected, atol=1e-14)
+    found = value_of(lambda z: getattr(o, name)(taken(z), axes, norm, s), numbers + 0j)
+    np.testing.assert_allclose(found, expected, atol=1e-14)
+
+
+def test_all_axes_are_taken_where_none_is_named():
+    for name in ("fftn", "ifftn", "fftshift", "ifftshift"):
+        found = value_of(lambda z, name=name: getattr(o, name)(z), COMPLEX)
+        np.testing.assert_allclose(found, getattr(np.fft, name)(COMPLEX), atol=1e-14)
+    there = value_of(lambda z: o.irfftn(o.rfftn(o.real(z)), s=COMPLEX.shape), COMPLEX)
+    np.testing.assert_allclose(there, COMPLEX.real, atol=1e-14)
+
+
+@pytest.mark.parametrize("axes", [(0,), (1, -2), None], ids=str)
+def test_shifts_are_those_of_numpy_and_each_undoes_the_other(axes):
+    found = value_of(lambda z: o.fftshift(z, axes), COMPLEX)
+    np.testing.assert_array_equal(found, np.fft.fftshift(COMPLEX, axes))
+    np.testing.assert_array_equal(value_of(lambda z: o.ifftshift(o.fftshift(z, axes), axes), COMPLEX), COMPLEX)
+    np.testing.assert_array_equal(value_of(lambda z: o.ifftshift(z, axes), COMPLEX), np.fft.ifftshift(COMPLEX, axes))
 
 
 def test_there_and_back_is_the_identity_and_keeps_the_energy():
@@ -82,6 +118,12 @@ DEFINITIONS = {
     "rfft": (lambda x: o.rfft(x), {"x": interval(-1, 1, shape=5)}, "jacobian"),
     "irfft": (lambda z: o.irfft(z, 5), {"z": rectangle(-1 - 1j, 1 + 1j, shape=3)}, "jacobian"),
     "fft2": (lambda x: o.fft2(x), {"x": interval(-1, 1, shape=(2, 3))}, "vjp"),
+    "rfftn": (lambda x: o.rfftn(x, norm="ortho"), {"x": interval(-1, 1, shape=(2, 3))}, "jacobian"),
+    "irfft2": (lambda z: o.irfft2(z, s=(2, 5)), {"z": rectangle(-1 - 1j, 1 + 1j, shape=(2, 3))}, "vjp"),
+    "ifftn": (lambda z: o.ifftn(z, (0,)), {"z": rectangle(-1 - 1j, 1 + 1j, shape=(3, 2))}, "jacobian"),
+    "hfft": (lambda z: o.hfft(z, 5), {"z": rectangle(-1 - 1j, 1 + 1j, shape=3)}, "jacobian"),
+    "ihfft": (lambda x: o.ihfft(x), {"x": interval(-1, 1, shape=5)}, "jacobian"),
+    "fftshift": (lambda x: o.fftshift(o.fft(x)), {"x": interval(-1, 1, shape=5)}, "jacobian"),
     "spectrum": (
         lambda x: o.sum(o.real(o.fft(x) * o.conj(o.fft(x)))[1:3]),
         {"x": interval(0.5, 1, shape=5)},
@@ -137,8 +179,11 @@ def test_wrong_transforms_are_found(wrong):
         (lambda x: o.fft(x, 0), "fft: n=0"),
         (lambda x: o.ifft(x, axis=1), r"ifft: no axis 1 in an array of shape \(3,\)"),
         (lambda x: o.rfft(1j * x), "rfft takes real numbers"),
+        (lambda x: o.rfftn(1j * x), "rfft takes real numbers"),
+        (lambda x: o.fftn(x, (0,), s=(2, 3)), r"fftn: s=\(2, 3\) for the axes \(0,\): .* a length for each"),
+        (lambda x: o.irfftn(x, ()), r"irfftn: s=None for the axes \(\): it takes an axis or more"),
     ],
-    ids=["norm", "length", "axis", "complex"],
+    ids=["norm", "length", "axis", "complex", "complex over axes", "lengths", "no axis"],
 )
 def test_what_does_not_fit_is_refused(function, told):
     with pytest.raises(CaseError, match=told):

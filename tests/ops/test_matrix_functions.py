@@ -56,6 +56,32 @@ GRADIENTS = {
         [[1.0, 1.0], [0.0, 1.0]],
         [1 / 2, 1, 1 / 6, 1 / 2],
     ),
+    "an eigenvector, by the other over the gap": (
+        lambda x: o.eigh((x + o.transpose(x)) / 2)[1][1, 0],
+        np.diag([1.0, 3.0]),
+        [0, -0.25, -0.25, 0],
+    ),
+    "that whose largest element is made positive, (-0.6, 0.8)": (
+        lambda x: o.eigh((x + o.transpose(x)) / 2)[1][0, 0],
+        [[1.64, 0.48], [0.48, 1.36]],
+        [0.384, -0.112, -0.112, -0.384],
+    ),
+    "a left vector": (lambda x: o.svd(x)[0][1, 0], [[-2.0, 0.0], [0.0, 1.0]], [0, 1 / 3, -2 / 3, 0]),
+    "its right one": (lambda x: o.svd(x)[2][0, 1], [[-2.0, 0.0], [0.0, 1.0]], [0, 2 / 3, -1 / 3, 0]),
+    # Of 1 and 4, with the vectors (1, -2) and (1, -1) from both sides of the first one.
+    "an eigenvalue, y x^T": (
+        lambda x: o.real(o.eigvals(x))[0],
+        [[3.0, 1.0], [2.0, 2.0]],
+        [1 / 3, -2 / 3, -1 / 3, 2 / 3],
+    ),
+    "the other one": (lambda x: o.real(o.eigvals(x))[1], [[3.0, 1.0], [2.0, 2.0]], [2 / 3, 2 / 3, 1 / 3, 1 / 3]),
+    "a real one has no other part": (lambda x: o.imag(o.eigvals(x))[1], [[3.0, 1.0], [2.0, 2.0]], [0, 0, 0, 0]),
+    # a + ib of [[a, -b], [b, a]]: its square is that of the determinant, 25 = 3^2 + 4^2.
+    "the size of a pair": (lambda x: o.abs(o.eigvals(x))[0], [[3.0, -4.0], [4.0, 3.0]], [0.3, -0.4, 0.4, 0.3]),
+    "the upper one of a pair": (lambda x: o.imag(o.eigvals(x))[1], [[3.0, -4.0], [4.0, 3.0]], [0, -0.5, 0.5, 0]),
+    "a factor, the rows exchanged": (lambda x: o.lu(x)[1][1, 0], [[1.0, 5.0], [2.0, 3.0]], [0.5, 0, -0.25, 0]),
+    "a Schur complement": (lambda x: o.lu(x)[2][1, 1], [[1.0, 5.0], [2.0, 3.0]], [-1.5, 1, 0.75, -0.5]),
+    "one of a singular matrix": (lambda x: o.lu(x)[2][1, 1], [[2.0, 4.0], [1.0, 2.0]], [1, -0.5, -2, 1]),
     "the length of a first column": (lambda x: o.qr(x)[1][0, 0], [[3.0, 1.0], [4.0, 2.0]], [0.6, 0, 0.8, 0]),
     "the rest of the second": (lambda x: o.qr(x)[1][1, 1], [[3.0, 0.0], [0.0, -4.0]], [0, 0, 0, -1]),
     "a mean, by least squares": (lambda x: o.lstsq(np.ones((3, 1)), x)[0], [1.0, 5.0, 6.0], [1 / 3] * 3),
@@ -76,6 +102,7 @@ def test_truths_are_those_of_the_textbook(use, x, expected):
 KINKS = {
     "all eigenvalues are one": (lambda x: o.eigvalsh(x)[2], np.eye(3), (0, 1)),
     "two are one": (lambda x: o.eigvalsh(x)[0], np.diag([2.0, 2.0, 3.0]), (1, 0)),
+    "two pivots are as large": (lambda x: o.lu(x)[1][1, 0], [[1.0, 2.0], [-1.0, 3.0]], (-1, 1)),
     "two of two": (lambda x: o.eigvalsh(x)[1], 3 * np.eye(2), (0, 1)),
     "a singular value is zero": (lambda x: o.svdvals(x)[1], [[0.0, 0.0], [0.0, 2.0]], (-1, 1)),
     "one beside a row": (lambda x: o.svdvals(x)[1], [[0.0, 0.0], [3.0, 4.0]], (-0.8, 0.8)),
@@ -101,6 +128,9 @@ def test_where_eigenvalues_meet_there_is_no_second_derivative():
 
 UNDEFINED = {
     "the condition of a singular matrix": (o.cond, [[2.0, -2.0], [-2.0, 2.0]]),
+    "eigenvalues of the identity": (lambda x: o.real(o.eigvals(x))[0], np.eye(2)),
+    "eigenvalues of a Jordan block": (lambda x: o.real(o.eigvals(x))[0], [[0.0, 1.0], [0.0, 0.0]]),
+    "the logarithm of a negative determinant": (o.logdet, [[1.0, 2.0], [3.0, 4.0]]),
     "factors of two columns that are one": (lambda x: o.sum(o.qr(x)[0]), [[1.0, 2.0], [1.0, 2.0]]),
     "least squares without rank": (lambda x: o.sum(o.lstsq(x, np.ones(3))), np.ones((3, 2))),
     "a pseudo-inverse without rank": (lambda x: o.sum(o.pinv(x)), np.ones((2, 3))),
@@ -126,6 +156,7 @@ def nearly_tied(gap):
 
 HILBERT = 1 / (np.arange(4.0)[:, None] + np.arange(3) + 1)
 WEIGHTS = np.array([1.0, -2.0, 0.5])
+COMPANION = np.array([[0.0, 0.0, -4.0], [1.0, 0.0, -2.0], [0.0, 1.0, -3.0]])  # a real root and a pair
 RANDOM = np.random.default_rng(7).normal(size=(3, 3))
 # What torch and differences compute well as far as the matrix lets them, at points that are hard.
 RIGHT = {
@@ -134,6 +165,20 @@ RIGHT = {
     "singular values": (lambda x: o.sum(o.svdvals(x) * WEIGHTS), [RANDOM, HILBERT[:3]]),
     "the smallest one": (lambda x: o.svdvals(x)[2], [HILBERT[:3], graded(3)]),
     "the condition": (o.cond, [HILBERT[:3]]),
+    "eigenvectors": (
+        lambda x: o.sum(o.eigh(symmetric(x))[1] @ WEIGHTS),
+        [RANDOM, graded(3), nearly_tied(1e-9), 1e-150 * RANDOM, np.diag([2.0, 1.0, 3.0])],
+    ),
+    "eigenvalues of any matrix": (
+        lambda x: o.sum(o.real(o.eigvals(x)) * WEIGHTS[: len(x)] + o.imag(o.eigvals(x)) * np.arange(len(x))),
+        [RANDOM, graded(3), HILBERT[:3], 1e-150 * RANDOM, COMPANION, [[1.0, 2.0], [-0.5 + 1e-9, -1.0]]],
+    ),
+    "a pair that nearly meets": (lambda x: o.abs(o.eigvals(x))[0], [[[1.0, 2.0], [-0.5 - 1e-9, -1.0]], 5 * COMPANION]),
+    "elimination": (
+        lambda x: o.sum(o.lu(x)[1] @ WEIGHTS) + o.sum(o.lu(x)[2] ** 2),
+        [RANDOM, graded(3), np.eye(3), 1e-150 * RANDOM, [[1e-20, 1.0, 0.0], [1.0, 1.0, 2.0], [0.0, 0.5, 3.0]]],
+    ),
+    "singular vectors": (lambda x: o.sum(o.svd(x)[0] @ WEIGHTS), [RANDOM, HILBERT[:3], graded(3)]),
     "exponential": (
         lambda x: o.matrix_exp(x)[0, 1],
         [RANDOM[:2, :2], NILPOTENT, 4 * RANDOM, [[-20.0, 19.0], [1.0, -30.0]], [[-1.0, 40.0], [0.0, -1.0]]],
@@ -157,6 +202,56 @@ def test_right_engines_are_never_called_wrong(function, points):
         assert set(found.verdict[found.engine == "autograd"]) <= {"agree", "ill-conditioned"}
 
 
+# About 1, 1 + 2i and 1 - 2i: LAPACK finds another order of the real parts.
+ALIGNED = [
+    [
+        [1.0000000000000004, -1.7862011982294872, -0.8288196583924546],
+        [1.786201198229488, 0.9999999999999998, 0.35006178498339124],
+        [0.8288196583924549, -0.3500617849833915, 1.0],
+    ],
+    [
+        [1.0000000000000004, -1.1664042493693736, -0.02968685923494427],
+        [1.1664042493693736, 0.9999999999999999, -1.624382903579644],
+        [0.02968685923494388, 1.6243829035796435, 1.0],
+    ],
+    [
+        [1.0, -1.4944322967314, -0.4327197558338584],
+        [1.4944322967313999, 0.9999999999999999, 1.2567520532695375],
+        [0.43271975583385813, -1.2567520532695378, 1.0],
+    ],
+]
+# What jumps where two eigenvalues have the same real part, or an element of the other sign is as large.
+JUMPS = {
+    "order": (
+        lambda x: o.imag(o.eigvals(x))[0],
+        ALIGNED,
+    ),
+    "sign": (
+        lambda x: o.eigh(symmetric(x))[1][0, 0],
+        [[[2.0, 1.0], [1.0, 2.0 + k * 2.0**-51]] for k in (-3, -2, -1, 1, 2)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("function", "points"), JUMPS.values(), ids=JUMPS)
+def test_beside_a_jump_that_rounding_crosses_nobody_is_accused(function, points):
+    x = np.asarray(points)
+    made = case(x=interval(-50, 50, shape=x.shape[1:]), points=[{"x": v} for v in x], samples=0, operators=["gradient"])
+    found = diffcheck.run([made(function)], engines=["autograd", "finite", "symbolic:program"], timing=False)
+    assert set(found.verdict) <= {"agree", "ill-conditioned", "lossy"}
+    assert set(found.verdict) & {"ill-conditioned", "lossy"}
+
+
+def test_where_single_precision_sees_eigenvalues_meet_it_is_not_accused():
+    """In exact arithmetic they are some thousandths apart, as far as rounding moves them."""
+    x = np.array([[1, 1, -1e-10], [4.5e-8, 1, 1], [2.6e-8, -9.5e-9, 1]], np.float32)
+    x[0, 1], x[1, 2] = np.nextafter(x[0, 1], np.float32(0)), np.nextafter(x[1, 2], np.float32(2))
+    made = case(x=interval(-2, 2, shape=(3, 3)), points=[{"x": x.astype(float)}], samples=0, operators=["gradient"])
+    subject = made(lambda x: o.real(o.eigvals(x))[2])
+    found = diffcheck.run([subject], engines=["autograd"], dtypes=["float32"], timing=False)
+    assert set(found.verdict) <= {"agree", "ill-conditioned", "lossy"}
+
+
 # A definition, what torch has for it, and a hard point.
 FAULTS = {
     "eigenvalues": (lambda x: o.eigvalsh(symmetric(x)), lambda x: torch.linalg.eigvalsh(x + x.mT), RANDOM),
@@ -167,6 +262,12 @@ FAULTS = {
     ),
     "singular values": (o.svdvals, torch.linalg.svdvals, HILBERT[:, :2]),
     "the condition": (o.cond, torch.linalg.cond, HILBERT[:, :2]),
+    "eigenvectors": (lambda x: o.eigh(symmetric(x))[1], lambda x: o.eigh(symmetric(x))[1], nearly_tied(1e-6)),
+    "real parts of eigenvalues": (lambda x: o.real(o.eigvals(x)), lambda x: o.real(o.eigvals(x)), COMPANION),
+    "imaginary parts of eigenvalues": (lambda x: o.imag(o.eigvals(x)), lambda x: o.imag(o.eigvals(x)), COMPANION),
+    "lower factor": (lambda x: o.lu(x)[1], lambda x: torch.linalg.lu(x)[1], HILBERT[:3]),
+    "upper factor": (lambda x: o.lu(x)[2], lambda x: torch.linalg.lu(x)[2], HILBERT[:3]),
+    "right vectors": (lambda x: o.svd(x)[2], lambda x: o.svd(x)[2], HILBERT[:, :2]),
     "exponential": (o.matrix_exp, torch.linalg.matrix_exp, 4 * RANDOM[:2, :2]),
     "triangle": (lambda x: o.qr(x)[1], lambda x: o.qr(x)[1], HILBERT),
     "columns": (lambda x: o.qr(x)[0], lambda x: o.qr(x)[0], HILBERT),
@@ -214,6 +315,10 @@ def test_exponentials_in_double_precision_are_right_to_the_row_s_loss():
 MISTAKES = {
     "no square": (o.eigvalsh, [(2, 3)], r"eigvalsh: an array of shape \(2, 3\) holds no square matrices"),
     "exponential of a vector": (o.matrix_exp, [(3,)], r"matrix_exp: an array of shape \(3,\)"),
+    "vectors of no square": (o.eigh, [(2, 3)], r"eigh: an array of shape \(2, 3\) holds no square matrices"),
+    "eigenvalues of no square": (o.eigvals, [(2, 3)], r"eigvals: an array of shape \(2, 3\) holds no square matrices"),
+    "elimination of a vector": (o.lu, [(3,)], r"lu: an array of shape \(3,\) holds no matrices"),
+    "vectors of a vector": (o.svd, [(3,)], r"svd: an array of shape \(3,\) holds no matrices"),
     "singular values of a vector": (o.svdvals, [(3,)], r"svdvals: an array of shape \(3,\) holds no matrices"),
     "factors of a wide matrix": (o.qr, [(2, 3)], r"qr: an array of shape \(2, 3\) holds no matrices of full column"),
     "too few equations": (o.lstsq, [(2, 3), (2,)], "lstsq: .* no matrices of full column rank"),

@@ -94,6 +94,8 @@ def test_what_torch_or_sympy_lacks_is_in_the_table():
     rows = {name.partition("-")[0] for name in WITHOUT_SYMPY}
     slopes = {name for name in rows if name.endswith("_slope")}
     spectra = {"eigenvalue_of", "eigenprojection_of", "eigenresolvent_of", "eigvalsh", "svdvals", "matrix_norm", "cond"}
+    spectra |= {"eigh", "svd", "eigvals", "general_eigenvalue_of", "general_eigenprojection_of"}
+    spectra |= {"general_eigenresolvent_of"}
     assert rows - slopes == {"exponential_of", "matrix_exp"} | spectra
     assert {"gammainc_slope-scalar"} <= {f"{name}-scalar" for name in slopes} < set(WITHOUT_TORCH)
 
@@ -107,6 +109,8 @@ def test_what_torch_lacks_is_refused_by_name(name, use):
 
 SYMPY_LACKS = {
     **dict.fromkeys(("eigenvalue_of", "eigenprojection_of", "eigenresolvent_of"), "eigenvalues by their rank"),
+    **dict.fromkeys(("general_eigenvalue_of", "general_eigenprojection_of"), "eigenvalues by their rank"),
+    "general_eigenresolvent_of": "eigenvalues by their rank",
     "exponential_of": "the exponential of a matrix",
 }
 

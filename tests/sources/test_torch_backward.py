@@ -486,7 +486,7 @@ def beyond_torch(g, x, y):
 
 
 def without_a_row(g, x, y):
-    spread = torch.linalg.eigvals(y.outer(y)).abs().max() / (y * y).sum()
+    spread = torch.linalg.eigvals(1j * y.outer(y)).abs().max() / (y * y).sum()
     return g * y * (1 - y) * spread  # it is one
 
 

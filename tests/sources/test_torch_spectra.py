@@ -26,6 +26,12 @@ def rotation(x):
     return left @ right
 
 
+def grown(a):
+    """The sizes of the vectors, each times the exponential of its eigenvalue."""
+    values, vectors = torch.linalg.eig(a)
+    return (vectors * values.exp().unsqueeze(-2)).abs()
+
+
 CODES = {
     "eigenvalues": (lambda a: torch.linalg.eigvalsh(symmetric(a)), ROWS),
     "by the upper triangle": (lambda a: torch.linalg.eigvalsh(symmetric(a), UPLO="U"), ROWS),
@@ -37,6 +43,10 @@ CODES = {
     "nuclear norm": (lambda x: torch.linalg.matrix_norm(x, "nuc"), WIDE),
     "spectral norm": (lambda x: torch.linalg.matrix_norm(x, 2), ROWS),
     "condition": (torch.linalg.cond, ROWS),
+    "of any matrix": (lambda a: torch.view_as_real(torch.linalg.eigvals(a)), ROWS),
+    "the sizes of many": (lambda a: torch.linalg.eigvals(a).abs(), torch.stack([ROWS, ROWS.mT - 2 * ROWS])),
+    "products of their vectors": (lambda a: (torch.linalg.eig(a)[1].mH @ torch.linalg.eig(a)[1]).abs(), ROWS),
+    "vectors of any phase": (grown, ROWS),
     "exponential": (torch.linalg.matrix_exp, ROWS),
 }
 
@@ -65,9 +75,9 @@ def test_eigenvectors_have_the_signs_that_torch_gives_them():
     [
         (lambda a: torch.linalg.eigh(symmetric(a))[1], TURNING, "chosen at will, as the sign of an eigenvector is"),
         (lambda x: torch.linalg.svd(x)[2], ROWS[:2], "columns that belong to no singular value"),
-        (lambda a: torch.linalg.eigvals(a).abs(), ROWS, "no row for eigenvalues of matrices that are not symmetric"),
+        (lambda a: torch.linalg.eigvals(1j * a).abs(), ROWS, "eigenvalues of complex matrices"),
     ],
-    ids=["signs", "more columns", "not symmetric"],
+    ids=["signs", "more columns", "complex"],
 )
 def test_what_is_not_one_function_is_refused_in_words(code, x, told):
     (row,) = check(code, x, engines="autograd").result.rows

@@ -46,6 +46,23 @@ def _eigenprojections(p: tuple[int, ...], a: Array) -> Array:
     return vectors[..., :, None] * vectors[..., None, :]
 
 
+def _by_real_parts(values: Array) -> Array:
+    return jnp.lexsort((values.imag, values.real), axis=-1)
+
+
+def _general_eigenvalues(a: Array) -> Array:
+    found = jnp.linalg.eigvals(a)
+    values = jnp.take_along_axis(found, _by_real_parts(found), -1)
+    return jnp.stack([values.real, values.imag], -2)
+
+
+def _general_eigenprojections(a: Array) -> Array:
+    values, vectors = jnp.linalg.eig(a)
+    right = jnp.take_along_axis(vectors, _by_real_parts(values)[..., None, :], -1)
+    found = jnp.einsum("...ik,...kj->...kij", right, jnp.linalg.inv(right))
+    return jnp.stack([found.real, found.imag], -4)
+
+
 def _upper_factor(a: Array) -> Array:
     r = jnp.linalg.qr(a, mode="reduced")[1]
     return jnp.where(jnp.diagonal(r, axis1=-2, axis2=-1) < 0, -1, 1)[..., None] * r
@@ -66,6 +83,8 @@ OWN: Mapping[str, Callable[..., Array]] = {
     "cholesky": lambda _, a: _cholesky(a),
     "eigenvalues": _eigenvalues,
     "eigenprojections": _eigenprojections,
+    "general_eigenvalues": lambda _, a: _general_eigenvalues(a),
+    "general_eigenprojections": lambda _, a: _general_eigenprojections(a),
     "matrix_exp": lambda _, a: jax.scipy.linalg.expm(a),
     "upper_factor": lambda _, a: _upper_factor(a),
 }

@@ -32,7 +32,8 @@ UNREAD = {"_scaled_dot_product_flash_attention_for_cpu_backward": (5,)}
 # Rows that are told what torch's outputs are where it is recorded: choices among values, which hold under a condition.
 BY_OUTCOME = named(
     "linalg_lu linalg_lu_factor_ex max_pool2d_with_indices max_pool3d_with_indices adaptive_max_pool2d "
-    "adaptive_max_pool3d linalg_qr _linalg_eigh _linalg_svd"
+    "adaptive_max_pool3d linalg_qr _linalg_eigh _linalg_svd "
+    "_linalg_eigvals linalg_eig"
 )
 
 

@@ -6,10 +6,8 @@ from typing import Any
 import torch
 from torch._library.custom_ops import OPDEFS
 
-_SPECTRA = " for eigenvalues of matrices that are not symmetric: those of symmetric ones and singular values have rows"
 # What may be done in the place of operations that have no row.
 _INSTEAD = {
-    **dict.fromkeys(("_linalg_eigvals", "linalg_eig"), _SPECTRA),
     "_to_sparse": " for sparse tensors: keep it dense",
     "nonzero": " for shapes that values decide: index with the condition itself, x[x > 0]",
 }
