@@ -292,7 +292,7 @@ def _along(
     return tuple(map(of_one, functions))
 
 
-def _bessel(function: Function, sign: int, n: int) -> tuple[Function, ...]:
+def _bessel(function: Function, sign: int, n: float) -> tuple[Function, ...]:
     """Value and slope; that is half the sum, or difference, of the two beside it."""
 
     def slope(x: Any) -> Any:
@@ -315,11 +315,21 @@ def _scaled_k(n: int) -> tuple[Function, ...]:
     return _along(0, (), scaled, slope, most=9)
 
 
-def _spherical(n: int) -> tuple[Function, ...]:
+def _spherical(function: Function, n: int) -> tuple[Function, ...]:
     def spherical(x: Any) -> Any:
-        return mp.sqrt(mp.pi / (2 * x)) * mp.besselj(n + mp.mpf(0.5), x)
+        return mp.sqrt(mp.pi / (2 * x)) * function(n + mp.mpf(0.5), x)
 
     return _along(0, (), spherical, _by(spherical, 1))
+
+
+def _expn(n: int) -> tuple[Function, ...]:
+    return _along(0, (), lambda x: mp.expint(n, x), lambda x: -mp.expint(n - 1, x))
+
+
+def _carlson(function: Function, first: Sequence[float], last: Sequence[float]) -> tuple[Function, ...]:
+    """Value and slope of one of Carlson's integrals by the argument between these constants."""
+    orders = [0] * len(first) + [1] + [0] * len(last)
+    return _along(len(first), (*first, *last), function, _by(function, *orders))
 
 
 def _airy(function: Function, times: int) -> Function:
@@ -410,6 +420,46 @@ def _sinhc_slope(x: Any) -> Any:
     return mp.fsum(2 * k * x ** (2 * k - 1) / mp.factorial(2 * k + 1) for k in range(1, 60))
 
 
+def _exprel(x: Any) -> Any:
+    return _expm1(x) / x if x else mp.mpf(1)
+
+
+def _exprel_slope(x: Any) -> Any:
+    if abs(x) > mp.mpf("0.01"):
+        return (_exp(x) - _exprel(x)) / x
+    return mp.fsum(k * x ** (k - 1) / mp.factorial(k + 1) for k in range(1, 60))
+
+
+def _rising(a: Any, m: Any) -> Any:
+    if a <= 0 or a + m <= 0:
+        raise Missing
+    return _exp(mp.loggamma(a + m) - mp.loggamma(a))
+
+
+def _rising_slope(a: Any, m: Any) -> Any:
+    return _rising(a, m) * (mp.psi(0, a + m) - mp.psi(0, a))
+
+
+def _slopes(function: Function, arity: int) -> Iterator[Function]:
+    """All partial derivatives, by differences."""
+    for place in range(arity):
+        yield _by(function, *(int(k == place) for k in range(arity)))
+
+
+def _of_parameter(least: float, most: float, function: Function) -> tuple[Function, ...]:
+    """Value and slopes of an elliptic integral of an angle and a parameter below one."""
+
+    def within(of: Function) -> Function:
+        def at(phi: Any, m: Any) -> Any:
+            if not (least < m < most and abs(phi) < 1e3):
+                raise Missing
+            return of(phi, m)
+
+        return _at_few_bits(at)
+
+    return tuple(map(within, (function, *_slopes(function, 2))))
+
+
 def _hurwitz_slope(s: Any, q: Any) -> Any:
     return mp.zeta(s, q, 1)
 
@@ -430,7 +480,9 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "cbrt": (_cbrt, lambda x: _cbrt(x) / (3 * x)),
     "exp": (_exp, _exp),
     "exp2": (lambda x: _exp(x * mp.ln2), lambda x: _exp(x * mp.ln2) * mp.ln2),
+    "exp10": (lambda x: _exp(x * mp.ln10), lambda x: _exp(x * mp.ln10) * mp.ln10),
     "expm1": (_expm1, _exp),
+    "exprel": (_exprel, _exprel_slope),
     "log": (mp.log, lambda x: 1 / x),
     "log2": (lambda x: mp.log(x) / mp.ln2, lambda x: 1 / (x * mp.ln2)),
     "log10": (mp.log10, lambda x: 1 / (x * mp.ln10)),
@@ -486,7 +538,7 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "fresnels": (_fresnel(0), lambda x: mp.sinpi(x * x / 2)),
     "fresnelc": (_fresnel(1), lambda x: mp.cospi(x * x / 2)),
 }
-BINARY: dict[str, tuple[Function, Function, Function]] = {
+BINARY: dict[str, tuple[Function, ...]] = {
     "add": (lambda x, y: x + y, lambda x, y: mp.mpf(1), lambda x, y: mp.mpf(1)),
     "sub": (lambda x, y: x - y, lambda x, y: mp.mpf(1), lambda x, y: mp.mpf(-1)),
     "mul": (lambda x, y: x * y, lambda x, y: y, lambda x, y: x),
@@ -501,6 +553,15 @@ BINARY: dict[str, tuple[Function, Function, Function]] = {
         _within(1e-9, 1e9, _log_beta_slope),
         _within(1e-9, 1e9, lambda a, b: _log_beta_slope(b, a)),
     ),
+    "poch": (
+        _within(-1e9, 1e9, _rising),
+        _within(-1e9, 1e9, _rising_slope),
+        _within(-1e9, 1e9, lambda a, m: _rising(a, m) * mp.psi(0, a + m)),
+    ),
+    "elliptic_f": _of_parameter(-1e3, 0.99, mp.ellipf),
+    "elliptic_e_inc": _of_parameter(-1e3, 0.99, mp.ellipe),
+    "elliprc": tuple(_within(1e-9, 1e9, f) for f in (mp.elliprc, *_slopes(mp.elliprc, 2))),
+    "agm": tuple(_within(1e-9, 1e9, f) for f in (mp.agm, *_slopes(mp.agm, 2))),
     "beta": (
         _within(1e-9, 1e3, mp.beta),
         _within(1e-9, 1e3, _beta_slope),
@@ -515,7 +576,27 @@ BINARY: dict[str, tuple[Function, Function, Function]] = {
 ALONG: tuple[tuple[Any, ...], ...] = (
     *((f"bessel_{kind}", (n, None), *_bessel(of, sign, n)) for kind, of, sign in _BESSEL for n in (0, 1, 3)),
     *(("bessel_ke", (n, None), *_scaled_k(n)) for n in (0, 1, 3)),
-    *(("spherical_bessel_j", (n, None), *_spherical(n)) for n in (0, 1, 3)),
+    *(
+        (f"spherical_bessel_{kind}", (n, None), *_spherical(of, n))
+        for kind, of in (("j", mp.besselj), ("y", mp.bessely), ("i", mp.besseli), ("k", mp.besselk))
+        for n in (0, 1, 3)
+    ),
+    *((f"bessel_{kind}", (0.25, None), *_bessel(of, sign, 0.25)) for kind, of, sign in _BESSEL),
+    ("bessel_i", (-1.5, None), *_along(0, (), lambda x: mp.besseli(-1.5, x), lambda x: mp.besseli(-1.5, x, 1), most=9)),
+    *(("expn", (n, None), *_expn(n)) for n in (-1, 0, 1, 2, 5)),
+    *(("hyp0f1", (b, None), *_along(1, (b,), mp.hyp0f1, _by(mp.hyp0f1, 0, 1))) for b in (0.5, 3)),
+    ("hyp0f1", (None, 2.5), *_along(0, (2.5,), mp.hyp0f1, _by(mp.hyp0f1, 1, 0))),
+    ("hyp0f1_slope", (1, 0, None, 2.5), *_along(0, (2.5,), _by(mp.hyp0f1, 1, 0), _by(mp.hyp0f1, 2, 0))),
+    ("exprel_slope", (1, None), *_along(0, (), _exprel_slope, _by(_exprel_slope, 1))),
+    ("elliptic_f_slope", (0, 1, 1.25, None), *_along(1, (1.25,), _by(mp.ellipf, 0, 1), _by(mp.ellipf, 0, 2), most=0.9)),
+    ("elliptic_e_inc_slope", (0, 1, 4, None), *_along(1, (4,), _by(mp.ellipe, 0, 1), _by(mp.ellipe, 0, 2), most=0.9)),
+    ("agm_slope", (1, 0, None, 1.5), *_along(0, (1.5,), _by(mp.agm, 1, 0), _by(mp.agm, 2, 0))),
+    *(
+        (f"ellipr{kind}", (*first, None, *last), *_carlson(getattr(mp, f"ellipr{kind}"), first, last))
+        for kind in "dfg"
+        for first, last in (((), (1.5, 2.5)), ((1.5,), (0,)), ((0, 1.5), ()))
+    ),
+    ("elliprd_slope", (1, 0, 0, None, 1.5, 2.5), *_along(0, (1.5, 2.5), _by(mp.elliprd, 1, 0, 0), None)),
     *(("gammainc", (a, None), *_along(1, (a,), _p, _density_of_gamma)) for a in (0.5, 2.5, 200)),
     *(("gammainc", (None, x), *_along(0, (x,), _p, _by(_p, 1, 0))) for x in (0.5, 20)),
     *(("gammaincc", (a, None), *_along(1, (a,), _q, lambda a, x: -_density_of_gamma(a, x))) for a in (0.5, 2.5)),
