@@ -195,6 +195,33 @@ def _ndtri(x: Any) -> Any:
     return -mp.sqrt(2) * _erfcinv(2 * x)
 
 
+def _ndtri_exp(y: Any) -> Any:
+    """By the erfc of the smaller tail; far out there is none to compare with."""
+    if not -1e6 < y < 0:
+        raise Missing
+    return _ndtri(_exp(y)) if y < -1 else mp.sqrt(2) * _erfcinv(-2 * _expm1(y))
+
+
+def _omega(x: Any) -> Any:
+    """By Newton's method on ``w + ln(w) = x``, left of 1 by the exponential."""
+    if x < 1:
+        return mp.lambertw(_exp(x)).real
+    w = x - mp.log(x) if x > 2 else mp.mpf(1)
+    for _ in range(12):
+        w -= (w + mp.log(w) - x) / (1 + 1 / w)
+    return w
+
+
+def _student(df: Any, t: Any) -> Any:
+    if t < 0:
+        return mp.betainc(df / 2, mp.mpf(0.5), 0, df / (df + t * t), regularized=True) / 2
+    return 1 - _student(df, -t)
+
+
+def _density_of_t(df: Any, t: Any) -> Any:
+    return (1 + t * t / df) ** (-(df + 1) / 2) / (mp.sqrt(df) * mp.beta(df / 2, mp.mpf(0.5)))
+
+
 def _sinc(x: Any) -> Any:
     return mp.sinpi(x) / (mp.pi * x) if x else mp.mpf(1)
 
@@ -440,26 +467,6 @@ def _rising_slope(a: Any, m: Any) -> Any:
     return _rising(a, m) * (mp.psi(0, a + m) - mp.psi(0, a))
 
 
-def _slopes(function: Function, arity: int) -> Iterator[Function]:
-    """All partial derivatives, by differences."""
-    for place in range(arity):
-        yield _by(function, *(int(k == place) for k in range(arity)))
-
-
-def _of_parameter(least: float, most: float, function: Function) -> tuple[Function, ...]:
-    """Value and slopes of an elliptic integral of an angle and a parameter below one."""
-
-    def within(of: Function) -> Function:
-        def at(phi: Any, m: Any) -> Any:
-            if not (least < m < most and abs(phi) < 1e3):
-                raise Missing
-            return of(phi, m)
-
-        return _at_few_bits(at)
-
-    return tuple(map(within, (function, *_slopes(function, 2))))
-
-
 def _hurwitz_slope(s: Any, q: Any) -> Any:
     return mp.zeta(s, q, 1)
 
@@ -514,6 +521,8 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "erfcinv": (_erfcinv, lambda x: -mp.sqrt(mp.pi) / 2 * _exp(_erfcinv(x) ** 2)),
     "ndtri": (_ndtri, lambda x: 1 / _density(_ndtri(x))),
     "logit": (lambda x: mp.log(x / (1 - x)), lambda x: 1 / (x * (1 - x))),
+    "ndtri_exp": (_ndtri_exp, lambda y: _exp(y) / _density(_ndtri_exp(y))),
+    "wrightomega": (_omega, lambda x: _omega(x) / (1 + _omega(x))),
     "sinc": (_sinc, _sinc_slope),
     "gamma": (_gamma, lambda x: _gamma(x) * _polygamma(0, x)),
     "rgamma": (_rgamma, _rgamma_slope),
@@ -538,7 +547,7 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "fresnels": (_fresnel(0), lambda x: mp.sinpi(x * x / 2)),
     "fresnelc": (_fresnel(1), lambda x: mp.cospi(x * x / 2)),
 }
-BINARY: dict[str, tuple[Function, ...]] = {
+BINARY: dict[str, tuple[Function, Function, Function]] = {
     "add": (lambda x, y: x + y, lambda x, y: mp.mpf(1), lambda x, y: mp.mpf(1)),
     "sub": (lambda x, y: x - y, lambda x, y: mp.mpf(1), lambda x, y: mp.mpf(-1)),
     "mul": (lambda x, y: x * y, lambda x, y: y, lambda x, y: x),
@@ -553,15 +562,6 @@ BINARY: dict[str, tuple[Function, ...]] = {
         _within(1e-9, 1e9, _log_beta_slope),
         _within(1e-9, 1e9, lambda a, b: _log_beta_slope(b, a)),
     ),
-    "poch": (
-        _within(-1e9, 1e9, _rising),
-        _within(-1e9, 1e9, _rising_slope),
-        _within(-1e9, 1e9, lambda a, m: _rising(a, m) * mp.psi(0, a + m)),
-    ),
-    "elliptic_f": _of_parameter(-1e3, 0.99, mp.ellipf),
-    "elliptic_e_inc": _of_parameter(-1e3, 0.99, mp.ellipe),
-    "elliprc": tuple(_within(1e-9, 1e9, f) for f in (mp.elliprc, *_slopes(mp.elliprc, 2))),
-    "agm": tuple(_within(1e-9, 1e9, f) for f in (mp.agm, *_slopes(mp.agm, 2))),
     "beta": (
         _within(1e-9, 1e3, mp.beta),
         _within(1e-9, 1e3, _beta_slope),
@@ -583,14 +583,29 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ),
     *((f"bessel_{kind}", (0.25, None), *_bessel(of, sign, 0.25)) for kind, of, sign in _BESSEL),
     ("bessel_i", (-1.5, None), *_along(0, (), lambda x: mp.besseli(-1.5, x), lambda x: mp.besseli(-1.5, x, 1), most=9)),
+    ("stdtr", (2.5, None), *_along(1, (2.5,), _student, _density_of_t)),
+    ("stdtr", (None, 0.75), *_along(0, (0.75,), _student, _by(_student, 1, 0))),
+    ("stdtr_slope", (1, 0, None, 0.75), *_along(0, (0.75,), _by(_student, 1, 0), _by(_student, 2, 0))),
     *(("expn", (n, None), *_expn(n)) for n in (-1, 0, 1, 2, 5)),
     *(("hyp0f1", (b, None), *_along(1, (b,), mp.hyp0f1, _by(mp.hyp0f1, 0, 1))) for b in (0.5, 3)),
     ("hyp0f1", (None, 2.5), *_along(0, (2.5,), mp.hyp0f1, _by(mp.hyp0f1, 1, 0))),
     ("hyp0f1_slope", (1, 0, None, 2.5), *_along(0, (2.5,), _by(mp.hyp0f1, 1, 0), _by(mp.hyp0f1, 2, 0))),
     ("exprel_slope", (1, None), *_along(0, (), _exprel_slope, _by(_exprel_slope, 1))),
-    ("elliptic_f_slope", (0, 1, 1.25, None), *_along(1, (1.25,), _by(mp.ellipf, 0, 1), _by(mp.ellipf, 0, 2), most=0.9)),
-    ("elliptic_e_inc_slope", (0, 1, 4, None), *_along(1, (4,), _by(mp.ellipe, 0, 1), _by(mp.ellipe, 0, 2), most=0.9)),
+    ("elliptic_f_slope", (0, 1, None, 0.5), *_along(0, (0.5,), _by(mp.ellipf, 0, 1), _by(mp.ellipf, 1, 1))),
+    ("elliptic_e_inc_slope", (0, 1, None, 0.5), *_along(0, (0.5,), _by(mp.ellipe, 0, 1), _by(mp.ellipe, 1, 1))),
     ("agm_slope", (1, 0, None, 1.5), *_along(0, (1.5,), _by(mp.agm, 1, 0), _by(mp.agm, 2, 0))),
+    *(
+        (name, (phi, None), *_along(1, (phi,), function, _by(function, 0, 1), most=0.9))
+        for name, function in (("elliptic_f", mp.ellipf), ("elliptic_e_inc", mp.ellipe))
+        for phi in (1.25, 4)
+    ),
+    ("elliptic_f", (None, 0.5), *_along(0, (0.5,), mp.ellipf, lambda phi, m: 1 / mp.sqrt(1 - m * mp.sin(phi) ** 2))),
+    ("elliptic_e_inc", (None, 0.5), *_along(0, (0.5,), mp.ellipe, lambda phi, m: mp.sqrt(1 - m * mp.sin(phi) ** 2))),
+    ("agm", (None, 1.5), *_along(0, (1.5,), mp.agm, _by(mp.agm, 1, 0))),
+    ("elliprc", (None, 1.5), *_along(0, (1.5,), mp.elliprc, _by(mp.elliprc, 1, 0))),
+    ("elliprc", (1.5, None), *_along(1, (1.5,), mp.elliprc, _by(mp.elliprc, 0, 1))),
+    *(("poch", (None, m), *_along(0, (m,), _rising, _rising_slope)) for m in (0.5, -0.25)),
+    ("poch", (2.5, None), *_along(1, (2.5,), _rising, lambda a, m: _rising(a, m) * mp.psi(0, a + m))),
     *(
         (f"ellipr{kind}", (*first, None, *last), *_carlson(getattr(mp, f"ellipr{kind}"), first, last))
         for kind in "dfg"

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+import scipy.special
 
 from diffcheck.errors import UsageError
 from diffcheck.sources.expression import Expression
@@ -37,6 +38,51 @@ X = np.array([0.5, -1.5])
 )
 def test_a_formula_has_its_value(text: str, value: float) -> None:
     assert float(Expression(text)(x=np.float64(1.2))) == pytest.approx(value, rel=1e-15)
+
+
+SPELLINGS = {
+    "besselj(0, x)": scipy.special.jv(0, 1.2),
+    "jv(0.5, x)": scipy.special.jv(0.5, 1.2),
+    "j1(x) + bessel_j0(x)": scipy.special.j1(1.2) + scipy.special.j0(1.2),
+    "y0(x)": scipy.special.y0(1.2),
+    "k1e(x)": scipy.special.k1e(1.2),
+    "i0(x) + modified_bessel_i1(x)": scipy.special.i0(1.2) + scipy.special.i1(1.2),
+    "spherical_jn(1, x)": scipy.special.spherical_jn(1, 1.2),
+    "psi(x)": scipy.special.psi(1.2),
+    "psi(1, x) + trigamma(x)": 2 * scipy.special.polygamma(1, 1.2),
+    "gammaln(x)": math.lgamma(1.2),
+    "lowergamma(2, x) + uppergamma(2, x)": 1.0,
+    "factorial(x)": math.gamma(2.2),
+    "elliptic_e(x/2)": scipy.special.ellipe(0.6),
+    "elliptic_e(x, 1/2)": scipy.special.ellipeinc(1.2, 0.5),
+    "ellipkinc(x, 0.5) + elliptic_f(x, 0.5)": 2 * scipy.special.ellipkinc(1.2, 0.5),
+    "zeta(x + 1)": scipy.special.zeta(2.2),
+    "expint(2, x)": scipy.special.expn(2, 1.2),
+    "LambertW(x)": scipy.special.lambertw(1.2).real,
+    "Ei(x) + dawson(x)": scipy.special.expi(1.2) + scipy.special.dawsn(1.2),
+    "chebyshev_polynomial_t(x, 3)": 4 * 1.2**3 - 3 * 1.2,
+    "lpmv(1, 2, x/2)": scipy.special.lpmv(1, 2, 0.6),
+    "betaln(x, 2) + igamma(x, 2)": scipy.special.betaln(1.2, 2) + scipy.special.gammainc(1.2, 2),
+}
+
+
+@pytest.mark.parametrize(("text", "value"), SPELLINGS.items(), ids=SPELLINGS)
+def test_special_functions_have_their_names_elsewhere(text: str, value: float) -> None:
+    assert float(Expression(text)(x=np.float64(1.2))) == pytest.approx(value, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("j0(1, x)", "j0 does not take 2 arguments"),
+        ("chebyshev_polynomial_t(x)", "chebyshev_polynomial_t does not take 1 argument$"),
+        ("legendre(1e9, x)", "the order 1000000000.0 is larger than 1,024"),
+        ("hermite_polynomial_h(x, 2000)", "the order 2000 is larger than 1,024"),
+    ],
+)
+def test_arguments_that_a_spelling_does_not_have_are_refused(text: str, why: str) -> None:
+    with pytest.raises(UsageError, match=re.compile(why, re.MULTILINE)):
+        Expression(text)(x=np.float64(0.5))
 
 
 def test_arrays_are_indexed_and_summed() -> None:

@@ -110,9 +110,7 @@ USES = {
     "exprel_slope": elementwise(lambda x: Primitive.rows["exprel_slope"](1, x), (-9, 9)),
     "cosm1": both(elementwise(ops.cosm1, REAL), elementwise(ops.cosm1, (1e-9, 1e-8))),
     "boxcox": elementwise(ops.boxcox, POSITIVE, (0.1, 3)),
-    "boxcox1p": both(
-        elementwise(ops.boxcox1p, (-0.9, 5), (0.1, 3)), elementwise(ops.boxcox1p, (1e-9, 1e-8), (0.1, 3))
-    ),
+    "boxcox1p": both(elementwise(ops.boxcox1p, (-0.9, 5), (0.1, 3)), elementwise(ops.boxcox1p, (1e-9, 1e-8), (0.1, 3))),
     # Of exponents with long denominators SymPy 1.14 takes powers of two to whole numbers of sixteen digits.
     "inv_boxcox": elementwise(lambda y: ops.inv_boxcox(y, 0.5), (-1, 3)),
     "inv_boxcox1p": both(
@@ -205,6 +203,14 @@ USES = {
     "multigammaln": elementwise(lambda x: ops.multigammaln(x, 3), (1.5, 30)),
     "beta": elementwise(ops.beta, (0.1, 9), (0.1, 9)),
     "poch": elementwise(ops.poch, (0.5, 9), (-0.4, 9)),
+    "chdtr": elementwise(ops.chdtr, (1, 9), (0.1, 9)),
+    "chdtrc": elementwise(ops.chdtrc, (1, 9), (0.1, 9)),
+    "fdtr": elementwise(lambda x: ops.fdtr(3, 5, x), (0.1, 3)),
+    "fdtrc": elementwise(lambda x: ops.fdtrc(3, 5, x), (0.1, 3)),
+    "stdtr": elementwise(ops.stdtr, (0.5, 9), REAL),
+    "stdtr_slope": scalars(lambda df, t: Primitive.rows["stdtr_slope"](1, 0, df, t), (0.5, 9), REAL),
+    "ndtri_exp": both(elementwise(ops.ndtri_exp, (-30, -1.1)), elementwise(ops.ndtri_exp, (-0.9, -0.01))),
+    "wrightomega": elementwise(ops.wrightomega, (-9, 9)),
     "zetac": scalars(ops.zetac, (1.5, 30)),
     "betaln": elementwise(ops.betaln, (0.1, 30), (0.1, 30)),
     "betainc": elementwise(ops.betainc, (0.5, 9), (0.5, 9), PROBABILITY),

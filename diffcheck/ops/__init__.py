@@ -369,3 +369,12 @@ from diffcheck.ops.transforms import (
     inv_boxcox1p as inv_boxcox1p,
     pseudo_huber as pseudo_huber,
 )
+from diffcheck.ops.distributions import (
+    chdtr as chdtr,
+    chdtrc as chdtrc,
+    fdtr as fdtr,
+    fdtrc as fdtrc,
+    ndtri_exp as ndtri_exp,
+    stdtr as stdtr,
+    wrightomega as wrightomega,
+)

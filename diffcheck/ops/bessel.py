@@ -97,8 +97,8 @@ def bessel_ie(n: Any, x: Any) -> Any:
 
 
 def _odds(n: int) -> int:
-    """The product of the odd numbers up to ``2 n + 1``."""
-    return math.prod(range(3, 2 * n + 2, 2))
+    """``(2 n + 1)!!``, the product of the odd numbers up to there; ``(-3)!!`` is -1."""
+    return math.prod(range(3, 2 * n + 2, 2)) if n > -2 else -1
 
 
 def _spherical_first(sign: int) -> Function:
@@ -149,7 +149,6 @@ def _spherical_row(
         fixed=1,
         numpy=lambda n, x: resolve(f"scipy.special.spherical_{letter}n")(np.rint(n).astype(int), x),
         sympy=sympy,
-        ulps=8,
         **columns,
     )
     return row
@@ -162,6 +161,7 @@ spherical_bessel_j = _spherical_row(
     (1, -1),
     "sympy.jn",
     torch=_of_orders("spherical Bessel function", "spherical_bessel_j0"),
+    ulps=8,
 )
 spherical_bessel_y = _spherical_row(
     "y",
@@ -170,6 +170,7 @@ spherical_bessel_y = _spherical_row(
     (1, -1),
     "sympy.yn",
     outside=lambda n, x: x.is_zero(),
+    ulps=2,
 )
 spherical_bessel_i = _spherical_row(
     "i",
@@ -177,6 +178,7 @@ spherical_bessel_i = _spherical_row(
     _spherical_first(1),
     (1, 1),
     lambda sympy, n, x: sympy.sqrt(sympy.pi / (2 * x)) * sympy.besseli(n + sympy.Rational(1, 2), x),
+    ulps=8,
 )
 spherical_bessel_k = _spherical_row(
     "k",
@@ -185,6 +187,7 @@ spherical_bessel_k = _spherical_row(
     (-1, -1),
     lambda sympy, n, x: sympy.sqrt(sympy.pi / (2 * x)) * sympy.besselk(n + sympy.Rational(1, 2), x),
     outside=lambda n, x: x <= 0,
+    ulps=2,
 )
 
 

@@ -76,7 +76,7 @@ poch = analytic_row(
     outside=lambda a, m: a <= 0 or a + m <= 0,
     numpy="scipy.special.poch",
     sympy=lambda sympy, a, m: sympy.gamma(a + m) / sympy.gamma(a),
-    ulps=12,
+    ulps=24,
 )
 
 

@@ -21,7 +21,7 @@ hyp0f1: Primitive = analytic_row(
     outside=lambda b, x: _is_pole(b),
     numpy="scipy.special.hyp0f1",
     sympy=lambda sympy, b, x: sympy.hyper((), (b,), x),
-    ulps=32,
+    ulps=8,
 )
 hyp1f1: Primitive = analytic_row(
     "hyp1f1",

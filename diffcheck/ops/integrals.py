@@ -114,7 +114,7 @@ expn: Primitive = analytic_row(
     outside=lambda n, x: x <= 0,
     numpy=_expn_numpy,
     sympy="sympy.expint",
-    ulps=6,
+    ulps=8,
 )
 si = Primitive(
     name="si",

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from diffcheck.errors import CaseError
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.exact import rational
 from diffcheck.ops.table import Composite, Without, composite
@@ -154,5 +155,7 @@ def assoc_laguerre_l(n: int, alpha: Any, x: Any) -> Any:
 )
 def assoc_legendre_p(n: int, m: int, x: Any) -> Any:
     """Legendre's function of degree n and order m, whole numbers, with Condon's and Shortley's sign (-1)^m."""
+    if not 0 <= m <= n:
+        raise CaseError(f"assoc_legendre_p: the order {m} is not between 0 and the degree {n}")
     factor = (-1) ** m * math.prod(range(1, 2 * m, 2)) * ((1 - x) * (1 + x)) ** rational(m, 2)
     return factor * gegenbauer_c(n - m, rational(2 * m + 1, 2), x)

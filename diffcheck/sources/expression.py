@@ -10,63 +10,8 @@ from diffcheck import ops
 from diffcheck.errors import CaseError, UsageError
 from diffcheck.sources.formula import Formula, Operand, Steps
 from diffcheck.sources.grammar import DEEPEST, Word, foreign, no_formula, number, refusal, words
+from diffcheck.sources.spellings import KNOWN
 
-
-def _one_over(name: str) -> Callable[..., Any]:
-    row = vars(ops)[name]
-    return lambda x: 1 / row(x)
-
-
-_OWN = {name: value for name, value in vars(ops).items() if callable(value) and not name.startswith("_")}
-# What SymPy, NumPy, `math` and textbooks call them.
-_ALSO = {
-    "log": ("ln",),
-    "abs": ("Abs", "fabs", "absolute"),
-    "asin": ("arcsin",),
-    "acos": ("arccos",),
-    "atan": ("arctan",),
-    "atan2": ("arctan2",),
-    "asinh": ("arcsinh",),
-    "acosh": ("arccosh",),
-    "atanh": ("arctanh",),
-    "maximum": ("Max", "max", "fmax"),
-    "minimum": ("Min", "min", "fmin"),
-    "power": ("pow", "Pow"),
-    "ceil": ("ceiling",),
-    "lgamma": ("loggamma", "gammaln"),
-    "sigmoid": ("expit",),
-    "digamma": ("psi",),
-    "gamma": ("tgamma",),
-    "bessel_i": ("besseli", "iv"),
-    "bessel_j": ("besselj", "jv"),
-    "bessel_k": ("besselk", "kv"),
-    "bessel_y": ("bessely", "yv"),
-    "airy_ai": ("airyai",),
-    "airy_bi": ("airybi",),
-    "lambert_w": ("LambertW", "lambertw"),
-    "elliptic_k": ("ellipk",),
-    "elliptic_e": ("ellipe",),
-    "dawsn": ("dawson",),
-    "expi": ("Ei", "ei"),
-    "exp1": ("E1", "e1"),
-    "si": ("Si",),
-    "ci": ("Ci",),
-    "shi": ("Shi",),
-    "chi": ("Chi",),
-    "legendre_p": ("legendre",),
-    "chebyshev_t": ("chebyshevt",),
-    "chebyshev_u": ("chebyshevu",),
-    "hermite_h": ("hermite",),
-    "laguerre_l": ("laguerre",),
-    "logical_and": ("And",),
-    "logical_or": ("Or",),
-    "logical_not": ("Not",),
-}
-_KNOWN: Mapping[str, Callable[..., Any]] = {
-    **_OWN,
-    **{also: _OWN[name] for name, others in _ALSO.items() for also in others},
-    **{name: _one_over(below) for name, below in (("sec", "cos"), ("csc", "sin"), ("cot", "tan"))},
-}
 _CONSTANTS = {"pi": ops.pi, "e": ops.e}
 _JOINING = {"and", "or", "not"}
 _RELATIONS = {"<": ops.lt, "<=": ops.le, ">": ops.gt, ">=": ops.ge, "==": ops.eq, "!=": ops.ne}
@@ -271,11 +216,17 @@ class _Reader:
         raise refusal(self._text, word.place, f"{word.text!r} is none of the inputs: {advice}")
 
     def _called(self, word: Word) -> Operand:
-        if word.text not in _KNOWN:
+        if word.text not in KNOWN:
             raise refusal(self._text, word.place, f"there is no operation {word.text!r}{_suggestion(word.text)}")
         options: dict[str, Operand] = {}
         items = self._several(")", options)
-        return self._apply(word.place, _KNOWN[word.text], *items, **options)
+        function, arranged = KNOWN[word.text]
+        try:
+            items = arranged(*items)
+        except TypeError:
+            many = f"{len(items)} argument{'s' * (len(items) != 1)}"
+            raise refusal(self._text, word.place, f"{word.text} does not take {many}") from None
+        return self._apply(word.place, function, *items, **options)
 
     def _several(self, closing: str, options: dict[str, Operand] | None = None) -> tuple[Operand, ...]:
         """Operands up to a closing sign, with commas between them."""
@@ -298,5 +249,5 @@ def _element(held: Any, place: Any) -> Any:
 
 
 def _suggestion(name: str) -> str:
-    close = difflib.get_close_matches(name, _KNOWN, 1)
+    close = difflib.get_close_matches(name, KNOWN, 1)
     return f": did you mean {close[0]!r}?" if close else ", see diffcheck.ops"

@@ -1,0 +1,138 @@
+"""Distribution functions of statistics, by the incomplete gamma and beta functions, and inverses with exponentials."""
+
+from typing import Any
+
+from flint import arb
+
+from diffcheck.ops import balls, series
+from diffcheck.ops.balls import HALF
+from diffcheck.ops.basic import sqrt
+from diffcheck.ops.differentiated import analytic_row
+from diffcheck.ops.elementary import exp, log1p
+from diffcheck.ops.exact import pi
+from diffcheck.ops.gamma import betainc, gammainc, gammaincc
+from diffcheck.ops.special import lgamma, log_ndtr
+from diffcheck.ops.table import Primitive, Without, composite
+
+
+@composite(torch=Without("torch has no chdtr"), numpy="scipy.special.chdtr")
+def chdtr(v: Any, x: Any) -> Any:
+    """The chi-square distribution function of v degrees of freedom."""
+    return gammainc(v / 2, x / 2)
+
+
+@composite(torch=Without("torch has no chdtrc"), numpy="scipy.special.chdtrc")
+def chdtrc(v: Any, x: Any) -> Any:
+    """1 less the chi-square distribution function of v degrees of freedom."""
+    return gammaincc(v / 2, x / 2)
+
+
+@composite(torch=Without("torch has no fdtr"), numpy="scipy.special.fdtr")
+def fdtr(dfn: Any, dfd: Any, x: Any) -> Any:
+    """The distribution function of Fisher's F of two numbers of degrees of freedom."""
+    return betainc(dfn / 2, dfd / 2, dfn * x / (dfd + dfn * x))
+
+
+@composite(torch=Without("torch has no fdtrc"), numpy="scipy.special.fdtrc")
+def fdtrc(dfn: Any, dfd: Any, x: Any) -> Any:
+    """1 less the distribution function of Fisher's F."""
+    return betainc(dfd / 2, dfn / 2, dfd / (dfd + dfn * x))
+
+
+def _density_of_t(df: Any, t: Any) -> Any:
+    """The density of Student's distribution."""
+    halved = lgamma((df + 1) / 2) - lgamma(df / 2) - (df + 1) / 2 * log1p(t * t / df)
+    return exp(halved) / sqrt(pi * df)
+
+
+def _student(df: Any, t: Any) -> Any:
+    """Left of -1 by the incomplete beta function, DLMF 8.17; else by a hypergeometric one, an odd function of t."""
+    square = t * t / df
+    if t.real < -1:
+        return (1 / (1 + square)).beta_lower(df / 2, HALF, 1) / 2
+    beside = (-square).hypgeom_2f1(HALF, (df + 1) / 2, 3 * HALF)
+    scale = (((df + 1) / 2).lgamma() - (df / 2).lgamma()).exp() / (arb.pi() * df).sqrt()
+    return HALF + t * scale * beside
+
+
+def _student_is_analytic(df: Any, t: Any) -> bool:
+    """Right of the roots of the square, which is above -1."""
+    return bool(df.real > 0 and (1 + t * t / df).real > 0)
+
+
+stdtr = analytic_row(
+    "stdtr",
+    "Student's distribution function of df degrees of freedom",
+    _student,
+    {1: lambda df, t, _: _density_of_t(df, t)},
+    arity=2,
+    analytic=_student_is_analytic,
+    outside=lambda df, t: df <= 0,
+    numpy="scipy.special.stdtr",
+    sympy=lambda sympy, df, t: (
+        sympy.Rational(1, 2)
+        + t
+        * sympy.gamma((df + 1) / 2)
+        / (sympy.sqrt(sympy.pi * df) * sympy.gamma(df / 2))
+        * sympy.hyper((sympy.Rational(1, 2), (df + 1) / 2), (sympy.Rational(3, 2),), -(t**2) / df)
+    ),
+    ulps=8,
+)
+
+
+def _ndtri_exp(y: Any) -> Any:
+    """By the smaller one of the two probabilities."""
+    root = arb(2).sqrt()
+    return -root * (2 * y.exp()).erfcinv() if y < -1 else root * (-2 * y.expm1()).erfcinv()
+
+
+def _series_of_ndtri_exp(y: Any) -> Any:
+    """With ``x' = g = sqrt(2 pi) exp(y + x^2 / 2)`` it is ``g' = g + x g^2``."""
+    x = [_ndtri_exp(y[0])]
+    g = [(2 * arb.pi()).sqrt() * (y[0] + x[0] * x[0] / 2).exp()]
+    squares: list[Any] = []
+    for k in range(y.prec):
+        x.append(g[k] / (k + 1))
+        squares.append(sum((g[i] * g[k - i] for i in range(k + 1)), balls.ZERO))
+        g.append((g[k] + sum((x[i] * squares[k - i] for i in range(k + 1)), balls.ZERO)) / (k + 1))
+    return series.composed(x, y)
+
+
+ndtri_exp = Primitive(
+    name="ndtri_exp",
+    doc="the inverse of log_ndtr: the quantile of the normal distribution whose probability has the logarithm y",
+    numpy="scipy.special.ndtri_exp",
+    torch=Without("torch has no ndtri_exp"),
+    sympy=lambda sympy, y: -sympy.sqrt(2) * sympy.erfcinv(2 * sympy.exp(y)),
+    arb=_ndtri_exp,
+    series=_series_of_ndtri_exp,
+    outside=lambda y: y >= 0,
+    forms=((lambda _, x: sqrt(2 * pi) * exp(x * x / 2 + log_ndtr(x)),),),
+    ulps=4,
+)
+
+
+def _wright(x: Any) -> Any:
+    return x.exp().lambertw()
+
+
+wrightomega = Primitive(
+    name="wrightomega",
+    doc="Wright's omega function, the w of w + ln(w) = x",
+    numpy="scipy.special.wrightomega",
+    torch=Without("torch has no wrightomega"),
+    sympy=lambda sympy, x: sympy.LambertW(sympy.exp(x)),
+    arb=_wright,
+    series=lambda x: _series_of_wright(x),
+    forms=((lambda _, w: w / (1 + w),),),
+    ulps=2,
+)
+
+
+def _series_of_wright(x: Any) -> Any:
+    """By its slope: ``w' (1 + w) = w``."""
+    w = [_wright(x[0])]
+    for k in range(x.prec):
+        past = sum((i * w[i] * w[k + 1 - i] for i in range(1, k + 1)), balls.ZERO)
+        w.append((w[k] - past) / ((k + 1) * (1 + w[0])))
+    return series.composed(w, x)
