@@ -222,6 +222,10 @@ def _density_of_t(df: Any, t: Any) -> Any:
     return (1 + t * t / df) ** (-(df + 1) / 2) / (mp.sqrt(df) * mp.beta(df / 2, mp.mpf(0.5)))
 
 
+def _owens_t(h: Any, a: Any) -> Any:
+    return mp.quad(lambda t: _exp(-h * h * (1 + t * t) / 2) / (1 + t * t), [0, a / 2, a]) / (2 * mp.pi)
+
+
 def _sinc(x: Any) -> Any:
     return mp.sinpi(x) / (mp.pi * x) if x else mp.mpf(1)
 
@@ -583,6 +587,9 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ),
     *((f"bessel_{kind}", (0.25, None), *_bessel(of, sign, 0.25)) for kind, of, sign in _BESSEL),
     ("bessel_i", (-1.5, None), *_along(0, (), lambda x: mp.besseli(-1.5, x), lambda x: mp.besseli(-1.5, x, 1), most=9)),
+    ("owens_t", (1.5, None), *_along(1, (1.5,), _owens_t, _by(_owens_t, 0, 1), most=9)),
+    ("owens_t", (None, 0.5), *_along(0, (0.5,), _owens_t, _by(_owens_t, 1, 0), most=9)),
+    ("owens_t", (None, 3), *_along(0, (3,), _owens_t, None, most=9)),
     ("stdtr", (2.5, None), *_along(1, (2.5,), _student, _density_of_t)),
     ("stdtr", (None, 0.75), *_along(0, (0.75,), _student, _by(_student, 1, 0))),
     ("stdtr_slope", (1, 0, None, 0.75), *_along(0, (0.75,), _by(_student, 1, 0), _by(_student, 2, 0))),

@@ -210,6 +210,7 @@ USES = {
     "stdtr": elementwise(ops.stdtr, (0.5, 9), REAL),
     "stdtr_slope": scalars(lambda df, t: Primitive.rows["stdtr_slope"](1, 0, df, t), (0.5, 9), REAL),
     "ndtri_exp": both(elementwise(ops.ndtri_exp, (-30, -1.1)), elementwise(ops.ndtri_exp, (-0.9, -0.01))),
+    "owens_t": elementwise(ops.owens_t, REAL, REAL),
     "wrightomega": elementwise(ops.wrightomega, (-9, 9)),
     "zetac": scalars(ops.zetac, (1.5, 30)),
     "betaln": elementwise(ops.betaln, (0.1, 30), (0.1, 30)),

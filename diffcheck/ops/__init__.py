@@ -375,6 +375,7 @@ from diffcheck.ops.distributions import (
     fdtr as fdtr,
     fdtrc as fdtrc,
     ndtri_exp as ndtri_exp,
+    owens_t as owens_t,
     stdtr as stdtr,
     wrightomega as wrightomega,
 )

@@ -1,17 +1,17 @@
-"""Distribution functions of statistics, by the incomplete gamma and beta functions, and inverses with exponentials."""
+"""Distribution functions of statistics, Owen's T, and two inverses of logarithms and exponentials."""
 
 from typing import Any
 
-from flint import arb
+from flint import acb, arb, ctx
 
-from diffcheck.ops import balls, series
+from diffcheck.ops import balls, series, special_enclosures
 from diffcheck.ops.balls import HALF
 from diffcheck.ops.basic import sqrt
 from diffcheck.ops.differentiated import analytic_row
 from diffcheck.ops.elementary import exp, log1p
 from diffcheck.ops.exact import pi
 from diffcheck.ops.gamma import betainc, gammainc, gammaincc
-from diffcheck.ops.special import lgamma, log_ndtr
+from diffcheck.ops.special import erf, lgamma, log_ndtr
 from diffcheck.ops.table import Primitive, Without, composite
 
 
@@ -136,3 +136,52 @@ def _series_of_wright(x: Any) -> Any:
         past = sum((i * w[i] * w[k + 1 - i] for i in range(1, k + 1)), balls.ZERO)
         w.append((w[k] - past) / ((k + 1) * (1 + w[0])))
     return series.composed(w, x)
+
+
+def _tail(x: Any) -> Any:
+    """What the normal distribution has beyond x."""
+    return special_enclosures.ndtr(-x)
+
+
+def _owens_t(h: Any, a: Any) -> Any:
+    """By an integral whose range is cut where what is left of it is below the working precision.
+
+    Of an a above 1 by that of its reciprocal (Owen 1956, 2.3), the tails in place of the distribution.
+    """
+    if a < 0:
+        return -_owens_t(h, -a)
+    h = balls.magnitude(h)
+    if a > 1:
+        return (_tail(h) + _tail(h * a)) / 2 - _tail(h) * _tail(h * a) - _owens_t(h * a, 1 / a)
+    reach, far = h * a, (arb(2) * ctx.prec).sqrt() + 4
+    part, left = (far / reach, (-far * far / 2).exp()) if reach > far else (arb(1), balls.ZERO)
+    span, turn = part * reach, part * a
+    found = acb.integral(lambda t, _: (-((span * t) ** 2) / 2).exp() / (1 + (turn * t) ** 2), 0, 1).real
+    # Beyond the cut the density stays below exp(-far t), times a.
+    beyond = arb(0, (a * left).upper())
+    return (-h * h / 2).exp() / (2 * arb.pi()) * (turn * found + beyond)
+
+
+def _series_of_owens_t(h: Any, a: Any) -> Any:
+    """The integral of what both slopes give along the ray."""
+    by_h = -(-h * h / 2).exp() * (h * a / arb(2).sqrt()).erf() / (8 * arb.pi()).sqrt()
+    by_a = (-h * h * (1 + a * a) / 2).exp() / (2 * arb.pi() * (1 + a * a))
+    return series.beginning(_owens_t(h[0], a[0]), (by_h * h.derivative() + by_a * a.derivative()).integral())
+
+
+owens_t = Primitive(
+    name="owens_t",
+    doc="Owen's T function: the integral of exp(-h^2 (1 + t^2) / 2) / (1 + t^2) from 0 to a, over 2 pi",
+    numpy="scipy.special.owens_t",
+    torch=Without("torch has no owens_t"),
+    sympy=Without("SymPy has no closed form of owens_t"),
+    sympy_rule=False,
+    arb=_owens_t,
+    series=_series_of_owens_t,
+    forms=(
+        (lambda h, a, _: -exp(-h * h / 2) * erf(h * a / sqrt(2)) / sqrt(8 * pi),),
+        (lambda h, a, _: exp(-h * h * (1 + a * a) / 2) / (2 * pi * (1 + a * a)),),
+    ),
+    ulps=6,
+    parity=1,
+)
