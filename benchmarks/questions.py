@@ -89,6 +89,7 @@ _IN_FLOATS = {
     "exprel": (0, 709),
     "poch": (0.1, 10),
     "ndtri_exp": (1e-300, 1e3),
+    **dict.fromkeys(("betaincinv", "gammaincinv", "gammainccinv"), (0.55, 20)),
     "hyp0f1": (0.1, 3),
     "expi": (0, 709),
     **dict.fromkeys(("fresnels", "fresnelc"), (0, 1e150)),
@@ -103,7 +104,19 @@ def _worth_while(name: str) -> Callable[..., bool]:
 
 
 # Rows whose sums Arb adds up term by term: they, and their derivatives without a formula, take long at others.
-_LIMITED = {"betainc", "gammainc", "gammaincc", "hyp0f1", "hyp1f1", "hyp2f1", "stdtr", "zeta"}
+_LIMITED = {
+    "betaincinv",
+    "gammaincinv",
+    "gammainccinv",
+    "betainc",
+    "gammainc",
+    "gammaincc",
+    "hyp0f1",
+    "hyp1f1",
+    "hyp2f1",
+    "stdtr",
+    "zeta",
+}
 # Rows of which only the derivatives without a formula do.
 _LIMITED_SLOPES = {*_LIMITED, "elliprd", "elliptic_e_inc", "elliptic_f"}
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import mpmath as mp
+import scipy.special
 from flint import arb, fmpz
 
 Function = Callable[..., Any]
@@ -307,6 +308,21 @@ def _density_of_beta(a: Any, b: Any, x: Any) -> Any:
     return x ** (a - 1) * (1 - x) ** (b - 1) / mp.beta(a, b)
 
 
+def _inverse(function: Function, start: Function) -> Function:
+    """The number at which a function has a value, beside a double that is near."""
+
+    def inverse(*x: Any) -> Any:
+        *parameters, y = x
+        return mp.findroot(lambda t: function(*parameters, t) - y, mp.mpf(float(start(*map(float, x)))))
+
+    return inverse
+
+
+_inverse_of_p = _inverse(_p, scipy.special.gammaincinv)
+_inverse_of_q = _inverse(_q, scipy.special.gammainccinv)
+_inverse_of_i = _inverse(_i, scipy.special.betaincinv)
+
+
 def _along(
     place: int, constants: Sequence[float], *functions: Function | None, most: float = 99
 ) -> tuple[Function, ...]:
@@ -590,6 +606,12 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("owens_t", (1.5, None), *_along(1, (1.5,), _owens_t, _by(_owens_t, 0, 1), most=9)),
     ("owens_t", (None, 0.5), *_along(0, (0.5,), _owens_t, _by(_owens_t, 1, 0), most=9)),
     ("owens_t", (None, 3), *_along(0, (3,), _owens_t, None, most=9)),
+    ("gammaincinv", (2.5, None), *_along(1, (2.5,), _inverse_of_p, _by(_inverse_of_p, 0, 1), most=0.99)),
+    ("gammaincinv", (None, 0.25), *_along(0, (0.25,), _inverse_of_p, _by(_inverse_of_p, 1, 0), most=9)),
+    ("gammainccinv", (2.5, None), *_along(1, (2.5,), _inverse_of_q, _by(_inverse_of_q, 0, 1), most=0.99)),
+    ("gammainccinv", (None, 0.25), *_along(0, (0.25,), _inverse_of_q, None, most=9)),
+    ("betaincinv", (None, 2.5, 0.25), *_along(0, (2.5, 0.25), _inverse_of_i, None, most=9)),
+    ("betaincinv", (2.5, 0.5, None), *_along(2, (2.5, 0.5), _inverse_of_i, None, most=0.99)),
     ("stdtr", (2.5, None), *_along(1, (2.5,), _student, _density_of_t)),
     ("stdtr", (None, 0.75), *_along(0, (0.75,), _student, _by(_student, 1, 0))),
     ("stdtr_slope", (1, 0, None, 0.75), *_along(0, (0.75,), _by(_student, 1, 0), _by(_student, 2, 0))),

@@ -6,6 +6,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 from flint import arb, ctx
+from scipy.special import betaincinv, gammaincinv
 from uses import fractions, in_balls
 
 from diffcheck import ops
@@ -134,6 +135,18 @@ FUNCTIONS = {
         ops.ndtri_exp,
         lambda y: mp.findroot(lambda x: mp.log(mp.erfc(-x / mp.sqrt(2)) / 2) - y, -mp.sqrt(-2 * y) if y < -2 else 0),
         [(-0.5,), (-1.0,), (-700.0,)],
+    ),
+    "gammaincinv": (
+        ops.gammaincinv,
+        lambda a, y: mp.findroot(lambda x: mp.gammainc(a, 0, x, regularized=True) - y, gammaincinv(float(a), float(y))),
+        [(2.5, 0.25), (0.5, 1e-9), (9.0, 1 - 2.0**-40)],
+    ),
+    "betaincinv": (
+        ops.betaincinv,
+        lambda a, b, y: mp.findroot(
+            lambda x: mp.betainc(a, b, 0, x, regularized=True) - y, betaincinv(float(a), float(b), float(y))
+        ),
+        [(2.5, 0.5, 0.25), (3.0, 4.0, 1e-9)],
     ),
     "wrightomega": (ops.wrightomega, lambda x: mp.lambertw(mp.exp(x)).real, [(-700.0,), (0.0,), (1.0,), (1e4,)]),
 }

@@ -379,3 +379,8 @@ from diffcheck.ops.distributions import (
     stdtr as stdtr,
     wrightomega as wrightomega,
 )
+from diffcheck.ops.quantiles import (
+    betaincinv as betaincinv,
+    gammainccinv as gammainccinv,
+    gammaincinv as gammaincinv,
+)
