@@ -183,5 +183,4 @@ owens_t = Primitive(
         (lambda h, a, _: exp(-h * h * (1 + a * a) / 2) / (2 * pi * (1 + a * a)),),
     ),
     ulps=6,
-    parity=1,
 )
