@@ -89,6 +89,7 @@ _IN_FLOATS = {
     "exprel": (0, 709),
     "poch": (0.1, 10),
     "ndtri_exp": (1e-300, 1e3),
+    "voigt_profile": (0.01, 100),
     **dict.fromkeys(("betaincinv", "gammaincinv", "gammainccinv"), (0.55, 20)),
     "hyp0f1": (0.1, 3),
     "expi": (0, 709),
@@ -118,13 +119,14 @@ _LIMITED = {
     "zeta",
 }
 # Rows of which only the derivatives without a formula do.
-_LIMITED_SLOPES = {*_LIMITED, "elliprd", "elliptic_e_inc", "elliptic_f"}
+_LIMITED_SLOPES = {*_LIMITED, "elliprd", "elliptic_e_inc", "elliptic_f", "voigt_profile"}
 
 
 def _sizes_in_balls(name: str) -> tuple[float, float]:
     """The sizes of arguments that a row of which one argument moves is asked at."""
-    if name == "elliprd":
-        return (5e-324, math.inf)  # at 0 it has a value and a vertical tangent
+    if name in ("elliprd", "voigt_profile"):
+        # At 0 the one has a vertical tangent, the other a slope of zero, which a ball encloses but does not tell.
+        return (5e-324, math.inf)
     if name.endswith("_slope"):
         return (1.9, 6.1) if name.removesuffix("_slope") in _LIMITED_SLOPES else (0.0, 64.0)
     return (0.0, 1e4) if name in _LIMITED else (0.0, math.inf)

@@ -227,6 +227,11 @@ def _owens_t(h: Any, a: Any) -> Any:
     return mp.quad(lambda t: _exp(-h * h * (1 + t * t) / 2) / (1 + t * t), [0, a / 2, a]) / (2 * mp.pi)
 
 
+def _voigt(x: Any, sigma: Any, gamma: Any) -> Any:
+    z = mp.mpc(x, gamma) / (sigma * mp.sqrt(2))
+    return (mp.exp(-z * z) * mp.erfc(mp.mpc(0, -1) * z)).real / (sigma * mp.sqrt(2 * mp.pi))
+
+
 def _sinc(x: Any) -> Any:
     return mp.sinpi(x) / (mp.pi * x) if x else mp.mpf(1)
 
@@ -612,6 +617,10 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("gammainccinv", (None, 0.25), *_along(0, (0.25,), _inverse_of_q, None, most=9)),
     ("betaincinv", (None, 2.5, 0.25), *_along(0, (2.5, 0.25), _inverse_of_i, None, most=9)),
     ("betaincinv", (2.5, 0.5, None), *_along(2, (2.5, 0.5), _inverse_of_i, None, most=0.99)),
+    ("voigt_profile", (None, 1.5, 0.5), *_along(0, (1.5, 0.5), _voigt, _by(_voigt, 1, 0, 0), most=9)),
+    ("voigt_profile", (1.25, None, 0.5), *_along(1, (1.25, 0.5), _voigt, _by(_voigt, 0, 1, 0), most=9)),
+    ("voigt_profile", (1.25, 1.5, None), *_along(2, (1.25, 1.5), _voigt, _by(_voigt, 0, 0, 1), most=9)),
+    ("voigt_profile_slope", (0, 0, 1, None, 1.5, 0.5), *_along(0, (1.5, 0.5), _by(_voigt, 0, 0, 1), None)),
     ("stdtr", (2.5, None), *_along(1, (2.5,), _student, _density_of_t)),
     ("stdtr", (None, 0.75), *_along(0, (0.75,), _student, _by(_student, 1, 0))),
     ("stdtr_slope", (1, 0, None, 0.75), *_along(0, (0.75,), _by(_student, 1, 0), _by(_student, 2, 0))),

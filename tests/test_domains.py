@@ -56,6 +56,8 @@ OUTSIDE = {
     "stdtr": (0.0, 1.0),
     "stdtr_slope": (1.0, 0.0, -1.0, 1.0),
     "ndtri_exp": (0.0,),
+    "voigt_profile": (1.0, 1.0, -1.0),
+    "voigt_profile_slope": (1.0, 0.0, 0.0, 1.0, 0.0, 1.0),
     "gammaincinv": (1.0, 0.0),
     "gammainccinv": (-1.0, 0.5),
     "betaincinv": (1.0, 1.0, 1.0),

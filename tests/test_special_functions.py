@@ -40,6 +40,11 @@ def _legendre(n, m, x):
     return (-1) ** m * mp.sqrt(1 - x * x) ** m * mp.polyval(derived.coef.tolist()[::-1], x)
 
 
+def _voigt(x, sigma, gamma):
+    z = mp.mpc(x, gamma) / (sigma * mp.sqrt(2))
+    return (mp.exp(-z * z) * mp.erfc(mp.mpc(0, -1) * z)).real / (sigma * mp.sqrt(2 * mp.pi))
+
+
 def _fisher(m, n, x):
     return mp.betainc(m / 2, n / 2, 0, m * x / (n + m * x), regularized=True)
 
@@ -148,6 +153,7 @@ FUNCTIONS = {
         ),
         [(2.5, 0.5, 0.25), (3.0, 4.0, 1e-9)],
     ),
+    "voigt_profile": (ops.voigt_profile, _voigt, [(0.0, 1.0, 0.5), (3.0, 0.125, 1e-3), (-1.0, 20.0, 1e-9)]),
     "wrightomega": (ops.wrightomega, lambda x: mp.lambertw(mp.exp(x)).real, [(-700.0,), (0.0,), (1.0,), (1e4,)]),
 }
 POINTS = {

@@ -214,6 +214,10 @@ USES = {
     "stdtr_slope": scalars(lambda df, t: Primitive.rows["stdtr_slope"](1, 0, df, t), (0.5, 9), REAL),
     "ndtri_exp": both(elementwise(ops.ndtri_exp, (-30, -1.1)), elementwise(ops.ndtri_exp, (-0.9, -0.01))),
     "owens_t": elementwise(ops.owens_t, REAL, REAL),
+    "voigt_profile": elementwise(ops.voigt_profile, REAL, (0.5, 2), (0.1, 2)),
+    "voigt_profile_slope": scalars(
+        lambda x, s: Primitive.rows["voigt_profile_slope"](0, 0, 1, x, s, 0.5), REAL, (0.5, 2)
+    ),
     "wrightomega": elementwise(ops.wrightomega, (-9, 9)),
     "zetac": scalars(ops.zetac, (1.5, 30)),
     "betaln": elementwise(ops.betaln, (0.1, 30), (0.1, 30)),

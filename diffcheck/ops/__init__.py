@@ -377,6 +377,7 @@ from diffcheck.ops.distributions import (
     ndtri_exp as ndtri_exp,
     owens_t as owens_t,
     stdtr as stdtr,
+    voigt_profile as voigt_profile,
     wrightomega as wrightomega,
 )
 from diffcheck.ops.quantiles import (

@@ -1,10 +1,11 @@
-"""Distribution functions of statistics, Owen's T, and two inverses of logarithms and exponentials."""
+"""Distribution functions of statistics, Owen's T, Voigt's profile, and two inverses of logarithms and exponentials."""
 
 from typing import Any
 
 from flint import acb, arb, ctx
 
 from diffcheck.ops import balls, series, special_enclosures
+from diffcheck.ops.analytic import on_reals
 from diffcheck.ops.balls import HALF
 from diffcheck.ops.basic import sqrt
 from diffcheck.ops.differentiated import analytic_row
@@ -183,4 +184,33 @@ owens_t = Primitive(
         (lambda h, a, _: exp(-h * h * (1 + a * a) / 2) / (2 * pi * (1 + a * a)),),
     ),
     ulps=6,
+)
+
+
+def _scaled_erfc(t: Any) -> Any:
+    """``exp(t^2) erfc(t)``; far right by ``U(1/2, 1/2, t^2) / sqrt(pi)``, DLMF 7.11.5, which does not overflow."""
+    square = t * t
+    if t.real > 0 and balls.magnitude(t) > 4:
+        return square.hypgeom_u(HALF, HALF) / arb.const_sqrt_pi()
+    return square.exp() * t.erfc()
+
+
+def _voigt(x: Any, sigma: Any, gamma: Any) -> Any:
+    """By w(z) = exp(-z^2) erfc(-i z), DLMF 7.19: its real part is half the sum for x and -x, an entire function."""
+    i, root = acb(0, 1), sigma * arb(2).sqrt()
+    both = _scaled_erfc((gamma - i * x) / root) + _scaled_erfc((gamma + i * x) / root)
+    return both / (2 * sigma * (2 * arb.pi()).sqrt())
+
+
+voigt_profile = analytic_row(
+    "voigt_profile",
+    "Voigt's profile: the density of a normal variable of deviation sigma plus a Cauchy variable of width gamma",
+    on_reals(_voigt),
+    arity=3,
+    outside=lambda x, sigma, gamma: sigma <= 0 or gamma < 0,
+    at_edge=lambda x, sigma, gamma: gamma.contains(0),
+    numpy="scipy.special.voigt_profile",
+    sympy=Without("SymPy has no closed form of voigt_profile"),
+    sympy_rule=False,
+    ulps=40,
 )
