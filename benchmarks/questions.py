@@ -83,7 +83,15 @@ _IN_FLOATS = {
     **dict.fromkeys(("gammainc", "gammaincc"), (0.01, 20)),
     "hyp1f1": (0.01, 1.5),
     "betaln": (1e-300, math.inf),
-    "spherical_bessel_j": (1e-30, 1e6),
+    **dict.fromkeys(("spherical_bessel_j", "spherical_bessel_y"), (1e-30, 1e6)),
+    **dict.fromkeys(("spherical_bessel_i", "spherical_bessel_k"), (1e-3, 700)),
+    **dict.fromkeys(("elliprc", "elliprd", "elliprf", "elliprg"), (1e-90, 1e90)),
+    "exprel": (0, 709),
+    "poch": (0.1, 10),
+    "ndtri_exp": (1e-300, 1e3),
+    "voigt_profile": (0.01, 100),
+    **dict.fromkeys(("betaincinv", "gammaincinv", "gammainccinv"), (0.55, 20)),
+    "hyp0f1": (0.1, 3),
     "expi": (0, 709),
     **dict.fromkeys(("fresnels", "fresnelc"), (0, 1e150)),
 }
@@ -97,15 +105,31 @@ def _worth_while(name: str) -> Callable[..., bool]:
 
 
 # Rows whose sums Arb adds up term by term: they, and their derivatives without a formula, take long at others.
-_LIMITED = {"betainc", "gammainc", "gammaincc", "hyp1f1", "hyp2f1", "zeta"}
+_LIMITED = {
+    "betaincinv",
+    "gammaincinv",
+    "gammainccinv",
+    "betainc",
+    "gammainc",
+    "gammaincc",
+    "hyp0f1",
+    "hyp1f1",
+    "hyp2f1",
+    "stdtr",
+    "zeta",
+}
+# Rows of which only the derivatives without a formula do.
+_LIMITED_SLOPES = {*_LIMITED, "elliprd", "elliptic_e_inc", "elliptic_f", "voigt_profile"}
 
 
 def _sizes_in_balls(name: str) -> tuple[float, float]:
     """The sizes of arguments that a row of which one argument moves is asked at."""
-    limited = name.removesuffix("_slope") in _LIMITED
+    if name in ("elliprd", "voigt_profile"):
+        # At 0 the one has a vertical tangent, the other a slope of zero, which a ball encloses but does not tell.
+        return (5e-324, math.inf)
     if name.endswith("_slope"):
-        return (1.9, 6.1) if limited else (0.0, 64.0)
-    return (0.0, 1e4) if limited else (0.0, math.inf)
+        return (1.9, 6.1) if name.removesuffix("_slope") in _LIMITED_SLOPES else (0.0, 64.0)
+    return (0.0, 1e4) if name in _LIMITED else (0.0, math.inf)
 
 
 def _along(name: str, constants: Sequence[float | None], known: tuple[references.Function, ...]) -> Use:
@@ -113,12 +137,16 @@ def _along(name: str, constants: Sequence[float | None], known: tuple[references
     place = constants.index(None)
     least, most = _sizes_in_balls(name)
 
+    # Of broken orders SciPy's lose two digits.
+    broken = name.startswith("bessel") and not float(constants[0] or 0).is_integer()
+
     def function(x: Any) -> Any:
         return Primitive.rows[name](*constants[:place], x, *constants[place + 1 :])
 
     # Left of zero parameters have poles, one unit in the last place from which the sums of slopes do not converge.
-    right = name.endswith("_slope") and name.removesuffix("_slope") in _LIMITED
-    return Use(name, function, 1, known, _worth_while(name), lambda x: least <= (x if right else abs(x)) < most)
+    right = name.endswith("_slope") and name.removesuffix("_slope") in _LIMITED_SLOPES
+    in_floats = (lambda _: False) if broken else _worth_while(name)
+    return Use(name, function, 1, known, in_floats, lambda x: least <= (x if right else abs(x)) < most)
 
 
 def _squares_are_doubles(x: Any) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import mpmath as mp
+import scipy.special
 from flint import arb, fmpz
 
 Function = Callable[..., Any]
@@ -195,6 +196,42 @@ def _ndtri(x: Any) -> Any:
     return -mp.sqrt(2) * _erfcinv(2 * x)
 
 
+def _ndtri_exp(y: Any) -> Any:
+    """By the erfc of the smaller tail; far out there is none to compare with."""
+    if not -1e6 < y < 0:
+        raise Missing
+    return _ndtri(_exp(y)) if y < -1 else mp.sqrt(2) * _erfcinv(-2 * _expm1(y))
+
+
+def _omega(x: Any) -> Any:
+    """By Newton's method on ``w + ln(w) = x``, left of 1 by the exponential."""
+    if x < 1:
+        return mp.lambertw(_exp(x)).real
+    w = x - mp.log(x) if x > 2 else mp.mpf(1)
+    for _ in range(12):
+        w -= (w + mp.log(w) - x) / (1 + 1 / w)
+    return w
+
+
+def _student(df: Any, t: Any) -> Any:
+    if t < 0:
+        return mp.betainc(df / 2, mp.mpf(0.5), 0, df / (df + t * t), regularized=True) / 2
+    return 1 - _student(df, -t)
+
+
+def _density_of_t(df: Any, t: Any) -> Any:
+    return (1 + t * t / df) ** (-(df + 1) / 2) / (mp.sqrt(df) * mp.beta(df / 2, mp.mpf(0.5)))
+
+
+def _owens_t(h: Any, a: Any) -> Any:
+    return mp.quad(lambda t: _exp(-h * h * (1 + t * t) / 2) / (1 + t * t), [0, a / 2, a]) / (2 * mp.pi)
+
+
+def _voigt(x: Any, sigma: Any, gamma: Any) -> Any:
+    z = mp.mpc(x, gamma) / (sigma * mp.sqrt(2))
+    return (mp.exp(-z * z) * mp.erfc(mp.mpc(0, -1) * z)).real / (sigma * mp.sqrt(2 * mp.pi))
+
+
 def _sinc(x: Any) -> Any:
     return mp.sinpi(x) / (mp.pi * x) if x else mp.mpf(1)
 
@@ -276,6 +313,21 @@ def _density_of_beta(a: Any, b: Any, x: Any) -> Any:
     return x ** (a - 1) * (1 - x) ** (b - 1) / mp.beta(a, b)
 
 
+def _inverse(function: Function, start: Function) -> Function:
+    """The number at which a function has a value, beside a double that is near."""
+
+    def inverse(*x: Any) -> Any:
+        *parameters, y = x
+        return mp.findroot(lambda t: function(*parameters, t) - y, mp.mpf(float(start(*map(float, x)))))
+
+    return inverse
+
+
+_inverse_of_p = _inverse(_p, scipy.special.gammaincinv)
+_inverse_of_q = _inverse(_q, scipy.special.gammainccinv)
+_inverse_of_i = _inverse(_i, scipy.special.betaincinv)
+
+
 def _along(
     place: int, constants: Sequence[float], *functions: Function | None, most: float = 99
 ) -> tuple[Function, ...]:
@@ -292,7 +344,7 @@ def _along(
     return tuple(map(of_one, functions))
 
 
-def _bessel(function: Function, sign: int, n: int) -> tuple[Function, ...]:
+def _bessel(function: Function, sign: int, n: float) -> tuple[Function, ...]:
     """Value and slope; that is half the sum, or difference, of the two beside it."""
 
     def slope(x: Any) -> Any:
@@ -315,11 +367,21 @@ def _scaled_k(n: int) -> tuple[Function, ...]:
     return _along(0, (), scaled, slope, most=9)
 
 
-def _spherical(n: int) -> tuple[Function, ...]:
+def _spherical(function: Function, n: int) -> tuple[Function, ...]:
     def spherical(x: Any) -> Any:
-        return mp.sqrt(mp.pi / (2 * x)) * mp.besselj(n + mp.mpf(0.5), x)
+        return mp.sqrt(mp.pi / (2 * x)) * function(n + mp.mpf(0.5), x)
 
     return _along(0, (), spherical, _by(spherical, 1))
+
+
+def _expn(n: int) -> tuple[Function, ...]:
+    return _along(0, (), lambda x: mp.expint(n, x), lambda x: -mp.expint(n - 1, x))
+
+
+def _carlson(function: Function, first: Sequence[float], last: Sequence[float]) -> tuple[Function, ...]:
+    """Value and slope of one of Carlson's integrals by the argument between these constants."""
+    orders = [0] * len(first) + [1] + [0] * len(last)
+    return _along(len(first), (*first, *last), function, _by(function, *orders))
 
 
 def _airy(function: Function, times: int) -> Function:
@@ -410,6 +472,26 @@ def _sinhc_slope(x: Any) -> Any:
     return mp.fsum(2 * k * x ** (2 * k - 1) / mp.factorial(2 * k + 1) for k in range(1, 60))
 
 
+def _exprel(x: Any) -> Any:
+    return _expm1(x) / x if x else mp.mpf(1)
+
+
+def _exprel_slope(x: Any) -> Any:
+    if abs(x) > mp.mpf("0.01"):
+        return (_exp(x) - _exprel(x)) / x
+    return mp.fsum(k * x ** (k - 1) / mp.factorial(k + 1) for k in range(1, 60))
+
+
+def _rising(a: Any, m: Any) -> Any:
+    if a <= 0 or a + m <= 0:
+        raise Missing
+    return _exp(mp.loggamma(a + m) - mp.loggamma(a))
+
+
+def _rising_slope(a: Any, m: Any) -> Any:
+    return _rising(a, m) * (mp.psi(0, a + m) - mp.psi(0, a))
+
+
 def _hurwitz_slope(s: Any, q: Any) -> Any:
     return mp.zeta(s, q, 1)
 
@@ -430,7 +512,9 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "cbrt": (_cbrt, lambda x: _cbrt(x) / (3 * x)),
     "exp": (_exp, _exp),
     "exp2": (lambda x: _exp(x * mp.ln2), lambda x: _exp(x * mp.ln2) * mp.ln2),
+    "exp10": (lambda x: _exp(x * mp.ln10), lambda x: _exp(x * mp.ln10) * mp.ln10),
     "expm1": (_expm1, _exp),
+    "exprel": (_exprel, _exprel_slope),
     "log": (mp.log, lambda x: 1 / x),
     "log2": (lambda x: mp.log(x) / mp.ln2, lambda x: 1 / (x * mp.ln2)),
     "log10": (mp.log10, lambda x: 1 / (x * mp.ln10)),
@@ -462,6 +546,8 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "erfcinv": (_erfcinv, lambda x: -mp.sqrt(mp.pi) / 2 * _exp(_erfcinv(x) ** 2)),
     "ndtri": (_ndtri, lambda x: 1 / _density(_ndtri(x))),
     "logit": (lambda x: mp.log(x / (1 - x)), lambda x: 1 / (x * (1 - x))),
+    "ndtri_exp": (_ndtri_exp, lambda y: _exp(y) / _density(_ndtri_exp(y))),
+    "wrightomega": (_omega, lambda x: _omega(x) / (1 + _omega(x))),
     "sinc": (_sinc, _sinc_slope),
     "gamma": (_gamma, lambda x: _gamma(x) * _polygamma(0, x)),
     "rgamma": (_rgamma, _rgamma_slope),
@@ -515,7 +601,55 @@ BINARY: dict[str, tuple[Function, Function, Function]] = {
 ALONG: tuple[tuple[Any, ...], ...] = (
     *((f"bessel_{kind}", (n, None), *_bessel(of, sign, n)) for kind, of, sign in _BESSEL for n in (0, 1, 3)),
     *(("bessel_ke", (n, None), *_scaled_k(n)) for n in (0, 1, 3)),
-    *(("spherical_bessel_j", (n, None), *_spherical(n)) for n in (0, 1, 3)),
+    *(
+        (f"spherical_bessel_{kind}", (n, None), *_spherical(of, n))
+        for kind, of in (("j", mp.besselj), ("y", mp.bessely), ("i", mp.besseli), ("k", mp.besselk))
+        for n in (0, 1, 3)
+    ),
+    *((f"bessel_{kind}", (0.25, None), *_bessel(of, sign, 0.25)) for kind, of, sign in _BESSEL),
+    ("bessel_i", (-1.5, None), *_along(0, (), lambda x: mp.besseli(-1.5, x), lambda x: mp.besseli(-1.5, x, 1), most=9)),
+    ("owens_t", (1.5, None), *_along(1, (1.5,), _owens_t, _by(_owens_t, 0, 1), most=9)),
+    ("owens_t", (None, 0.5), *_along(0, (0.5,), _owens_t, _by(_owens_t, 1, 0), most=9)),
+    ("owens_t", (None, 3), *_along(0, (3,), _owens_t, None, most=9)),
+    ("gammaincinv", (2.5, None), *_along(1, (2.5,), _inverse_of_p, _by(_inverse_of_p, 0, 1), most=0.99)),
+    ("gammaincinv", (None, 0.25), *_along(0, (0.25,), _inverse_of_p, _by(_inverse_of_p, 1, 0), most=9)),
+    ("gammainccinv", (2.5, None), *_along(1, (2.5,), _inverse_of_q, _by(_inverse_of_q, 0, 1), most=0.99)),
+    ("gammainccinv", (None, 0.25), *_along(0, (0.25,), _inverse_of_q, None, most=9)),
+    ("betaincinv", (None, 2.5, 0.25), *_along(0, (2.5, 0.25), _inverse_of_i, None, most=9)),
+    ("betaincinv", (2.5, 0.5, None), *_along(2, (2.5, 0.5), _inverse_of_i, None, most=0.99)),
+    ("voigt_profile", (None, 1.5, 0.5), *_along(0, (1.5, 0.5), _voigt, _by(_voigt, 1, 0, 0), most=9)),
+    ("voigt_profile", (1.25, None, 0.5), *_along(1, (1.25, 0.5), _voigt, _by(_voigt, 0, 1, 0), most=9)),
+    ("voigt_profile", (1.25, 1.5, None), *_along(2, (1.25, 1.5), _voigt, _by(_voigt, 0, 0, 1), most=9)),
+    ("voigt_profile_slope", (0, 0, 1, None, 1.5, 0.5), *_along(0, (1.5, 0.5), _by(_voigt, 0, 0, 1), None)),
+    ("stdtr", (2.5, None), *_along(1, (2.5,), _student, _density_of_t)),
+    ("stdtr", (None, 0.75), *_along(0, (0.75,), _student, _by(_student, 1, 0))),
+    ("stdtr_slope", (1, 0, None, 0.75), *_along(0, (0.75,), _by(_student, 1, 0), _by(_student, 2, 0))),
+    *(("expn", (n, None), *_expn(n)) for n in (-1, 0, 1, 2, 5)),
+    *(("hyp0f1", (b, None), *_along(1, (b,), mp.hyp0f1, _by(mp.hyp0f1, 0, 1))) for b in (0.5, 3)),
+    ("hyp0f1", (None, 2.5), *_along(0, (2.5,), mp.hyp0f1, _by(mp.hyp0f1, 1, 0))),
+    ("hyp0f1_slope", (1, 0, None, 2.5), *_along(0, (2.5,), _by(mp.hyp0f1, 1, 0), _by(mp.hyp0f1, 2, 0))),
+    ("exprel_slope", (1, None), *_along(0, (), _exprel_slope, _by(_exprel_slope, 1))),
+    ("elliptic_f_slope", (0, 1, None, 0.5), *_along(0, (0.5,), _by(mp.ellipf, 0, 1), _by(mp.ellipf, 1, 1))),
+    ("elliptic_e_inc_slope", (0, 1, None, 0.5), *_along(0, (0.5,), _by(mp.ellipe, 0, 1), _by(mp.ellipe, 1, 1))),
+    ("agm_slope", (1, 0, None, 1.5), *_along(0, (1.5,), _by(mp.agm, 1, 0), _by(mp.agm, 2, 0))),
+    *(
+        (name, (phi, None), *_along(1, (phi,), function, _by(function, 0, 1), most=0.9))
+        for name, function in (("elliptic_f", mp.ellipf), ("elliptic_e_inc", mp.ellipe))
+        for phi in (1.25, 4)
+    ),
+    ("elliptic_f", (None, 0.5), *_along(0, (0.5,), mp.ellipf, lambda phi, m: 1 / mp.sqrt(1 - m * mp.sin(phi) ** 2))),
+    ("elliptic_e_inc", (None, 0.5), *_along(0, (0.5,), mp.ellipe, lambda phi, m: mp.sqrt(1 - m * mp.sin(phi) ** 2))),
+    ("agm", (None, 1.5), *_along(0, (1.5,), mp.agm, _by(mp.agm, 1, 0))),
+    ("elliprc", (None, 1.5), *_along(0, (1.5,), mp.elliprc, _by(mp.elliprc, 1, 0))),
+    ("elliprc", (1.5, None), *_along(1, (1.5,), mp.elliprc, _by(mp.elliprc, 0, 1))),
+    *(("poch", (None, m), *_along(0, (m,), _rising, _rising_slope)) for m in (0.5, -0.25)),
+    ("poch", (2.5, None), *_along(1, (2.5,), _rising, lambda a, m: _rising(a, m) * mp.psi(0, a + m))),
+    *(
+        (f"ellipr{kind}", (*first, None, *last), *_carlson(getattr(mp, f"ellipr{kind}"), first, last))
+        for kind in "dfg"
+        for first, last in (((), (1.5, 2.5)), ((1.5,), (0,)), ((0, 1.5), ()))
+    ),
+    ("elliprd_slope", (1, 0, 0, None, 1.5, 2.5), *_along(0, (1.5, 2.5), _by(mp.elliprd, 1, 0, 0), None)),
     *(("gammainc", (a, None), *_along(1, (a,), _p, _density_of_gamma)) for a in (0.5, 2.5, 200)),
     *(("gammainc", (None, x), *_along(0, (x,), _p, _by(_p, 1, 0))) for x in (0.5, 20)),
     *(("gammaincc", (a, None), *_along(1, (a,), _q, lambda a, x: -_density_of_gamma(a, x))) for a in (0.5, 2.5)),

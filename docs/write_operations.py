@@ -81,6 +81,8 @@ def _called(function: Callable[..., Any], row: str) -> str:
 
 def symbolic(row: Primitive, written: str) -> str:
     """The SymPy function, or the expression of symbols that the row builds."""
+    if isinstance(row.sympy, Without):
+        return "none"
     if isinstance(row.sympy, str) or written:
         shown = named(row.sympy, row.name, written)
     else:

@@ -72,7 +72,7 @@ def well(x):
 
 
 def of_orders(function, domain):
-    """A function of the orders 0 and 1, which torch has."""
+    """A function of the orders 0 and 1, which torch has of most."""
     return both(elementwise(lambda x: function(0, x), domain), elementwise(lambda x: function(1, x), domain))
 
 
@@ -81,9 +81,15 @@ def of_degrees(function):
     return both(elementwise(lambda x: function(1, x), REAL), elementwise(lambda x: function(4, x), REAL))
 
 
+def of_parameter(function, *domains):
+    """Polynomials of the degrees 0, 1 and 4 of a parameter and an argument."""
+    return elementwise(lambda *x: function(0, *x) + function(1, *x) * function(4, *x), *domains)
+
+
 POLYNOMIALS = (
     *("chebyshev_t", "chebyshev_u", "chebyshev_v", "chebyshev_w"),
     *("hermite_h", "hermite_he", "laguerre_l", "legendre_p"),
+    *("shifted_chebyshev_t", "shifted_chebyshev_u", "shifted_chebyshev_v", "shifted_chebyshev_w"),
 )
 REAL = (-3.0, 3.0)
 POSITIVE = (0.1, 10.0)
@@ -104,6 +110,20 @@ USES = {
     "cbrt": elementwise(ops.cbrt, (-1e3, 1e3)),
     "exp": elementwise(ops.exp, (-50, 50)),
     "exp2": elementwise(ops.exp2, (-50, 50)),
+    "exp10": elementwise(ops.exp10, (-50, 50)),
+    "exprel": both(elementwise(ops.exprel, (-40, 5)), elementwise(ops.exprel, (-1e-9, 1e-9))),
+    "exprel_slope": elementwise(lambda x: Primitive.rows["exprel_slope"](1, x), (-9, 9)),
+    "cosm1": both(elementwise(ops.cosm1, REAL), elementwise(ops.cosm1, (1e-9, 1e-8))),
+    "boxcox": elementwise(ops.boxcox, POSITIVE, (0.1, 3)),
+    "boxcox1p": both(elementwise(ops.boxcox1p, (-0.9, 5), (0.1, 3)), elementwise(ops.boxcox1p, (1e-9, 1e-8), (0.1, 3))),
+    # Of exponents with long denominators SymPy 1.14 takes powers of two to whole numbers of sixteen digits.
+    "inv_boxcox": elementwise(lambda y: ops.inv_boxcox(y, 0.5), (-1, 3)),
+    "inv_boxcox1p": both(
+        elementwise(lambda y: ops.inv_boxcox1p(y, 0.5), (-1, 3)),
+        elementwise(lambda y: ops.inv_boxcox1p(y, -0.25), (1e-9, 1e-8)),
+    ),
+    "huber": elementwise(ops.huber, (0.5, 2), REAL),
+    "pseudo_huber": elementwise(ops.pseudo_huber, (0.5, 2), (0.1, 3)),
     "expm1": both(elementwise(ops.expm1, (-40, 5)), elementwise(ops.expm1, (-1e-9, 1e-9))),
     "log": elementwise(ops.log, (1e-5, 1e5)),
     "log2": elementwise(ops.log2, (1e-5, 1e5)),
@@ -187,6 +207,24 @@ USES = {
     "rgamma_slope": elementwise(lambda x: Primitive.rows["rgamma_slope"](1, x), (-3, 9)),
     "multigammaln": elementwise(lambda x: ops.multigammaln(x, 3), (1.5, 30)),
     "beta": elementwise(ops.beta, (0.1, 9), (0.1, 9)),
+    "poch": elementwise(ops.poch, (0.5, 9), (-0.4, 9)),
+    "gammaincinv": scalars(lambda y: ops.gammaincinv(2.5, y), PROBABILITY),
+    "gammainccinv": scalars(lambda y: ops.gammainccinv(2.5, y), PROBABILITY),
+    "betaincinv": scalars(lambda y: ops.betaincinv(1.5, 2.5, y), PROBABILITY),
+    "chdtr": elementwise(ops.chdtr, (1, 9), (0.1, 9)),
+    "chdtrc": elementwise(ops.chdtrc, (1, 9), (0.1, 9)),
+    "fdtr": elementwise(lambda x: ops.fdtr(3, 5, x), (0.1, 3)),
+    "fdtrc": elementwise(lambda x: ops.fdtrc(3, 5, x), (0.1, 3)),
+    "stdtr": elementwise(ops.stdtr, (0.5, 9), REAL),
+    "stdtr_slope": scalars(lambda df, t: Primitive.rows["stdtr_slope"](1, 0, df, t), (0.5, 9), REAL),
+    "ndtri_exp": both(elementwise(ops.ndtri_exp, (-30, -1.1)), elementwise(ops.ndtri_exp, (-0.9, -0.01))),
+    "owens_t": elementwise(ops.owens_t, REAL, REAL),
+    "voigt_profile": elementwise(ops.voigt_profile, REAL, (0.5, 2), (0.1, 2)),
+    "voigt_profile_slope": scalars(
+        lambda x, s: Primitive.rows["voigt_profile_slope"](0, 0, 1, x, s, 0.5), REAL, (0.5, 2)
+    ),
+    "wrightomega": elementwise(ops.wrightomega, (-9, 9)),
+    "zetac": scalars(ops.zetac, (1.5, 30)),
     "betaln": elementwise(ops.betaln, (0.1, 30), (0.1, 30)),
     "betainc": elementwise(ops.betainc, (0.5, 9), (0.5, 9), PROBABILITY),
     "betainc_slope": scalars(lambda a, x: Primitive.rows["betainc_slope"](1, 0, 0, a, 2.5, x), (0.5, 9), PROBABILITY),
@@ -199,6 +237,9 @@ USES = {
     "bessel_j": of_orders(ops.bessel_j, (-9, 9)),
     "bessel_y": of_orders(ops.bessel_y, POSITIVE),
     "bessel_k": of_orders(ops.bessel_k, POSITIVE),
+    "spherical_bessel_y": of_orders(ops.spherical_bessel_y, POSITIVE),
+    "spherical_bessel_i": of_orders(ops.spherical_bessel_i, POSITIVE),
+    "spherical_bessel_k": of_orders(ops.spherical_bessel_k, POSITIVE),
     "bessel_ie": of_orders(ops.bessel_ie, REAL),
     "bessel_ke": of_orders(ops.bessel_ke, POSITIVE),
     # Left of zero SymPy's jn takes the root of a negative number.
@@ -212,6 +253,19 @@ USES = {
     "elliptic_k_slope": elementwise(lambda m: Primitive.rows["elliptic_k_slope"](1, m), (-5, 0.6)),
     "elliptic_e": elementwise(ops.elliptic_e, (-5, 0.95)),
     "elliptic_e_slope": elementwise(lambda m: Primitive.rows["elliptic_e_slope"](1, m), (-5, 0.6)),
+    "elliptic_f": elementwise(ops.elliptic_f, REAL, (-5, 0.9)),
+    "elliptic_f_slope": elementwise(lambda x, m: Primitive.rows["elliptic_f_slope"](0, 1, x, m), REAL, (-5, 0.6)),
+    "elliptic_e_inc": elementwise(ops.elliptic_e_inc, REAL, (-5, 0.9)),
+    "elliptic_e_inc_slope": elementwise(
+        lambda x, m: Primitive.rows["elliptic_e_inc_slope"](0, 1, x, m), REAL, (-5, 0.6)
+    ),
+    "elliprc": elementwise(ops.elliprc, POSITIVE, POSITIVE),
+    "elliprd": elementwise(ops.elliprd, POSITIVE, POSITIVE, POSITIVE),
+    "elliprd_slope": scalars(lambda x, y: Primitive.rows["elliprd_slope"](1, 0, 0, x, 1.5, y), POSITIVE, POSITIVE),
+    "elliprf": elementwise(ops.elliprf, POSITIVE, POSITIVE, POSITIVE),
+    "elliprg": elementwise(ops.elliprg, POSITIVE, POSITIVE, POSITIVE),
+    "agm": elementwise(ops.agm, POSITIVE, POSITIVE),
+    "agm_slope": elementwise(lambda x, y: Primitive.rows["agm_slope"](1, 0, x, y), POSITIVE, POSITIVE),
     "erfi": elementwise(ops.erfi, (-3, 3)),
     "dawsn": both(elementwise(ops.dawsn, (-5, 5)), elementwise(ops.dawsn, (20, 1000))),
     "expi": both(elementwise(ops.expi, POSITIVE), elementwise(ops.expi, (-9, -0.1))),
@@ -229,6 +283,9 @@ USES = {
     "log_quotient_of_slope": elementwise(lambda x: Primitive.rows["log_quotient_of_slope"](1, x), POSITIVE),
     # Elsewhere SciPy loses more digits.
     # Where a lies just below b, SciPy loses three digits (400 units in the last place).
+    "hyp0f1": elementwise(ops.hyp0f1, (1.5, 5), (0.5, 3)),
+    "hyp0f1_slope": elementwise(lambda b, x: Primitive.rows["hyp0f1_slope"](1, 0, b, x), (0.5, 3), REAL),
+    "expn": both(elementwise(lambda x: ops.expn(1, x), POSITIVE), elementwise(lambda x: ops.expn(3, x), POSITIVE)),
     "hyp1f1": elementwise(ops.hyp1f1, (3, 4), (1.5, 2.5), (0.5, 1.5)),
     "hyp1f1_slope": elementwise(lambda a, x: Primitive.rows["hyp1f1_slope"](1, 0, 0, a, 1.5, x), (0.5, 3), REAL),
     "hyp2f1": elementwise(lambda a, x: ops.hyp2f1(a, 1.5, 2.5, x), (0.5, 3), (-0.9, 0.8)),
@@ -236,6 +293,13 @@ USES = {
         lambda a, x: Primitive.rows["hyp2f1_slope"](1, 0, 0, 0, a, 1.5, 2.5, x), (0.5, 3), (-0.9, 0.8)
     ),
     **{name: of_degrees(getattr(ops, name)) for name in POLYNOMIALS},
+    "gegenbauer_c": of_parameter(ops.gegenbauer_c, (0.5, 2), REAL),
+    "jacobi_p": of_parameter(ops.jacobi_p, (-0.5, 2), (-0.5, 2), REAL),
+    "assoc_laguerre_l": of_parameter(ops.assoc_laguerre_l, (-0.5, 2), REAL),
+    "assoc_legendre_p": both(
+        elementwise(lambda x: ops.assoc_legendre_p(3, 1, x) + ops.assoc_legendre_p(2, 0, x), (-0.9, 0.9)),
+        elementwise(lambda x: ops.assoc_legendre_p(4, 2, x), (-0.9, 0.9)),
+    ),
     "pi": elementwise(lambda x: ops.pi * x, REAL),
     "e": elementwise(lambda x: ops.e * x, REAL),
     "logsumexp_of": shaped(lambda x: ops.logsumexp(x), (4,)),

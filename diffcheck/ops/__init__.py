@@ -108,6 +108,7 @@ from diffcheck.ops.elementary import (
     cos as cos,
     cosh as cosh,
     exp as exp,
+    exp10 as exp10,
     exp2 as exp2,
     expm1 as expm1,
     hypot as hypot,
@@ -300,7 +301,10 @@ from diffcheck.ops.bessel import (
     bessel_k as bessel_k,
     bessel_ke as bessel_ke,
     bessel_y as bessel_y,
+    spherical_bessel_i as spherical_bessel_i,
     spherical_bessel_j as spherical_bessel_j,
+    spherical_bessel_k as spherical_bessel_k,
+    spherical_bessel_y as spherical_bessel_y,
 )
 from diffcheck.ops.gamma import (
     beta as beta,
@@ -310,12 +314,15 @@ from diffcheck.ops.gamma import (
     gammainc as gammainc,
     gammaincc as gammaincc,
     multigammaln as multigammaln,
+    poch as poch,
     rgamma as rgamma,
     zeta as zeta,
+    zetac as zetac,
 )
 from diffcheck.ops.hypergeometric import (
     elliptic_e as elliptic_e,
     elliptic_k as elliptic_k,
+    hyp0f1 as hyp0f1,
     hyp1f1 as hyp1f1,
     hyp2f1 as hyp2f1,
     lambert_w as lambert_w,
@@ -327,6 +334,7 @@ from diffcheck.ops.integrals import (
     erfi as erfi,
     exp1 as exp1,
     expi as expi,
+    expn as expn,
     fresnelc as fresnelc,
     fresnels as fresnels,
     shi as shi,
@@ -334,14 +342,22 @@ from diffcheck.ops.integrals import (
     spence as spence,
 )
 from diffcheck.ops.polynomials import (
+    assoc_laguerre_l as assoc_laguerre_l,
+    assoc_legendre_p as assoc_legendre_p,
     chebyshev_t as chebyshev_t,
     chebyshev_u as chebyshev_u,
     chebyshev_v as chebyshev_v,
     chebyshev_w as chebyshev_w,
+    gegenbauer_c as gegenbauer_c,
     hermite_h as hermite_h,
     hermite_he as hermite_he,
+    jacobi_p as jacobi_p,
     laguerre_l as laguerre_l,
     legendre_p as legendre_p,
+    shifted_chebyshev_t as shifted_chebyshev_t,
+    shifted_chebyshev_u as shifted_chebyshev_u,
+    shifted_chebyshev_v as shifted_chebyshev_v,
+    shifted_chebyshev_w as shifted_chebyshev_w,
 )
 from diffcheck.ops.probability import (
     entr as entr,
@@ -397,6 +413,41 @@ from diffcheck.ops.vectors import (
     multi_dot as multi_dot,
     vander as vander,
     vecdot as vecdot,
+)
+from diffcheck.ops.elliptic import (
+    agm as agm,
+    elliprc as elliprc,
+    elliprd as elliprd,
+    elliprf as elliprf,
+    elliprg as elliprg,
+    elliptic_e_inc as elliptic_e_inc,
+    elliptic_f as elliptic_f,
+)
+from diffcheck.ops.transforms import (
+    boxcox as boxcox,
+    boxcox1p as boxcox1p,
+    cosm1 as cosm1,
+    exprel as exprel,
+    huber as huber,
+    inv_boxcox as inv_boxcox,
+    inv_boxcox1p as inv_boxcox1p,
+    pseudo_huber as pseudo_huber,
+)
+from diffcheck.ops.distributions import (
+    chdtr as chdtr,
+    chdtrc as chdtrc,
+    fdtr as fdtr,
+    fdtrc as fdtrc,
+    ndtri_exp as ndtri_exp,
+    owens_t as owens_t,
+    stdtr as stdtr,
+    voigt_profile as voigt_profile,
+    wrightomega as wrightomega,
+)
+from diffcheck.ops.quantiles import (
+    betaincinv as betaincinv,
+    gammainccinv as gammainccinv,
+    gammaincinv as gammaincinv,
 )
 
 # The same rows by torch's names.

@@ -110,6 +110,11 @@ def outside_power(x: Any, y: Any) -> bool:
     return bool((x < ZERO and not y.contains_integer()) or (x.is_zero() and y < ZERO))
 
 
+def has_no_power(n: Any, x: Any) -> bool:
+    """Whether x is no positive number where a power of it that is not whole takes part."""
+    return bool(x <= ZERO and not n.contains_integer())
+
+
 def sin_pi(x: Any) -> Any:
     """``sin(pi x)`` of a fraction, a ball or a series; exact where it is."""
     return arb.sin_pi_fmpq(fmpq(*x.as_integer_ratio())) if isinstance(x, Fraction) else x.sin_pi()

@@ -1,18 +1,20 @@
-"""Bessel functions of whole orders, the spherical ones, and Airy's."""
+"""Bessel functions, the spherical ones, and Airy's."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from flint import arb
 
 from diffcheck.errors import Unsupported
-from diffcheck.ops import special_enclosures
+from diffcheck.ops import balls, special_enclosures
 from diffcheck.ops.differentiated import analytic_row
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.elementary import exp
 from diffcheck.ops.pieces import abs, maximum
 from diffcheck.ops.special import bessel_i
-from diffcheck.ops.table import Primitive, composite
+from diffcheck.ops.table import Column, Function, Primitive, composite
 
 
 def _positive(_: Any, x: Any) -> bool:
@@ -23,8 +25,8 @@ def _of_orders(what: str, *names: str) -> Callable[..., Any]:
     """Torch's functions of the first orders."""
 
     def function(torch: Any, n: Any, x: Any) -> Any:
-        if not 0 <= int(n) < len(names):
-            raise Unsupported(f"torch has no {what} of order {int(n)}")
+        if n not in range(len(names)):
+            raise Unsupported(f"torch has no {what} of order {float(n):g}")
         return getattr(torch.special, names[int(n)])(x)
 
     return function
@@ -32,12 +34,13 @@ def _of_orders(what: str, *names: str) -> Callable[..., Any]:
 
 bessel_j: Primitive = analytic_row(
     "bessel_j",
-    "the Bessel function of the first kind, its order n a whole number",
+    "the Bessel function of the first kind, its order n a constant; of a broken order for x > 0",
     lambda n, x: x.bessel_j(n),
     {1: lambda n, x, _: (bessel_j(n - 1, x) - bessel_j(n + 1, x)) / 2},
     arity=2,
     fixed=1,
     series=special_enclosures.series_of_bessel_j,
+    outside=balls.has_no_power,
     numpy="scipy.special.jv",
     torch=_of_orders("Bessel function J", "bessel_j0", "bessel_j1"),
     sympy="sympy.besselj",
@@ -45,7 +48,7 @@ bessel_j: Primitive = analytic_row(
 )
 bessel_y: Primitive = analytic_row(
     "bessel_y",
-    "the Bessel function of the second kind of positive numbers, its order n a whole number",
+    "the Bessel function of the second kind of positive numbers, its order n a constant",
     lambda n, x: x.bessel_y(n),
     {1: lambda n, x, _: (bessel_y(n - 1, x) - bessel_y(n + 1, x)) / 2},
     arity=2,
@@ -59,7 +62,7 @@ bessel_y: Primitive = analytic_row(
 )
 bessel_k: Primitive = analytic_row(
     "bessel_k",
-    "the modified Bessel function of the second kind of positive numbers, its order n a whole number",
+    "the modified Bessel function of the second kind of positive numbers, its order n a constant",
     lambda n, x: x.bessel_k(n),
     {1: lambda n, x, _: -(bessel_k(n - 1, x) + bessel_k(n + 1, x)) / 2},
     arity=2,
@@ -73,7 +76,7 @@ bessel_k: Primitive = analytic_row(
 )
 bessel_ke: Primitive = analytic_row(
     "bessel_ke",
-    "exp(x) times the modified Bessel function of the second kind, its order n a whole number",
+    "exp(x) times the modified Bessel function of the second kind, its order n a constant",
     lambda n, x: x.bessel_k(n, scaled=True),
     {1: lambda n, x, v: v - (bessel_ke(n - 1, x) + bessel_ke(n + 1, x)) / 2},
     arity=2,
@@ -89,37 +92,103 @@ bessel_ke: Primitive = analytic_row(
 
 @composite(torch=_of_orders("scaled Bessel function I", "i0e", "i1e"), numpy="scipy.special.ive")
 def bessel_ie(n: Any, x: Any) -> Any:
-    """exp(-|x|) times the modified Bessel function of the first kind, its order n a whole number."""
+    """exp(-|x|) times the modified Bessel function of the first kind, its order n a constant."""
     return exp(-abs(x)) * bessel_i(n, x)
 
 
-def _spherical(n: Any, x: Any) -> Any:
-    """``x^n / (2n + 1)!! 0F1(; n + 3/2; -x^2 / 4)``, which has no quotient at zero."""
+def _odds(n: int) -> int:
+    """``(2 n + 1)!!``, the product of the odd numbers up to there; ``(-3)!!`` is -1."""
+    return math.prod(range(3, 2 * n + 2, 2)) if n > -2 else -1
+
+
+def _spherical_first(sign: int) -> Function:
+    """``x^n / (2n + 1)!! 0F1(; n + 3/2; +- x^2 / 4)``, which has no quotient at zero."""
+
+    def enclosed(n: Any, x: Any) -> Any:
+        order = int(n.real.unique_fmpz())
+        return x**order / _odds(order) * (sign * x * x / 4).hypgeom_0f1(n + 3 / 2)
+
+    return enclosed
+
+
+def _spherical_y(n: Any, x: Any) -> Any:
+    """``-(2n - 1)!! / x^(n + 1) 0F1(; 1/2 - n; -x^2 / 4)``."""
     order = int(n.real.unique_fmpz())
-    odd = 1
-    for k in range(3, 2 * order + 2, 2):
-        odd *= k
-    return x**order / odd * (-x * x / 4).hypgeom_0f1(n + 3 / 2)
+    return -_odds(order - 1) / x ** (order + 1) * (-x * x / 4).hypgeom_0f1(1 / 2 - n)
 
 
-spherical_bessel_j: Primitive = analytic_row(
-    "spherical_bessel_j",
-    "the spherical Bessel function of the first kind, its order n a whole number not below zero",
-    _spherical,
-    {1: lambda n, x, _: _spherical_slope(n, x)},
-    arity=2,
-    fixed=1,
-    numpy=lambda n, x: resolve("scipy.special.spherical_jn")(np.asarray(n, int), x),
+def _spherical_k(n: Any, x: Any) -> Any:
+    """``pi / 2 exp(-x) / x`` times a polynomial of ``1 / (2 x)``, DLMF 10.49.12."""
+    order = int(n.real.unique_fmpz())
+    terms = (_falling(order, k) / (2 * x) ** k for k in range(order + 1))
+    return arb.pi() / 2 * (-x).exp() / x * sum(terms, balls.ZERO)
+
+
+def _falling(n: int, k: int) -> Any:
+    return arb.fac_ui(n + k) / (arb.fac_ui(k) * arb.fac_ui(n - k))
+
+
+def _spherical_row(
+    letter: str, kind: str, enclosed: Function, signs: tuple[int, int], sympy: Column, **columns: Any
+) -> Primitive:
+    """A row whose slope is ``(n f_(n - 1) +- (n + 1) f_(n + 1)) / (2 n + 1)`` (DLMF 10.51.2 and 10.51.5), both signed.
+
+    Of order zero the first part is zero, whatever stands there.
+    """
+
+    def slope(n: Any, x: Any, _: Any) -> Any:
+        below, above = n * row(maximum(n - 1, 0), x), (n + 1) * row(n + 1, x)
+        return (signs[0] * below + signs[1] * above) / (2 * n + 1)
+
+    row: Primitive = analytic_row(
+        f"spherical_bessel_{letter}",
+        f"the {kind}, its order n a whole number not below zero",
+        enclosed,
+        {1: slope},
+        arity=2,
+        fixed=1,
+        numpy=lambda n, x: resolve(f"scipy.special.spherical_{letter}n")(np.rint(n).astype(int), x),
+        sympy=sympy,
+        **columns,
+    )
+    return row
+
+
+spherical_bessel_j = _spherical_row(
+    "j",
+    "spherical Bessel function of the first kind",
+    _spherical_first(-1),
+    (1, -1),
+    "sympy.jn",
     torch=_of_orders("spherical Bessel function", "spherical_bessel_j0"),
-    sympy="sympy.jn",
     ulps=8,
 )
-
-
-def _spherical_slope(n: Any, x: Any) -> Any:
-    """DLMF 10.51.1, both parts; of order zero the first one is zero, whatever stands there."""
-    above = (n + 1) * spherical_bessel_j(n + 1, x)
-    return (n * spherical_bessel_j(maximum(n - 1, 0), x) - above) / (2 * n + 1)
+spherical_bessel_y = _spherical_row(
+    "y",
+    "spherical Bessel function of the second kind",
+    _spherical_y,
+    (1, -1),
+    "sympy.yn",
+    outside=lambda n, x: x.is_zero(),
+    ulps=2,
+)
+spherical_bessel_i = _spherical_row(
+    "i",
+    "modified spherical Bessel function of the first kind",
+    _spherical_first(1),
+    (1, 1),
+    lambda sympy, n, x: sympy.sqrt(sympy.pi / (2 * x)) * sympy.besseli(n + sympy.Rational(1, 2), x),
+    ulps=8,
+)
+spherical_bessel_k = _spherical_row(
+    "k",
+    "modified spherical Bessel function of the second kind, of positive numbers",
+    _spherical_k,
+    (-1, -1),
+    lambda sympy, n, x: sympy.sqrt(sympy.pi / (2 * x)) * sympy.besselk(n + sympy.Rational(1, 2), x),
+    outside=lambda n, x: x <= 0,
+    ulps=2,
+)
 
 
 def _airy(name: str, doc: str, place: int, slope: Any, **columns: Any) -> Primitive:

@@ -12,7 +12,7 @@ from diffcheck.ops.arguments import as_tensors
 from diffcheck.ops.basic import add, power, sqrt
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.exact import exact_power, pi
-from diffcheck.ops.table import Primitive, named_row
+from diffcheck.ops.table import Primitive, Without, named_row
 
 
 def _sigmoid(x: Any) -> Any:
@@ -34,6 +34,17 @@ exp2 = named_row(
     arb=lambda x: 2**x,
     series=lambda x: series.beginning(2 ** x[0], (x * arb.const_log2()).exp()),
     formula=lambda x: power(2, x),
+)
+exp10 = named_row(
+    "exp10",
+    "10 to the power x",
+    numpy="scipy.special.exp10",
+    torch=Without("torch has no exp10"),
+    aten="",
+    sympy=lambda _, x: 10**x,
+    arb=lambda x: 10**x,
+    series=lambda x: series.beginning(10 ** x[0], (x * arb.const_log10()).exp()),
+    formula=lambda x: power(10, x),
 )
 expm1 = named_row(
     "expm1",

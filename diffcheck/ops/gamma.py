@@ -66,6 +66,18 @@ beta = analytic_row(
     sympy="sympy.beta",
     ulps=12,
 )
+poch = analytic_row(
+    "poch",
+    "the rising factorial Gamma(a + m) / Gamma(a) of positive a and a + m",
+    lambda a, m: ((a + m).lgamma() - a.lgamma()).exp(),
+    {0: lambda a, m, v: v * (digamma(a + m) - digamma(a)), 1: lambda a, m, v: v * digamma(a + m)},
+    arity=2,
+    analytic=lambda a, m: _positive(a, a + m),
+    outside=lambda a, m: a <= 0 or a + m <= 0,
+    numpy="scipy.special.poch",
+    sympy=lambda sympy, a, m: sympy.gamma(a + m) / sympy.gamma(a),
+    ulps=24,
+)
 
 
 def _density(a: Any, x: Any) -> Any:
@@ -141,6 +153,12 @@ zeta: Primitive = analytic_row(
     sympy="sympy.zeta",
     ulps=5,
 )
+
+
+@composite(torch=Without("torch has Hurwitz's zeta only"), numpy="scipy.special.zetac")
+def zetac(x: Any) -> Any:
+    """Riemann's zeta function minus 1, for x > 1."""
+    return zeta(x, 2)
 
 
 def _log_of_many(torch: Any, a: Any, p: int) -> Any:

@@ -12,6 +12,17 @@ from diffcheck.ops.dotted import resolve
 from diffcheck.ops.elementary import exp
 from diffcheck.ops.table import Primitive
 
+hyp0f1: Primitive = analytic_row(
+    "hyp0f1",
+    "the confluent hypergeometric limit function 0F1(; b; x)",
+    lambda b, x: x.hypgeom_0f1(b),
+    {1: lambda b, x, _: hyp0f1(b + 1, x) / b},
+    arity=2,
+    outside=lambda b, x: _is_pole(b),
+    numpy="scipy.special.hyp0f1",
+    sympy=lambda sympy, b, x: sympy.hyper((), (b,), x),
+    ulps=8,
+)
 hyp1f1: Primitive = analytic_row(
     "hyp1f1",
     "Kummer's confluent hypergeometric function 1F1(a; b; x)",

@@ -92,6 +92,30 @@ exp1 = analytic_row(
     sympy=lambda sympy, x: -sympy.Ei(-x),
     ulps=6,
 )
+
+
+def _expn_numpy(n: Any, x: Any) -> Any:
+    """Below order 0, which SciPy ends at, by ``x E_n = exp(-x) - n E_(n + 1)``, whose terms have one sign there."""
+    order = np.rint(n).astype(int)
+    found = resolve("scipy.special.expn")(np.maximum(order, 0), x)
+    for k in range(-1, int(np.min(order)) - 1, -1):
+        found = np.where(order <= k, (np.exp(-x) - k * found) / x, found)
+    return found
+
+
+expn: Primitive = analytic_row(
+    "expn",
+    "the exponential integral E_n of a positive x, its order n a whole number: that of exp(-x t) / t^n from 1 on",
+    lambda n, x: x.expint(n),
+    {1: lambda n, x, _: -expn(n - 1, x)},
+    arity=2,
+    fixed=1,
+    analytic=lambda n, x: x.real > 0,
+    outside=lambda n, x: x <= 0,
+    numpy=_expn_numpy,
+    sympy="sympy.expint",
+    ulps=8,
+)
 si = Primitive(
     name="si",
     doc="the sine integral, that of sin(t) / t from 0 to x",

@@ -1,12 +1,17 @@
 """Classical orthogonal polynomials, their degree n a whole number: by the recurrences of DLMF 18.9."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
-from diffcheck.ops.table import Composite, composite
+from diffcheck.errors import CaseError
+from diffcheck.ops.dotted import resolve
+from diffcheck.ops.exact import rational
+from diffcheck.ops.table import Composite, Without, composite
 
 # The polynomial of degree k + 1, by k, x and the polynomials of the degrees k and k - 1.
 Recurrence = Callable[[int, Any, Any, Any], Any]
+_ENDING = " of degree n, arguments in the order n, x."
 
 
 def _family(
@@ -23,7 +28,20 @@ def _family(
         return found
 
     polynomial.__name__ = name
-    polynomial.__doc__ = f"{doc} of degree n, arguments in the order n, x."
+    polynomial.__doc__ = f"{doc}{_ENDING}"
+    return composite(torch=lambda torch, n, x: getattr(torch.special, named)(x, n), numpy=numpy)(polynomial)
+
+
+def _shifted(below: Composite, numpy: str | None = None) -> Composite:
+    """The polynomials of the interval from 0 to 1, stretched to that from -1 to 1."""
+
+    def polynomial(n: int, x: Any) -> Any:
+        return below(n, 2 * x - 1)
+
+    kind = below.name.rpartition("_")[2]
+    polynomial.__name__ = f"shifted_{below.name}"
+    polynomial.__doc__ = f"{below.doc.removesuffix(_ENDING)} of 2x - 1{_ENDING}"
+    named = f"shifted_chebyshev_polynomial_{kind}"
     return composite(torch=lambda torch, n, x: getattr(torch.special, named)(x, n), numpy=numpy)(polynomial)
 
 
@@ -94,3 +112,50 @@ laguerre_l = _family(
     "laguerre_polynomial_l",
     "scipy.special.eval_laguerre",
 )
+shifted_chebyshev_t = _shifted(chebyshev_t, "scipy.special.eval_sh_chebyt")
+shifted_chebyshev_u = _shifted(chebyshev_u, "scipy.special.eval_sh_chebyu")
+shifted_chebyshev_v = _shifted(chebyshev_v)
+shifted_chebyshev_w = _shifted(chebyshev_w)
+
+
+@composite(torch=Without("torch has no Gegenbauer polynomials"), numpy="scipy.special.eval_gegenbauer")
+def gegenbauer_c(n: int, alpha: Any, x: Any) -> Any:
+    """Gegenbauer's polynomial of degree n, arguments in the order n, alpha, x."""
+    below, found = x * 0 + 1, 2 * alpha * x
+    for k in range(1, n):
+        below, found = found, (2 * (k + alpha) * x * found - (k + 2 * alpha - 1) * below) / (k + 1)
+    return found if n else below
+
+
+@composite(torch=Without("torch has no Jacobi polynomials"), numpy="scipy.special.eval_jacobi")
+def jacobi_p(n: int, alpha: Any, beta: Any, x: Any) -> Any:
+    """Jacobi's polynomial of degree n, arguments in the order n, alpha, beta, x."""
+    total = alpha + beta
+    below, found = x * 0 + 1, 1 + alpha + (total + 2) * (x - 1) / 2
+    for k in range(1, n):
+        twice = 2 * k + total
+        middle = (twice + 1) * (twice * (twice + 2) * x + alpha * alpha - beta * beta)
+        past = 2 * (k + alpha) * (k + beta) * (twice + 2)
+        below, found = found, (middle * found - past * below) / (2 * (k + 1) * (k + total + 1) * twice)
+    return found if n else below
+
+
+@composite(torch=Without("torch has no generalized Laguerre polynomials"), numpy="scipy.special.eval_genlaguerre")
+def assoc_laguerre_l(n: int, alpha: Any, x: Any) -> Any:
+    """Laguerre's generalized polynomial of degree n, arguments in the order n, alpha, x."""
+    below, found = x * 0 + 1, 1 + alpha - x
+    for k in range(1, n):
+        below, found = found, ((2 * k + 1 + alpha - x) * found - (k + alpha) * below) / (k + 1)
+    return found if n else below
+
+
+@composite(
+    torch=Without("torch has no associated Legendre functions"),
+    numpy=lambda n, m, x: resolve("scipy.special.lpmv")(m, n, x),
+)
+def assoc_legendre_p(n: int, m: int, x: Any) -> Any:
+    """Legendre's function of degree n and order m, whole numbers, with Condon's and Shortley's sign (-1)^m."""
+    if not 0 <= m <= n:
+        raise CaseError(f"assoc_legendre_p: the order {m} is not between 0 and the degree {n}")
+    factor = (-1) ** m * math.prod(range(1, 2 * m, 2)) * ((1 - x) * (1 + x)) ** rational(m, 2)
+    return factor * gegenbauer_c(n - m, rational(2 * m + 1, 2), x)

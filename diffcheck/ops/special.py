@@ -117,20 +117,21 @@ def _bessel_numpy(n: Any, x: Any) -> Any:
 
 
 def _bessel_torch(torch: Any, n: Any, x: Any) -> Any:
-    if int(n) not in (0, 1):
-        raise Unsupported(f"torch has no modified Bessel function of order {int(n)}")
+    if n not in (0, 1):
+        raise Unsupported(f"torch has no modified Bessel function of order {float(n):g}")
     return (torch.special.i0, torch.special.i1)[int(n)](x)
 
 
 bessel_i = Primitive(
     name="bessel_i",
-    doc="the modified Bessel function of the first kind, its order n a whole number",
+    doc="the modified Bessel function of the first kind, its order n a constant; of a broken order for x > 0",
     rule_by=(0,),
     numpy=_bessel_numpy,
     torch=_bessel_torch,
     sympy="sympy.besseli",
     arb=lambda n, x: x.bessel_i(n),
     series=special_enclosures.series_of_bessel_i,
+    outside=balls.has_no_power,
     ulps=8,
 )
 sinc = analytic_row(

@@ -158,10 +158,10 @@ def series_of_bessel_j(order: Any, x: Any) -> Any:
 
 def _by_neighbours(function: Callable[[Any, Any], Any], sign: int, order: Any, x: Any) -> Any:
     """The series of what has half the function of the order below, plus or minus that above, for its slope."""
-    n, head = int(order[0].unique_fmpz()), x[0]
+    n, head = order[0], x[0]
     taylor = []
     for k in range(x.prec):
-        terms = (sign**j * arb.bin_uiui(k, j) * function(arb(n - k + 2 * j), head) for j in range(k + 1))
+        terms = (sign**j * arb.bin_uiui(k, j) * function(n - k + 2 * j, head) for j in range(k + 1))
         taylor.append(sum(terms, ZERO) / (arb(2) ** k * arb.fac_ui(k)))
     return series.composed(taylor, x)
 

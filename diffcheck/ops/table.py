@@ -163,7 +163,8 @@ class Primitive(Operation):
     sympy_rule:
         Whether SymPy differentiates the expression by a rule for this operation; where it does not, the forms serve.
     sympy_name:
-        The name of SymPy's own function, where the column ``sympy`` does not end in it.
+        The name of SymPy's own function, where the column ``sympy`` does not end in it; "name of 2" is its form of two
+        arguments, where that of another number has a row as well.
     """
 
     sympy: Column

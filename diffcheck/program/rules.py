@@ -140,7 +140,8 @@ class _Writer:
             return self._power(*expression.as_base_exp())
         if isinstance(expression, sympy.Heaviside) and expression.args[1] == sympy.Rational(1, 2):
             return self.write((1 + sympy.sign(expression.args[0])) / 2)
-        name = _rows_by_sympy_name().get(type(expression).__name__)
+        called, rows = type(expression).__name__, _rows_by_sympy_name()
+        name = rows.get(f"{called} of {len(expression.args)}", rows.get(called))
         if name is None:
             raise Unsupported(
                 f"SymPy's derivative rule contains {expression}, which no operation of diffcheck computes"

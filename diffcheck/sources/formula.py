@@ -9,6 +9,7 @@ from typing import Any
 from diffcheck import ops
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.ops.exact import Exact
+from diffcheck.ops.table import Primitive
 
 # Steps of a formula. What is longer is a program, and its file takes longer to read than anybody waits.
 _MOST_STEPS = 1_000_000
@@ -186,7 +187,16 @@ def _one_of(c: Operand, x: Operand, y: Operand) -> Operand:
 
 
 # At which place the exponent or the order stands.
-_ORDERS: Mapping[Any, int] = {ops.power: 1, ops.polygamma: 0, ops.bessel_i: 0}
+_OF_DEGREES = (
+    *("assoc_laguerre_l", "assoc_legendre_p", "gegenbauer_c", "hermite_h", "hermite_he", "jacobi_p"),
+    *("laguerre_l", "legendre_p", *(f"{shifted}chebyshev_{kind}" for shifted in ("", "shifted_") for kind in "tuvw")),
+)
+_ORDERS: Mapping[Any, int] = {
+    ops.power: 1,
+    ops.multigammaln: 1,
+    **{row: 0 for row in Primitive.rows.values() if 0 in row.rule_by},
+    **{vars(ops)[name]: 0 for name in _OF_DEGREES},
+}
 # What is known of an operation before its operands are, and else `None`. A condition that is known is no number.
 _CHOSEN: Mapping[Any, Callable[..., Operand]] = {
     ops.logical_and: _both,
