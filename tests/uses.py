@@ -114,9 +114,12 @@ USES = {
     "exprel": both(elementwise(ops.exprel, (-40, 5)), elementwise(ops.exprel, (-1e-9, 1e-9))),
     "exprel_slope": elementwise(lambda x: Primitive.rows["exprel_slope"](1, x), (-9, 9)),
     "cosm1": both(elementwise(ops.cosm1, REAL), elementwise(ops.cosm1, (1e-9, 1e-8))),
-    "boxcox": elementwise(ops.boxcox, POSITIVE, (0.1, 3)),
-    "boxcox1p": both(elementwise(ops.boxcox1p, (-0.9, 5), (0.1, 3)), elementwise(ops.boxcox1p, (1e-9, 1e-8), (0.1, 3))),
     # Of exponents with long denominators SymPy 1.14 takes powers of two to whole numbers of sixteen digits.
+    "boxcox": elementwise(lambda x: ops.boxcox(x, 0.5), POSITIVE),
+    "boxcox1p": both(
+        elementwise(lambda x: ops.boxcox1p(x, 0.5), (-0.9, 5)),
+        elementwise(lambda x: ops.boxcox1p(x, -2.0), (1e-9, 1e-8)),
+    ),
     "inv_boxcox": elementwise(lambda y: ops.inv_boxcox(y, 0.5), (-1, 3)),
     "inv_boxcox1p": both(
         elementwise(lambda y: ops.inv_boxcox1p(y, 0.5), (-1, 3)),
