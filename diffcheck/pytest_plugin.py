@@ -5,6 +5,7 @@ A case file is collected where somebody names it, or a folder above it, on the c
 file is collected.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -65,7 +66,7 @@ def _is_asked(file: Path, config: pytest.Config) -> bool:
         return False
     named = [config.rootpath / name for name in config.getini("diffcheck_cases")]
     given = [config.invocation_params.dir / str(a).partition("::")[0] for a in config.invocation_params.args]
-    asked = any(path.exists() and path.resolve() in (file, *file.parents) for path in (*named, *given))
+    asked = any(os.path.exists(path) and path.resolve() in (file, *file.parents) for path in (*named, *given))
     return asked and _CASES[file.suffix].search(file.read_text(encoding="utf-8", errors="replace")) is not None
 
 
@@ -73,7 +74,7 @@ def _is_asked(file: Path, config: pytest.Config) -> bool:
 def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test, which fails, for each entry of the baseline whose file is gone from a folder that somebody asks for."""
     given = [str(argument) for argument in config.invocation_params.args if not str(argument).startswith("-")]
-    folders = [path for path in (Path(config.invocation_params.dir, text) for text in given) if path.is_dir()]
+    folders = [path for path in (Path(config.invocation_params.dir, text) for text in given) if os.path.isdir(path)]
     if _baseline(config) is not None and folders and any(isinstance(item, Derivative) for item in items):
         missed = _held(config).missed([str(folder) for folder in folders], (), only_files=True)
         items += [Gone.from_parent(session, name=_name(row.key), row=row) for row in missed]

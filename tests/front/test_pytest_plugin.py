@@ -124,6 +124,7 @@ def test_every_derivative_by_every_engine_is_a_test(folder: pytest.Pytester) -> 
     [
         (("cases/waves.py", "-k", "softplus and autograd"), 1),
         (("cases", "-m", "two_words", "--diffcheck-engine", "finite"), 1),
+        (("cases", "-k", "softplus and autograd" + " or nothing" * 30), 1),  # longer than names of files
         (("cases/waves.py::softplus[derivative-symbolic:closed]",), 1),
         (("cases", "-k", "softplus", "--diffcheck-dtype", "float64,float32"), 6),
         ((), 1),  # nobody asks for the cases
