@@ -19,7 +19,7 @@ from flint import ctx
 from diffcheck import ops
 from diffcheck.case.operators import Operator
 from diffcheck.errors import Unsupported
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.program import CONST, Builder, Node, Program

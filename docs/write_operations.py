@@ -21,8 +21,8 @@ from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Column, Composite, Operation, Primitive, Without
 
 # Every row is in its table once its module is imported.
-for module in pkgutil.iter_modules(ops.__path__):
-    importlib.import_module(f"diffcheck.ops.{module.name}")
+for module in pkgutil.walk_packages(ops.__path__, "diffcheck.ops."):
+    importlib.import_module(module.name)
 
 PAGE = Path(__file__).parent / "operations.md"
 _OPENING = """\

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 import diffcheck.ops as o
-from diffcheck.ops.eigenvalues import eigenprojections
-from diffcheck.ops.general_eigenvalues import general_eigenprojections
+from diffcheck.ops.matrices.eigenvalues import eigenprojections
+from diffcheck.ops.matrices.general_eigenvalues import general_eigenprojections
 
 PLACES = np.array([[0, 2], [1, 1]])
 

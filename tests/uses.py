@@ -10,16 +10,16 @@ import pytest
 from flint import arb
 
 from diffcheck import ops
-from diffcheck.ops import balls
-from diffcheck.ops.determinants import det_of
-from diffcheck.ops.eigenpairs import eigenprojection_of, eigenresolvent_of, eigenvalue_of
-from diffcheck.ops.exponentials import exponential_of
-from diffcheck.ops.general_eigenpairs import (
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.functions.integrals import log_quotient_of, sinhc_of
+from diffcheck.ops.matrices.determinants import det_of
+from diffcheck.ops.matrices.eigenpairs import eigenprojection_of, eigenresolvent_of, eigenvalue_of
+from diffcheck.ops.matrices.exponentials import exponential_of
+from diffcheck.ops.matrices.general_eigenpairs import (
     general_eigenprojection_of,
     general_eigenresolvent_of,
     general_eigenvalue_of,
 )
-from diffcheck.ops.integrals import log_quotient_of, sinhc_of
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.trace import trace

@@ -12,7 +12,7 @@ from diffcheck.case.case import Array, Case, case
 from diffcheck.case.domain import interval
 from diffcheck.case.operators import Operator, operator_named
 from diffcheck.formats import FORMATS
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.code import code
 from diffcheck.referee.evaluate import Ball
 from diffcheck.referee.rounding.bounds import Bounds

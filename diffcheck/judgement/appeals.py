@@ -16,8 +16,8 @@ from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
 from diffcheck.judgement.recorded_code import ANOTHER, RecordedCode
 from diffcheck.judgement.witness import Witness
-from diffcheck.ops import balls
-from diffcheck.ops.decimals import brief, decimal
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.enclosures.decimals import brief, decimal
 from diffcheck.referee.beside.around import slopes
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.evaluate import Ball

@@ -14,7 +14,7 @@ from diffcheck.case.case import Array, Case, Point, flattened
 from diffcheck.case.operators import Operator
 from diffcheck.errors import Unsupported
 from diffcheck.formats import FORMATS, Format
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.beside.shape import Shape, shape, shape_along
 from diffcheck.referee.component import Status

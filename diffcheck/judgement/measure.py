@@ -8,7 +8,7 @@ from typing import Any
 from flint import arb
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.referee.rounding.bound import Bound
 
 NAN = float("nan")

@@ -9,7 +9,7 @@ from flint import arb, ctx
 
 from diffcheck.formats import Format
 from diffcheck.judgement.measure import NAN, Measure
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.rounding.bound import INHERENT_FACTOR, Bound
 from diffcheck.verdict import Reason, Verdict, no_digit_right

@@ -20,8 +20,8 @@ from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.judgement.recorded_code import ANOTHER, RecordedCode
 from diffcheck.judgement.symptoms import symptoms
-from diffcheck.ops import balls
-from diffcheck.ops.decimals import brief
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.enclosures.decimals import brief
 from diffcheck.referee.branches import singular_branch
 from diffcheck.referee.component import Status
 from diffcheck.referee.rounding.bound import INHERENT_FACTOR

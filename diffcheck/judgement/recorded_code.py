@@ -17,7 +17,7 @@ from diffcheck.case.case import Array, Point, flattened
 from diffcheck.engines.base import Task
 from diffcheck.errors import Unsupported, UnsupportedBackward
 from diffcheck.formats import FORMATS
-from diffcheck.ops.decimals import brief
+from diffcheck.ops.enclosures.decimals import brief
 from diffcheck.program.emit import Emitted
 from diffcheck.program.sourced import Sourced
 from diffcheck.referee.arrays.own_graph import OwnGraph

@@ -12,8 +12,8 @@ from diffcheck.judgement.appeals import other_function
 from diffcheck.judgement.court import Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.factor import common_factor
-from diffcheck.ops import balls
-from diffcheck.ops.decimals import brief
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.enclosures.decimals import brief
 from diffcheck.referee.component import Component
 from diffcheck.referee.neighbours import neighbouring_slopes
 from diffcheck.verdict import Verdict

@@ -1,9 +1,11 @@
-"""The operations that cases are written with: one row each, in the modules beside this one.
+"""The operations that cases are written with: one row each.
 
+What a row is says `table`; `structure` has the rows that move and multiply whole arrays, `own` those with a calculus of
+their own, `declared` those that users declare, `exact` the constants. The rows themselves are in the packages below.
 Every function here takes NumPy arrays, torch tensors, traced values and plain numbers.
 """
 
-from diffcheck.ops.activations import (
+from diffcheck.ops.layers.activations import (
     celu as celu,
     elu as elu,
     gelu as gelu,
@@ -26,7 +28,7 @@ from diffcheck.ops.activations import (
     tanhshrink as tanhshrink,
     threshold as threshold,
 )
-from diffcheck.ops.adaptive import (
+from diffcheck.ops.layers.adaptive import (
     adaptive_avg_pool1d as adaptive_avg_pool1d,
     adaptive_avg_pool2d as adaptive_avg_pool2d,
     adaptive_avg_pool3d as adaptive_avg_pool3d,
@@ -34,10 +36,10 @@ from diffcheck.ops.adaptive import (
     adaptive_max_pool2d as adaptive_max_pool2d,
     adaptive_max_pool3d as adaptive_max_pool3d,
 )
-from diffcheck.ops.alignments import (
+from diffcheck.ops.layers.alignments import (
     ctc_loss as ctc_loss,
 )
-from diffcheck.ops.arrays import (
+from diffcheck.ops.on_arrays.common import (
     amax as amax,
     amin as amin,
     concatenate as concatenate,
@@ -59,7 +61,7 @@ from diffcheck.ops.arrays import (
     topk as topk,
     transpose as transpose,
 )
-from diffcheck.ops.basic import (
+from diffcheck.ops.functions.basic import (
     add as add,
     cbrt as cbrt,
     div as div,
@@ -71,23 +73,23 @@ from diffcheck.ops.basic import (
     square as square,
     sub as sub,
 )
-from diffcheck.ops.complex_parts import (
+from diffcheck.ops.complex_numbers.parts import (
     angle as angle,
     complex as complex,
     conj as conj,
     imag as imag,
     real as real,
 )
-from diffcheck.ops.contraction import (
+from diffcheck.ops.on_arrays.contraction import (
     einsum as einsum,
     tensordot as tensordot,
 )
-from diffcheck.ops.convolution import (
+from diffcheck.ops.layers.convolution import (
     conv1d as conv1d,
     conv2d as conv2d,
     conv3d as conv3d,
 )
-from diffcheck.ops.drawn import (
+from diffcheck.ops.layers.drawn import (
     alpha_dropout as alpha_dropout,
     dropout as dropout,
     dropout1d as dropout1d,
@@ -97,7 +99,7 @@ from diffcheck.ops.drawn import (
     gumbel_softmax as gumbel_softmax,
     rrelu as rrelu,
 )
-from diffcheck.ops.elementary import (
+from diffcheck.ops.functions.elementary import (
     acos as acos,
     acosh as acosh,
     asin as asin,
@@ -127,7 +129,7 @@ from diffcheck.ops.exact import (
     pi as pi,
     rational as rational,
 )
-from diffcheck.ops.fourier import (
+from diffcheck.ops.on_arrays.fourier import (
     fft as fft,
     fft2 as fft2,
     fftn as fftn,
@@ -145,16 +147,16 @@ from diffcheck.ops.fourier import (
     rfft2 as rfft2,
     rfftn as rfftn,
 )
-from diffcheck.ops.heads import (
+from diffcheck.ops.layers.heads import (
     attention as attention,
     multi_head_attention as multi_head_attention,
 )
-from diffcheck.ops.interpolation import (
+from diffcheck.ops.layers.interpolation import (
     affine_grid as affine_grid,
     grid_sample as grid_sample,
     interp as interp,
 )
-from diffcheck.ops.linalg import (
+from diffcheck.ops.matrices.linalg import (
     cholesky as cholesky,
     det as det,
     diagonal as diagonal,
@@ -170,7 +172,7 @@ from diffcheck.ops.linalg import (
     tril as tril,
     triu as triu,
 )
-from diffcheck.ops.labels import (
+from diffcheck.ops.layers.labels import (
     cross_entropy as cross_entropy,
     linear_cross_entropy as linear_cross_entropy,
     multi_margin_loss as multi_margin_loss,
@@ -178,7 +180,7 @@ from diffcheck.ops.labels import (
     multilabel_soft_margin_loss as multilabel_soft_margin_loss,
     nll_loss as nll_loss,
 )
-from diffcheck.ops.losses import (
+from diffcheck.ops.layers.losses import (
     bce_with_logits as bce_with_logits,
     binary_cross_entropy as binary_cross_entropy,
     gaussian_nll_loss as gaussian_nll_loss,
@@ -189,7 +191,7 @@ from diffcheck.ops.losses import (
     poisson_nll_loss as poisson_nll_loss,
     smooth_l1_loss as smooth_l1_loss,
 )
-from diffcheck.ops.margins import (
+from diffcheck.ops.layers.margins import (
     cosine_embedding_loss as cosine_embedding_loss,
     hinge_embedding_loss as hinge_embedding_loss,
     margin_ranking_loss as margin_ranking_loss,
@@ -197,10 +199,10 @@ from diffcheck.ops.margins import (
     triplet_margin_loss as triplet_margin_loss,
     triplet_margin_with_distance_loss as triplet_margin_with_distance_loss,
 )
-from diffcheck.ops.lu import (
+from diffcheck.ops.matrices.lu import (
     lu as lu,
 )
-from diffcheck.ops.neural import (
+from diffcheck.ops.layers.common import (
     bilinear as bilinear,
     embedding as embedding,
     embedding_bag as embedding_bag,
@@ -212,7 +214,7 @@ from diffcheck.ops.neural import (
     softmax as softmax,
     softmin as softmin,
 )
-from diffcheck.ops.norms import (
+from diffcheck.ops.layers.norms import (
     batch_norm as batch_norm,
     cosine_similarity as cosine_similarity,
     group_norm as group_norm,
@@ -224,14 +226,14 @@ from diffcheck.ops.norms import (
     pdist as pdist,
     rms_norm as rms_norm,
 )
-from diffcheck.ops.padding import (
+from diffcheck.ops.on_arrays.padding import (
     pad as pad,
 )
-from diffcheck.ops.patches import (
+from diffcheck.ops.layers.patches import (
     fold as fold,
     unfold as unfold,
 )
-from diffcheck.ops.pieces import (
+from diffcheck.ops.functions.pieces import (
     abs as abs,
     ceil as ceil,
     clip as clip,
@@ -255,12 +257,12 @@ from diffcheck.ops.pieces import (
     trunc as trunc,
     where as where,
 )
-from diffcheck.ops.orthogonal import (
+from diffcheck.ops.matrices.orthogonal import (
     lstsq as lstsq,
     pinv as pinv,
     qr as qr,
 )
-from diffcheck.ops.pooling import (
+from diffcheck.ops.layers.pooling import (
     avg_pool1d as avg_pool1d,
     avg_pool2d as avg_pool2d,
     avg_pool3d as avg_pool3d,
@@ -271,13 +273,13 @@ from diffcheck.ops.pooling import (
     max_pool2d as max_pool2d,
     max_pool3d as max_pool3d,
 )
-from diffcheck.ops.resampling import (
+from diffcheck.ops.layers.resampling import (
     channel_shuffle as channel_shuffle,
     interpolate as interpolate,
     pixel_shuffle as pixel_shuffle,
     pixel_unshuffle as pixel_unshuffle,
 )
-from diffcheck.ops.special import (
+from diffcheck.ops.functions.special import (
     bessel_i as bessel_i,
     digamma as digamma,
     erf as erf,
@@ -291,7 +293,7 @@ from diffcheck.ops.special import (
     softplus as softplus,
     xlogy as xlogy,
 )
-from diffcheck.ops.bessel import (
+from diffcheck.ops.functions.bessel import (
     airy_ai as airy_ai,
     airy_ai_prime as airy_ai_prime,
     airy_bi as airy_bi,
@@ -306,7 +308,7 @@ from diffcheck.ops.bessel import (
     spherical_bessel_k as spherical_bessel_k,
     spherical_bessel_y as spherical_bessel_y,
 )
-from diffcheck.ops.gamma import (
+from diffcheck.ops.functions.gamma import (
     beta as beta,
     betainc as betainc,
     betaln as betaln,
@@ -319,7 +321,7 @@ from diffcheck.ops.gamma import (
     zeta as zeta,
     zetac as zetac,
 )
-from diffcheck.ops.hypergeometric import (
+from diffcheck.ops.functions.hypergeometric import (
     elliptic_e as elliptic_e,
     elliptic_k as elliptic_k,
     hyp0f1 as hyp0f1,
@@ -327,7 +329,7 @@ from diffcheck.ops.hypergeometric import (
     hyp2f1 as hyp2f1,
     lambert_w as lambert_w,
 )
-from diffcheck.ops.integrals import (
+from diffcheck.ops.functions.integrals import (
     chi as chi,
     ci as ci,
     dawsn as dawsn,
@@ -341,7 +343,7 @@ from diffcheck.ops.integrals import (
     si as si,
     spence as spence,
 )
-from diffcheck.ops.polynomials import (
+from diffcheck.ops.functions.polynomials import (
     assoc_laguerre_l as assoc_laguerre_l,
     assoc_legendre_p as assoc_legendre_p,
     chebyshev_t as chebyshev_t,
@@ -359,7 +361,7 @@ from diffcheck.ops.polynomials import (
     shifted_chebyshev_v as shifted_chebyshev_v,
     shifted_chebyshev_w as shifted_chebyshev_w,
 )
-from diffcheck.ops.probability import (
+from diffcheck.ops.functions.probability import (
     entr as entr,
     erfcinv as erfcinv,
     erfcx as erfcx,
@@ -370,7 +372,7 @@ from diffcheck.ops.probability import (
     rel_entr as rel_entr,
     xlog1py as xlog1py,
 )
-from diffcheck.ops.spectral import (
+from diffcheck.ops.matrices.spectral import (
     cond as cond,
     eigh as eigh,
     eigvals as eigvals,
@@ -380,7 +382,7 @@ from diffcheck.ops.spectral import (
     svd as svd,
     svdvals as svdvals,
 )
-from diffcheck.ops.statistics import (
+from diffcheck.ops.on_arrays.statistics import (
     corrcoef as corrcoef,
     cov as cov,
     cumprod as cumprod,
@@ -395,26 +397,26 @@ from diffcheck.ops.statistics import (
     var as var,
     vector_norm as vector_norm,
 )
-from diffcheck.ops.transposed import (
+from diffcheck.ops.layers.transposed import (
     conv_transpose1d as conv_transpose1d,
     conv_transpose2d as conv_transpose2d,
     conv_transpose3d as conv_transpose3d,
 )
-from diffcheck.ops.unpooling import (
+from diffcheck.ops.layers.unpooling import (
     fractional_max_pool2d as fractional_max_pool2d,
     fractional_max_pool3d as fractional_max_pool3d,
     max_unpool1d as max_unpool1d,
     max_unpool2d as max_unpool2d,
     max_unpool3d as max_unpool3d,
 )
-from diffcheck.ops.vectors import (
+from diffcheck.ops.on_arrays.vectors import (
     cdist as cdist,
     cross as cross,
     multi_dot as multi_dot,
     vander as vander,
     vecdot as vecdot,
 )
-from diffcheck.ops.elliptic import (
+from diffcheck.ops.functions.elliptic import (
     agm as agm,
     elliprc as elliprc,
     elliprd as elliprd,
@@ -423,7 +425,7 @@ from diffcheck.ops.elliptic import (
     elliptic_e_inc as elliptic_e_inc,
     elliptic_f as elliptic_f,
 )
-from diffcheck.ops.transforms import (
+from diffcheck.ops.functions.transforms import (
     boxcox as boxcox,
     boxcox1p as boxcox1p,
     cosm1 as cosm1,
@@ -433,7 +435,7 @@ from diffcheck.ops.transforms import (
     inv_boxcox1p as inv_boxcox1p,
     pseudo_huber as pseudo_huber,
 )
-from diffcheck.ops.distributions import (
+from diffcheck.ops.functions.distributions import (
     chdtr as chdtr,
     chdtrc as chdtrc,
     fdtr as fdtr,
@@ -444,7 +446,7 @@ from diffcheck.ops.distributions import (
     voigt_profile as voigt_profile,
     wrightomega as wrightomega,
 )
-from diffcheck.ops.quantiles import (
+from diffcheck.ops.functions.quantiles import (
     betaincinv as betaincinv,
     gammainccinv as gammainccinv,
     gammaincinv as gammaincinv,

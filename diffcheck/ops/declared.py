@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from diffcheck.errors import CaseError
-from diffcheck.ops import series as power_series
 from diffcheck.ops.dotted import resolve
+from diffcheck.ops.enclosures import series as power_series
 from diffcheck.ops.table import Composite, Function, Primitive, Without
 
 # Where each own operation was declared, by its name.

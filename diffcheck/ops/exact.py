@@ -16,8 +16,8 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import Traceable
-from diffcheck.ops.arithmetic import Arithmetic
-from diffcheck.ops.balls import ball, sign
+from diffcheck.ops.enclosures.balls import ball, sign
+from diffcheck.ops.functions.arithmetic import Arithmetic
 from diffcheck.ops.table import Operation, Primitive
 
 # The bits that an exact power may have.

@@ -1,4 +1,4 @@
-"""Complex arrays that record what is computed with them: pairs of traced ones, by `diffcheck.ops.pairs`.
+"""Complex arrays that record what is computed with them: pairs of traced ones, by `ops.complex_numbers.pairs`.
 
 What comes out at the end are real numbers, the parts along a last axis, so that nobody else has to know.
 """
@@ -10,9 +10,9 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import flat, is_complex
-from diffcheck.ops.fourier import TRANSFORMS
-from diffcheck.ops.holomorphic import FUNCTIONS
-from diffcheck.ops.pairs import ARITHMETIC, AS_WRITTEN, Pair
+from diffcheck.ops.complex_numbers.holomorphic import FUNCTIONS
+from diffcheck.ops.complex_numbers.pairs import ARITHMETIC, AS_WRITTEN, Pair
+from diffcheck.ops.on_arrays.fourier import TRANSFORMS
 from diffcheck.ops.structure import Shape
 from diffcheck.ops.table import Composite, Operation
 from diffcheck.program.recorded import Recorded

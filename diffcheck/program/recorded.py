@@ -4,7 +4,7 @@ from typing import Any
 
 from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops.arguments import Traceable
-from diffcheck.ops.arithmetic import Arithmetic
+from diffcheck.ops.functions.arithmetic import Arithmetic
 from diffcheck.ops.table import Composite, Primitive
 
 

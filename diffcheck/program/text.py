@@ -5,8 +5,8 @@ import sys
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from diffcheck.ops import balls
-from diffcheck.ops.decimals import brief
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.enclosures.decimals import brief
 from diffcheck.ops.table import Function, Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Node
 from diffcheck.program.scalar import TracedScalar

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from diffcheck.errors import BranchError, CaseError
-from diffcheck.ops import sums
 from diffcheck.ops.arguments import flat, is_complex
 from diffcheck.ops.arity import demand_arguments
 from diffcheck.ops.exact import Exact, exact
+from diffcheck.ops.on_arrays import sums
+from diffcheck.ops.on_arrays.selection import ranked
 from diffcheck.ops.own import Own
-from diffcheck.ops.selection import ranked
 from diffcheck.ops.structure import Index, Parameters, Shape
 from diffcheck.ops.table import Composite, Operation, Primitive
 from diffcheck.program.conditions import is_condition

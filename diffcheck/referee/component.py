@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.referee.evaluate import Ball
 
 # An enclosure is tight at 30 decimal digits, or when it is so narrow that every format rounds it alike (below 2^-1074

@@ -6,7 +6,7 @@ The groups are those that arrays are computed by (see `diffcheck.program.schedul
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Node, uncollected
 from diffcheck.program.schedule import Group, by_level

@@ -8,7 +8,7 @@ from operator import sub
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Node
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 from flint import arb
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program, is_data, live_nodes
 from diffcheck.program.scalar import TracedScalar

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from flint import ctx
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.program import Program
 from diffcheck.program.text import formula
 from diffcheck.referee import ladder

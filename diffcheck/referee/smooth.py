@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from flint import ctx
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.program import Node, Program
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation
 from diffcheck.referee.formulas.exactly import evaluate_exactly

@@ -7,7 +7,7 @@ enclosed once for all rays; where one jumps, once more.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program
 from diffcheck.program.rules import partial

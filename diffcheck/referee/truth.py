@@ -16,7 +16,7 @@ from flint import ctx
 
 from diffcheck.case.operators import Operator
 from diffcheck.errors import Lacking, Unsupported
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.products import weighted
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered

@@ -14,7 +14,8 @@ from diffcheck.engines.base import Task
 from diffcheck.engines.symbolic.chain_rule import derivative_program
 from diffcheck.errors import CaseError, Unsupported
 from diffcheck.formats import FORMATS
-from diffcheck.ops import atan, balls, cos, erf, exp, gelu, lgamma, log, maximum, relu, sin, softplus, sqrt, stack, tanh
+from diffcheck.ops import atan, cos, erf, exp, gelu, lgamma, log, maximum, relu, sin, softplus, sqrt, stack, tanh
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.products import derivative, weighted
 from diffcheck.program.scalarise import Lowered
 from diffcheck.program.trace import trace

@@ -12,7 +12,7 @@ import pytest
 from flint import arb, arb_series, ctx
 
 from diffcheck import ops
-from diffcheck.ops import balls, series
+from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
 from diffcheck.referee.beside.germs import Germ

@@ -10,7 +10,7 @@ import diffcheck.ops as o
 from diffcheck import case, check, interval, rectangle
 from diffcheck.case.operators import Operator
 from diffcheck.errors import CaseError, DomainError
-from diffcheck.ops.pairs import AS_WRITTEN
+from diffcheck.ops.complex_numbers.pairs import AS_WRITTEN
 from diffcheck.ops.table import Composite, Primitive
 from diffcheck.program.emit import Emitted
 from diffcheck.program.paired import FORMULAS

@@ -8,7 +8,7 @@ from flint import arb
 from diffcheck import case, interval
 from diffcheck import ops as o
 from diffcheck.api import Settings, conduct
-from diffcheck.ops.decimals import brief, decimal
+from diffcheck.ops.enclosures.decimals import brief, decimal
 from diffcheck.program.text import formula
 from diffcheck.program.trace import trace
 

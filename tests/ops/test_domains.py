@@ -6,7 +6,7 @@ import pytest
 from flint import arb, ctx
 from uses import BITS, USES, fractions, points, traced
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Builder
 from diffcheck.referee.evaluate import Balls, Fault, evaluate

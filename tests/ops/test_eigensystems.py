@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from flint import acb, arb, arb_mat, ctx
 
-from diffcheck.ops.eigensystems import Eigensystem, eigenvalue, projections, resolvents
+from diffcheck.ops.matrices.eigensystems import Eigensystem, eigenvalue, projections, resolvents
 
 DIGITS = 90
 RANDOM = np.random.default_rng(2).normal(size=(4, 4))

@@ -14,7 +14,7 @@ import diffcheck.ops as o
 from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.errors import CaseError
-from diffcheck.ops.exponentials import matrix_exp as exponential_row
+from diffcheck.ops.matrices.exponentials import matrix_exp as exponential_row
 from diffcheck.program.scalarise import scalarise
 from diffcheck.program.trace import record
 from diffcheck.referee.arrays.certify import ArrayReferee

@@ -27,7 +27,7 @@ from uses import (
 from diffcheck import ops
 from diffcheck.engines.symbolic.closed_form import closed_form
 from diffcheck.errors import Unsupported
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.exact import Exact
 from diffcheck.ops.table import Composite, Operation, Primitive, Without
 from diffcheck.program.program import Builder

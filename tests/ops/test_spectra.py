@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from flint import arb, arb_mat, ctx
 
-from diffcheck.ops import jacobi
-from diffcheck.ops.spectra import Spectrum, eigenvalue, projections, resolvents, spectrum
+from diffcheck.ops.matrices import jacobi
+from diffcheck.ops.matrices.spectra import Spectrum, eigenvalue, projections, resolvents, spectrum
 
 DIGITS = 90
 

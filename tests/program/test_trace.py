@@ -9,7 +9,7 @@ from flint import ctx
 
 from diffcheck import ops
 from diffcheck.errors import BranchError, CaseError
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.program import CONST, INPUT, Builder
 from diffcheck.program.trace import trace
 from diffcheck.referee.evaluate import Balls, evaluate

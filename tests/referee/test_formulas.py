@@ -9,7 +9,7 @@ from flint import arb, ctx
 
 import diffcheck.ops as o
 from diffcheck.case.operators import Operator
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.exact import exact_power
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace

@@ -15,7 +15,7 @@ from flint import ctx, fmpq
 from diffcheck import ops
 from diffcheck.case.case import Case
 from diffcheck.case.operators import Operator, operator_named
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.trace import trace
 from diffcheck.referee.component import Status
 from diffcheck.referee.truth import Referee

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from diffcheck import case, interval
 from diffcheck.case.operators import Operator
-from diffcheck.ops import balls, exp, sin, stack, tanh
+from diffcheck.ops import exp, sin, stack, tanh
 from diffcheck.ops import sum as total
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.differentiate import jacobian
 from diffcheck.program.trace import trace
 from diffcheck.referee.component import Status

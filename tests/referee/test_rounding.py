@@ -7,7 +7,7 @@ import pytest
 from flint import arb
 
 from diffcheck.formats import FORMATS
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.referee.rounding.of_value import rounding
 
 # A node, its value in float16 (u = 2^-11, largest number 65504, normal from 2^-14), and what it may lose.

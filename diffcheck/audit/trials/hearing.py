@@ -31,7 +31,7 @@ from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.hearing import judged
 from diffcheck.judgement.judgements import Judgements
 from diffcheck.judgement.numbers import PRECISION, Judgement
-from diffcheck.ops.decimals import decimal
+from diffcheck.ops.enclosures.decimals import decimal
 from diffcheck.referee.arrays.own_graph import OwnGraph
 from diffcheck.referee.component import Status
 from diffcheck.referee.rounding.bound import FORMULA_FACTOR, Bound

@@ -15,7 +15,7 @@ from diffcheck.audit.trials.loss import court_along
 from diffcheck.audit.trials.ruling import Heard, Ruling, placed
 from diffcheck.audit.trials.screen import Screened
 from diffcheck.formats import FORMATS
-from diffcheck.ops.decimals import decimal
+from diffcheck.ops.enclosures.decimals import decimal
 
 Tensor = torch.Tensor
 # What is off by less of the square of the distance between both gradients is as good as torch's.

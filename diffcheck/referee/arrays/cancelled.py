@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from flint import ctx
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, is_elementwise

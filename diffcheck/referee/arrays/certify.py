@@ -10,8 +10,8 @@ import numpy as np
 from flint import ctx
 
 from diffcheck.case.operators import Operator
-from diffcheck.ops import balls
-from diffcheck.ops.decimals import brief
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.enclosures.decimals import brief
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, Node
 from diffcheck.program.products import derivative

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 
 from diffcheck.case.operators import Operator
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.graph import Graph
 from diffcheck.referee.arrays.enclose import BallArray, Exact
 from diffcheck.referee.arrays.rays import along

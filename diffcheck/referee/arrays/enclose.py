@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_mat
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
 from diffcheck.ops.table import Primitive

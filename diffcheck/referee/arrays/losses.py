@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck.formats import Format
+from diffcheck.ops.on_arrays.sums import LANES
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear
-from diffcheck.ops.sums import LANES
 from diffcheck.ops.table import Primitive
 from diffcheck.program.chain import ALL
 from diffcheck.program.graph import ARRAY, CONST, INPUT, Graph, Node, is_elementwise

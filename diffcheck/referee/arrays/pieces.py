@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Index, Linear, matmul, unbroadcast
 from diffcheck.ops.table import Primitive

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flint import arb_series
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive

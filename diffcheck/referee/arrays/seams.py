@@ -12,7 +12,7 @@ import numpy as np
 from flint import arb
 
 from diffcheck.case.operators import Operator
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.chain import gradient
 from diffcheck.program.graph import Graph
 from diffcheck.program.rules import STABLE

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.structure import Index
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, GraphBuilder, Node

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.beside.along_rays import AlongRays, Steps
 from diffcheck.referee.beside.germs import Germ, NoExpansion, germ

@@ -8,7 +8,7 @@ from typing import Any
 
 from flint import arb, arb_series, ctx
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.referee.beside.germs import CONSTANT, ORDER, TERMS, Ball, Germ, NoExpansion, germ
 

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 from flint import arb, arb_series
 
-from diffcheck.ops import balls
 from diffcheck.ops.arguments import Traceable
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.table import Operation
 

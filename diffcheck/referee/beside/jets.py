@@ -11,7 +11,7 @@ from typing import Any
 
 from flint import arb, arb_series
 
-from diffcheck.ops import balls, series
+from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.table import Primitive
 from diffcheck.referee.beside.expansions import applied, composed
 from diffcheck.referee.beside.germs import CONSTANT, Germ, NoExpansion, germ

@@ -17,7 +17,7 @@ from typing import Any
 from flint import arb, arb_series, ctx
 
 from diffcheck.case.operators import Operator
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program
 from diffcheck.program.rules import partial

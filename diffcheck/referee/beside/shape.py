@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from flint import ctx
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.beside.quotients import PRECISION, Way, grow, meet, steps, value
 from diffcheck.referee.evaluate import Ball

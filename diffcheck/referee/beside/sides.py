@@ -7,7 +7,7 @@ from enum import Enum
 
 from flint import arb
 
-from diffcheck.ops.decimals import brief
+from diffcheck.ops.enclosures.decimals import brief
 from diffcheck.referee.beside.germs import Germ, NoExpansion, germ
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.evaluate import Ball, Evaluation, Fault

@@ -15,10 +15,10 @@ from typing import Any
 
 from flint import arb
 
-from diffcheck.ops import balls
 from diffcheck.ops.arguments import Traceable
-from diffcheck.ops.arithmetic import Arithmetic
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.exact import Exact, exact
+from diffcheck.ops.functions.arithmetic import Arithmetic
 from diffcheck.ops.table import Composite, Operation, Primitive
 from diffcheck.referee.formulas import exponents
 from diffcheck.referee.formulas.polynomials import WAY, Monomial, Polynomial

@@ -18,7 +18,7 @@ from typing import Protocol
 from flint import arb
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.referee.evaluate import Ball
 from diffcheck.referee.rounding.of_value import rounding

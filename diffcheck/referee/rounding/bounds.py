@@ -8,7 +8,7 @@ from typing import Any
 from flint import arb, ctx
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.program import INPUT
 from diffcheck.program.rules import STABLE
 from diffcheck.referee.arrays.bounds import bounds as bounds_on_arrays

@@ -7,7 +7,7 @@ from typing import Any
 from flint import arb
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Node
 from diffcheck.program.text import form, formula

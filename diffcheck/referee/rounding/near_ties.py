@@ -14,7 +14,7 @@ import numpy as np
 from flint import ctx
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Program
 from diffcheck.program.text import formula

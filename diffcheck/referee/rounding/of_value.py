@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flint import arb
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Node
 from diffcheck.referee.evaluate import Ball

@@ -10,7 +10,7 @@ import numpy as np
 from flint import ctx
 
 from diffcheck.formats import Format
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.program import Program
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 from diffcheck.referee.paths import live_decisions, specialise

@@ -16,7 +16,7 @@ import scipy.sparse
 from flint import arb
 from scipy.sparse.linalg import splu
 
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.referee.evaluate import Ball
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -7,7 +7,7 @@ from typing import Any
 from flint import arb
 
 from diffcheck.formats import FORMATS, Format
-from diffcheck.ops import balls
+from diffcheck.ops.enclosures import balls
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import partial
 from diffcheck.program.schedule import Terms, long_sums

@@ -11,8 +11,8 @@ from diffcheck.case.case import Array
 from diffcheck.engines.base import Task
 from diffcheck.judgement.answer import Answer, speaking
 from diffcheck.judgement.court import Court, Question
-from diffcheck.ops import balls
-from diffcheck.ops.decimals import brief
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.enclosures.decimals import brief
 from diffcheck.program.code import code
 from diffcheck.program.program import CONST, INPUT
 from diffcheck.referee.component import Status

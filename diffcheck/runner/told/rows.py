@@ -13,7 +13,7 @@ from diffcheck.engines.base import Task
 from diffcheck.judgement.answer import Answer, speaking
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.numbers import Judgement, Quality
-from diffcheck.ops.decimals import decimal
+from diffcheck.ops.enclosures.decimals import decimal
 from diffcheck.referee.component import Component, Status
 from diffcheck.results import NAN, Row
 from diffcheck.runner.plan import Unit

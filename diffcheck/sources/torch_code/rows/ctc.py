@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.ops.alignments import parted, sum_of_paths
+from diffcheck.ops.layers.alignments import parted, sum_of_paths
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.rows.registry import refuse, row
 

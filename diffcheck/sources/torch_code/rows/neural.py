@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
-from diffcheck.ops.convolution import windows
+from diffcheck.ops.layers.convolution import windows
 from diffcheck.sources.torch_code.memory import Excluded
 from diffcheck.sources.torch_code.rows.reductions import softmax
 from diffcheck.sources.torch_code.rows.registry import lifted, mean, refuse, row, total

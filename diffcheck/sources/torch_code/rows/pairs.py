@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
-from diffcheck.ops.fourier import along, back_to_real
-from diffcheck.ops.holomorphic import FUNCTIONS, exp, log, polar
-from diffcheck.ops.pairs import ARITHMETIC, Pair, conj, pair, reciprocal
+from diffcheck.ops.complex_numbers.holomorphic import FUNCTIONS, exp, log, polar
+from diffcheck.ops.complex_numbers.pairs import ARITHMETIC, Pair, conj, pair, reciprocal
+from diffcheck.ops.on_arrays.fourier import along, back_to_real
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, chosen
 from diffcheck.sources.torch_code.rows.registry import lifted, mean, refuse, row, total

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
-from diffcheck.ops.convolution import each
+from diffcheck.ops.layers.convolution import each
 from diffcheck.sources.torch_code.memory import Condition
 from diffcheck.sources.torch_code.rows.elementwise import all_joined
 from diffcheck.sources.torch_code.rows.registry import refuse, row

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.ops.interpolation import by_kernels
-from diffcheck.ops.resampling import Parts, cubic, linear, nearest, parts
+from diffcheck.ops.layers.interpolation import by_kernels
+from diffcheck.ops.layers.resampling import Parts, cubic, linear, nearest, parts
 from diffcheck.sources.torch_code.rows.backward import pulled_back
 from diffcheck.sources.torch_code.rows.registry import backward_row, lifted, refuse, row
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
-from diffcheck.ops.eigenvalues import eigenprojections
-from diffcheck.ops.general_eigenvalues import general_eigenprojections, general_eigenvalues
-from diffcheck.ops.pairs import Pair, mul
-from diffcheck.ops.spectral import beside_transposed, ranks_of_singular_values
+from diffcheck.ops.complex_numbers.pairs import Pair, mul
+from diffcheck.ops.matrices.eigenvalues import eigenprojections
+from diffcheck.ops.matrices.general_eigenvalues import general_eigenprojections, general_eigenvalues
+from diffcheck.ops.matrices.spectral import beside_transposed, ranks_of_singular_values
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.rows.registry import refuse, row
 

@@ -1,0 +1,136 @@
+"""Rows of analytic functions: the power series and, where no formula is known, the slopes follow from the values.
+
+A row gives balls at real and complex arguments, and formulas for the slopes that have one. The slope by another
+argument is a row of its own, ``<name>_slope``: the partial derivative, whose first arguments say how often by which
+argument. So the referee has all derivatives of a function, whoever else knows them.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from flint import acb, arb, ctx
+
+from diffcheck.ops.enclosures.analytic import derivative, everywhere, series_of
+from diffcheck.ops.table import Column, Function, Primitive, Without
+
+NONE: Mapping[int, Function] = MappingProxyType({})
+# The bits from which a derivative is rounded to a double, and those at which it is given up.
+_BITS, _MOST_BITS, _ENOUGH = 128, 2048, 60
+
+
+def analytic_row(
+    name: str,
+    doc: str,
+    balls: Function,
+    slopes: Mapping[int, Function] = NONE,
+    *,
+    arity: int = 1,
+    analytic: Function = everywhere,
+    fixed: int = 0,
+    outside: Function | None = None,
+    torch: Column | None = None,
+    series: Function | None = None,
+    **columns: Any,
+) -> Primitive:
+    """The row of an analytic function.
+
+    Parameters
+    ----------
+    balls:
+        The enclosure, by balls: of real arguments a real one, of complex arguments a complex one.
+    slopes:
+        For arguments by which the slope has a formula that serves everywhere, that one.
+    analytic:
+        Whether it is analytic in all of a box of complex arguments, for certain, where ``balls`` are finite.
+    series:
+        A power series that is known better than from the values.
+    fixed:
+        How many of the first arguments are constants, such as orders: nothing is differentiated by them.
+    """
+    balls = _inside(balls, outside)
+    parts = [k for k in range(fixed, arity) if k not in slopes]
+    by = _derivatives(name, balls, arity, analytic, outside, columns.get("parity", 0)) if parts else None
+
+    def slope(position: int) -> tuple[Function, ...]:
+        if position in slopes or by is None or position < fixed:
+            return (slopes.get(position, lambda *_: 0),)
+        orders = [int(k == position) for k in range(arity)]
+        return (lambda *x: by(*orders, *x[:-1]),)
+
+    return Primitive(
+        name=name,
+        doc=doc,
+        arb=balls,
+        series=series or series_of(balls, analytic, columns.get("parity", 0)),
+        forms=tuple(map(slope, range(arity))),
+        rule_by=tuple(range(fixed)),
+        outside=outside,
+        torch=Without(f"torch has no {name}") if torch is None else torch,
+        **columns,
+    )
+
+
+def _inside(balls: Function, outside: Function | None) -> Function:
+    """The function of balls without a value at real arguments outside of the domain, whatever Arb continues it by."""
+    if outside is None:
+        return balls
+
+    def within(*x: Any) -> Any:
+        is_real = not any(isinstance(v, acb) for v in x)
+        return arb.nan() if is_real and outside(*x) else balls(*x)
+
+    return within
+
+
+def _derivatives(
+    name: str, balls: Function, arity: int, analytic: Function, outside: Function | None, parity: int
+) -> Primitive:
+    """The row of a function's partial derivatives: first how often by each argument, then the arguments."""
+
+    def differentiated(*x: Any) -> Any:
+        orders = [_real(k).unique_fmpz() for k in x[:arity]]
+        if None in orders:
+            return arb.nan()
+        return derivative(balls, list(map(int, orders)), analytic, parity)(*x[arity:])
+
+    def slope(position: int) -> tuple[Function, ...]:
+        if position < arity:
+            return (lambda *_: 0,)  # how often is no variable
+        return (lambda *x: row(*(x[k] + int(k == position - arity) for k in range(arity)), *x[arity:-1]),)
+
+    row = Primitive(
+        name=f"{name}_slope",
+        doc=f"the partial derivatives of {name}: how often by each argument, then the arguments",
+        numpy=np.vectorize(_in_double(differentiated), otypes=[np.float64]),
+        torch=Without(f"torch has no derivative of {name} by every argument"),
+        sympy=Without(f"SymPy has no derivative of {name} by every argument"),
+        sympy_rule=False,
+        arb=differentiated,
+        series=series_of(differentiated, lambda *x: analytic(*x[arity:])),
+        forms=slope,
+        outside=None if outside is None else lambda *x: outside(*x[arity:]),
+        rule_by=tuple(range(arity)),
+    )
+    return row
+
+
+def _real(x: Any) -> Any:
+    return x.real if isinstance(x, acb) else x
+
+
+def _in_double(function: Function) -> Function:
+    """The function of doubles that rounds an enclosure; NaN where none is narrow enough."""
+
+    def rounded(*x: float) -> float:
+        bits = _BITS
+        while bits <= _MOST_BITS:
+            with ctx.workprec(bits):
+                found = function(*map(arb, map(float, x)))
+                if found.is_finite() and found.rel_accuracy_bits() >= _ENOUGH:
+                    return float(found.mid())
+            bits *= 2
+        return float("nan")
+
+    return rounded

@@ -1,0 +1,168 @@
+"""Incomplete elliptic integrals, Carlson's symmetric ones, and the arithmetic-geometric mean.
+
+All are certified by Carlson's integrals of numbers right of the imaginary axis, where no root meets its cut.
+"""
+
+from typing import Any
+
+from flint import acb, arb
+
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.enclosures.analytic import on_reals
+from diffcheck.ops.functions.basic import sqrt
+from diffcheck.ops.functions.differentiated import analytic_row
+from diffcheck.ops.functions.elementary import cos, sin
+from diffcheck.ops.table import Function, Primitive, Without
+
+
+def _turned(phi: Any, n: Any) -> tuple[int, Any, Any]:
+    """How many right angles lie nearest, the angle from there, and the complement ``n`` of the parameter for it.
+
+    From an odd number on the integral is one of the reciprocal complement, DLMF 19.7.4.
+    """
+    turns = phi.real * 2 / arb.pi()
+    k = int(balls.nearest_integer(turns).unique_fmpz()) if turns.is_finite() else 0
+    return k, phi - k * arb.pi() / 2, 1 / n if k % 2 else n
+
+
+def _parts(phi: Any, n: Any) -> tuple[Any, Any, Any]:
+    """The sine, the square of the cosine, and ``1 - m sin(phi)^2`` as a sum of squares."""
+    s, c = phi.sin(), phi.cos()
+    return s, c * c, c * c + n * s * s
+
+
+def _first(phi: Any, m: Any) -> Any:
+    """F by ``sin(phi) R_F``, DLMF 19.25.5."""
+    k, beside, n = _turned(phi, 1 - m)
+    s, square, inside = _parts(beside, n)
+    near = s * acb.elliptic_rf(square, inside, 1)
+    near = near * n.sqrt() if k % 2 else near
+    return near if k == 0 else k * m.elliptic_k() + near
+
+
+def _second(phi: Any, m: Any) -> Any:
+    """E by ``sin(phi) R_F - m / 3 sin(phi)^3 R_D``, DLMF 19.25.9."""
+    k, beside, n = _turned(phi, 1 - m)
+    s, square, inside = _parts(beside, n)
+    cubed = s * s * s * acb.elliptic_rd(square, inside, 1) / 3
+    near = s * acb.elliptic_rf(square, inside, 1) - (1 - n) * cubed
+    near = near / n.sqrt() if k % 2 else near
+    return near if k == 0 else k * m.elliptic_e() + near
+
+
+def _has_roots(phi: Any, m: Any) -> bool:
+    """Whether all roots in the integral are those right of the imaginary axis."""
+    _, beside, n = _turned(phi, 1 - m)
+    _, square, inside = _parts(beside, n)
+    return _positive(1 - m, square, inside)
+
+
+def _positive(*x: Any) -> bool:
+    return all(v.real > 0 for v in x)
+
+
+def _inside(phi: Any, m: Any) -> Any:
+    """``1 - m sin(phi)^2``, as a sum of squares."""
+    return cos(phi) ** 2 + (1 - m) * sin(phi) ** 2
+
+
+elliptic_f = analytic_row(
+    "elliptic_f",
+    "the incomplete elliptic integral F(phi, m) of the parameter m = k^2 below 1",
+    on_reals(_first),
+    {0: lambda phi, m, _: 1 / sqrt(_inside(phi, m))},
+    arity=2,
+    analytic=_has_roots,
+    outside=lambda phi, m: m >= 1,
+    numpy="scipy.special.ellipkinc",
+    sympy="sympy.elliptic_f",
+    ulps=4,
+)
+elliptic_e_inc = analytic_row(
+    "elliptic_e_inc",
+    "the incomplete elliptic integral E(phi, m) of the parameter m = k^2 below 1",
+    on_reals(_second),
+    {0: lambda phi, m, _: sqrt(_inside(phi, m))},
+    arity=2,
+    analytic=_has_roots,
+    outside=lambda phi, m: m >= 1,
+    numpy="scipy.special.ellipeinc",
+    sympy="sympy.elliptic_e",
+    sympy_name="elliptic_e of 2",
+    ulps=5,
+)
+
+
+def _zeros(*x: Any) -> int:
+    return sum(bool(v.is_zero()) for v in x)
+
+
+def _carlson(name: str, doc: str, slopes: dict[int, Function], arity: int, **columns: Any) -> Primitive:
+    """A row of one of Carlson's integrals, DLMF 19.16; SciPy and Arb call it alike."""
+    method = f"elliptic_{name.removeprefix('ellip')}"
+    return analytic_row(
+        name,
+        doc,
+        on_reals(lambda *x: getattr(acb, method)(*x)),
+        slopes,
+        arity=arity,
+        analytic=lambda *x: all(v.real > 0 or v.is_zero() for v in x),
+        at_edge=lambda *x: any(v.contains(0) for v in x),
+        numpy=f"scipy.special.{name}",
+        sympy=Without(f"SymPy has no counterpart of {name}"),
+        sympy_rule=False,
+        **columns,
+    )
+
+
+elliprd: Primitive = _carlson(
+    "elliprd",
+    "Carlson's elliptic integral R_D(x, y, z) of x and y not below 0, one of them above, and a positive z",
+    {},
+    3,
+    outside=lambda x, y, z: x < 0 or y < 0 or z <= 0 or _zeros(x, y) > 1,
+    ulps=4,
+)
+elliprf: Primitive = _carlson(
+    "elliprf",
+    "Carlson's elliptic integral R_F(x, y, z) of numbers not below 0, of which one at most is 0",
+    {
+        0: lambda x, y, z, _: -elliprd(y, z, x) / 6,
+        1: lambda x, y, z, _: -elliprd(x, z, y) / 6,
+        2: lambda x, y, z, _: -elliprd(x, y, z) / 6,
+    },
+    3,
+    outside=lambda *x: any(v < 0 for v in x) or _zeros(*x) > 1,
+    ulps=4,
+)
+elliprg: Primitive = _carlson(
+    "elliprg",
+    "Carlson's elliptic integral R_G(x, y, z) of numbers not below 0",
+    {
+        0: lambda x, y, z, _: (3 * elliprf(x, y, z) - x * elliprd(y, z, x)) / 12,
+        1: lambda x, y, z, _: (3 * elliprf(x, y, z) - y * elliprd(x, z, y)) / 12,
+        2: lambda x, y, z, _: (3 * elliprf(x, y, z) - z * elliprd(x, y, z)) / 12,
+    },
+    3,
+    outside=lambda *x: any(v < 0 for v in x),
+    ulps=20,
+)
+elliprc: Primitive = _carlson(
+    "elliprc",
+    "Carlson's degenerate integral R_C(x, y) of x not below 0 and a positive y",
+    {0: lambda x, y, _: -elliprd(y, y, x) / 6, 1: lambda x, y, _: -elliprd(x, y, y) / 3},
+    2,
+    outside=lambda x, y: x < 0 or y <= 0,
+    ulps=4,
+)
+agm: Primitive = analytic_row(
+    "agm",
+    "the arithmetic-geometric mean of two positive numbers",
+    on_reals(lambda a, b: a.agm(b)),
+    arity=2,
+    analytic=_positive,
+    outside=lambda a, b: a <= 0 or b <= 0,
+    numpy="scipy.special.agm",
+    sympy=lambda sympy, a, b: sympy.pi * (a + b) / (4 * sympy.elliptic_k(((a - b) / (a + b)) ** 2)),
+    ulps=5,
+)

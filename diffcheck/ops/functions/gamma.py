@@ -1,0 +1,174 @@
+"""The gamma function's relatives: beta functions, incomplete ones, the zeta function."""
+
+from typing import Any
+
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.enclosures.balls import HALF
+from diffcheck.ops.exact import pi, rational
+from diffcheck.ops.functions.differentiated import analytic_row
+from diffcheck.ops.functions.elementary import exp, log, log1p
+from diffcheck.ops.functions.special import digamma, lgamma
+from diffcheck.ops.table import Primitive, Without, composite
+
+_LARGE = 64
+
+
+def _positive(*x: Any) -> bool:
+    """Whether complex numbers lie right of the imaginary axis, where powers and logarithms are analytic."""
+    return all(v.real > 0 for v in x)
+
+
+gamma = Primitive(
+    name="gamma",
+    doc="the gamma function",
+    numpy="scipy.special.gamma",
+    torch=Without("torch has no gamma function of real numbers, only its logarithm"),
+    sympy="sympy.gamma",
+    arb="gamma",
+    outside=balls.is_pole_of_gamma,
+    ulps=8,
+)
+rgamma = analytic_row(
+    "rgamma",
+    "the reciprocal of the gamma function",
+    lambda x: x.rgamma(),
+    numpy="scipy.special.rgamma",
+    sympy=lambda sympy, x: 1 / sympy.gamma(x),
+    ulps=4,
+)
+
+
+def _log_beta(a: Any, b: Any) -> Any:
+    return a.lgamma() + b.lgamma() - (a + b).lgamma()
+
+
+betaln = analytic_row(
+    "betaln",
+    "the logarithm of the beta function of positive numbers",
+    _log_beta,
+    {0: lambda a, b, _: digamma(a) - digamma(a + b), 1: lambda a, b, _: digamma(b) - digamma(a + b)},
+    arity=2,
+    analytic=_positive,
+    outside=lambda a, b: a <= 0 or b <= 0,
+    numpy="scipy.special.betaln",
+    sympy=lambda sympy, a, b: sympy.loggamma(a) + sympy.loggamma(b) - sympy.loggamma(a + b),
+    ulps=12,
+)
+beta = analytic_row(
+    "beta",
+    "the beta function of positive numbers",
+    lambda a, b: _log_beta(a, b).exp(),
+    {0: lambda a, b, v: v * (digamma(a) - digamma(a + b)), 1: lambda a, b, v: v * (digamma(b) - digamma(a + b))},
+    arity=2,
+    analytic=_positive,
+    outside=lambda a, b: a <= 0 or b <= 0,
+    numpy="scipy.special.beta",
+    sympy="sympy.beta",
+    ulps=12,
+)
+poch = analytic_row(
+    "poch",
+    "the rising factorial Gamma(a + m) / Gamma(a) of positive a and a + m",
+    lambda a, m: ((a + m).lgamma() - a.lgamma()).exp(),
+    {0: lambda a, m, v: v * (digamma(a + m) - digamma(a)), 1: lambda a, m, v: v * digamma(a + m)},
+    arity=2,
+    analytic=lambda a, m: _positive(a, a + m),
+    outside=lambda a, m: a <= 0 or a + m <= 0,
+    numpy="scipy.special.poch",
+    sympy=lambda sympy, a, m: sympy.gamma(a + m) / sympy.gamma(a),
+    ulps=24,
+)
+
+
+def _density(a: Any, x: Any) -> Any:
+    """The density of the gamma distribution."""
+    return exp((a - 1) * log(x) - x - lgamma(a))
+
+
+def _lower(a: Any, x: Any) -> Any:
+    """P(a, x); of large arguments by what is left of one: Arb's sum for it takes seconds then, and gives no digit."""
+    return 1 - x.gamma_upper(a, 1) if a.real > _LARGE and x.real > 1 else x.gamma_lower(a, 1)
+
+
+def _upper(a: Any, x: Any) -> Any:
+    """Q(a, x); by what is left of one where that is much, or where Arb's limit at whole numbers takes long."""
+    by_lower = a.real < _LARGE and (x.real < a.real + 1 or (a.real < HALF and x.real < _LARGE))
+    return 1 - x.gamma_lower(a, 1) if by_lower else x.gamma_upper(a, 1)
+
+
+gammainc = analytic_row(
+    "gammainc",
+    "the incomplete gamma function P(a, x): the integral of t^(a - 1) exp(-t) from 0 to x, over Gamma(a)",
+    _lower,
+    {1: lambda a, x, _: _density(a, x)},
+    arity=2,
+    analytic=_positive,
+    outside=lambda a, x: a <= 0 or x < 0,
+    at_edge=lambda a, x: x.contains(0),
+    numpy="scipy.special.gammainc",
+    torch="torch.special.gammainc",
+    aten="igamma",
+    sympy=lambda sympy, a, x: sympy.lowergamma(a, x) / sympy.gamma(a),
+    ulps=16,
+)
+gammaincc = analytic_row(
+    "gammaincc",
+    "the incomplete gamma function Q(a, x): the integral of t^(a - 1) exp(-t) from x on, over Gamma(a)",
+    _upper,
+    {1: lambda a, x, _: -_density(a, x)},
+    arity=2,
+    analytic=_positive,
+    outside=lambda a, x: a <= 0 or x < 0,
+    at_edge=lambda a, x: x.contains(0),
+    numpy="scipy.special.gammaincc",
+    torch="torch.special.gammaincc",
+    aten="igammac",
+    sympy=lambda sympy, a, x: sympy.uppergamma(a, x) / sympy.gamma(a),
+    ulps=18,
+)
+betainc = analytic_row(
+    "betainc",
+    "the incomplete beta function I_x(a, b): the integral of t^(a - 1) (1 - t)^(b - 1) from 0 to x, over B(a, b)",
+    lambda a, b, x: x.beta_lower(a, b, 1),
+    {2: lambda a, b, x, _: exp((a - 1) * log(x) + (b - 1) * log1p(-x) - betaln(a, b))},
+    arity=3,
+    analytic=lambda a, b, x: _positive(a, b, x, 1 - x),
+    outside=lambda a, b, x: a <= 0 or b <= 0 or x < 0 or x > 1,
+    at_edge=lambda a, b, x: x.contains(0) or x.contains(1),
+    numpy="scipy.special.betainc",
+    sympy=lambda sympy, a, b, x: sympy.betainc_regularized(a, b, 0, x),
+    ulps=8,
+)
+zeta: Primitive = analytic_row(
+    "zeta",
+    "Hurwitz's zeta function: the sum of (k + q)^-s over k = 0, 1, 2 ..., for s > 1 and q > 0",
+    lambda s, q: s.zeta(q),
+    {1: lambda s, q, _: -s * zeta(s + 1, q)},
+    arity=2,
+    analytic=lambda s, q: _positive(s - 1, q),
+    outside=lambda s, q: s <= 1 or q <= 0,
+    numpy="scipy.special.zeta",
+    torch="torch.special.zeta",
+    aten="special_zeta",
+    sympy="sympy.zeta",
+    ulps=5,
+)
+
+
+@composite(torch=Without("torch has Hurwitz's zeta only"), numpy="scipy.special.zetac")
+def zetac(x: Any) -> Any:
+    """Riemann's zeta function minus 1, for x > 1."""
+    return zeta(x, 2)
+
+
+def _log_of_many(torch: Any, a: Any, p: int) -> Any:
+    return torch.special.multigammaln(a, p)
+
+
+@composite(torch=_log_of_many, numpy="scipy.special.multigammaln")
+def multigammaln(a: Any, p: int) -> Any:
+    """The logarithm of the multivariate gamma function of a dimension p."""
+    found = p * (p - 1) * log(pi) / 4
+    for k in range(p):
+        found = found + lgamma(a - rational(k, 2))
+    return found

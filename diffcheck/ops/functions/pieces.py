@@ -1,0 +1,253 @@
+"""What is made of pieces: relations and what joins them, steps, remainders, the larger and the smaller one.
+
+`switch` is positive on one piece, negative on the other and zero where they meet; `piece` is the operation there.
+"""
+
+import operator
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.table import Function, Primitive, composite, named_row
+
+
+def _relation(name: str, sign: str, numpy: str, sympy: str, holds: Function) -> Primitive:
+    return Primitive(
+        name=name,
+        doc=f"x {sign} y",
+        python=f"1.0 if {{0}} {sign} {{1}} else 0.0",
+        numpy=f"numpy.{numpy}",
+        torch=f"torch.{name}",
+        sympy=f"sympy.{sympy}",
+        arb=lambda x, y: x - y,
+        ulps=0,
+        switch=operator.sub,
+        piece=lambda side, arguments, _: int(holds(side)),
+        folded=lambda x, y: Fraction(holds((x > y) - (x < y))),
+        condition=True,
+        sympy_rule=False,
+        forms=((lambda x, y, _: 0,), (lambda x, y, _: 0,)),
+    )
+
+
+gt = _relation("gt", ">", "greater", "Gt", lambda side: side > 0)
+ge = _relation("ge", ">=", "greater_equal", "Ge", lambda side: side >= 0)
+lt = _relation("lt", "<", "less", "Lt", lambda side: side < 0)
+le = _relation("le", "<=", "less_equal", "Le", lambda side: side <= 0)
+eq = _relation("eq", "==", "equal", "Eq", lambda side: side == 0)
+ne = _relation("ne", "!=", "not_equal", "Ne", lambda side: side != 0)
+
+abs = named_row(
+    "abs",
+    "absolute value",
+    sympy="sympy.Abs",
+    python="fabs({0})",
+    arb=lambda x: x,
+    ulps=0,
+    switch=lambda x: x,
+    piece=lambda side, x, _: x[0] if side >= 0 else -x[0],
+)
+sign = named_row(
+    "sign",
+    "-1, 0 or 1",
+    sympy=lambda sympy, x: sympy.Piecewise((1, x > 0), (-1, x < 0), (0, True)),
+    sympy_name="sign",
+    arb=lambda x: x,
+    ulps=0,
+    switch=lambda x: x,
+    piece=lambda side, x, _: side,
+)
+
+
+def _step(name: str, doc: str, switch: Function, value: Function, **columns: Any) -> Primitive:
+    """A row of whole numbers: ``value`` of the side and of the ball that the argument lies in."""
+    return named_row(
+        name,
+        doc,
+        python=f"float({name}({{0}}))",
+        ulps=0,
+        switch=switch,
+        piece=lambda side, x, b: value(side, b[0]),
+        sympy_rule=False,  # SymPy leaves an unevaluated derivative
+        forms=((lambda x, _: 0,),),
+        **columns,
+    )
+
+
+def _nearest(x: Any) -> int:
+    return int(balls.nearest_integer(x).unique_fmpz())
+
+
+def _trunc(side: int, x: Any) -> int:
+    nearest = _nearest(x)
+    if nearest > 0:
+        return nearest - (side < 0)
+    return nearest + (side > 0) if nearest < 0 else 0
+
+
+def _round(side: int, x: Any) -> int:
+    below = _nearest(x - balls.HALF)
+    return below + (side > 0 if side else below % 2)
+
+
+floor = _step(
+    "floor",
+    "the largest integer not above x",
+    switch=balls.distance_to_integer,
+    value=lambda side, x: _nearest(x) - (side < 0),
+)
+ceil = _step(
+    "ceil",
+    "the smallest integer not below x",
+    switch=balls.distance_to_integer,
+    value=lambda side, x: _nearest(x) + (side > 0),
+    sympy="sympy.ceiling",
+)
+trunc = _step(
+    "trunc",
+    "the integer next to x towards zero",
+    # Zero is no place where pieces meet.
+    switch=lambda x: 1 + 0 * x if balls.nearest_integer(x).is_zero() else balls.distance_to_integer(x),
+    value=_trunc,
+    sympy=lambda sympy, x: sympy.Piecewise((sympy.floor(x), x >= 0), (sympy.ceiling(x), True)),
+)
+round = _step(
+    "round",
+    "the integer nearest to x, the even one of two",
+    switch=lambda x: balls.distance_to_integer(x - balls.HALF),
+    value=_round,
+    numpy="numpy.rint",
+    sympy=lambda sympy, x: sympy.floor((2 * x + 1) / 4) + sympy.ceiling((2 * x - 1) / 4),
+)
+maximum = named_row(
+    "maximum",
+    "the larger one",
+    sympy="sympy.Max",
+    python="{0} if {0} >= {1} else {1} if {1} > {0} else nan",
+    arb=lambda x, y: x - y,
+    ulps=0,
+    switch=operator.sub,
+    takes=lambda side: 0 if side >= 0 else 1,
+    folded=lambda x, y: x if x >= y else y,
+)
+minimum = named_row(
+    "minimum",
+    "the smaller one",
+    sympy="sympy.Min",
+    python="{0} if {0} <= {1} else {1} if {1} < {0} else nan",
+    arb=lambda x, y: x - y,
+    ulps=0,
+    switch=operator.sub,
+    takes=lambda side: 0 if side <= 0 else 1,
+    folded=lambda x, y: x if x <= y else y,
+)
+
+
+def _is_sympy_condition(sympy: Any, value: Any) -> bool:
+    # A symbol is a Boolean by its class as well.
+    return isinstance(value, sympy.logic.boolalg.Boolean) and not isinstance(value, sympy.Expr)
+
+
+def _sympy_condition(sympy: Any, value: Any) -> Any:
+    """A condition as SymPy has it; of a number, whether it is not zero."""
+    if _is_sympy_condition(sympy, value):
+        return value
+    if isinstance(value, sympy.Piecewise):
+        return sympy.Or(*(sympy.And(holds, _sympy_condition(sympy, piece)) for piece, holds in _disjoint(sympy, value)))
+    return sympy.Ne(value, 0)
+
+
+def _disjoint(sympy: Any, function: Any) -> Iterator[tuple[Any, Any]]:
+    """The pieces, each with the condition under which it and no earlier one is the value."""
+    earlier = sympy.false
+    for piece, holds in function.args:
+        yield piece, sympy.And(holds, sympy.Not(earlier))
+        earlier = sympy.Or(earlier, holds)
+
+
+def _sympy_where(sympy: Any, condition: Any, x: Any, y: Any) -> Any:
+    """A piecewise function; of conditions, of which some may be known, the condition that they are together."""
+    condition = _sympy_condition(sympy, condition)
+    if not any(_is_sympy_condition(sympy, v) for v in (x, y)):
+        return sympy.Piecewise((x, condition), (y, True))
+    x, y = _sympy_condition(sympy, x), _sympy_condition(sympy, y)
+    return sympy.Or(sympy.And(condition, x), sympy.And(sympy.Not(condition), y))
+
+
+where = Primitive(
+    name="where",
+    doc="x where the condition holds, else y",
+    python="{1} if {0} else {2}",
+    numpy="numpy.where",
+    torch="torch.where",
+    sympy=_sympy_where,
+    arb=lambda c, x, y: c,
+    ulps=0,
+    switch=lambda c: c - balls.HALF,
+    takes=lambda side: 1 if side > 0 else 2,
+    deciding=1,
+    gives_back=lambda c, *_: None if c is None else (2 if c == 0 else 1, False),
+    sympy_rule=False,
+    forms=((lambda c, x, y, _: 0,), (lambda c, x, y, _: _where(c, 1, 0),), (lambda c, x, y, _: _where(c, 0, 1),)),
+)
+
+
+def _where(c: Any, x: Any, y: Any) -> Any:
+    return where(c, x, y)
+
+
+def _condition(value: Any) -> Any:
+    """A condition as it is; of a number, whether it is not zero."""
+    return value if getattr(value, "is_condition", True) else ne(value, 0)
+
+
+@composite(torch="torch.logical_and", numpy="numpy.logical_and")
+def logical_and(c: Any, d: Any) -> Any:
+    """Both conditions hold; where the first does not, the second need not exist."""
+    return where(_condition(c), _condition(d), 0)
+
+
+@composite(torch="torch.logical_or", numpy="numpy.logical_or")
+def logical_or(c: Any, d: Any) -> Any:
+    """One of the conditions holds; where the first does, the second need not exist."""
+    return where(_condition(c), 1, _condition(d))
+
+
+@composite(torch="torch.logical_not", numpy="numpy.logical_not")
+def logical_not(c: Any) -> Any:
+    """The condition does not hold."""
+    return where(_condition(c), 0, 1)
+
+
+def _clamp(torch: Any, x: Any, lo: Any, hi: Any) -> Any:
+    """Torch's clamp, which wants two numbers or two tensors."""
+    if isinstance(lo, torch.Tensor) or isinstance(hi, torch.Tensor):
+        lo, hi = (torch.as_tensor(end, dtype=x.dtype, device=x.device) for end in (lo, hi))
+    return torch.clamp(x, lo, hi)
+
+
+@composite(torch=_clamp, numpy=np.clip)
+def clip(x: Any, lo: Any, hi: Any) -> Any:
+    """x, kept between lo and hi."""
+    return minimum(maximum(x, lo), hi)
+
+
+@composite(torch="torch.copysign", numpy="numpy.copysign", aten="copysign")
+def copysign(x: Any, y: Any) -> Any:
+    """The size of x with the sign of y; that of zero is plus, for numbers have one zero."""
+    return where(y >= 0, abs(x), -abs(x))
+
+
+@composite(torch="torch.fmod", numpy="numpy.fmod", aten="fmod")
+def fmod(x: Any, y: Any) -> Any:
+    """X less the multiple of y next to it towards zero: what is left has the sign of x."""
+    return x - y * trunc(x / y)
+
+
+@composite(torch="torch.remainder", numpy="numpy.remainder", aten="remainder")
+def remainder(x: Any, y: Any) -> Any:
+    """X less the multiple of y below it: what is left has the sign of y."""
+    return x - y * floor(x / y)

@@ -1,0 +1,165 @@
+"""Inverses of the incomplete gamma and beta functions by their last argument: quantiles of distributions.
+
+A value is certified by its function, which rises or falls: on one side of it that is too small, on the other too large.
+"""
+
+from typing import Any
+
+from flint import arb, arb_series, ctx
+
+from diffcheck.ops.dotted import resolve
+from diffcheck.ops.enclosures import balls, series
+from diffcheck.ops.functions.elementary import exp, log, log1p
+from diffcheck.ops.functions.gamma import betainc, betaln, gammainc, gammaincc
+from diffcheck.ops.functions.special import lgamma
+from diffcheck.ops.table import Function, Primitive, Without
+
+# Each step of Newton's method doubles the digits, which a double has 16 of; the first ones may have to come near.
+_STEPS = 40
+# Below this one term of the series in x is near enough to begin with.
+_LEAST = arb((1, -40))
+
+
+def _density_of_gamma(a: Any, x: Any) -> Any:
+    return ((a - 1) * x.log() - x - a.lgamma()).exp()
+
+
+def _density_of_beta(a: Any, b: Any, x: Any) -> Any:
+    return ((a - 1) * x.log() + (b - 1) * (1 - x).log() - a.lgamma() - b.lgamma() + (a + b).lgamma()).exp()
+
+
+def _certified(function: Function, density: Function, start: Any, y: Any) -> Any:
+    """The positive x at which a rising function is y: by Newton's method for ln(x), then on both sides of it."""
+    x = start
+    for _ in range(_STEPS):
+        move = ((function(x) - y) / (density(x) * x)).mid()
+        if not move.is_finite():
+            return series.NAN
+        x = (x * (-_kept(move)).exp()).mid()
+        if balls.magnitude(move) < arb((1, 4 - ctx.prec)):
+            break
+    missed = balls.magnitude(function(x) - y).upper()
+    off = (2 * missed / density(x)).upper() + x * arb((1, 8 - ctx.prec))
+    below, above = (x - off).lower(), (x + off).upper()
+    return below.union(above) if below > 0 and function(below) < y and y < function(above) else series.NAN
+
+
+def _kept(move: Any) -> Any:
+    """No step leaves more than three binades, or what is far from the end would jump over it."""
+    return balls.magnitude(move).min(arb(2)) * move.sgn()
+
+
+def _start(name: str, near_zero: Any, *x: Any) -> Any:
+    """SciPy's, or near zero, where it may be no double, that by the first term of the series."""
+    if near_zero < _LEAST:
+        return near_zero.mid()
+    return arb(float(resolve(f"scipy.special.{name}")(*(float(v.mid()) for v in x))))
+
+
+def _small(a: Any, y: Any) -> Any:
+    """Where P is nearly ``x^a / Gamma(a + 1)``, DLMF 8.7.1."""
+    return ((y.log() + (a + 1).lgamma()) / a).exp()
+
+
+def _gammaincinv(a: Any, y: Any) -> Any:
+    start, lower = _start("gammaincinv", _small(a, y), a, y), gammainc.on_balls()
+    return _certified(lambda x: lower(a, x), lambda x: _density_of_gamma(a, x), start, y)
+
+
+def _gammainccinv(a: Any, y: Any) -> Any:
+    start, upper = _start("gammainccinv", _small(a, 1 - y), a, y), gammaincc.on_balls()
+    return _certified(lambda x: -upper(a, x), lambda x: _density_of_gamma(a, x), start, -y)
+
+
+def _betaincinv(a: Any, b: Any, y: Any) -> Any:
+    """By the smaller one of x and 1 - x, DLMF 8.17.4."""
+    if betainc.on_balls()(a, b, balls.HALF) < y:
+        return 1 - _smaller(b, a, 1 - y)
+    return _smaller(a, b, y)
+
+
+def _smaller(a: Any, b: Any, y: Any) -> Any:
+    near_zero = ((y.log() + a.log() + a.lgamma() + b.lgamma() - (a + b).lgamma()) / a).exp()
+    start, beta = _start("betaincinv", near_zero, a, b, y), betainc.on_balls()
+    return _certified(lambda x: beta(a, b, x), lambda x: _density_of_beta(a, b, x), start, y)
+
+
+def _series(value: Function, row: Primitive, density: Function) -> Function:
+    """The series whose function is the last argument's, one coefficient after the other."""
+
+    def expanded(*x: Any) -> Any:
+        *parameters, y = x
+        size = min(s.prec for s in x)
+        found = [value(*(s[0] for s in x))]
+        slope = density(*(s[0] for s in parameters), found[0])
+        for k in range(1, size):
+            known = row.on_series()(*parameters, arb_series([*found, 0], k + 1))
+            found.append((y[k] - known[k]) / slope)
+        return arb_series(found, size)
+
+    return expanded
+
+
+def _outside(*x: Any) -> bool:
+    *parameters, y = x
+    return any(a <= 0 for a in parameters) or y <= 0 or y >= 1
+
+
+def _by_parameters(name: str, density: Function, arity: int) -> tuple[tuple[Function, ...], ...]:
+    """The slopes: by y that of the inverse, by a parameter what the function itself moves by, over its density."""
+    slope = Primitive.rows[f"{name}_slope"]
+
+    def by(place: int) -> Function:
+        orders = [int(k == place) for k in range(arity)]
+        return lambda *x: -slope(*orders, *x[: arity - 1], x[-1]) / density(*x[: arity - 1], x[-1])
+
+    return (*((by(k),) for k in range(arity - 1)), (lambda *x: 1 / density(*x[: arity - 1], x[-1]),))
+
+
+def _slope_of_p(a: Any, x: Any) -> Any:
+    return exp((a - 1) * log(x) - x - lgamma(a))
+
+
+def _slope_of_i(a: Any, b: Any, x: Any) -> Any:
+    return exp((a - 1) * log(x) + (b - 1) * log1p(-x) - betaln(a, b))
+
+
+gammaincinv = Primitive(
+    name="gammaincinv",
+    doc="the inverse of gammainc: the x at which P(a, x) is y",
+    numpy="scipy.special.gammaincinv",
+    torch=Without("torch has no gammaincinv"),
+    sympy=Without("SymPy has no closed form of gammaincinv"),
+    sympy_rule=False,
+    arb=_gammaincinv,
+    series=_series(_gammaincinv, gammainc, _density_of_gamma),
+    forms=_by_parameters("gammainc", _slope_of_p, 2),
+    outside=_outside,
+    ulps=8,
+)
+gammainccinv = Primitive(
+    name="gammainccinv",
+    doc="the inverse of gammaincc: the x at which Q(a, x) is y",
+    numpy="scipy.special.gammainccinv",
+    torch=Without("torch has no gammainccinv"),
+    sympy=Without("SymPy has no closed form of gammainccinv"),
+    sympy_rule=False,
+    arb=_gammainccinv,
+    series=_series(_gammainccinv, gammaincc, lambda a, x: -_density_of_gamma(a, x)),
+    forms=_by_parameters("gammaincc", lambda a, x: -_slope_of_p(a, x), 2),
+    outside=_outside,
+    ulps=24,
+)
+betaincinv = Primitive(
+    name="betaincinv",
+    doc="the inverse of betainc: the x at which I_x(a, b) is y",
+    numpy="scipy.special.betaincinv",
+    torch=Without("torch has no betaincinv"),
+    sympy=Without("SymPy has no closed form of betaincinv"),
+    sympy_rule=False,
+    arb=_betaincinv,
+    series=_series(_betaincinv, betainc, _density_of_beta),
+    forms=_by_parameters("betainc", _slope_of_i, 3),
+    outside=_outside,
+    ulps=8,
+)

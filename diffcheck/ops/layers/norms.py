@@ -1,0 +1,218 @@
+"""Normalisations and distances under PyTorch's names: the torch side calls the fused function, as users do."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import beside
+from diffcheck.ops.functions.basic import sqrt
+from diffcheck.ops.functions.pieces import abs, maximum
+from diffcheck.ops.on_arrays.common import amax, take
+from diffcheck.ops.on_arrays.padding import pad
+from diffcheck.ops.table import composite
+
+# What torch takes for eps=None in double precision.
+_LEAST = 2.0**-52
+
+
+@composite(
+    torch=lambda torch, x, weight=None, bias=None, eps=1e-5, normalized_shape=None: torch.nn.functional.layer_norm(
+        x, normalized_shape or x.shape[-1:], weight, bias, eps
+    )
+)
+def layer_norm(
+    x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5, *, normalized_shape: Sequence[int] | None = None
+) -> Any:
+    """X along the last axis, or axes, less its mean, divided by the root of its variance and eps."""
+    return _affine(_standard(x, _last("layer_norm", x, normalized_shape), eps), weight, bias)
+
+
+@composite(
+    torch=lambda torch, x, weight=None, eps=1e-5, normalized_shape=None: torch.nn.functional.rms_norm(
+        x, normalized_shape or x.shape[-1:], weight, _LEAST if eps is None else eps
+    )
+)
+def rms_norm(
+    x: Any, weight: Any = None, eps: float | None = 1e-5, *, normalized_shape: Sequence[int] | None = None
+) -> Any:
+    """X along the last axis, or axes, divided by the root of the mean of its squares and eps.
+
+    ``None`` is 2^-52, torch's eps in double precision, in every other one as well: a definition is one function.
+    """
+    axes = _last("rms_norm", x, normalized_shape)
+    return _affine(x / sqrt(_kept_mean(x * x, axes) + (_LEAST if eps is None else eps)), weight, None)
+
+
+def _last(name: str, x: Any, shape: Sequence[int] | None) -> list[int]:
+    """The axes that have this shape, or the last one."""
+    count = 1 if shape is None else len(shape)
+    if shape is not None and tuple(shape) != tuple(x.shape[x.ndim - count :]):
+        raise CaseError(f"{name}: x has shape {tuple(x.shape)}, which does not end in normalized_shape {tuple(shape)}")
+    return list(range(x.ndim - count, x.ndim))
+
+
+def _of_running(torch: Any, x: Any, mean: Any, variance: Any) -> list[Any]:
+    return [None if v is None else torch.as_tensor(v, dtype=x.dtype, device=x.device) for v in (mean, variance)]
+
+
+@composite(
+    torch=lambda torch, x, weight=None, bias=None, eps=1e-5, running_mean=None, running_var=None: (
+        torch.nn.functional.batch_norm(
+            x, *_of_running(torch, x, running_mean, running_var), weight, bias, training=running_mean is None, eps=eps
+        )
+    )
+)
+def batch_norm(
+    x: Any,
+    weight: Any = None,
+    bias: Any = None,
+    eps: float = 1e-5,
+    *,
+    running_mean: Any = None,
+    running_var: Any = None,
+) -> Any:
+    """Each channel, axis 1, less its mean over all else, divided by the root of its variance and eps: in training.
+
+    With a mean and a variance for each channel by these: in evaluation.
+    """
+    axes = [a for a in range(x.ndim) if a != 1]
+    found = _evaluated("batch_norm", x, running_mean, running_var, eps)
+    found = _standard(x, axes, eps) if found is None else found
+    return _affine(found, _of_channels(weight, x), _of_channels(bias, x))
+
+
+@composite(
+    torch=lambda torch, x, weight=None, bias=None, eps=1e-5, running_mean=None, running_var=None: (
+        torch.nn.functional.instance_norm(
+            x,
+            *_of_running(torch, x, running_mean, running_var),
+            weight,
+            bias,
+            use_input_stats=running_mean is None,
+            eps=eps,
+        )
+    )
+)
+def instance_norm(
+    x: Any,
+    weight: Any = None,
+    bias: Any = None,
+    eps: float = 1e-5,
+    *,
+    running_mean: Any = None,
+    running_var: Any = None,
+) -> Any:
+    """Each channel, axis 1, of each item, axis 0, less its mean, divided by the root of its variance and eps.
+
+    With a mean and a variance for each channel by these, as `batch_norm`.
+    """
+    found = _evaluated("instance_norm", x, running_mean, running_var, eps)
+    found = _standard(x, list(range(2, x.ndim)), eps) if found is None else found
+    return _affine(found, _of_channels(weight, x), _of_channels(bias, x))
+
+
+def _evaluated(name: str, x: Any, mean: Any, variance: Any, eps: float) -> Any:
+    """X by the statistics of an earlier training, if there are any."""
+    if (mean is None) != (variance is None):
+        raise CaseError(f"{name}: give both of running_mean and running_var, or none")
+    if mean is None:
+        return None
+    centre, spread = (_of_channels(beside(x, v), x) for v in (mean, variance))
+    return (x - centre) / sqrt(spread + eps)
+
+
+@composite(
+    torch=lambda torch, x, groups, weight=None, bias=None, eps=1e-5: torch.nn.functional.group_norm(
+        x, groups, weight, bias, eps
+    )
+)
+def group_norm(x: Any, groups: int, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
+    """Groups of channels, axis 1, of each item, less their mean, divided by the root of their variance and eps."""
+    parted = x.reshape((x.shape[0], groups, -1))
+    found = _standard(parted, [2], eps).reshape(x.shape)
+    return _affine(found, _of_channels(weight, x), _of_channels(bias, x))
+
+
+@composite(torch=lambda torch, x, axis=-1, eps=1e-12, p=2.0: torch.nn.functional.normalize(x, p=p, dim=axis, eps=eps))
+def normalize(x: Any, axis: int = -1, eps: float = 1e-12, *, p: float = 2.0) -> Any:
+    """X, divided by its p-norm along an axis, which is its Euclidean length, or by eps if that is larger."""
+    place = range(x.ndim)[axis]
+    length = _length("normalize", x, axis, p)
+    return x / maximum(length.reshape((*x.shape[:place], 1, *x.shape[place + 1 :])), eps)
+
+
+def _length(name: str, x: Any, axis: int, p: float) -> Any:
+    """The p-th root of the sum of all |x|^p along an axis."""
+    if not p > 0:
+        raise CaseError(f"{name}: p={p}: it must be a positive number, or infinity")
+    if p == 2:
+        return sqrt((x * x).sum(axis))
+    return amax(abs(x), axis) if p == math.inf else (abs(x) ** p).sum(axis) ** (1 / p)
+
+
+@composite(torch=lambda torch, x, p=2.0: torch.nn.functional.pdist(x, p))
+def pdist(x: Any, p: float = 2.0) -> Any:
+    """The p-norms of the differences between each row of a matrix and each row behind it."""
+    if len(x.shape) != 2:
+        raise CaseError(f"pdist: x has shape {tuple(x.shape)}: it must be a matrix")
+    first, second = np.triu_indices(x.shape[0], 1)
+    return _length("pdist", x[first] - x[second], -1, p)
+
+
+@composite(torch=lambda torch, x, y, axis=-1, eps=1e-8: torch.nn.functional.cosine_similarity(x, y, dim=axis, eps=eps))
+def cosine_similarity(x: Any, y: Any, axis: int = -1, eps: float = 1e-8) -> Any:
+    """The inner product along an axis, divided by both lengths, each eps at least."""
+    first, second = (maximum(sqrt((v * v).sum(axis)), eps) for v in (x, y))
+    return (x * y).sum(axis) / (first * second)
+
+
+@composite(torch=lambda torch, *arguments, **options: torch.nn.functional.pairwise_distance(*arguments, **options))
+def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Any:
+    """The p-th root of the sum of all |x1 - x2 + eps|^p along the last axis."""
+    found = _length("pairwise_distance", x1 - x2 + eps, -1, p)
+    return found.reshape((*found.shape, 1)) if keepdim else found
+
+
+@composite(torch=lambda torch, *arguments, **options: torch.nn.functional.local_response_norm(*arguments, **options))
+def local_response_norm(x: Any, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Any:
+    """X over (k + alpha times the mean of the squares of ``size`` channels around)^beta, zeros beyond the ends."""
+    if len(x.shape) < 3 or size < 1:
+        raise CaseError(
+            f"local_response_norm: x has shape {tuple(x.shape)}, size is {size}: x must be (batch, channels, lengths "
+            "...), size a positive number of channels"
+        )
+    before = size // 2
+    padded = pad(x * x, [(0, 0), (before, size - 1 - before), *((0, 0) for _ in x.shape[2:])])
+    places = np.arange(x.shape[1])[:, None] + np.arange(size)
+    return x / (k + alpha * (take(padded, places, 1).sum(2) / size)) ** beta
+
+
+def _standard(x: Any, axes: Sequence[int], eps: float) -> Any:
+    """X less its mean over axes, divided by the root of its variance and eps."""
+    centred = x - _kept_mean(x, axes)
+    return centred / sqrt(_kept_mean(centred * centred, axes) + eps)
+
+
+def _affine(x: Any, weight: Any, bias: Any) -> Any:
+    scaled = x if weight is None else x * weight
+    return scaled if bias is None else scaled + bias
+
+
+def _of_channels(values: Any, x: Any) -> Any:
+    """A number for each channel, so that it meets axis 1."""
+    return None if values is None else values.reshape((-1, *(1 for _ in x.shape[2:])))
+
+
+def _kept_mean(x: Any, axes: Sequence[int]) -> Any:
+    count = 1
+    for a in axes:
+        count *= x.shape[a]
+    return _kept_sum(x, axes) / count
+
+
+def _kept_sum(x: Any, axes: Sequence[int]) -> Any:
+    """The sum over axes, which are kept with length one."""
+    return x.sum(tuple(axes)).reshape(tuple(1 if a in axes else n for a, n in enumerate(x.shape)))

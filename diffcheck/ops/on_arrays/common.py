@@ -1,0 +1,232 @@
+"""Operations that move values, sums, and products of arrays.
+
+Traced arrays, NumPy arrays and tensors share the methods that these call, so one definition serves all three.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import as_tensors
+from diffcheck.ops.functions.basic import sqrt
+from diffcheck.ops.on_arrays import along
+from diffcheck.ops.table import composite
+
+
+@composite(
+    torch=lambda torch, x, axis=None: torch.sum(x) if axis is None else torch.sum(x, dim=axis), numpy="numpy.sum"
+)
+def sum(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The sum of all elements, or along an axis or several."""
+    return x.sum(axis)
+
+
+@composite(
+    torch=lambda torch, x, axis=None: torch.mean(x) if axis is None else torch.mean(x, dim=axis), numpy="numpy.mean"
+)
+def mean(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The mean of all elements, or along an axis or several."""
+    total = x.sum(axis)
+    return total / (x.size if axis is None else int(np.prod([x.shape[a] for a in np.atleast_1d(axis)])))
+
+
+@composite(
+    torch=lambda torch, x, axis=None: torch.prod(x) if axis is None else torch.prod(x, dim=axis), numpy="numpy.prod"
+)
+def prod(x: Any, axis: int | None = None) -> Any:
+    """The product of all elements, or along an axis."""
+    rows = x.reshape((-1,)) if axis is None else x
+    return rows.along(-1 if axis is None else axis, along.prod)
+
+
+@composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.matmul")
+def matmul(x: Any, y: Any) -> Any:
+    """The matrix product ``x @ y``: the last two axes are those of matrices, the others broadcast."""
+    return x @ y
+
+
+@composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.dot")
+def dot(x: Any, y: Any) -> Any:
+    """The inner product of vectors, the product of matrices."""
+    return x @ y
+
+
+@composite(torch=lambda torch, x, shape: torch.reshape(x, _shape(shape)), numpy=lambda x, shape: np.reshape(x, shape))
+def reshape(x: Any, shape: int | Sequence[int]) -> Any:
+    """The same elements, in row-major order, in another shape."""
+    return x.reshape(_shape(shape))
+
+
+def _shape(shape: int | Sequence[int]) -> tuple[int, ...]:
+    return (shape,) if isinstance(shape, int) else tuple(shape)
+
+
+@composite(
+    torch=lambda torch, x: x.mT if x.ndim > 1 else x,
+    numpy=lambda x: np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else np.asarray(x),
+)
+def transpose(x: Any) -> Any:
+    """The transposed matrix; of many, which the last two axes hold, each."""
+    return x.swapaxes(-1, -2) if x.ndim > 1 else x
+
+
+@composite(torch=lambda torch, x, axes: x.permute(tuple(axes)), numpy=lambda x, axes: np.transpose(x, axes))
+def permute(x: Any, axes: Sequence[int]) -> Any:
+    """The axes in another order: for each new one the old one."""
+    return x.permute(axes)
+
+
+@composite(torch=lambda torch, x, axis: torch.cumsum(x, dim=axis), numpy="numpy.cumsum")
+def cumsum(x: Any, axis: int) -> Any:
+    """The sums of all elements up to each along an axis."""
+    return x.cumsum(axis)
+
+
+@composite(torch=lambda torch, x, places, axis=None: _taken(x, places, axis), numpy="numpy.take")
+def take(x: Any, places: Any, axis: int | None = None) -> Any:
+    """The elements at these places, in row-major order or along an axis; the places are whole numbers."""
+    return _taken(x, places, axis)
+
+
+def _taken(x: Any, places: Any, axis: int | None) -> Any:
+    if axis is None:
+        return x.reshape((-1,))[places]
+    return x[(*[slice(None)] * range(len(x.shape))[axis], places)]
+
+
+def _along_axis(shape: Sequence[int], axis: int, places: Any) -> Any:
+    """Places along an axis as places in row-major order; their other coordinates are those in their own array."""
+    coordinates = list(np.indices(np.shape(places)))
+    coordinates[axis] = np.asarray(places)
+    return np.ravel_multi_index(coordinates, tuple(shape))
+
+
+def _demand_places(name: str, shape: Sequence[int], axis: int, places: Any) -> None:
+    found, axis = np.shape(places), range(len(shape))[axis]
+    beside = [*found[:axis], *found[axis + 1 :]], [*shape[:axis], *shape[axis + 1 :]]
+    fits = len(found) == len(shape) and all(m <= n for m, n in zip(*beside, strict=True))
+    if not fits or np.min(places, initial=0) < 0 or np.max(places, initial=0) >= shape[axis]:
+        raise CaseError(f"{name}: places of shape {found} along axis {axis} do not fit into shape {tuple(shape)}")
+
+
+@composite(
+    torch=lambda torch, x, axis, places: torch.gather(x, axis, torch.as_tensor(places, device=x.device)),
+    numpy=lambda x, axis, places: np.ravel(x)[_along_axis(np.shape(x), axis, places)],
+)
+def gather(x: Any, axis: int, places: Any) -> Any:
+    """For each of the places along an axis the element there, as torch has it."""
+    _demand_places("gather", x.shape, axis, places)
+    return x.reshape((-1,))[_along_axis(x.shape, axis, places)]
+
+
+def _scatter_add_numpy(x: Any, axis: int, places: Any, added: Any) -> Any:
+    found = np.array(x).ravel()
+    np.add.at(found, _along_axis(np.shape(x), axis, places), added)
+    return found.reshape(np.shape(x))
+
+
+@composite(
+    torch=lambda torch, x, axis, places, added: torch.scatter_add(
+        x, axis, torch.as_tensor(places, device=x.device), torch.as_tensor(added, dtype=x.dtype, device=x.device)
+    ),
+    numpy=_scatter_add_numpy,
+)
+def scatter_add(x: Any, axis: int, places: Any, added: Any) -> Any:
+    """X, to which elements are added at places along an axis, one for each, as torch has it."""
+    _demand_places("scatter_add", x.shape, axis, places)
+    if np.shape(places) != tuple(added.shape):
+        raise CaseError(f"scatter_add: elements of shape {tuple(added.shape)} for places of shape {np.shape(places)}")
+    traced = added if hasattr(added, "scattered") else x.lift(added)
+    return x + traced.scattered(_along_axis(x.shape, axis, places), x.shape)
+
+
+def _as_arrays(arrays: Sequence[Any]) -> list[Any]:
+    """Arrays of the dtype of those that are no plain numbers."""
+    dtype = np.result_type(*(a for a in arrays if isinstance(a, (np.ndarray, np.generic))))
+    return [np.asarray(a, dtype=dtype) for a in arrays]
+
+
+@composite(
+    torch=lambda torch, x, axis=0: torch.stack(as_tensors(torch, x), dim=axis),
+    numpy=lambda x, axis=0: np.stack(_as_arrays(x), axis),
+)
+def stack(x: Sequence[Any], axis: int = 0) -> Any:
+    """Arrays of one shape, along a new axis."""
+    traced = _first_traced(x)
+    return np.stack(_numbers("stack", x), axis) if traced is None else traced.stack(x, axis)
+
+
+@composite(
+    torch=lambda torch, x, axis=0: torch.cat(as_tensors(torch, x), dim=axis),
+    numpy=lambda x, axis=0: np.concatenate(_as_arrays(x), axis),
+)
+def concatenate(x: Sequence[Any], axis: int = 0) -> Any:
+    """Arrays, one behind the other along an axis."""
+    traced = _first_traced(x)
+    return np.concatenate(_numbers("concatenate", x), axis) if traced is None else traced.concatenate(x, axis)
+
+
+def _first_traced(arrays: Sequence[Any]) -> Any:
+    return next((a for a in arrays if hasattr(type(a), "concatenate")), None)
+
+
+def _numbers(name: str, parts: Sequence[Any]) -> list[Any]:
+    """Parts that are numbers all, as arrays, which are constants; an exact one would be rounded there."""
+    if any(hasattr(type(a), "apply") or isinstance(a, Fraction) for a in parts):
+        raise CaseError(f"{name}: exact constants alone make no array: add them to an array of zeros, or use floats")
+    return [np.asarray(a) for a in parts]
+
+
+@composite(torch=lambda torch, x, axis=None: torch.amax(x, dim=() if axis is None else axis), numpy="numpy.amax")
+def amax(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The largest element, of all or along an axis or several."""
+    return _extreme(x, axis, -1)
+
+
+@composite(torch=lambda torch, x, axis=None: torch.amin(x, dim=() if axis is None else axis), numpy="numpy.amin")
+def amin(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+    """The smallest element, of all or along an axis or several."""
+    return _extreme(x, axis, 0)
+
+
+def _extreme(x: Any, axis: int | Sequence[int] | None, rank: int) -> Any:
+    """The element with a rank, of those along some axes."""
+    axes = range(x.ndim) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
+    kept = [a for a in range(x.ndim) if a not in axes]
+    rows = x.permute((*kept, *axes)).reshape((*(x.shape[a] for a in kept), -1))
+    return rows.ranked((rank,))[..., 0]
+
+
+@composite(torch=lambda torch, x, axis=-1: torch.sort(x, dim=axis).values, numpy=lambda x, axis=-1: np.sort(x, axis))
+def sort(x: Any, axis: int = -1) -> Any:
+    """The elements along an axis in ascending order."""
+    return x.swapaxes(axis, -1).ranked(range(x.shape[axis])).swapaxes(axis, -1)
+
+
+@composite(
+    torch=lambda torch, x, axis=-1: torch.median(x, dim=axis).values,
+    numpy=lambda x, axis=-1: np.take(np.sort(x, axis), (x.shape[axis] - 1) // 2, axis),
+)
+def median(x: Any, axis: int = -1) -> Any:
+    """The element in the middle along an axis; the smaller one of two, as torch has it."""
+    return x.swapaxes(axis, -1).ranked(((x.shape[axis] - 1) // 2,)).swapaxes(axis, -1).sum(axis)
+
+
+@composite(
+    torch=lambda torch, x, k, axis=-1: torch.topk(x, k, dim=axis).values,
+    numpy=lambda x, k, axis=-1: np.take(np.sort(x, axis), range(x.shape[axis] - 1, x.shape[axis] - 1 - k, -1), axis),
+)
+def topk(x: Any, k: int, axis: int = -1) -> Any:
+    """The k largest elements along an axis, the largest first."""
+    if not 0 <= k <= x.shape[axis]:
+        raise CaseError(f"topk: {k} of {x.shape[axis]} elements along axis {axis}")
+    return x.swapaxes(axis, -1).ranked(range(-1, -1 - k, -1)).swapaxes(axis, -1)
+
+
+@composite(torch="torch.linalg.vector_norm", numpy=lambda x: np.linalg.norm(np.ravel(x)))
+def norm(x: Any) -> Any:
+    """The Euclidean length of all elements together."""
+    return sqrt((x * x).sum())

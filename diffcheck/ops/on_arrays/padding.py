@@ -1,0 +1,75 @@
+"""Arrays with more around them: zeros or another value, or their own elements once more."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from diffcheck.errors import CaseError
+from diffcheck.ops.on_arrays.common import take
+from diffcheck.ops.table import composite
+
+Widths = Sequence[tuple[int, int]]
+
+# Which of n elements stands at places before the first one and behind the last one.
+_MODES = {
+    "reflect": lambda places, n: n - 1 - np.abs(n - 1 - np.abs(places)),
+    "replicate": lambda places, n: np.clip(places, 0, n - 1),
+    "circular": lambda places, n: places % n,
+}
+
+
+def _torch_side(torch: Any, x: Any, widths: Widths, mode: str = "constant", value: float = 0.0) -> Any:
+    """Torch's own, which of an array's own elements wants one axis or two before those that grow."""
+    function, grown = torch.nn.functional.pad, list(widths)
+    while mode != "constant" and grown and not any(grown[0]):
+        del grown[0]
+    flat = [n for pair in reversed(grown) for n in pair]
+    if mode == "constant":
+        return function(x, flat, mode, value)
+    before = len(x.shape) - len(grown)
+    if before in (1, 2) or not grown:
+        return function(x, flat, mode) if grown else x
+    found = function(x.reshape((-1, *x.shape[before:])), flat, mode)
+    return found.reshape((*x.shape[:before], *found.shape[1:]))
+
+
+def _numpy_side(x: Any, widths: Widths, mode: str = "constant", value: float = 0.0) -> Any:
+    return np.pad(*_cropped(x, widths), constant_values=value) if mode == "constant" else _again(x, widths, mode)
+
+
+@composite(torch=_torch_side, numpy=_numpy_side)
+def pad(x: Any, widths: Widths, *, mode: str = "constant", value: float = 0.0) -> Any:
+    """Zeros around an array, or another value: for each axis how many before and how many behind.
+
+    Less than none takes elements away. Or its own elements: mirrored at both ends ("reflect"), the first and the last
+    again ("replicate"), or those of the other end ("circular").
+    """
+    if mode != "constant":
+        return _again(x, widths, mode)
+    inner, around = _cropped(x, widths)
+    found = inner.pad(around)
+    if value == 0:
+        return found
+    return found.replaced(np.pad(np.zeros(inner.shape, bool), around, constant_values=True), value)
+
+
+def _cropped(x: Any, widths: Widths) -> tuple[Any, Widths]:
+    """Without the elements that widths below zero take away, and the widths that are left."""
+    kept = tuple(slice(max(-a, 0), n - max(-b, 0)) for n, (a, b) in zip(x.shape, widths, strict=True))
+    left = [(max(a, 0), max(b, 0)) for a, b in widths]
+    return (x if left == list(widths) else x[kept]), left
+
+
+def _again(x: Any, widths: Widths, mode: str) -> Any:
+    if mode not in _MODES:
+        raise CaseError(f"pad: unknown mode {mode!r}: choose from constant, {', '.join(_MODES)}")
+    if mode != "replicate" and any(min(width) < 0 for width in widths):
+        raise CaseError(f"pad: widths {list(widths)} in mode {mode!r}: only zeros, values and ends may take away")
+    most = {n: {"reflect": n - 1, "circular": n}.get(mode, np.inf if n else 0) for n in x.shape}
+    if any(max(width) > most[n] for n, width in zip(x.shape, widths, strict=True)):
+        raise CaseError(f"pad: an array of shape {tuple(x.shape)} is too short for widths {list(widths)} by {mode!r}")
+    for axis, (n, (before, behind)) in enumerate(zip(x.shape, widths, strict=True)):
+        if before or behind:
+            x = take(x, _MODES[mode](np.arange(-before, n + behind), n), axis)
+    return x
