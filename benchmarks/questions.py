@@ -158,10 +158,6 @@ def _within_exponents(x: Any) -> bool:
     return bool(abs(x) < 700)
 
 
-def _arrow(x: Any) -> tuple[Any, ...]:
-    return 0, 0, x, 0, 0, 1, x, 1, 0
-
-
 def uses() -> Iterator[Use]:
     """Every row of the table that has arguments, once at least."""
     rows = Primitive.rows
@@ -192,12 +188,13 @@ def uses() -> Iterator[Use]:
         yield Use(
             name, lambda x, name=name: rows[name](2, 1, 1, 0, 0, 0, x, 1, 0), 1, known, *[_squares_are_doubles] * 2
         )
-    yield Use("general_eigenvalue_of", lambda x: rows["general_eigenvalue_of"](0, 2, *_arrow(x)), 1, references.ARROW)
-    for name, known in (
-        ("general_eigenprojection_of", references.ARROW_PART),
-        ("general_eigenresolvent_of", references.ARROW_REST),
+    for name, place, known in (
+        ("general_eigenvalue_of", (), references.CORNER),
+        ("general_eigenprojection_of", (0, 0), references.CORNER_PART),
+        ("general_eigenresolvent_of", (0, 0), references.CORNER_REST),
     ):
-        yield Use(name, lambda x, name=name: rows[name](0, 2, 1, 1, *_arrow(x)), 1, known, *[_squares_are_doubles] * 2)
+        of_corner = functools.partial(lambda row, place, x: row(0, 1, *place, x, 1, 1, 0), rows[name], place)
+        yield Use(name, of_corner, 1, known, *[_squares_are_doubles] * 2)
     growth, within = references.MEAN_GROWTH, _within_exponents
     yield Use("exponential_of", lambda x: rows["exponential_of"](0, 1, x, 1, 0, 0), 1, growth, within, within)
     yield Use("where", lambda x, y: ops.where(x > y, x, y), 2, (max,))

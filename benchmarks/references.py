@@ -715,6 +715,21 @@ ARROW_REST: tuple[Function, ...] = (
     lambda x: (x * x + mp.mpf(0.25)) / mp.hypot(x, 1) ** 3,
     lambda x: x * (mp.mpf(1.25) - x * x) / mp.hypot(x, 1) ** 5,
 )
+
+
+def _upper(x: Any) -> Any:
+    """The larger eigenvalue of [[x, 1], [1, 0]]; the other one is less than zero by that of -x."""
+    return (x + mp.hypot(x, 2)) / 2 if x > 0 else 2 / (mp.hypot(x, 2) - x)
+
+
+# That eigenvalue r, what v v^T has in the corner, and what the resolvent has there; with h = (x^2 + 4)^(1/2) these are
+# r / h and (r - x) / h^2.
+CORNER: tuple[Function, ...] = (_upper, lambda x: _upper(x) / mp.hypot(x, 2))
+CORNER_PART: tuple[Function, ...] = (lambda x: _upper(x) / mp.hypot(x, 2), lambda x: 2 / mp.hypot(x, 2) ** 3)
+CORNER_REST: tuple[Function, ...] = (
+    lambda x: _upper(-x) / mp.hypot(x, 2) ** 2,
+    lambda x: -_upper(-x) / mp.hypot(x, 2) ** 3 * (1 + 2 * x / mp.hypot(x, 2)),
+)
 MEAN_GROWTH: tuple[Function, ...] = (
     lambda x: _expm1(x) / x if x else mp.mpf(1),
     lambda x: (x * _exp(x) - _expm1(x)) / x**2 if x else mp.mpf(0.5),

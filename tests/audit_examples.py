@@ -189,15 +189,17 @@ def fused_hinge(wrong):
 
 
 def eigenvalues(a):
-    values = torch.linalg.eigvals(a)
+    """Of a complex matrix, which no row takes."""
+    values = torch.linalg.eigvals(torch.complex(a, a.mT))
     return (values.real**2 + values.imag**2).sum(-1)
 
 
 def fused_eigenvalues(wrong):
     def backward(a, g):
-        values, vectors = torch.linalg.eig(a)
+        values, vectors = torch.linalg.eig(torch.complex(a, a.mT))
         weights = 2 * (values if wrong else values.conj())
-        return g * torch.einsum("k,ki,jk->ij", weights, torch.linalg.inv(vectors), vectors).real
+        found = torch.einsum("k,ki,jk->ij", weights, torch.linalg.inv(vectors), vectors)
+        return g * (found.real - found.imag.mT)
 
     return made(eigenvalues, backward)
 

@@ -178,12 +178,20 @@ def _resolvent_slope(position: int) -> tuple[Function, ...]:
             return 0
         (k, m), lower = _place(position - 3), x[:-1]
         p, s = (_elements(row, rank, lower) for row in (eigenprojection_of, eigenresolvent_of))
+        every = range(len(rows_of(lower)))
+        # The rows and the columns of the resolvent that stand in the sums, each element recorded once.
+        rows = {a: [s(a if a in (k, m) else i, c) for c in every] for a in (k, m, "i")}
+        columns = {b: [s(c, b if b in (k, m) else j) for c in every] for b in (k, m, "j")}
 
         def squared(a: Any, b: Any) -> Any:
-            return sum((s(a, c) * s(c, b) for c in range(1, len(rows_of(lower)))), s(a, 0) * s(0, b))
+            first, *others = zip(rows[a], columns[b], strict=True)
+            return sum((x * y for x, y in others), first[0] * first[1])
+
+        whole = squared("i", "j")
 
         def crossed(a: int, b: int) -> Any:
-            return s(i, a) * s(b, j) - p(a, b) * squared(i, j) - squared(i, a) * p(b, j) - p(i, a) * squared(b, j)
+            from_i, to_j = p(i, a), p(b, j)
+            return rows["i"][a] * columns["j"][b] - p(a, b) * whole - squared("i", a) * to_j - from_i * squared(b, "j")
 
         return crossed(k, m) if k == m else crossed(k, m) + crossed(m, k)
 
