@@ -159,7 +159,7 @@ def test_a_link_opens_a_case_whatever_is_filtered(opened: Any) -> None:
     graph = section.locator("svg[role=img]").first
     assert {"x", "exp", "sin"} <= set(graph.locator("text.name").all_text_contents())
     section.locator("summary", has_text="its points").first.click()
-    assert section.locator("details table").first.locator("tbody tr").count() > 2
+    section.locator("details table").first.locator("tbody tr").nth(2).wait_for()  # the table is made when it is opened
     section.locator("button", has_text="close").click()
     assert section.is_hidden()
 
