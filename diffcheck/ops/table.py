@@ -109,6 +109,9 @@ class Primitive(Operation):
         For each argument the derivative forms in common use, functions of the arguments and the value, the most
         accurate first; for an operation of any number of arguments, a function of the argument's position. Without
         any, SymPy's rule is the only form.
+    slopes:
+        The slopes by all arguments, a function of those (balls), for an operation of many: written out by the forms
+        they would be thousands of operations.
     switch:
         For an operation made of pieces, such as ``abs``: a function of the arguments (balls) whose sign says which
         piece they lie in; pieces meet where it is zero. ``operator.sub`` itself for what compares two arguments.
@@ -174,6 +177,7 @@ class Primitive(Operation):
     ulps: float = 1.0
     beside: Function | None = None
     forms: tuple[tuple[Function, ...], ...] | Callable[[int], tuple[Function, ...]] = ()
+    slopes: Function | None = None
     switch: Function | None = None
     piece: Function | None = None
     takes: Callable[[int], int] | None = None

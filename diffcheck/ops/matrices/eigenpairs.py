@@ -1,22 +1,22 @@
 """Rows of eigenvalues number by number, of symmetric matrices given by what stands on and below the diagonal.
 
 The slope of a single eigenvalue l is its projection ``P = v v^T``, whatever the sign of the unit eigenvector v. With
-``S = (l - A + P)^-1 - P`` that of the projection is ``dP = S dA P + P dA S``, and ``dS = S dA S - dl S^2 - S^2 dA P -
-P dA S^2`` (Kato 1995, II.2). So all derivatives are made of the elements of P and S. Where eigenvalues meet there are
-none.
+``S = (l - A + P)^-1 - P`` all derivatives are made of the elements of P and S (`diffcheck.ops.matrices.moved`). Where
+eigenvalues meet there are none.
 """
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from flint import arb, arb_mat, arb_series
 
 from diffcheck.ops.enclosures import balls
-from diffcheck.ops.matrices import spectra
+from diffcheck.ops.matrices import moved, spectra
 from diffcheck.ops.matrices.elimination import turned
+from diffcheck.ops.matrices.moved import Element, Moved
 from diffcheck.ops.structure import Array
 from diffcheck.ops.table import Function, Primitive, Without
 
@@ -157,50 +157,48 @@ def _value_slope(position: int) -> tuple[Function, ...]:
     return (of,)
 
 
-def _projection_slope(position: int) -> tuple[Function, ...]:
-    def of(rank: Any, i: Any, j: Any, *x: Any) -> Any:
-        if position < 3:
-            return 0
-        (k, m), lower = _place(position - 3), x[:-1]
-        p, s = (_elements(row, rank, lower) for row in (eigenprojection_of, eigenresolvent_of))
+def _slope(moved_by: Moved) -> Callable[[int], tuple[Function, ...]]:
+    """The slope of an element by each operand."""
 
-        def crossed(a: int, b: int) -> Any:
-            return s(i, a) * p(b, j) + p(i, a) * s(b, j)
+    def form(position: int) -> tuple[Function, ...]:
+        def of(rank: Any, i: Any, j: Any, *x: Any) -> Any:
+            if position < 3:
+                return 0
+            ends, lower = {"i": i, "j": j}, x[:-1]
+            p, s = (_elements(row, rank, ends, lower) for row in (eigenprojection_of, eigenresolvent_of))
+            squared = functools.cache(moved.summed(s, len(rows_of(lower))))
+            return moved_by(p, s, squared, "i", "j", *_place(position - 3))
 
-        return crossed(k, m) if k == m else crossed(k, m) + crossed(m, k)
+        return (of,)
 
-    return (of,)
-
-
-def _resolvent_slope(position: int) -> tuple[Function, ...]:
-    def of(rank: Any, i: Any, j: Any, *x: Any) -> Any:
-        if position < 3:
-            return 0
-        (k, m), lower = _place(position - 3), x[:-1]
-        p, s = (_elements(row, rank, lower) for row in (eigenprojection_of, eigenresolvent_of))
-        every = range(len(rows_of(lower)))
-        # The rows and the columns of the resolvent that stand in the sums, each element recorded once.
-        rows = {a: [s(a if a in (k, m) else i, c) for c in every] for a in (k, m, "i")}
-        columns = {b: [s(c, b if b in (k, m) else j) for c in every] for b in (k, m, "j")}
-
-        def squared(a: Any, b: Any) -> Any:
-            first, *others = zip(rows[a], columns[b], strict=True)
-            return sum((x * y for x, y in others), first[0] * first[1])
-
-        whole = squared("i", "j")
-
-        def crossed(a: int, b: int) -> Any:
-            from_i, to_j = p(i, a), p(b, j)
-            return rows["i"][a] * columns["j"][b] - p(a, b) * whole - squared("i", a) * to_j - from_i * squared(b, "j")
-
-        return crossed(k, m) if k == m else crossed(k, m) + crossed(m, k)
-
-    return (of,)
+    return form
 
 
-def _elements(row: Primitive, rank: Any, lower: Sequence[Any]) -> Function:
-    return lambda i, j: row(rank, i, j, *lower)
+def _elements(row: Primitive, rank: Any, ends: Mapping[Any, Any], lower: Sequence[Any]) -> Element:
+    """The elements of P or S, each recorded once; row and column of the one that moves have names."""
+    return functools.cache(lambda i, j: row(rank, ends.get(i, i), ends.get(j, j), *lower))
 
+
+def _value_slopes(rank: Any, *lower: Any) -> list[Any]:
+    p = spectra.spectrum(rows_of(lower)).projection(_whole(rank))
+    places = map(_place, range(len(lower)))
+    return [balls.ZERO, *(p[i, j] if i == j else 2 * p[i, j] for i, j in places)]
+
+
+def _slopes(moved_by: Moved) -> Function:
+    """The same of balls, by all operands."""
+
+    def of(rank: Any, i: Any, j: Any, *lower: Any) -> list[Any]:
+        found, i, j = spectra.spectrum(rows_of(lower)), _whole(i), _whole(j)
+        s = found.resolvent(_whole(rank))
+        p, s, squared = map(moved.elements, (found.projection(_whole(rank)), s, s * s))
+        return [balls.ZERO] * 3 + [moved_by(p, s, squared, i, j, *_place(k)) for k in range(len(lower))]
+
+    return of
+
+
+_projection_moved = moved.symmetrically(moved.projection)
+_resolvent_moved = moved.symmetrically(moved.resolvent)
 
 _TORCH = Without("torch has no single eigenvalue of a symmetric matrix: eigvalsh gives all of them")
 _SYMPY = Without("SymPy has no closed form of eigenvalues by their rank")
@@ -218,6 +216,7 @@ eigenvalue_of = Primitive(
     beside=lambda rank, *x: _norm(rows_of(x)),
     rule_by=(0,),
     forms=_value_slope,
+    slopes=_value_slopes,
 )
 eigenprojection_of = Primitive(
     name="eigenprojection_of",
@@ -232,7 +231,8 @@ eigenprojection_of = Primitive(
     beside=_projection_beside,
     outside=_meets_others,
     rule_by=(0, 1, 2),
-    forms=_projection_slope,
+    forms=_slope(_projection_moved),
+    slopes=_slopes(_projection_moved),
 )
 eigenresolvent_of = Primitive(
     name="eigenresolvent_of",
@@ -247,5 +247,6 @@ eigenresolvent_of = Primitive(
     beside=_resolvent_beside,
     outside=_meets_others,
     rule_by=(0, 1, 2),
-    forms=_resolvent_slope,
+    forms=_slope(_resolvent_moved),
+    slopes=_slopes(_resolvent_moved),
 )

@@ -1,25 +1,25 @@
 """Rows of eigenvalues number by number, of matrices that need not be symmetric and have simple ones only.
 
-With the projections ``P = x y^T`` of all eigenvalues, ``y^T x = 1``, the slopes are ``dl = tr(P dA)`` and ``dP = S dA P
-+ P dA S``, where S is the sum of ``P_j / (l - l_j)`` over the others, and ``dS = S dA S - dl S^2 - S^2 dA P - P dA
-S^2`` (Kato 1995, II.2). A matrix is given row by row; of a complex number there are two parts, the real one, 0, and
-the imaginary one, 1.
+With the projections ``P = x y^T`` of all eigenvalues, ``y^T x = 1``, S is the sum of ``P_j / (l - l_j)`` over the
+others; how they move says `diffcheck.ops.matrices.moved`. A matrix is given row by row; of a complex number there are
+two parts, the real one, 0, and the imaginary one, 1.
 """
 
 import functools
 import math
-import operator
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from flint import arb, arb_mat
 
 from diffcheck.ops.enclosures import balls
-from diffcheck.ops.matrices import eigensystems, spectra
+from diffcheck.ops.matrices import eigensystems, moved, spectra
 from diffcheck.ops.matrices.eigenpairs import series_of
 from diffcheck.ops.matrices.eigensystems import part_of
 from diffcheck.ops.matrices.elimination import inverted
+from diffcheck.ops.matrices.moved import Element, Moved
 from diffcheck.ops.structure import Array
 from diffcheck.ops.table import Function, Primitive, Without
 
@@ -199,48 +199,59 @@ def _value_slope(position: int) -> tuple[Function, ...]:
     return (of,)
 
 
-# A real or an imaginary part of a complex number, by which one it is.
-Complex = Callable[[Any], Any]
+@dataclass(frozen=True)
+class _Complex:
+    """A complex number by its parts, each made when it is asked for: a function of which one it is."""
+
+    part: Function
+
+    def __mul__(self, other: "_Complex") -> "_Complex":
+        x, y = self.part, other.part
+        return _Complex(lambda part: x(part) * y(0) + (2 * part - 1) * (x(1 - part) * y(1)))
+
+    def __add__(self, other: "_Complex") -> "_Complex":
+        return _Complex(lambda part: self.part(part) + other.part(part))
+
+    def __sub__(self, other: "_Complex") -> "_Complex":
+        return _Complex(lambda part: self.part(part) - other.part(part))
 
 
-def _times(x: Complex, y: Complex) -> Complex:
-    return lambda part: x(part) * y(0) + (2 * part - 1) * (x(1 - part) * y(1))
+def _elements(row: Primitive, rank: Any, entries: Sequence[Any]) -> Element:
+    return lambda i, j: _Complex(lambda part: row(part, rank, i, j, *entries))
 
 
-def _added(*terms: Complex) -> Complex:
-    return lambda part: functools.reduce(operator.add, (x(part) for x in terms))
+def _slope(moved_by: Moved) -> Callable[[int], tuple[Function, ...]]:
+    """The slope of an element by each operand."""
+
+    def form(position: int) -> tuple[Function, ...]:
+        def of(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
+            if position < 4:
+                return 0
+            n = math.isqrt(len(x) - 1)
+            p, s = (_elements(row, rank, x[:-1]) for row in (general_eigenprojection_of, general_eigenresolvent_of))
+            return moved_by(p, s, moved.summed(s, n), i, j, *divmod(position - 4, n)).part(part)
+
+        return (of,)
+
+    return form
 
 
-def _elements(row: Primitive, rank: Any, entries: Sequence[Any]) -> Callable[[Any, Any], Complex]:
-    return lambda i, j: lambda part: row(part, rank, i, j, *entries)
+def _value_slopes(part: Any, rank: Any, *x: Any) -> list[Any]:
+    p = eigensystems.eigensystem(rows_of(x)).projection(_whole(rank))
+    return [balls.ZERO] * 2 + [part_of(v, _whole(part)) for v in p.transpose().entries()]
 
 
-def _projection_slope(position: int) -> tuple[Function, ...]:
-    def of(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
-        if position < 4:
-            return 0
-        k, m = divmod(position - 4, math.isqrt(len(x) - 1))
-        p, s = (_elements(row, rank, x[:-1]) for row in (general_eigenprojection_of, general_eigenresolvent_of))
-        return _added(_times(s(i, k), p(m, j)), _times(p(i, k), s(m, j)))(part)
+def _slopes(moved_by: Moved) -> Function:
+    """The same of balls, by all operands."""
 
-    return (of,)
+    def of(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> list[Any]:
+        found, i, j, n = eigensystems.eigensystem(rows_of(x)), _whole(i), _whole(j), math.isqrt(len(x))
+        s = found.resolvent(_whole(rank))
+        p, s, squared = map(moved.elements, (found.projection(_whole(rank)), s, s * s))
+        by = (moved_by(p, s, squared, i, j, *divmod(k, n)) for k in range(len(x)))
+        return [balls.ZERO] * 4 + [part_of(v, _whole(part)) for v in by]
 
-
-def _resolvent_slope(position: int) -> tuple[Function, ...]:
-    def of(part: Any, rank: Any, i: Any, j: Any, *x: Any) -> Any:
-        if position < 4:
-            return 0
-        n = math.isqrt(len(x) - 1)
-        k, m = divmod(position - 4, n)
-        p, s = (_elements(row, rank, x[:-1]) for row in (general_eigenprojection_of, general_eigenresolvent_of))
-
-        def squared(a: Any, b: Any) -> Complex:
-            return _added(*(_times(s(a, c), s(c, b)) for c in range(n)))
-
-        less = _added(_times(p(m, k), squared(i, j)), _times(squared(i, k), p(m, j)), _times(p(i, k), squared(m, j)))
-        return _times(s(i, k), s(m, j))(part) - less(part)
-
-    return (of,)
+    return of
 
 
 _TORCH = Without("torch has no single eigenvalue of a matrix: eigvals gives all of them")
@@ -260,6 +271,7 @@ general_eigenvalue_of = Primitive(
     outside=lambda part, rank, *x: _are_repeated(*x),
     rule_by=(0, 1),
     forms=_value_slope,
+    slopes=_value_slopes,
 )
 general_eigenprojection_of = Primitive(
     name="general_eigenprojection_of",
@@ -276,7 +288,8 @@ general_eigenprojection_of = Primitive(
     beside=_projection_beside,
     outside=lambda part, rank, i, j, *x: _are_repeated(*x),
     rule_by=(0, 1, 2, 3),
-    forms=_projection_slope,
+    forms=_slope(moved.projection),
+    slopes=_slopes(moved.projection),
 )
 general_eigenresolvent_of = Primitive(
     name="general_eigenresolvent_of",
@@ -293,5 +306,6 @@ general_eigenresolvent_of = Primitive(
     beside=_resolvent_beside,
     outside=lambda part, rank, i, j, *x: _are_repeated(*x),
     rule_by=(0, 1, 2, 3),
-    forms=_resolvent_slope,
+    forms=_slope(moved.resolvent),
+    slopes=_slopes(moved.resolvent),
 )

@@ -8,6 +8,7 @@ from flint import arb
 
 from diffcheck.formats import FORMATS, Format
 from diffcheck.ops.enclosures import balls
+from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Node, Program
 from diffcheck.program.rules import partial
 from diffcheck.program.schedule import Terms, long_sums
@@ -16,6 +17,8 @@ from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.rounding.of_value import rounding
 from diffcheck.referee.rounding.path_sums import Edges, path_sums
 
+# The derivative of a node by one of its operands: the node, the operand's position.
+Slopes = dict[tuple[int, int], Ball]
 # From so many nodes times outputs on, all outputs together are faster than one by one.
 _MANY = 2000
 
@@ -35,19 +38,15 @@ class Tape:
         self.size = len(program.nodes)
         self.outputs: list[int] = program.outputs.ravel().tolist()
         self._rounded = {i for i in range(self.size) if not _is_exact(program.nodes[i])}
-        self._partials = {
-            (number, position): partial(builder, number, position)
-            for number in range(self.size)
-            if program.nodes[number][0] not in (INPUT, CONST)
-            for position, operand in enumerate(program.nodes[number][1])
-            if operand in self._rounded
-        }
+        applied = [n for n in range(self.size) if program.nodes[n][0] not in (INPUT, CONST)]
+        self._moving = {n: [k for k, i in enumerate(program.nodes[n][1]) if i in self._rounded] for n in applied}
+        self._at_once = [n for n in applied if Primitive.rows[program.nodes[n][0]].slopes is not None]
+        written = (n for n in applied if Primitive.rows[program.nodes[n][0]].slopes is None)
+        self._partials = {(n, k): partial(builder, n, k) for n in written for k in self._moving[n]}
         self.nodes = builder.nodes
-        self._uses: list[list[tuple[int, int]]] = [[] for _ in range(self.size)]
-        for (n, position), slope in self._partials.items():
-            self._uses[n].append((program.nodes[n][1][position], slope))
         self._program_enclosures = enclosures or Enclosures(program.nodes)
         self._enclosures = Enclosures(self.nodes, self.size)
+        self._sloped: tuple[Evaluation | None, Slopes] = None, {}
         self._swept: tuple[Evaluation | None, dict[int, list[tuple[int, Ball]]]] = None, {}
 
     def evaluation(self, inputs: Sequence[Ball], known: Evaluation | None = None) -> Evaluation:
@@ -92,7 +91,7 @@ class Tape:
 
     def adjoints(self, output: int, evaluation: Evaluation) -> list[tuple[int, Ball]]:
         """For every node that matters to an output the derivative of the output by it."""
-        values, faults = evaluation.values, evaluation.faults
+        slopes = self._slopes(evaluation)
         adjoints = {output: arb(1)}
         found = []
         for number in range(output, -1, -1):
@@ -100,8 +99,8 @@ class Tape:
             if adjoint is None:
                 continue
             found.append((number, adjoint))
-            for operand, slope in self._uses[number]:
-                by = balls.ZERO if slope in faults else values[slope]
+            for position in self._moving.get(number, ()):
+                operand, by = self.nodes[number][1][position], slopes[number, position]
                 before = adjoints.get(operand)
                 adjoints[operand] = adjoint * by if before is None else before + adjoint * by
         return found
@@ -115,15 +114,28 @@ class Tape:
             known[output] = self.adjoints(output, evaluation)
         return known[output]
 
-    def _slope(self, evaluation: Evaluation, number: int, position: int) -> Ball:
-        # Where a second derivative does not exist the first order says nothing; the other terms still hold.
-        node = self._partials[number, position]
-        return balls.ZERO if node in evaluation.faults else evaluation.values[node]
+    def _slopes(self, evaluation: Evaluation) -> Slopes:
+        """The derivative of each node by each of its operands that moves, kept as long as the same evaluation is asked.
+
+        Where a second derivative does not exist the first order says nothing, zero; the other terms still hold.
+        """
+        if self._sloped[0] is not evaluation:
+            values, faults = evaluation.values, evaluation.faults
+            found = {edge: balls.ZERO if node in faults else values[node] for edge, node in self._partials.items()}
+            for number in self._at_once:
+                name, operands = self.nodes[number]
+                slopes = Primitive.rows[name].slopes
+                assert slopes is not None
+                known = None if number in faults else slopes(*(values[i] for i in operands))
+                for k in self._moving[number]:
+                    found[number, k] = known[k] if known and known[k].is_finite() else balls.ZERO
+            self._sloped = evaluation, found
+        return self._sloped[1]
 
     def _edges(self, evaluation: Evaluation) -> Edges:
-        numbers, positions = zip(*self._partials, strict=True) if self._partials else ((), ())
-        operands = [self.nodes[n][1][p] for n, p in zip(numbers, positions, strict=True)]
-        return Edges(numbers, operands, [self._slope(evaluation, n, p) for n, p in self._partials])
+        slopes = self._slopes(evaluation)
+        operands = [self.nodes[n][1][k] for n, k in slopes]
+        return Edges([n for n, _ in slopes], operands, list(slopes.values()))
 
 
 def total(terms: Iterable[Ball]) -> Ball:
