@@ -54,6 +54,8 @@ PAIRS = {
     "maximum": (o.maximum, max),
     "minimum": (o.minimum, min),
     "hypot": (o.hypot, mpmath.hypot),
+    "at zero": (lambda x, y: o.where(x == 0, y, x), lambda x, y: y if x == 0 else x),
+    "above zero": (lambda x, y: o.where(x > 0, y, x), lambda x, y: y if x > 0 else x),
 }
 for table in (REAL, PAIRS):
     table.update({name: (traced, within(exact)) for name, (traced, exact) in table.items()})

@@ -24,7 +24,7 @@ from diffcheck.referee.arrays.moving import moving
 from diffcheck.referee.arrays.pairs import by_pairs
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
 from diffcheck.referee.arrays.seams import Seams
-from diffcheck.referee.arrays.ties import Tie, ties
+from diffcheck.referee.arrays.ties import Tie, by_node, ties
 from diffcheck.referee.beside.second_route import Word
 from diffcheck.referee.beside.sides import joined
 from diffcheck.referee.component import Component, Status, is_tight
@@ -147,21 +147,26 @@ class ArrayReferee:
     def _certified(self, inputs: Exact, precision: int) -> Certified | None:
         """The truth, ``None`` where more bits may tell more."""
         choices, unknown, values = self._chosen(inputs)
-        asked = needed(self._graph, choices)
-        blocking = [number for number, mask in unknown.items() if (mask & asked.get(number, True)).any()]
-        if any(choices[number].places is not None for number in blocking):
-            return self._pairwise._certified(inputs, precision)
-        if blocking:
-            return None
-        if not all_finite(values[self._graph.output]):
-            self._demand_domain(values, asked)
-            raise Elsewhere
-        if self._at_edge(values, asked):
-            raise Elsewhere
+        asked, met = needed(self._graph, choices), None
+        while True:
+            blocking = [number for number, mask in unknown.items() if (mask & asked.get(number, True)).any()]
+            if any(choices[number].places is not None for number in blocking):
+                return self._pairwise._certified(inputs, precision)
+            if blocking:
+                return None
+            if not all_finite(values[self._graph.output]):
+                self._demand_domain(values, asked)
+                raise Elsewhere
+            if self._at_edge(values, asked):
+                raise Elsewhere
+            seen, met = met, self._ties(choices, values, asked)
+            if not met or met == seen:
+                break
+            # What a step takes has to be looked at as well: there may be further ties in it.
+            asked = needed(self._graph, choices, met=by_node(self._graph, met))
         results = in_balls(values[self._graph.output]).ravel().tolist()
         if all(not ball.contains(0) and not is_tight(ball) for ball in results):
             return None  # the derivative, which takes longer, would be wider still
-        met = self._ties(choices, values, asked)
         piece = self._piece(choices)
         smooth = values if piece.graph is self._graph else enclose(piece.graph, inputs)
         enclosed = piece.enclosed(inputs, smooth)

@@ -151,13 +151,19 @@ def piece_at(builder: GraphBuilder, node: Node, operands: Sequence[int], side: i
 
 
 NOTHING: Mapping[int, Choice] = MappingProxyType({})
+NOWHERE: Mapping[int, Mask] = MappingProxyType({})
 
 
-def needed(graph: Graph, choices: Mapping[int, Choice] = NOTHING, seed: Mask | None = None) -> dict[int, Mask]:
+def needed(
+    graph: Graph,
+    choices: Mapping[int, Choice] = NOTHING,
+    seed: Mask | None = None,
+    met: Mapping[int, Mask] = NOWHERE,
+) -> dict[int, Mask]:
     """Which elements of its nodes the result depends on; of nodes of which it needs all nothing is said.
 
-    With ``choices``, those of a graph with pieces: of an argument what is taken, and what decides. With ``seed``, what
-    these elements of the result depend on.
+    With ``choices``, those of a graph with pieces: of an argument what is taken, and what decides; of elements that
+    have ``met`` all arguments, for a step takes others. With ``seed``, what these elements of the result depend on.
     """
     found: dict[int, Any] = {graph.output: np.ones(graph.shape, bool) if seed is None else seed}
     for number in range(graph.output, -1, -1):
@@ -169,7 +175,9 @@ def needed(graph: Graph, choices: Mapping[int, Choice] = NOTHING, seed: Mask | N
         if not here.any():
             continue
         for position, operand in enumerate(node.operands):
-            chosen = _chosen(node, position, choices[number], here) if number in choices else here
+            chosen = here
+            if number in choices:
+                chosen = _chosen(node, position, choices[number], here) | (here & met.get(number, np.False_))
             asked = _asked(graph, node, position, chosen)
             found[operand] = found[operand] | asked if operand in found else asked
     return {number: here for number, here in found.items() if not here.all()}

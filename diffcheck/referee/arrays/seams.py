@@ -79,7 +79,7 @@ class Seams:
         differences = in_balls(enclose(apart, around)[apart.output][-2 * count :])
         if not all(value.is_zero() for value in differences.tolist()):
             return None
-        owners = groups(apart, outputs, count, max(_MOST // apart.operations, _MORE * outputs) // 3)
+        owners = groups(apart, outputs, count, max(_MOST // max(apart.operations, 1), _MORE * outputs) // 3)
         if owners is None:
             return None
         together = with_seams(graph, choices, met, owners)

@@ -79,6 +79,16 @@ def ties(
     return found if len({tie.number for tie in found}) == len(found) else None
 
 
+def by_node(graph: Graph, met: Sequence[Tie]) -> dict[int, Mask]:
+    """The elements at which pieces meet, of each node that has some."""
+    found: dict[int, Mask] = {}
+    for tie in met:
+        mask = np.zeros(graph.nodes[tie.number].shape, bool)
+        mask.flat[tie.places.array] = True
+        found[tie.number] = mask
+    return found
+
+
 def _any_of(masks: Sequence[Mask], node: Node) -> Mask:
     return np.asarray(np.any([np.broadcast_to(mask, node.shape) for mask in masks], axis=0))
 
