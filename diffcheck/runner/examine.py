@@ -26,6 +26,7 @@ from diffcheck.judgement.witness import Witness
 from diffcheck.ops.own import Own
 from diffcheck.program.program import Program
 from diffcheck.program.scalarise import Lowered
+from diffcheck.referee.component import Status
 from diffcheck.results import NAN, CaseRow, place
 from diffcheck.runner.plan import Unit
 from diffcheck.runner.told.about import about, formulas
@@ -148,8 +149,16 @@ def heard(court: Court, witness: Witness, question: Question, given: Given) -> A
     """What an engine gave, judged."""
     if given.values is None:
         assert given.failure is not None
-        return Answer(None, Judgements({0: given.failure}))
+        return Answer(None, Judgements({0: _refused(question, given.failure)}))
     return Answer(given.values, judged(court, witness, question, given.values, given.errors), given.seconds)
+
+
+def _refused(question: Question, failure: Judgement) -> Judgement:
+    """What is wrong with an engine that raises: nothing, where a component does not exist, for it gives all or none."""
+    missing = next((c for c in question.truth.components if c.status is Status.UNDEFINED), None)
+    if failure.verdict is Verdict.ERROR and missing is not None:
+        return Judgement(Verdict.UNDEFINED, note=missing.reason)
+    return failure
 
 
 def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: Sequence[Given]) -> Judgement:

@@ -93,7 +93,7 @@ def summary(row: Row, answers: Sequence[Answer], decisive: Judgement, calls: int
         row,
         verdict=decisive.verdict,
         reason=str(decisive.reason),
-        points=sum(j.verdict.judged for j in by_point),
+        points=sum(j.verdict.judged or j.verdict.fails for j in by_point),
         failed_points=sum(j.verdict.fails for j in by_point),
         lossy_points=sum(j.verdict is Verdict.LOSSY for j in by_point),
         error_ulp=decisive.error_ulp,
