@@ -28,8 +28,8 @@ def test_a_singular_matrix_may_be_refused(function):
     assert row.verdict is Verdict.UNDEFINED
     assert row.failed_points == 0
     other = by_autograd(function, SINGULAR, REGULAR)
-    assert other.verdict is Verdict.AGREE
-    assert other.points < 10
+    assert other.verdict is not Verdict.ERROR
+    assert other.points >= 1
 
 
 def test_a_refusal_where_there_is_a_derivative_is_an_error():

@@ -33,7 +33,7 @@ TIES = {
     "an edge in a branch": (lambda x: o.sum(o.where(x > 0.5, o.sqrt(x), x)), [0.0] * 3, [(1, 1)] * 3),
     "a tie in a branch": (lambda x: o.sum(o.where(x > -1, x, o.abs(o.log(x)))), [0.0, 1.0, 2.0], [(1, 1)] * 3),
     "all factors zero": (lambda x: o.sum(o.relu(x[:2] * x[2]) + x[:2]), [0.0] * 3, [(1, 1), (1, 1), (0, 0)]),
-    "a tie beside the point": (lambda x: o.sum(o.where(x > 0, o.abs(x), 0)), [0.0, 1.0, -1.0], [(0, 1), (1, 1), (0,) * 2]),
+    "a tie beside the point": (lambda x: o.sum(o.where(x > 0, o.abs(x), 0)), [0, 1.0, -1.0], [(0, 1), (1, 1), (0, 0)]),
     "two that vanish": (lambda x: o.abs(x[0] * x[1]) + x[2], [0.0, 0.0, 2.0], [(0, 0), (0, 0), (1, 1)]),
 }  # fmt: skip
 
