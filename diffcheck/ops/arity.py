@@ -6,6 +6,7 @@ from collections.abc import Collection
 import numpy as np
 
 from diffcheck.errors import CaseError, Lacking
+from diffcheck.ops.declared import Declared
 from diffcheck.ops.table import Operation
 
 
@@ -15,6 +16,8 @@ def demand_arguments(operation: Operation, count: int, options: Collection[str])
         raise CaseError(f"{operation.name} has no option {', '.join(options)}")
     if not _takes(operation, count):
         raise CaseError(f"{operation.name} does not take {count} argument{'s' * (count != 1)}")
+    if isinstance(operation, Declared):
+        operation.demand_slopes(count)
 
 
 @functools.cache

@@ -3,8 +3,10 @@
 What its author leaves out is refused by name where it is needed, and nowhere else.
 """
 
+import functools
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from diffcheck.errors import CaseError
@@ -14,6 +16,43 @@ from diffcheck.ops.table import Composite, Function, Primitive, Without
 
 # Where each own operation was declared, by its name.
 _PLACES: dict[str, str] = {}
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Declared(Primitive):
+    """A user's own operation; ``given`` are the slopes as he gave them, one function for each argument or for all."""
+
+    given: Function | tuple[Function, ...] | None = None
+
+    def demand_slopes(self, count: int) -> None:
+        """Raise `CaseError` unless there is a slope for each of so many arguments."""
+        known = count if self.given is None else _count(self.given, count)
+        if known != count:
+            told = f"{known} slope{'s' * (known != 1)}, and is applied to {count} argument{'s' * (count != 1)}"
+            raise CaseError(f"own_operation {self.name!r} has {told}: give a slope for each, in order")
+
+
+def _count(given: Function | tuple[Function, ...], arguments: int) -> int:
+    """How many slopes are given; if their function does not run on numbers, as many as there are arguments."""
+    if isinstance(given, tuple):
+        return len(given)
+    try:
+        found = given(*[0.5] * (arguments + 1))
+    except Exception:  # it is written for values that are recorded alone
+        return arguments
+    return len(found) if isinstance(found, (tuple, list)) else 1
+
+
+def _forms(given: Function | tuple[Function, ...], position: int) -> tuple[Function, ...]:
+    """The one form of the slope by an argument."""
+    if isinstance(given, tuple):
+        return (given[position],)
+
+    def form(*x: Any) -> Any:
+        found = given(*x)
+        return found[position] if isinstance(found, (tuple, list)) else found
+
+    return (form,)
 
 
 def own_operation(
@@ -28,7 +67,7 @@ def own_operation(
     slopes: Function | Sequence[Function] | None = None,
     outside: Function | None = None,
     ulps: float = 4,
-) -> Primitive:
+) -> Declared:
     """An operation of numbers that diffcheck does not know; call it in the function of a case like any other.
 
     Parameters
@@ -40,8 +79,8 @@ def own_operation(
     series:
         The same of `flint.arb_series`, for the second route; left out, the function of balls is asked.
     slopes:
-        The derivative by each argument, a function of the arguments and the value, written with `diffcheck.ops`. Left
-        out, SymPy's derivative of the expression serves.
+        The derivatives by all arguments, functions of the arguments and the value, written with `diffcheck.ops`: one
+        for each, or one that gives all as a tuple. Left out, SymPy's derivative of the expression serves.
     outside:
         Whether balls lie outside its domain for certain.
     ulps:
@@ -56,7 +95,7 @@ def own_operation(
     for word, given in (("balls", balls), ("series", series), ("outside", outside)):
         if given is not None and not callable(given):
             raise CaseError(f"own_operation {name!r}: {word} is {given!r}: give a function")
-    formulas = () if slopes is None else (slopes,) if callable(slopes) else tuple(slopes)
+    formulas = slopes if slopes is None or callable(slopes) else tuple(slopes)
 
     def lacks(what: str, give: str) -> Without:
         return Without(f"the operation {name!r} has no {what}: give own_operation(..., {give}=...)")
@@ -73,7 +112,7 @@ def own_operation(
         except (AttributeError, TypeError):
             return power_series.undefined()  # it is written for balls alone
 
-    return Primitive(
+    return Declared(
         name=name,
         doc=doc or f"{name}, declared in {_PLACES[name]}",
         numpy=lacks("NumPy function", "numpy") if numpy is None else numpy,
@@ -81,7 +120,8 @@ def own_operation(
         sympy=lacks("SymPy expression", "sympy=..., or for its derivative slopes") if sympy is None else on_expressions,
         arb=lacks("enclosure", "balls") if balls is None else balls,
         series=lacks("enclosure", "balls") if balls is None and series is None else expanded,
-        forms=tuple((formula,) for formula in formulas),
+        forms=() if formulas is None else functools.partial(_forms, formulas),
+        given=formulas,
         sympy_rule=sympy is not None,
         outside=outside,
         ulps=ulps,

@@ -6,12 +6,14 @@ import numpy as np
 from flint import ctx
 
 from diffcheck.case.operators import Operator
+from diffcheck.ops.declared import Declared
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import directional, jacobian
-from diffcheck.program.program import Builder, Program
+from diffcheck.program.program import CONST, INPUT, Builder, Program
 from diffcheck.program.rules import STABLE
 from diffcheck.program.text import formula
 from diffcheck.referee import ladder
+from diffcheck.referee.beside.declared import told, wrong_slopes
 from diffcheck.referee.beside.second_route import wrong_rules
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.enclosures import Enclosures
@@ -101,6 +103,16 @@ class Derivatives:
         given = [name for name in names if Primitive.rows[name].forms_of(0)]
         rule = "the slope that is given for" if names == given else "SymPy's derivative rule of"
         return f"{rule} {', '.join(names)} contradicts its power series, from which the truth is taken instead"
+
+    def wrong_declarations(self, smooth: Smooth, point: Sequence[float], bits: int) -> str:
+        """The users' own operations whose slopes are far from what their balls tell, in words."""
+        nodes = smooth.program.nodes
+        if not any(isinstance(Primitive.rows.get(name), Declared) for name, _ in nodes):
+            return ""
+        with ctx.workprec(bits):
+            values = evaluate(nodes, smooth.inputs(point), Balls()).values
+            names = wrong_slopes((name, [values[i] for i in of]) for name, of in nodes if name not in (INPUT, CONST))
+        return told(names) if names else ""
 
     def _component(self, program: Program, output: int, evaluation: Evaluation, bits: int) -> Component:
         fault = evaluation.faults.get(output)

@@ -21,7 +21,7 @@ from diffcheck.program.products import weighted
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
-from diffcheck.referee.arrays.certify import ArrayReferee, Certified, Outside
+from diffcheck.referee.arrays.certify import ArrayReferee, Certified, Misdeclared, Outside
 from diffcheck.referee.beside.contracted import contracted, met
 from diffcheck.referee.beside.kinks import Evidence, Rays
 from diffcheck.referee.beside.neighbourhood import Neighbourhood
@@ -78,6 +78,8 @@ class Referee:
                 found = self._certified_on_arrays(point)
             except Outside as missing:
                 return self._nothing(Status.UNDEFINED, str(missing))
+            except Misdeclared as wrong:
+                return self._nothing(Status.UNCERTAIN, str(wrong))
             if found is not None:
                 return self._of_arrays(found)
         return self.of_numbers(point)
@@ -90,7 +92,7 @@ class Referee:
         try:
             _ = self.program.inputs  # what is too large is refused before its numbers are looked at
             return self._of_numbers(list(map(float, point)))
-        except Lacking as reason:
+        except (Lacking, Misdeclared) as reason:
             return self._nothing(Status.UNCERTAIN, str(reason))
         except Unsupported as reason:
             return self._nothing(Status.UNCERTAIN, f"the function is not one smooth piece here, and {reason}")
@@ -130,6 +132,8 @@ class Referee:
                 said = words(smooth.program, [*x, *smooth.data], self.operator, self.wrt, found)
             if Word.CONTRADICTED in said:
                 wrong = self.derivatives.wrong_rules(smooth, point, precision)
+            elif Word.SILENT in said:
+                wrong = self.derivatives.wrong_declarations(smooth, point, precision)
         at_edge = self.primal.at_edge(evaluation)
         doubtful = [k for k, word in enumerate(said) if word is not Word.CONFIRMED or wrong or at_edge]
         if doubtful and self.operator.full and self.operator.along:

@@ -7,6 +7,7 @@ import pytest
 import sympy
 import torch
 
+import diffcheck.ops as o
 from diffcheck import case, check, interval, own_operation
 from diffcheck.errors import CaseError
 from diffcheck.ops import elliptic_k, exp, log
@@ -156,3 +157,43 @@ def test_what_sympy_writes_no_code_for_is_refused_by_name():
     assert found["symbolic"].verdict == Verdict.UNSUPPORTED
     assert "elliptic_" in found["symbolic"].note
     assert found["finite"].verdict == Verdict.AGREE
+
+
+# Balls have a hyperbolic cotangent, power series have none: no series tells whether a slope is right.
+LANGEVIN = {
+    "numpy": lambda x: 1 / np.tanh(x) - 1 / x,
+    "torch": lambda x: 1 / torch.tanh(x) - 1 / x,
+    "balls": lambda x: x.coth() - 1 / x,
+}
+ANSWERED = {Verdict.AGREE, Verdict.LOSSY}
+
+
+def test_a_right_slope_without_a_power_series_is_used():
+    found = rows_of(declared("langevin", **LANGEVIN, slopes=lambda x, value: 1 - (value + 1 / x) ** 2 + 1 / x**2))
+    assert {found[engine].verdict for engine in ("finite", "autograd")} <= ANSWERED
+
+
+@pytest.mark.parametrize("shape", [(), (2000,)], ids=["number", "array"])
+def test_a_wrong_slope_without_a_power_series_accuses_nobody(shape):
+    wrong = declared("langevin_with_wrong_slope", **LANGEVIN, slopes=lambda x, value: 1 - value**2)
+    made = case(x=interval(0.5, 3.0, shape=shape), samples=1, operators=["gradient"])(lambda x: o.sum(wrong(x)))
+    rows = {row.engine: row for row in check(made, engines=["finite", "autograd"]).frame.itertuples()}
+    assert {row.verdict for row in rows.values()} == {Verdict.UNCERTAIN}
+    if not shape:
+        assert "contradicts difference quotients of its balls" in rows["autograd"].note
+
+
+def test_one_function_may_give_all_slopes():
+    product = {"numpy": lambda x, y: x * np.exp(y), "torch": lambda x, y: x * torch.exp(y)}
+    product |= {"balls": lambda x, y: x * y.exp()}
+    operation = declared("scaled_exp", **product, slopes=lambda x, y, value: (exp(y), value))
+    made = case(x=interval(1, 2), y=interval(1, 2), samples=2)(lambda x, y: operation(x, y))
+    rows = check(made, engines=["finite", "autograd"]).frame.itertuples()
+    assert {row.verdict for row in rows} == {Verdict.AGREE}
+
+
+@pytest.mark.parametrize("slopes", [lambda x, y, value: exp(y), (lambda x, y, value: exp(y),)])
+def test_a_slope_that_is_left_out_is_an_error_at_once(slopes):
+    operation = declared("half_a_slope", balls=lambda x, y: x * y.exp(), slopes=slopes)
+    with pytest.raises(CaseError, match="1 slope, and is applied to 2 arguments: give a slope for each"):
+        check(lambda x, y: operation(x, y), x=interval(1, 2), y=interval(1, 2))

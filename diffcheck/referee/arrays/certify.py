@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from flint import ctx
 
 from diffcheck.case.operators import Operator
+from diffcheck.ops.declared import Declared
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures.decimals import brief
 from diffcheck.ops.table import Primitive
@@ -25,15 +27,22 @@ from diffcheck.referee.arrays.pairs import by_pairs
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
 from diffcheck.referee.arrays.seams import Seams
 from diffcheck.referee.arrays.ties import Tie, by_node, ties
+from diffcheck.referee.beside.declared import told, wrong_slopes
 from diffcheck.referee.beside.second_route import Word
 from diffcheck.referee.beside.sides import joined
 from diffcheck.referee.component import Component, Status, is_tight
 
+# So many elements of an operation that a user declares are held against difference quotients.
+_TRIED = 8
 NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 
 class Elsewhere(ArithmeticError):
     """What happens at this point takes more than arrays tell, with any number of bits."""
+
+
+class Misdeclared(ArithmeticError):
+    """A user's own operation has a slope that its balls contradict: nobody knows what is true."""
 
 
 class Outside(ArithmeticError):
@@ -132,6 +141,8 @@ class ArrayReferee:
         ------
         Outside
             Where the function has one result, and that does not exist.
+        Misdeclared
+            Where a user's own operation has a wrong slope.
         """
         for precision in ladder:
             with ctx.workprec(precision):
@@ -174,10 +185,10 @@ class ArrayReferee:
         if not all_finite(components):
             raise Elsewhere
         sided: Mapping[int, Component] = NOTHING
-        told: list[Word] = []
+        beside: list[Word] = []
         if met:
-            sided, told = self._sided(choices, met, inputs)
-            if Word.CONTRADICTED in told:
+            sided, beside = self._sided(choices, met, inputs)
+            if Word.CONTRADICTED in beside:
                 raise Elsewhere
             if any(c.status is Status.UNCERTAIN for c in sided.values()):
                 return None
@@ -189,7 +200,9 @@ class ArrayReferee:
         said = words(self._operator, piece.graph, smooth, components, self._wrt, cancelled=vanished)
         if Word.CONTRADICTED in said:
             raise Elsewhere
-        if Word.SILENT in told:
+        if Word.SILENT in said:
+            self._demand_declared(values, asked)
+        if Word.SILENT in beside:
             said = [Word.SILENT] * len(said)
         confirmed = tuple([word is Word.CONFIRMED for word in said])
         return Certified(piece, smooth, enclosed, precision, confirmed, vanished, sided)
@@ -256,6 +269,14 @@ class ArrayReferee:
             for arguments in self._arguments(number, values, asked):
                 if outside(*arguments):
                     raise Outside(f"{name}({', '.join(map(brief, arguments))})")
+
+    def _demand_declared(self, values: Sequence[Exact], asked: Mapping[int, Mask]) -> None:
+        """Raise `Misdeclared` where slopes of users' own operations are far from what their balls tell."""
+        declared = [(number, row.name) for number, row in self._rows() if isinstance(row, Declared)]
+        uses = ((name, x) for n, name in declared for x in islice(self._arguments(n, values, asked), _TRIED))
+        names = wrong_slopes(uses)
+        if names:
+            raise Misdeclared(told(names))
 
     def _rows(self) -> Iterator[tuple[int, Primitive]]:
         """The nodes of operations element by element."""

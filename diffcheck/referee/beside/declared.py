@@ -1,0 +1,67 @@
+"""Slopes of operations that users declare, against difference quotients of their balls.
+
+Balls that give no power series leave the derivative rule without a second opinion. Quotients are none that encloses
+anything, but what a rule is off by in its first digits they tell.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from flint import arb, ctx
+
+from diffcheck.ops.declared import Declared
+from diffcheck.ops.enclosures import balls
+from diffcheck.ops.table import Primitive
+from diffcheck.program.program import Builder
+from diffcheck.program.rules import partial
+from diffcheck.referee.evaluate import Ball, Balls, evaluate
+
+# Quotients with steps of 1 and 1/2 have to meet to so many parts of their size, and the rule has to be as near to them.
+_NEAR = 2.0**-20
+
+
+def wrong_slopes(uses: Iterable[tuple[str, Sequence[Ball]]]) -> list[str]:
+    """The declared operations whose rule is far from what quotients tell, among these with their operands.
+
+    The balls of the operands are to be far narrower than the working precision of `flint.ctx` asks for.
+    """
+    found: list[str] = []
+    for name, operands in uses:
+        known = name in found or not isinstance(Primitive.rows.get(name), Declared)
+        if not known and None not in operands and any(map(_is_off, *_both(name, operands))):
+            found.append(name)
+    return found
+
+
+def told(names: Sequence[str]) -> str:
+    """What is said of such operations."""
+    return f"the slope of {', '.join(names)} contradicts difference quotients of its balls"
+
+
+def _both(name: str, operands: Sequence[Ball]) -> tuple[list[Ball], list[Ball]]:
+    """The slopes by the rule and those by quotients, NaN where there are none."""
+    builder = Builder()
+    inputs = [builder.input(k) for k in range(len(operands))]
+    number = builder.apply(name, *inputs)
+    nodes = [partial(builder, number, k) for k in inputs]
+    told = evaluate(builder.nodes, operands, Balls())
+    rules = [arb.nan() if node in told.faults else told.values[node] for node in nodes]
+    return rules, [_quotient(Primitive.rows[name], operands, k) for k in inputs]
+
+
+def _quotient(row: Primitive, operands: Sequence[Ball], position: int) -> Ball:
+    """The slope by one operand; NaN where quotients do not meet."""
+    x = operands[position]
+    step = balls.power_of_two(-ctx.prec // 3) * (abs(x).mid() if not x.contains(0) else arb(1))
+
+    def at(way: Ball) -> Ball:
+        return row.on_balls()(*(v + way if k == position else v for k, v in enumerate(operands)))
+
+    coarse, fine = ((at(h) - at(-h)) / (2 * h) for h in (step, step / 2))
+    return fine if not _is_off(coarse, fine) else arb.nan()
+
+
+def _is_off(x: Ball, y: Ball) -> bool:
+    """Whether two numbers differ in more than a vanishing part; what is not known does not."""
+    if not (x.is_finite() and y.is_finite()):
+        return False
+    return bool(abs(x - y).lower() > _NEAR * abs(x).max(abs(y)).upper())
