@@ -80,6 +80,8 @@ def _explained(judgement: Judgement, dispute: Dispute, record: Sequence[tuple[Qu
             return replace(judgement, note=_joined(_another_formula(dispute), seen))
         case Verdict.DISAGREE:
             found = _disagree(judgement, dispute)
+        case Verdict.ILL_CONDITIONED:
+            return replace(judgement, note=_condition(judgement, dispute))
         case _:
             return judgement
     told = found.reason in (Reason.OVERCONFIDENT, Reason.VALUE)
@@ -117,6 +119,19 @@ def _lossy(judgement: Judgement, dispute: Dispute) -> Judgement:
     advice = _advice(dispute, found)
     told = _placed(dispute, found.text) or "rounding errors of which no single operation stands out"
     return replace(judgement, reason=found.reason, note=_joined(told, advice, judgement.note))
+
+
+def _condition(judgement: Judgement, dispute: Dispute) -> str:
+    """What the question itself leaves to any algorithm."""
+    court, question = dispute.court, dispute.question
+    most = court.bounds.most_moving(question.truth, question.x, dispute.component)
+    who = ""
+    if most is not None:
+        position, value = most
+        who = f", most of all in {f'the constant {float(value):.6g}' if position is None else court.label(position)},"
+    left = "no digit" if judgement.digits_possible < 1 else f"{judgement.digits_possible:.1f} digits"
+    moved = f"moves the derivative by up to {judgement.inherent_ulp:.2g} ulp"
+    return f"roundoff in the inputs alone{who} {moved}: it leaves {left} to any algorithm"
 
 
 def _advice(dispute: Dispute, found: Culprit | None = None) -> str:

@@ -83,6 +83,12 @@ def fitting(torch: Any, value: Any, like: Any) -> Any:
     return torch.as_tensor(value, dtype=dtype, device=like.device)
 
 
+def with_fractions(torch: Any, value: Any, like: Any) -> Any:
+    """Whole numbers in the precision of a tensor that holds others; what is none of either, as it is."""
+    whole = isinstance(value, torch.Tensor) and not width(value) and value.dtype is not torch.bool
+    return value.to(like.dtype) if whole and width(like) else value
+
+
 def constants(name: str, given: Any, what: str = "labels") -> "np.ndarray[Any, np.dtype[Any]]":
     """Numbers that say what the formula of an operation is, such as labels and places; those of an input cannot."""
     if isinstance(given, Traceable):

@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.ops.arguments import Kind, Traceable, fitting, flat, kind_of, plain
+from diffcheck.ops.arguments import Kind, Traceable, fitting, flat, kind_of, plain, with_fractions
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.without import Without as Without
 
@@ -69,14 +69,19 @@ class Operation:
 
     def _on_torch(self, like: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         torch = sys.modules["torch"]
-        if not isinstance(self.torch, str):
-            given = (fitting(torch, a, like) if isinstance(a, np.ndarray) else a for a in arguments)
-            return self.torch(torch, *given, **options)
-        # A torch function named by its path wants tensors; a number becomes one of the same dtype on the same device.
-        numbers = (int, float, np.generic, np.ndarray)
-        return resolve(self.torch)(
-            *(fitting(torch, a, like) if isinstance(a, numbers) else a for a in arguments), **options
-        )
+        named = isinstance(self.torch, str)
+        function = resolve(self.torch) if isinstance(self.torch, str) else functools.partial(self.torch, torch)
+        # A torch function named by its path wants tensors; a number becomes one of the same dtype on the device.
+        numbers = (int, float, np.generic, np.ndarray) if named else np.ndarray
+        given = [fitting(torch, a, like) if isinstance(a, numbers) else a for a in arguments]
+        try:
+            return function(*given, **options)
+        except RuntimeError:
+            # Torch multiplies no whole numbers with others, as NumPy does.
+            meant = [with_fractions(torch, a, like) for a in given]
+            if all(a is b for a, b in zip(given, meant, strict=True)):
+                raise
+            return function(*meant, **options)
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         raise TypeError(f"{self.name}: no array, tensor or traced value among the arguments")

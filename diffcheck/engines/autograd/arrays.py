@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from diffcheck.ops.arguments import fitting
+from diffcheck.ops.arguments import fitting, with_fractions
 
 # What NumPy calls for Python's operators.
 _OPERATORS: dict[str, Callable[..., Any]] = {
@@ -50,7 +50,10 @@ def _computed(self: Any, ufunc: Any, method: str, *inputs: Any, **options: Any) 
     compute = _OPERATORS.get(ufunc.__name__)
     if method != "__call__" or compute is None or options:
         return NotImplemented
-    return compute(*(_constant(x, self) for x in inputs))
+    given = [_constant(x, self) for x in inputs]
+    if compute is operator.matmul:  # torch multiplies no whole numbers with others
+        given = [with_fractions(torch, x, self) for x in given]
+    return compute(*given)
 
 
 def _constant(x: Any, like: Any) -> Any:

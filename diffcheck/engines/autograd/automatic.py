@@ -16,6 +16,7 @@ from diffcheck.engines.autograd.calls import written
 from diffcheck.engines.autograd.contract import Contract
 from diffcheck.engines.autograd.imported import import_of
 from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
+from diffcheck.engines.autograd.numbers import Constants, as_constant, default_dtype
 from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.autograd.script import script
 from diffcheck.engines.autograd.yardstick import yardstick
@@ -52,7 +53,7 @@ class Automatic:
         _demand_products(task, self._device)
         # Under autocast parameters and inputs stay in single precision, which holds the numbers of the small format.
         self._dtype = torch.float32 if task.method in ("autocast", "tf32") else getattr(torch, task.dtype)
-        self._constants = {name: self._constant(value) for name, value in task.case.constants.items()}
+        self._constants = Constants(task.case.constants, self._dtype, self._device)
         if task.method == "autocast" and task.dtype not in ("bfloat16", "float16"):
             raise Unsupported(
                 f"autocast computes in bfloat16 or float16, not in {task.dtype}: ask for --dtype bfloat16"
@@ -136,7 +137,9 @@ class Automatic:
         """The arguments of somebody's own code, as they stand between its parentheses."""
         if hasattr(self._function, "spelled"):
             return list(self._function.spelled(written))
-        return [name if name in inputs else written(self._constants[name]) for name in self._task.case.parameters]
+        return [
+            name if name in inputs else written(self._constants.values[name]) for name in self._task.case.parameters
+        ]
 
     @property
     def is_recordable(self) -> bool:
@@ -181,13 +184,6 @@ class Automatic:
     def _tensors(self, point: Point) -> dict[str, Tensor]:
         return {name: torch.tensor(v, dtype=self._dtype, device=self._device) for name, v in point.items()}
 
-    def _constant(self, value: Any) -> Any:
-        if isinstance(value, np.ndarray) and value.dtype.kind != "f":
-            return torch.tensor(value, device=self._device)
-        if isinstance(value, (float, np.ndarray)):
-            return torch.tensor(value, dtype=self._dtype, device=self._device)
-        return value
-
     def _start(self, inputs: dict[str, Tensor]) -> list[Tensor]:
         """What is differentiated by."""
         return [inputs[name] for name in self._task.case.wrt]
@@ -209,10 +205,18 @@ class Automatic:
     def _call(self, arguments: dict[str, Any]) -> Any:
         """The function; another implementation gets the arguments by position, whatever it calls them."""
         with self._precision():
-            if self._by_name:
-                with arrays_as_tensors():
-                    return self._function(**arguments)
-            return self._function(*(arguments[name] for name in self._task.case.parameters))
+            if not self._by_name:
+                return self._function(*(arguments[name] for name in self._task.case.parameters))
+            with arrays_as_tensors(), self._numbers():
+                return self._constants.called(self._function, arguments)
+
+    def _numbers(self) -> AbstractContextManager[Any]:
+        """Where plain numbers of a case become tensors of the precision that is asked for.
+
+        Somebody's own torch code keeps the precision that it runs in, and torch.compile follows no such change.
+        """
+        plain = not hasattr(self._function, "code") and self._task.method != "compiled"
+        return default_dtype(self._dtype) if plain else nullcontext()
 
     def _precision(self) -> AbstractContextManager[Any]:
         """Where torch chooses the precision of each operation, if the method says so."""
@@ -224,7 +228,7 @@ class Automatic:
 
     def _result(self, inputs: dict[str, Tensor]) -> Tensor:
         """The function's result; a list of tensors, or a number that no input influences, as one tensor."""
-        result = self._call(inputs | self._own_constants())
+        result = self._call(inputs | (self._constants.values if self._by_name else self._constants.copies()))
         like = next(iter(inputs.values()))
         if isinstance(result, Tensor):
             return in_parts(result)
@@ -233,12 +237,6 @@ class Automatic:
             dtype = like.dtype.to_complex() if of_complex else like.dtype
             return in_parts(torch.stack([torch.as_tensor(r, dtype=dtype, device=like.device) for r in result]))
         return torch.as_tensor(float(result), dtype=like.dtype, device=like.device)
-
-    def _own_constants(self) -> dict[str, Any]:
-        """The constants; for somebody's own code a copy, which it may spoil."""
-        if self._by_name:
-            return self._constants
-        return {name: v.clone() if isinstance(v, Tensor) else v for name, v in self._constants.items()}
 
     def findings(self, point: Point, elsewhere: Point, slack: Mapping[str, Array]) -> list[Finding]:
         """How the backward breaks its contract at a point; see `diffcheck.engines.autograd.contract`."""
@@ -251,10 +249,10 @@ class Automatic:
 
         def arguments(p: Point) -> Arguments:
             inputs = self._tensors(p)
-            return Arguments({name: inputs.pop(name) for name in wrt}, inputs | self._constants)
+            return Arguments({name: inputs.pop(name) for name in wrt}, inputs | self._constants.values)
 
         def allowed(name: str) -> Tensor:
-            tensor: Tensor = self._constant(slack[name])
+            tensor: Tensor = as_constant(slack[name], self._dtype, self._device)
             return tensor
 
         return list(Contract(call, arguments(point), arguments(elsewhere), allowed).findings())

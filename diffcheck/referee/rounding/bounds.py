@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import cache, partial
 from typing import Any
 
@@ -99,11 +100,9 @@ class Bounds:
             truth = self._referee.of_numbers(point)
         if truth.smooth is None:
             return None
-        width = len(truth.components) // self._referee.program.size
-        row, column = divmod(component, width)
-        if row not in truth.rows:
+        place = self._place(truth, component)
+        if place is None:
             return None
-        place = truth.rows.index(row) * width + column
         lost: list[tuple[Ball, int]] = []
         with ctx.workprec(truth.precision):
             for form in range(self._forms(truth.smooth)):
@@ -119,6 +118,33 @@ class Bounds:
             adjoints = tape.adjoints(tape.outputs[place], evaluation)
             found = culprit(tape.nodes, evaluation.values, adjoints, format, label)
             return replace(found, avoidable=lost[STABLE][0] * _AVOIDABLE < worst)
+
+    def most_moving(self, truth: Truth, point: Sequence[float], component: int) -> tuple[int | None, Fraction] | None:
+        """The input whose roundoff moves a component most: its position and its value, no position for a constant.
+
+        `None` where the component has no program of numbers, or nothing moves it.
+        """
+        place = self._place(truth, component)
+        if truth.smooth is None or place is None:
+            return None
+        with ctx.workprec(truth.precision):
+            tape, evaluation = self._tape(truth.smooth, STABLE), self._evaluation(truth.smooth, point, STABLE)
+            if tape.outputs[place] in evaluation.faults:
+                return None
+            leaves = [(i, a) for i, a in tape.adjoints(tape.outputs[place], evaluation) if tape.nodes[i][0] == INPUT]
+            moved = {tape.nodes[i][1][0]: (abs(a * evaluation.values[i]).mid()) for i, a in leaves}
+        most = max(moved, key=moved.__getitem__, default=None)
+        if most is None or moved[most].is_zero():
+            return None
+        if most < len(point):
+            return most, Fraction(point[most])
+        return None, truth.smooth.data[most - len(point)]
+
+    def _place(self, truth: Truth, component: int) -> int | None:
+        """Where a component stands among those of the smooth program."""
+        width = len(truth.components) // self._referee.program.size
+        row, column = divmod(component, width)
+        return truth.rows.index(row) * width + column if row in truth.rows else None
 
     def _measured(
         self, smooth: Smooth, point: Sequence[float], sizes: Sequence[Ball], format: Format, precision: int

@@ -1,0 +1,49 @@
+"""Plain and whole numbers of a case mean to torch what they mean to all others."""
+
+import numpy as np
+import pytest
+
+from diffcheck import check, interval, ops
+from diffcheck.verdict import Verdict
+
+WHOLE, LABELS = np.array([1, 2]), np.array([1, 0])
+CHOSEN = {
+    "two numbers": lambda x, y: ops.where(x < 1, 0.1, 0.3) * y,
+    "two whole numbers": lambda x, y: ops.where(x < 1, 1, 2) / 3 * y,
+    "a condition": lambda x, y: (x < 1) / 3 * y,
+    "an array": lambda x, y: ops.sum(ops.where(x < 1, np.array([0.1, 0.2]), 0.3) * y),
+}
+PRODUCTS = {
+    "an operator": lambda a, v: ops.sum(a @ v),
+    "an operator from the left": lambda a, v: ops.sum(v @ a),
+    "a product": lambda a, v: ops.sum(ops.matmul(a, v)),
+    "a sum of products": lambda a, v: ops.sum(ops.einsum("ij,j->i", a, v)),
+    "a solution": lambda a, v: ops.sum(ops.solve(a, v)),
+    "a closure": lambda a, v: ops.sum(a @ WHOLE) + ops.dot(v, WHOLE),
+    "labels beside": lambda a, v: ops.nll_loss(a, LABELS) + ops.sum(a @ v),
+}
+
+
+def by_autograd(function, dtype="float64", **inputs):
+    checked = check(function, samples=3, engines=["autograd"], dtypes=[dtype], operators=["gradient"], **inputs)
+    return {row.verdict for row in checked.result.rows}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "bfloat16"])
+@pytest.mark.parametrize("function", CHOSEN.values(), ids=CHOSEN)
+def test_what_a_condition_chooses_has_the_precision_of_the_run(function, dtype):
+    found = by_autograd(function, dtype, x=interval(-1, 0.5), y=interval(1, 2))
+    assert found == {Verdict.AGREE}
+
+
+@pytest.mark.parametrize("function", PRODUCTS.values(), ids=PRODUCTS)
+def test_arrays_of_whole_numbers_are_multiplied_with_others(function):
+    found = by_autograd(function, a=interval(1, 9, shape=(2, 2)), v=WHOLE)
+    assert found <= {Verdict.AGREE, Verdict.ILL_CONDITIONED}
+
+
+def test_labels_stay_whole_where_another_array_is_meant_as_numbers():
+    def function(a, v, labels):
+        return ops.nll_loss(a, labels) + ops.sum(a @ v)
+
+    assert by_autograd(function, a=interval(1, 9, shape=(2, 2)), v=WHOLE, labels=LABELS) == {Verdict.AGREE}
