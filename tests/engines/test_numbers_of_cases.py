@@ -47,3 +47,33 @@ def test_labels_stay_whole_where_another_array_is_meant_as_numbers():
         return ops.nll_loss(a, labels) + ops.sum(a @ v)
 
     assert by_autograd(function, a=interval(1, 9, shape=(2, 2)), v=WHOLE, labels=LABELS) == {Verdict.AGREE}
+
+
+LARGE = {
+    "lgamma": lambda x: ops.lgamma(1e8) * x,
+    "digamma": lambda x: ops.digamma(123456.0) * x,
+    "polygamma": lambda x: ops.polygamma(2, 1e6) * x,
+    "zeta": lambda x: ops.zeta(5001.0, 1) * x,
+    "logarithm": lambda x: ops.log(1e10) * x,
+}
+
+
+@pytest.mark.parametrize("function", LARGE.values(), ids=LARGE)
+def test_of_large_whole_numbers_sympy_does_not_write_all_digits(function):
+    (row,) = check(function, x=interval(1, 2), samples=1, engines=["symbolic:closed"]).result.rows
+    assert row.verdict is Verdict.AGREE
+
+
+STAIRS = {
+    "floor": lambda x: ops.floor(1e40 * x) + x,
+    "ceil": lambda x: ops.ceil(1e300 * x) * x,
+    "trunc": lambda x: ops.trunc(1e200 * x) + x * x,
+    "fmod": lambda x: ops.fmod(1e30 * x, 0.3),
+}
+
+
+@pytest.mark.parametrize("function", STAIRS.values(), ids=STAIRS)
+@pytest.mark.parametrize("shape", [(), 3])
+def test_steps_beyond_the_whole_numbers_of_the_machine(function, shape):
+    found = by_autograd(lambda x: ops.sum(function(x)), x=interval(0.1, 0.9, shape=shape))
+    assert found <= {Verdict.AGREE, Verdict.ILL_CONDITIONED}

@@ -22,6 +22,9 @@ from diffcheck.program.rules import written
 
 # A longer formula, or one of more inputs, is not written down.
 _WRITTEN, _NAMED = 400, 6
+# Of larger whole numbers SymPy's factorials, Bernoulli numbers and the like have thousands of digits; twice those of a
+# double are enough.
+_WRITTEN_OUT, _DIGITS = 1000, 34
 # What has no value in floating point, or was left undone by SymPy.
 _NO_NUMBER = (sympy.DiracDelta, sympy.Derivative, sympy.Subs, sympy.Integral)
 
@@ -36,8 +39,15 @@ def closed_form(program: Program) -> tuple[list[sympy.Symbol], list[sympy.Expr]]
         elif name == CONST:
             expressions.append(sympy.Rational(operands[0].numerator, operands[0].denominator))
         else:
-            expressions.append(Primitive.rows[name].on_sympy(*(expressions[i] for i in operands)))
+            expressions.append(_applied(Primitive.rows[name], [expressions[i] for i in operands]))
     return symbols, [expressions[output] for output in program.outputs.ravel().tolist()]
+
+
+def _applied(row: Primitive, operands: Sequence[Any]) -> Any:
+    """The operation on expressions; of numbers that SymPy would write all digits of, it gets the first ones."""
+    if all(x.is_number for x in operands):
+        operands = [sympy.Float(x, _DIGITS) if x.is_Integer and abs(x) > _WRITTEN_OUT else x for x in operands]
+    return row.on_sympy(*operands)
 
 
 class Closed:

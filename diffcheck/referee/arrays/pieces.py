@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,8 @@ from diffcheck.program.graph import Graph, GraphBuilder, Node
 from diffcheck.program.traced import Traced
 from diffcheck.referee.arrays.enclose import BallArray, ball_array
 
+# The largest of the machine's whole numbers.
+_LARGEST = 2**63 - 1
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -28,7 +31,7 @@ class Choice:
     """
 
     sides: Index
-    constants: Index | None = None
+    constants: tuple[int, ...] | None = None
     places: Index | None = None
 
     def __hash__(self) -> int:
@@ -58,7 +61,7 @@ def choose(node: Node, operands: Sequence[BallArray]) -> tuple[Choice, Mask, Bal
     chosen = [0 if side is None else row.piece(side, x, x) for side, x in arguments]
     constant = all(isinstance(c, int) for c in chosen)
     values = [balls.ball(c) if isinstance(c, int) else c for c in chosen]
-    return Choice(Index(sides), Index(chosen) if constant else None), unknown, ball_array(values, node.shape)
+    return Choice(Index(sides), tuple(chosen) if constant else None), unknown, ball_array(values, node.shape)
 
 
 def _selected(node: Node, x: BallArray) -> tuple[Choice, Mask, BallArray]:
@@ -126,7 +129,7 @@ def frozen(graph: Graph, choices: Mapping[int, Choice]) -> Graph:
 def piece(builder: GraphBuilder, node: Node, operands: Sequence[int], choice: Choice) -> int:
     """A node as it is at the point: for each element the piece that is chosen there."""
     if choice.constants is not None:
-        return builder.array(choice.constants.array.reshape(node.shape))
+        return _whole(builder, choice.constants, node.shape)
     if choice.places is not None:
         return builder.move("take", (0, choice.places), operands[0])
     sides = choice.sides.array.reshape(node.shape)
@@ -135,6 +138,19 @@ def piece(builder: GraphBuilder, node: Node, operands: Sequence[int], choice: Ch
     for side in others:
         other = piece_at(builder, node, operands, side)
         found = builder.move("blend", (Index(sides == side),), other, found)
+    return found
+
+
+def _whole(builder: GraphBuilder, numbers: Sequence[int], shape: tuple[int, ...]) -> int:
+    """An array of whole numbers, which may be larger than those of the machine."""
+    if all(-_LARGEST <= n <= _LARGEST for n in numbers):
+        return builder.array(np.reshape(np.array(numbers, np.int64), shape))
+    spread = np.reshape(np.array(numbers, object), shape)
+    first, *others = sorted(set(numbers))
+    found = builder.move("broadcast", (0, shape), builder.const(Fraction(first)))
+    for n in others:
+        other = builder.move("broadcast", (0, shape), builder.const(Fraction(n)))
+        found = builder.move("blend", (Index(spread == n),), other, found)
     return found
 
 
