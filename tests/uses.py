@@ -91,6 +91,13 @@ POLYNOMIALS = (
     *("hermite_h", "hermite_he", "laguerre_l", "legendre_p"),
     *("shifted_chebyshev_t", "shifted_chebyshev_u", "shifted_chebyshev_v", "shifted_chebyshev_w"),
 )
+
+
+def by_torch(name):
+    """What torch calls a family of polynomials."""
+    return "_polynomial_".join(name.rsplit("_", 1))
+
+
 REAL = (-3.0, 3.0)
 POSITIVE = (0.1, 10.0)
 PROBABILITY = (0.05, 0.95)
@@ -108,6 +115,10 @@ USES = {
     ),
     "sqrt": elementwise(ops.sqrt, (1e-3, 1e3)),
     "cbrt": elementwise(ops.cbrt, (-1e3, 1e3)),
+    "reciprocal": elementwise(ops.reciprocal, POSITIVE),
+    "rsqrt": elementwise(ops.rsqrt, (1e-3, 1e3)),
+    "rad2deg": elementwise(ops.rad2deg, REAL),
+    "deg2rad": elementwise(ops.deg2rad, (-400, 400)),
     "exp": elementwise(ops.exp, (-50, 50)),
     "exp2": elementwise(ops.exp2, (-50, 50)),
     "exp10": elementwise(ops.exp10, (-50, 50)),
@@ -174,6 +185,20 @@ USES = {
         elementwise(lambda x, y: ops.where(ops.logical_not(x > y), x, y), REAL, REAL),
         elementwise(lambda x, y: ops.where(~((x > 0) & ~(y > x)), x, y), REAL, REAL),
     ),
+    "logical_xor": elementwise(lambda x, y: ops.where(ops.logical_xor(x > 0, y > x), x, y), REAL, REAL),
+    "heaviside": both(
+        elementwise(lambda x, y: ops.heaviside(x, 0.5) * y, REAL, REAL),
+        elementwise(lambda x, y: ops.heaviside(ops.maximum(x, 0), y), (-3, -1), REAL),
+    ),
+    "floor_divide": elementwise(lambda x, y: ops.floor_divide(x, y) + x, (-9, 9), (0.3, 0.7)),
+    "frac": elementwise(ops.frac, (-9, 9)),
+    "clamp": both(
+        both(
+            elementwise(lambda x: ops.clamp(x, min=0) + ops.clamp(x, max=1), REAL),
+            elementwise(lambda x: ops.clamp(x, -1, 2), REAL),
+        ),
+        elementwise(lambda x, y: ops.clamp(x, y, max=1), REAL, (-1, 0)),
+    ),
     "copysign": elementwise(ops.copysign, REAL, REAL),
     "fmod": both(elementwise(ops.fmod, REAL, (0.3, 0.7)), elementwise(ops.fmod, (-9, -1), (-0.7, -0.3))),
     "remainder": both(
@@ -206,6 +231,8 @@ USES = {
     "logaddexp": elementwise(ops.logaddexp, REAL, REAL),
     "logaddexp2": elementwise(ops.logaddexp2, REAL, REAL),
     "gamma": both(elementwise(ops.gamma, (0.1, 30)), elementwise(ops.gamma, (-1.9, -1.1))),
+    "factorial": elementwise(ops.factorial, (-0.9, 20)),
+    "binom": elementwise(ops.binom, (5, 9), (0.1, 4.5)),
     "rgamma": both(elementwise(ops.rgamma, (0.1, 30)), elementwise(ops.rgamma, (-1.9, -1.1))),
     "rgamma_slope": elementwise(lambda x: Primitive.rows["rgamma_slope"](1, x), (-3, 9)),
     "multigammaln": elementwise(lambda x: ops.multigammaln(x, 3), (1.5, 30)),
@@ -237,6 +264,15 @@ USES = {
     "gammaincc_slope": elementwise(lambda a, x: Primitive.rows["gammaincc_slope"](1, 0, a, x), (0.5, 3), (0.1, 3)),
     "zeta": elementwise(ops.zeta, (1.5, 9), (0.2, 5)),
     "zeta_slope": scalars(lambda s, q: Primitive.rows["zeta_slope"](1, 0, s, q), (1.5, 9), (0.2, 5)),
+    **{name: elementwise(getattr(ops, name), (-9, 9)) for name in ("i0", "i1", "i0e", "i1e")},
+    **{
+        name: elementwise(getattr(ops, name), POSITIVE)
+        for name in (
+            *(f"bessel_{kind}{order}" for kind in "jy" for order in (0, 1)),
+            *(f"{kind}_k{order}" for kind in ("modified_bessel", "scaled_modified_bessel") for order in (0, 1)),
+            *("modified_bessel_i0", "modified_bessel_i1", "spherical_bessel_j0"),
+        )
+    },
     "bessel_j": of_orders(ops.bessel_j, (-9, 9)),
     "bessel_y": of_orders(ops.bessel_y, POSITIVE),
     "bessel_k": of_orders(ops.bessel_k, POSITIVE),
@@ -296,6 +332,14 @@ USES = {
         lambda a, x: Primitive.rows["hyp2f1_slope"](1, 0, 0, 0, a, 1.5, 2.5, x), (0.5, 3), (-0.9, 0.8)
     ),
     **{name: of_degrees(getattr(ops, name)) for name in POLYNOMIALS},
+    **{
+        by_torch(name): both(
+            elementwise(lambda x, name=name: getattr(ops, by_torch(name))(x, 0) + x, REAL),
+            elementwise(lambda x, name=name: getattr(ops, by_torch(name))(x, 4), REAL),
+        )
+        for name in POLYNOMIALS
+    },
+    "lpmv": elementwise(lambda x: ops.lpmv(1, 3, x) + ops.lpmv(0, 2, x), (-0.9, 0.9)),
     "gegenbauer_c": of_parameter(ops.gegenbauer_c, (0.5, 2), REAL),
     "jacobi_p": of_parameter(ops.jacobi_p, (-0.5, 2), (-0.5, 2), REAL),
     "assoc_laguerre_l": of_parameter(ops.assoc_laguerre_l, (-0.5, 2), REAL),
@@ -699,6 +743,12 @@ TORCH_LOSES = {
     "ndtr-array-1": "torch's ndtr is (1 + erf)/2 down to -8",
     **{
         f"bessel_{kind}-{how}-{order}": "torch's J and Y keep nine digits beyond 5, or less"
+        for kind in "jy"
+        for how in ("scalar", "array")
+        for order in (0, 1)
+    },
+    **{
+        f"bessel_{kind}{order}-{how}": "torch's J and Y keep nine digits beyond 5, or less"
         for kind in "jy"
         for how in ("scalar", "array")
         for order in (0, 1)

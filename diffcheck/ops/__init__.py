@@ -2,8 +2,11 @@
 
 What a row is says `table`; `structure` has the rows that move and multiply whole arrays, `own` those with a calculus of
 their own, `declared` those that users declare, `exact` the constants. The rows themselves are in the packages below.
-Every function here takes NumPy arrays, torch tensors, traced values and plain numbers.
+Every function here takes NumPy arrays, torch tensors, traced values and plain numbers. What other libraries call them
+(`spellings`) serves as well.
 """
+
+import typing as _typing
 
 from diffcheck.ops.layers.activations import (
     celu as celu,
@@ -69,6 +72,8 @@ from diffcheck.ops.functions.basic import (
     mul as mul,
     neg as neg,
     power as power,
+    reciprocal as reciprocal,
+    rsqrt as rsqrt,
     sqrt as sqrt,
     square as square,
     sub as sub,
@@ -109,6 +114,7 @@ from diffcheck.ops.functions.elementary import (
     atanh as atanh,
     cos as cos,
     cosh as cosh,
+    deg2rad as deg2rad,
     exp as exp,
     exp10 as exp10,
     exp2 as exp2,
@@ -118,6 +124,7 @@ from diffcheck.ops.functions.elementary import (
     log10 as log10,
     log1p as log1p,
     log2 as log2,
+    rad2deg as rad2deg,
     sigmoid as sigmoid,
     sin as sin,
     sinh as sinh,
@@ -236,17 +243,22 @@ from diffcheck.ops.layers.patches import (
 from diffcheck.ops.functions.pieces import (
     abs as abs,
     ceil as ceil,
+    clamp as clamp,
     clip as clip,
     copysign as copysign,
     eq as eq,
     floor as floor,
+    floor_divide as floor_divide,
     fmod as fmod,
+    frac as frac,
     ge as ge,
     gt as gt,
+    heaviside as heaviside,
     le as le,
     logical_and as logical_and,
     logical_not as logical_not,
     logical_or as logical_or,
+    logical_xor as logical_xor,
     lt as lt,
     maximum as maximum,
     minimum as minimum,
@@ -312,6 +324,8 @@ from diffcheck.ops.functions.gamma import (
     beta as beta,
     betainc as betainc,
     betaln as betaln,
+    binom as binom,
+    factorial as factorial,
     gamma as gamma,
     gammainc as gammainc,
     gammaincc as gammaincc,
@@ -346,6 +360,10 @@ from diffcheck.ops.functions.integrals import (
 from diffcheck.ops.functions.polynomials import (
     assoc_laguerre_l as assoc_laguerre_l,
     assoc_legendre_p as assoc_legendre_p,
+    chebyshev_polynomial_t as chebyshev_polynomial_t,
+    chebyshev_polynomial_u as chebyshev_polynomial_u,
+    chebyshev_polynomial_v as chebyshev_polynomial_v,
+    chebyshev_polynomial_w as chebyshev_polynomial_w,
     chebyshev_t as chebyshev_t,
     chebyshev_u as chebyshev_u,
     chebyshev_v as chebyshev_v,
@@ -353,9 +371,18 @@ from diffcheck.ops.functions.polynomials import (
     gegenbauer_c as gegenbauer_c,
     hermite_h as hermite_h,
     hermite_he as hermite_he,
+    hermite_polynomial_h as hermite_polynomial_h,
+    hermite_polynomial_he as hermite_polynomial_he,
     jacobi_p as jacobi_p,
     laguerre_l as laguerre_l,
+    laguerre_polynomial_l as laguerre_polynomial_l,
     legendre_p as legendre_p,
+    legendre_polynomial_p as legendre_polynomial_p,
+    lpmv as lpmv,
+    shifted_chebyshev_polynomial_t as shifted_chebyshev_polynomial_t,
+    shifted_chebyshev_polynomial_u as shifted_chebyshev_polynomial_u,
+    shifted_chebyshev_polynomial_v as shifted_chebyshev_polynomial_v,
+    shifted_chebyshev_polynomial_w as shifted_chebyshev_polynomial_w,
     shifted_chebyshev_t as shifted_chebyshev_t,
     shifted_chebyshev_u as shifted_chebyshev_u,
     shifted_chebyshev_v as shifted_chebyshev_v,
@@ -451,8 +478,38 @@ from diffcheck.ops.functions.quantiles import (
     gammainccinv as gammainccinv,
     gammaincinv as gammaincinv,
 )
+from diffcheck.ops.functions.first_orders import (
+    bessel_j0 as bessel_j0,
+    bessel_j1 as bessel_j1,
+    bessel_y0 as bessel_y0,
+    bessel_y1 as bessel_y1,
+    i0 as i0,
+    i0e as i0e,
+    i1 as i1,
+    i1e as i1e,
+    modified_bessel_i0 as modified_bessel_i0,
+    modified_bessel_i1 as modified_bessel_i1,
+    modified_bessel_k0 as modified_bessel_k0,
+    modified_bessel_k1 as modified_bessel_k1,
+    scaled_modified_bessel_k0 as scaled_modified_bessel_k0,
+    scaled_modified_bessel_k1 as scaled_modified_bessel_k1,
+    spherical_bessel_j0 as spherical_bessel_j0,
+)
+from diffcheck.ops.spellings import NAMED as _NAMED, suggestion as _suggestion
 
 # The same rows by torch's names.
 binary_cross_entropy_with_logits = bce_with_logits
 logsigmoid = log_sigmoid
 scaled_dot_product_attention = attention
+
+if not _typing.TYPE_CHECKING:  # so that a type checker still finds what is mistyped
+
+    def __getattr__(name):
+        """The operation that another library calls so."""
+        if name in _NAMED:
+            return globals()[_NAMED[name]]
+        raise AttributeError(f"diffcheck.ops has no {name!r}{_suggestion(name, __dir__())}")
+
+    def __dir__():
+        """What is here, by all its names."""
+        return sorted({*globals(), *_NAMED})

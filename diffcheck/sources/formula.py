@@ -196,6 +196,8 @@ _ORDERS: Mapping[Any, int] = {
     ops.multigammaln: 1,
     **{row: 0 for row in Primitive.rows.values() if 0 in row.rule_by},
     **{vars(ops)[name]: 0 for name in _OF_DEGREES},
+    **{row: 1 for name, row in vars(ops).items() if "_polynomial_" in name},
+    ops.lpmv: 1,
 }
 # What is known of an operation before its operands are, and else `None`. A condition that is known is no number.
 _CHOSEN: Mapping[Any, Callable[..., Operand]] = {

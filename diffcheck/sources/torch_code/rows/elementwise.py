@@ -69,16 +69,6 @@ for _name, _operation in {
     row(_name)(_operation)
 
 
-@row("reciprocal")
-def _reciprocal(x: Any) -> Any:
-    return 1 / x
-
-
-@row("rsqrt")
-def _rsqrt(x: Any) -> Any:
-    return 1 / ops.sqrt(x)
-
-
 @row("addcmul")
 def _addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
     return x + value * (y * z)
