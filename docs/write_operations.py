@@ -75,7 +75,8 @@ def _called(function: Callable[..., Any], row: str) -> str:
         found.append(chain)
         chain = module if step.opname.startswith("LOAD_FAST") and step.argval == module else ""
     # A function that is looked up by the name of the row ends in its module.
-    names = [f"{name}.{row}" if name.endswith((".functional", ".fft")) else name for name in dict.fromkeys(found)]
+    rooms = (".functional", ".fft", *([module] if "getattr" in code.co_names else []))
+    names = [f"{name}.{row}" if name.endswith(rooms) else name for name in dict.fromkeys(found)]
     return ", ".join(f"`{name}`" for name in names if name not in ("", module)) or "own"
 
 

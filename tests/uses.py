@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from array_calls import CALLS, flat
 from flint import arb
 
 from diffcheck import ops
@@ -350,6 +351,15 @@ USES = {
     "pi": elementwise(lambda x: ops.pi * x, REAL),
     "e": elementwise(lambda x: ops.e * x, REAL),
     "logsumexp_of": shaped(lambda x: ops.logsumexp(x), (4,)),
+    "nanprod": shaped(lambda x: ops.nanprod(x, axis=1), (2, 3)),
+    "ptp": both(shaped(ops.ptp, (2, 3)), shaped(lambda x: ops.ptp(x, 0), (3, 2))),
+    "average": both(
+        shaped(lambda x, y: ops.average(x, 1, 3 + y), (2, 3), (3,)),
+        shaped(lambda x, y: ops.average(x, weights=3 + y) + ops.average(x), (2, 3), (2, 3)),
+    ),
+    "polyval": both(
+        shaped(ops.polyval, (4,), (2, 3)), elementwise(lambda x: ops.polyval([2.0, -1.0, 0.5], x) + x, REAL)
+    ),
     "clip": elementwise(lambda x: ops.clip(x, -1, 2), REAL),
     "square": elementwise(ops.square, REAL),
     "sum": both(shaped(ops.sum, (2, 3)), shaped(lambda x: ops.sum(x, axis=1), (2, 3))),
@@ -731,6 +741,11 @@ USES = {
     "conv_transpose3d": shaped(
         lambda x, w: ops.conv_transpose3d(x, w, stride=(1, 2, 1)), (1, 2, 2, 1), (1, 1, 1, 2, 2)
     ),
+}
+# On arrays, by torch's names: the first call of each.
+USES |= {
+    name: shaped(lambda *x, call=calls[0][0]: flat(ops, call(ops, *x)) * 2, *calls[0][1])
+    for name, calls in CALLS.items()
 }
 
 FLAT = {f"{name}-{how}": use for name, uses in USES.items() for how, use in uses.items()}

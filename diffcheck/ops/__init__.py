@@ -495,6 +495,100 @@ from diffcheck.ops.functions.first_orders import (
     scaled_modified_bessel_k1 as scaled_modified_bessel_k1,
     spherical_bessel_j0 as spherical_bessel_j0,
 )
+from diffcheck.ops.on_arrays.shapes import (
+    adjoint as adjoint,
+    block_diag as block_diag,
+    broadcast_to as broadcast_to,
+    column_stack as column_stack,
+    diag as diag,
+    diag_embed as diag_embed,
+    diagflat as diagflat,
+    dstack as dstack,
+    expand as expand,
+    flatten as flatten,
+    fliplr as fliplr,
+    flipud as flipud,
+    hstack as hstack,
+    movedim as movedim,
+    ravel as ravel,
+    repeat_interleave as repeat_interleave,
+    rot90 as rot90,
+    squeeze as squeeze,
+    swapaxes as swapaxes,
+    t as t,
+    tile as tile,
+    unflatten as unflatten,
+    unsqueeze as unsqueeze,
+    vstack as vstack,
+)
+from diffcheck.ops.on_arrays.sections import (
+    chunk as chunk,
+    index_select as index_select,
+    masked_select as masked_select,
+    narrow as narrow,
+    select as select,
+    split as split,
+    take_along_dim as take_along_dim,
+    tensor_split as tensor_split,
+    unbind as unbind,
+)
+from diffcheck.ops.on_arrays.places import (
+    diagonal_scatter as diagonal_scatter,
+    index_copy as index_copy,
+    index_fill as index_fill,
+    masked_fill as masked_fill,
+    masked_scatter as masked_scatter,
+    scatter as scatter,
+    select_scatter as select_scatter,
+    slice_scatter as slice_scatter,
+)
+from diffcheck.ops.on_arrays.arrivals import (
+    index_add as index_add,
+    index_put as index_put,
+    scatter_reduce as scatter_reduce,
+)
+from diffcheck.ops.on_arrays.products import (
+    addbmm as addbmm,
+    addcdiv as addcdiv,
+    addcmul as addcmul,
+    addmm as addmm,
+    addmv as addmv,
+    addr as addr,
+    baddbmm as baddbmm,
+    dist as dist,
+    inner as inner,
+    ldexp as ldexp,
+    lerp as lerp,
+    renorm as renorm,
+    vdot as vdot,
+)
+from diffcheck.ops.on_arrays.running import (
+    cummax as cummax,
+    cummin as cummin,
+)
+from diffcheck.ops.on_arrays.reductions import (
+    aminmax as aminmax,
+    average as average,
+    kthvalue as kthvalue,
+    msort as msort,
+    nan_to_num as nan_to_num,
+    nanmean as nanmean,
+    nanmedian as nanmedian,
+    nanprod as nanprod,
+    nanquantile as nanquantile,
+    nansum as nansum,
+    ptp as ptp,
+)
+from diffcheck.ops.on_arrays.sampled import (
+    cumulative_trapezoid as cumulative_trapezoid,
+    gradient as gradient,
+    polyval as polyval,
+    trapezoid as trapezoid,
+)
+from diffcheck.ops.matrices.factored import (
+    cholesky_inverse as cholesky_inverse,
+    cholesky_solve as cholesky_solve,
+)
 from diffcheck.ops.spellings import NAMED as _NAMED, suggestion as _suggestion
 
 # The same rows by torch's names.

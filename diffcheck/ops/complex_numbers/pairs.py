@@ -210,5 +210,13 @@ AS_WRITTEN = frozenset(
         *("transpose", "vander", "vecdot"),
         *("fft2", "fftn", "fftshift", "hfft", "ifft2", "ifftn", "ifftshift", "ihfft"),
         *("irfft2", "irfftn", "rfft2", "rfftn"),
+        *("adjoint", "broadcast_to", "column_stack", "diag", "diag_embed", "diagflat", "dstack", "expand", "flatten"),
+        *("fliplr", "flipud", "hstack", "block_diag", "movedim", "ravel", "repeat_interleave", "rot90", "squeeze"),
+        *("swapaxes", "t", "tile", "unflatten", "unsqueeze", "vstack"),
+        *("chunk", "index_select", "masked_select", "narrow", "select", "split", "take_along_dim", "tensor_split"),
+        *("unbind", "diagonal_scatter", "index_copy", "index_fill", "masked_fill", "masked_scatter", "scatter"),
+        *("select_scatter", "slice_scatter"),
+        *("addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr", "baddbmm", "inner", "lerp", "vdot"),
+        *("polyval", "reciprocal", "trapezoid", "cumulative_trapezoid"),
     )
 )
