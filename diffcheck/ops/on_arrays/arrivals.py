@@ -54,7 +54,7 @@ def _scatter_torch(
 
 @composite(torch=_scatter_torch)
 def scatter_reduce(x: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True) -> Any:
-    """X, with which elements of src are joined at places along an axis, one for each: summed, multiplied, ..."""
+    """X, with which elements of src are joined at places along an axis: by sums, means, products, the largest ..."""
     if reduce not in _JOINED:
         raise CaseError(f"scatter_reduce: reduce={reduce!r}: it must be one of {', '.join(_JOINED)}")
     index = constants("scatter_reduce", index, "places")
