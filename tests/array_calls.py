@@ -6,6 +6,7 @@ import torch
 PLACES = np.array([2, 0])
 GRID = np.array([[2, 0, 1], [1, 1, 0]])
 MASK = np.array([[True, False, True], [False, True, True]])
+HANN = np.array([0.25, 1.0, 0.75, 0.5])
 
 
 class Torch:
@@ -221,6 +222,27 @@ CALLS = {
         (lambda o, x: o.gradient(x, spacing=0.5, dim=1, edge_order=2), [(2, 4)]),
         (lambda o, x: o.gradient(x, spacing=(0.5, 2.0), dim=(0, -1)), [(3, 2)]),
     ],
+    "hsplit": [(lambda o, x: o.hsplit(x, 3), [(2, 3)]), (lambda o, x: o.hsplit(x, (1,)), [(3,)])],
+    "vsplit": [(lambda o, x: o.vsplit(x, (1, 2)), [(3, 2)])],
+    "dsplit": [(lambda o, x: o.dsplit(x, 2), [(1, 2, 4)])],
+    "meshgrid": [
+        (lambda o, x, y: o.meshgrid(x, y, indexing="ij"), [(2,), (3,)]),
+        (lambda o, x, y, z: o.meshgrid(x, y, z, indexing="xy"), [(2,), (3,), (2,)]),
+    ],
+    "conv_tbc": [(lambda o, x, y, z: o.conv_tbc(x, y, z, 1), [(3, 1, 2), (2, 2, 2), (2,)])],
+    "istft": [
+        (lambda o, x, y: o.istft(o.complex(x, y), 4, center=False, window=HANN + 0.5), [(3, 4), (3, 4)]),
+        (lambda o, x, y: o.istft(o.complex(x, y), 4, 2, window=HANN), [(2, 3, 3), (2, 3, 3)]),
+        (lambda o, x, y: o.istft(o.complex(x, y), 4, 1, 3, window=HANN[1:], length=4), [(3, 5), (3, 5)]),
+        (lambda o, x, y: o.istft(o.complex(x, y), 4, 2, normalized=True, onesided=False), [(4, 3), (4, 3)]),
+        (lambda o, x, y: o.istft(o.complex(x, y), 3, 2, length=3), [(2, 3), (2, 3)]),
+    ],
+    "stft": [
+        (lambda o, x: parts(o, o.stft(x, 4, window=HANN, **told(o))), [(5,)]),
+        (lambda o, x: parts(o, o.stft(x, 3, 2, center=False, **told(o))), [(2, 6)]),
+        (lambda o, x: parts(o, o.stft(x, 4, 2, 2, window=HANN[:2], normalized=True, **told(o))), [(2, 7)]),
+        (lambda o, x: parts(o, o.stft(x, 5, 2, pad_mode="constant", onesided=False, **told(o))), [(6,)]),
+    ],
     "cholesky_solve": [
         (lambda o, x, y: o.cholesky_solve(x, lower(o, y)), [(2, 1), (2, 2)]),
         (lambda o, x, y: o.cholesky_solve(x, upper(o, y), upper=True), [(2, 3), (2, 2)]),
@@ -230,6 +252,16 @@ CALLS = {
         (lambda o, x: o.cholesky_inverse(upper(o, x), True), [(3, 3)]),
     ],
 }
+
+
+def parts(o, x):
+    """The real and the imaginary parts."""
+    return o.stack([o.real(x), o.imag(x)])
+
+
+def told(o):
+    """What torch wants to be told."""
+    return {"return_complex": True} if isinstance(o, Torch) else {}
 
 
 def lower(o, x):

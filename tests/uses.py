@@ -187,6 +187,8 @@ USES = {
         elementwise(lambda x, y: ops.where(~((x > 0) & ~(y > x)), x, y), REAL, REAL),
     ),
     "logical_xor": elementwise(lambda x, y: ops.where(ops.logical_xor(x > 0, y > x), x, y), REAL, REAL),
+    "positive": elementwise(lambda x: ops.positive(x) * 2, REAL),
+    "signbit": elementwise(lambda x: ops.where(ops.signbit(x), x, 2 * x), REAL),
     "heaviside": both(
         elementwise(lambda x, y: ops.heaviside(x, 0.5) * y, REAL, REAL),
         elementwise(lambda x, y: ops.heaviside(ops.maximum(x, 0), y), (-3, -1), REAL),
@@ -351,6 +353,11 @@ USES = {
     "pi": elementwise(lambda x: ops.pi * x, REAL),
     "e": elementwise(lambda x: ops.e * x, REAL),
     "logsumexp_of": shaped(lambda x: ops.logsumexp(x), (4,)),
+    "convolve": both(
+        both(shaped(ops.convolve, (4,), (2,)), shaped(lambda x, y: ops.convolve(x, y, "same"), (2,), (3,))),
+        shaped(lambda x, y: ops.convolve(x, y, mode="valid"), (2,), (4,)),
+    ),
+    "upsample_bilinear": shaped(lambda x: ops.upsample_bilinear(x, scale_factor=2), (1, 1, 2, 3)),
     "nanprod": shaped(lambda x: ops.nanprod(x, axis=1), (2, 3)),
     "ptp": both(shaped(ops.ptp, (2, 3)), shaped(lambda x: ops.ptp(x, 0), (3, 2))),
     "average": both(
@@ -468,6 +475,10 @@ USES = {
     "ifftn": shaped(lambda x, y: ops.real(ops.ifftn(ops.complex(x, y), (0,), s=(4,))), (3, 2), (3, 2)),
     "rfftn": shaped(lambda x: ops.real(ops.rfftn(x)) + ops.imag(ops.rfftn(x)), (2, 1, 3)),
     "irfftn": shaped(lambda x, y: ops.irfftn(ops.complex(x, y)), (2, 3), (2, 3)),
+    "hfft2": shaped(ops.hfft2, (2, 3)),
+    "ihfft2": shaped(lambda x: ops.real(ops.ihfft2(x, norm="ortho")) + ops.imag(ops.ihfft2(x)), (3, 2)),
+    "hfftn": shaped(lambda x, y: ops.hfftn(ops.complex(x, y), s=(2, 3)), (2, 2), (2, 2)),
+    "ihfftn": shaped(lambda x: ops.imag(ops.ihfftn(x, (1, 0))) + ops.real(ops.ihfftn(x, (1, 0))), (3, 2)),
     "hfft": both(shaped(ops.hfft, (3,)), shaped(lambda x, y: ops.hfft(ops.complex(x, y), 5, 0), (3, 2), (3, 2))),
     "ihfft": shaped(lambda x: ops.real(ops.ihfft(x)) + ops.imag(ops.ihfft(x, norm="ortho")), (2, 4)),
     "fftshift": both(

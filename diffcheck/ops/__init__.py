@@ -93,6 +93,8 @@ from diffcheck.ops.layers.convolution import (
     conv1d as conv1d,
     conv2d as conv2d,
     conv3d as conv3d,
+    conv_tbc as conv_tbc,
+    convolve as convolve,
 )
 from diffcheck.ops.layers.drawn import (
     alpha_dropout as alpha_dropout,
@@ -142,11 +144,15 @@ from diffcheck.ops.on_arrays.fourier import (
     fftn as fftn,
     fftshift as fftshift,
     hfft as hfft,
+    hfft2 as hfft2,
+    hfftn as hfftn,
     ifft as ifft,
     ifft2 as ifft2,
     ifftn as ifftn,
     ifftshift as ifftshift,
     ihfft as ihfft,
+    ihfft2 as ihfft2,
+    ihfftn as ihfftn,
     irfft as irfft,
     irfft2 as irfft2,
     irfftn as irfftn,
@@ -263,9 +269,11 @@ from diffcheck.ops.functions.pieces import (
     maximum as maximum,
     minimum as minimum,
     ne as ne,
+    positive as positive,
     remainder as remainder,
     round as round,
     sign as sign,
+    signbit as signbit,
     trunc as trunc,
     where as where,
 )
@@ -290,6 +298,7 @@ from diffcheck.ops.layers.resampling import (
     interpolate as interpolate,
     pixel_shuffle as pixel_shuffle,
     pixel_unshuffle as pixel_unshuffle,
+    upsample_bilinear as upsample_bilinear,
 )
 from diffcheck.ops.functions.special import (
     bessel_i as bessel_i,
@@ -509,6 +518,7 @@ from diffcheck.ops.on_arrays.shapes import (
     fliplr as fliplr,
     flipud as flipud,
     hstack as hstack,
+    meshgrid as meshgrid,
     movedim as movedim,
     ravel as ravel,
     repeat_interleave as repeat_interleave,
@@ -523,6 +533,8 @@ from diffcheck.ops.on_arrays.shapes import (
 )
 from diffcheck.ops.on_arrays.sections import (
     chunk as chunk,
+    dsplit as dsplit,
+    hsplit as hsplit,
     index_select as index_select,
     masked_select as masked_select,
     narrow as narrow,
@@ -531,6 +543,7 @@ from diffcheck.ops.on_arrays.sections import (
     take_along_dim as take_along_dim,
     tensor_split as tensor_split,
     unbind as unbind,
+    vsplit as vsplit,
 )
 from diffcheck.ops.on_arrays.places import (
     diagonal_scatter as diagonal_scatter,
@@ -588,6 +601,10 @@ from diffcheck.ops.on_arrays.sampled import (
 from diffcheck.ops.matrices.factored import (
     cholesky_inverse as cholesky_inverse,
     cholesky_solve as cholesky_solve,
+)
+from diffcheck.ops.on_arrays.short_time import (
+    istft as istft,
+    stft as stft,
 )
 from diffcheck.ops.spellings import NAMED as _NAMED, suggestion as _suggestion
 

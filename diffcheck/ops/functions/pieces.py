@@ -299,3 +299,15 @@ def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     _demand_ends(min, max)
     found = x if min is None else maximum(x, min)
     return found if max is None else minimum(found, max)
+
+
+@composite(torch="torch.positive", numpy="numpy.positive")
+def positive(x: Any) -> Any:
+    """X itself."""
+    return +x
+
+
+@composite(torch="torch.signbit", numpy="numpy.signbit", aten="signbit")
+def signbit(x: Any) -> Any:
+    """X is smaller than zero; numbers have one zero here."""
+    return lt(x, 0)

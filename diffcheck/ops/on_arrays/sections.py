@@ -90,3 +90,21 @@ def tensor_split(x: Any, indices_or_sections: int | Sequence[int], dim: int = 0)
 def unbind(x: Any, dim: int = 0) -> Any:
     """What stands at each place along an axis."""
     return tuple(np.moveaxis(np.asarray(x), dim, 0))
+
+
+@moving("x")
+def hsplit(x: Any, indices_or_sections: int | Sequence[int]) -> Any:
+    """So many parts of one length along the second axis, or those between these places; of a vector along its own."""
+    return tuple(np.hsplit(x, indices_or_sections))
+
+
+@moving("x")
+def vsplit(x: Any, indices_or_sections: int | Sequence[int]) -> Any:
+    """The same along the first axis."""
+    return tuple(np.vsplit(x, indices_or_sections))
+
+
+@moving("x")
+def dsplit(x: Any, indices_or_sections: int | Sequence[int]) -> Any:
+    """The same along the third axis."""
+    return tuple(np.dsplit(x, indices_or_sections))

@@ -173,3 +173,13 @@ def block_diag(*tensors: Any) -> Any:
     for block, row, column in zip(blocks, rows, columns, strict=False):
         found[row : row + block.shape[0], column : column + block.shape[1]] = block
     return found
+
+
+def _meshgrid_torch(torch: Any, *tensors: Any, indexing: str = "ij") -> Any:
+    return torch.meshgrid(*as_tensors(torch, tensors), indexing=indexing)
+
+
+@moving("tensors", torch=_meshgrid_torch)
+def meshgrid(*tensors: Any, indexing: str = "ij") -> Any:
+    """Each of several vectors spread over a grid of which it is one axis; with "xy" the first two are exchanged."""
+    return tuple(np.meshgrid(*tensors, indexing="xy" if indexing == "xy" else "ij"))

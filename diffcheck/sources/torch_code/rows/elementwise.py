@@ -59,35 +59,18 @@ def _scaled(x: Excluded, by: Any, operation: Any) -> Excluded:
 
 
 for _name, _operation in {
+    "addcdiv": ops.addcdiv,
+    "addcmul": ops.addcmul,
+    "clamp": ops.clamp,
     "clamp_max": ops.minimum,
     "clamp_min": ops.maximum,
     "fmax": ops.maximum,
     "fmin": ops.minimum,
+    "lerp": ops.lerp,
     "polygamma": ops.polygamma,
     "pow": ops.power,
 }.items():
     row(_name)(_operation)
-
-
-@row("addcmul")
-def _addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
-    return x + value * (y * z)
-
-
-@row("addcdiv")
-def _addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
-    return x + value * (y / z)
-
-
-@row("lerp")
-def _lerp(x: Any, y: Any, weight: Any) -> Any:
-    return x + weight * (y - x)
-
-
-@row("clamp")
-def _clamp(x: Any, min: Any = None, max: Any = None) -> Any:
-    found = x if min is None else ops.maximum(x, min)
-    return found if max is None else ops.minimum(found, max)
 
 
 @row("hardtanh")
