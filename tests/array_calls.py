@@ -274,7 +274,31 @@ def upper(o, x):
     return o.triu(x) + o.diag(4 + 0 * x[..., 0])
 
 
-FLAT = {f"{name}-{k}": (name, *call) for name, calls in CALLS.items() for k, call in enumerate(calls)}
+# Operations that have uses of their own: the options that torch has for them, by its names.
+OPTIONS = {
+    **{
+        name: [
+            (lambda o, x, name=name: getattr(o, name)(x, dim=1, keepdim=True), [(2, 3, 2)]),
+            (lambda o, x, name=name: getattr(o, name)(x, -1, keepdim=False), [(2, 3)]),
+        ]
+        for name in ("sum", "mean", "prod", "amax", "amin", "median", "logsumexp")
+    },
+    **{
+        name: [(lambda o, x, name=name: getattr(o, name)(x, dim=0, correction=0, keepdim=True), [(4, 2)])]
+        for name in ("var", "std")
+    },
+    "softmax": [(lambda o, x: o.softmax(x, dim=0), [(2, 3)])],
+    "permute": [(lambda o, x: o.permute(x, dims=(1, 0)), [(2, 3)])],
+    **{
+        f"{name} over axes": [
+            (lambda o, x, name=name: getattr(o, name)(x, dim=(0, 2), keepdim=True), [(2, 3, 2)]),
+            (lambda o, x, name=name: getattr(o, name)(x, (0, -1)), [(2, 3, 2)]),
+        ]
+        for name in ("sum", "mean", "amax", "amin")
+    },
+}
+
+FLAT = {f"{name}-{k}": (name, *call) for name, calls in (CALLS | OPTIONS).items() for k, call in enumerate(calls)}
 
 
 def flat(library, found):

@@ -1,7 +1,6 @@
 """What an operation on numbers may be called with."""
 
 import functools
-import inspect
 from collections.abc import Collection
 
 import numpy as np
@@ -15,7 +14,9 @@ def demand_arguments(operation: Operation, count: int, options: Collection[str])
 
     The options of a composite one are what its definition names; others have none.
     """
-    known = inspect.signature(operation.definition).parameters if isinstance(operation, Composite) else {}
+    known: Collection[str] = ()
+    if isinstance(operation, Composite):
+        known, options = operation.parameters.parameters, operation.named(dict.fromkeys(options))
     unknown = [option for option in options if option not in known]
     if unknown:
         raise CaseError(f"{operation.name} has no option {', '.join(unknown)}")
@@ -27,7 +28,7 @@ def demand_arguments(operation: Operation, count: int, options: Collection[str])
 def _binds(operation: Composite, count: int, options: Collection[str]) -> bool:
     """Whether the definition can be called so."""
     try:
-        inspect.signature(operation.definition).bind(*[None] * count, **dict.fromkeys(options))
+        operation.parameters.bind(*[None] * count, **dict.fromkeys(options))
     except TypeError:
         return False
     return True

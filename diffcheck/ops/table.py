@@ -10,6 +10,7 @@ A column names a function by its dotted path (``"torch.nn.functional.gelu"``) or
 
 import functools
 import importlib
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ Function = Callable[..., Any]
 
 
 Column = str | Function | Without
+# What NumPy calls the options of torch, and the other way round.
+_SYNONYMS = {"dim": "axis", "axis": "dim", "dims": "axes", "axes": "dims", "keepdims": "keepdim"}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -277,6 +280,25 @@ class Composite(Operation):
 
     definition: Function = field()
     rows: ClassVar[dict[str, "Composite"]] = {}
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """The operation; an option may have the name that NumPy or torch has for it."""
+        return super().__call__(*arguments, **self.named(options))
+
+    @functools.cached_property
+    def parameters(self) -> inspect.Signature:
+        """What it takes."""
+        return inspect.signature(self.definition)
+
+    def named(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Options by the names that they have here."""
+        if options.keys() <= self.parameters.parameters.keys():
+            return options
+        return {self._name(option): value for option, value in options.items()}
+
+    def _name(self, option: str) -> str:
+        known, other = self.parameters.parameters, _SYNONYMS.get(option, option)
+        return other if option not in known and other in known else option
 
     def __post_init__(self) -> None:
         super().__post_init__()

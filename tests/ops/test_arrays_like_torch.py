@@ -106,6 +106,16 @@ def test_a_mask_may_depend_on_an_input_where_it_chooses_between_values():
     np.testing.assert_array_equal(slopes, theirs)
 
 
+def test_options_have_the_names_of_either_library():
+    (x,) = arrays([(2, 3)])
+    np.testing.assert_array_equal(ops.sum(x, dim=1, keepdim=True), ops.sum(x, axis=1, keepdims=True))
+    np.testing.assert_array_equal(ops.trapezoid(x, axis=0), ops.trapezoid(x, dim=0))
+    with pytest.raises(TypeError, match="multiple values for argument 'axis'|both"):
+        ops.sum(x, 1, dim=1)
+    with pytest.raises(TypeError, match="'dime'"):
+        ops.sum(x, dime=1)
+
+
 def test_lists_are_places_as_well():
     (x,) = arrays([(2, 3)])
     for given in (x, torch.tensor(x)):

@@ -9,19 +9,11 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.on_arrays.common import amax, amin, mean, median, prod, reshape, sort, sum
+from diffcheck.ops.on_arrays.common import amax, amin, kept, mean, median, prod, reshape, sort, sum
 from diffcheck.ops.on_arrays.statistics import quantile
 from diffcheck.ops.table import composite
 
 Axes = int | Sequence[int] | None
-
-
-def _kept(found: Any, x: Any, dim: Axes, keepdim: bool) -> Any:
-    """What is left of some axes, which have the length one if they are kept."""
-    if not keepdim:
-        return found
-    axes = range(x.ndim) if dim is None else [range(x.ndim)[a] for a in np.atleast_1d(dim)]
-    return reshape(found, tuple(1 if a in axes else n for a, n in enumerate(x.shape)))
 
 
 @composite(
@@ -30,7 +22,7 @@ def _kept(found: Any, x: Any, dim: Axes, keepdim: bool) -> Any:
 )
 def nansum(x: Any, dim: Axes = None, keepdim: bool = False) -> Any:
     """The sum of all elements that are numbers, or along an axis or several."""
-    return _kept(sum(x, dim), x, dim, keepdim)
+    return kept(sum(x, dim), x, dim, keepdim)
 
 
 @composite(
@@ -39,7 +31,7 @@ def nansum(x: Any, dim: Axes = None, keepdim: bool = False) -> Any:
 )
 def nanmean(x: Any, dim: Axes = None, keepdim: bool = False) -> Any:
     """The mean of all elements that are numbers, or along an axis or several."""
-    return _kept(mean(x, dim), x, dim, keepdim)
+    return kept(mean(x, dim), x, dim, keepdim)
 
 
 @composite(
@@ -57,7 +49,7 @@ def _nanmedian_torch(torch: Any, x: Any, dim: int | None = None, keepdim: bool =
 @composite(torch=_nanmedian_torch)
 def nanmedian(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The element in the middle of those that are numbers, the smaller one of two; not its place."""
-    return median(reshape(x, (-1,))) if dim is None else _kept(median(x, dim), x, dim, keepdim)
+    return median(reshape(x, (-1,))) if dim is None else kept(median(x, dim), x, dim, keepdim)
 
 
 @composite(
@@ -67,7 +59,7 @@ def nanmedian(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
 def nanquantile(x: Any, q: float, dim: int | None = None, keepdim: bool = False) -> Any:
     """What a part q of the elements that are numbers lies below, on the line that joins two of them."""
     found = quantile(reshape(x, (-1,)), q) if dim is None else quantile(x, q, dim)
-    return _kept(found, x, dim, keepdim)
+    return kept(found, x, dim, keepdim)
 
 
 @composite(
@@ -82,7 +74,7 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: fl
 @composite(torch=lambda torch, x, *, dim=None, keepdim=False: tuple(torch.aminmax(x, dim=dim, keepdim=keepdim)))
 def aminmax(x: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
     """The smallest and the largest element, of all or along an axis."""
-    return _kept(amin(x, dim), x, dim, keepdim), _kept(amax(x, dim), x, dim, keepdim)
+    return kept(amin(x, dim), x, dim, keepdim), kept(amax(x, dim), x, dim, keepdim)
 
 
 @composite(torch=lambda torch, x, k, dim=-1, keepdim=False: torch.kthvalue(x, k, dim, keepdim).values)
@@ -91,7 +83,7 @@ def kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     if not 1 <= k <= x.shape[dim]:
         raise CaseError(f"kthvalue: the {k}-th of {x.shape[dim]} elements along axis {dim}")
     before = (slice(None),) * range(len(x.shape))[dim]
-    return _kept(sort(x, dim)[(*before, k - 1)], x, dim, keepdim)
+    return kept(sort(x, dim)[(*before, k - 1)], x, dim, keepdim)
 
 
 @composite(torch="torch.msort", numpy=lambda x: np.sort(x, 0))

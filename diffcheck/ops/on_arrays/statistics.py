@@ -9,15 +9,17 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs, clip
 from diffcheck.ops.matrices.linalg import diagonal, inverse
-from diffcheck.ops.on_arrays.common import concatenate, sort, stack
+from diffcheck.ops.on_arrays.common import concatenate, kept, sort, stack
 from diffcheck.ops.table import composite
 
 
 @composite(
-    torch=lambda torch, x, axis=None, correction=1: torch.var(x, dim=axis, correction=correction),
-    numpy=lambda x, axis=None, correction=1: np.var(x, axis, ddof=correction),
+    torch=lambda torch, x, axis=None, correction=1, keepdim=False: torch.var(
+        x, dim=axis, correction=correction, keepdim=keepdim
+    ),
+    numpy=lambda x, axis=None, correction=1, keepdim=False: np.var(x, axis, ddof=correction, keepdims=keepdim),
 )
-def var(x: Any, axis: int | None = None, correction: int = 1) -> Any:
+def var(x: Any, axis: int | None = None, correction: int = 1, keepdim: bool = False) -> Any:
     """The sum of the squared distances from the mean, of all or along an axis, over their number less a correction."""
     rows = x.reshape((1, -1)) if axis is None else x.swapaxes(axis, -1)
     count = rows.shape[-1]
@@ -25,16 +27,18 @@ def var(x: Any, axis: int | None = None, correction: int = 1) -> Any:
         raise CaseError(f"var: {count} elements and correction={correction}: nothing is left to divide by")
     centred = rows - (rows.sum(-1) / count).reshape((*rows.shape[:-1], 1))
     found = (centred * centred).sum(-1) / (count - correction)
-    return found[0] if axis is None else _axis_back(found, x, axis)
+    return kept(found[0] if axis is None else _axis_back(found, x, axis), x, axis, keepdim)
 
 
 @composite(
-    torch=lambda torch, x, axis=None, correction=1: torch.std(x, dim=axis, correction=correction),
-    numpy=lambda x, axis=None, correction=1: np.std(x, axis, ddof=correction),
+    torch=lambda torch, x, axis=None, correction=1, keepdim=False: torch.std(
+        x, dim=axis, correction=correction, keepdim=keepdim
+    ),
+    numpy=lambda x, axis=None, correction=1, keepdim=False: np.std(x, axis, ddof=correction, keepdims=keepdim),
 )
-def std(x: Any, axis: int | None = None, correction: int = 1) -> Any:
+def std(x: Any, axis: int | None = None, correction: int = 1, keepdim: bool = False) -> Any:
     """The root of `var`."""
-    return sqrt(var(x, axis, correction))
+    return sqrt(var(x, axis, correction, keepdim))
 
 
 @composite(
