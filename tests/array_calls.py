@@ -243,6 +243,27 @@ CALLS = {
         (lambda o, x: parts(o, o.stft(x, 4, 2, 2, window=HANN[:2], normalized=True, **told(o))), [(2, 7)]),
         (lambda o, x: parts(o, o.stft(x, 5, 2, pad_mode="constant", onesided=False, **told(o))), [(6,)]),
     ],
+    "atleast_1d": [(lambda o, x: o.atleast_1d(x), [()])],
+    "atleast_2d": [(lambda o, x: o.atleast_2d(x), [(3,)])],
+    "atleast_3d": [(lambda o, x: o.atleast_3d(x), [(2, 3)]), (lambda o, x: o.atleast_3d(x), [(3,)])],
+    "cartesian_prod": [
+        (lambda o, x, y: o.cartesian_prod(x, y), [(2,), (3,)]),
+        (lambda o, x: o.cartesian_prod(x), [(2,)]),
+    ],
+    "std_mean": [
+        (lambda o, x: o.std_mean(x, 1, correction=0), [(2, 3)]),
+        (lambda o, x: o.std_mean(x, dim=0, keepdim=True), [(3, 2)]),
+    ],
+    "var_mean": [(lambda o, x: o.var_mean(x), [(2, 3)]), (lambda o, x: o.var_mean(x, -1, keepdim=True), [(2, 3)])],
+    "polar": [(lambda o, x, y: parts(o, o.polar(1 + x * x, y)), [(2, 3), (2, 3)])],
+    "all": [
+        (lambda o, x: o.where(o.all(x > -1), x, 2 * x), [(2, 3)]),
+        (lambda o, x: o.where(o.all(x > -1, dim=1, keepdim=True), x, 2 * x), [(2, 3)]),
+    ],
+    "any": [
+        (lambda o, x: o.where(o.any(x > 1), x, 2 * x), [(2, 3)]),
+        (lambda o, x: o.where(o.any(x > 0, 0), x, 2 * x), [(2, 3)]),
+    ],
     "cholesky_solve": [
         (lambda o, x, y: o.cholesky_solve(x, lower(o, y)), [(2, 1), (2, 2)]),
         (lambda o, x, y: o.cholesky_solve(x, upper(o, y), upper=True), [(2, 3), (2, 2)]),
@@ -287,6 +308,19 @@ OPTIONS = {
         name: [(lambda o, x, name=name: getattr(o, name)(x, dim=0, correction=0, keepdim=True), [(4, 2)])]
         for name in ("var", "std")
     },
+    "transpose": [
+        (lambda o, x: o.transpose(x, 0, 2), [(2, 3, 2)]),
+        (lambda o, x: o.transpose(x, dim0=-1, dim1=0), [(2, 3)]),
+    ],
+    "flip": [(lambda o, x: o.flip(x, (0, 2)), [(2, 3, 2)]), (lambda o, x: o.flip(x, dims=(1,)), [(2, 3)])],
+    "roll": [
+        (lambda o, x: o.roll(x, (1, -1), (0, 1)), [(2, 3)]),
+        (lambda o, x: o.roll(x, shifts=1, dims=1), [(2, 3)]),
+    ],
+    "diagonal": [
+        (lambda o, x: o.diagonal(x, 1), [(2, 3)]),
+        (lambda o, x: o.diagonal(x, offset=-1, dim1=0, dim2=2), [(2, 3, 2)]),
+    ],
     "softmax": [(lambda o, x: o.softmax(x, dim=0), [(2, 3)])],
     "permute": [(lambda o, x: o.permute(x, dims=(1, 0)), [(2, 3)])],
     **{

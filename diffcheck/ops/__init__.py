@@ -83,6 +83,7 @@ from diffcheck.ops.complex_numbers.parts import (
     complex as complex,
     conj as conj,
     imag as imag,
+    polar as polar,
     real as real,
 )
 from diffcheck.ops.on_arrays.contraction import (
@@ -506,8 +507,12 @@ from diffcheck.ops.functions.first_orders import (
 )
 from diffcheck.ops.on_arrays.shapes import (
     adjoint as adjoint,
+    atleast_1d as atleast_1d,
+    atleast_2d as atleast_2d,
+    atleast_3d as atleast_3d,
     block_diag as block_diag,
     broadcast_to as broadcast_to,
+    cartesian_prod as cartesian_prod,
     column_stack as column_stack,
     diag as diag,
     diag_embed as diag_embed,
@@ -591,6 +596,8 @@ from diffcheck.ops.on_arrays.reductions import (
     nanquantile as nanquantile,
     nansum as nansum,
     ptp as ptp,
+    std_mean as std_mean,
+    var_mean as var_mean,
 )
 from diffcheck.ops.on_arrays.sampled import (
     cumulative_trapezoid as cumulative_trapezoid,
@@ -605,6 +612,10 @@ from diffcheck.ops.matrices.factored import (
 from diffcheck.ops.on_arrays.short_time import (
     istft as istft,
     stft as stft,
+)
+from diffcheck.ops.on_arrays.conditions import (
+    all as all,
+    any as any,
 )
 from diffcheck.ops.spellings import NAMED as _NAMED, suggestion as _suggestion
 

@@ -28,7 +28,11 @@ Function = Callable[..., Any]
 
 Column = str | Function | Without
 # What NumPy calls the options of torch, and the other way round.
-_SYNONYMS = {"dim": "axis", "axis": "dim", "dims": "axes", "axes": "dims", "keepdims": "keepdim"}
+_SYNONYMS = {
+    **dict.fromkeys(("axis", "dim", "axes", "dims"), ("axis", "dim", "axes", "dims")),
+    "keepdims": ("keepdim",),
+    "shifts": ("shift",),
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -297,8 +301,8 @@ class Composite(Operation):
         return {self._name(option): value for option, value in options.items()}
 
     def _name(self, option: str) -> str:
-        known, other = self.parameters.parameters, _SYNONYMS.get(option, option)
-        return other if option not in known and other in known else option
+        known = self.parameters.parameters
+        return next((name for name in (option, *_SYNONYMS.get(option, ())) if name in known), option)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -57,6 +57,8 @@ MISTAKES = {
     "narrow": (lambda x: ops.narrow(x, 0, 2, 2), [(3,)], "narrow: start=2 and length=2 do not fit into 3"),
     "select": (lambda x: ops.select(x, 0, 3), [(3,)], "select: index 3 is out of bounds"),
     "split": (lambda x: ops.split(x, (1, 1)), [(3,)], r"split: sections of \(1, 1\) do not make 3"),
+    "chunk": (lambda x: ops.chunk(x, 0), [(3,)], "chunk: chunks=0: it must be one at least"),
+    "split into nothing": (lambda x: ops.split(x, 0), [(3,)], "split: parts of 0: there must be one element at least"),
     "places of an input": (lambda x, y: ops.index_select(x, 0, y), [(3,), (2,)], "its index depends on an input"),
     "a mask of an input": (lambda x, y: ops.masked_select(x, y > 0), [(3,), (3,)], "its mask depends on an input"),
     "index_copy": (lambda x, y: ops.index_copy(x, 0, TWICE, y), [(3,), (2,)], "index_copy: several elements"),

@@ -81,13 +81,14 @@ def _shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     return (shape,) if isinstance(shape, int) else tuple(shape)
 
 
-@composite(
-    torch=lambda torch, x: x.mT if x.ndim > 1 else x,
-    numpy=lambda x: np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else np.asarray(x),
-)
-def transpose(x: Any) -> Any:
-    """The transposed matrix; of many, which the last two axes hold, each."""
-    return x.swapaxes(-1, -2) if x.ndim > 1 else x
+def _exchanged(x: Any, dim0: int = -2, dim1: int = -1) -> Any:
+    return x.swapaxes(dim0, dim1) if x.ndim > 1 else x
+
+
+@composite(torch=lambda torch, *given, **axes: _exchanged(*given, **axes), numpy=_exchanged)
+def transpose(x: Any, dim0: int = -2, dim1: int = -1) -> Any:
+    """Two axes exchanged: the transposed matrix; of many, which the last two axes hold, each, unless told otherwise."""
+    return _exchanged(x, dim0, dim1)
 
 
 @composite(torch=lambda torch, x, axes: x.permute(tuple(axes)), numpy=lambda x, axes: np.transpose(x, axes))

@@ -10,7 +10,7 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.on_arrays.common import amax, amin, kept, mean, median, prod, reshape, sort, sum
-from diffcheck.ops.on_arrays.statistics import quantile
+from diffcheck.ops.on_arrays.statistics import quantile, std, var
 from diffcheck.ops.table import composite
 
 Axes = int | Sequence[int] | None
@@ -111,3 +111,23 @@ def _average(x: Any, axis: int | None = None, weights: Any = None) -> Any:
 def average(x: Any, axis: int | None = None, weights: Any = None) -> Any:
     """NumPy's mean with weights, of all elements or along an axis."""
     return _average(x, axis, weights)
+
+
+@composite(
+    torch=lambda torch, x, dim=None, *, correction=1, keepdim=False: torch.std_mean(
+        x, dim, correction=correction, keepdim=keepdim
+    )
+)
+def std_mean(x: Any, dim: int | None = None, *, correction: int = 1, keepdim: bool = False) -> Any:
+    """The standard deviation and the mean, of all elements or along an axis."""
+    return std(x, dim, correction, keepdim), mean(x, dim, keepdim)
+
+
+@composite(
+    torch=lambda torch, x, dim=None, *, correction=1, keepdim=False: torch.var_mean(
+        x, dim, correction=correction, keepdim=keepdim
+    )
+)
+def var_mean(x: Any, dim: int | None = None, *, correction: int = 1, keepdim: bool = False) -> Any:
+    """The variance and the mean, of all elements or along an axis."""
+    return var(x, dim, correction, keepdim), mean(x, dim, keepdim)

@@ -62,6 +62,8 @@ def masked_select(x: Any, mask: Any) -> Any:
 @moving("x")
 def chunk(x: Any, chunks: int, dim: int = 0) -> Any:
     """Parts of one length along an axis, at most so many; the last one may be shorter."""
+    if chunks < 1:
+        raise ValueError(f"chunks={chunks}: it must be one at least")
     return _parts(x, -(-np.shape(x)[dim] // chunks), dim)
 
 
@@ -76,6 +78,8 @@ def split(x: Any, split_size_or_sections: int | Sequence[int], dim: int = 0) -> 
 
 
 def _parts(x: Any, length: int, dim: int) -> tuple[Any, ...]:
+    if length < 1:
+        raise ValueError(f"parts of {length}: there must be one element at least")
     return tuple(np.split(x, range(length, np.shape(x)[dim], length), dim))
 
 

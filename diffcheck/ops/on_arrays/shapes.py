@@ -183,3 +183,28 @@ def _meshgrid_torch(torch: Any, *tensors: Any, indexing: str = "ij") -> Any:
 def meshgrid(*tensors: Any, indexing: str = "ij") -> Any:
     """Each of several vectors spread over a grid of which it is one axis; with "xy" the first two are exchanged."""
     return tuple(np.meshgrid(*tensors, indexing="xy" if indexing == "xy" else "ij"))
+
+
+@moving("x")
+def atleast_1d(x: Any) -> Any:
+    """A number as an array of one axis; others as they are."""
+    return np.atleast_1d(x)
+
+
+@moving("x")
+def atleast_2d(x: Any) -> Any:
+    """Less than two axes as rows of a matrix; others as they are."""
+    return np.atleast_2d(x)
+
+
+@moving("x")
+def atleast_3d(x: Any) -> Any:
+    """Less than three axes as three, a vector along the middle one; others as they are."""
+    return np.atleast_3d(x)
+
+
+@moving("tensors", torch=lambda torch, *tensors: torch.cartesian_prod(*as_tensors(torch, tensors)))
+def cartesian_prod(*tensors: Any) -> Any:
+    """All rows of one element of each of several vectors."""
+    grid = np.meshgrid(*tensors, indexing="ij")
+    return np.stack(grid, -1).reshape((-1, len(tensors))) if len(tensors) > 1 else np.asarray(tensors[0])

@@ -1,6 +1,7 @@
 """Moments, order statistics, running products and norms of arrays, and products of their elements pair by pair."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -149,19 +150,27 @@ def diff(x: Any, axis: int = -1) -> Any:
     return (rows[..., 1:] - rows[..., :-1]).swapaxes(axis, -1)
 
 
-@composite(torch=lambda torch, x, axis: torch.flip(x, (axis,)), numpy=lambda x, axis: np.flip(x, axis))
-def flip(x: Any, axis: int) -> Any:
-    """The elements along an axis from the last to the first."""
-    return x.swapaxes(axis, -1)[..., ::-1].swapaxes(axis, -1)
+def _each(axis: int | Sequence[int]) -> tuple[int, ...]:
+    return (axis,) if isinstance(axis, int) else tuple(axis)
+
+
+@composite(torch=lambda torch, x, axis: torch.flip(x, _each(axis)), numpy=lambda x, axis: np.flip(x, axis))
+def flip(x: Any, axis: int | Sequence[int]) -> Any:
+    """The elements along an axis or several from the last to the first."""
+    for a in _each(axis):
+        x = x.swapaxes(a, -1)[..., ::-1].swapaxes(a, -1)
+    return x
 
 
 @composite(
     torch=lambda torch, x, shift, axis: torch.roll(x, shift, axis), numpy=lambda x, shift, axis: np.roll(x, shift, axis)
 )
-def roll(x: Any, shift: int, axis: int) -> Any:
-    """The elements moved on by so many places along an axis; what leaves at the end comes in at the start."""
-    count = x.shape[axis]
-    return x.swapaxes(axis, -1)[..., [(k - shift) % count for k in range(count)]].swapaxes(axis, -1)
+def roll(x: Any, shift: int | Sequence[int], axis: int | Sequence[int]) -> Any:
+    """The elements moved on by so many places along axes; what leaves at the end comes in at the start."""
+    for n, a in zip(_each(shift), _each(axis), strict=True):
+        count = x.shape[a]
+        x = x.swapaxes(a, -1)[..., [(k - n) % count for k in range(count)]].swapaxes(a, -1)
+    return x
 
 
 @composite(torch=lambda torch, x, n: torch.linalg.matrix_power(x, n), numpy=lambda x, n: np.linalg.matrix_power(x, n))
