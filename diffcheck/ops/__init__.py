@@ -3,7 +3,7 @@
 What a row is says `table`; `structure` has the rows that move and multiply whole arrays, `own` those with a calculus of
 their own, `declared` those that users declare, `exact` the constants. The rows themselves are in the packages below.
 Every function here takes NumPy arrays, torch tensors, traced values and plain numbers. What other libraries call them
-(`spellings`) serves as well.
+(`spellings`) serves as well, and so does what these call their options.
 """
 
 import typing as _typing
