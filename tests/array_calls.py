@@ -53,7 +53,7 @@ CALLS = {
     "t": [(lambda o, x: o.t(x), [(2, 3)]), (lambda o, x: o.t(x), [(3,)])],
     "adjoint": [(lambda o, x: o.adjoint(x), [(2, 3)]), (lambda o, x: o.adjoint(x), [(2, 1, 3)])],
     "broadcast_to": [(lambda o, x: o.broadcast_to(x, (2, 3)), [(3,)])],
-    "expand": [(lambda o, x: o.expand(x, (2, -1, 3)), [(2, 1)])],
+    "expand": [(lambda o, x: o.expand(x, (2, -1, 3)), [(2, 1)]), (lambda o, x: o.expand(x, 2, 3), [(3,)])],
     "tile": [(lambda o, x: o.tile(x, (2, 1)), [(2, 3)]), (lambda o, x: o.tile(x, (2, 2, 1)), [(2, 2)])],
     "repeat_interleave": [
         (lambda o, x: o.repeat_interleave(x, 2, dim=0), [(2, 2)]),

@@ -14,10 +14,7 @@ def demand_arguments(operation: Operation, count: int, options: Collection[str])
 
     The options of a composite one are what its definition names; others have none.
     """
-    known: Collection[str] = ()
-    if isinstance(operation, Composite):
-        known, options = operation.parameters.parameters, operation.named(dict.fromkeys(options))
-    unknown = [option for option in options if option not in known]
+    unknown = operation.unknown(options) if isinstance(operation, Composite) else options
     if unknown:
         raise CaseError(f"{operation.name} has no option {', '.join(unknown)}")
     fits = _binds(operation, count, options) if isinstance(operation, Composite) else _takes(operation, count)
@@ -28,7 +25,7 @@ def demand_arguments(operation: Operation, count: int, options: Collection[str])
 def _binds(operation: Composite, count: int, options: Collection[str]) -> bool:
     """Whether the definition can be called so."""
     try:
-        operation.parameters.bind(*[None] * count, **dict.fromkeys(options))
+        operation.parameters.bind(*[None] * count, **operation.named(dict.fromkeys(options)))
     except TypeError:
         return False
     return True

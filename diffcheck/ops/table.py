@@ -12,7 +12,7 @@ import functools
 import importlib
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -286,7 +286,16 @@ class Composite(Operation):
     rows: ClassVar[dict[str, "Composite"]] = {}
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """The operation; an option may have the name that NumPy or torch has for it."""
+        """The operation; an option may have the name that NumPy or torch has for it.
+
+        Raises
+        ------
+        TypeError
+            For an option that the definition does not name.
+        """
+        if options and (unknown := self.unknown(options)):
+            known = ", ".join(self.parameters.parameters)
+            raise TypeError(f"{self.name} has no option {', '.join(unknown)}: it takes {known}")
         return super().__call__(*arguments, **self.named(options))
 
     @functools.cached_property
@@ -299,6 +308,13 @@ class Composite(Operation):
         if options.keys() <= self.parameters.parameters.keys():
             return options
         return {self._name(option): value for option, value in options.items()}
+
+    def unknown(self, options: Iterable[str]) -> list[str]:
+        """Those of some options that it does not have."""
+        known = self.parameters.parameters
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
+            return []
+        return [option for option in options if self._name(option) not in known]
 
     def _name(self, option: str) -> str:
         known = self.parameters.parameters

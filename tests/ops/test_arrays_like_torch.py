@@ -114,8 +114,14 @@ def test_options_have_the_names_of_either_library():
     np.testing.assert_array_equal(ops.trapezoid(x, axis=0), ops.trapezoid(x, dim=0))
     with pytest.raises(TypeError, match="multiple values for argument 'axis'|both"):
         ops.sum(x, 1, dim=1)
-    with pytest.raises(TypeError, match="'dime'"):
+    with pytest.raises(TypeError, match="sum has no option dime: it takes x, axis, keepdim"):
         ops.sum(x, dime=1)
+
+
+def test_numbers_of_times_may_be_one():
+    (x,) = arrays([(2, 3)])
+    for given in (x, torch.tensor(x)):
+        np.testing.assert_array_equal(ops.tile(given, 2), np.tile(x, 2))
 
 
 def test_lists_are_places_as_well():

@@ -82,17 +82,18 @@ def broadcast_to(x: Any, size: Sequence[int]) -> Any:
     return np.broadcast_to(x, tuple(size))
 
 
-@moving("x", torch=lambda torch, x, size: x.expand(tuple(size)))
-def expand(x: Any, size: Sequence[int]) -> Any:
-    """The same, where -1 stands for the length that an axis has."""
+@moving("x", torch=lambda torch, x, *size: x.expand(*size))
+def expand(x: Any, *size: Any) -> Any:
+    """The same, where -1 stands for the length that an axis has; the lengths may stand one by one."""
+    size = size if isinstance(size[0], int) else tuple(size[0])
     new = len(size) - np.ndim(x)
     return np.broadcast_to(x, tuple(np.shape(x)[k - new] if n == -1 and k >= new else n for k, n in enumerate(size)))
 
 
-@moving("x")
-def tile(x: Any, dims: Sequence[int]) -> Any:
-    """The whole array so many times along each axis."""
-    return np.tile(x, tuple(dims))
+@moving("x", torch=lambda torch, x, dims: torch.tile(x, (dims,) if isinstance(dims, int) else tuple(dims)))
+def tile(x: Any, dims: Axes) -> Any:
+    """The whole array so many times along each axis, or along the last one."""
+    return np.tile(x, dims)
 
 
 @moving("x")
