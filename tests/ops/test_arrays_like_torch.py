@@ -48,6 +48,13 @@ def test_results_have_torchs_shapes(name, call, shapes):
         np.testing.assert_allclose(array, theirs.numpy(), **NEAR)
 
 
+@each_call
+def test_single_precision_stays_single(name, call, shapes):
+    given = [a.astype(np.float32) for a in arrays(shapes)]
+    for library, of in ((np, given), (torch, [torch.tensor(a) for a in given])):
+        assert flat(ops, call(ops, *of)).dtype is {np: np.dtype(np.float32), torch: torch.float32}[library]
+
+
 TWICE = np.array([1, 1])
 # A function of arrays, their shapes, what it is told.
 MISTAKES = {

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.arguments import beside
 from diffcheck.ops.matrices.linalg import demand_square, solve_triangular
 from diffcheck.ops.on_arrays.common import transpose
 from diffcheck.ops.table import composite
@@ -24,4 +25,4 @@ def cholesky_solve(b: Any, factor: Any, upper: bool = False) -> Any:
 def cholesky_inverse(factor: Any, upper: bool = False) -> Any:
     """The inverse of A = L L^T or, with ``upper``, U^T U, of which this triangular factor is given."""
     demand_square("cholesky_inverse", factor)
-    return _solved(np.broadcast_to(np.eye(factor.shape[-1]), tuple(factor.shape)), factor, upper)
+    return _solved(beside(factor, np.broadcast_to(np.eye(factor.shape[-1]), factor.shape)), factor, upper)

@@ -48,7 +48,7 @@ def _numbers(x: Any) -> Any:
 def _scatter_torch(
     torch: Any, x: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
 ) -> Any:
-    index, src = torch.as_tensor(index), torch.as_tensor(src, dtype=x.dtype)
+    index, src = (torch.as_tensor(index, device=x.device), torch.as_tensor(src, dtype=x.dtype, device=x.device))
     return torch.scatter_reduce(x, dim, index, src, reduce, include_self=include_self)
 
 
@@ -65,7 +65,8 @@ def scatter_reduce(x: Any, dim: int, index: Any, src: Any, reduce: str, *, inclu
 
 
 def _add_torch(torch: Any, x: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Any:
-    return torch.index_add(x, dim, torch.as_tensor(index), torch.as_tensor(source, dtype=x.dtype), alpha=alpha)
+    source = torch.as_tensor(source, dtype=x.dtype, device=x.device)
+    return torch.index_add(x, dim, torch.as_tensor(index, device=x.device), source, alpha=alpha)
 
 
 @composite(torch=_add_torch)
@@ -76,15 +77,15 @@ def index_add(x: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) ->
 
 
 def _put_torch(torch: Any, x: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
-    places = tuple(torch.as_tensor(index) for index in indices)
-    return torch.index_put(x, places, torch.as_tensor(values, dtype=x.dtype), accumulate)
+    places = tuple(torch.as_tensor(index, device=x.device) for index in indices)
+    return torch.index_put(x, places, torch.as_tensor(values, dtype=x.dtype, device=x.device), accumulate)
 
 
 @composite(torch=_put_torch)
 def index_put(x: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
     """X, with these values where an index for each of the first axes says, or to which they are added there."""
     places = _numbers(x)[tuple(constants("index_put", index, "places") for index in indices)]
-    whole = values + np.zeros(places.shape)
+    whole = values + np.zeros(places.shape, np.int8)
     if accumulate:
         return joined(x, places, whole, "sum", True)
     if len(np.unique(places)) < places.size:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arguments import Traceable, as_tensors
+from diffcheck.ops.arguments import Traceable, as_tensors, flat
 from diffcheck.ops.on_arrays.common import concatenate, reshape
 from diffcheck.ops.table import Composite, Function, composite
 
@@ -51,9 +51,10 @@ def moving(*operands: str, torch: Function | None = None) -> Callable[[Function]
 
         def on_torch(torch: Any, *given: Any, **options: Any) -> Any:
             bound = signature.bind(*given, **options)
+            device = next(a.device for a in flat(bound.arguments.values()) if isinstance(a, torch.Tensor))
             for name, value in bound.arguments.items():
                 if name in _PLACES and isinstance(value, (list, np.ndarray)):
-                    bound.arguments[name] = torch.as_tensor(value)
+                    bound.arguments[name] = torch.as_tensor(value, device=device)
                 elif name in operands and isinstance(value, (list, tuple)):
                     bound.arguments[name] = as_tensors(torch, value)
             return getattr(torch, function.__name__)(*bound.args, **bound.kwargs)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import beside
 from diffcheck.ops.complex_numbers.parts import conj
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs, where
@@ -106,7 +107,10 @@ def renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
 _RENORM = 1e-7
 
 
-@composite(torch=lambda torch, x, other: torch.ldexp(x, torch.as_tensor(other)))
+@composite(
+    torch=lambda torch, x, other: torch.ldexp(x, torch.as_tensor(other, device=x.device)),
+    numpy=lambda x, other: x * np.exp2(beside(x, other)),
+)
 def ldexp(x: Any, other: Any) -> Any:
     """X times two to this power."""
     return x * 2.0**other

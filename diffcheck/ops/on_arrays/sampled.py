@@ -28,7 +28,7 @@ def _options(x: Any, dx: float | None, dim: int) -> dict[str, Any]:
 
 def _trapezoid_torch(name: str) -> Any:
     def function(torch: Any, y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
-        given = () if x is None else (torch.as_tensor(x, dtype=y.dtype),)
+        given = () if x is None else (torch.as_tensor(x, dtype=y.dtype, device=y.device),)
         return getattr(torch, name)(y, *given, **_options(x, dx, dim))
 
     return function

@@ -22,6 +22,11 @@ def _window(window: Any, win_length: int | None, n_fft: int) -> Any:
     return pad(np.ones(length) if window is None else window, [(before, n_fft - length - before)])
 
 
+def _fitting(numbers: Any, x: Any) -> Any:
+    """Numbers that nothing is traced of in the precision of an array."""
+    return numbers.astype(x.dtype) if isinstance(numbers, np.ndarray) and isinstance(x, np.ndarray) else numbers
+
+
 def _tensor(torch: Any, window: Any, length: int, like: Any) -> Any:
     """The window as a tensor; none is one of ones, for torch warns where there is none."""
     return torch.as_tensor(np.ones(length) if window is None else window, dtype=like.dtype, device=like.device)
@@ -57,7 +62,7 @@ def stft(
     if rows.shape[-1] < n_fft or hop < 1:
         raise CaseError(f"stft: sections of {n_fft}, {hop} apart, of {rows.shape[-1]} elements: there are none")
     starts = np.arange(0, rows.shape[-1] - n_fft + 1, hop)
-    sections = rows[:, starts[:, None] + np.arange(n_fft)] * _window(window, win_length, n_fft)
+    sections = rows[:, starts[:, None] + np.arange(n_fft)] * _fitting(_window(window, win_length, n_fft), rows)
     found = (rfft if onesided else fft)(sections, norm="ortho" if normalized else "backward").swapaxes(-1, -2)
     return reshape(found, (*shape[:-1], *found.shape[1:]))
 
@@ -85,14 +90,14 @@ def istft(
     spectra, norm = reshape(x, (-1, *shape[-2:])).swapaxes(-1, -2), "ortho" if normalized else "backward"
     # Of all of a transform torch takes the first half as well.
     whole = irfft(spectra if onesided else spectra[..., : n_fft // 2 + 1], n_fft, norm=norm)
-    weights = _window(window, win_length, n_fft)
+    weights = _fitting(_window(window, win_length, n_fft), whole)
     count, batch = shape[-1], whole.shape[0]
     size = n_fft + hop * (count - 1)
     places = (hop * np.arange(count)[:, None] + np.arange(n_fft)).ravel()
     many = size * np.arange(batch)[:, None] + places
-    summed = scatter_add(np.zeros(batch * size), 0, many.ravel(), reshape(whole * weights, (-1,)))
-    squares = reshape(weights * weights + np.zeros((count, n_fft)), (-1,))
-    envelope = scatter_add(np.zeros(size), 0, places, squares)
+    summed = scatter_add(_fitting(np.zeros(batch * size), whole), 0, many.ravel(), reshape(whole * weights, (-1,)))
+    squares = reshape(weights * weights + np.zeros((count, n_fft), np.int8), (-1,))
+    envelope = scatter_add(_fitting(np.zeros(size), whole), 0, places, squares)
     first = n_fft // 2 if center else 0
     last = size - first if length is None else first + length
     if last > size:
