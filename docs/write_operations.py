@@ -76,7 +76,10 @@ def _called(function: Callable[..., Any], row: str) -> str:
         chain = module if step.opname.startswith("LOAD_FAST") and step.argval == module else ""
     # A function that is looked up by the name of the row ends in its module.
     names = [f"{name}.{row}" if name.endswith((".functional", ".fft")) else name for name in dict.fromkeys(found)]
-    return ", ".join(f"`{name}`" for name in names if name not in ("", module)) or "own"
+    names = [name for name in names if name not in ("", module, f"{module}.as_tensor")]
+    if not names and module in found and "getattr" in code.co_names:
+        names = [f"{module}.{row}"]
+    return ", ".join(f"`{name}`" for name in names) or "own"
 
 
 def symbolic(row: Primitive, written: str) -> str:

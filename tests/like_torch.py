@@ -9,7 +9,7 @@ from diffcheck.program.emit import Emitted
 from diffcheck.program.trace import record
 
 NEAR = {"rtol": 1e-11, "atol": 1e-12}
-NAMES = "abcd"
+NAMES = "abcdef"
 
 
 def arrays(shapes):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from array_calls import CALLS, flat
 from flint import arb
 
 from diffcheck import ops
@@ -91,6 +92,13 @@ POLYNOMIALS = (
     *("hermite_h", "hermite_he", "laguerre_l", "legendre_p"),
     *("shifted_chebyshev_t", "shifted_chebyshev_u", "shifted_chebyshev_v", "shifted_chebyshev_w"),
 )
+
+
+def by_torch(name):
+    """What torch calls a family of polynomials."""
+    return "_polynomial_".join(name.rsplit("_", 1))
+
+
 REAL = (-3.0, 3.0)
 POSITIVE = (0.1, 10.0)
 PROBABILITY = (0.05, 0.95)
@@ -108,6 +116,10 @@ USES = {
     ),
     "sqrt": elementwise(ops.sqrt, (1e-3, 1e3)),
     "cbrt": elementwise(ops.cbrt, (-1e3, 1e3)),
+    "reciprocal": elementwise(ops.reciprocal, POSITIVE),
+    "rsqrt": elementwise(ops.rsqrt, (1e-3, 1e3)),
+    "rad2deg": elementwise(ops.rad2deg, REAL),
+    "deg2rad": elementwise(ops.deg2rad, (-400, 400)),
     "exp": elementwise(ops.exp, (-50, 50)),
     "exp2": elementwise(ops.exp2, (-50, 50)),
     "exp10": elementwise(ops.exp10, (-50, 50)),
@@ -174,6 +186,22 @@ USES = {
         elementwise(lambda x, y: ops.where(ops.logical_not(x > y), x, y), REAL, REAL),
         elementwise(lambda x, y: ops.where(~((x > 0) & ~(y > x)), x, y), REAL, REAL),
     ),
+    "logical_xor": elementwise(lambda x, y: ops.where(ops.logical_xor(x > 0, y > x), x, y), REAL, REAL),
+    "positive": elementwise(lambda x: ops.positive(x) * 2, REAL),
+    "signbit": elementwise(lambda x: ops.where(ops.signbit(x), x, 2 * x), REAL),
+    "heaviside": both(
+        elementwise(lambda x, y: ops.heaviside(x, 0.5) * y, REAL, REAL),
+        elementwise(lambda x, y: ops.heaviside(ops.maximum(x, 0), y), (-3, -1), REAL),
+    ),
+    "floor_divide": elementwise(lambda x, y: ops.floor_divide(x, y) + x, (-9, 9), (0.3, 0.7)),
+    "frac": elementwise(ops.frac, (-9, 9)),
+    "clamp": both(
+        both(
+            elementwise(lambda x: ops.clamp(x, min=0) + ops.clamp(x, max=1), REAL),
+            elementwise(lambda x: ops.clamp(x, -1, 2), REAL),
+        ),
+        elementwise(lambda x, y: ops.clamp(x, y, max=1), REAL, (-1, 0)),
+    ),
     "copysign": elementwise(ops.copysign, REAL, REAL),
     "fmod": both(elementwise(ops.fmod, REAL, (0.3, 0.7)), elementwise(ops.fmod, (-9, -1), (-0.7, -0.3))),
     "remainder": both(
@@ -206,6 +234,8 @@ USES = {
     "logaddexp": elementwise(ops.logaddexp, REAL, REAL),
     "logaddexp2": elementwise(ops.logaddexp2, REAL, REAL),
     "gamma": both(elementwise(ops.gamma, (0.1, 30)), elementwise(ops.gamma, (-1.9, -1.1))),
+    "factorial": elementwise(ops.factorial, (-0.9, 20)),
+    "binom": elementwise(ops.binom, (5, 9), (0.1, 4.5)),
     "rgamma": both(elementwise(ops.rgamma, (0.1, 30)), elementwise(ops.rgamma, (-1.9, -1.1))),
     "rgamma_slope": elementwise(lambda x: Primitive.rows["rgamma_slope"](1, x), (-3, 9)),
     "multigammaln": elementwise(lambda x: ops.multigammaln(x, 3), (1.5, 30)),
@@ -237,6 +267,15 @@ USES = {
     "gammaincc_slope": elementwise(lambda a, x: Primitive.rows["gammaincc_slope"](1, 0, a, x), (0.5, 3), (0.1, 3)),
     "zeta": elementwise(ops.zeta, (1.5, 9), (0.2, 5)),
     "zeta_slope": scalars(lambda s, q: Primitive.rows["zeta_slope"](1, 0, s, q), (1.5, 9), (0.2, 5)),
+    **{name: elementwise(getattr(ops, name), (-9, 9)) for name in ("i0", "i1", "i0e", "i1e")},
+    **{
+        name: elementwise(getattr(ops, name), POSITIVE)
+        for name in (
+            *(f"bessel_{kind}{order}" for kind in "jy" for order in (0, 1)),
+            *(f"{kind}_k{order}" for kind in ("modified_bessel", "scaled_modified_bessel") for order in (0, 1)),
+            *("modified_bessel_i0", "modified_bessel_i1", "spherical_bessel_j0"),
+        )
+    },
     "bessel_j": of_orders(ops.bessel_j, (-9, 9)),
     "bessel_y": of_orders(ops.bessel_y, POSITIVE),
     "bessel_k": of_orders(ops.bessel_k, POSITIVE),
@@ -296,6 +335,14 @@ USES = {
         lambda a, x: Primitive.rows["hyp2f1_slope"](1, 0, 0, 0, a, 1.5, 2.5, x), (0.5, 3), (-0.9, 0.8)
     ),
     **{name: of_degrees(getattr(ops, name)) for name in POLYNOMIALS},
+    **{
+        by_torch(name): both(
+            elementwise(lambda x, name=name: getattr(ops, by_torch(name))(x, 0) + x, REAL),
+            elementwise(lambda x, name=name: getattr(ops, by_torch(name))(x, 4), REAL),
+        )
+        for name in POLYNOMIALS
+    },
+    "lpmv": elementwise(lambda x: ops.lpmv(1, 3, x) + ops.lpmv(0, 2, x), (-0.9, 0.9)),
     "gegenbauer_c": of_parameter(ops.gegenbauer_c, (0.5, 2), REAL),
     "jacobi_p": of_parameter(ops.jacobi_p, (-0.5, 2), (-0.5, 2), REAL),
     "assoc_laguerre_l": of_parameter(ops.assoc_laguerre_l, (-0.5, 2), REAL),
@@ -306,6 +353,20 @@ USES = {
     "pi": elementwise(lambda x: ops.pi * x, REAL),
     "e": elementwise(lambda x: ops.e * x, REAL),
     "logsumexp_of": shaped(lambda x: ops.logsumexp(x), (4,)),
+    "convolve": both(
+        both(shaped(ops.convolve, (4,), (2,)), shaped(lambda x, y: ops.convolve(x, y, "same"), (2,), (3,))),
+        shaped(lambda x, y: ops.convolve(x, y, mode="valid"), (2,), (4,)),
+    ),
+    "upsample_bilinear": shaped(lambda x: ops.upsample_bilinear(x, scale_factor=2), (1, 1, 2, 3)),
+    "nanprod": shaped(lambda x: ops.nanprod(x, axis=1), (2, 3)),
+    "ptp": both(shaped(ops.ptp, (2, 3)), shaped(lambda x: ops.ptp(x, 0), (3, 2))),
+    "average": both(
+        shaped(lambda x, y: ops.average(x, 1, 3 + y), (2, 3), (3,)),
+        shaped(lambda x, y: ops.average(x, weights=3 + y) + ops.average(x), (2, 3), (2, 3)),
+    ),
+    "polyval": both(
+        shaped(ops.polyval, (4,), (2, 3)), elementwise(lambda x: ops.polyval([2.0, -1.0, 0.5], x) + x, REAL)
+    ),
     "clip": elementwise(lambda x: ops.clip(x, -1, 2), REAL),
     "square": elementwise(ops.square, REAL),
     "sum": both(shaped(ops.sum, (2, 3)), shaped(lambda x: ops.sum(x, axis=1), (2, 3))),
@@ -414,6 +475,10 @@ USES = {
     "ifftn": shaped(lambda x, y: ops.real(ops.ifftn(ops.complex(x, y), (0,), s=(4,))), (3, 2), (3, 2)),
     "rfftn": shaped(lambda x: ops.real(ops.rfftn(x)) + ops.imag(ops.rfftn(x)), (2, 1, 3)),
     "irfftn": shaped(lambda x, y: ops.irfftn(ops.complex(x, y)), (2, 3), (2, 3)),
+    "hfft2": shaped(ops.hfft2, (2, 3)),
+    "ihfft2": shaped(lambda x: ops.real(ops.ihfft2(x, norm="ortho")) + ops.imag(ops.ihfft2(x)), (3, 2)),
+    "hfftn": shaped(lambda x, y: ops.hfftn(ops.complex(x, y), s=(2, 3)), (2, 2), (2, 2)),
+    "ihfftn": shaped(lambda x: ops.imag(ops.ihfftn(x, (1, 0))) + ops.real(ops.ihfftn(x, (1, 0))), (3, 2)),
     "hfft": both(shaped(ops.hfft, (3,)), shaped(lambda x, y: ops.hfft(ops.complex(x, y), 5, 0), (3, 2), (3, 2))),
     "ihfft": shaped(lambda x: ops.real(ops.ihfft(x)) + ops.imag(ops.ihfft(x, norm="ortho")), (2, 4)),
     "fftshift": both(
@@ -688,6 +753,11 @@ USES = {
         lambda x, w: ops.conv_transpose3d(x, w, stride=(1, 2, 1)), (1, 2, 2, 1), (1, 1, 1, 2, 2)
     ),
 }
+# On arrays, by torch's names: the first call of each.
+USES |= {
+    name: shaped(lambda *x, call=calls[0][0]: flat(ops, call(ops, *x)) * 2, *calls[0][1])
+    for name, calls in CALLS.items()
+}
 
 FLAT = {f"{name}-{how}": use for name, uses in USES.items() for how, use in uses.items()}
 each_use = pytest.mark.parametrize(("name", "use"), FLAT.items(), ids=FLAT)
@@ -699,6 +769,12 @@ TORCH_LOSES = {
     "ndtr-array-1": "torch's ndtr is (1 + erf)/2 down to -8",
     **{
         f"bessel_{kind}-{how}-{order}": "torch's J and Y keep nine digits beyond 5, or less"
+        for kind in "jy"
+        for how in ("scalar", "array")
+        for order in (0, 1)
+    },
+    **{
+        f"bessel_{kind}{order}-{how}": "torch's J and Y keep nine digits beyond 5, or less"
         for kind in "jy"
         for how in ("scalar", "array")
         for order in (0, 1)

@@ -2,8 +2,11 @@
 
 What a row is says `table`; `structure` has the rows that move and multiply whole arrays, `own` those with a calculus of
 their own, `declared` those that users declare, `exact` the constants. The rows themselves are in the packages below.
-Every function here takes NumPy arrays, torch tensors, traced values and plain numbers.
+Every function here takes NumPy arrays, torch tensors, traced values and plain numbers. What other libraries call them
+(`spellings`) serves as well, and so does what these call their options.
 """
+
+import typing as _typing
 
 from diffcheck.ops.layers.activations import (
     celu as celu,
@@ -69,6 +72,8 @@ from diffcheck.ops.functions.basic import (
     mul as mul,
     neg as neg,
     power as power,
+    reciprocal as reciprocal,
+    rsqrt as rsqrt,
     sqrt as sqrt,
     square as square,
     sub as sub,
@@ -78,6 +83,7 @@ from diffcheck.ops.complex_numbers.parts import (
     complex as complex,
     conj as conj,
     imag as imag,
+    polar as polar,
     real as real,
 )
 from diffcheck.ops.on_arrays.contraction import (
@@ -88,6 +94,8 @@ from diffcheck.ops.layers.convolution import (
     conv1d as conv1d,
     conv2d as conv2d,
     conv3d as conv3d,
+    conv_tbc as conv_tbc,
+    convolve as convolve,
 )
 from diffcheck.ops.layers.drawn import (
     alpha_dropout as alpha_dropout,
@@ -109,6 +117,7 @@ from diffcheck.ops.functions.elementary import (
     atanh as atanh,
     cos as cos,
     cosh as cosh,
+    deg2rad as deg2rad,
     exp as exp,
     exp10 as exp10,
     exp2 as exp2,
@@ -118,6 +127,7 @@ from diffcheck.ops.functions.elementary import (
     log10 as log10,
     log1p as log1p,
     log2 as log2,
+    rad2deg as rad2deg,
     sigmoid as sigmoid,
     sin as sin,
     sinh as sinh,
@@ -135,11 +145,15 @@ from diffcheck.ops.on_arrays.fourier import (
     fftn as fftn,
     fftshift as fftshift,
     hfft as hfft,
+    hfft2 as hfft2,
+    hfftn as hfftn,
     ifft as ifft,
     ifft2 as ifft2,
     ifftn as ifftn,
     ifftshift as ifftshift,
     ihfft as ihfft,
+    ihfft2 as ihfft2,
+    ihfftn as ihfftn,
     irfft as irfft,
     irfft2 as irfft2,
     irfftn as irfftn,
@@ -236,24 +250,31 @@ from diffcheck.ops.layers.patches import (
 from diffcheck.ops.functions.pieces import (
     abs as abs,
     ceil as ceil,
+    clamp as clamp,
     clip as clip,
     copysign as copysign,
     eq as eq,
     floor as floor,
+    floor_divide as floor_divide,
     fmod as fmod,
+    frac as frac,
     ge as ge,
     gt as gt,
+    heaviside as heaviside,
     le as le,
     logical_and as logical_and,
     logical_not as logical_not,
     logical_or as logical_or,
+    logical_xor as logical_xor,
     lt as lt,
     maximum as maximum,
     minimum as minimum,
     ne as ne,
+    positive as positive,
     remainder as remainder,
     round as round,
     sign as sign,
+    signbit as signbit,
     trunc as trunc,
     where as where,
 )
@@ -278,6 +299,7 @@ from diffcheck.ops.layers.resampling import (
     interpolate as interpolate,
     pixel_shuffle as pixel_shuffle,
     pixel_unshuffle as pixel_unshuffle,
+    upsample_bilinear as upsample_bilinear,
 )
 from diffcheck.ops.functions.special import (
     bessel_i as bessel_i,
@@ -312,6 +334,8 @@ from diffcheck.ops.functions.gamma import (
     beta as beta,
     betainc as betainc,
     betaln as betaln,
+    binom as binom,
+    factorial as factorial,
     gamma as gamma,
     gammainc as gammainc,
     gammaincc as gammaincc,
@@ -346,6 +370,10 @@ from diffcheck.ops.functions.integrals import (
 from diffcheck.ops.functions.polynomials import (
     assoc_laguerre_l as assoc_laguerre_l,
     assoc_legendre_p as assoc_legendre_p,
+    chebyshev_polynomial_t as chebyshev_polynomial_t,
+    chebyshev_polynomial_u as chebyshev_polynomial_u,
+    chebyshev_polynomial_v as chebyshev_polynomial_v,
+    chebyshev_polynomial_w as chebyshev_polynomial_w,
     chebyshev_t as chebyshev_t,
     chebyshev_u as chebyshev_u,
     chebyshev_v as chebyshev_v,
@@ -353,9 +381,18 @@ from diffcheck.ops.functions.polynomials import (
     gegenbauer_c as gegenbauer_c,
     hermite_h as hermite_h,
     hermite_he as hermite_he,
+    hermite_polynomial_h as hermite_polynomial_h,
+    hermite_polynomial_he as hermite_polynomial_he,
     jacobi_p as jacobi_p,
     laguerre_l as laguerre_l,
+    laguerre_polynomial_l as laguerre_polynomial_l,
     legendre_p as legendre_p,
+    legendre_polynomial_p as legendre_polynomial_p,
+    lpmv as lpmv,
+    shifted_chebyshev_polynomial_t as shifted_chebyshev_polynomial_t,
+    shifted_chebyshev_polynomial_u as shifted_chebyshev_polynomial_u,
+    shifted_chebyshev_polynomial_v as shifted_chebyshev_polynomial_v,
+    shifted_chebyshev_polynomial_w as shifted_chebyshev_polynomial_w,
     shifted_chebyshev_t as shifted_chebyshev_t,
     shifted_chebyshev_u as shifted_chebyshev_u,
     shifted_chebyshev_v as shifted_chebyshev_v,
@@ -451,8 +488,150 @@ from diffcheck.ops.functions.quantiles import (
     gammainccinv as gammainccinv,
     gammaincinv as gammaincinv,
 )
+from diffcheck.ops.functions.first_orders import (
+    bessel_j0 as bessel_j0,
+    bessel_j1 as bessel_j1,
+    bessel_y0 as bessel_y0,
+    bessel_y1 as bessel_y1,
+    i0 as i0,
+    i0e as i0e,
+    i1 as i1,
+    i1e as i1e,
+    modified_bessel_i0 as modified_bessel_i0,
+    modified_bessel_i1 as modified_bessel_i1,
+    modified_bessel_k0 as modified_bessel_k0,
+    modified_bessel_k1 as modified_bessel_k1,
+    scaled_modified_bessel_k0 as scaled_modified_bessel_k0,
+    scaled_modified_bessel_k1 as scaled_modified_bessel_k1,
+    spherical_bessel_j0 as spherical_bessel_j0,
+)
+from diffcheck.ops.on_arrays.shapes import (
+    adjoint as adjoint,
+    atleast_1d as atleast_1d,
+    atleast_2d as atleast_2d,
+    atleast_3d as atleast_3d,
+    block_diag as block_diag,
+    broadcast_to as broadcast_to,
+    cartesian_prod as cartesian_prod,
+    column_stack as column_stack,
+    diag as diag,
+    diag_embed as diag_embed,
+    diagflat as diagflat,
+    dstack as dstack,
+    expand as expand,
+    flatten as flatten,
+    fliplr as fliplr,
+    flipud as flipud,
+    hstack as hstack,
+    meshgrid as meshgrid,
+    movedim as movedim,
+    ravel as ravel,
+    repeat_interleave as repeat_interleave,
+    rot90 as rot90,
+    squeeze as squeeze,
+    swapaxes as swapaxes,
+    t as t,
+    tile as tile,
+    unflatten as unflatten,
+    unsqueeze as unsqueeze,
+    vstack as vstack,
+)
+from diffcheck.ops.on_arrays.sections import (
+    chunk as chunk,
+    dsplit as dsplit,
+    hsplit as hsplit,
+    index_select as index_select,
+    masked_select as masked_select,
+    narrow as narrow,
+    select as select,
+    split as split,
+    take_along_dim as take_along_dim,
+    tensor_split as tensor_split,
+    unbind as unbind,
+    vsplit as vsplit,
+)
+from diffcheck.ops.on_arrays.places import (
+    diagonal_scatter as diagonal_scatter,
+    index_copy as index_copy,
+    index_fill as index_fill,
+    masked_fill as masked_fill,
+    masked_scatter as masked_scatter,
+    scatter as scatter,
+    select_scatter as select_scatter,
+    slice_scatter as slice_scatter,
+)
+from diffcheck.ops.on_arrays.arrivals import (
+    index_add as index_add,
+    index_put as index_put,
+    scatter_reduce as scatter_reduce,
+)
+from diffcheck.ops.on_arrays.products import (
+    addbmm as addbmm,
+    addcdiv as addcdiv,
+    addcmul as addcmul,
+    addmm as addmm,
+    addmv as addmv,
+    addr as addr,
+    baddbmm as baddbmm,
+    dist as dist,
+    inner as inner,
+    ldexp as ldexp,
+    lerp as lerp,
+    renorm as renorm,
+    vdot as vdot,
+)
+from diffcheck.ops.on_arrays.running import (
+    cummax as cummax,
+    cummin as cummin,
+)
+from diffcheck.ops.on_arrays.reductions import (
+    aminmax as aminmax,
+    average as average,
+    kthvalue as kthvalue,
+    msort as msort,
+    nan_to_num as nan_to_num,
+    nanmean as nanmean,
+    nanmedian as nanmedian,
+    nanprod as nanprod,
+    nanquantile as nanquantile,
+    nansum as nansum,
+    ptp as ptp,
+    std_mean as std_mean,
+    var_mean as var_mean,
+)
+from diffcheck.ops.on_arrays.sampled import (
+    cumulative_trapezoid as cumulative_trapezoid,
+    gradient as gradient,
+    polyval as polyval,
+    trapezoid as trapezoid,
+)
+from diffcheck.ops.matrices.factored import (
+    cholesky_inverse as cholesky_inverse,
+    cholesky_solve as cholesky_solve,
+)
+from diffcheck.ops.on_arrays.short_time import (
+    istft as istft,
+    stft as stft,
+)
+from diffcheck.ops.on_arrays.conditions import (
+    all as all,
+    any as any,
+)
+from diffcheck.ops.spellings import NAMED as _NAMED, suggestion as _suggestion
 
 # The same rows by torch's names.
 binary_cross_entropy_with_logits = bce_with_logits
 logsigmoid = log_sigmoid
 scaled_dot_product_attention = attention
+
+if not _typing.TYPE_CHECKING:  # so that a type checker still finds what is mistyped
+
+    def __getattr__(name):
+        """The operation that another library calls so."""
+        if name in _NAMED:
+            return globals()[_NAMED[name]]
+        raise AttributeError(f"diffcheck.ops has no {name!r}{_suggestion(name, __dir__())}")
+
+    def __dir__():
+        """What is here, by all its names."""
+        return sorted({*globals(), *_NAMED})

@@ -7,17 +7,31 @@ import numpy as np
 
 from diffcheck.errors import CaseError, Lacking
 from diffcheck.ops.declared import Declared
-from diffcheck.ops.table import Operation
+from diffcheck.ops.table import Composite, Operation
 
 
 def demand_arguments(operation: Operation, count: int, options: Collection[str]) -> None:
-    """Raise `CaseError` if an operation does not take so many numbers, or is told anything else."""
-    if options:
-        raise CaseError(f"{operation.name} has no option {', '.join(options)}")
-    if not _takes(operation, count):
+    """Raise `CaseError` if an operation does not take so many arguments without a name and these options.
+
+    The options of a composite one are what its definition names; others have none.
+    """
+    unknown = operation.unknown(options) if isinstance(operation, Composite) else options
+    if unknown:
+        raise CaseError(f"{operation.name} has no option {', '.join(unknown)}")
+    fits = _binds(operation, count, options) if isinstance(operation, Composite) else _takes(operation, count)
+    if not fits:
         raise CaseError(f"{operation.name} does not take {count} argument{'s' * (count != 1)}")
     if isinstance(operation, Declared):
         operation.demand_slopes(count)
+
+
+def _binds(operation: Composite, count: int, options: Collection[str]) -> bool:
+    """Whether the definition can be called so."""
+    try:
+        operation.parameters.bind(*[None] * count, **operation.named(dict.fromkeys(options)))
+    except TypeError:
+        return False
+    return True
 
 
 @functools.cache

@@ -10,8 +10,9 @@ A column names a function by its dotted path (``"torch.nn.functional.gelu"``) or
 
 import functools
 import importlib
+import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -26,6 +27,12 @@ Function = Callable[..., Any]
 
 
 Column = str | Function | Without
+# What NumPy calls the options of torch, and the other way round.
+_SYNONYMS = {
+    **dict.fromkeys(("axis", "dim", "axes", "dims"), ("axis", "dim", "axes", "dims")),
+    "keepdims": ("keepdim",),
+    "shifts": ("shift",),
+}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -286,6 +293,41 @@ class Composite(Operation):
 
     definition: Function = field()
     rows: ClassVar[dict[str, "Composite"]] = {}
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """The operation; an option may have the name that NumPy or torch has for it.
+
+        Raises
+        ------
+        TypeError
+            For an option that the definition does not name.
+        """
+        if options and (unknown := self.unknown(options)):
+            known = ", ".join(self.parameters.parameters)
+            raise TypeError(f"{self.name} has no option {', '.join(unknown)}: it takes {known}")
+        return super().__call__(*arguments, **self.named(options))
+
+    @functools.cached_property
+    def parameters(self) -> inspect.Signature:
+        """What it takes."""
+        return inspect.signature(self.definition)
+
+    def named(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Options by the names that they have here."""
+        if options.keys() <= self.parameters.parameters.keys():
+            return options
+        return {self._name(option): value for option, value in options.items()}
+
+    def unknown(self, options: Iterable[str]) -> list[str]:
+        """Those of some options that it does not have."""
+        known = self.parameters.parameters
+        if any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values()):
+            return []
+        return [option for option in options if self._name(option) not in known]
+
+    def _name(self, option: str) -> str:
+        known = self.parameters.parameters
+        return next((name for name in (option, *_SYNONYMS.get(option, ())) if name in known), option)
 
     def __post_init__(self) -> None:
         super().__post_init__()

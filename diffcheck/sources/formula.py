@@ -8,6 +8,7 @@ from typing import Any
 
 from diffcheck import ops
 from diffcheck.errors import CaseError, Unsupported
+from diffcheck.ops.arguments import flat
 from diffcheck.ops.exact import Exact
 from diffcheck.ops.table import Primitive
 
@@ -136,6 +137,9 @@ def _demand_moderate(function: Callable[..., Any], operands: tuple[Operand, ...]
             what = "exponent" if function is ops.power else "order"
             raise CaseError(f"the {what} {order} is larger than {_LARGEST_ORDER:,}, which no double survives")
     lengths = [*named.values(), *(operand for operand in operands if isinstance(operand, tuple))]
+    if function in _GROWING:
+        counts = [n for n in flat((operands, tuple(named.values()))) if type(n) is int]
+        lengths.append(math.prod(max(abs(n), 1) for n in counts))
     while lengths:
         length = lengths.pop()
         if isinstance(length, tuple):
@@ -196,7 +200,11 @@ _ORDERS: Mapping[Any, int] = {
     ops.multigammaln: 1,
     **{row: 0 for row in Primitive.rows.values() if 0 in row.rule_by},
     **{vars(ops)[name]: 0 for name in _OF_DEGREES},
+    **{row: 1 for name, row in vars(ops).items() if "_polynomial_" in name},
+    ops.lpmv: 1,
 }
+# Those that are told how long what they give is.
+_GROWING = {ops.tile, ops.broadcast_to, ops.expand, ops.repeat_interleave, ops.diag, ops.diagflat, ops.diag_embed}
 # What is known of an operation before its operands are, and else `None`. A condition that is known is no number.
 _CHOSEN: Mapping[Any, Callable[..., Operand]] = {
     ops.logical_and: _both,

@@ -8,7 +8,8 @@ from typing import Any
 from diffcheck import ops
 from diffcheck.errors import CaseError, UsageError
 from diffcheck.ops.arity import demand_arguments
-from diffcheck.ops.table import Primitive
+from diffcheck.ops.spellings import suggestion
+from diffcheck.ops.table import Operation
 from diffcheck.sources.formula import Formula, Operand, Step, Steps
 from diffcheck.sources.grammar import ALWAYS, DEEPEST, JOINING_WORDS, Word, foreign, no_formula, number, refusal, words
 from diffcheck.sources.spellings import CONSTANTS, DEFINED, JOINING, OPERATIONS
@@ -218,7 +219,11 @@ class _Reader:
         if word.text == "Piecewise":
             return self._pieces(word)
         if word.text not in _CALLED:
-            raise refusal(self._text, word.place, f"there is no operation {word.text!r}{_suggestion(word.text)}")
+            raise refusal(
+                self._text,
+                word.place,
+                f"there is no operation {word.text!r}{suggestion(word.text, _CALLED) or ', see diffcheck.ops'}",
+            )
         options: dict[str, Operand] = {}
         items = self._several(")", options)
         if word.text in JOINING and items and not options:
@@ -230,7 +235,7 @@ class _Reader:
         if function is None:
             known = [signature for signature in DEFINED if signature.startswith(f"{word.text}(")]
             raise refusal(self._text, word.place, f"write {' or '.join(known or [f'{word.text}(x, y)'])}")
-        if isinstance(function, Primitive):
+        if isinstance(function, Operation):
             self._at(word.place, demand_arguments, function, len(items), options)
         return self._apply(word.place, function, *items, **options)
 
@@ -287,8 +292,3 @@ def _defined(name: str, count: int) -> Formula | None:
             given = names.split(", ")
             return Formula(signature, given, *read(text, words(text), given))
     return None
-
-
-def _suggestion(name: str) -> str:
-    close = difflib.get_close_matches(name, sorted(_CALLED), 1)
-    return f": did you mean {close[0]!r}?" if close else ", see diffcheck.ops"

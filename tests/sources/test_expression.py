@@ -126,6 +126,10 @@ def test_arrays_are_indexed_and_summed() -> None:
     assert float(formula(X, weights)) == pytest.approx(expected, rel=1e-15)
 
 
+def test_options_have_torchs_names() -> None:
+    assert Expression("sum(x, dim=0, keepdim=1 > 0)")(X).tolist() == [-1.0]
+
+
 def test_torchs_names_are_known() -> None:
     formula = Expression("binary_cross_entropy_with_logits(x, y) + sum(scaled_dot_product_attention(q, q, q))")
     expected = np.mean(np.logaddexp(0, X) - X / 2) + 3.0
@@ -150,9 +154,12 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("math.sin(x)", "write sin, without math"),
         ("torch.nn.functional.gelu(x)", "write gelu, without torch.nn.functional"),
         ("sin(x, 2)", "sin does not take 2 arguments"),
-        ("j0(x, 2)", r"write j0\(x\)"),
+        ("j0(x, 2)", "bessel_j0 does not take 2 arguments"),
         ("legendre(1e9, x)", "the order 1000000000.0 is larger than 1,024"),
         ("hermite_polynomial_h(x, 2000)", "the order 2000 is larger than 1,024"),
+        ("trigamma(x, 2)", r"write trigamma\(x\)"),
+        ("softmax(x, 0, dim=0)", "softmax does not take 2 arguments"),
+        ("softmax(x, dime=0)", "softmax has no option dime"),
         ("log(x, 2, 3)", "log does not take 3 arguments"),
         ("max()", r"write max\(x, y\)"),
         ("Piecewise((x, x > 0), (1, x < 0))", r"the last pair of Piecewise is \(value, True\)"),
@@ -176,6 +183,9 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("x**(9**9)", "the exponent .* is larger than 1,024"),
         ("polygamma(1000000, x)", "the order 1000000 is larger than 1,024"),
         ("sum(pad(x, ((0, 10000000000),)))", "10000000000 is larger than every length"),
+        ("sum(tile(x, (100000, 100000)))", "10000000000 is larger than every length"),
+        ("sum(repeat_interleave(x, 10000000000))", "10000000000 is larger than every length"),
+        ("sum(diag(x, diagonal=10000000000))", "10000000000 is larger than every length"),
         ("reshape(x, (1, -1000000000))", "-1000000000 is larger than every length"),
         ("9**9**9**9 + x", "the exponent .* is larger than 1,024"),
     ],

@@ -209,6 +209,16 @@ AS_WRITTEN = frozenset(
         *("multi_dot", "outer", "pad", "permute", "reshape", "roll", "stack", "sum", "take", "tensordot", "trace"),
         *("transpose", "vander", "vecdot"),
         *("fft2", "fftn", "fftshift", "hfft", "ifft2", "ifftn", "ifftshift", "ihfft"),
-        *("irfft2", "irfftn", "rfft2", "rfftn"),
+        *("irfft2", "irfftn", "rfft2", "rfftn", "hfft2", "hfftn", "ihfft2", "ihfftn", "istft"),
+        *("adjoint", "broadcast_to", "column_stack", "diag", "diag_embed", "diagflat", "dstack", "expand", "flatten"),
+        *("fliplr", "flipud", "hstack", "block_diag", "movedim", "ravel", "repeat_interleave", "rot90", "squeeze"),
+        *("swapaxes", "t", "tile", "unflatten", "unsqueeze", "vstack", "cartesian_prod"),
+        *("atleast_1d", "atleast_2d", "atleast_3d"),
+        *("chunk", "index_select", "masked_select", "narrow", "select", "split", "take_along_dim", "tensor_split"),
+        *("dsplit", "hsplit", "meshgrid", "vsplit"),
+        *("unbind", "diagonal_scatter", "index_copy", "index_fill", "masked_fill", "masked_scatter", "scatter"),
+        *("select_scatter", "slice_scatter"),
+        *("addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr", "baddbmm", "inner", "lerp", "vdot"),
+        *("polyval", "reciprocal", "trapezoid", "cumulative_trapezoid"),
     )
 )

@@ -6,7 +6,10 @@ real ones, whose second part is zero.
 
 from typing import Any
 
+import numpy as np
+
 from diffcheck.ops.exact import pi
+from diffcheck.ops.functions.elementary import cos, sin
 from diffcheck.ops.functions.pieces import where
 from diffcheck.ops.table import composite
 
@@ -39,3 +42,9 @@ def conj(z: Any) -> Any:
 def angle(z: Any) -> Any:
     """The angle of complex numbers, from -pi to pi: zero and pi of real ones."""
     return where(z < 0, pi, 0)
+
+
+@composite(torch="torch.polar", numpy=lambda size, angle: size * np.exp(1j * angle))
+def polar(abs: Any, angle: Any) -> Any:
+    """The complex number of this size and angle."""
+    return complex(abs * cos(angle), abs * sin(angle))

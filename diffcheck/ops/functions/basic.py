@@ -164,3 +164,15 @@ def square(x: Any) -> Any:
 def fma(x: Any, y: Any, z: Any) -> Any:
     """X y + z; neither NumPy nor torch rounds it once only."""
     return x * y + z
+
+
+@composite(torch="torch.reciprocal", numpy="numpy.reciprocal", aten="reciprocal")
+def reciprocal(x: Any) -> Any:
+    """One over x."""
+    return 1 / x
+
+
+@composite(torch="torch.rsqrt", aten="rsqrt")
+def rsqrt(x: Any) -> Any:
+    """One over the square root of x."""
+    return 1 / sqrt(x)

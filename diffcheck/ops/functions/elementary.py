@@ -12,7 +12,7 @@ from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.exact import exact_power, pi
 from diffcheck.ops.functions.basic import add, power, sqrt
-from diffcheck.ops.table import Primitive, Without, named_row
+from diffcheck.ops.table import Primitive, Without, composite, named_row
 
 
 def _sigmoid(x: Any) -> Any:
@@ -220,3 +220,15 @@ sigmoid = named_row(
     ulps=2,
     forms=((lambda x, _: _sigmoid(x) * _sigmoid(-x), lambda _, y: y * (1 - y)),),
 )
+
+
+@composite(torch="torch.rad2deg", numpy="numpy.rad2deg", aten="rad2deg")
+def rad2deg(x: Any) -> Any:
+    """The angle x in degrees."""
+    return x * 180 / pi
+
+
+@composite(torch="torch.deg2rad", numpy="numpy.deg2rad", aten="deg2rad")
+def deg2rad(x: Any) -> Any:
+    """The angle of x degrees."""
+    return x * pi / 180

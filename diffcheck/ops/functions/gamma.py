@@ -172,3 +172,15 @@ def multigammaln(a: Any, p: int) -> Any:
     for k in range(p):
         found = found + lgamma(a - rational(k, 2))
     return found
+
+
+@composite(torch=Without("torch has no factorial"))
+def factorial(x: Any) -> Any:
+    """The factorial of x: the gamma function of x + 1."""
+    return gamma(x + 1)
+
+
+@composite(torch=Without("torch has no binomial coefficients"), numpy="scipy.special.binom")
+def binom(n: Any, k: Any) -> Any:
+    """The binomial coefficient n over k."""
+    return gamma(n + 1) * rgamma(k + 1) * rgamma(n - k + 1)

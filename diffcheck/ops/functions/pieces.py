@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import CaseError
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Function, Primitive, composite, named_row
 
@@ -225,7 +226,8 @@ def logical_not(c: Any) -> Any:
 def _clamp(torch: Any, x: Any, lo: Any, hi: Any) -> Any:
     """Torch's clamp, which wants two numbers or two tensors."""
     if isinstance(lo, torch.Tensor) or isinstance(hi, torch.Tensor):
-        lo, hi = (torch.as_tensor(end, dtype=x.dtype, device=x.device) for end in (lo, hi))
+        ends = (lo, hi)
+        lo, hi = (end if end is None else torch.as_tensor(end, dtype=x.dtype, device=x.device) for end in ends)
     return torch.clamp(x, lo, hi)
 
 
@@ -251,3 +253,61 @@ def fmod(x: Any, y: Any) -> Any:
 def remainder(x: Any, y: Any) -> Any:
     """X less the multiple of y below it: what is left has the sign of y."""
     return x - y * floor(x / y)
+
+
+@composite(torch="torch.floor_divide", numpy="numpy.floor_divide")
+def floor_divide(x: Any, y: Any) -> Any:
+    """The largest integer not above x / y."""
+    return floor(x / y)
+
+
+@composite(torch="torch.heaviside", numpy="numpy.heaviside", aten="heaviside")
+def heaviside(x: Any, values: Any) -> Any:
+    """1 right of zero, 0 left of it, and these values at zero."""
+    return where(gt(x, 0), 1, where(lt(x, 0), 0, values))
+
+
+@composite(torch="torch.frac", numpy=lambda x: np.modf(x)[0], aten="frac")
+def frac(x: Any) -> Any:
+    """What follows the point: x less the integer next to it towards zero."""
+    return x - trunc(x)
+
+
+@composite(torch="torch.logical_xor", numpy="numpy.logical_xor", aten="logical_xor")
+def logical_xor(c: Any, d: Any) -> Any:
+    """One of the conditions holds and not the other one."""
+    return where(_condition(c), logical_not(d), _condition(d))
+
+
+def _demand_ends(low: Any, high: Any) -> None:
+    if low is None and high is None:
+        raise CaseError("clamp: give min or max, or both")
+
+
+def _clamp_torch(torch: Any, x: Any, min: Any = None, max: Any = None) -> Any:
+    return _clamp(torch, x, min, max)
+
+
+def _clamp_numpy(x: Any, min: Any = None, max: Any = None) -> Any:
+    _demand_ends(min, max)
+    return np.clip(x, min, max)
+
+
+@composite(torch=_clamp_torch, numpy=_clamp_numpy)
+def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
+    """x, kept from being smaller than min and larger than max, of which one may be left out."""
+    _demand_ends(min, max)
+    found = x if min is None else maximum(x, min)
+    return found if max is None else minimum(found, max)
+
+
+@composite(torch="torch.positive", numpy="numpy.positive")
+def positive(x: Any) -> Any:
+    """X itself."""
+    return +x
+
+
+@composite(torch="torch.signbit", numpy="numpy.signbit", aten="signbit")
+def signbit(x: Any) -> Any:
+    """X is smaller than zero; numbers have one zero here."""
+    return lt(x, 0)

@@ -159,3 +159,36 @@ def assoc_legendre_p(n: int, m: int, x: Any) -> Any:
         raise CaseError(f"assoc_legendre_p: the order {m} is not between 0 and the degree {n}")
     factor = (-1) ** m * math.prod(range(1, 2 * m, 2)) * ((1 - x) * (1 + x)) ** rational(m, 2)
     return factor * gegenbauer_c(n - m, rational(2 * m + 1, 2), x)
+
+
+def _by_torch(of: Composite) -> Composite:
+    """The same polynomials by torch's name and in torch's order of arguments."""
+    family, _, kind = of.name.rpartition("_")
+    name = f"{family}_polynomial_{kind}"
+
+    def polynomial(x: Any, n: int) -> Any:
+        return of(n, x)
+
+    polynomial.__name__ = name
+    polynomial.__doc__ = of.doc.replace("the order n, x", "the order x, n")
+    return composite(torch=lambda torch, x, n: getattr(torch.special, name)(x, n))(polynomial)
+
+
+chebyshev_polynomial_t = _by_torch(chebyshev_t)
+chebyshev_polynomial_u = _by_torch(chebyshev_u)
+chebyshev_polynomial_v = _by_torch(chebyshev_v)
+chebyshev_polynomial_w = _by_torch(chebyshev_w)
+shifted_chebyshev_polynomial_t = _by_torch(shifted_chebyshev_t)
+shifted_chebyshev_polynomial_u = _by_torch(shifted_chebyshev_u)
+shifted_chebyshev_polynomial_v = _by_torch(shifted_chebyshev_v)
+shifted_chebyshev_polynomial_w = _by_torch(shifted_chebyshev_w)
+hermite_polynomial_h = _by_torch(hermite_h)
+hermite_polynomial_he = _by_torch(hermite_he)
+laguerre_polynomial_l = _by_torch(laguerre_l)
+legendre_polynomial_p = _by_torch(legendre_p)
+
+
+@composite(torch=Without("torch has no associated Legendre functions"), numpy="scipy.special.lpmv")
+def lpmv(m: int, v: int, x: Any) -> Any:
+    """Legendre's function of order m and degree v, whole numbers: `assoc_legendre_p` as SciPy calls it."""
+    return assoc_legendre_p(v, m, x)

@@ -8,7 +8,7 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside, constants
 from diffcheck.ops.on_arrays import along
-from diffcheck.ops.on_arrays.common import amax, stack
+from diffcheck.ops.on_arrays.common import amax, kept, stack
 from diffcheck.ops.on_arrays.contraction import einsum
 from diffcheck.ops.table import composite
 
@@ -39,16 +39,19 @@ def bilinear(x1: Any, x2: Any, weight: Any, bias: Any = None) -> Any:
     return found if bias is None else found + bias
 
 
-@composite(torch=lambda torch, x, axis=-1: torch.logsumexp(x, dim=axis), numpy=lambda x, axis=-1: _lse(x, axis))
-def logsumexp(x: Any, axis: int = -1) -> Any:
+@composite(
+    torch=lambda torch, x, axis=-1, keepdim=False: torch.logsumexp(x, axis, keepdim),
+    numpy=lambda x, axis=-1, keepdim=False: _lse(x, axis, keepdim),
+)
+def logsumexp(x: Any, axis: int = -1, keepdim: bool = False) -> Any:
     """The logarithm of the sum of the exponentials along an axis."""
-    return x.along(axis, along.logsumexp)
+    return kept(x.along(axis, along.logsumexp), x, axis, keepdim)
 
 
-def _lse(x: Any, axis: int) -> Any:
+def _lse(x: Any, axis: int, keepdim: bool) -> Any:
     from scipy.special import logsumexp as function
 
-    return function(x, axis=axis)
+    return function(x, axis=axis, keepdims=keepdim)
 
 
 @composite(torch=lambda torch, x, axis=-1: torch.softmax(x, dim=axis), numpy=lambda x, axis=-1: _softmax(x, axis))

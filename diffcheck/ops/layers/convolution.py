@@ -8,6 +8,7 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.on_arrays.common import matmul, permute, reshape
 from diffcheck.ops.on_arrays.padding import pad
+from diffcheck.ops.on_arrays.statistics import flip
 from diffcheck.ops.table import Composite, composite
 
 Lengths = int | Sequence[int]
@@ -118,3 +119,28 @@ def _product(name: str, x: Any, w: Any, stride: Sequence[int], step: Sequence[in
 conv1d = _row(1)
 conv2d = _row(2)
 conv3d = _row(3)
+
+
+@composite(torch=lambda torch, x, w, bias, pad=0: torch.conv_tbc(x, w, bias, pad))
+def conv_tbc(x: Any, w: Any, bias: Any, pad: int = 0) -> Any:
+    """Convolution along the first axis: of x (lengths, batch, channels) with w (kernel, channels, new channels)."""
+    if len(x.shape) != 3 or len(w.shape) != 3:
+        raise CaseError(f"conv_tbc: shapes {tuple(x.shape)} and {tuple(w.shape)}: both need three axes")
+    return permute(conv1d(permute(x, (1, 2, 0)), permute(w, (2, 1, 0)), bias, padding=pad), (2, 0, 1))
+
+
+def _convolved(x: Any, y: Any, mode: str = "full") -> Any:
+    longer, shorter = (x, y) if x.shape[0] >= y.shape[0] else (y, x)
+    n, m = longer.shape[0], shorter.shape[0]
+    before = {"full": m - 1, "same": m // 2, "valid": 0}
+    if mode not in before:
+        raise CaseError(f"convolve: mode={mode!r}: it must be one of {', '.join(before)}")
+    behind = {"full": m - 1, "same": m - 1 - m // 2, "valid": 0}[mode]
+    widened = pad(reshape(longer, (1, 1, n)), [(0, 0), (0, 0), (before[mode], behind)])
+    return reshape(conv1d(widened, reshape(flip(shorter, 0), (1, 1, m))), (-1,))
+
+
+@composite(torch=lambda torch, x, y, mode="full": _convolved(x, y, mode), numpy=np.convolve)
+def convolve(x: Any, y: Any, mode: str = "full") -> Any:
+    """NumPy's convolution of two vectors: all sums of products, those in the middle, or those without an end."""
+    return _convolved(x, y, mode)

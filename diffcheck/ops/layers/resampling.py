@@ -231,3 +231,14 @@ def _image(name: str, shape: Sequence[int], factor: int) -> Sequence[int]:
             "the factor a positive whole number"
         )
     return shape
+
+
+def _bilinear_torch(torch: Any, x: Any, size: Any = None, scale_factor: Any = None) -> Any:
+    options = {"size": size, "scale_factor": scale_factor, "mode": "bilinear", "align_corners": True}
+    return torch.nn.functional.interpolate(x, **options)
+
+
+@composite(torch=_bilinear_torch)
+def upsample_bilinear(x: Any, size: Any = None, scale_factor: Any = None) -> Any:
+    """Enlarged by straight lines over two axes, corner on corner."""
+    return interpolate(x, size, scale_factor, mode="bilinear", align_corners=True)

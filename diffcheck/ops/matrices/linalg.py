@@ -155,13 +155,19 @@ def triu(x: Any, diagonal: int = 0) -> Any:
     return x.triangle(False, diagonal)
 
 
-@composite(
-    torch=lambda torch, x: torch.diagonal(x, dim1=-2, dim2=-1), numpy=lambda x: np.diagonal(x, axis1=-2, axis2=-1)
-)
-def diagonal(x: Any) -> Any:
-    """What stands on the diagonal."""
-    places = range(min(x.shape[-2:]))
-    return x[..., list(places), list(places)]
+def _diagonal_torch(torch: Any, x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    return torch.diagonal(x, offset, dim1, dim2)
+
+
+def _diagonal_numpy(x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    return np.diagonal(x, offset, dim1, dim2)
+
+
+@composite(torch=_diagonal_torch, numpy=_diagonal_numpy)
+def diagonal(x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """What stands on a diagonal of two axes, the last ones unless told otherwise."""
+    numbers = np.arange(int(np.prod(x.shape, dtype=int))).reshape(tuple(x.shape))
+    return x.reshape((-1,))[np.diagonal(numbers, offset, dim1, dim2)]
 
 
 @composite(

@@ -15,31 +15,48 @@ from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.on_arrays import along
 from diffcheck.ops.table import composite
 
+Axes = int | Sequence[int] | None
+
+
+def kept(found: Any, x: Any, axis: Axes, keepdim: bool) -> Any:
+    """What is left of some axes, which have the length one if they are kept."""
+    if not keepdim:
+        return found
+    axes = range(x.ndim) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
+    return reshape(found, tuple(1 if a in axes else n for a, n in enumerate(x.shape)))
+
 
 @composite(
-    torch=lambda torch, x, axis=None: torch.sum(x) if axis is None else torch.sum(x, dim=axis), numpy="numpy.sum"
+    torch=lambda torch, x, axis=None, keepdim=False: torch.sum(x, dim=axis, keepdim=keepdim),
+    numpy=lambda x, axis=None, keepdim=False: np.sum(x, axis, keepdims=keepdim),
 )
-def sum(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+def sum(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
     """The sum of all elements, or along an axis or several."""
-    return x.sum(axis)
+    return kept(x.sum(axis), x, axis, keepdim)
 
 
 @composite(
-    torch=lambda torch, x, axis=None: torch.mean(x) if axis is None else torch.mean(x, dim=axis), numpy="numpy.mean"
+    torch=lambda torch, x, axis=None, keepdim=False: torch.mean(x, dim=axis, keepdim=keepdim),
+    numpy=lambda x, axis=None, keepdim=False: np.mean(x, axis, keepdims=keepdim),
 )
-def mean(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+def mean(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
     """The mean of all elements, or along an axis or several."""
-    total = x.sum(axis)
-    return total / (x.size if axis is None else int(np.prod([x.shape[a] for a in np.atleast_1d(axis)])))
+    found = x.sum(axis) / (x.size if axis is None else int(np.prod([x.shape[a] for a in np.atleast_1d(axis)])))
+    return kept(found, x, axis, keepdim)
+
+
+def _prod_torch(torch: Any, x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
+    return kept(torch.prod(x), x, axis, keepdim) if axis is None else torch.prod(x, dim=axis, keepdim=keepdim)
 
 
 @composite(
-    torch=lambda torch, x, axis=None: torch.prod(x) if axis is None else torch.prod(x, dim=axis), numpy="numpy.prod"
+    torch=_prod_torch,
+    numpy=lambda x, axis=None, keepdim=False: np.prod(x, axis, keepdims=keepdim),
 )
-def prod(x: Any, axis: int | None = None) -> Any:
+def prod(x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
     """The product of all elements, or along an axis."""
     rows = x.reshape((-1,)) if axis is None else x
-    return rows.along(-1 if axis is None else axis, along.prod)
+    return kept(rows.along(-1 if axis is None else axis, along.prod), x, axis, keepdim)
 
 
 @composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.matmul")
@@ -64,13 +81,14 @@ def _shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     return (shape,) if isinstance(shape, int) else tuple(shape)
 
 
-@composite(
-    torch=lambda torch, x: x.mT if x.ndim > 1 else x,
-    numpy=lambda x: np.swapaxes(x, -1, -2) if np.ndim(x) > 1 else np.asarray(x),
-)
-def transpose(x: Any) -> Any:
-    """The transposed matrix; of many, which the last two axes hold, each."""
-    return x.swapaxes(-1, -2) if x.ndim > 1 else x
+def _exchanged(x: Any, dim0: int = -2, dim1: int = -1) -> Any:
+    return x.swapaxes(dim0, dim1) if x.ndim > 1 else x
+
+
+@composite(torch=lambda torch, *given, **axes: _exchanged(*given, **axes), numpy=_exchanged)
+def transpose(x: Any, dim0: int = -2, dim1: int = -1) -> Any:
+    """Two axes exchanged: the transposed matrix; of many, which the last two axes hold, each, unless told otherwise."""
+    return _exchanged(x, dim0, dim1)
 
 
 @composite(torch=lambda torch, x, axes: x.permute(tuple(axes)), numpy=lambda x, axes: np.transpose(x, axes))
@@ -180,19 +198,25 @@ def _numbers(name: str, parts: Sequence[Any]) -> list[Any]:
     return [np.asarray(a) for a in parts]
 
 
-@composite(torch=lambda torch, x, axis=None: torch.amax(x, dim=() if axis is None else axis), numpy="numpy.amax")
-def amax(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+@composite(
+    torch=lambda torch, x, axis=None, keepdim=False: torch.amax(x, () if axis is None else axis, keepdim),
+    numpy=lambda x, axis=None, keepdim=False: np.amax(x, axis, keepdims=keepdim),
+)
+def amax(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
     """The largest element, of all or along an axis or several."""
-    return _extreme(x, axis, -1)
+    return kept(_extreme(x, axis, -1), x, axis, keepdim)
 
 
-@composite(torch=lambda torch, x, axis=None: torch.amin(x, dim=() if axis is None else axis), numpy="numpy.amin")
-def amin(x: Any, axis: int | Sequence[int] | None = None) -> Any:
+@composite(
+    torch=lambda torch, x, axis=None, keepdim=False: torch.amin(x, () if axis is None else axis, keepdim),
+    numpy=lambda x, axis=None, keepdim=False: np.amin(x, axis, keepdims=keepdim),
+)
+def amin(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
     """The smallest element, of all or along an axis or several."""
-    return _extreme(x, axis, 0)
+    return kept(_extreme(x, axis, 0), x, axis, keepdim)
 
 
-def _extreme(x: Any, axis: int | Sequence[int] | None, rank: int) -> Any:
+def _extreme(x: Any, axis: Axes, rank: int) -> Any:
     """The element with a rank, of those along some axes."""
     axes = range(x.ndim) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
     kept = [a for a in range(x.ndim) if a not in axes]
@@ -206,13 +230,18 @@ def sort(x: Any, axis: int = -1) -> Any:
     return x.swapaxes(axis, -1).ranked(range(x.shape[axis])).swapaxes(axis, -1)
 
 
+def _median_numpy(x: Any, axis: int = -1, keepdim: bool = False) -> Any:
+    return kept(np.take(np.sort(x, axis), (x.shape[axis] - 1) // 2, axis), x, axis, keepdim)
+
+
 @composite(
-    torch=lambda torch, x, axis=-1: torch.median(x, dim=axis).values,
-    numpy=lambda x, axis=-1: np.take(np.sort(x, axis), (x.shape[axis] - 1) // 2, axis),
+    torch=lambda torch, x, axis=-1, keepdim=False: torch.median(x, dim=axis, keepdim=keepdim).values,
+    numpy=_median_numpy,
 )
-def median(x: Any, axis: int = -1) -> Any:
+def median(x: Any, axis: int = -1, keepdim: bool = False) -> Any:
     """The element in the middle along an axis; the smaller one of two, as torch has it."""
-    return x.swapaxes(axis, -1).ranked(((x.shape[axis] - 1) // 2,)).swapaxes(axis, -1).sum(axis)
+    found = x.swapaxes(axis, -1).ranked(((x.shape[axis] - 1) // 2,)).swapaxes(axis, -1).sum(axis)
+    return kept(found, x, axis, keepdim)
 
 
 @composite(

@@ -14,6 +14,7 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.complex_numbers.pairs import Formula, Pair, is_surely, pair
 from diffcheck.ops.complex_numbers.parts import conj
+from diffcheck.ops.dotted import resolve
 from diffcheck.ops.exact import constants_like, pi, rational
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.elementary import cos, sin
@@ -143,7 +144,7 @@ irfft = _row("irfft", "The real numbers, an even count of them or n, of which `r
 Passes = Callable[[Any, Sequence[tuple[int, int | None]], str], Any]
 
 
-def _over(name: str, doc: str, passes: Passes, ordinary: Sequence[int] | None) -> Composite:
+def _over(name: str, doc: str, passes: Passes, ordinary: Sequence[int] | None, numpy: str = "numpy.fft") -> Composite:
     """A transform over several axes; ``s`` is for each what ``n`` is for one."""
 
     def torch_side(torch: Any, x: Any, axes: Any = ordinary, norm: str = "backward", s: Any = None) -> Any:
@@ -157,7 +158,7 @@ def _over(name: str, doc: str, passes: Passes, ordinary: Sequence[int] | None) -
         return passes(x, list(zip(places, lengths, strict=True)), norm)
 
     def numpy_side(x: Any, axes: Any = ordinary, norm: str = "backward", s: Any = None) -> Any:
-        return getattr(np.fft, name)(x, s=s, axes=_named(x, axes), norm=norm)
+        return getattr(resolve(numpy), name)(x, s=s, axes=_named(x, axes), norm=norm)
 
     transform.__name__, transform.__doc__ = name, doc
     return composite(torch=torch_side, numpy=numpy_side)(transform)
@@ -218,6 +219,23 @@ def _ihfft_torch(torch: Any, x: Any, n: Any = None, axis: int = -1, norm: str = 
 def ihfft(x: Any, n: int | None = None, axis: int = -1, norm: str = "backward") -> Any:
     """The transform back from that of `hfft`."""
     return conj(rfft(x, n, axis, _OTHER_SIDE.get(norm, norm)))
+
+
+def _conjugate_last(x: Any, axes: Sequence[tuple[int, int | None]], norm: str) -> Any:
+    *others, (axis, n) = axes
+    return hfft(_each(fft)(x, others, norm), n, axis, norm)
+
+
+def _conjugate_first(x: Any, axes: Sequence[tuple[int, int | None]], norm: str) -> Any:
+    *others, (axis, n) = axes
+    return _each(ifft)(ihfft(x, n, axis, norm), others, norm)
+
+
+_TURNED = "real transform of what is conjugated where it is turned"
+hfft2 = _over("hfft2", f"The {_TURNED}, over two axes", _conjugate_last, _LAST_TWO, "scipy.fft")
+ihfft2 = _over("ihfft2", "The transform back from that of `hfft2`", _conjugate_first, _LAST_TWO, "scipy.fft")
+hfftn = _over("hfftn", f"The {_TURNED}, over all axes, or some", _conjugate_last, None, "scipy.fft")
+ihfftn = _over("ihfftn", "The transform back from that of `hfftn`", _conjugate_first, None, "scipy.fft")
 
 
 def _shifted(x: Any, axes: Sequence[int] | None, back: bool) -> Any:

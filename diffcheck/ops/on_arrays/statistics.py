@@ -1,6 +1,7 @@
 """Moments, order statistics, running products and norms of arrays, and products of their elements pair by pair."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,15 +10,17 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs, clip
 from diffcheck.ops.matrices.linalg import diagonal, inverse
-from diffcheck.ops.on_arrays.common import concatenate, sort, stack
+from diffcheck.ops.on_arrays.common import concatenate, kept, sort, stack
 from diffcheck.ops.table import composite
 
 
 @composite(
-    torch=lambda torch, x, axis=None, correction=1: torch.var(x, dim=axis, correction=correction),
-    numpy=lambda x, axis=None, correction=1: np.var(x, axis, ddof=correction),
+    torch=lambda torch, x, axis=None, correction=1, keepdim=False: torch.var(
+        x, dim=axis, correction=correction, keepdim=keepdim
+    ),
+    numpy=lambda x, axis=None, correction=1, keepdim=False: np.var(x, axis, ddof=correction, keepdims=keepdim),
 )
-def var(x: Any, axis: int | None = None, correction: int = 1) -> Any:
+def var(x: Any, axis: int | None = None, correction: int = 1, keepdim: bool = False) -> Any:
     """The sum of the squared distances from the mean, of all or along an axis, over their number less a correction."""
     rows = x.reshape((1, -1)) if axis is None else x.swapaxes(axis, -1)
     count = rows.shape[-1]
@@ -25,16 +28,18 @@ def var(x: Any, axis: int | None = None, correction: int = 1) -> Any:
         raise CaseError(f"var: {count} elements and correction={correction}: nothing is left to divide by")
     centred = rows - (rows.sum(-1) / count).reshape((*rows.shape[:-1], 1))
     found = (centred * centred).sum(-1) / (count - correction)
-    return found[0] if axis is None else _axis_back(found, x, axis)
+    return kept(found[0] if axis is None else _axis_back(found, x, axis), x, axis, keepdim)
 
 
 @composite(
-    torch=lambda torch, x, axis=None, correction=1: torch.std(x, dim=axis, correction=correction),
-    numpy=lambda x, axis=None, correction=1: np.std(x, axis, ddof=correction),
+    torch=lambda torch, x, axis=None, correction=1, keepdim=False: torch.std(
+        x, dim=axis, correction=correction, keepdim=keepdim
+    ),
+    numpy=lambda x, axis=None, correction=1, keepdim=False: np.std(x, axis, ddof=correction, keepdims=keepdim),
 )
-def std(x: Any, axis: int | None = None, correction: int = 1) -> Any:
+def std(x: Any, axis: int | None = None, correction: int = 1, keepdim: bool = False) -> Any:
     """The root of `var`."""
-    return sqrt(var(x, axis, correction))
+    return sqrt(var(x, axis, correction, keepdim))
 
 
 @composite(
@@ -145,19 +150,27 @@ def diff(x: Any, axis: int = -1) -> Any:
     return (rows[..., 1:] - rows[..., :-1]).swapaxes(axis, -1)
 
 
-@composite(torch=lambda torch, x, axis: torch.flip(x, (axis,)), numpy=lambda x, axis: np.flip(x, axis))
-def flip(x: Any, axis: int) -> Any:
-    """The elements along an axis from the last to the first."""
-    return x.swapaxes(axis, -1)[..., ::-1].swapaxes(axis, -1)
+def _each(axis: int | Sequence[int]) -> tuple[int, ...]:
+    return (axis,) if isinstance(axis, int) else tuple(axis)
+
+
+@composite(torch=lambda torch, x, axis: torch.flip(x, _each(axis)), numpy=lambda x, axis: np.flip(x, axis))
+def flip(x: Any, axis: int | Sequence[int]) -> Any:
+    """The elements along an axis or several from the last to the first."""
+    for a in _each(axis):
+        x = x.swapaxes(a, -1)[..., ::-1].swapaxes(a, -1)
+    return x
 
 
 @composite(
     torch=lambda torch, x, shift, axis: torch.roll(x, shift, axis), numpy=lambda x, shift, axis: np.roll(x, shift, axis)
 )
-def roll(x: Any, shift: int, axis: int) -> Any:
-    """The elements moved on by so many places along an axis; what leaves at the end comes in at the start."""
-    count = x.shape[axis]
-    return x.swapaxes(axis, -1)[..., [(k - shift) % count for k in range(count)]].swapaxes(axis, -1)
+def roll(x: Any, shift: int | Sequence[int], axis: int | Sequence[int]) -> Any:
+    """The elements moved on by so many places along axes; what leaves at the end comes in at the start."""
+    for n, a in zip(_each(shift), _each(axis), strict=True):
+        count = x.shape[a]
+        x = x.swapaxes(a, -1)[..., [(k - n) % count for k in range(count)]].swapaxes(a, -1)
+    return x
 
 
 @composite(torch=lambda torch, x, n: torch.linalg.matrix_power(x, n), numpy=lambda x, n: np.linalg.matrix_power(x, n))

@@ -11,6 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from diffcheck.errors import DiffcheckError, Unsupported, UnsupportedBackward
 from diffcheck.formats import FORMATS
 from diffcheck.ops.functions.pieces import eq, logical_and, logical_not, ne, where
+from diffcheck.ops.on_arrays.conditions import all_joined
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
@@ -26,7 +27,6 @@ from diffcheck.sources.torch_code.rows.by_name import (
     row_of,
 )
 from diffcheck.sources.torch_code.rows.decompositions import decomposed, into, no_row
-from diffcheck.sources.torch_code.rows.elementwise import all_joined
 from diffcheck.sources.torch_code.rows.infinities import with_infinities
 from diffcheck.sources.torch_code.rows.moves import choices, is_move, moved
 from diffcheck.sources.torch_code.rows.pairs import fitted, joined

@@ -1,13 +1,12 @@
 """Rows of what adds elements up at places."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from diffcheck import ops
-from diffcheck.sources.torch_code.memory import chosen
+from diffcheck.ops.on_arrays.arrivals import joined
 from diffcheck.sources.torch_code.rows.registry import Row, lifted, refuse, row
 
 
@@ -38,39 +37,13 @@ def _scatter_reduce(x: Any, dim: int, index: Any, source: Any, reduce: str, incl
     coordinates = list(np.indices(np.shape(index)))
     used = source[tuple(slice(0, n) for n in np.shape(index))]
     coordinates[dim] = index
-    return _joined(x, _numbers(x)[tuple(coordinates)], used, reduce, include_self)
+    return joined(x, _numbers(x)[tuple(coordinates)], used, reduce, include_self)
 
 
 @row("index_reduce")
 @_with_an_axis
 def _index_reduce(x: Any, dim: int, index: Any, source: Any, reduce: str, include_self: bool = True) -> Any:
-    return _joined(x, np.take(_numbers(x), np.ravel(index), dim), source, reduce, include_self)
-
-
-def _joined(x: Any, places: Any, source: Any, reduce: str, include_self: bool) -> Any:
-    """At each place what arrives there, with what stands there or without; where nothing arrives what stands there."""
-    if reduce == "sum" and include_self:
-        return x + source.scattered(places, x.shape)
-    every = x.concatenate([x.ravel(), source.ravel()], 0)
-    order = np.argsort(places.ravel(), kind="stable")
-    arrived, starts, counts = np.unique(places.ravel()[order], return_index=True, return_counts=True)
-    found = x.ravel()
-    for n in np.unique(counts):
-        own = arrived[counts == n]
-        rows = x.size + order[starts[counts == n][:, None] + np.arange(n)]
-        rows = np.concatenate([own[:, None], rows], 1) if include_self else rows
-        part = _REDUCED[reduce](every[rows]).scattered(own, (x.size,))
-        found = chosen(np.isin(np.arange(x.size), own), part, found)
-    return found.reshape(x.shape)
-
-
-_REDUCED: dict[str, Callable[[Any], Any]] = {
-    "sum": lambda rows: rows.sum(-1),
-    "mean": lambda rows: rows.mean(-1),
-    "prod": lambda rows: ops.prod(rows, -1),
-    "amax": lambda rows: ops.amax(rows, -1),
-    "amin": lambda rows: ops.amin(rows, -1),
-}
+    return joined(x, np.take(_numbers(x), np.ravel(index), dim), source, reduce, include_self)
 
 
 @row("_embedding_bag")
@@ -95,7 +68,7 @@ def _embedding_bag(
     rows = rows if per_sample_weights is None else rows * factors[counted].reshape((-1, 1))
     places = bag[counted][:, None] * width + np.arange(width)
     zeros = weight.lift(np.zeros((bags, width)))
-    return _joined(zeros, places, rows, ("sum", "mean", "amax")[mode], False), None, None, None
+    return joined(zeros, places, rows, ("sum", "mean", "amax")[mode], False), None, None, None
 
 
 @row("segment_reduce")
@@ -122,7 +95,7 @@ def _segment_reduce(
     places = section[:, None] * beside + np.arange(beside)
     start = {"prod": 1.0}.get(how, 0.0) if initial is None else initial
     whole = x.lift(np.full(shape, start))
-    return _joined(whole, places, x.reshape(places.shape), how, initial is not None)
+    return joined(whole, places, x.reshape(places.shape), how, initial is not None)
 
 
 @row("put")

@@ -59,45 +59,18 @@ def _scaled(x: Excluded, by: Any, operation: Any) -> Excluded:
 
 
 for _name, _operation in {
+    "addcdiv": ops.addcdiv,
+    "addcmul": ops.addcmul,
+    "clamp": ops.clamp,
     "clamp_max": ops.minimum,
     "clamp_min": ops.maximum,
     "fmax": ops.maximum,
     "fmin": ops.minimum,
+    "lerp": ops.lerp,
     "polygamma": ops.polygamma,
     "pow": ops.power,
 }.items():
     row(_name)(_operation)
-
-
-@row("reciprocal")
-def _reciprocal(x: Any) -> Any:
-    return 1 / x
-
-
-@row("rsqrt")
-def _rsqrt(x: Any) -> Any:
-    return 1 / ops.sqrt(x)
-
-
-@row("addcmul")
-def _addcmul(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
-    return x + value * (y * z)
-
-
-@row("addcdiv")
-def _addcdiv(x: Any, y: Any, z: Any, value: Any = 1) -> Any:
-    return x + value * (y / z)
-
-
-@row("lerp")
-def _lerp(x: Any, y: Any, weight: Any) -> Any:
-    return x + weight * (y - x)
-
-
-@row("clamp")
-def _clamp(x: Any, min: Any = None, max: Any = None) -> Any:
-    found = x if min is None else ops.maximum(x, min)
-    return found if max is None else ops.minimum(found, max)
 
 
 @row("hardtanh")
@@ -246,30 +219,5 @@ def _masked_fill(x: Any, mask: Any, value: Any) -> Any:
     return _where(mask, value, x)
 
 
-def _all(x: Any, dim: Any, keepdim: bool, joined: Any) -> Any:
-    axes = tuple(range(x.ndim)) if dim is None else tuple(range(x.ndim)[a] for a in np.atleast_1d(dim))
-    beside = tuple(a for a in range(x.ndim) if a not in axes)
-    found = all_joined(x.permute((*beside, *axes)).reshape((*(x.shape[a] for a in beside), -1)), joined)
-    shape = tuple(1 if a in axes else n for a, n in enumerate(x.shape)) if keepdim else found.shape
-    return found.reshape(shape)
-
-
-def all_joined(conditions: Traced, joined: Any) -> Traced:
-    """The conditions along the last axis, of which there are some, joined two by two until one is left."""
-    found = conditions
-    while found.shape[-1] > 1:
-        half = found.shape[-1] // 2
-        rest = found[..., 2 * half :]
-        found = joined(found[..., :half], found[..., half : 2 * half])
-        found = found if not rest.shape[-1] else found.concatenate([found, rest], -1)
-    return found.reshape(found.shape[:-1])
-
-
-@row("all", "_is_all_true")
-def _every(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    return _all(x, dim, keepdim, ops.logical_and)
-
-
-@row("any", "_is_any_true")
-def _some(x: Any, dim: Any = None, keepdim: bool = False) -> Any:
-    return _all(x, dim, keepdim, ops.logical_or)
+row("all", "_is_all_true")(ops.all)
+row("any", "_is_any_true")(ops.any)

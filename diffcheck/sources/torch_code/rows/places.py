@@ -11,9 +11,9 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.errors import Unsupported
+from diffcheck.ops.on_arrays.conditions import all_joined
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Condition
-from diffcheck.sources.torch_code.rows.elementwise import all_joined
 from diffcheck.sources.torch_code.rows.registry import as_number
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -76,7 +76,8 @@ def of_order(
             return None
         values = traced.ravel()
         apart = (ops.gt if largest_first else ops.lt)(values[before.ravel()], values[behind.ravel()])
-        return all_joined(apart, ops.logical_and)
+        held: Traced = all_joined(apart, ops.logical_and)
+        return held
 
     return holds
 

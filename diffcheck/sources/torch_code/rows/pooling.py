@@ -8,8 +8,8 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.ops.layers.convolution import each
+from diffcheck.ops.on_arrays.conditions import all_joined
 from diffcheck.sources.torch_code.memory import Condition
-from diffcheck.sources.torch_code.rows.elementwise import all_joined
 from diffcheck.sources.torch_code.rows.registry import refuse, row
 
 Places = np.ndarray[Any, np.dtype[np.intp]]

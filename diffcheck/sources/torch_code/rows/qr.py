@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
+from diffcheck.ops.on_arrays.conditions import all_joined
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.rows.elementwise import all_joined
 from diffcheck.sources.torch_code.rows.registry import nothing, refuse, row
 
 

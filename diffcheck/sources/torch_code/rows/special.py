@@ -1,6 +1,5 @@
 """Rows of special functions by those of the table."""
 
-import functools
 from typing import Any
 
 import numpy as np
@@ -8,22 +7,6 @@ import numpy as np
 from diffcheck import ops
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.rows.registry import refuse, row
-
-# Bessel functions: torch has one for each kind and order.
-_OF_ORDERS = {
-    ops.bessel_i: ("i0", "special_i1"),
-    ops.bessel_ie: ("special_i0e", "special_i1e"),
-    ops.bessel_j: ("special_bessel_j0", "special_bessel_j1"),
-    ops.bessel_y: ("special_bessel_y0", "special_bessel_y1"),
-    ops.bessel_k: ("special_modified_bessel_k0", "special_modified_bessel_k1"),
-    ops.bessel_ke: ("special_scaled_modified_bessel_k0", "special_scaled_modified_bessel_k1"),
-    ops.spherical_bessel_j: ("special_spherical_bessel_j0",),
-}
-for _operation, _names in _OF_ORDERS.items():
-    for _order, _name in enumerate(_names):
-        row(_name)(functools.partial(_operation, _order))
-for _order, _name in enumerate(("special_modified_bessel_i0", "special_modified_bessel_i1")):
-    row(_name)(functools.partial(ops.bessel_i, _order))
 
 
 def _polynomial(operation: Any, shifted: bool = False) -> Any:

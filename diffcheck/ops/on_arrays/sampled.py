@@ -1,0 +1,92 @@
+"""Integrals and slopes of sampled functions, and polynomials by their coefficients."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from diffcheck.errors import CaseError
+from diffcheck.ops.on_arrays.common import concatenate, cumsum, sum
+from diffcheck.ops.table import composite
+
+
+def _strips(y: Any, x: Any, dx: float | None, dim: int) -> Any:
+    """The areas between neighbours along an axis, which is the last one of the result."""
+    if x is not None and dx is not None:
+        raise CaseError("trapezoid: give x or dx, not both")
+    rows = y.swapaxes(dim, -1)
+    middle = (rows[..., 1:] + rows[..., :-1]) / 2
+    if x is None:
+        return middle if dx is None else middle * dx
+    places = x if len(x.shape) < 2 else x.swapaxes(dim, -1)
+    return middle * (places[..., 1:] - places[..., :-1])
+
+
+def _options(x: Any, dx: float | None, dim: int) -> dict[str, Any]:
+    return {"dim": dim, **({} if x is not None or dx is None else {"dx": dx})}
+
+
+def _trapezoid_torch(name: str) -> Any:
+    def function(torch: Any, y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
+        given = () if x is None else (torch.as_tensor(x, dtype=y.dtype, device=y.device),)
+        return getattr(torch, name)(y, *given, **_options(x, dx, dim))
+
+    return function
+
+
+@composite(torch=_trapezoid_torch("trapezoid"))
+def trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
+    """The integral of what is sampled along an axis at the places x or dx apart, by straight lines."""
+    return sum(_strips(y, x, dx, dim), -1)
+
+
+@composite(torch=_trapezoid_torch("cumulative_trapezoid"))
+def cumulative_trapezoid(y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
+    """The integrals from the first sample up to each later one, by straight lines."""
+    return cumsum(_strips(y, x, dx, dim), -1).swapaxes(dim, -1)
+
+
+def _gradient_torch(torch: Any, x: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> Any:
+    dim = tuple(range(x.ndim)) if dim is None else dim
+    return tuple(torch.gradient(x, spacing=spacing, dim=dim, edge_order=edge_order))
+
+
+@composite(torch=_gradient_torch)
+def gradient(
+    x: Any, *, spacing: float | Sequence[float] = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
+) -> Any:
+    """For each axis the slopes of what is sampled along it: central quotients, one-sided ones at both ends."""
+    axes = range(len(x.shape)) if dim is None else [int(a) for a in np.atleast_1d(dim)]
+    steps = np.broadcast_to(np.asarray(spacing, dtype=float), len(axes)).tolist()
+    if edge_order not in (1, 2):
+        raise CaseError(f"gradient: edge_order={edge_order}: it must be 1 or 2")
+    return tuple(_slopes(x, axis, step, edge_order) for axis, step in zip(axes, steps, strict=True))
+
+
+def _slopes(x: Any, axis: int, step: float, edge_order: int) -> Any:
+    rows = x.swapaxes(axis, -1)
+    if rows.shape[-1] <= edge_order:
+        raise CaseError(f"gradient: {rows.shape[-1]} elements along axis {axis}: edge_order={edge_order} needs more")
+    inner = (rows[..., 2:] - rows[..., :-2]) / (2 * step)
+    ends = [_end(rows, edge_order) / step, -_end(rows[..., ::-1], edge_order) / step]
+    return concatenate([ends[0], inner, ends[1]], -1).swapaxes(axis, -1)
+
+
+def _end(rows: Any, edge_order: int) -> Any:
+    """The slope at the first place, from the one behind it or the two behind it."""
+    if edge_order == 1:
+        return rows[..., 1:2] - rows[..., :1]
+    return (4 * rows[..., 1:2] - 3 * rows[..., :1] - rows[..., 2:3]) / 2
+
+
+def _horner(p: Any, x: Any) -> Any:
+    found = 0 * x + p[0]
+    for k in range(1, len(p)):
+        found = found * x + p[k]
+    return found
+
+
+@composite(torch=lambda torch, p, x: _horner(p, x), numpy=np.polyval)
+def polyval(p: Any, x: Any) -> Any:
+    """NumPy's polynomial of these coefficients, that of the highest power first, at x."""
+    return _horner(p, x)
