@@ -311,6 +311,7 @@ from diffcheck.ops.functions.bessel import (
 from diffcheck.ops.functions.gamma import (
     beta as beta,
     betainc as betainc,
+    betaincc as betaincc,
     betaln as betaln,
     gamma as gamma,
     gammainc as gammainc,
@@ -440,6 +441,8 @@ from diffcheck.ops.functions.distributions import (
     chdtrc as chdtrc,
     fdtr as fdtr,
     fdtrc as fdtrc,
+    gdtr as gdtr,
+    gdtrc as gdtrc,
     ndtri_exp as ndtri_exp,
     owens_t as owens_t,
     stdtr as stdtr,
@@ -447,9 +450,23 @@ from diffcheck.ops.functions.distributions import (
     wrightomega as wrightomega,
 )
 from diffcheck.ops.functions.quantiles import (
+    betainccinv as betainccinv,
     betaincinv as betaincinv,
+    chdtri as chdtri,
+    fdtri as fdtri,
     gammainccinv as gammainccinv,
     gammaincinv as gammaincinv,
+    gdtrix as gdtrix,
+    pdtri as pdtri,
+    stdtrit as stdtrit,
+)
+from diffcheck.ops.functions.counts import (
+    bdtr as bdtr,
+    bdtrc as bdtrc,
+    nbdtr as nbdtr,
+    nbdtrc as nbdtrc,
+    pdtr as pdtr,
+    pdtrc as pdtrc,
 )
 
 # The same rows by torch's names.

@@ -41,7 +41,19 @@ def fdtrc(dfn: Any, dfd: Any, x: Any) -> Any:
     return betainc(dfd / 2, dfn / 2, dfd / (dfd + dfn * x))
 
 
-def _density_of_t(df: Any, t: Any) -> Any:
+@composite(torch=Without("torch has no gdtr"), numpy="scipy.special.gdtr")
+def gdtr(a: Any, b: Any, x: Any) -> Any:
+    """The gamma distribution function of rate a and shape b."""
+    return gammainc(b, a * x)
+
+
+@composite(torch=Without("torch has no gdtrc"), numpy="scipy.special.gdtrc")
+def gdtrc(a: Any, b: Any, x: Any) -> Any:
+    """1 less the gamma distribution function of rate a and shape b."""
+    return gammaincc(b, a * x)
+
+
+def density_of_t(df: Any, t: Any) -> Any:
     """The density of Student's distribution."""
     halved = lgamma((df + 1) / 2) - lgamma(df / 2) - (df + 1) / 2 * log1p(t * t / df)
     return exp(halved) / sqrt(pi * df)
@@ -66,7 +78,7 @@ stdtr = analytic_row(
     "stdtr",
     "Student's distribution function of df degrees of freedom",
     _student,
-    {1: lambda df, t, _: _density_of_t(df, t)},
+    {1: lambda df, t, _: density_of_t(df, t)},
     arity=2,
     analytic=_student_is_analytic,
     outside=lambda df, t: df <= 0,
