@@ -227,3 +227,50 @@ voigt_profile = analytic_row(
     sympy_rule=False,
     ulps=40,
 )
+
+
+def _kolmogorov(x: Any) -> Any:
+    """By one of two sums of exponentials of squares, of which the other one is the transform."""
+    square = x * x
+    if x.real > 1:
+        return 2 * _alternating(-2 * square)
+    waves = _odd_squares(-(arb.pi() ** 2) / (8 * square))
+    return 1 - (2 * arb.pi()).sqrt() / x * waves
+
+
+def _terms(exponent: Any) -> int:
+    """So many that ``exp(n^2 t)`` is below the working precision beside ``exp(t)``; 0 where t may not be negative."""
+    least = float((-exponent.real).lower())
+    return int((ctx.prec / least) ** 0.5) + 2 if least > 0 else 0
+
+
+def _alternating(t: Any) -> Any:
+    """The sum of ``(-1)^(k - 1) exp(k^2 t)`` over k = 1, 2 ...; its rest is below the next term over ``1 - exp(t)``."""
+    count = _terms(t)
+    total = sum(((-1) ** (k - 1) * (k * k * t).exp() for k in range(1, count + 1)), acb(0))
+    return total + _rest((count + 1) ** 2, t) if count else acb(arb.nan())
+
+
+def _odd_squares(t: Any) -> Any:
+    """The sum of ``exp(k^2 t)`` over k = 1, 3, 5 ..."""
+    count = _terms(t)
+    total = sum(((k * k * t).exp() for k in range(1, 2 * count, 2)), acb(0))
+    return total + _rest((2 * count + 1) ** 2, t) if count else acb(arb.nan())
+
+
+def _rest(square: int, t: Any) -> Any:
+    bound = ((square * t.real).exp() / (1 - t.real.exp())).upper()
+    return acb(arb(0, bound), arb(0, bound))
+
+
+kolmogorov = analytic_row(
+    "kolmogorov",
+    "what Kolmogorov's distribution has beyond a positive x: twice the sum of (-1)^(k - 1) exp(-2 k^2 x^2)",
+    on_reals(_kolmogorov),
+    analytic=lambda x: x.real > 0 and (x * x).real > 0,
+    outside=lambda x: x <= 0,
+    numpy="scipy.special.kolmogorov",
+    sympy=Without("SymPy has no closed form of kolmogorov"),
+    sympy_rule=False,
+    ulps=8,
+)
