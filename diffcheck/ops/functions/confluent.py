@@ -45,5 +45,5 @@ pbdv: Primitive = analytic_row(
     numpy=lambda v, x: resolve("scipy.special.pbdv")(v, x)[0],
     sympy=Without("SymPy has no counterpart of pbdv"),
     sympy_rule=False,
-    ulps=32,
+    ulps=16,
 )

@@ -272,5 +272,5 @@ kolmogorov = analytic_row(
     numpy="scipy.special.kolmogorov",
     sympy=Without("SymPy has no closed form of kolmogorov"),
     sympy_rule=False,
-    ulps=8,
+    ulps=1,
 )

@@ -150,7 +150,7 @@ betaincc = analytic_row(
     at_edge=lambda a, b, x: x.contains(0) or x.contains(1),
     numpy="scipy.special.betaincc",
     sympy=lambda sympy, a, b, x: sympy.betainc_regularized(a, b, x, 1),
-    ulps=8,
+    ulps=1,
 )
 zeta: Primitive = analytic_row(
     "zeta",

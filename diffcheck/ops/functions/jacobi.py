@@ -42,6 +42,8 @@ def _dn(u: Any, m: Any) -> Any:
 
 def _epsilon(u: Any, m: Any) -> Any:
     """``E u / K`` and Jacobi's zeta function, the logarithmic derivative of a theta function, DLMF 22.16.30."""
+    if u.is_zero():
+        return u
     period, tau = _nome(m)
     z = u / period
     return 2 * m.elliptic_e() * z + z.modular_theta(tau, 1)[3] / z.modular_theta(tau)[3] / period
@@ -53,7 +55,7 @@ def _amplitude_by_m(u: Any, m: Any) -> Any:
     return (dn * ((1 - m) * u - jacobi_epsilon(u, m)) + m * sn * cn) / (2 * m * (1 - m))
 
 
-def _jacobi(name: str, doc: str, balls: Function, slopes: dict[int, Function], numpy: Column) -> Primitive:
+def _jacobi(name: str, doc: str, balls: Function, slopes: dict[int, Function], numpy: Column, ulps: int) -> Primitive:
     return analytic_row(
         f"jacobi_{name}",
         f"{doc}, of a parameter m between 0 and 1",
@@ -65,7 +67,7 @@ def _jacobi(name: str, doc: str, balls: Function, slopes: dict[int, Function], n
         numpy=numpy,
         sympy=Without(f"SymPy has no counterpart of jacobi_{name}"),
         sympy_rule=False,
-        ulps=8,
+        ulps=ulps,
     )
 
 
@@ -87,6 +89,7 @@ jacobi_epsilon: Primitive = _jacobi(
         1: lambda u, m, v: jacobi_dn(u, m) * _amplitude_by_m(u, m) + (v - u) / (2 * m),
     },
     _epsilon_numpy,
+    4,
 )
 jacobi_sn: Primitive = _jacobi(
     "sn",
@@ -97,6 +100,7 @@ jacobi_sn: Primitive = _jacobi(
         1: lambda u, m, _: jacobi_cn(u, m) * _amplitude_by_m(u, m),
     },
     _of_scipy(0),
+    4,
 )
 jacobi_cn: Primitive = _jacobi(
     "cn",
@@ -107,6 +111,7 @@ jacobi_cn: Primitive = _jacobi(
         1: lambda u, m, _: -jacobi_sn(u, m) * _amplitude_by_m(u, m),
     },
     _of_scipy(1),
+    12,
 )
 jacobi_dn: Primitive = _jacobi(
     "dn",
@@ -117,4 +122,5 @@ jacobi_dn: Primitive = _jacobi(
         1: lambda u, m, v: -jacobi_sn(u, m) * (jacobi_sn(u, m) / 2 + m * jacobi_cn(u, m) * _amplitude_by_m(u, m)) / v,
     },
     _of_scipy(2),
+    24,
 )

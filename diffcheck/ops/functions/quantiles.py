@@ -214,7 +214,7 @@ stdtrit = Primitive(
     series=_series(_stdtrit, stdtr, _density_of_student),
     forms=_by_parameters("stdtr", density_of_t, 2),
     outside=_outside,
-    ulps=8,
+    ulps=36,
 )
 
 

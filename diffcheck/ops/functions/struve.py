@@ -49,17 +49,21 @@ def _beyond(v: Any, x: Any) -> Any:
     return front * (total + acb(arb(0, left), arb(0, left)))
 
 
+def _mirrored(function: Function, v: Any, x: Any) -> Any:
+    """A function left of zero, which is even or odd if the order is whole, and no number else."""
+    whole = v.real.unique_fmpz()
+    return acb(arb.nan()) if whole is None else -((-1) ** int(whole)) * function(v, -x)
+
+
 def _struve(v: Any, x: Any) -> Any:
-    """H; of a whole order it is even or odd."""
     if x.real < 0:
-        return -((-1) ** int(v.real.unique_fmpz())) * _struve(v, -x)
+        return _mirrored(_struve, v, x)
     return x.bessel_y(v) + _beyond(v, x) if _is_far(v, x) else _near(v, x, -1)
 
 
 def _modified(v: Any, x: Any) -> Any:
-    """L; of a whole order it is even or odd."""
     if x.real < 0:
-        return -((-1) ** int(v.real.unique_fmpz())) * _modified(v, -x)
+        return _mirrored(_modified, v, x)
     return _modified_far(v, x) if _is_far(v, x / 2) else _near(v, x, 1)
 
 
@@ -86,6 +90,7 @@ def _row(name: str, doc: str, enclosed: Function, sign: int, **columns: Any) -> 
         {1: slope},
         arity=2,
         fixed=1,
+        analytic=lambda v, x: x.real > 0 or v.real.unique_fmpz() is not None,
         outside=balls.has_no_power,
         numpy=f"scipy.special.{name}",
         sympy=Without(f"SymPy has no counterpart of {name}"),
@@ -95,11 +100,11 @@ def _row(name: str, doc: str, enclosed: Function, sign: int, **columns: Any) -> 
     return row
 
 
-struve = _row("struve", "Struve's function H, its order v a constant; of a broken order for x > 0", _struve, 1, ulps=32)
+struve = _row("struve", "Struve's function H, its order v a constant; of a broken order for x > 0", _struve, 1, ulps=6)
 modstruve = _row(
     "modstruve",
     "Struve's modified function L, its order v a constant; of a broken order for x > 0",
     _modified,
     -1,
-    ulps=32,
+    ulps=4,
 )
