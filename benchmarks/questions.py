@@ -85,7 +85,15 @@ _IN_FLOATS = {
     "betaln": (1e-300, math.inf),
     **dict.fromkeys(("spherical_bessel_j", "spherical_bessel_y"), (1e-30, 1e6)),
     **dict.fromkeys(("spherical_bessel_i", "spherical_bessel_k"), (1e-3, 700)),
-    **dict.fromkeys(("elliprc", "elliprd", "elliprf", "elliprg"), (1e-90, 1e90)),
+    **dict.fromkeys(("elliprc", "elliprd", "elliprf", "elliprg", "elliprj"), (1e-90, 1e90)),
+    # SciPy's Kelvin functions keep seven digits in the end, Tricomi's U and parabolic cylinder functions as many.
+    **dict.fromkeys(("ber", "bei", "berp", "beip"), (0, 3)),
+    **dict.fromkeys(("ker", "kei", "kerp", "keip"), (1e-9, 1.5)),
+    "hyperu": (0.1, 0.6),
+    "pbdv": (1e-9, 3),
+    **dict.fromkeys(("struve", "modstruve"), (1e-9, 9)),
+    "stdtrit": (0.1, 9),
+    **dict.fromkeys(("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_epsilon"), (0, 9)),
     "exprel": (0, 709),
     "poch": (0.1, 10),
     "ndtri_exp": (1e-300, 1e3),
@@ -118,15 +126,22 @@ _LIMITED = {
     "stdtr",
     "zeta",
 }
+# The sizes of arguments at which a row is asked where others take long, or are no numbers of a certain kind: at 0 some
+# have a vertical tangent, or a slope of zero, which a ball encloses but does not tell, and far out what they add to 1.
+_SIZES = {
+    **dict.fromkeys(("elliprd", "elliprj", "voigt_profile", "berp", "beip"), (5e-324, math.inf)),
+    "kolmogorov": (0.02, math.inf),
+    **dict.fromkeys(("betaincc", "dirichlet_eta", "hyperu", "lerchphi_of"), (0.0, 99.0)),
+    **dict.fromkeys(("betainccinv", "stdtrit"), (1e-3, 99.0)),
+}
 # Rows of which only the derivatives without a formula do.
-_LIMITED_SLOPES = {*_LIMITED, "elliprd", "elliptic_e_inc", "elliptic_f", "voigt_profile"}
+_LIMITED_SLOPES = {*_LIMITED, *_SIZES, "elliptic_e_inc", "elliptic_f"}
 
 
 def _sizes_in_balls(name: str) -> tuple[float, float]:
     """The sizes of arguments that a row of which one argument moves is asked at."""
-    if name in ("elliprd", "voigt_profile"):
-        # At 0 the one has a vertical tangent, the other a slope of zero, which a ball encloses but does not tell.
-        return (5e-324, math.inf)
+    if name in _SIZES:
+        return _SIZES[name]
     if name.endswith("_slope"):
         return (1.9, 6.1) if name.removesuffix("_slope") in _LIMITED_SLOPES else (0.0, 64.0)
     return (0.0, 1e4) if name in _LIMITED else (0.0, math.inf)

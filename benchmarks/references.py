@@ -313,6 +313,10 @@ def _density_of_beta(a: Any, b: Any, x: Any) -> Any:
     return x ** (a - 1) * (1 - x) ** (b - 1) / mp.beta(a, b)
 
 
+def _i_beyond(a: Any, b: Any, x: Any) -> Any:
+    return mp.betainc(a, b, x, 1, regularized=True)
+
+
 def _inverse(function: Function, start: Function) -> Function:
     """The number at which a function has a value, beside a double that is near."""
 
@@ -326,6 +330,62 @@ def _inverse(function: Function, start: Function) -> Function:
 _inverse_of_p = _inverse(_p, scipy.special.gammaincinv)
 _inverse_of_q = _inverse(_q, scipy.special.gammainccinv)
 _inverse_of_i = _inverse(_i, scipy.special.betaincinv)
+_inverse_beyond = _inverse(_i_beyond, scipy.special.betainccinv)
+_inverse_of_t = _inverse(_student, scipy.special.stdtrit)
+
+
+def _kolmogorov(x: Any) -> Any:
+    return 2 * mp.fsum((-1) ** (k - 1) * _exp(-2 * k * k * x * x) for k in range(1, 99))
+
+
+def _kolmogorov_slope(x: Any) -> Any:
+    return 8 * x * mp.fsum((-1) ** k * k * k * _exp(-2 * k * k * x * x) for k in range(1, 99))
+
+
+def _kelvins(name: str, times: int) -> Function:
+    """A derivative of one of Kelvin's functions of order zero: of a power series, or of Bessel functions on a ray."""
+    first, even = name.startswith("be"), name.endswith("er")
+
+    def of_first(x: Any) -> Any:
+        terms = (j for j in range(0 if even else 1, 160, 2) if 2 * j >= times)
+        return mp.fsum(
+            (-1) ** (j // 2) * mp.ff(2 * j, times) * x ** (2 * j - times) / (4**j * mp.factorial(j) ** 2) for j in terms
+        )
+
+    def of_second(x: Any) -> Any:
+        ray = mp.expjpi(mp.mpf(0.25))
+        terms = [mp.binomial(times, k) * mp.besselk(2 * k - times, ray * x) for k in range(times + 1)]
+        found = (-ray / 2) ** times * mp.fsum(terms)
+        return found.real if even else found.imag
+
+    return _within(-30, 30, of_first) if first else _within(1e-3, 30, of_second)
+
+
+def _elliptic(kind: str) -> Function:
+    return lambda u, m: mp.ellipfun(kind, u, m=m).real
+
+
+def _epsilon(u: Any, m: Any) -> Any:
+    """By the incomplete integral of the amplitude, of which whole half turns are counted."""
+    period = mp.ellipk(m)
+    turns = mp.nint(u / (2 * period))
+    return 2 * turns * mp.ellipe(m) + mp.ellipe(mp.asin(_elliptic("sn")(u - 2 * turns * period, m)), m)
+
+
+def _phi(s: Any, z: Any, a: Any) -> Any:
+    return mp.lerchphi(z, s, a).real
+
+
+def _phi_slope(s: Any, z: Any, a: Any) -> Any:
+    return _phi(s - 1, z, a + 1) - a * _phi(s, z, a + 1)
+
+
+def _km1(p: Any) -> Any:
+    return mp.ellipk(1 - p) if p > 0 else _missing()
+
+
+def _parabolic_slope(v: Any, x: Any) -> Any:
+    return x / 2 * mp.pcfd(v, x) - mp.pcfd(v + 1, x)
 
 
 def _along(
@@ -569,6 +629,9 @@ UNARY: dict[str, tuple[Function, Function]] = {
     "chi": (_chi, lambda x: _cosh(x) / x),
     "spence": (_spence, _log_quotient),
     "log_quotient_of": (_log_quotient, _log_quotient_slope),
+    **{name: (_kelvins(name, 0), _kelvins(name, 1)) for name in ("ber", "bei", "ker", "kei")},
+    **{f"{name}p": (_kelvins(name, 1), _kelvins(name, 2)) for name in ("ker", "kei")},
+    "ellipkm1": (_km1, _within(1e-3, 1e9, _by(_km1, 1))),
     "fresnels": (_fresnel(0), lambda x: mp.sinpi(x * x / 2)),
     "fresnelc": (_fresnel(1), lambda x: mp.cospi(x * x / 2)),
 }
@@ -621,6 +684,50 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("voigt_profile", (1.25, None, 0.5), *_along(1, (1.25, 0.5), _voigt, _by(_voigt, 0, 1, 0), most=9)),
     ("voigt_profile", (1.25, 1.5, None), *_along(2, (1.25, 1.5), _voigt, _by(_voigt, 0, 0, 1), most=9)),
     ("voigt_profile_slope", (0, 0, 1, None, 1.5, 0.5), *_along(0, (1.5, 0.5), _by(_voigt, 0, 0, 1), None)),
+    ("kolmogorov", (None,), _within(0.25, 1e3, _kolmogorov), _within(0.25, 1e3, _kolmogorov_slope)),
+    ("dirichlet_eta", (None,), _within(-30, 99, mp.altzeta), _within(-30, 99, _by(mp.altzeta, 1))),
+    ("betainccinv", (None, 2.5, 0.25), *_along(0, (2.5, 0.25), _inverse_beyond, None, most=9)),
+    ("betainccinv", (2.5, 0.5, None), *_along(2, (2.5, 0.5), _inverse_beyond, None, most=0.99)),
+    ("stdtrit", (1.5, None), *_along(1, (1.5,), _inverse_of_t, _by(_inverse_of_t, 0, 1), most=0.99)),
+    ("stdtrit", (None, 0.25), *_along(0, (0.25,), _inverse_of_t, None, most=9)),
+    ("kolmogorov_slope", (1, None), *_along(0, (), _kolmogorov_slope, None, most=9)),
+    *((f"{name}p", (None,), _kelvins(name, 1), _kelvins(name, 2)) for name in ("ber", "bei")),
+    *(
+        (f"{name}p_slope", (1, None), *_along(0, (), *(_kelvins(name, k) for k in (2, 3)), most=9))
+        for name in ("ber", "bei")
+    ),
+    *(
+        (name, (v, None), *_along(1, (v,), of, _by(of, 0, 1), most=30))
+        for name, of in (("struve", mp.struveh), ("modstruve", mp.struvel))
+        for v in (0, 1, 2.5, -0.25)
+    ),
+    *(("pbdv", (v, None), *_along(1, (v,), mp.pcfd, _parabolic_slope, most=9)) for v in (0.5, -1.5, 3)),
+    ("hyperu", (0.5, 1.5, None), *_along(2, (0.5, 1.5), mp.hyperu, _by(mp.hyperu, 0, 0, 1))),
+    ("hyperu", (0.75, 0.25, None), *_along(2, (0.75, 0.25), mp.hyperu, _by(mp.hyperu, 0, 0, 1))),
+    ("hyperu", (None, 0.75, 0.5), *_along(0, (0.75, 0.5), mp.hyperu, _by(mp.hyperu, 1, 0, 0), most=9)),
+    ("hyperu_slope", (1, 0, 0, None, 0.75, 0.5), *_along(0, (0.75, 0.5), _by(mp.hyperu, 1, 0, 0), None, most=9)),
+    ("ellipkm1_slope", (1, None), *_along(0, (), _by(_km1, 1), _by(_km1, 2))),
+    ("dirichlet_eta_slope", (1, None), *_along(0, (), _by(mp.altzeta, 1), None)),
+    *(
+        (f"jacobi_{kind}", constants, *_along(place, rest, of, _by(of, 1 - place, place), most=0.99 if place else 9))
+        for kind, of in (*((k, _elliptic(k)) for k in ("sn", "cn", "dn")), ("epsilon", _epsilon))
+        for place, rest, constants in ((0, (0.25,), (None, 0.25)), (1, (1.5,), (1.5, None)))
+    ),
+    *(("lerchphi_of", (s, None, 0.75), *_along(1, (s, 0.75), _phi, _phi_slope, most=0.9)) for s in (1.5, -2)),
+    ("lerchphi_of", (1.5, -2, None), *_along(2, (1.5, -2), _phi, lambda s, z, a: -s * _phi(s + 1, z, a), most=9)),
+    *(
+        ("polylog", (s, None), *_along(1, (s,), mp.polylog, lambda s, x: mp.polylog(s - 1, x) / x, most=0.99))
+        for s in (0.5, 2, 3.25, -2)
+    ),
+    *(
+        ("elliprj", (*first, None, *last), *_carlson(mp.elliprj, first, last))
+        for first, last in (((), (1.5, 2.5, 0.5)), ((1.5, 0.5, 0), ()))
+    ),
+    (
+        "elliprj_slope",
+        (1, 0, 0, 0, None, 1.5, 2.5, 0.5),
+        *_along(0, (1.5, 2.5, 0.5), _by(mp.elliprj, 1, 0, 0, 0), None),
+    ),
     ("stdtr", (2.5, None), *_along(1, (2.5,), _student, _density_of_t)),
     ("stdtr", (None, 0.75), *_along(0, (0.75,), _student, _by(_student, 1, 0))),
     ("stdtr_slope", (1, 0, None, 0.75), *_along(0, (0.75,), _by(_student, 1, 0), _by(_student, 2, 0))),
@@ -666,6 +773,13 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("betainc", (2.5, 0.5, None), *_along(2, (2.5, 0.5), _i, _density_of_beta)),
     ("betainc", (None, 2.5, 0.25), *_along(0, (2.5, 0.25), _i, _by(_i, 1, 0, 0))),
     ("betainc", (2.5, None, 0.25), *_along(1, (2.5, 0.25), _i, _by(_i, 0, 1, 0))),
+    ("betaincc", (2.5, 0.5, None), *_along(2, (2.5, 0.5), _i_beyond, lambda *x: -_density_of_beta(*x))),
+    ("betaincc", (None, 2.5, 0.25), *_along(0, (2.5, 0.25), _i_beyond, _by(_i_beyond, 1, 0, 0))),
+    (
+        "betaincc_slope",
+        (1, 0, 0, None, 2.5, 0.25),
+        *_along(0, (2.5, 0.25), _by(_i_beyond, 1, 0, 0), _by(_i_beyond, 2, 0, 0)),
+    ),
     ("betainc_slope", (1, 0, 0, None, 2.5, 0.25), *_along(0, (2.5, 0.25), _by(_i, 1, 0, 0), _by(_i, 2, 0, 0))),
     ("hyp1f1", (0.5, 1.5, None), *_along(2, (0.5, 1.5), mp.hyp1f1, lambda a, b, x: a / b * mp.hyp1f1(a + 1, b + 1, x))),
     ("hyp1f1", (None, 1.5, 2.5), *_along(0, (1.5, 2.5), mp.hyp1f1, _by(mp.hyp1f1, 1, 0, 0))),

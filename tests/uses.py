@@ -125,6 +125,12 @@ USES = {
     "exp10": elementwise(ops.exp10, (-50, 50)),
     "exprel": both(elementwise(ops.exprel, (-40, 5)), elementwise(ops.exprel, (-1e-9, 1e-9))),
     "exprel_slope": elementwise(lambda x: Primitive.rows["exprel_slope"](1, x), (-9, 9)),
+    "powm1": both(elementwise(ops.powm1, POSITIVE, REAL), elementwise(ops.powm1, POSITIVE, (1e-9, 1e-8))),
+    "sindg": elementwise(ops.sindg, (-300, 300)),
+    "cosdg": elementwise(ops.cosdg, (-300, 300)),
+    "tandg": elementwise(ops.tandg, (-80, 80)),
+    "cotdg": elementwise(ops.cotdg, (10, 170)),
+    "diric": both(elementwise(lambda x: ops.diric(x, 1), REAL), elementwise(lambda x: ops.diric(x, 4), (0.1, 3))),
     "cosm1": both(elementwise(ops.cosm1, REAL), elementwise(ops.cosm1, (1e-9, 1e-8))),
     # Of exponents with long denominators SymPy 1.14 takes powers of two to whole numbers of sixteen digits.
     "boxcox": elementwise(lambda x: ops.boxcox(x, 0.5), POSITIVE),
@@ -250,6 +256,25 @@ USES = {
     "fdtrc": elementwise(lambda x: ops.fdtrc(3, 5, x), (0.1, 3)),
     "stdtr": elementwise(ops.stdtr, (0.5, 9), REAL),
     "stdtr_slope": scalars(lambda df, t: Primitive.rows["stdtr_slope"](1, 0, df, t), (0.5, 9), REAL),
+    "betainccinv": scalars(lambda y: ops.betainccinv(1.5, 2.5, y), PROBABILITY),
+    # Of most other degrees of freedom SciPy loses three digits.
+    "stdtrit": scalars(lambda p: ops.stdtrit(1.5, p), PROBABILITY),
+    "chdtri": scalars(lambda p: ops.chdtri(5, p), PROBABILITY),
+    "fdtri": scalars(lambda p: ops.fdtri(3, 5, p), PROBABILITY),
+    "gdtrix": scalars(lambda a, p: ops.gdtrix(a, 2.5, p), POSITIVE, PROBABILITY),
+    "pdtri": scalars(lambda y: ops.pdtri(2, y), PROBABILITY),
+    "gdtr": elementwise(ops.gdtr, (0.5, 2), (1, 5), (0.1, 4)),
+    "gdtrc": elementwise(ops.gdtrc, (0.5, 2), (1, 5), (0.1, 4)),
+    "bdtr": both(
+        elementwise(lambda p: ops.bdtr(2.5, 5, p), PROBABILITY), scalars(lambda p: p + ops.bdtr(5, 5, p), PROBABILITY)
+    ),
+    "bdtrc": elementwise(lambda p: ops.bdtrc(2, 5, p), PROBABILITY),
+    "nbdtr": elementwise(lambda p: ops.nbdtr(2, 3, p), PROBABILITY),
+    "nbdtrc": elementwise(lambda p: ops.nbdtrc(2, 3, p), PROBABILITY),
+    "pdtr": elementwise(lambda m: ops.pdtr(2.5, m), POSITIVE),
+    "pdtrc": elementwise(lambda m: ops.pdtrc(2, m), POSITIVE),
+    "kolmogorov": both(elementwise(ops.kolmogorov, (0.3, 1)), elementwise(ops.kolmogorov, (1, 3))),
+    "kolmogorov_slope": elementwise(lambda x: Primitive.rows["kolmogorov_slope"](1, x), (0.3, 3)),
     "ndtri_exp": both(elementwise(ops.ndtri_exp, (-30, -1.1)), elementwise(ops.ndtri_exp, (-0.9, -0.01))),
     "owens_t": elementwise(ops.owens_t, REAL, REAL),
     "voigt_profile": elementwise(ops.voigt_profile, REAL, (0.5, 2), (0.1, 2)),
@@ -261,6 +286,8 @@ USES = {
     "betaln": elementwise(ops.betaln, (0.1, 30), (0.1, 30)),
     "betainc": elementwise(ops.betainc, (0.5, 9), (0.5, 9), PROBABILITY),
     "betainc_slope": scalars(lambda a, x: Primitive.rows["betainc_slope"](1, 0, 0, a, 2.5, x), (0.5, 9), PROBABILITY),
+    "betaincc": elementwise(ops.betaincc, (0.5, 9), (0.5, 9), PROBABILITY),
+    "betaincc_slope": scalars(lambda a, x: Primitive.rows["betaincc_slope"](1, 0, 0, a, 2.5, x), (0.5, 9), PROBABILITY),
     "gammainc": elementwise(ops.gammainc, (0.5, 9), (0.1, 9)),
     "gammainc_slope": elementwise(lambda a, x: Primitive.rows["gammainc_slope"](1, 0, a, x), (0.5, 9), (0.1, 9)),
     "gammaincc": elementwise(ops.gammaincc, (0.5, 9), (0.1, 9)),
@@ -275,6 +302,48 @@ USES = {
             *(f"{kind}_k{order}" for kind in ("modified_bessel", "scaled_modified_bessel") for order in (0, 1)),
             *("modified_bessel_i0", "modified_bessel_i1", "spherical_bessel_j0"),
         )
+    "polylog": both(
+        elementwise(lambda x: ops.polylog(1.5, x), (-5, 0.9)), elementwise(lambda x: ops.polylog(-2, x), (-5, 0.9))
+    ),
+    "lerchphi": elementwise(lambda z, a: ops.lerchphi(z, 1.5, a), (-3, 0.9), POSITIVE),
+    "lerchphi_of": elementwise(lambda z, a: Primitive.rows["lerchphi_of"](-1.5, z, a), (-3, 0.9), POSITIVE),
+    "dirichlet_eta": both(elementwise(ops.dirichlet_eta, (0.2, 30)), elementwise(ops.dirichlet_eta, (-3.5, -2.5))),
+    "dirichlet_eta_slope": elementwise(lambda s: Primitive.rows["dirichlet_eta_slope"](1, s), (-3, 9)),
+    "gammasgn": elementwise(ops.gammasgn, (-2.9, -2.1)),
+    "ff": elementwise(ops.ff, (3, 9), (0.5, 3)),
+    "rf": elementwise(ops.rf, (0.5, 9), (0.5, 3)),
+    "perm": elementwise(lambda n: ops.perm(n, 3), (4, 9)),
+    "comb": elementwise(lambda n: ops.comb(n, 3), (4, 9)),
+    "factorial2": elementwise(ops.factorial2, (0.5, 9)),
+    "catalan": elementwise(ops.catalan, (0.5, 9)),
+    "ber": elementwise(ops.ber, (-9, 9)),
+    "bei": elementwise(ops.bei, (-9, 9)),
+    "berp": elementwise(ops.berp, (-9, 9)),
+    "beip": elementwise(ops.beip, (-9, 9)),
+    # Beyond 1 SciPy loses two digits, and eight in the end.
+    "ker": elementwise(ops.ker, (0.1, 1)),
+    "kei": elementwise(ops.kei, (0.1, 1)),
+    "kerp": elementwise(ops.kerp, (0.1, 1)),
+    "keip": elementwise(ops.keip, (0.1, 1)),
+    **{
+        f"{name}_slope": elementwise(lambda x, row=f"{name}_slope": Primitive.rows[row](1, x), POSITIVE)
+        for name in ("berp", "beip")
+    },
+    "struve": both(of_orders(ops.struve, REAL), elementwise(lambda x: ops.struve(1.5, x), POSITIVE)),
+    "modstruve": both(of_orders(ops.modstruve, REAL), elementwise(lambda x: ops.modstruve(1.5, x), POSITIVE)),
+    # Elsewhere SciPy keeps seven digits, or none of them.
+    "hyperu": elementwise(ops.hyperu, (0.5, 1), (0.5, 0.9), (0.1, 0.5)),
+    "hyperu_slope": scalars(lambda a, x: Primitive.rows["hyperu_slope"](1, 0, 0, a, 1.5, x), (0.5, 2), POSITIVE),
+    "pbdv": both(elementwise(lambda x: ops.pbdv(0.5, x), REAL), elementwise(lambda x: ops.pbdv(2, x), REAL)),
+    "jve": of_orders(ops.jve, (-9, 9)),
+    "yve": of_orders(ops.yve, POSITIVE),
+    "jvp": both(elementwise(lambda x: ops.jvp(1, x), REAL), elementwise(lambda x: ops.jvp(0, x, 2), REAL)),
+    "yvp": both(elementwise(lambda x: ops.yvp(1, x), POSITIVE), elementwise(lambda x: ops.yvp(0, x, 2), POSITIVE)),
+    "ivp": both(elementwise(lambda x: ops.ivp(1, x), REAL), elementwise(lambda x: ops.ivp(0, x, 2), REAL)),
+    "kvp": both(elementwise(lambda x: ops.kvp(1, x), POSITIVE), elementwise(lambda x: ops.kvp(0, x, 2), POSITIVE)),
+    **{
+        name: of_orders(lambda n, x, name=name: ops.abs(getattr(ops, name)(n, x) - 1), POSITIVE)
+        for name in ("hankel1", "hankel2", "hankel1e", "hankel2e")
     },
     "bessel_j": of_orders(ops.bessel_j, (-9, 9)),
     "bessel_y": of_orders(ops.bessel_y, POSITIVE),
@@ -304,6 +373,16 @@ USES = {
     "elliprc": elementwise(ops.elliprc, POSITIVE, POSITIVE),
     "elliprd": elementwise(ops.elliprd, POSITIVE, POSITIVE, POSITIVE),
     "elliprd_slope": scalars(lambda x, y: Primitive.rows["elliprd_slope"](1, 0, 0, x, 1.5, y), POSITIVE, POSITIVE),
+    "elliprj": elementwise(lambda x, y, p: ops.elliprj(x, y, 1.5, p), POSITIVE, POSITIVE, POSITIVE),
+    "elliprj_slope": scalars(
+        lambda x, p: Primitive.rows["elliprj_slope"](1, 0, 0, 0, x, 1.5, 0.5, p), POSITIVE, POSITIVE
+    ),
+    "ellipkm1": both(elementwise(ops.ellipkm1, POSITIVE), elementwise(ops.ellipkm1, (1e-20, 1e-18))),
+    "ellipkm1_slope": elementwise(lambda p: Primitive.rows["ellipkm1_slope"](1, p), POSITIVE),
+    **{
+        f"jacobi_{name}": elementwise(getattr(ops, f"jacobi_{name}"), REAL, PROBABILITY)
+        for name in ("sn", "cn", "dn", "epsilon")
+    },
     "elliprf": elementwise(ops.elliprf, POSITIVE, POSITIVE, POSITIVE),
     "elliprg": elementwise(ops.elliprg, POSITIVE, POSITIVE, POSITIVE),
     "agm": elementwise(ops.agm, POSITIVE, POSITIVE),
@@ -345,6 +424,10 @@ USES = {
     "lpmv": elementwise(lambda x: ops.lpmv(1, 3, x) + ops.lpmv(0, 2, x), (-0.9, 0.9)),
     "gegenbauer_c": of_parameter(ops.gegenbauer_c, (0.5, 2), REAL),
     "jacobi_p": of_parameter(ops.jacobi_p, (-0.5, 2), (-0.5, 2), REAL),
+    "eval_chebyc": of_degrees(ops.eval_chebyc),
+    "eval_chebys": of_degrees(ops.eval_chebys),
+    "eval_sh_legendre": of_degrees(ops.eval_sh_legendre),
+    "eval_sh_jacobi": of_parameter(ops.eval_sh_jacobi, (2, 3), (0.5, 1.5), REAL),
     "assoc_laguerre_l": of_parameter(ops.assoc_laguerre_l, (-0.5, 2), REAL),
     "assoc_legendre_p": both(
         elementwise(lambda x: ops.assoc_legendre_p(3, 1, x) + ops.assoc_legendre_p(2, 0, x), (-0.9, 0.9)),

@@ -333,6 +333,7 @@ from diffcheck.ops.functions.bessel import (
 from diffcheck.ops.functions.gamma import (
     beta as beta,
     betainc as betainc,
+    betaincc as betaincc,
     betaln as betaln,
     binom as binom,
     factorial as factorial,
@@ -378,6 +379,10 @@ from diffcheck.ops.functions.polynomials import (
     chebyshev_u as chebyshev_u,
     chebyshev_v as chebyshev_v,
     chebyshev_w as chebyshev_w,
+    eval_chebyc as eval_chebyc,
+    eval_chebys as eval_chebys,
+    eval_sh_jacobi as eval_sh_jacobi,
+    eval_sh_legendre as eval_sh_legendre,
     gegenbauer_c as gegenbauer_c,
     hermite_h as hermite_h,
     hermite_he as hermite_he,
@@ -455,10 +460,12 @@ from diffcheck.ops.on_arrays.vectors import (
 )
 from diffcheck.ops.functions.elliptic import (
     agm as agm,
+    ellipkm1 as ellipkm1,
     elliprc as elliprc,
     elliprd as elliprd,
     elliprf as elliprf,
     elliprg as elliprg,
+    elliprj as elliprj,
     elliptic_e_inc as elliptic_e_inc,
     elliptic_f as elliptic_f,
 )
@@ -470,6 +477,7 @@ from diffcheck.ops.functions.transforms import (
     huber as huber,
     inv_boxcox as inv_boxcox,
     inv_boxcox1p as inv_boxcox1p,
+    powm1 as powm1,
     pseudo_huber as pseudo_huber,
 )
 from diffcheck.ops.functions.distributions import (
@@ -477,6 +485,9 @@ from diffcheck.ops.functions.distributions import (
     chdtrc as chdtrc,
     fdtr as fdtr,
     fdtrc as fdtrc,
+    gdtr as gdtr,
+    gdtrc as gdtrc,
+    kolmogorov as kolmogorov,
     ndtri_exp as ndtri_exp,
     owens_t as owens_t,
     stdtr as stdtr,
@@ -484,9 +495,80 @@ from diffcheck.ops.functions.distributions import (
     wrightomega as wrightomega,
 )
 from diffcheck.ops.functions.quantiles import (
+    betainccinv as betainccinv,
     betaincinv as betaincinv,
+    chdtri as chdtri,
+    fdtri as fdtri,
     gammainccinv as gammainccinv,
     gammaincinv as gammaincinv,
+    gdtrix as gdtrix,
+    pdtri as pdtri,
+    stdtrit as stdtrit,
+)
+from diffcheck.ops.functions.counts import (
+    bdtr as bdtr,
+    bdtrc as bdtrc,
+    nbdtr as nbdtr,
+    nbdtrc as nbdtrc,
+    pdtr as pdtr,
+    pdtrc as pdtrc,
+)
+from diffcheck.ops.functions.degrees import (
+    cosdg as cosdg,
+    cotdg as cotdg,
+    diric as diric,
+    sindg as sindg,
+    tandg as tandg,
+)
+from diffcheck.ops.functions.factorials import (
+    catalan as catalan,
+    comb as comb,
+    factorial2 as factorial2,
+    ff as ff,
+    gammasgn as gammasgn,
+    perm as perm,
+    rf as rf,
+)
+from diffcheck.ops.functions.cylinders import (
+    hankel1 as hankel1,
+    hankel1e as hankel1e,
+    hankel2 as hankel2,
+    hankel2e as hankel2e,
+    ivp as ivp,
+    jve as jve,
+    jvp as jvp,
+    kvp as kvp,
+    yve as yve,
+    yvp as yvp,
+)
+from diffcheck.ops.functions.kelvin import (
+    bei as bei,
+    beip as beip,
+    ber as ber,
+    berp as berp,
+    kei as kei,
+    keip as keip,
+    ker as ker,
+    kerp as kerp,
+)
+from diffcheck.ops.functions.jacobi import (
+    jacobi_cn as jacobi_cn,
+    jacobi_dn as jacobi_dn,
+    jacobi_epsilon as jacobi_epsilon,
+    jacobi_sn as jacobi_sn,
+)
+from diffcheck.ops.functions.zetas import (
+    dirichlet_eta as dirichlet_eta,
+    lerchphi as lerchphi,
+    polylog as polylog,
+)
+from diffcheck.ops.functions.confluent import (
+    hyperu as hyperu,
+    pbdv as pbdv,
+)
+from diffcheck.ops.functions.struve import (
+    modstruve as modstruve,
+    struve as struve,
 )
 from diffcheck.ops.functions.first_orders import (
     bessel_j0 as bessel_j0,

@@ -114,7 +114,7 @@ LIBRARIES = {
     }
     | {"diffcheck.audit.inquiry", "diffcheck.claims.plain"},
     "sympy": {
-        *(f"diffcheck.engines.symbolic.{name}" for name in ("engine", "closed_form", "latex")),
+        *(f"diffcheck.engines.symbolic.{name}" for name in ("engine", "closed_form", "functions", "latex")),
         "diffcheck.program.rules",
         *(f"diffcheck.claims.{name}" for name in ("plain", "swell")),
     },

@@ -6,7 +6,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 from flint import arb, ctx
-from scipy.special import betaincinv, gammaincinv
+from scipy.special import betainccinv, betaincinv, chdtri, fdtri, gammaincinv, gdtrix, pdtri, stdtrit
 from uses import fractions, in_balls
 
 from diffcheck import ops
@@ -47,6 +47,43 @@ def _voigt(x, sigma, gamma):
 
 def _fisher(m, n, x):
     return mp.betainc(m / 2, n / 2, 0, m * x / (n + m * x), regularized=True)
+
+
+def _successes(k, n, p):
+    """The binomial distribution function, its terms one by one."""
+    return mp.fsum(mp.binomial(n, j) * p**j * (1 - p) ** (n - j) for j in range(k + 1))
+
+
+def _failures(k, n, p):
+    return mp.fsum(mp.binomial(n + j - 1, j) * p**n * (1 - p) ** j for j in range(k + 1))
+
+
+def _events(k, m):
+    return mp.exp(-m) * mp.fsum(m**j / mp.factorial(j) for j in range(k + 1))
+
+
+def _inverse(function, start):
+    return lambda *x: mp.findroot(lambda t: function(*x[:-1], t) - x[-1], start(*map(float, x)))
+
+
+def _chi_square_beyond(v, x):
+    return mp.gammainc(v / 2, x / 2, mp.inf, regularized=True)
+
+
+def _kolmogorov(x):
+    return 2 * mp.fsum((-1) ** (k - 1) * mp.exp(-2 * k * k * x * x) for k in range(1, 80))
+
+
+def _elliptic(kind):
+    return lambda u, m: mp.ellipfun(kind, u, m=m).real
+
+
+def _hankel(x, n, sign):
+    return mp.besselj(n, x) + sign * mp.mpc(0, 1) * mp.bessely(n, x)
+
+
+def _shifted_jacobi(n, p, q, x):
+    return mp.jacobi(n, p - q, q - 1, 2 * x - 1) / mp.binomial(2 * n + p - 1, n)
 
 
 RIGHT = float.fromhex("0x1.921fb54442d18p0")
@@ -153,6 +190,144 @@ FUNCTIONS = {
         ),
         [(2.5, 0.5, 0.25), (3.0, 4.0, 1e-9)],
     ),
+    "betaincc": (
+        ops.betaincc,
+        lambda a, b, x: mp.betainc(a, b, x, 1, regularized=True),
+        [(2.5, 0.5, 0.25), (0.5, 3.0, 1e-100), (3.0, 2.0, 1 - 2.0**-50)],
+    ),
+    "betainccinv": (
+        ops.betainccinv,
+        _inverse(lambda a, b, x: mp.betainc(a, b, x, 1, regularized=True), betainccinv),
+        [(2.5, 0.5, 0.25), (3.0, 4.0, 1e-9), (0.5, 2.0, 1 - 2.0**-20)],
+    ),
+    "stdtrit": (
+        ops.stdtrit,
+        _inverse(_student, stdtrit),
+        [(2.5, 0.25), (1.0, 0.75), (3.0, 1e-9), (4.0, 0.5 - 2.0**-20)],
+    ),
+    "chdtri": (ops.chdtri, _inverse(_chi_square_beyond, chdtri), [(3.0, 0.125), (5.0, 1e-9)]),
+    "fdtri": (ops.fdtri, _inverse(_fisher, fdtri), [(3.0, 5.0, 0.125), (2.5, 4.0, 0.75)]),
+    "gdtrix": (
+        ops.gdtrix,
+        _inverse(lambda a, b, x: mp.gammainc(b, 0, a * x, regularized=True), gdtrix),
+        [(3.0, 1.5, 0.125), (1e-3, 2.0, 0.75)],
+    ),
+    "pdtri": (lambda y: ops.pdtri(3, y), _inverse(lambda m: _events(3, m), lambda y: pdtri(3, y)), [(0.25,), (1e-9,)]),
+    "gdtr": (
+        ops.gdtr,
+        lambda a, b, x: mp.gammainc(b, 0, a * x, regularized=True),
+        [(3.0, 1.5, 0.125), (1e-3, 2.0, 9.0)],
+    ),
+    "gdtrc": (
+        ops.gdtrc,
+        lambda a, b, x: mp.gammainc(b, a * x, mp.inf, regularized=True),
+        [(3.0, 1.5, 0.125), (3.0, 2.5, 30.0)],
+    ),
+    **{
+        f"bdtr {k}": (lambda p, k=k: ops.bdtr(k, 5, p), lambda p, k=k: _successes(int(k), 5, p), [(0.25,), (1e-9,)])
+        for k in (0, 2, 2.75, 4)
+    },
+    "bdtrc": (lambda p: ops.bdtrc(2, 5, p), lambda p: 1 - _successes(2, 5, p), [(0.25,), (1e-9,), (1 - 2.0**-30,)]),
+    "nbdtr": (lambda p: ops.nbdtr(2, 3, p), lambda p: _failures(2, 3, p), [(0.25,), (1e-9,)]),
+    "nbdtrc": (lambda p: ops.nbdtrc(2, 3, p), lambda p: 1 - _failures(2, 3, p), [(0.25,), (1 - 2.0**-30,)]),
+    **{
+        f"pdtr {k}": (lambda m, k=k: ops.pdtr(k, m), lambda m, k=k: _events(int(k), m), [(0.25,), (1e-9,), (40.0,)])
+        for k in (0, 2, 2.75)
+    },
+    "pdtrc": (lambda m: ops.pdtrc(2, m), lambda m: 1 - _events(2, m), [(0.25,), (1e-9,), (40.0,)]),
+    "kolmogorov": (ops.kolmogorov, _kolmogorov, [(0.25,), (1.0,), (1 + 2.0**-30,), (9.0,)]),
+    **{
+        f"polylog {s}": (
+            lambda x, s=s: ops.polylog(s, x),
+            lambda x, s=s: mp.polylog(s, x).real,
+            [(0.5,), (1e-100,), (-0.5,), (-1e10,), (0.75,)],
+        )
+        for s in (2.5, 1, -2)
+    },
+    **{
+        f"lerchphi {s}": (
+            lambda z, a, s=s: ops.lerchphi(z, s, a),
+            lambda z, a, s=s: mp.fsum(z**k * (k + a) ** -s for k in range(1600)),
+            [(0.5, 1.5), (-0.75, 0.25), (0.0, 3.0)],
+        )
+        for s in (2.5, -1.5)
+    },
+    "dirichlet_eta": (ops.dirichlet_eta, mp.altzeta, [(1.0,), (1 + 2.0**-40,), (0.5,), (-2.5,), (60.0,), (-30.5,)]),
+    **{
+        name: (getattr(ops, name), lambda x, of=of: of(0, x), points)
+        for points, known in (
+            ([(1e-3,), (0.9375,), (1.0,), (30.0,)], (("ber", mp.ber), ("bei", mp.bei))),
+            ([(1.0,), (30.0,)], (("ker", mp.ker), ("kei", mp.kei))),
+        )
+        for name, of in known
+    },
+    **{
+        f"{name} {v}": (lambda x, of=of, v=v: of(v, x), lambda x, to=to, v=v: to(v, x), [(1e-3,), (3.0,), (300.0,)])
+        for name, of, to in (("struve", ops.struve, mp.struveh), ("modstruve", ops.modstruve, mp.struvel))
+        for v in (0, 1, -1.5, 2.5)
+    },
+    "hyperu": (ops.hyperu, mp.hyperu, [(0.5, 1.5, 2.5), (1.5, 1.25, 1e-3), (-1.5, 2.5, 60.0)]),
+    **{
+        f"pbdv {v}": (lambda x, v=v: ops.pbdv(v, x), lambda x, v=v: mp.pcfd(v, x), [(0.5,), (-4.0,), (1.25,), (20.0,)])
+        for v in (0.5, 2, -1.5)
+    },
+    "elliprj": (ops.elliprj, mp.elliprj, [(1.0, 1.0, 1.0, 1.0), (1e-9, 1.0, 1e9, 2.0), (2.0, 3.0, 3.0, 1e-9)]),
+    "ellipkm1": (ops.ellipkm1, lambda p: mp.ellipk(1 - p), [(0.5,), (1e-100,), (30.0,)]),
+    **{
+        f"jacobi_{kind}": (
+            getattr(ops, f"jacobi_{kind}"),
+            _elliptic(kind),
+            [(0.5, 0.25), (30.0, 0.875), (-1.0, 1e-9), (2.0, 1 - 2.0**-30)],
+        )
+        for kind in ("sn", "cn", "dn")
+    },
+    "jacobi_epsilon": (
+        ops.jacobi_epsilon,
+        lambda u, m: mp.ellipe(mp.asin(_elliptic("sn")(u, m)), m),
+        [(0.5, 0.25), (1.0, 0.875)],
+    ),
+    **{
+        f"{name} {n}": (
+            lambda x, name=name, n=n: getattr(ops, name)(0.5, x, n),
+            lambda x, of=of, n=n: mp.diff(lambda t: of(mp.mpf(0.5), t), x, n),
+            [(0.25,), (7.0,)],
+        )
+        for name, of in (("jvp", mp.besselj), ("yvp", mp.bessely), ("ivp", mp.besseli), ("kvp", mp.besselk))
+        for n in (0, 1, 3)
+    },
+    **{
+        f"{name} {part}": (
+            lambda x, name=name, part=part: getattr(ops, part)(getattr(ops, name)(1, x)),
+            lambda x, sign=sign, turn=turn, part=part: getattr(mp.expj(-turn * sign * x) * _hankel(x, 1, sign), part),
+            [(0.25,), (30.0,)],
+        )
+        for name, sign, turn in (("hankel1", 1, 0), ("hankel2", -1, 0), ("hankel1e", 1, 1), ("hankel2e", -1, 1))
+        for part in ("real", "imag")
+    },
+    "ff": (ops.ff, mp.ff, [(4.5, 2.0), (1e-9, 0.5), (-2.5, 1.5)]),
+    "rf": (ops.rf, mp.rf, [(4.5, 2.0), (1e-9, 0.5), (-2.5, 1.25)]),
+    "perm": (ops.perm, mp.ff, [(4.5, 2.0), (9.0, 3.0)]),
+    "comb": (ops.comb, mp.binomial, [(4.5, 2.0), (9.0, 3.0), (2.5, 0.5)]),
+    "factorial2": (ops.factorial2, mp.fac2, [(5.0,), (4.0,), (0.25,), (-0.5,)]),
+    "catalan": (ops.catalan, lambda n: mp.binomial(2 * n, n) / (n + 1), [(5.0,), (0.25,)]),
+    "powm1": (ops.powm1, lambda x, y: x**y - 1, [(2.0, 1e-100), (1 + 2.0**-50, 3.0), (0.5, -2.0)]),
+    "sindg": (ops.sindg, lambda x: mp.sin(mp.radians(x)), [(30.0,), (1e-100,), (1e10,)]),
+    "cosdg": (ops.cosdg, lambda x: mp.cos(mp.radians(x)), [(60.0,), (89.5,)]),
+    "tandg": (ops.tandg, lambda x: mp.tan(mp.radians(x)), [(60.0,), (89.5,)]),
+    "cotdg": (ops.cotdg, lambda x: mp.cot(mp.radians(x)), [(60.0,), (1e-9,)]),
+    "diric": (
+        lambda x: ops.diric(x, 5),
+        lambda x: mp.chebyu(4, mp.cos(x / 2)) / 5,
+        [(1e-100,), (0.25,), (6.25,)],
+    ),
+    "eval_chebyc": (lambda x: ops.eval_chebyc(5, x), lambda x: 2 * mp.chebyt(5, x / 2), [(0.25,), (3.0,)]),
+    "eval_chebys": (lambda x: ops.eval_chebys(5, x), lambda x: mp.chebyu(5, x / 2), [(0.25,), (3.0,)]),
+    "eval_sh_legendre": (lambda x: ops.eval_sh_legendre(5, x), lambda x: mp.legendre(5, 2 * x - 1), [(0.25,), (1.0,)]),
+    "eval_sh_jacobi": (
+        lambda p, q, x: ops.eval_sh_jacobi(4, p, q, x),
+        lambda p, q, x: _shifted_jacobi(4, p, q, x),
+        [(2.5, 1.25, 0.25), (2.0, 0.5, 3.0)],
+    ),
     "voigt_profile": (ops.voigt_profile, _voigt, [(0.0, 1.0, 0.5), (3.0, 0.125, 1e-3), (-1.0, 20.0, 1e-9)]),
     "wrightomega": (ops.wrightomega, lambda x: mp.lambertw(mp.exp(x)).real, [(-700.0,), (0.0,), (1.0,), (1e4,)]),
 }
@@ -171,7 +346,7 @@ def _number(x):
 
 @pytest.mark.parametrize(("function", "reference", "point"), POINTS.values(), ids=POINTS)
 def test_value_and_slopes_are_those_of_mpmath(function, reference, point):
-    names = "abc"[: len(point)]
+    names = "abcd"[: len(point)]
     program = trace(lambda **x: function(*(x[n] for n in names)), dict.fromkeys(names, ()), {})
     truth = Referee(program, Operator.GRADIENT, range(len(point))).truth(list(point)).components
     with mp.workprec(PRECISION), ctx.workprec(PRECISION):
@@ -207,3 +382,29 @@ def test_owens_function_is_its_integral(h, a):
         integral = mp.quad(lambda t: mp.exp(-h * h * t * t / 2) / (1 + t * t), ends)
         expected = _number(integral * mp.exp(-(mp.mpf(h) ** 2) / 2) / (2 * mp.pi))
         assert abs(value - expected) <= arb(NEAR) * abs(expected)
+
+
+@pytest.mark.parametrize(("x", "sign"), [(2.5, 1), (-0.5, -1), (-1.5, 1), (-2.5, -1)])
+def test_the_sign_of_the_gamma_function_has_no_slope(x, sign):
+    program = trace(lambda x: x + ops.gammasgn(x), {"x": ()}, {})
+    (slope,) = Referee(program, Operator.GRADIENT, [0]).truth([x]).components
+    with ctx.workprec(128):
+        (value,) = in_balls(program, fractions((x,)))
+    assert (slope.left, value) == (1, x + sign)
+
+
+def test_all_trials_are_no_more_than_all():
+    program = trace(lambda p: ops.bdtr(5, 5, p) + ops.bdtrc(7, 5, p) + p, {"p": ()}, {})
+    with ctx.workprec(128):
+        (value,) = in_balls(program, fractions((0.25,)))
+    assert value == 1.25
+
+
+def test_the_median_of_students_distribution_is_zero():
+    program = trace(lambda p: ops.stdtrit(3.0, p + 0.25), {"p": ()}, {})
+    (slope,) = Referee(program, Operator.GRADIENT, [0]).truth([0.25]).components
+    with ctx.workprec(128):
+        (value,) = in_balls(program, fractions((0.25,)))
+        expected = arb(3).sqrt() * arb.pi() / 2
+    assert value.contains(0)
+    assert slope.left.overlaps(expected)

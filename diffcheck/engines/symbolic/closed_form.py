@@ -15,6 +15,7 @@ from sympy.printing.str import StrPrinter
 from diffcheck.case.case import Point
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task, typed
+from diffcheck.engines.symbolic.functions import functions
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program
@@ -107,6 +108,8 @@ class Closed:
         values = ", ".join(f"numpy.float64({float(x)!r})" for x in self._flat(point))
         if len(form) > _WRITTEN or len(self._symbols) > _NAMED:
             raise Unsupported("a formula that is long")
+        if any(atom.func.__name__ in functions() for f in self._derivatives for atom in f.atoms(sympy.Function)):
+            raise Unsupported("SciPy has a function by another name than SymPy")
         return "\n".join(
             [
                 "import numpy",
@@ -200,7 +203,10 @@ def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> tup
     sys.setrecursionlimit(max(limit, 20_000))
     try:
         function: Callable[..., Any] = sympy.lambdify(
-            symbols, expressions, modules=["scipy", "numpy"], cse=lambda _: (shared, results)
+            symbols,
+            expressions,
+            modules=[dict(functions()), "scipy", "numpy"],
+            cse=lambda _: (shared, results),
         )
     finally:
         sys.setrecursionlimit(limit)

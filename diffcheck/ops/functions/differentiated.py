@@ -103,7 +103,7 @@ def _derivatives(
     row = Primitive(
         name=f"{name}_slope",
         doc=f"the partial derivatives of {name}: how often by each argument, then the arguments",
-        numpy=np.vectorize(_in_double(differentiated), otypes=[np.float64]),
+        numpy=in_doubles(differentiated),
         torch=Without(f"torch has no derivative of {name} by every argument"),
         sympy=Without(f"SymPy has no derivative of {name} by every argument"),
         sympy_rule=False,
@@ -120,8 +120,8 @@ def _real(x: Any) -> Any:
     return x.real if isinstance(x, acb) else x
 
 
-def _in_double(function: Function) -> Function:
-    """The function of doubles that rounds an enclosure; NaN where none is narrow enough."""
+def in_doubles(function: Function) -> Function:
+    """The function of arrays of doubles that rounds an enclosure; NaN where none is narrow enough."""
 
     def rounded(*x: float) -> float:
         bits = _BITS
@@ -133,4 +133,4 @@ def _in_double(function: Function) -> Function:
             bits *= 2
         return float("nan")
 
-    return rounded
+    return np.vectorize(rounded, otypes=[np.float64])

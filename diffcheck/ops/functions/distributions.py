@@ -41,7 +41,19 @@ def fdtrc(dfn: Any, dfd: Any, x: Any) -> Any:
     return betainc(dfd / 2, dfn / 2, dfd / (dfd + dfn * x))
 
 
-def _density_of_t(df: Any, t: Any) -> Any:
+@composite(torch=Without("torch has no gdtr"), numpy="scipy.special.gdtr")
+def gdtr(a: Any, b: Any, x: Any) -> Any:
+    """The gamma distribution function of rate a and shape b."""
+    return gammainc(b, a * x)
+
+
+@composite(torch=Without("torch has no gdtrc"), numpy="scipy.special.gdtrc")
+def gdtrc(a: Any, b: Any, x: Any) -> Any:
+    """1 less the gamma distribution function of rate a and shape b."""
+    return gammaincc(b, a * x)
+
+
+def density_of_t(df: Any, t: Any) -> Any:
     """The density of Student's distribution."""
     halved = lgamma((df + 1) / 2) - lgamma(df / 2) - (df + 1) / 2 * log1p(t * t / df)
     return exp(halved) / sqrt(pi * df)
@@ -66,7 +78,7 @@ stdtr = analytic_row(
     "stdtr",
     "Student's distribution function of df degrees of freedom",
     _student,
-    {1: lambda df, t, _: _density_of_t(df, t)},
+    {1: lambda df, t, _: density_of_t(df, t)},
     arity=2,
     analytic=_student_is_analytic,
     outside=lambda df, t: df <= 0,
@@ -214,4 +226,51 @@ voigt_profile = analytic_row(
     sympy=Without("SymPy has no closed form of voigt_profile"),
     sympy_rule=False,
     ulps=40,
+)
+
+
+def _kolmogorov(x: Any) -> Any:
+    """By one of two sums of exponentials of squares, of which the other one is the transform."""
+    square = x * x
+    if x.real > 1:
+        return 2 * _alternating(-2 * square)
+    waves = _odd_squares(-(arb.pi() ** 2) / (8 * square))
+    return 1 - (2 * arb.pi()).sqrt() / x * waves
+
+
+def _terms(exponent: Any) -> int:
+    """So many that ``exp(n^2 t)`` is below the working precision beside ``exp(t)``; 0 where t may not be negative."""
+    least = float((-exponent.real).lower())
+    return int((ctx.prec / least) ** 0.5) + 2 if least > 0 else 0
+
+
+def _alternating(t: Any) -> Any:
+    """The sum of ``(-1)^(k - 1) exp(k^2 t)`` over k = 1, 2 ...; its rest is below the next term over ``1 - exp(t)``."""
+    count = _terms(t)
+    total = sum(((-1) ** (k - 1) * (k * k * t).exp() for k in range(1, count + 1)), acb(0))
+    return total + _rest((count + 1) ** 2, t) if count else acb(arb.nan())
+
+
+def _odd_squares(t: Any) -> Any:
+    """The sum of ``exp(k^2 t)`` over k = 1, 3, 5 ..."""
+    count = _terms(t)
+    total = sum(((k * k * t).exp() for k in range(1, 2 * count, 2)), acb(0))
+    return total + _rest((2 * count + 1) ** 2, t) if count else acb(arb.nan())
+
+
+def _rest(square: int, t: Any) -> Any:
+    bound = ((square * t.real).exp() / (1 - t.real.exp())).upper()
+    return acb(arb(0, bound), arb(0, bound))
+
+
+kolmogorov = analytic_row(
+    "kolmogorov",
+    "what Kolmogorov's distribution has beyond a positive x: twice the sum of (-1)^(k - 1) exp(-2 k^2 x^2)",
+    on_reals(_kolmogorov),
+    analytic=lambda x: x.real > 0 and (x * x).real > 0,
+    outside=lambda x: x <= 0,
+    numpy="scipy.special.kolmogorov",
+    sympy=Without("SymPy has no closed form of kolmogorov"),
+    sympy_rule=False,
+    ulps=1,
 )

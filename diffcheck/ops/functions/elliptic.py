@@ -155,6 +155,24 @@ elliprc: Primitive = _carlson(
     outside=lambda x, y: x < 0 or y <= 0,
     ulps=4,
 )
+elliprj: Primitive = _carlson(
+    "elliprj",
+    "Carlson's elliptic integral R_J(x, y, z, p) of numbers not below 0, of which one at most is 0, and a positive p",
+    {},
+    4,
+    outside=lambda x, y, z, p: any(v < 0 for v in (x, y, z)) or p <= 0 or _zeros(x, y, z) > 1,
+    ulps=10,
+)
+ellipkm1 = analytic_row(
+    "ellipkm1",
+    "the complete elliptic integral K of the parameter 1 - p, for a positive p",
+    on_reals(lambda p: arb.pi() / (2 * acb(1).agm(p.sqrt()))),
+    analytic=_positive,
+    outside=lambda p: p <= 0,
+    numpy="scipy.special.ellipkm1",
+    sympy=lambda sympy, p: sympy.elliptic_k(1 - p),
+    ulps=3,
+)
 agm: Primitive = analytic_row(
     "agm",
     "the arithmetic-geometric mean of two positive numbers",

@@ -139,6 +139,19 @@ betainc = analytic_row(
     sympy=lambda sympy, a, b, x: sympy.betainc_regularized(a, b, 0, x),
     ulps=8,
 )
+betaincc = analytic_row(
+    "betaincc",
+    "the complement of the incomplete beta function, 1 - I_x(a, b)",
+    lambda a, b, x: (1 - x).beta_lower(b, a, 1),
+    {2: lambda a, b, x, _: -exp((a - 1) * log(x) + (b - 1) * log1p(-x) - betaln(a, b))},
+    arity=3,
+    analytic=lambda a, b, x: _positive(a, b, x, 1 - x),
+    outside=lambda a, b, x: a <= 0 or b <= 0 or x < 0 or x > 1,
+    at_edge=lambda a, b, x: x.contains(0) or x.contains(1),
+    numpy="scipy.special.betaincc",
+    sympy=lambda sympy, a, b, x: sympy.betainc_regularized(a, b, x, 1),
+    ulps=1,
+)
 zeta: Primitive = analytic_row(
     "zeta",
     "Hurwitz's zeta function: the sum of (k + q)^-s over k = 0, 1, 2 ..., for s > 1 and q > 0",

@@ -149,6 +149,33 @@ def assoc_laguerre_l(n: int, alpha: Any, x: Any) -> Any:
     return found if n else below
 
 
+@composite(torch=Without("torch has no eval_chebyc"), numpy="scipy.special.eval_chebyc")
+def eval_chebyc(n: int, x: Any) -> Any:
+    """Twice Chebyshev's polynomial of the first kind of x / 2, of degree n, arguments in the order n, x."""
+    return 2 * chebyshev_t(n, x / 2)
+
+
+@composite(torch=Without("torch has no eval_chebys"), numpy="scipy.special.eval_chebys")
+def eval_chebys(n: int, x: Any) -> Any:
+    """Chebyshev's polynomial of the second kind of x / 2, of degree n, arguments in the order n, x."""
+    return chebyshev_u(n, x / 2)
+
+
+@composite(torch=Without("torch has no shifted Legendre polynomials"), numpy="scipy.special.eval_sh_legendre")
+def eval_sh_legendre(n: int, x: Any) -> Any:
+    """Legendre's polynomial of 2x - 1 of degree n, arguments in the order n, x."""
+    return legendre_p(n, 2 * x - 1)
+
+
+@composite(torch=Without("torch has no shifted Jacobi polynomials"), numpy="scipy.special.eval_sh_jacobi")
+def eval_sh_jacobi(n: int, p: Any, q: Any, x: Any) -> Any:
+    """Jacobi's polynomial of 2x - 1 with the leading coefficient 1, arguments in the order n, p, q, x."""
+    scale = x * 0 + 1
+    for k in range(n):
+        scale = scale * (k + 1) / (p + n + k)
+    return scale * jacobi_p(n, p - q, q - 1, 2 * x - 1)
+
+
 @composite(
     torch=Without("torch has no associated Legendre functions"),
     numpy=lambda n, m, x: resolve("scipy.special.lpmv")(m, n, x),

@@ -1,4 +1,4 @@
-"""Inverses of the incomplete gamma and beta functions by their last argument: quantiles of distributions.
+"""Inverses of the incomplete gamma and beta functions and of Student's distribution: quantiles of distributions.
 
 A value is certified by its function, which rises or falls: on one side of it that is too small, on the other too large.
 """
@@ -9,10 +9,12 @@ from flint import arb, arb_series, ctx
 
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import balls, series
+from diffcheck.ops.functions.distributions import density_of_t, stdtr
 from diffcheck.ops.functions.elementary import exp, log, log1p
-from diffcheck.ops.functions.gamma import betainc, betaln, gammainc, gammaincc
+from diffcheck.ops.functions.gamma import betainc, betaincc, betaln, gammainc, gammaincc
+from diffcheck.ops.functions.pieces import floor
 from diffcheck.ops.functions.special import lgamma
-from diffcheck.ops.table import Function, Primitive, Without
+from diffcheck.ops.table import Function, Primitive, Without, composite
 
 # Each step of Newton's method doubles the digits, which a double has 16 of; the first ones may have to come near.
 _STEPS = 40
@@ -78,10 +80,35 @@ def _betaincinv(a: Any, b: Any, y: Any) -> Any:
     return _smaller(a, b, y)
 
 
+def _betainccinv(a: Any, b: Any, y: Any) -> Any:
+    """One less the betaincinv of exchanged parameters, again by the smaller one."""
+    if betainc.on_balls()(b, a, balls.HALF) < y:
+        return _smaller(a, b, 1 - y)
+    return 1 - _smaller(b, a, y)
+
+
 def _smaller(a: Any, b: Any, y: Any) -> Any:
     near_zero = ((y.log() + a.log() + a.lgamma() + b.lgamma() - (a + b).lgamma()) / a).exp()
     start, beta = _start("betaincinv", near_zero, a, b, y), betainc.on_balls()
     return _certified(lambda x: beta(a, b, x), lambda x: _density_of_beta(a, b, x), start, y)
+
+
+def _stdtrit(df: Any, p: Any) -> Any:
+    """By what ``df / (df + t^2)`` is in the tails, by what is left of it in the middle; it rises, an odd function."""
+    if p.contains(balls.HALF):
+        return balls.ZERO if p.is_exact() else _stdtrit(df, p.lower()).union(_stdtrit(df, p.upper()))
+    if p > balls.HALF:
+        return -_stdtrit(df, 1 - p)
+    if 4 * p < 1:
+        part = _betaincinv(df / 2, balls.HALF, 2 * p)
+        return -(df * (1 - part) / part).sqrt()
+    left = _betaincinv(balls.HALF, df / 2, 1 - 2 * p)
+    return -(df * left / (1 - left)).sqrt()
+
+
+def _density_of_student(df: Any, t: Any) -> Any:
+    half = (df + 1) / 2
+    return (half.lgamma() - (df / 2).lgamma() - half * (t * t / df).log1p()).exp() / (arb.pi() * df).sqrt()
 
 
 def _series(value: Function, row: Primitive, density: Function) -> Function:
@@ -163,3 +190,53 @@ betaincinv = Primitive(
     outside=_outside,
     ulps=8,
 )
+betainccinv = Primitive(
+    name="betainccinv",
+    doc="the inverse of betaincc: the x at which 1 - I_x(a, b) is y",
+    numpy="scipy.special.betainccinv",
+    torch=Without("torch has no betainccinv"),
+    sympy=Without("SymPy has no closed form of betainccinv"),
+    sympy_rule=False,
+    arb=_betainccinv,
+    series=_series(_betainccinv, betaincc, lambda a, b, x: -_density_of_beta(a, b, x)),
+    forms=_by_parameters("betaincc", lambda a, b, x: -_slope_of_i(a, b, x), 3),
+    outside=_outside,
+    ulps=8,
+)
+stdtrit = Primitive(
+    name="stdtrit",
+    doc="the inverse of stdtr: the t below which Student's distribution of df degrees of freedom has the probability p",
+    numpy="scipy.special.stdtrit",
+    torch=Without("torch has no stdtrit"),
+    sympy=Without("SymPy has no closed form of stdtrit"),
+    sympy_rule=False,
+    arb=_stdtrit,
+    series=_series(_stdtrit, stdtr, _density_of_student),
+    forms=_by_parameters("stdtr", density_of_t, 2),
+    outside=_outside,
+    ulps=36,
+)
+
+
+@composite(torch=Without("torch has no chdtri"), numpy="scipy.special.chdtri")
+def chdtri(v: Any, p: Any) -> Any:
+    """The x beyond which the chi-square distribution of v degrees of freedom has the probability p."""
+    return 2 * gammainccinv(v / 2, p)
+
+
+@composite(torch=Without("torch has no fdtri"), numpy="scipy.special.fdtri")
+def fdtri(dfn: Any, dfd: Any, p: Any) -> Any:
+    """The x below which Fisher's distribution has the probability p."""
+    return dfd * betaincinv(dfn / 2, dfd / 2, p) / (dfn * betainccinv(dfd / 2, dfn / 2, p))
+
+
+@composite(torch=Without("torch has no gdtrix"), numpy="scipy.special.gdtrix")
+def gdtrix(a: Any, b: Any, p: Any) -> Any:
+    """The x below which the gamma distribution of rate a and shape b has the probability p."""
+    return gammaincinv(b, p) / a
+
+
+@composite(torch=Without("torch has no pdtri"), numpy="scipy.special.pdtri")
+def pdtri(k: Any, y: Any) -> Any:
+    """The mean for which a Poisson variable is k at most with the probability y."""
+    return gammainccinv(floor(k) + 1, y)

@@ -33,6 +33,12 @@ def cosm1(x: Any) -> Any:
     return -2 * half * half
 
 
+@composite(torch=Without("torch has no powm1"), numpy="scipy.special.powm1")
+def powm1(x: Any, y: Any) -> Any:
+    """x^y - 1 of a positive x, without the cancellation."""
+    return expm1(y * log(x))
+
+
 @composite(torch=Without("torch has no boxcox"), numpy="scipy.special.boxcox")
 def boxcox(x: Any, lmbda: Any) -> Any:
     """The Box-Cox transform of a positive x, (x^lmbda - 1) / lmbda, and ln(x) for lmbda = 0."""
