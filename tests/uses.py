@@ -302,6 +302,7 @@ USES = {
             *(f"{kind}_k{order}" for kind in ("modified_bessel", "scaled_modified_bessel") for order in (0, 1)),
             *("modified_bessel_i0", "modified_bessel_i1", "spherical_bessel_j0"),
         )
+    },
     "polylog": both(
         elementwise(lambda x: ops.polylog(1.5, x), (-5, 0.9)), elementwise(lambda x: ops.polylog(-2, x), (-5, 0.9))
     ),

@@ -81,6 +81,7 @@ LIBRARIES = {
             "engine",
             "automatic",
             "modes",
+            "numbers",
             "pull",
             "tf32",
             "contract",
