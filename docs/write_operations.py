@@ -16,9 +16,10 @@ from typing import Any
 import sympy
 
 from diffcheck import ops
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
-from diffcheck.ops.table import Column, Composite, Operation, Primitive, Without
+from diffcheck.ops.table import Column, Operation, Primitive, Without
 
 # Every row is in its table once its module is imported.
 for module in pkgutil.walk_packages(ops.__path__, "diffcheck.ops."):

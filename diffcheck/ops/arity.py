@@ -6,8 +6,9 @@ from collections.abc import Collection
 import numpy as np
 
 from diffcheck.errors import CaseError, Lacking
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.declared import Declared
-from diffcheck.ops.table import Composite, Operation
+from diffcheck.ops.table import Operation
 
 
 def demand_arguments(operation: Operation, count: int, options: Collection[str]) -> None:

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import series as power_series
-from diffcheck.ops.table import Composite, Function, Primitive, Without
+from diffcheck.ops.table import Function, Primitive, Without
 
 # Where each own operation was declared, by its name.
 _PLACES: dict[str, str] = {}

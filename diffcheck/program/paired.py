@@ -12,9 +12,10 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import flat, is_complex
 from diffcheck.ops.complex_numbers.holomorphic import FUNCTIONS
 from diffcheck.ops.complex_numbers.pairs import ARITHMETIC, AS_WRITTEN, Pair
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.on_arrays.fourier import TRANSFORMS
 from diffcheck.ops.structure import Shape
-from diffcheck.ops.table import Composite, Operation
+from diffcheck.ops.table import Operation
 from diffcheck.program.recorded import Recorded
 from diffcheck.program.traced import Traced
 

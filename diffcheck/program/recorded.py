@@ -4,8 +4,9 @@ from typing import Any
 
 from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops.arguments import Traceable
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.functions.arithmetic import Arithmetic
-from diffcheck.ops.table import Composite, Primitive
+from diffcheck.ops.table import Primitive
 
 
 class Recorded(Arithmetic, Traceable):

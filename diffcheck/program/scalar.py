@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.exact import Exact, exact
-from diffcheck.ops.table import Composite, Operation, Primitive
+from diffcheck.ops.table import Operation, Primitive
 from diffcheck.program.program import CONST, INPUT, Builder
 from diffcheck.program.recorded import Recorded
 

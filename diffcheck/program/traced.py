@@ -9,12 +9,13 @@ import numpy as np
 from diffcheck.errors import BranchError, CaseError
 from diffcheck.ops.arguments import flat, is_complex
 from diffcheck.ops.arity import demand_arguments
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.on_arrays import sums
 from diffcheck.ops.on_arrays.selection import ranked
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Index, Parameters, Shape
-from diffcheck.ops.table import Composite, Operation, Primitive
+from diffcheck.ops.table import Operation, Primitive
 from diffcheck.program.conditions import is_condition
 from diffcheck.program.graph import GraphBuilder
 from diffcheck.program.recorded import Recorded

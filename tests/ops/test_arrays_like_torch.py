@@ -9,7 +9,7 @@ from like_torch import NEAR, arrays, of_diffcheck, of_torch
 from diffcheck import ops
 from diffcheck.errors import CaseError
 from diffcheck.ops.complex_numbers.pairs import AS_WRITTEN
-from diffcheck.ops.table import Composite
+from diffcheck.ops.composites import Composite
 
 pytestmark = pytest.mark.filterwarnings("ignore:A window was not provided")
 ROOMS = {"shapes", "sections", "places"}

@@ -11,7 +11,8 @@ from diffcheck import case, check, interval, rectangle
 from diffcheck.case.operators import Operator
 from diffcheck.errors import CaseError, DomainError
 from diffcheck.ops.complex_numbers.pairs import AS_WRITTEN
-from diffcheck.ops.table import Composite, Primitive
+from diffcheck.ops.composites import Composite
+from diffcheck.ops.table import Primitive
 from diffcheck.program.emit import Emitted
 from diffcheck.program.paired import FORMULAS
 from diffcheck.program.trace import record, trace

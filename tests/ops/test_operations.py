@@ -27,9 +27,10 @@ from uses import (
 from diffcheck import ops
 from diffcheck.engines.symbolic.closed_form import closed_form
 from diffcheck.errors import Unsupported
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.exact import Exact
-from diffcheck.ops.table import Composite, Operation, Primitive, Without
+from diffcheck.ops.table import Operation, Primitive, Without
 from diffcheck.program.program import Builder
 from diffcheck.program.rules import partial
 from diffcheck.referee.beside.jets import Jets, along, coefficient

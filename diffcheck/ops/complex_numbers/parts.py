@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.elementary import cos, sin
 from diffcheck.ops.functions.pieces import where
-from diffcheck.ops.table import composite
 
 
 @composite(torch="torch.complex", numpy=lambda re, im: re + 1j * im)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.table import Composite, Operation, Primitive
+from diffcheck.ops.composites import Composite
+from diffcheck.ops.table import Operation, Primitive
 
 
 def _binary(name: str, rows: Mapping[str, Operation] = Primitive.rows) -> tuple[Any, Any]:

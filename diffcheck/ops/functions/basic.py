@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.exact import exact_power
-from diffcheck.ops.table import Function, Primitive, composite, named_row
+from diffcheck.ops.table import Function, Primitive, named_row
 
 _THIRD = Fraction(1, 3)
 

@@ -8,6 +8,7 @@ import numpy as np
 from flint import arb
 
 from diffcheck.errors import Unsupported
+from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures import of_special as special_enclosures
@@ -15,7 +16,7 @@ from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp
 from diffcheck.ops.functions.pieces import abs, maximum
 from diffcheck.ops.functions.special import bessel_i
-from diffcheck.ops.table import Column, Function, Primitive, composite
+from diffcheck.ops.table import Column, Function, Primitive
 
 
 def _positive(_: Any, x: Any) -> bool:

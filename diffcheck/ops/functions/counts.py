@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.gamma import betainc, betaincc, gammainc, gammaincc
 from diffcheck.ops.functions.pieces import floor, where
-from diffcheck.ops.table import Without, composite
+from diffcheck.ops.table import Without
 
 
 @composite(torch=Without("torch has no bdtr"), numpy="scipy.special.bdtr")

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from diffcheck.ops.complex_numbers.parts import complex
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.functions.bessel import bessel_j, bessel_k, bessel_y
 from diffcheck.ops.functions.elementary import cos, sin
 from diffcheck.ops.functions.special import bessel_i
-from diffcheck.ops.table import Composite, Without, composite
+from diffcheck.ops.table import Without
 
 
 @composite(torch=Without("torch has no Hankel functions"), numpy="scipy.special.hankel1")

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.elementary import cos, sin, tan
 from diffcheck.ops.functions.polynomials import chebyshev_u
-from diffcheck.ops.table import Without, composite
+from diffcheck.ops.table import Without
 
 
 @composite(torch=Without("torch has no sindg"), numpy="scipy.special.sindg")

@@ -4,6 +4,7 @@ from typing import Any
 
 from flint import acb, arb, ctx
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.enclosures import of_special as special_enclosures
 from diffcheck.ops.enclosures.analytic import on_reals
@@ -14,7 +15,7 @@ from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log1p
 from diffcheck.ops.functions.gamma import betainc, gammainc, gammaincc
 from diffcheck.ops.functions.special import erf, lgamma, log_ndtr
-from diffcheck.ops.table import Primitive, Without, composite
+from diffcheck.ops.table import Primitive, Without
 
 
 @composite(torch=Without("torch has no chdtr"), numpy="scipy.special.chdtr")

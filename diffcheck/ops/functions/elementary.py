@@ -8,11 +8,12 @@ import numpy as np
 from flint import arb
 
 from diffcheck.ops.arguments import as_tensors
+from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.exact import exact_power, pi
 from diffcheck.ops.functions.basic import add, power, sqrt
-from diffcheck.ops.table import Primitive, Without, composite, named_row
+from diffcheck.ops.table import Primitive, Without, named_row
 
 
 def _sigmoid(x: Any) -> Any:

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import pi, rational
 from diffcheck.ops.functions.elementary import cos
 from diffcheck.ops.functions.gamma import gamma, rgamma
 from diffcheck.ops.functions.pieces import sign
-from diffcheck.ops.table import Without, composite
+from diffcheck.ops.table import Without
 
 
 @composite(torch=Without("torch has no gammasgn"), numpy="scipy.special.gammasgn")

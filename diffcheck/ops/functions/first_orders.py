@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.functions.bessel import bessel_ie, bessel_j, bessel_k, bessel_ke, bessel_y, spherical_bessel_j
 from diffcheck.ops.functions.special import bessel_i
-from diffcheck.ops.table import Column, Composite, Operation, composite
+from diffcheck.ops.table import Column, Operation
 
 
 def _of_order(order: int, name: str, of: Operation, numpy: Column | None, aten: str = "") -> Composite:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures.balls import HALF
 from diffcheck.ops.exact import pi, rational
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p
 from diffcheck.ops.functions.special import digamma, lgamma
-from diffcheck.ops.table import Primitive, Without, composite
+from diffcheck.ops.table import Primitive, Without
 
 _LARGE = 64
 

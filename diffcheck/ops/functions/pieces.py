@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls
-from diffcheck.ops.table import Function, Primitive, composite, named_row
+from diffcheck.ops.table import Function, Primitive, named_row
 
 
 def _relation(name: str, sign: str, numpy: str, sympy: str, holds: Function) -> Primitive:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.exact import rational
-from diffcheck.ops.table import Composite, Without, composite
+from diffcheck.ops.table import Without
 
 # The polynomial of degree k + 1, by k, x and the polynomials of the degrees k and k - 1.
 Recurrence = Callable[[int, Any, Any, Any], Any]

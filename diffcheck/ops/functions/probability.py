@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.enclosures import of_special as special_enclosures
 from diffcheck.ops.exact import pi
@@ -10,7 +11,7 @@ from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p
 from diffcheck.ops.functions.special import xlogy
 from diffcheck.ops.on_arrays.along import logsumexp_of
-from diffcheck.ops.table import Primitive, Without, composite
+from diffcheck.ops.table import Primitive, Without
 
 erfcx = analytic_row(
     "erfcx",

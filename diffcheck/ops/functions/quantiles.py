@@ -7,6 +7,7 @@ from typing import Any
 
 from flint import arb, arb_series, ctx
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.functions.distributions import density_of_t, stdtr
@@ -14,7 +15,7 @@ from diffcheck.ops.functions.elementary import exp, log, log1p
 from diffcheck.ops.functions.gamma import betainc, betaincc, betaln, gammainc, gammaincc
 from diffcheck.ops.functions.pieces import floor
 from diffcheck.ops.functions.special import lgamma
-from diffcheck.ops.table import Function, Primitive, Without, composite
+from diffcheck.ops.table import Function, Primitive, Without
 
 # Each step of Newton's method doubles the digits, which a double has 16 of; the first ones may have to come near.
 _STEPS = 40

@@ -6,13 +6,14 @@ import numpy as np
 from flint import arb_series
 
 from diffcheck.errors import Unsupported
+from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.enclosures import of_special as special_enclosures
 from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p, sigmoid
-from diffcheck.ops.table import Primitive, composite
+from diffcheck.ops.table import Primitive
 
 erf = Primitive(
     name="erf",

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, expm1, log, log1p, sin
 from diffcheck.ops.functions.integrals import log_quotient_of
 from diffcheck.ops.functions.pieces import abs, where
-from diffcheck.ops.table import Without, composite
+from diffcheck.ops.table import Without
 
 
 def _exprel(x: Any) -> Any:

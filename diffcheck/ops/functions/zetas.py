@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from flint import acb, arb, ctx
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
-from diffcheck.ops.table import Function, Primitive, Without, composite
+from diffcheck.ops.table import Function, Primitive, Without
 
 _FAR_LEFT = 4096
 

@@ -4,12 +4,12 @@ from typing import Any
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside
+from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import pi, rational
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.elementary import exp, sigmoid, tanh
 from diffcheck.ops.functions.pieces import abs, clip, maximum, where
 from diffcheck.ops.functions.special import erf, softplus
-from diffcheck.ops.table import composite
 
 # Of the fixed point of selu: mean 0 and variance 1 are kept (Klambauer et al. 2017), in torch's digits.
 _ALPHA, _SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.exact import constants_like
 from diffcheck.ops.on_arrays.common import amax, reshape, take
 from diffcheck.ops.on_arrays.padding import pad
-from diffcheck.ops.table import Composite, composite
 
 Sizes = int | Sequence[int | None]
 Places = np.ndarray[Any, np.dtype[np.intp]]

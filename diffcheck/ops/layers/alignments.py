@@ -7,10 +7,10 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import constants
+from diffcheck.ops.composites import composite
 from diffcheck.ops.layers.common import logsumexp
 from diffcheck.ops.layers.reduction import reduced
 from diffcheck.ops.on_arrays.common import concatenate, stack
-from diffcheck.ops.table import composite
 
 
 def _torch_side(torch: Any, logs: Any, *given: Any, **options: Any) -> Any:

@@ -7,10 +7,10 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside, constants
+from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays import along
 from diffcheck.ops.on_arrays.common import amax, kept, stack
 from diffcheck.ops.on_arrays.contraction import einsum
-from diffcheck.ops.table import composite
 
 
 @composite(torch=lambda torch, x, weight, bias=None: torch.nn.functional.linear(x, weight, bias))

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.on_arrays.common import matmul, permute, reshape
 from diffcheck.ops.on_arrays.padding import pad
 from diffcheck.ops.on_arrays.statistics import flip
-from diffcheck.ops.table import Composite, composite
 
 Lengths = int | Sequence[int]
 

@@ -10,10 +10,10 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import where
 from diffcheck.ops.layers.common import softmax
-from diffcheck.ops.table import Composite, composite
 
 # Where selu ends to the left, with the other sign, in torch's digits.
 _ALPHA = 1.7580993408473766

@@ -6,10 +6,10 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import Traceable, beside, constants
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.layers.common import linear, softmax
 from diffcheck.ops.on_arrays.common import gather, permute, take
-from diffcheck.ops.table import composite
 
 
 def _attention_of_torch(torch: Any, q: Any, k: Any, v: Any, mask: Any = None, **options: Any) -> Any:

@@ -8,11 +8,11 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import as_tensors, beside
+from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import constants_like
 from diffcheck.ops.functions.pieces import abs, eq, maximum, minimum, round, where
 from diffcheck.ops.layers.activations import relu
 from diffcheck.ops.on_arrays.common import matmul, reshape, sum, take
-from diffcheck.ops.table import composite
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
 

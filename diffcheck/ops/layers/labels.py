@@ -11,13 +11,13 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside, constants
+from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import rational
 from diffcheck.ops.functions.pieces import maximum
 from diffcheck.ops.functions.special import softplus
 from diffcheck.ops.layers.common import linear, log_softmax
 from diffcheck.ops.layers.reduction import labels_of_torch, of_torch, reduced, target_of_torch, weights
 from diffcheck.ops.on_arrays.common import permute, stack
-from diffcheck.ops.table import composite
 
 Labels = np.ndarray[Any, np.dtype[Any]]
 

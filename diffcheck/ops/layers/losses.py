@@ -8,12 +8,12 @@ from typing import Any
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import as_tensors, beside
+from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.elementary import exp, log
 from diffcheck.ops.functions.pieces import abs, maximum, where
 from diffcheck.ops.functions.special import softplus, xlogy
 from diffcheck.ops.layers.reduction import for_each, of_torch, reduced, weighted, weights
-from diffcheck.ops.table import composite
 
 
 @composite(torch=of_torch("mse_loss", 2))

@@ -7,12 +7,12 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside, constants
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import maximum, minimum, where
 from diffcheck.ops.functions.special import softplus
 from diffcheck.ops.layers.norms import pairwise_distance
 from diffcheck.ops.layers.reduction import of_torch, reduced
-from diffcheck.ops.table import composite
 
 # Loss.cpp of torch holds this constant as a float; beside short vectors nine digits of it show.
 _LENGTHENED = float(np.float32(1e-12))

@@ -8,11 +8,11 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs, maximum
 from diffcheck.ops.on_arrays.common import amax, take
 from diffcheck.ops.on_arrays.padding import pad
-from diffcheck.ops.table import composite
 
 # What torch takes for eps=None in double precision.
 _LEAST = 2.0**-52

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.layers.convolution import Lengths, at_least, windows
 from diffcheck.ops.on_arrays.common import reshape
 from diffcheck.ops.on_arrays.padding import pad
-from diffcheck.ops.table import composite
 
 
 @composite(torch=lambda torch, x, *arguments, **options: torch.nn.functional.unfold(x, *arguments, **options))

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.exact import constants_like
 from diffcheck.ops.layers.convolution import Lengths, at_least, each, windows
 from diffcheck.ops.on_arrays.common import amax, reshape
 from diffcheck.ops.on_arrays.padding import pad
-from diffcheck.ops.table import Composite, Function, composite
+from diffcheck.ops.table import Function
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
 

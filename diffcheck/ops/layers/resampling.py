@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import constants_like
 from diffcheck.ops.layers.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from diffcheck.ops.layers.convolution import Lengths, each
 from diffcheck.ops.on_arrays.common import permute, reshape, take
-from diffcheck.ops.table import composite
 
 # The elements that a new one is made of, each with its weight.
 Parts = list[tuple[int, Fraction]]

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.layers.convolution import Lengths, at_least
 from diffcheck.ops.layers.patches import cropped, spread
 from diffcheck.ops.on_arrays.common import matmul, permute, reshape
-from diffcheck.ops.table import Composite, composite
 
 
 def _row(axes: int) -> Composite:

@@ -8,10 +8,10 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import constants
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.layers.convolution import Lengths, at_least, each
 from diffcheck.ops.layers.pooling import with_batch
 from diffcheck.ops.on_arrays.common import amax, concatenate, reshape
-from diffcheck.ops.table import Composite, composite
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
 

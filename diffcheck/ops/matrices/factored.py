@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck.ops.arguments import beside
+from diffcheck.ops.composites import composite
 from diffcheck.ops.matrices.linalg import demand_square, solve_triangular
 from diffcheck.ops.on_arrays.common import transpose
-from diffcheck.ops.table import composite
 
 
 def _solved(b: Any, factor: Any, upper: bool) -> Any:

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.elementary import log
 from diffcheck.ops.functions.pieces import sign
 from diffcheck.ops.matrices import elimination, triangles
 from diffcheck.ops.on_arrays.common import permute, reshape, transpose
-from diffcheck.ops.table import composite
 
 
 def demand_square(name: str, a: Any) -> None:

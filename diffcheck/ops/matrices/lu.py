@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.pieces import abs, gt, logical_or, maximum, where
 from diffcheck.ops.on_arrays.common import concatenate
 from diffcheck.ops.on_arrays.padding import pad
-from diffcheck.ops.table import composite
 
 
 def _lu_numpy(a: Any) -> Any:

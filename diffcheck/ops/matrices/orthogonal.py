@@ -6,13 +6,13 @@ import numpy as np
 from flint import arb
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.matrices.elimination import numbers, together, turned
 from diffcheck.ops.matrices.triangles import halved, inverted, times, triangular
 from diffcheck.ops.on_arrays.common import reshape
 from diffcheck.ops.own import Own, Size
 from diffcheck.ops.structure import Array, Parameters
-from diffcheck.ops.table import composite
 
 
 def _orthogonalised(root: Any, zero: Any, a: Array) -> Array:

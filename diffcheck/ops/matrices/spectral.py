@@ -6,13 +6,13 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.complex_numbers.parts import complex
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import gt, maximum, where
 from diffcheck.ops.matrices import exponentials
 from diffcheck.ops.matrices.eigenvalues import eigenprojections, eigenvalues
 from diffcheck.ops.matrices.general_eigenvalues import general_eigenvalues
 from diffcheck.ops.matrices.linalg import demand_square
-from diffcheck.ops.table import composite
 
 
 def _expm_numpy(a: Any) -> Any:

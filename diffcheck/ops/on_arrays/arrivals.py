@@ -7,8 +7,8 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import constants
+from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays.common import amax, amin, concatenate, mean, prod, reshape, scatter_add, sum
-from diffcheck.ops.table import composite
 
 _JOINED: dict[str, Callable[..., Any]] = {"sum": sum, "mean": mean, "prod": prod, "amax": amax, "amin": amin}
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import as_tensors
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.on_arrays import along
-from diffcheck.ops.table import composite
 
 Axes = int | Sequence[int] | None
 

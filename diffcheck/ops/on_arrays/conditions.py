@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.pieces import logical_and, logical_or
 from diffcheck.ops.on_arrays.common import Axes, concatenate, kept
-from diffcheck.ops.table import composite
 
 
 def all_joined(conditions: Any, joined: Callable[[Any, Any], Any]) -> Any:

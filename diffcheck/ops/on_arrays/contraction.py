@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays.common import matmul, permute, reshape, sum
-from diffcheck.ops.table import composite
 
 # An array and a letter for each of its axes.
 Lettered = tuple[Any, str]

@@ -14,13 +14,13 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.complex_numbers.pairs import Formula, Pair, is_surely, pair
 from diffcheck.ops.complex_numbers.parts import conj
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.exact import constants_like, pi, rational
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.elementary import cos, sin
 from diffcheck.ops.on_arrays.padding import pad
 from diffcheck.ops.on_arrays.statistics import roll
-from diffcheck.ops.table import Composite, composite
 
 TRANSFORMS: dict[str, Formula] = {}
 _NORMS = ("backward", "ortho", "forward")

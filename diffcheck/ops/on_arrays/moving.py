@@ -9,8 +9,9 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import Traceable, as_tensors, flat
+from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.on_arrays.common import concatenate, reshape
-from diffcheck.ops.table import Composite, Function, composite
+from diffcheck.ops.table import Function
 
 # Parameters that torch wants tensors for: they say which elements are meant.
 _PLACES = ("index", "indices", "mask", "repeats")

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.pieces import where
 from diffcheck.ops.on_arrays.moving import moving
-from diffcheck.ops.table import composite
 
 
 def _section(dim: int, places: Any, ndim: int) -> tuple[Any, ...]:

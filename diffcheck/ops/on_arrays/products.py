@@ -8,12 +8,12 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside
 from diffcheck.ops.complex_numbers.parts import conj
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs, where
 from diffcheck.ops.on_arrays.common import amax, reshape, sum
 from diffcheck.ops.on_arrays.contraction import tensordot
 from diffcheck.ops.on_arrays.statistics import outer
-from diffcheck.ops.table import composite
 
 
 def _scaled(factor: Any, x: Any) -> Any:

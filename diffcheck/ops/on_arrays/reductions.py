@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays.common import amax, amin, kept, mean, median, prod, reshape, sort, sum
 from diffcheck.ops.on_arrays.statistics import quantile, std, var
-from diffcheck.ops.table import composite
 
 Axes = int | Sequence[int] | None
 

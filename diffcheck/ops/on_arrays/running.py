@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.pieces import maximum, minimum
 from diffcheck.ops.on_arrays.common import stack
-from diffcheck.ops.table import composite
 
 
 def running(x: Any, dim: int, joined: Callable[[Any, Any], Any]) -> Any:

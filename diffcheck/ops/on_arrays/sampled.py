@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays.common import concatenate, cumsum, sum
-from diffcheck.ops.table import composite
 
 
 def _strips(y: Any, x: Any, dx: float | None, dim: int) -> Any:

@@ -7,9 +7,9 @@ import numpy as np
 
 from diffcheck.ops.arguments import as_tensors
 from diffcheck.ops.complex_numbers.parts import conj
+from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays.common import transpose
 from diffcheck.ops.on_arrays.moving import moving
-from diffcheck.ops.table import composite
 
 Axes = int | Sequence[int]
 

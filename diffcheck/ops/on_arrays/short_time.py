@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays.common import reshape, scatter_add
 from diffcheck.ops.on_arrays.fourier import fft, irfft, rfft
 from diffcheck.ops.on_arrays.padding import pad
-from diffcheck.ops.table import composite
 
 
 def _window(window: Any, win_length: int | None, n_fft: int) -> Any:

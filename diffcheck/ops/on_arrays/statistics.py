@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs, clip
 from diffcheck.ops.matrices.linalg import diagonal, inverse
 from diffcheck.ops.on_arrays.common import concatenate, kept, sort, stack
-from diffcheck.ops.table import composite
 
 
 @composite(

@@ -10,10 +10,10 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import as_tensors
 from diffcheck.ops.complex_numbers.parts import conj
+from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs
 from diffcheck.ops.on_arrays.common import stack, sum
-from diffcheck.ops.table import composite
 
 
 @composite(

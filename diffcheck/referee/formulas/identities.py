@@ -16,10 +16,11 @@ from typing import Any
 from flint import arb
 
 from diffcheck.ops.arguments import Traceable
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.exact import Exact, exact
 from diffcheck.ops.functions.arithmetic import Arithmetic
-from diffcheck.ops.table import Composite, Operation, Primitive
+from diffcheck.ops.table import Operation, Primitive
 from diffcheck.referee.formulas import exponents
 from diffcheck.referee.formulas.polynomials import WAY, Monomial, Polynomial
 from diffcheck.referee.formulas.ratios import ONE, ZERO, Ratio

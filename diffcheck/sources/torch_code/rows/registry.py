@@ -14,7 +14,8 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.errors import Unsupported
-from diffcheck.ops.table import Composite, Primitive
+from diffcheck.ops.composites import Composite
+from diffcheck.ops.table import Primitive
 from diffcheck.program.traced import Traced
 
 Row = Callable[..., Any]
