@@ -10,6 +10,7 @@ from flint import arb
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import Node
 from diffcheck.referee.evaluate import NOTHING, Arithmetic, Ball, Evaluation, Fault, evaluate
+from diffcheck.referee.formulas.algebraic import Zeros
 from diffcheck.referee.formulas.identities import Atoms
 from diffcheck.referee.formulas.polynomials import WAY
 from diffcheck.referee.formulas.ratios import Ratio
@@ -66,6 +67,7 @@ class _Exactly:
         self._arithmetic = arithmetic
         self._atoms = atoms
         self._taylor = Taylor(atoms)
+        self._zeros = Zeros(atoms)
 
     def const(self, value: Fraction) -> _Known:
         """The exact number."""
@@ -125,7 +127,10 @@ class _Exactly:
             pending.pop()
             if last.row is not None and not last.is_formed:
                 found = self._atoms.applied(last.row, [y.formula for y in last.operands])
-                last.formula = None if found is None else self._taylor.without_root(found)
+                found = None if found is None else self._taylor.without_root(found)
+                if found is not None and self._arithmetic.sign(last.value) is None:
+                    found = self._zeros.without(found)
+                last.formula = found
                 last.is_formed = True
         return x.formula
 

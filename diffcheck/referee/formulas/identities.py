@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import arb
-
 from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.composites import Composite
 from diffcheck.ops.enclosures import balls
@@ -24,6 +22,7 @@ from diffcheck.ops.table import Operation, Primitive
 from diffcheck.referee.formulas import exponents
 from diffcheck.referee.formulas.polynomials import WAY, Monomial, Polynomial
 from diffcheck.referee.formulas.ratios import ONE, ZERO, Ratio
+from diffcheck.referee.formulas.turns import folded, square_at, turn_of
 
 _HALF = Fraction(1, 2)
 
@@ -93,7 +92,7 @@ class Atoms:
             found = _fraction(row, values)
             if found is not None:
                 return Ratio.number(found)
-            turn = _turn(row, values[0])
+            turn = turn_of(row, values[0])
             if turn is not None:
                 return self.of("pi") * Ratio.number(turn)
         turns = self.turns(row, operands)
@@ -105,11 +104,19 @@ class Atoms:
         """The operation of a multiple of pi, if its square is a fraction."""
         assert row.of_pi is not None
         value = row.of_pi(turn)
-        square = _square_at(value, turn)
+        square = square_at(value, turn)
         if square is None:
-            return None
+            return self._turned(row, turn)
         root = exponents.root(self, Ratio.number(square), 2)
         return -root if value < 0 else root
+
+    def _turned(self, row: Primitive, turn: Fraction) -> Ratio | None:
+        """The sine or cosine of a multiple of pi by that of one up to a half of it."""
+        if row.name not in ("sin", "cos"):
+            return None
+        turn, negative = folded(row.name, turn)
+        found = self.of(row.name, self.of("pi") * Ratio.number(turn))
+        return -found if negative else found
 
     def _made(self, row: Primitive, operands: Sequence[Ratio]) -> Ratio | None:
         """The operation by others; ``None`` for one that is an atom."""
@@ -231,31 +238,6 @@ class _Formula(Arithmetic, Traceable):
             return operation.definition(*arguments, **options)
         assert isinstance(operation, Primitive)
         return _Formula(self.atoms, self.atoms.applied(operation, [self.atoms._of(a) for a in arguments]))
-
-
-def _turn(row: Primitive, value: Fraction) -> Fraction | None:
-    """The multiple of pi that an inverse function gives, if that is a multiple of its twelfth."""
-    if row.undoes is None:
-        return None
-    twelfths = (12 * row.on_balls()(balls.ball(value)) / arb.pi()).unique_fmpz()
-    if twelfths is None:
-        return None
-    forward = Primitive.rows[row.undoes].of_pi
-    assert forward is not None
-    turn = Fraction(int(twelfths), 12)
-    there = forward(turn)
-    return turn if _square_at(there, turn) == value**2 and there * balls.ball(value) >= 0 else None
-
-
-def _square_at(value: Any, turn: Fraction) -> Fraction | None:
-    """The square of a sine, cosine or tangent of a multiple of pi, if it is a fraction.
-
-    It is one for fourths and sixths, and then a multiple of 1/12 (Niven 1956, theorem 3.9 and its corollaries).
-    """
-    if 4 % turn.denominator and 6 % turn.denominator:
-        return None
-    twelfths = (12 * value * value).unique_fmpz()
-    return None if twelfths is None else Fraction(int(twelfths), 12)
 
 
 def _fraction(row: Primitive, values: Sequence[Fraction]) -> Fraction | None:

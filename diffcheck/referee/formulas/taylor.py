@@ -52,8 +52,8 @@ class Taylor:
 
     def _root(self, operand: Ratio) -> Ratio | None:
         """The square root of a polynomial in t that is the square of one, for small t > 0."""
-        if operand.along is None:
-            return None
+        if operand.along is None or operand.value is not None:
+            return None  # the root of a fraction was looked for before
         x, halves = self.coefficients(operand), 0
         while len(x) > 2 and x[0] == x[1] == _ZERO:
             x, halves = x[2:], halves + 1
