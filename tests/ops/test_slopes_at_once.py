@@ -12,6 +12,7 @@ from diffcheck.referee.evaluate import Balls, evaluate
 ROWS = {name: row for name, row in Primitive.rows.items() if row.slopes is not None}
 A = np.array([[0.5, -1.25, 0.25], [1.0, 0.25, 0.375], [0.125, 0.5, 2.0]])
 MATRICES = {
+    "exponential_of": [(1, 2), A.ravel()],
     "eigenvalue_of": [(1,), A[np.tril_indices(3)]],
     "eigenprojection_of": [(1, 0, 2), A[np.tril_indices(3)]],
     "eigenresolvent_of": [(2, 1, 1), A[np.tril_indices(3)]],

@@ -1,7 +1,9 @@
 """Rows of the exponential of a matrix: all its derivatives are parts of exponentials of larger ones.
 
-``exp([[A, E], [0, A]])`` holds beside ``exp(A)`` how that moves when A moves by E (Van Loan 1978). In the same way
-the coefficients of a power series are those of the exponential of a matrix of matrices that are alike along diagonals.
+``exp([[A, E], [0, A]])`` holds beside ``exp(A)`` how that moves when A moves by E (Van Loan 1978); how an element moves
+with all those of A is in that of the transpose, for the adjoint of the one is the other (Higham 2008, 3.2). In the same
+way the coefficients of a power series are those of the exponential of a matrix of matrices that are alike along
+diagonals.
 """
 
 import math
@@ -72,6 +74,17 @@ def _slope(position: int) -> Any:
     return (of,)
 
 
+def _slopes_at_once(i: Any, j: Any, *x: Any) -> list[Any]:
+    """The slopes by all elements in balls: how the exponential of the transpose moves with one at i and j."""
+    rows = _rows(x)
+    n, zero, one = len(rows), balls.ZERO, arb(1)
+    turned_rows = [list(column) for column in zip(*rows, strict=True)]
+    beside = [[one if (k, m) == (_whole(i), _whole(j)) else zero for m in range(n)] for k in range(n)]
+    above = [a + e for a, e in zip(turned_rows, beside, strict=True)]
+    found = _of_balls([*above, *([zero] * n + a for a in turned_rows)])
+    return [zero, zero, *(found[k, n + m] for k in range(n) for m in range(n))]
+
+
 def _scaled(a: Array) -> tuple[Array, Array]:
     """A matrix halved until its norm is below one, and how often."""
     norm = np.abs(a).sum(-2).max(-1, initial=0)
@@ -136,6 +149,7 @@ exponential_of = Primitive(
     beside=_beside,
     rule_by=(0, 1),
     forms=_slope,
+    slopes=_slopes_at_once,
 )
 
 
