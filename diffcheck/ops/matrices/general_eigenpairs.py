@@ -8,7 +8,6 @@ two parts, the real one, 0, and the imaginary one, 1.
 import functools
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -199,25 +198,8 @@ def _value_slope(position: int) -> tuple[Function, ...]:
     return (of,)
 
 
-@dataclass(frozen=True)
-class _Complex:
-    """A complex number by its parts, each made when it is asked for: a function of which one it is."""
-
-    part: Function
-
-    def __mul__(self, other: "_Complex") -> "_Complex":
-        x, y = self.part, other.part
-        return _Complex(lambda part: x(part) * y(0) + (2 * part - 1) * (x(1 - part) * y(1)))
-
-    def __add__(self, other: "_Complex") -> "_Complex":
-        return _Complex(lambda part: self.part(part) + other.part(part))
-
-    def __sub__(self, other: "_Complex") -> "_Complex":
-        return _Complex(lambda part: self.part(part) - other.part(part))
-
-
 def _elements(row: Primitive, rank: Any, entries: Sequence[Any]) -> Element:
-    return lambda i, j: _Complex(lambda part: row(part, rank, i, j, *entries))
+    return lambda i, j: moved.Complex(lambda part: row(part, rank, i, j, *entries))
 
 
 def _slope(moved_by: Moved) -> Callable[[int], tuple[Function, ...]]:

@@ -6,6 +6,7 @@ it, the slopes are ``dl = tr(P dA)``, ``dP = S dA P + P dA S`` and ``dS = S dA S
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 # An element of a matrix by its row and its column.
@@ -49,3 +50,20 @@ def summed(s: Element, size: int) -> Element:
 def elements(a: Any) -> Element:
     """Those of a matrix of balls."""
     return lambda i, j: a[i, j]
+
+
+@dataclass(frozen=True)
+class Complex:
+    """A complex number by its parts, each made when it is asked for: a function of which one it is."""
+
+    part: Callable[[Any], Any]
+
+    def __mul__(self, other: "Complex") -> "Complex":
+        x, y = self.part, other.part
+        return Complex(lambda part: x(part) * y(0) + (2 * part - 1) * (x(1 - part) * y(1)))
+
+    def __add__(self, other: "Complex") -> "Complex":
+        return Complex(lambda part: self.part(part) + other.part(part))
+
+    def __sub__(self, other: "Complex") -> "Complex":
+        return Complex(lambda part: self.part(part) - other.part(part))

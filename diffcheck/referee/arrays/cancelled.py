@@ -1,7 +1,7 @@
 """How large the terms are that a result is left of, where they cancel: what a ball around zero is measured by."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from diffcheck.ops.enclosures import balls
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.graph import Graph, is_elementwise
+from diffcheck.referee.arrays.enclose import Exact, floats, in_balls
 from diffcheck.referee.evaluate import Ball
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
@@ -48,6 +49,19 @@ def cancelled(sums: Any, sizes: Array) -> Any:
     found = np.empty(len(sums), object)
     found[:] = [balls.ZERO if is_cancelled(ball, size) else ball for ball, size in pairs]
     return found
+
+
+def zeros_among(derivative: Graph, enclosed: Sequence[Exact], wide: Sequence[int]) -> dict[int, float]:
+    """The components among these that are zero to half of the working precision, and the size of what cancels in them.
+
+    The gradient of a softmax by what is added to all its arguments is zero by identity; its ball holds zero at every
+    precision.
+    """
+    balls_of = in_balls(enclosed[derivative.output]).ravel().tolist()
+    if not all(balls_of[k].contains(0) for k in wide):
+        return {}
+    found = sizes(derivative, lambda number: floats(enclosed[number])).ravel()
+    return {k: float(found[k]) for k in wide if is_cancelled(balls_of[k], float(found[k]))}
 
 
 def _combined(row: Primitive) -> Callable[[Array, Array], Array] | None:

@@ -19,9 +19,9 @@ from diffcheck.program.graph import Graph, Node
 from diffcheck.program.products import derivative
 from diffcheck.program.program import uncollected
 from diffcheck.program.rules import STABLE
-from diffcheck.referee.arrays.cancelled import is_cancelled, sizes
+from diffcheck.referee.arrays.cancelled import zeros_among
 from diffcheck.referee.arrays.confirm import words
-from diffcheck.referee.arrays.enclose import BallArray, Exact, all_finite, enclose, floats, in_balls
+from diffcheck.referee.arrays.enclose import BallArray, Exact, all_finite, enclose, in_balls
 from diffcheck.referee.arrays.moving import moving
 from diffcheck.referee.arrays.pairs import by_pairs
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
@@ -194,7 +194,7 @@ class ArrayReferee:
                 return None
         flat = components.ravel().tolist()
         wide = [k for k, ball in enumerate(flat) if k not in sided and not is_tight(ball)]
-        vanished = _vanished(piece.derivative(), enclosed, wide) if wide else {}
+        vanished = zeros_among(piece.derivative(), enclosed, wide) if wide else {}
         if len(vanished) < len(wide):
             return None
         said = words(self._operator, piece.graph, smooth, components, self._wrt, cancelled=vanished)
@@ -295,16 +295,3 @@ class ArrayReferee:
         """Whether an operation may end or jump at this point."""
         edges = {n: row.at_edge for n, row in self._rows() if row.at_edge is not None}
         return any(ends(*x) for n, ends in edges.items() for x in self._arguments(n, values, asked))
-
-
-def _vanished(derivative: Graph, enclosed: Sequence[Exact], wide: Sequence[int]) -> dict[int, float]:
-    """The components among these that are zero to half of the working precision, and the size of what cancels in them.
-
-    The gradient of a softmax by what is added to all its arguments is zero by identity; its ball holds zero at every
-    precision.
-    """
-    balls_of = in_balls(enclosed[derivative.output]).ravel().tolist()
-    if not all(balls_of[k].contains(0) for k in wide):
-        return {}
-    found = sizes(derivative, lambda number: floats(enclosed[number])).ravel()
-    return {k: float(found[k]) for k in wide if is_cancelled(balls_of[k], float(found[k]))}
