@@ -24,7 +24,7 @@ from diffcheck.ops.functions.elementary import exp as _exp
 from diffcheck.ops.functions.elementary import log as _log
 from diffcheck.ops.functions.elementary import sin as _sin
 from diffcheck.ops.functions.elementary import sinh as _sinh
-from diffcheck.ops.functions.pieces import where
+from diffcheck.ops.functions.relations import where
 
 FUNCTIONS: dict[str, Formula] = {}
 _of_pairs = collected_in(FUNCTIONS)

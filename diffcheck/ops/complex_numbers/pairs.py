@@ -15,7 +15,7 @@ import numpy as np
 from diffcheck.ops.arguments import is_complex
 from diffcheck.ops.functions.basic import sqrt as _root
 from diffcheck.ops.functions.elementary import atan2, hypot
-from diffcheck.ops.functions.pieces import where as _where
+from diffcheck.ops.functions.relations import where as _where
 from diffcheck.ops.on_arrays.common import matmul as _matmul
 
 Formula = Callable[..., Any]

@@ -11,7 +11,7 @@ import numpy as np
 from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.elementary import cos, sin
-from diffcheck.ops.functions.pieces import where
+from diffcheck.ops.functions.relations import where
 
 
 @composite(torch="torch.complex", numpy=lambda re, im: re + 1j * im)

@@ -4,7 +4,8 @@ from typing import Any
 
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.gamma import betainc, betaincc, gammainc, gammaincc
-from diffcheck.ops.functions.pieces import floor, where
+from diffcheck.ops.functions.pieces import floor
+from diffcheck.ops.functions.relations import where
 from diffcheck.ops.table import Without
 
 

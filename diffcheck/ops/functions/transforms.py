@@ -8,7 +8,8 @@ from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, expm1, log, log1p, sin
 from diffcheck.ops.functions.integrals import log_quotient_of
-from diffcheck.ops.functions.pieces import abs, where
+from diffcheck.ops.functions.pieces import abs
+from diffcheck.ops.functions.relations import where
 from diffcheck.ops.table import Without
 
 

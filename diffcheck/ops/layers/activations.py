@@ -8,7 +8,8 @@ from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import pi, rational
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.elementary import exp, sigmoid, tanh
-from diffcheck.ops.functions.pieces import abs, clip, maximum, where
+from diffcheck.ops.functions.pieces import abs, clip, maximum
+from diffcheck.ops.functions.relations import where
 from diffcheck.ops.functions.special import erf, softplus
 
 # Of the fixed point of selu: mean 0 and variance 1 are kept (Klambauer et al. 2017), in torch's digits.

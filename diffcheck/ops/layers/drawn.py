@@ -12,7 +12,7 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside
 from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.functions.basic import sqrt
-from diffcheck.ops.functions.pieces import where
+from diffcheck.ops.functions.relations import where
 from diffcheck.ops.layers.common import softmax
 
 # Where selu ends to the left, with the other sign, in torch's digits.

@@ -10,7 +10,8 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import as_tensors, beside
 from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import constants_like
-from diffcheck.ops.functions.pieces import abs, eq, maximum, minimum, round, where
+from diffcheck.ops.functions.pieces import abs, maximum, minimum, round
+from diffcheck.ops.functions.relations import eq, where
 from diffcheck.ops.layers.activations import relu
 from diffcheck.ops.on_arrays.common import matmul, reshape, sum, take
 

@@ -11,7 +11,8 @@ from diffcheck.ops.arguments import as_tensors, beside
 from diffcheck.ops.composites import composite
 from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.elementary import exp, log
-from diffcheck.ops.functions.pieces import abs, maximum, where
+from diffcheck.ops.functions.pieces import abs, maximum
+from diffcheck.ops.functions.relations import where
 from diffcheck.ops.functions.special import softplus, xlogy
 from diffcheck.ops.layers.reduction import for_each, of_torch, reduced, weighted, weights
 

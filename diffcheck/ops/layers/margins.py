@@ -9,7 +9,8 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside, constants
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
-from diffcheck.ops.functions.pieces import maximum, minimum, where
+from diffcheck.ops.functions.pieces import maximum, minimum
+from diffcheck.ops.functions.relations import where
 from diffcheck.ops.functions.special import softplus
 from diffcheck.ops.layers.norms import pairwise_distance
 from diffcheck.ops.layers.reduction import of_torch, reduced

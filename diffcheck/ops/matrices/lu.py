@@ -6,7 +6,8 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.composites import composite
-from diffcheck.ops.functions.pieces import abs, gt, logical_or, maximum, where
+from diffcheck.ops.functions.pieces import abs, maximum
+from diffcheck.ops.functions.relations import gt, logical_or, where
 from diffcheck.ops.on_arrays.common import concatenate
 from diffcheck.ops.on_arrays.padding import pad
 

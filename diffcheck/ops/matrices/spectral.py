@@ -8,7 +8,8 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.complex_numbers.parts import complex
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
-from diffcheck.ops.functions.pieces import gt, maximum, where
+from diffcheck.ops.functions.pieces import maximum
+from diffcheck.ops.functions.relations import gt, where
 from diffcheck.ops.matrices import exponentials
 from diffcheck.ops.matrices.eigenvalues import eigenprojections, eigenvalues
 from diffcheck.ops.matrices.general_eigenvalues import general_eigenvalues

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.ops.composites import composite
-from diffcheck.ops.functions.pieces import logical_and, logical_or
+from diffcheck.ops.functions.relations import logical_and, logical_or
 from diffcheck.ops.on_arrays.common import Axes, concatenate, kept
 
 

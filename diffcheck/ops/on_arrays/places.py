@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.ops.composites import composite
-from diffcheck.ops.functions.pieces import where
+from diffcheck.ops.functions.relations import where
 from diffcheck.ops.on_arrays.moving import moving
 
 

@@ -10,7 +10,8 @@ from diffcheck.ops.arguments import beside
 from diffcheck.ops.complex_numbers.parts import conj
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
-from diffcheck.ops.functions.pieces import abs, where
+from diffcheck.ops.functions.pieces import abs
+from diffcheck.ops.functions.relations import where
 from diffcheck.ops.on_arrays.common import amax, reshape, sum
 from diffcheck.ops.on_arrays.contraction import tensordot
 from diffcheck.ops.on_arrays.statistics import outer

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.ops.functions.pieces import eq, maximum, minimum, where
+from diffcheck.ops.functions.pieces import maximum, minimum
+from diffcheck.ops.functions.relations import eq, where
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Array, Parameters
 

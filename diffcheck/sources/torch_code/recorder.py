@@ -10,7 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from diffcheck.errors import DiffcheckError, Unsupported, UnsupportedBackward
 from diffcheck.formats import FORMATS
-from diffcheck.ops.functions.pieces import eq, logical_and, logical_not, ne, where
+from diffcheck.ops.functions.relations import eq, logical_and, logical_not, ne, where
 from diffcheck.ops.on_arrays.conditions import all_joined
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.sourced import Sourced
