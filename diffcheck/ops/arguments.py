@@ -89,6 +89,15 @@ def with_fractions(torch: Any, value: Any, like: Any) -> Any:
     return value.to(like.dtype) if whole and width(like) else value
 
 
+def understood(torch: Any, given: list[Any], like: Any) -> Iterator[list[Any]]:
+    """What arguments that torch refuses may mean, as NumPy understands them: other numbers, numbers as tensors."""
+    fractions = [with_fractions(torch, a, like) for a in given]
+    tensors = [fitting(torch, a, like) if type(a) in (int, float) else a for a in fractions]
+    for before, meant in ((given, fractions), (fractions, tensors)):
+        if any(a is not b for a, b in zip(before, meant, strict=True)):
+            yield meant
+
+
 def constants(name: str, given: Any, what: str = "labels") -> "np.ndarray[Any, np.dtype[Any]]":
     """Numbers that say what the formula of an operation is, such as labels and places; those of an input cannot."""
     if isinstance(given, Traceable):

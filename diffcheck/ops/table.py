@@ -12,13 +12,14 @@ import functools
 import importlib
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.ops.arguments import Kind, fitting, kind_of, plain, with_fractions
+from diffcheck.ops.arguments import Kind, fitting, kind_of, plain, understood
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.without import Without as Without
 
@@ -76,12 +77,11 @@ class Operation:
         given = [fitting(torch, a, like) if isinstance(a, numbers) else a for a in arguments]
         try:
             return function(*given, **options)
-        except RuntimeError:
-            # Torch multiplies no whole numbers with others, as NumPy does.
-            meant = [with_fractions(torch, a, like) for a in given]
-            if all(a is b for a, b in zip(given, meant, strict=True)):
-                raise
-            return function(*meant, **options)
+        except (RuntimeError, TypeError):
+            for meant in understood(torch, given, like):
+                with suppress(RuntimeError, TypeError):
+                    return function(*meant, **options)
+            raise
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         raise TypeError(f"{self.name}: no array, tensor or traced value among the arguments")

@@ -77,3 +77,12 @@ STAIRS = {
 def test_steps_beyond_the_whole_numbers_of_the_machine(function, shape):
     found = by_autograd(lambda x: ops.sum(function(x)), x=interval(0.1, 0.9, shape=shape))
     assert found <= {Verdict.AGREE, Verdict.ILL_CONDITIONED}
+
+
+def test_numbers_are_tensors_where_torch_takes_no_others():
+    assert by_autograd(lambda x: ops.lerp(1, x, 0.3), x=interval(1, 2)) == {Verdict.AGREE}
+
+
+@pytest.mark.parametrize("function", [lambda x: ops.heaviside(x, 0.5) * x, lambda x: ops.floor_divide(x, 0.3) + x])
+def test_what_torch_has_no_derivative_of_is_unsupported(function):
+    assert by_autograd(function, x=interval(1, 2)) == {Verdict.UNSUPPORTED}

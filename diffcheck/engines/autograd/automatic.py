@@ -26,7 +26,7 @@ from diffcheck.program.sourced import Sourced
 from diffcheck.verdict import Finding
 
 Tensor = torch.Tensor
-# In these words torch says of a format, beside "not implemented", that a kernel does not compute in it.
+# In these words torch says, beside "not implemented", that a kernel does not compute in a format, or has no derivative.
 _NOT_THERE = (
     "Low precision dtypes not supported",
     "view_as_complex is only supported for",
@@ -37,6 +37,7 @@ _NOT_THERE = (
     "This function doesn't handle types other than float and double",
     "expected a tensor with 2 or more dimensions of float, double",
     "Got unsupported ScalarType BFloat16",
+    "derivative for aten::",
 )
 
 
