@@ -9,9 +9,10 @@ from diffcheck import ops
 from diffcheck.errors import CaseError, UsageError
 from diffcheck.ops.arity import demand_arguments
 from diffcheck.ops.table import Primitive
-from diffcheck.sources.formula import Formula, Operand, Step, Steps
+from diffcheck.sources.arrays import applied, array, element
+from diffcheck.sources.formula import Formula, Operand, Slot, Step, Steps, depends
 from diffcheck.sources.grammar import ALWAYS, DEEPEST, JOINING_WORDS, Word, foreign, no_formula, number, refusal, words
-from diffcheck.sources.spellings import CONSTANTS, DEFINED, JOINING, OPERATIONS
+from diffcheck.sources.spellings import CONSTANTS, DEFINED, EXTREMES, JOINING, OPERATIONS
 
 _RELATIONS = {"<": ops.lt, "<=": ops.le, ">": ops.gt, ">=": ops.ge, "==": ops.eq, "!=": ops.ne}
 
@@ -55,7 +56,7 @@ class _Reader:
         result = self._any()
         if self._word.kind != "end":
             raise self._astray()
-        return result
+        return self._at(0, array, self.steps, result) if depends(result) else result
 
     @property
     def _word(self) -> Word:
@@ -80,7 +81,7 @@ class _Reader:
         return no_formula(self._text, word.place if word.text else None, why)
 
     def _apply(self, place: int, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
-        return self._at(place, self.steps.apply, function, *operands, **named)
+        return self._at(place, applied, self.steps, function, *operands, **named)
 
     def _at(self, place: int, made: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """What is made; what cannot be made is told with its place."""
@@ -175,7 +176,7 @@ class _Reader:
             place = self._several("]")
             if not place or not all(type(k) is int for k in place):
                 raise foreign(self._text, word.place, "an index that is no whole number")
-            found = self._apply(word.place, _element, found, place[0] if len(place) == 1 else place)
+            found = self._apply(word.place, element, found, place[0] if len(place) == 1 else place)
         return found
 
     def _single(self) -> Operand:
@@ -221,11 +222,14 @@ class _Reader:
             raise refusal(self._text, word.place, f"there is no operation {word.text!r}{_suggestion(word.text)}")
         options: dict[str, Operand] = {}
         items = self._several(")", options)
+        if word.text in EXTREMES and len(items) == 1 and isinstance(items[0], (Slot, tuple)):
+            return self._apply(word.place, EXTREMES[word.text], *items, **options)
         if word.text in JOINING and items and not options:
             return functools.reduce(lambda x, y: self._apply(word.place, JOINING[word.text], x, y), items)
         formula = None if options else _defined(word.text, len(items))
         if formula is not None:
-            return self._at(word.place, self.steps.insert, formula, items)
+            given = [self._at(word.place, array, self.steps, item) for item in items]
+            return self._at(word.place, self.steps.insert, formula, given)
         function = OPERATIONS.get(word.text)
         if function is None:
             known = [signature for signature in DEFINED if signature.startswith(f"{word.text}(")]
@@ -269,10 +273,6 @@ class _Reader:
                 self._demand(closing)
                 break
         return tuple(items)
-
-
-def _element(held: Any, place: Any) -> Any:
-    return held[place]
 
 
 _CALLED = {*OPERATIONS, *JOINING, *(signature.partition("(")[0] for signature in DEFINED)}

@@ -96,6 +96,8 @@ JOINING: Mapping[str, Callable[..., Any]] = {
     "And": ops.logical_and,
     "Or": ops.logical_or,
 }
+# Of one argument, which is an array: one of its elements.
+EXTREMES: Mapping[str, Callable[..., Any]] = {"Max": ops.amax, "max": ops.amax, "Min": ops.amin, "min": ops.amin}
 # What there is no row of, and what takes its arguments in another order: by formulas over those that there are.
 DEFINED = {
     "sec(x)": "1 / cos(x)",

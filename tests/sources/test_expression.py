@@ -8,8 +8,11 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import torch
 
 from diffcheck.errors import UsageError
+from diffcheck.program.compile import Compiled
+from diffcheck.program.trace import trace
 from diffcheck.sources.expression import Expression
 
 X = np.array([0.5, -1.5])
@@ -126,6 +129,43 @@ def test_arrays_are_indexed_and_summed() -> None:
     assert float(formula(X, weights)) == pytest.approx(expected, rel=1e-15)
 
 
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("max([x, 1])", lambda x: np.max([x, 1])),
+        ("Max([[x, 2], [0, x]])", lambda x: 2.0),
+        ("min(stack([x, 1, 2]))", lambda x: 1.0),
+        ("sum(max([[x, 1], [2, x]], axis=1))", lambda x: x + 2),
+        ("max(3) * x + max(x)", lambda x: 4 * x),
+        ("sum([x, x**2])", lambda x: x + x**2),
+        ("norm([x, 1])", lambda x: np.hypot(x, 1)),
+        ("det([[x, 1], [2, x]])", lambda x: np.linalg.det([[x, 1], [2, x]])),
+        ("logsumexp([x, 2*x])", lambda x: np.log(np.exp(x) + np.exp(2 * x))),
+        ("sum(min([x, 1], 2))", lambda x: x + 1),
+        ("sum(where([x > 0, x > 9], [x, 1], [2, x]) * [1, 1/3])", lambda x: x + x / 3),
+        ("dot([x, 1], [sqrt(2), 3])", lambda x: math.sqrt(2) * x + 3),
+        ("norm([3, 4]) * x", lambda x: 5 * x),
+        ("[x, x**2][1]", lambda x: x**2),
+        ("[[x, 1], [2, x**2]][1, 1]", lambda x: x**2),
+        ("sum(concatenate([stack([x, x]), [x, 2]]))", lambda x: 3 * x + 2),
+        ("sum(reshape([x, 2*x], [2, 1]))", lambda x: 3 * x),
+        ("sum(take([x, 2*x, 3], [0, 2]))", lambda x: x + 3),
+        ("sum(pad([x, 1], [[0, 1]]))", lambda x: x + 1),
+        ("sum(solve([[x, 1], [1, 3]], [1, 2]))", lambda x: np.linalg.solve([[x, 1], [1, 3]], [1, 2]).sum()),
+    ],
+)
+def test_lists_are_arrays_where_an_operation_takes_arrays(text: str, function: Callable[[float], float]) -> None:
+    formula = Expression(text)
+    expected = pytest.approx(function(1.2), rel=1e-14)
+    assert float(formula(np.float64(1.2))) == expected
+    assert float(formula(torch.tensor(1.2, dtype=torch.float64))) == expected
+    assert Compiled(trace(formula, {"x": ()}, {})).batch(np.array([[1.2]])).item() == expected
+
+
+def test_a_list_of_values_is_an_array() -> None:
+    assert Expression("[x, x**2]")(np.float64(3.0)).tolist() == [3.0, 9.0]
+
+
 def test_torchs_names_are_known() -> None:
     formula = Expression("binary_cross_entropy_with_logits(x, y) + sum(scaled_dot_product_attention(q, q, q))")
     expected = np.mean(np.logaddexp(0, X) - X / 2) + 3.0
@@ -177,6 +217,10 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("polygamma(1000000, x)", "the order 1000000 is larger than 1,024"),
         ("sum(pad(x, ((0, 10000000000),)))", "10000000000 is larger than every length"),
         ("reshape(x, (1, -1000000000))", "-1000000000 is larger than every length"),
+        ("logsumexp([x]*3)", r"in Python this repeats lists: write the list out, or stack\(\[...\]\)"),
+        ("sum([x] + [1])", "in Python this joins lists"),
+        ("det([[x, 1], [2]])", "the lists in a list are of several lengths"),
+        ("sum([]) * x", "an empty list is no array"),
         ("9**9**9**9 + x", "the exponent .* is larger than 1,024"),
     ],
 )
