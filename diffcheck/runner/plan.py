@@ -107,7 +107,7 @@ def also_tried(
     Parameters
     ----------
     wanted:
-        The engines that were asked for: if any were, no others take part.
+        The engines that were asked for: if any were, others take part for another form of a function alone.
     """
     known = installed_engines() if engines is None else engines
     there = {c.engine.name for c in by}
@@ -116,7 +116,7 @@ def also_tried(
     def further(case: Case) -> tuple[Contestant, ...]:
         return tuple(
             Contestant(known[name], "", device, dtype)
-            for name in ([] if wanted else case.implementations)
+            for name in ([] if wanted and not case.alternative else case.implementations)
             if name in known and name not in there and not fault(name, known)
             for device, dtype in kinds
             if known[name].available(device) is None
