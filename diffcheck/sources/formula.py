@@ -210,4 +210,5 @@ _WHOLE: Mapping[Any, Callable[..., int]] = {
     ops.sub: operator.sub,
     ops.mul: operator.mul,
     ops.neg: operator.neg,
+    ops.trunc: operator.pos,
 }

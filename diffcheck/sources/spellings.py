@@ -84,6 +84,13 @@ _ALSO = {
     "imag": ("im",),
     "angle": ("arg",),
     "logical_not": ("Not",),
+    "trunc": ("Integer",),
+    "eq": ("Eq",),
+    "ne": ("Ne",),
+    "lt": ("Lt",),
+    "le": ("Le",),
+    "gt": ("Gt",),
+    "ge": ("Ge",),
 }
 # Of any number of arguments, one or more.
 JOINING: Mapping[str, Callable[..., Any]] = {
@@ -114,6 +121,9 @@ DEFINED = {
     "acoth(x)": "atanh(1 / x)",
     "log(x, b)": "log(x) / log(b)",
     "root(x, n)": "x ** (1 / n)",
+    "real_root(x, n)": "where(n % 2 == 1, sign(x), 1) * where(n % 2 == 1, abs(x), x) ** (1 / n)",
+    "S(x)": "x",
+    "Float(x)": "x",
     "reciprocal(x)": "1 / x",
     "rsqrt(x)": "1 / sqrt(x)",
     "floor_divide(x, y)": "floor(x / y)",

@@ -66,6 +66,10 @@ SPELLINGS = {
     "acsch(x)": mpmath.acsch,
     "acoth(x)": mpmath.acoth,
     "root(x, 3)": lambda x: mpmath.root(x, 3),
+    "real_root(-x, 3) + real_root(x, 4)": lambda x: mpmath.root(x, 4) - mpmath.root(x, 3),
+    "S(1)/3 * x + x**Integer(2) + Float(0.5) + Integer(2.5)": lambda x: x / 3 + x**2 + 2.5,
+    "Piecewise((1, Eq(x, 1)), (x, Lt(x, 1)), (x + 2, And(Ge(x, 1), Ne(x, 2))), (7, True))": lambda x: x + 2,
+    "Piecewise((1, Gt(x, 2)), (x + 3, Le(x, 2)), (7, True))": lambda x: x + 3,
     "rsqrt(x) + reciprocal(x)": lambda x: 1 / mpmath.sqrt(x) + 1 / x,
     "degrees(x) + rad2deg(x)": lambda x: 2 * mpmath.degrees(x),
     "radians(x) + deg2rad(x)": lambda x: 2 * mpmath.radians(x),
@@ -114,6 +118,16 @@ SPELLINGS = {
 @pytest.mark.parametrize(("text", "function"), SPELLINGS.items(), ids=SPELLINGS)
 def test_functions_of_other_libraries_are_theirs(text: str, function: Callable[[Any], Any]) -> None:
     assert float(Expression(text)(x=np.float64(1.2))) == pytest.approx(float(function(mpmath.mpf(1.2))), rel=1e-13)
+
+
+def test_an_even_root_of_a_negative_number_is_none() -> None:
+    with np.errstate(invalid="ignore"):
+        assert math.isnan(Expression("real_root(x, 2)")(np.float64(-4.0)))
+
+
+def test_a_whole_number_of_sympys_is_an_exact_one() -> None:
+    assert Expression("x**Integer(3)").steps == Expression("x**3").steps
+    assert Expression("x*S(1)/3").steps == Expression("x*1/3").steps
 
 
 def test_names_of_constants_are_inputs_where_they_are_given() -> None:
