@@ -78,7 +78,9 @@ class _Reader:
         word = self._word
         if not why:
             why = f"{word.text} is not expected" if word.text else "something is missing at the end"
-        return no_formula(self._text, word.place if word.text else None, why)
+        if word.text == "=":
+            why = "an equation is no formula: write one side less the other, or == for a comparison"
+        return no_formula(self._text, word.place, why)
 
     def _apply(self, place: int, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
         return self._at(place, applied, self.steps, function, *operands, **named)
@@ -93,13 +95,16 @@ class _Reader:
     def _any(self) -> Operand:
         """A choice, ``a if c else b``, or what is none."""
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > DEEPEST + 1:
             raise refusal(self._text, self._word.place, f"more than {DEEPEST} parentheses stand inside one another")
+        choices: list[tuple[Word, Operand, Operand]] = []
         found = self._alternatives()
-        if word := self._take("if"):
-            condition = self._alternatives()
+        while word := self._take("if"):
+            choices.append((word, self._alternatives(), found))
             self._demand("else")
-            found = self._apply(word.place, ops.where, condition, found, self._any())
+            found = self._alternatives()
+        for word, condition, value in reversed(choices):
+            found = self._apply(word.place, ops.where, condition, value, found)
         self._depth -= 1
         return found
 
@@ -163,7 +168,7 @@ class _Reader:
         if word is None:
             return base
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > DEEPEST + 1:
             raise refusal(self._text, word.place, f"more than {DEEPEST} powers stand on one another")
         exponent = self._signed()
         self._depth -= 1
@@ -212,7 +217,7 @@ class _Reader:
             return CONSTANTS[word.text]
         known = ", ".join(self.steps.names)
         close = difflib.get_close_matches(word.text, self.steps.names, 1)
-        advice = f"did you mean {close[0]!r}?" if close else f"they are {known}"
+        advice = f"did you mean {close[0]!r}?" if close else f"they are {known}" if known else "there are none"
         raise refusal(self._text, word.place, f"{word.text!r} is none of the inputs: {advice}")
 
     def _called(self, word: Word) -> Operand:

@@ -231,6 +231,8 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("polygamma(1000000, x)", "the order 1000000 is larger than 1,024"),
         ("sum(pad(x, ((0, 10000000000),)))", "10000000000 is larger than every length"),
         ("reshape(x, (1, -1000000000))", "-1000000000 is larger than every length"),
+        ("x=1", "an equation is no formula: write one side less the other, or == for a comparison"),
+        ("(x=1)", "'x' is none of the inputs: there are none"),
         ("logsumexp([x]*3)", r"in Python this repeats lists: write the list out, or stack\(\[...\]\)"),
         ("sum([x] + [1])", "in Python this joins lists"),
         ("det([[x, 1], [2]])", "the lists in a list are of several lengths"),
@@ -248,6 +250,10 @@ def test_what_is_no_formula_is_refused_by_name(text: str, why: str) -> None:
     [
         ("x + sinn(x)", "\n  x + sinn(x)\n      ^"),
         ("x^2", "\n  x^2\n   ^"),
+        ("x*sin(y", "\n  x*sin(y\n         ^"),
+        ("x +", "\n  x +\n     ^"),
+        ("", "\n  \n  ^"),
+        ("x = 1", "\n  x = 1\n    ^"),
         ("x*(y\n + 2 $ z)", "\n   + 2 $ z)\n       ^"),
         ("x" + " + x" * 100 + " x", f"\n  ...+ x{' + x' * 9} x\n  {' ' * 43}^"),
     ],
@@ -270,6 +276,14 @@ def test_a_caret_stands_under_the_place(text: str, shown: str) -> None:
 def test_a_text_that_would_exhaust_the_stack_is_refused(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         Expression(text)
+
+
+def test_64_parentheses_and_any_number_of_choices_in_a_row_are_read() -> None:
+    assert float(Expression("(" * 64 + "x" + ")" * 64)(np.float64(1.0))) == 1.0
+    with pytest.raises(UsageError, match="more than 64 parentheses"):
+        Expression("(" * 65 + "x" + ")" * 65)
+    steps = Expression("".join(f"{k}*x if x < {k} else " for k in range(300)) + "300*x")
+    assert [float(steps(np.float64(x))) for x in (-1.0, 7.5, 298.5, 1000.0)] == [0.0, 60.0, 299 * 298.5, 300_000.0]
 
 
 def test_long_formulas_are_read_without_calls_inside_calls() -> None:
