@@ -146,7 +146,8 @@ def check_text(run: Run, width: int = _WIDE) -> str:
     stream = io.StringIO()
     console = Console(file=stream, width=width, no_color=True, markup=False, emoji=False)
     for case in tables.cases(run, _FIGURES):
-        console.print(f"{case.title}: {case.consensus} ({case.facts})", soft_wrap=True, highlight=False)
+        facts = f" ({case.facts})" if case.facts else ""
+        console.print(f"{case.title}: {case.consensus}{facts}", soft_wrap=True, highlight=False)
         if width < _WIDE:
             for row in run.rows:
                 if (row.case, row.operator) == case.key:
