@@ -21,6 +21,7 @@ from diffcheck.runner.settings import DEFAULT_SAMPLES
 from diffcheck.runner.settings import Settings as Settings
 from diffcheck.runner.work import Sources, work
 from diffcheck.session import Record, Spectator
+from diffcheck.sources.asked import Asked
 from diffcheck.verdict import Verdict
 
 if TYPE_CHECKING:  # the command line makes no data frame, and does not wait for pandas
@@ -89,7 +90,12 @@ def run(
 
     chosen, known = _engines(engines)
     wanted = Settings(engines=chosen, output=output, **settings)
-    sources = list(sources) if isinstance(sources, Iterable) and not isinstance(sources, str) else sources
+    sources = list(sources) if isinstance(sources, Iterable) and not isinstance(sources, str) else [sources]
+    for source in sources:
+        if not isinstance(source, (str, Path, Case, Audited, Asked)):
+            kind = type(source).__name__
+            advice = "diffcheck.check(function, x=interval(0, 1)) takes a function, and a family is run as it is"
+            raise UsageError(f"run takes cases and paths of case files, not an object of type {kind}: {advice}")
     result = conduct(sources, wanted, engines=known)
     keep(result, wanted, sources)
     if result.interrupted:

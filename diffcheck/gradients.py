@@ -6,7 +6,7 @@ import numpy as np
 
 from diffcheck.case.case import Array, Case
 from diffcheck.case.operators import Operator, demand_fit
-from diffcheck.errors import CaseError
+from diffcheck.errors import CaseError, UsageError
 from diffcheck.formats import format_named
 from diffcheck.runner.plan import Unit, contestants, traced
 
@@ -30,7 +30,7 @@ def gradient(case: Case, engine: str = "autograd", *, dtype: str = "float64", de
     Raises
     ------
     UsageError
-        For an engine, dtype or device that there is not.
+        For what is no case, and for an engine, dtype or device that there is not.
     Unsupported
         If the engine cannot do it, with the reason.
     CaseError
@@ -42,6 +42,10 @@ def gradient(case: Case, engine: str = "autograd", *, dtype: str = "float64", de
     >>> {name: float(value) for name, value in slope(x=0.0, y=2.0).items()}
     {'x': 3.0, 'y': 0.0}
     """
+    if not isinstance(case, Case):
+        named = getattr(case, "__name__", "function").strip("<>")
+        example = f"gradient(case(x=interval(0, 1))({named})), with the domain of each input"
+        raise UsageError(f"gradient takes a case, not an object of type {type(case).__name__}: write {example}")
     by = contestants((engine,), (device,), (format_named(dtype).name,))
     program = traced(case)
     demand_fit(Operator.GRADIENT, program.shape, [case.inputs[name].shape for name in case.wrt])

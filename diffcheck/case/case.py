@@ -45,6 +45,8 @@ class Case:
         `diffcheck.case.contractions`.
     pairs:
         The inputs that are the parts of complex ones: see `diffcheck.case.complex_inputs`.
+    alternative:
+        Whether what is on trial is another form of the function, which is tried whatever engines are asked for.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Case:
     directions: Mapping[str, Array] = field(default_factory=dict)
     weights: Array | None = None
     pairs: tuple[tuple[str, str], ...] = ()
+    alternative: bool = False
     source: str = ""
     doc: str = field(default="", repr=False)
 

@@ -24,6 +24,8 @@ _HARD = (1e-10, 1e-6, 1e-3, 0.5, 1.0, 10.0, 20.0, 40.0, 88.0, 710.0, 1e155, 1e20
 _TRIES = 10_000
 # Of them so many are moved to where it may hold, which takes some hundred times as long as to draw one.
 _MOVED = 100
+# Where a precondition is not known to be thin, points are moved after so many that it refuses: those of others stay.
+_PATIENCE = 5_000
 
 Domains = Mapping[str, Interval]
 
@@ -65,7 +67,7 @@ def points(
     chosen += itertools.islice(_random_points(case, domains, generator, format), wanted)
     distinct = {tuple(v.tobytes() for v in p.values()): p for p in reversed(chosen)}
     if not distinct:
-        if case.where is not None and case.where.toward is not None:
+        if case.where is not None and case.where.thin:
             raise Unsupported(f"no point of {format.name} was found where the precondition holds")
         condition = "" if case.where is None else ", where= being true"
         raise Unsupported(f"no listed point lies in the range of {format.name}{condition}")
@@ -120,22 +122,26 @@ def _valid(case: Case, point: Point) -> bool:
 def _random_points(case: Case, domains: Domains, generator: np.random.Generator, format: Format) -> Iterator[Point]:
     """One after the other, without end; those that the precondition refuses are drawn again."""
     refused = 0
+    toward = None if case.where is None else case.where.toward
+    first = 0 if case.where is None or case.where.thin else _PATIENCE
     while refused < _TRIES:
         drawn = {name: _sample(domain, generator, format) for name, domain in domains.items()}
-        if refused < _MOVED and case.where is not None and case.where.toward is not None and not _valid(case, drawn):
-            drawn = dict(case.where.toward(drawn, domains, generator))
+        moved = first <= refused < first + _MOVED and not _valid(case, drawn)
+        if toward is not None and moved:
+            drawn = dict(toward(drawn, domains, generator))
         # Rounding takes longer than most conditions, and is for those only that have a chance.
         if _valid(case, drawn) and _valid(case, point := _rounded(domains, drawn, format)):
             refused = 0
+            first = 0 if moved else first  # it is known to be thin
             yield point
         else:
             refused += 1
-    if case.where is not None and case.where.toward is not None:
+    if case.where is not None and case.where.thin:
         return
     found = f"where= is false at {_TRIES} random points in a row"
     if format is not FORMATS["float64"]:
         raise Unsupported(f"{found} of {format.name}")
-    raise CaseError(f"{found}: narrow the domains, or list points and give samples=0")
+    raise CaseError(f"{found}: narrow the domains, or list points where it holds and give samples=0")
 
 
 def _sample(domain: Interval, generator: np.random.Generator, format: Format) -> Array:

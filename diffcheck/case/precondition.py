@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.case.constants import Array
-from diffcheck.case.domain import Interval
+from diffcheck.case.toward import Toward
+from diffcheck.case.watched import toward
 from diffcheck.errors import CaseError
-
-Toward = Callable[[Mapping[str, Array], Mapping[str, Interval], np.random.Generator], Mapping[str, Array]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +19,17 @@ class Precondition:
     Attributes
     ----------
     toward:
-        Moves a refused point, in given domains, to where the precondition may hold; with it a precondition that holds
-        hardly anywhere is no mistake, and what is found is tried.
+        Moves a refused point, in given domains, to where the precondition may hold; ``None`` if nothing does.
+    thin:
+        Whether a precondition that holds hardly anywhere is no mistake, and what is found is tried. Its refused points
+        are moved at once, those of others where many in a row are refused.
     """
 
     function: Callable[..., Any]
     inputs: tuple[str, ...]
     constants: Mapping[str, Any]
     toward: Toward | None = None
+    thin: bool = False
 
     def __call__(self, point: Mapping[str, Any]) -> bool:
         """Whether the precondition holds at a point.
@@ -78,4 +79,5 @@ def precondition(where: Any, inputs: Iterable[str], constants: Mapping[str, Any]
     chosen = tuple(name for name in named if name not in constants)
     if not chosen:
         raise CaseError(f"where= names no input; the inputs are {', '.join(inputs)}")
-    return Precondition(where, chosen, {name: constants[name] for name in named if name in constants})
+    held = {name: constants[name] for name in named if name in constants}
+    return Precondition(where, chosen, held, toward(where, chosen, held))

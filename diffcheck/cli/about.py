@@ -82,7 +82,10 @@ def selftest(paths: tuple[str, ...], match: str, samples: int, seed: int) -> Non
 def env() -> None:
     """Show what results depend on: versions, processor, devices."""
     from diffcheck.environment import environment
-    from diffcheck.runner.engines import installed_engines
+    from diffcheck.runner.engines import fault, installed_engines, sound
 
-    for name, value in environment(installed_engines().values(), {}).items():
+    known = installed_engines()
+    for name, value in environment(sound(known).values(), {}).items():
         click.echo(f"{name}: {value}")
+    for told in filter(None, (fault(name, known) for name in known)):
+        click.echo(told)

@@ -21,17 +21,19 @@ def _by_name(values: tuple[str, ...]) -> list[tuple[str, str]]:
 
 def numbers_at(values: tuple[str, ...]) -> list[tuple[str, str]]:
     """``NAME=NUMBER,NAME=NUMBER``."""
-    found = []
+    found: dict[str, str] = {}
     for part in ",".join(values).split(",") if values else ():
         name, _, number = part.partition("=")
         try:
             value = float(number)
         except ValueError:
-            value = math.nan
+            raise click.BadParameter(f"{part!r}: write NAME=NUMBER", param_hint="'--at'") from None
         if not math.isfinite(value):
-            raise click.BadParameter(f"{part!r}: write NAME=NUMBER", param_hint="'--at'")
-        found.append((name.strip(), str(value)))
-    return found
+            raise click.BadParameter(f"{part!r}: a point is made of finite numbers", param_hint="'--at'")
+        if name.strip() in found:
+            raise click.BadParameter(f"{part!r}: {name.strip()} has a number already", param_hint="'--at'")
+        found[name.strip()] = str(value)
+    return [*found.items()]
 
 
 @click.command(cls=Judging)
@@ -88,6 +90,12 @@ def check(
     from diffcheck.sources.specs import spec_of
 
     given = tuple((name, spec_of(text)) for name, text in [*_by_name(inputs), *numbers_at(points)])
+    names = [name for name, _ in given if name]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            raise click.UsageError(
+                f"input {name!r} is given {names.count(name)} times: give one --input or --at for it"
+            )
     asked = Asked(subject, given, operators, wrt, seed, directions)
     asked.demand()
     words = ["check", subject, *(word for text in inputs for word in ("--input", text))]

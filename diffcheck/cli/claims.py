@@ -75,9 +75,9 @@ def _written(
     """The files, each as it is written."""
     from diffcheck.claims.report import FORMATS
     from diffcheck.environment import environment
-    from diffcheck.runner.engines import installed_engines
+    from diffcheck.runner.engines import installed_engines, sound
 
-    known = environment(installed_engines().values(), {})
+    known = environment(sound(installed_engines()).values(), {})
     machine = {name: known[name] for name in _MACHINE if name in known}
     for name in formats:
         for file, text in FORMATS[name](found, figures, machine).items():

@@ -33,7 +33,7 @@ def supervised(sources: "Sequence[Source]", settings: Settings, quiet: bool = Fa
         from diffcheck.reporting.progress import Reporter
         from diffcheck.session import Record
 
-        reporter = Reporter(Console(stderr=True, markup=False), quiet)
+        reporter = Reporter(Console(stderr=True, markup=False, emoji=False), quiet)
         with Record(settings, reporter, sources) as record:
             try:
                 supervisor.run(record, reporter.waiting)
@@ -54,7 +54,7 @@ def here(sources: "Sequence[Source]", settings: Settings, quiet: bool = False) -
     from diffcheck.api import conduct
     from diffcheck.reporting.progress import Reporter
 
-    reporter = Reporter(Console(stderr=True, markup=False), quiet)
+    reporter = Reporter(Console(stderr=True, markup=False, emoji=False), quiet)
     try:
         return conduct(sources, settings, reporter)
     finally:

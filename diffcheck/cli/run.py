@@ -81,7 +81,7 @@ def _summarised(result: "Run", output: Path, level: int, front: str) -> None:
     if result.rows or result.broken:
         if front:
             click.echo(front)
-        summary(result, Console(width=terminal_width(), markup=False), level)
+        summary(result, Console(width=terminal_width(), markup=False, emoji=False), level)
         for name in _PAGES:
             if (output / name).exists():
                 click.echo(f"report: {output / name}", err=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from diffcheck.errors import CaseError, Lacking
+from diffcheck.errors import RAISED, CaseError
 from diffcheck.ops.composites import Composite
 from diffcheck.ops.declared import Declared
 from diffcheck.ops.table import Operation
@@ -43,6 +43,6 @@ def _takes(operation: Operation, count: int) -> bool:
             operation.on_numpy(*[np.float64(0.5)] * count)
     except (TypeError, ValueError):
         return False
-    except Lacking:
-        return True  # nobody knows
+    except RAISED:
+        return True  # nobody knows, such as where a user's own function does not run, or there is none
     return True

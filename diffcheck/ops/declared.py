@@ -4,17 +4,24 @@ What its author leaves out is refused by name where it is needed, and nowhere el
 """
 
 import functools
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from diffcheck.errors import CaseError
+from flint import arb, arb_series
+
+from diffcheck.errors import RAISED, CaseError, DiffcheckError
+from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.composites import Composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import series as power_series
 from diffcheck.ops.table import Function, Primitive, Without
 
+# So much of what a function gave is shown where that is refused.
+_LONGEST = 80
 # Where each own operation was declared, by its name.
 _PLACES: dict[str, str] = {}
 
@@ -44,16 +51,79 @@ def _count(given: Function | tuple[Function, ...], arguments: int) -> int:
     return len(found) if isinstance(found, (tuple, list)) else 1
 
 
-def _forms(given: Function | tuple[Function, ...], position: int) -> tuple[Function, ...]:
+def _forms(name: str, given: Function | tuple[Function, ...], position: int) -> tuple[Function, ...]:
     """The one form of the slope by an argument."""
-    if isinstance(given, tuple):
-        return (given[position],)
 
     def form(*x: Any) -> Any:
-        found = given(*x)
-        return found[position] if isinstance(found, (tuple, list)) else found
+        found = _called(name, "slopes", given[position] if isinstance(given, tuple) else given, x)
+        if isinstance(found, (tuple, list)):
+            found = found[position]
+        if getattr(found, "is_constant", False):
+            return found + 0 * x[0]
+        if not isinstance(found, (Traceable, int, Fraction)) and not (
+            isinstance(found, float) and math.isfinite(found)
+        ):
+            raise _refused(name, "slopes", f"gives {_shown(found)}")
+        return found
 
     return (form,)
+
+
+# What the function of a column is given, and what it has to give.
+_TAKES = {
+    "balls": "it takes a flint.arb for each argument and gives a flint.arb",
+    "series": "it takes a flint.arb_series for each argument and gives a flint.arb_series",
+    "slopes": "it takes the arguments and then the value, and gives the slope, written with diffcheck.ops",
+    "outside": "it takes a flint.arb for each argument and gives a truth value",
+}
+
+
+def _called(name: str, column: str, function: Function, x: Sequence[Any]) -> Any:
+    """What a function of somebody else's gives; a `CaseError` names it for what it raises."""
+    try:
+        return function(*x)
+    except DiffcheckError:
+        raise
+    except RAISED as fault:
+        told = f"{type(fault).__name__}: {fault}".removesuffix(": ")
+        raise _refused(name, column, f"raises {told}") from fault
+
+
+def _refused(name: str, column: str, what: str) -> CaseError:
+    return CaseError(f"own_operation {name!r}: {column} {what}: {_TAKES[column]}")
+
+
+def _shown(found: Any) -> str:
+    return f"{repr(found)[:_LONGEST]} of type {type(found).__name__}"
+
+
+def _enclosing(name: str, function: Function) -> Function:
+    """The function of balls, which has to give one."""
+
+    def enclosure(*x: Any) -> Any:
+        return _demanded(name, "balls", _called(name, "balls", function, x), arb)
+
+    return enclosure
+
+
+def _expanding(name: str, function: Function) -> Function:
+    """The function of power series, which has to give one; flint has exceptions for places that have none."""
+
+    def expanded(*x: Any) -> Any:
+        try:
+            return _demanded(name, "series", _called(name, "series", function, x), arb_series)
+        except CaseError as refused:
+            if isinstance(refused.__cause__, (ArithmeticError, ValueError)):
+                return power_series.undefined()
+            raise
+
+    return expanded
+
+
+def _demanded(name: str, column: str, found: Any, kind: type) -> Any:
+    if not isinstance(found, kind):
+        raise _refused(name, column, f"gives {_shown(found)}")
+    return found
 
 
 def own_operation(
@@ -109,9 +179,19 @@ def own_operation(
 
     def expanded(*x: Any) -> Any:
         try:
-            return (series or balls)(*x)  # type: ignore[misc]
-        except (AttributeError, TypeError):
-            return power_series.undefined()  # it is written for balls alone
+            found = balls(*x)  # type: ignore[misc]
+        except RAISED:
+            found = None
+        # Else it is written for balls alone.
+        return found if isinstance(found, arb_series) else power_series.undefined()
+
+    def beyond(*x: Any) -> bool:
+        try:
+            return bool(_called(name, "outside", outside, x))  # type: ignore[arg-type]
+        except CaseError as refused:
+            if isinstance(refused.__cause__, ArithmeticError):  # an operand without an expansion
+                return False
+            raise
 
     return Declared(
         name=name,
@@ -119,12 +199,16 @@ def own_operation(
         numpy=lacks("NumPy function", "numpy") if numpy is None else numpy,
         torch=lacks("torch function", "torch") if torch is None else torch if isinstance(torch, str) else on_tensors,
         sympy=lacks("SymPy expression", "sympy=..., or for its derivative slopes") if sympy is None else on_expressions,
-        arb=lacks("enclosure", "balls") if balls is None else balls,
-        series=lacks("enclosure", "balls") if balls is None and series is None else expanded,
-        forms=() if formulas is None else functools.partial(_forms, formulas),
+        arb=lacks("enclosure", "balls") if balls is None else _enclosing(name, balls),
+        series=_expanding(name, series)
+        if series is not None
+        else lacks("enclosure", "balls")
+        if balls is None
+        else expanded,
+        forms=() if formulas is None else functools.partial(_forms, name, formulas),
         given=formulas,
         sympy_rule=sympy is not None,
-        outside=outside,
+        outside=None if outside is None else beyond,
         ulps=ulps,
     )
 

@@ -44,7 +44,9 @@ class Reporter:
         self._live = console.is_terminal
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         clocks = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
-        self._bar = Progress(*columns, *clocks, TextColumn("{task.fields[place]}"), console=console, transient=True)
+        self._bar = Progress(
+            *columns, *clocks, TextColumn("{task.fields[place]}", markup=False), console=console, transient=True
+        )
         self._task: TaskID | None = None
         self._clock: TaskID | None = None
 
@@ -106,4 +108,4 @@ class Reporter:
             self._bar.stop()
 
     def _say(self, text: str) -> None:
-        self._console.print(text, soft_wrap=True, highlight=False, markup=False)
+        self._console.print(text, soft_wrap=True, highlight=False, markup=False, emoji=False)

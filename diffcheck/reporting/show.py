@@ -39,7 +39,7 @@ class Step(Protocol):
 
 def shown(case: CaseRow, drawing: Drawing | None, steps: Sequence[Step], width: int | None = None) -> str:
     """The text: name, formulas, size, and while the program is short the chain rule step by step."""
-    console = Console(width=width, markup=False, highlight=False)
+    console = Console(width=width, markup=False, emoji=False, highlight=False)
     with console.capture() as capture:
         console.print(f"{case.case} {case.operator}", case.source, sep="   ")
         if case.doc:

@@ -9,6 +9,7 @@ from diffcheck.regression import Group
 from diffcheck.reporting.numbers import digits_of, number, right_of, seconds
 from diffcheck.reporting.words import (
     ALL,
+    AUDIT,
     contestant,
     counted,
     digits,
@@ -231,7 +232,7 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None, figur
     if case is None or not case.consensus:
         broken = "nothing is judged" if rows[0].verdict is Verdict.UNSUPPORTED else "the case itself is broken"
         return CaseTable(key, broken if rows[0].reason == "case" else "not finished", rows[0].note, table)
-    if not case.operations:  # an operation on trial: its note says what was tried
+    if rows[0].operator == AUDIT:  # its note says what was tried
         return CaseTable(key, case.consensus, "; ".join(filter(None, [rows[0].note, case.reference])), table)
     facts.append(f"{counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
     facts.append(f"truth to {case.truth_digits:.0f} digits")

@@ -117,7 +117,7 @@ def _more(console: Console, count: int, what: str) -> None:
 
 
 def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, markup=False, soft_wrap=not console.is_terminal)
+    console.print(text, highlight=False, markup=False, emoji=False, soft_wrap=not console.is_terminal)
 
 
 def _indented(console: Console, text: str) -> None:
@@ -144,9 +144,10 @@ def _rich(content: Table) -> RichTable:
 def check_text(run: Run, width: int = _WIDE) -> str:
     """The result of a check as a plain table; on a narrow terminal a few lines for each engine."""
     stream = io.StringIO()
-    console = Console(file=stream, width=width, no_color=True, markup=False)
+    console = Console(file=stream, width=width, no_color=True, markup=False, emoji=False)
     for case in tables.cases(run, _FIGURES):
-        console.print(f"{case.title}: {case.consensus} ({case.facts})", soft_wrap=True, highlight=False)
+        facts = f" ({case.facts})" if case.facts else ""
+        console.print(f"{case.title}: {case.consensus}{facts}", soft_wrap=True, highlight=False)
         if width < _WIDE:
             for row in run.rows:
                 if (row.case, row.operator) == case.key:
@@ -170,7 +171,7 @@ def check_text(run: Run, width: int = _WIDE) -> str:
 def timing_text(run: Run) -> str:
     """What each task costs, as a plain table."""
     stream = io.StringIO()
-    Console(file=stream, width=160, no_color=True, markup=False).print(_rich(tables.timing(run)))
+    Console(file=stream, width=160, no_color=True, markup=False, emoji=False).print(_rich(tables.timing(run)))
     return stream.getvalue().rstrip()
 
 
@@ -186,7 +187,7 @@ def selftest_text(
         for name, planted, caught, lost in faults
     ]
     stream = io.StringIO()
-    console = Console(file=stream, width=120, no_color=True, markup=False)
+    console = Console(file=stream, width=120, no_color=True, markup=False, emoji=False)
     console.print(_rich(Table(("fault", "planted", "caught", "missed"), tuple(rows))))
     for line in missed:
         console.print(f"missed: {line}", soft_wrap=True, highlight=False)

@@ -7,7 +7,7 @@ from diffcheck.reporting.numbers import digits_right, number
 from diffcheck.results import Row, TensorRow, place
 
 # The operator of a row that is an operation on trial.
-_AUDIT = "audit"
+AUDIT = "audit"
 ALL = 17
 
 
@@ -15,7 +15,7 @@ def contestant(row: Row | TensorRow) -> str:
     """The engine, its method, and what is not the default."""
     if row.reason == "case":
         return "every engine"
-    parts = ["the operation" if row.operator == _AUDIT else f"{row.engine}:{row.method}"]
+    parts = ["the operation" if row.operator == AUDIT else f"{row.engine}:{row.method}"]
     parts += [row.device] if row.device != "cpu" else []
     parts += [row.dtype] if row.dtype != "float64" else []
     return " ".join(parts)
@@ -69,7 +69,7 @@ def several(row: Row) -> str:
     """At how many of all points a row fails; of an operation on trial, in how many contexts."""
     if row.points < 2 or not row.failed_points:
         return ""
-    where = "contexts" if row.operator == _AUDIT else "points"
+    where = "contexts" if row.operator == AUDIT else "points"
     return f" ({row.failed_points} of {row.points} {where} fail)"
 
 

@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, v
 from packaging.requirements import Requirement
 
 from diffcheck.engines.base import Engine
-from diffcheck.errors import UsageError
+from diffcheck.errors import RAISED, UsageError
 
 # The others follow in the order of the alphabet.
 _FIRST = ["symbolic", "finite", "autograd"]
@@ -29,10 +29,18 @@ class Installed(Mapping[str, Engine]):
         order = [name for name in _FIRST if name in points]
         self._points: dict[str, EntryPoint] = {name: points[name] for name in [*order, *sorted(points.keys() - order)]}
         self._loaded: dict[str, Engine] = {}
+        self._faults: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> Engine:
-        if name not in self._loaded:
-            self._loaded[name] = self._points[name].load()()
+        if name not in self._loaded and name not in self._faults:
+            point = self._points[name]
+            try:
+                self._loaded[name] = point.load()()
+            except RAISED as fault:
+                what = f"{type(fault).__name__}: {' '.join(str(fault).split())}".removesuffix(": ")
+                self._faults[name] = f"engine {name} cannot be loaded from {_home(point)}: {what}"
+        if name in self._faults:
+            raise UsageError(f"{self._faults[name]}: mend that package, or uninstall it")
         return self._loaded[name]
 
     def __contains__(self, name: object) -> bool:
@@ -50,6 +58,20 @@ def installed_engines() -> Mapping[str, Engine]:
     return Installed()
 
 
+def sound(known: Mapping[str, Engine]) -> dict[str, Engine]:
+    """The engines that can be loaded, which all are by then."""
+    return {name: known[name] for name in known if not fault(name, known)}
+
+
+def fault(name: str, known: Mapping[str, Engine]) -> str:
+    """Why an engine cannot be loaded; empty if it can, and is."""
+    try:
+        known[name]
+    except UsageError as told:
+        return str(told)
+    return ""
+
+
 def absent_engines() -> dict[str, str]:
     """The engines that are registered and lack something: what that is, and how it is installed."""
     return {name: told for name, point in _registered().items() if (told := _lacking(point))}
@@ -62,8 +84,19 @@ def _lacking(point: EntryPoint) -> str:
     lacking = [str(r) for extra in point.extras for r in _required(point.dist.requires or [], extra) if not _there(r)]
     if not lacking:
         return ""
-    where = f"{point.dist.name}[{','.join(point.extras)}]"
-    return f"engine {point.name} needs {' and '.join(lacking)}, not installed here: pip install '{where}'"
+    return f"engine {point.name} needs {' and '.join(lacking)}, not installed here: {_installing(point)}"
+
+
+def _installing(point: EntryPoint) -> str:
+    """The command that brings what an engine needs."""
+    assert point.dist is not None
+    return f"pip install '{point.dist.name}[{','.join(point.extras)}]'"
+
+
+def _home(point: EntryPoint) -> str:
+    """The package that registers an engine, and what it names there."""
+    package = "" if point.dist is None else f" of {point.dist.name} {point.dist.version}"
+    return f"{point.value.partition(' ')[0]}{package}"
 
 
 def _required(written: Iterable[str], extra: str) -> Iterator[Requirement]:
@@ -81,10 +114,10 @@ def _there(requirement: Requirement) -> bool:
         return False
 
 
-def by_default(known: Iterable[str]) -> list[str]:
-    """The engines that take part where none is named: those that need no extra."""
+def by_default(known: Mapping[str, Engine]) -> list[str]:
+    """The engines that take part where none is named: those that need no extra and can be loaded."""
     optional = {name for name, point in _registered().items() if point.extras}
-    return [name for name in known if name not in optional]
+    return [name for name in known if name not in optional and not fault(name, known)]
 
 
 def demand_known(names: Iterable[str], known: Iterable[str]) -> None:
@@ -92,13 +125,19 @@ def demand_known(names: Iterable[str], known: Iterable[str]) -> None:
     for name in names:
         family = name.partition(":")[0]
         if family not in known:
-            raise UsageError(absent_engines().get(family, f"unknown engine {family!r}: choose from {', '.join(known)}"))
+            raise UsageError(absent_engines().get(family, f"unknown engine {family!r}: {_choice(known)}"))
+
+
+def _choice(known: Iterable[str]) -> str:
+    """The engines that there are, and what brings the others."""
+    absent = [f"{name} ({_installing(point)})" for name, point in sorted(_registered().items()) if _lacking(point)]
+    return f"choose from {', '.join(known)}{'; not installed here: ' * bool(absent)}{', '.join(absent)}"
 
 
 def demand_devices(devices: Iterable[str], known: Mapping[str, Engine]) -> None:
     """`UsageError` for a device that no engine may know; only cuda is left open, for which PyTorch must be asked."""
     for device in devices:
-        if is_device(device) or any(engine.available(device) is None for engine in known.values()):
+        if is_device(device) or any(engine.available(device) is None for engine in sound(known).values()):
             continue
         raise UsageError(f"unknown device {device!r}: choose cpu or cuda (cuda:1 for the second GPU)")
 

@@ -11,7 +11,7 @@ from diffcheck.engines.base import Engine, Task
 from diffcheck.errors import RAISED, CaseError, DiffcheckError, Unsupported, UsageError
 from diffcheck.program.program import Program
 from diffcheck.program.trace import trace
-from diffcheck.runner.engines import absent_engines, by_default, installed_engines, is_device, named
+from diffcheck.runner.engines import absent_engines, by_default, fault, installed_engines, is_device, named, sound
 from diffcheck.runner.processes.escort import Lost, told
 from diffcheck.verdict import Verdict
 
@@ -107,7 +107,7 @@ def also_tried(
     Parameters
     ----------
     wanted:
-        The engines that were asked for: if any were, no others take part.
+        The engines that were asked for: if any were, others take part for another form of a function alone.
     """
     known = installed_engines() if engines is None else engines
     there = {c.engine.name for c in by}
@@ -116,8 +116,8 @@ def also_tried(
     def further(case: Case) -> tuple[Contestant, ...]:
         return tuple(
             Contestant(known[name], "", device, dtype)
-            for name in ([] if wanted else case.implementations)
-            if name in known and name not in there
+            for name in ([] if wanted and not case.alternative else case.implementations)
+            if name in known and name not in there and not fault(name, known)
             for device, dtype in kinds
             if known[name].available(device) is None
         )
@@ -128,9 +128,11 @@ def also_tried(
 def unknown_engines(case: Case | Audited, known: Mapping[str, Engine]) -> str:
     """What is wrong with the engines that a case names in ``implementations`` and ``expect``; empty if nothing is."""
     for name in case.implementations if isinstance(case, Case) else ():
+        if name in known and (told := fault(name, known)):
+            return f"implementations={{{name!r}: ...}}: {told}"
         tries = name in known and getattr(known[name], "tries_implementations", False)
         if not tries and name not in absent_engines():
-            able = [n for n, engine in known.items() if getattr(engine, "tries_implementations", False)]
+            able = [n for n, engine in sound(known).items() if getattr(engine, "tries_implementations", False)]
             return f"implementations={{{name!r}: ...}} names no engine that calls one: {_suggestion(name, able)}"
     return unknown_expectations(case.expect, known)
 
@@ -143,6 +145,8 @@ def unknown_expectations(expect: Mapping[str, str], known: Mapping[str, Engine])
             if family in absent_engines():
                 continue
             return f"expect={{{name!r}: ...}} names no engine: {_suggestion(family, known)}"
+        if told := fault(family, known):
+            return f"expect={{{name!r}: ...}}: {told}"
         if colon and method not in known[family].methods:
             return f"expect={{{name!r}: ...}} names no method of {family}: {_suggestion(method, known[family].methods)}"
     return ""

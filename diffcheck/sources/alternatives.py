@@ -21,7 +21,7 @@ def alternatives(case: Case, forms: Sequence[Callable[..., Any]]) -> Iterator[Ca
         if isinstance(form, Refusal):
             yield replace(case, name=name, function=form, points=(), where=None)
         else:
-            yield replace(case, name=name, implementations={_BY: form})
+            yield replace(case, name=name, implementations={_BY: form}, alternative=True)
 
 
 class Refusal:

@@ -15,6 +15,9 @@ from diffcheck.sources.objects import named
 from diffcheck.sources.paths import demand_there
 from diffcheck.sources.specs import Spec
 
+# So many characters of a formula are its case's name, which stands in every line and table.
+_LONGEST = 120
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -87,7 +90,7 @@ def asked_for(asked: Asked) -> Case:
     from diffcheck.sources.torch_code import case_of, subject
 
     if asked.file is None:
-        return _over_operations(asked.expression(), asked.subject, asked)
+        return _over_operations(asked.expression(), _short(asked.subject), asked)
     subject.seed(asked.seed)  # for the weights that the file draws
     name = asked.subject.partition("::")[2]
     found = named(asked.file, name)
@@ -101,6 +104,11 @@ def asked_for(asked: Asked) -> Case:
         options: dict[str, Any] = {"name": name, "operators": asked.operators, "wrt": asked.wrt or None}
         made = case_of(code, *positional, directions=asked.directions, **options, **by_name)
     return replace(made, source=asked.subject)
+
+
+def _short(formula: str) -> str:
+    """A formula as the name of its case: a very long one up to its beginning."""
+    return formula if len(formula) <= _LONGEST else f"{formula[:_LONGEST]}..."
 
 
 def _own(found: Case, asked: Asked) -> Case:

@@ -1,7 +1,6 @@
 """A formula such as ``x*sin(x)`` as a function: read by a grammar of its own, never executed as code."""
 
 import inspect
-import itertools
 from collections.abc import Collection, Iterable
 
 from diffcheck.sources.formula import Formula
@@ -38,7 +37,11 @@ class Expression(Formula):
 
 def _inputs(found: list[Word], given: Collection[str]) -> list[str]:
     """The names that are neither called nor those of options, nor constants."""
-    following = {id(word): after.text for word, after in itertools.pairwise(found)}
-    free = [w.text for w in found if w.kind == "name" and following[id(w)] not in ("(", "=")]
+    start = Word("start", "", 0)
+    free = [
+        word.text
+        for before, word, after in zip([start, *found], found, found[1:], strict=False)
+        if word.kind == "name" and after.text != "(" and not (after.text == "=" and before.text in ("(", ","))
+    ]
     taken = {*JOINING_WORDS, *CONSTANTS} - {*given}
     return [name for name in dict.fromkeys(free) if name not in taken]

@@ -68,7 +68,7 @@ class Formula:
     @property
     def constant(self) -> Any:
         """The value, if it depends on no input; `None` if it does."""
-        return None if _depends(self.result) else self.result
+        return None if depends(self.result) else self.result
 
 
 class Steps:
@@ -103,7 +103,7 @@ class Steps:
         chosen = _CHOSEN.get(function, _nothing)(*operands)
         if chosen is not None:
             return chosen
-        if not _depends((operands, tuple(named.values()))):
+        if not depends((operands, tuple(named.values()))):
             return _constant(function, operands, named)
         if len(self.made) == _MOST_STEPS:
             raise Unsupported(f"the formula has more than {_MOST_STEPS:,} operations")
@@ -125,15 +125,16 @@ def _value(operand: Operand, known: list[Any]) -> Any:
     return tuple(_value(part, known) for part in operand) if isinstance(operand, tuple) else operand
 
 
-def _depends(operand: Operand) -> bool:
-    return any(map(_depends, operand)) if isinstance(operand, tuple) else isinstance(operand, Slot)
+def depends(operand: Operand) -> bool:
+    """Whether an operand is computed from inputs."""
+    return any(map(depends, operand)) if isinstance(operand, tuple) else isinstance(operand, Slot)
 
 
 def _demand_moderate(function: Callable[..., Any], operands: tuple[Operand, ...], named: Mapping[str, Operand]) -> None:
     """Raise `CaseError` for an exponent or an order that is too large, and for a length that no array has."""
     place = _ORDERS.get(function, len(operands))
     for order in operands[place : place + 1]:
-        if not _depends(order) and (isinstance(order, tuple) or abs(float(order)) > _LARGEST_ORDER):
+        if not depends(order) and (isinstance(order, tuple) or abs(float(order)) > _LARGEST_ORDER):
             what = "exponent" if function is ops.power else "order"
             raise CaseError(f"the {what} {order} is larger than {_LARGEST_ORDER:,}, which no double survives")
     lengths = [*named.values(), *(operand for operand in operands if isinstance(operand, tuple))]
@@ -217,4 +218,5 @@ _WHOLE: Mapping[Any, Callable[..., int]] = {
     ops.sub: operator.sub,
     ops.mul: operator.mul,
     ops.neg: operator.neg,
+    ops.trunc: operator.pos,
 }

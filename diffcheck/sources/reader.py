@@ -10,9 +10,10 @@ from diffcheck.errors import CaseError, UsageError
 from diffcheck.ops.arity import demand_arguments
 from diffcheck.ops.spellings import suggestion
 from diffcheck.ops.table import Operation
-from diffcheck.sources.formula import Formula, Operand, Step, Steps
+from diffcheck.sources.arrays import applied, array, element
+from diffcheck.sources.formula import Formula, Operand, Slot, Step, Steps, depends
 from diffcheck.sources.grammar import ALWAYS, DEEPEST, JOINING_WORDS, Word, foreign, no_formula, number, refusal, words
-from diffcheck.sources.spellings import CONSTANTS, DEFINED, JOINING, OPERATIONS
+from diffcheck.sources.spellings import CONSTANTS, DEFINED, EXTREMES, JOINING, OPERATIONS
 
 _RELATIONS = {"<": ops.lt, "<=": ops.le, ">": ops.gt, ">=": ops.ge, "==": ops.eq, "!=": ops.ne}
 
@@ -56,7 +57,7 @@ class _Reader:
         result = self._any()
         if self._word.kind != "end":
             raise self._astray()
-        return result
+        return self._at(0, array, self.steps, result) if depends(result) else result
 
     @property
     def _word(self) -> Word:
@@ -78,10 +79,12 @@ class _Reader:
         word = self._word
         if not why:
             why = f"{word.text} is not expected" if word.text else "something is missing at the end"
-        return no_formula(self._text, word.place if word.text else None, why)
+        if word.text == "=":
+            why = "an equation is no formula: write one side less the other, or == for a comparison"
+        return no_formula(self._text, word.place, why)
 
     def _apply(self, place: int, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
-        return self._at(place, self.steps.apply, function, *operands, **named)
+        return self._at(place, applied, self.steps, function, *operands, **named)
 
     def _at(self, place: int, made: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """What is made; what cannot be made is told with its place."""
@@ -93,13 +96,16 @@ class _Reader:
     def _any(self) -> Operand:
         """A choice, ``a if c else b``, or what is none."""
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > DEEPEST + 1:
             raise refusal(self._text, self._word.place, f"more than {DEEPEST} parentheses stand inside one another")
+        choices: list[tuple[Word, Operand, Operand]] = []
         found = self._alternatives()
-        if word := self._take("if"):
-            condition = self._alternatives()
+        while word := self._take("if"):
+            choices.append((word, self._alternatives(), found))
             self._demand("else")
-            found = self._apply(word.place, ops.where, condition, found, self._any())
+            found = self._alternatives()
+        for word, condition, value in reversed(choices):
+            found = self._apply(word.place, ops.where, condition, value, found)
         self._depth -= 1
         return found
 
@@ -163,7 +169,7 @@ class _Reader:
         if word is None:
             return base
         self._depth += 1
-        if self._depth > DEEPEST:
+        if self._depth > DEEPEST + 1:
             raise refusal(self._text, word.place, f"more than {DEEPEST} powers stand on one another")
         exponent = self._signed()
         self._depth -= 1
@@ -176,7 +182,7 @@ class _Reader:
             place = self._several("]")
             if not place or not all(type(k) is int for k in place):
                 raise foreign(self._text, word.place, "an index that is no whole number")
-            found = self._apply(word.place, _element, found, place[0] if len(place) == 1 else place)
+            found = self._apply(word.place, element, found, place[0] if len(place) == 1 else place)
         return found
 
     def _single(self) -> Operand:
@@ -212,7 +218,7 @@ class _Reader:
             return CONSTANTS[word.text]
         known = ", ".join(self.steps.names)
         close = difflib.get_close_matches(word.text, self.steps.names, 1)
-        advice = f"did you mean {close[0]!r}?" if close else f"they are {known}"
+        advice = f"did you mean {close[0]!r}?" if close else f"they are {known}" if known else "there are none"
         raise refusal(self._text, word.place, f"{word.text!r} is none of the inputs: {advice}")
 
     def _called(self, word: Word) -> Operand:
@@ -226,11 +232,14 @@ class _Reader:
             )
         options: dict[str, Operand] = {}
         items = self._several(")", options)
+        if word.text in EXTREMES and len(items) == 1 and isinstance(items[0], (Slot, tuple)):
+            return self._apply(word.place, EXTREMES[word.text], *items, **options)
         if word.text in JOINING and items and not options:
             return functools.reduce(lambda x, y: self._apply(word.place, JOINING[word.text], x, y), items)
         formula = None if options else _defined(word.text, len(items))
         if formula is not None:
-            return self._at(word.place, self.steps.insert, formula, items)
+            given = [self._at(word.place, array, self.steps, item) for item in items]
+            return self._at(word.place, self.steps.insert, formula, given)
         function = OPERATIONS.get(word.text)
         if function is None:
             known = [signature for signature in DEFINED if signature.startswith(f"{word.text}(")]
@@ -274,10 +283,6 @@ class _Reader:
                 self._demand(closing)
                 break
         return tuple(items)
-
-
-def _element(held: Any, place: Any) -> Any:
-    return held[place]
 
 
 _CALLED = {*OPERATIONS, *JOINING, *(signature.partition("(")[0] for signature in DEFINED)}

@@ -17,6 +17,8 @@ JOINING: Mapping[str, Callable[..., Any]] = {
     "And": ops.logical_and,
     "Or": ops.logical_or,
 }
+# Of one argument, which is an array: one of its elements.
+EXTREMES: Mapping[str, Callable[..., Any]] = {"Max": ops.amax, "max": ops.amax, "Min": ops.amin, "min": ops.amin}
 # What there is no row of, and what takes its arguments in another order: by formulas over those that there are.
 DEFINED = {
     "sec(x)": "1 / cos(x)",
@@ -33,6 +35,9 @@ DEFINED = {
     "acoth(x)": "atanh(1 / x)",
     "log(x, b)": "log(x) / log(b)",
     "root(x, n)": "x ** (1 / n)",
+    "real_root(x, n)": "where(n % 2 == 1, sign(x), 1) * where(n % 2 == 1, abs(x), x) ** (1 / n)",
+    "S(x)": "x",
+    "Float(x)": "x",
     "Heaviside(x)": "where(x > 0, 1, where(x < 0, 0, 1 / 2))",
     "Heaviside(x, h)": "where(x > 0, 1, where(x < 0, 0, h))",
     "uppergamma(s, x)": "gammaincc(s, x) * gamma(s)",

@@ -65,7 +65,11 @@ def load(path: Path) -> Loaded:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         return Loaded((), (f"{path}:1: a case begins with [[case]]",))
     cases: list[Case] = []
-    problems: list[str] = []
+    problems = [
+        f"{path}:{_line_of(text, key)}: there is no table {key!r}: a case begins with [[case]]"
+        for key in data
+        if key != "case" and difflib.get_close_matches(key.lower(), ["case"], 1)
+    ]
     lines: dict[str, int] = {}
     for number, table in enumerate(tables):
         place = _Place(text, number)
@@ -80,6 +84,12 @@ def load(path: Path) -> Loaded:
         else:
             cases += [replace(one, source=f"{path}:{place.line()}") for one in made]
     return Loaded(tuple(cases), tuple(problems))
+
+
+def _line_of(text: str, key: str) -> int:
+    """The number of the first line that names something at the top; the first one if it is not found."""
+    pattern = re.compile(rf"\s*\[*\s*[\"']?{re.escape(key)}\b")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)), 1)
 
 
 class _Place:

@@ -12,6 +12,7 @@ from diffcheck.case.points import points
 from diffcheck.errors import CaseError
 from diffcheck.formats import FORMATS
 from diffcheck.ops import cos, log, pi, sin
+from diffcheck.sources.expression import Expression
 
 
 def ordered(**options):
@@ -114,9 +115,45 @@ def test_a_listed_point_that_no_longer_obeys_it_in_a_small_format_is_left_out():
 
 
 def test_a_precondition_that_holds_hardly_anywhere_is_said():
-    made = case(x=UNIT, where=lambda x: x == 0.123)(power)
-    with pytest.raises(CaseError, match="where= is false at 10000 random points in a row: narrow the domains, or list"):
+    made = case(x=UNIT, where=lambda x: math.sin(1e9 * x) > 0.9999999999)(power)
+    with pytest.raises(
+        CaseError, match="where= is false at 10000 random points in a row: narrow the domains, or list points"
+    ):
         points(made, 1, 0, FORMATS["float64"])
+
+
+THIN = {
+    "equal": lambda x, y: x == y,
+    "near": lambda x, y: abs(x - y) < 1e-9,
+    "in a chain": lambda x, y: 0.1 < x < y < x + 1e-7,
+    "together": lambda x, y: (np.abs(x - y) <= 1e-8) & (x + y >= 0.5),
+    "one or the other": lambda x, y: x == y or x + y == 0.5,
+    "one after the other": lambda x, y: x > 0.25 and x * y == 0.125,
+    "by operations": lambda x, y: (sin(x) < sin(y)) & (sin(y) < sin(x) + 1e-8),
+    "of a formula": Expression("x == y"),
+    "of a longer formula": Expression("x < y < x + 1e-7 and y > 0.5"),
+}
+
+
+@pytest.mark.parametrize("where", THIN.values(), ids=THIN)
+def test_points_are_moved_to_where_a_thin_precondition_holds(where):
+    made = case(x=UNIT, y=UNIT, v=interval(0, 1, shape=2), where=where)(lambda x, y, v: x * y * v[0])
+    first, again = ([(p["x"], p["y"]) for p in points(made, 8, 0, FORMATS["float64"])] for _ in range(2))
+    assert all(where(x=np.float64(x), y=np.float64(y)) for x, y in first)
+    assert len({(float(x), float(y)) for x, y in first}) >= 8
+    assert again == first
+
+
+def test_a_search_in_a_precondition_ends():
+    def bisected(x):
+        lo, hi = 0.0, 1.0
+        while hi - lo > 1e-9 * (1 + 0 * x):
+            middle = (lo + hi) / 2
+            lo, hi = (middle, hi) if middle * middle < 0.5 else (lo, middle)
+        return abs(x - lo) < 1e-12
+
+    with pytest.raises(CaseError, match="where= is false at 10000 random points"):
+        points(case(x=UNIT, where=bisected)(power), 1, 0, FORMATS["float64"])
 
 
 def test_a_precondition_without_numbers_in_a_small_format_is_unsupported():

@@ -43,7 +43,17 @@ def test_a_precision_is_computed_in():
     assert single == np.float64(np.cos(np.float32(0.5))) != np.cos(0.5)
 
 
+def plain(x):
+    return x * x
+
+
 WRONG = {
+    "a function": (
+        lambda: gradient(plain),
+        UsageError,
+        r"takes a case, not .* function: write gradient\(case\(.*plain\)",
+    ),
+    "a family": (lambda: gradient((bowl, bowl)), UsageError, "takes a case, not an object of type tuple"),
     "no such engine": (lambda: gradient(bowl, "sympi"), UsageError, "unknown engine 'sympi'"),
     "no such dtype": (lambda: gradient(bowl, dtype="float12"), UsageError, "float12"),
     "several results": (lambda: gradient(case(x=interval(0, 1))(lambda x: stack([x, x]))), CaseError, "scalar result"),

@@ -1,6 +1,7 @@
 """An engine behind an extra: another package's, of which the entry point names what it needs."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -76,6 +77,45 @@ def plugged(tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
 
     return install
+
+
+@pytest.fixture(params=["odd_engines:Odf", "nowhere:Odd", "leaves:Odd"])
+def unsound(request, tmp_path, monkeypatch):
+    """What another package leaves whose engine cannot be loaded."""
+    metadata = tmp_path / "site" / "odd_engines-1.0.dist-info"
+    metadata.mkdir(parents=True)
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: odd-engines\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text(f"[diffcheck.engines]\nodd = {request.param}\n")
+    (metadata.parent / "odd_engines.py").write_text(ENGINE)
+    (metadata.parent / "leaves.py").write_text("raise SystemExit('no licence')")
+    (tmp_path / "cases.py").write_text(FILE)
+    monkeypatch.syspath_prepend(str(metadata.parent))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("unsound")
+def test_an_engine_that_cannot_be_loaded_is_left_out_and_told_where_engines_are_listed():
+    assert "odd" not in by_default(installed_engines())
+    assert typed("check x*x --at x=1 --device cuda:x").exit_code == 2
+    assert "agree" in typed("check x*x --at x=1").output
+    told = typed("env").output.splitlines()[-1]
+    assert re.fullmatch("engine odd cannot be loaded from .*Od[df] of odd-engines 1.0: .*Error.*|.*no licence.*", told)
+
+
+@pytest.mark.usefixtures("unsound")
+@pytest.mark.parametrize("line", ["check x*x --at x=1 --engine odd", "run cases.py::tried", "run cases.py::square"])
+def test_an_engine_that_cannot_be_loaded_is_an_error_where_it_is_asked_for(line):
+    result = typed(f"{line} --no-timing")
+    assert result.exit_code == 2
+    assert "engine odd cannot be loaded from" in result.output
+    assert "mend that package, or uninstall it" in result.output
+
+
+def test_an_unknown_engine_is_told_which_there_are_and_which_can_be_installed(plugged):
+    plugged(NOT_THERE)
+    found = typed("check x*x --at x=1 --engine sympy").output
+    assert "unknown engine 'sympy': choose from symbolic, finite, autograd" in found
+    assert "odd (pip install 'odd-engines[plain]')" in found.partition("not installed here: ")[2]
 
 
 def column(name):

@@ -199,3 +199,9 @@ def test_a_right_derivative_by_all_engines_is_silent():
 def test_a_derivative_that_nobody_can_judge_is_no_success():
     with pytest.raises(AssertionError, match="undefined"):
         diffcheck.assert_derivatives(lambda x: ops.log(x), x=diffcheck.interval(-2, -1))
+
+
+@pytest.mark.parametrize("given", [lambda x: x * x, [lambda x: x * x], 3, [None]])
+def test_a_run_of_what_is_no_case_is_refused(given):
+    with pytest.raises(UsageError, match="run takes cases and paths of case files, not an object of type"):
+        diffcheck.run(given)

@@ -1,16 +1,18 @@
 """A user's own operation: what he says of it is used, what he leaves out is refused by name, what is wrong is found."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 import sympy
 import torch
+from flint import arb
 
 import diffcheck.ops as o
 from diffcheck import case, check, interval, own_operation
 from diffcheck.errors import CaseError
-from diffcheck.ops import elliptic_k, exp, log
+from diffcheck.ops import elliptic_k, exp, log, sqrt
 from diffcheck.ops.table import Primitive
 from diffcheck.verdict import Verdict
 
@@ -91,6 +93,57 @@ def test_a_wrong_slope_is_found_and_named():
     assert {row.verdict for row in found.values()} == {Verdict.AGREE}
     told = "the slope that is given for mean_with_wrong_slope contradicts its power series"
     assert all(told in row.note for row in found.values())
+
+
+def odd(*_):
+    raise OverflowError("too far")
+
+
+def stray(*_):
+    raise KeyError("nothing there")
+
+
+UNFIT = {
+    "slopes of too few arguments": (
+        "slopes",
+        lambda x: exp(x),
+        "raises TypeError: .* it takes the arguments and then the value",
+    ),
+    "slopes that raise": ("slopes", odd, "raises OverflowError: too far: it takes the arguments and then the value"),
+    "no slope": ("slopes", lambda x, value: None, "gives None of type NoneType: it takes the arguments"),
+    "an infinite slope": ("slopes", lambda x, value: float("inf"), "gives inf of type float"),
+    "balls that raise": ("balls", odd, "raises OverflowError: too far: it takes a flint.arb for each"),
+    "a float for a ball": ("balls", lambda x: 1.5, "gives 1.5 of type float: it takes a flint.arb for each"),
+    "balls without arguments": ("balls", lambda: 1, "raises TypeError: .* it takes a flint.arb for each"),
+    "series that raise": ("series", stray, "raises KeyError: 'nothing there': it takes a flint.arb_series"),
+    "a number for a series": ("series", lambda x: 2, "gives 2 of type int: it takes a flint.arb_series"),
+}
+
+
+@pytest.mark.parametrize(("column", "function", "told"), UNFIT.values(), ids=UNFIT)
+def test_a_function_that_does_not_fit_is_an_error_that_names_it(column, function, told):
+    found = rows_of(declared("mean_that_is_unfit", **{**WHOLE, column: function}))
+    assert {row.verdict for row in found.values()} == {Verdict.ERROR}
+    for row in found.values():
+        assert re.search(f"own_operation 'mean_that_is_unfit': {column} {told}", row.note)
+
+
+def test_series_that_have_no_place_there_leave_the_second_route_out():
+    assert {row.verdict for row in rows_of(declared("mean_without_place", **{**WHOLE, "series": odd})).values()} == {
+        Verdict.AGREE
+    }
+
+
+def test_an_exact_constant_is_a_slope():
+    columns = {"numpy": lambda x: np.sqrt(2) * x, "torch": lambda x: 2**0.5 * x, "balls": lambda x: arb(2).sqrt() * x}
+    found = rows_of(declared("times_root_two", **columns, slopes=lambda x, value: sqrt(2)))
+    assert {found[engine].verdict for engine in ("finite", "autograd")} == {Verdict.AGREE}
+
+
+def test_a_numpy_function_that_does_not_run_is_an_error_of_those_that_call_it():
+    found = rows_of(declared("mean_beyond_numpy", **{**WHOLE, "numpy": odd}))
+    assert found["finite"].verdict == Verdict.ERROR
+    assert found["symbolic"].verdict == found["autograd"].verdict == Verdict.AGREE
 
 
 def test_a_wrong_torch_function_is_found():
@@ -195,5 +248,6 @@ def test_one_function_may_give_all_slopes():
 @pytest.mark.parametrize("slopes", [lambda x, y, value: exp(y), (lambda x, y, value: exp(y),)])
 def test_a_slope_that_is_left_out_is_an_error_at_once(slopes):
     operation = declared("half_a_slope", balls=lambda x, y: x * y.exp(), slopes=slopes)
-    with pytest.raises(CaseError, match="1 slope, and is applied to 2 arguments: give a slope for each"):
-        check(lambda x, y: operation(x, y), x=interval(1, 2), y=interval(1, 2))
+    rows = check(lambda x, y: operation(x, y), x=interval(1, 2), y=interval(1, 2)).frame.itertuples()
+    told = "1 slope, and is applied to 2 arguments: give a slope for each"
+    assert {told in row.note for row in rows if row.verdict == Verdict.ERROR} == {True}

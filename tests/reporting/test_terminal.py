@@ -2,8 +2,10 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from command import typed
 from rich.console import Console
 
 import diffcheck.ops as o
@@ -68,6 +70,29 @@ def test_a_terminal_has_a_bar_with_case_and_stage() -> None:
     reporter.timed("net")
     reporter.stop()
     assert "x.py::net gradient, truth at point 3 of 12" in stream.getvalue()
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_names_between_colons_are_no_pictures(terminal: bool) -> None:
+    stream = io.StringIO()
+    reporter = Reporter(Console(file=stream, width=200, force_terminal=terminal))
+    reporter.foreseen("[red] :boom:", 100.0)
+    reporter.at("[red] :boom:", "tracing :boom:")
+    reporter.started(1)
+    reporter.checked("[red] :boom:", "gradient", [])
+    reporter.stop()
+    assert "[red] :boom:" in stream.getvalue()
+    assert "\N{COLLISION SYMBOL}" not in stream.getvalue()
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_to_be_typed_again_is_printed_as_it_is_called() -> None:
+    lines = ['name = "a :boom:"', 'function = "x*x"', "inputs = {x = [1, 2]}", 'expect = {symbolic = "disagree"}']
+    Path("named.toml").write_text("\n".join(["[[case]]", *lines, 'because = ":boom:"']))
+    found = typed("run named.toml --no-timing --samples 1 --engine symbolic -v").output
+    assert "'named.toml::a :boom:'" in found
+    assert "\N{COLLISION SYMBOL}" not in found
+    assert "x :boom:" in check_text(check(case(x=interval(1, 2), name="x :boom:")(lambda x: x * x)).result, 120)
 
 
 @pytest.mark.parametrize(("long_s", "told"), [(1e-9, True), (1e9, False)])

@@ -8,8 +8,11 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import torch
 
 from diffcheck.errors import UsageError
+from diffcheck.program.compile import Compiled
+from diffcheck.program.trace import trace
 from diffcheck.sources.expression import Expression
 
 X = np.array([0.5, -1.5])
@@ -63,6 +66,10 @@ SPELLINGS = {
     "acsch(x)": mpmath.acsch,
     "acoth(x)": mpmath.acoth,
     "root(x, 3)": lambda x: mpmath.root(x, 3),
+    "real_root(-x, 3) + real_root(x, 4)": lambda x: mpmath.root(x, 4) - mpmath.root(x, 3),
+    "S(1)/3 * x + x**Integer(2) + Float(0.5) + Integer(2.5)": lambda x: x / 3 + x**2 + 2.5,
+    "Piecewise((1, Eq(x, 1)), (x, Lt(x, 1)), (x + 2, And(Ge(x, 1), Ne(x, 2))), (7, True))": lambda x: x + 2,
+    "Piecewise((1, Gt(x, 2)), (x + 3, Le(x, 2)), (7, True))": lambda x: x + 3,
     "rsqrt(x) + reciprocal(x)": lambda x: 1 / mpmath.sqrt(x) + 1 / x,
     "degrees(x) + rad2deg(x)": lambda x: 2 * mpmath.degrees(x),
     "radians(x) + deg2rad(x)": lambda x: 2 * mpmath.radians(x),
@@ -113,6 +120,16 @@ def test_functions_of_other_libraries_are_theirs(text: str, function: Callable[[
     assert float(Expression(text)(x=np.float64(1.2))) == pytest.approx(float(function(mpmath.mpf(1.2))), rel=1e-13)
 
 
+def test_an_even_root_of_a_negative_number_is_none() -> None:
+    with np.errstate(invalid="ignore"):
+        assert math.isnan(Expression("real_root(x, 2)")(np.float64(-4.0)))
+
+
+def test_a_whole_number_of_sympys_is_an_exact_one() -> None:
+    assert Expression("x**Integer(3)").steps == Expression("x**3").steps
+    assert Expression("x*S(1)/3").steps == Expression("x*1/3").steps
+
+
 def test_names_of_constants_are_inputs_where_they_are_given() -> None:
     assert list(Expression("E*x", given=["E"]).__signature__.parameters) == ["E", "x"]
     assert list(Expression("E*x").__signature__.parameters) == ["x"]
@@ -128,6 +145,43 @@ def test_arrays_are_indexed_and_summed() -> None:
 
 def test_options_have_torchs_names() -> None:
     assert Expression("sum(x, dim=0, keepdim=1 > 0)")(X).tolist() == [-1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "function"),
+    [
+        ("max([x, 1])", lambda x: np.max([x, 1])),
+        ("Max([[x, 2], [0, x]])", lambda x: 2.0),
+        ("min(stack([x, 1, 2]))", lambda x: 1.0),
+        ("sum(max([[x, 1], [2, x]], axis=1))", lambda x: x + 2),
+        ("max(3) * x + max(x)", lambda x: 4 * x),
+        ("sum([x, x**2])", lambda x: x + x**2),
+        ("norm([x, 1])", lambda x: np.hypot(x, 1)),
+        ("det([[x, 1], [2, x]])", lambda x: np.linalg.det([[x, 1], [2, x]])),
+        ("logsumexp([x, 2*x])", lambda x: np.log(np.exp(x) + np.exp(2 * x))),
+        ("sum(min([x, 1], 2))", lambda x: x + 1),
+        ("sum(where([x > 0, x > 9], [x, 1], [2, x]) * [1, 1/3])", lambda x: x + x / 3),
+        ("dot([x, 1], [sqrt(2), 3])", lambda x: math.sqrt(2) * x + 3),
+        ("norm([3, 4]) * x", lambda x: 5 * x),
+        ("[x, x**2][1]", lambda x: x**2),
+        ("[[x, 1], [2, x**2]][1, 1]", lambda x: x**2),
+        ("sum(concatenate([stack([x, x]), [x, 2]]))", lambda x: 3 * x + 2),
+        ("sum(reshape([x, 2*x], [2, 1]))", lambda x: 3 * x),
+        ("sum(take([x, 2*x, 3], [0, 2]))", lambda x: x + 3),
+        ("sum(pad([x, 1], [[0, 1]]))", lambda x: x + 1),
+        ("sum(solve([[x, 1], [1, 3]], [1, 2]))", lambda x: np.linalg.solve([[x, 1], [1, 3]], [1, 2]).sum()),
+    ],
+)
+def test_lists_are_arrays_where_an_operation_takes_arrays(text: str, function: Callable[[float], float]) -> None:
+    formula = Expression(text)
+    expected = pytest.approx(function(1.2), rel=1e-14)
+    assert float(formula(np.float64(1.2))) == expected
+    assert float(formula(torch.tensor(1.2, dtype=torch.float64))) == expected
+    assert Compiled(trace(formula, {"x": ()}, {})).batch(np.array([[1.2]])).item() == expected
+
+
+def test_a_list_of_values_is_an_array() -> None:
+    assert Expression("[x, x**2]")(np.float64(3.0)).tolist() == [3.0, 9.0]
 
 
 def test_torchs_names_are_known() -> None:
@@ -187,6 +241,12 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("sum(repeat_interleave(x, 10000000000))", "10000000000 is larger than every length"),
         ("sum(diag(x, diagonal=10000000000))", "10000000000 is larger than every length"),
         ("reshape(x, (1, -1000000000))", "-1000000000 is larger than every length"),
+        ("x=1", "an equation is no formula: write one side less the other, or == for a comparison"),
+        ("(x=1)", "'x' is none of the inputs: there are none"),
+        ("logsumexp([x]*3)", r"in Python this repeats lists: write the list out, or stack\(\[...\]\)"),
+        ("sum([x] + [1])", "in Python this joins lists"),
+        ("det([[x, 1], [2]])", "the lists in a list are of several lengths"),
+        ("sum([]) * x", "an empty list is no array"),
         ("9**9**9**9 + x", "the exponent .* is larger than 1,024"),
     ],
 )
@@ -200,6 +260,10 @@ def test_what_is_no_formula_is_refused_by_name(text: str, why: str) -> None:
     [
         ("x + sinn(x)", "\n  x + sinn(x)\n      ^"),
         ("x^2", "\n  x^2\n   ^"),
+        ("x*sin(y", "\n  x*sin(y\n         ^"),
+        ("x +", "\n  x +\n     ^"),
+        ("", "\n  \n  ^"),
+        ("x = 1", "\n  x = 1\n    ^"),
         ("x*(y\n + 2 $ z)", "\n   + 2 $ z)\n       ^"),
         ("x" + " + x" * 100 + " x", f"\n  ...+ x{' + x' * 9} x\n  {' ' * 43}^"),
     ],
@@ -222,6 +286,14 @@ def test_a_caret_stands_under_the_place(text: str, shown: str) -> None:
 def test_a_text_that_would_exhaust_the_stack_is_refused(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
         Expression(text)
+
+
+def test_64_parentheses_and_any_number_of_choices_in_a_row_are_read() -> None:
+    assert float(Expression("(" * 64 + "x" + ")" * 64)(np.float64(1.0))) == 1.0
+    with pytest.raises(UsageError, match="more than 64 parentheses"):
+        Expression("(" * 65 + "x" + ")" * 65)
+    steps = Expression("".join(f"{k}*x if x < {k} else " for k in range(300)) + "300*x")
+    assert [float(steps(np.float64(x))) for x in (-1.0, 7.5, 298.5, 1000.0)] == [0.0, 60.0, 299 * 298.5, 300_000.0]
 
 
 def test_long_formulas_are_read_without_calls_inside_calls() -> None:

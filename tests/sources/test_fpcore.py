@@ -231,6 +231,36 @@ def test_a_mistake_is_told_with_its_line_and_a_caret(read, text):
     assert problem.endswith(f"\n  {text}\n  {' ' * column}^")
 
 
+@pytest.mark.parametrize(
+    "text", [*MISTAKES, '(FPCore (x) (sin "x)', "(FPCore (x) (|sin x)", "(FPCore (x) (+ (sin x 1)", ")"]
+)
+def test_the_cores_behind_a_mistake_are_there(read, text):
+    loaded = read(
+        f"(FPCore before (x) x)\n{text}\n(FPCore behind (x) (+ x 1))\n(FPCore (z)\n (sinn z))\n(FPCore last (y)\n  y)"
+    )
+    assert [case.name for case in loaded.cases] == ["before", "behind", "last"]
+    assert [int(re.search(r"cores.fpcore:(\d+)", told)[1]) for told in loaded.problems] == [2, 5]
+
+
+def test_a_name_between_bars_is_one_name(read):
+    loaded = read("(FPCore (|weird name| |b|c) :pre (<= 1 |weird name| 2) (let ([|a b| 3]) (* |a b| |weird name| bc)))")
+    assert loaded.problems == ()
+    (case,) = loaded.cases
+    assert {name: domain.hi for name, domain in case.inputs.items()}["weird name"] == 2
+    assert case(np.float64(2), np.float64(5)) == 30
+    rows = diffcheck.run(case, engines="symbolic", samples=2, timing=False)
+    assert set(rows.verdict) <= {"agree", "lossy"}
+
+
+@pytest.mark.parametrize("engine", ["symbolic", "finite"])
+def test_another_form_is_tried_whatever_engines_are_asked_for(read, engine):
+    loaded = read('(FPCore (x) :name "w" :pre (<= 1 x 3) :alt (* x x) (* x x x))')
+    rows = diffcheck.run(loaded.cases, engines=engine, samples=2, timing=False).set_index(["case", "engine"])
+    assert rows.verdict["w", engine] == "agree"
+    assert rows.verdict["w (alt)", "autograd"] == "disagree"
+    assert ("w", "autograd") not in rows.index
+
+
 def test_another_form_is_on_trial_against_the_core(read):
     loaded = read(
         '(FPCore (x) :name "root" :pre (<= 1 x 100) :alt (! :herbie-platform default (/ 1 (+ (sqrt (+ x 1)) (sqrt x))))'

@@ -143,6 +143,14 @@ def test_two_of_one_name_and_what_is_no_case(read):
     assert read('[project]\nname = "another file"').problems == ()
 
 
+@pytest.mark.parametrize("name", ["cases", "Case", "'cases'"])
+def test_a_table_that_is_nearly_called_so_is_told(read, name):
+    loaded = read(SOFTPLUS + SOFTPLUS.replace("[[case]]", f"[[{name}]]").replace("[case.", f"[{name}."))
+    assert len(loaded.cases) == 1
+    plain = name.strip("'")
+    assert loaded.problems[0].endswith(f"cases.toml:11: there is no table '{plain}': a case begins with [[case]]")
+
+
 def test_headers_inside_texts_count_for_nothing(read):
     text = SOFTPLUS.replace('reference = "DLMF 4.2"', 'description = """\n[[case]]\n"""')
     loaded = read(text + "[[case]]\nname = 3\n")

@@ -65,7 +65,8 @@ def domains(
         raise Unsupported("the precondition holds nowhere")
     if found.whole or holds.constant is True:
         return known, None
-    return known, Precondition(holds, names, {}, toward(condition, names, callees))
+    leads = toward(condition, names, callees)
+    return known, Precondition(holds, names, {}, leads, thin=leads is not None)
 
 
 def _domain(name: str, lo: float, hi: float) -> Interval:

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from diffcheck.errors import SourceError
 
 _WORDS = re.compile(
-    r'(?P<space>\s+|;[^\n]*)|(?P<open>[(\[])|(?P<close>[)\]])|(?P<text>"(?:[^"\\]|\\.)*")|(?P<atom>[^\s()\[\]";]+)',
+    r'(?P<space>\s+|;[^\n]*)|(?P<open>[(\[])|(?P<close>[)\]])|(?P<text>"(?:[^"\\]|\\.)*")|(?P<atom>(?:\|[^|]*\||[^\s()\[\]";|])+)',
     re.S,
 )
+# What stands between bars is one name, or a part of one, blanks and all.
+_BARS = re.compile(r"\|([^|]*)\|")
+# Where a core begins again after one that is broken.
+_CORE = re.compile(r"^\(FPCore(?![^\s(\[])", re.M)
 _CLOSING = {"(": ")", "[": "]"}
 
 
@@ -53,19 +57,41 @@ class Misplaced(SourceError):
         self.place = place
 
 
-def lists(text: str) -> tuple[list[Node], Misplaced | None]:
-    """What stands at the top of a text, up to the first mistake in its parentheses, and that mistake."""
+def lists(text: str) -> tuple[list[Node], list[Misplaced]]:
+    """What stands at the top of a text, and the mistakes in its parentheses.
+
+    After a mistake it goes on at the next line that begins with a core.
+    """
+    found: list[Node] = []
+    mistakes: list[Misplaced] = []
+    place = 0
+    while place < len(text):
+        several, mistake = _whole(text, place)
+        found += several
+        if mistake is None:
+            break
+        mistakes.append(mistake)
+        following = _CORE.search(text, mistake.place + 1)
+        place = len(text) if following is None else following.start()
+    return found, mistakes
+
+
+def _whole(text: str, place: int) -> tuple[list[Node], Misplaced | None]:
+    """What stands at the top from a place on, up to the first mistake in its parentheses, and that mistake."""
     found: list[Node] = []
     # What is open: each with its place, its sign and what it holds so far. No calls inside calls, however deep it goes.
     pending: list[tuple[int, str, list[Node]]] = []
-    place = 0
     while place < len(text):
         match = _WORDS.match(text, place)
         if match is None:
-            return found, Misplaced("the quotation mark has no partner", place)
+            sign = "bar" if text[place] == "|" else "quotation mark"
+            return found, Misplaced(f"the {sign} has no partner", place)
         items = pending[-1][2] if pending else found
         match match.lastgroup:
             case "open":
+                if pending and _CORE.match(text, place):
+                    start, sign, _ = pending[-1]
+                    return found, Misplaced(f"{sign} is not closed where the next core begins", start)
                 pending.append((place, match[0], []))
             case "close":
                 if not pending:
@@ -77,6 +103,6 @@ def lists(text: str) -> tuple[list[Node], Misplaced | None]:
             case "text":
                 items.append(Text(match[0][1:-1].replace('\\"', '"').replace("\\\\", "\\"), place))
             case "atom":
-                items.append(Atom(match[0], place))
+                items.append(Atom(_BARS.sub(r"\1", match[0]), place))
         place = match.end()
     return found, Misplaced(f"{pending[-1][1]} is not closed", pending[-1][0]) if pending else None

@@ -44,8 +44,7 @@ def load(path: Path) -> Loaded:
     text, problem = text_of(path)
     if problem:
         return Loaded((), (problem,))
-    nodes, broken = lists(text)
-    problems: list[str] = []
+    nodes, mistakes = lists(text)
     cases: list[Case] = []
     callees: dict[str, Callee] = {}
     taken: set[str] = set()
@@ -54,10 +53,9 @@ def load(path: Path) -> Loaded:
             core = _parts(node)
             cases += [_renamed(case, taken) for case in _cases(core, f"{path.stem} {number}", callees, path, text)]
         except Misplaced as mistake:
-            problems.append(_told(path, text, mistake))
-    if broken is not None:
-        problems.append(_told(path, text, broken))
-    return Loaded(tuple(cases), tuple(problems))
+            mistakes.append(mistake)
+    mistakes.sort(key=lambda mistake: mistake.place)
+    return Loaded(tuple(cases), tuple(_told(path, text, mistake) for mistake in mistakes))
 
 
 def _told(path: Path, text: str, mistake: Misplaced) -> str:
