@@ -9,11 +9,11 @@ from diffcheck.case.operators import Operator
 from diffcheck.ops.declared import Declared
 from diffcheck.ops.table import Primitive
 from diffcheck.program.differentiate import directional, jacobian
-from diffcheck.program.program import CONST, INPUT, Builder, Program
+from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
 from diffcheck.program.text import formula
 from diffcheck.referee import ladder
-from diffcheck.referee.beside.declared import told, wrong_slopes
+from diffcheck.referee.beside.declared import demand_slopes, has_series
 from diffcheck.referee.beside.second_route import wrong_rules
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.enclosures import Enclosures
@@ -104,15 +104,23 @@ class Derivatives:
         rule = "the slope that is given for" if names == given else "SymPy's derivative rule of"
         return f"{rule} {', '.join(names)} contradicts its power series, from which the truth is taken instead"
 
-    def wrong_declarations(self, smooth: Smooth, point: Sequence[float], bits: int) -> str:
-        """The users' own operations whose slopes are far from what their balls tell, in words."""
+    def demand_declared(self, smooth: Smooth, point: Sequence[float], bits: int) -> bool:
+        """Whether the second route is silent because users' own operations in the piece have no power series.
+
+        Raises
+        ------
+        Misdeclared
+            Where the slope of one is far from what its balls tell.
+        """
         nodes = smooth.program.nodes
-        if not any(isinstance(Primitive.rows.get(name), Declared) for name, _ in nodes):
-            return ""
+        declared = [(name, of) for name, of in nodes if isinstance(Primitive.rows.get(name), Declared)]
+        if not declared:
+            return False
         with ctx.workprec(bits):
             values = evaluate(nodes, smooth.inputs(point), Balls()).values
-            names = wrong_slopes((name, [values[i] for i in of]) for name, of in nodes if name not in (INPUT, CONST))
-        return told(names) if names else ""
+            uses = [(name, [values[i] for i in of]) for name, of in declared]
+            demand_slopes(uses)
+            return not all(has_series(name, x) for name, x in uses if None not in x)
 
     def _component(self, program: Program, output: int, evaluation: Evaluation, bits: int) -> Component:
         fault = evaluation.faults.get(output)

@@ -21,8 +21,9 @@ from diffcheck.program.products import weighted
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
-from diffcheck.referee.arrays.certify import ArrayReferee, Certified, Misdeclared, Outside
+from diffcheck.referee.arrays.certify import ArrayReferee, Certified, Outside
 from diffcheck.referee.beside.contracted import contracted, met
+from diffcheck.referee.beside.declared import Misdeclared
 from diffcheck.referee.beside.kinks import Evidence, Rays
 from diffcheck.referee.beside.neighbourhood import Neighbourhood
 from diffcheck.referee.beside.quotients import approach
@@ -116,7 +117,7 @@ class Referee:
         defined = self.primal.restricted(rows)
         decisions = live_decisions(defined, evaluation.decisions)
         smooth = self.smooth_piece(rows, defined, decisions)
-        wrong = ""
+        wrong, unexpanded = "", False
         tied = [False] * (len(rows) * self._width)
         if any(side == 0 for side, _ in decisions.values()):
             sided = self._certified_on_arrays(point) if rows == self._all_rows else None
@@ -133,9 +134,11 @@ class Referee:
             if Word.CONTRADICTED in said:
                 wrong = self.derivatives.wrong_rules(smooth, point, precision)
             elif Word.SILENT in said:
-                wrong = self.derivatives.wrong_declarations(smooth, point, precision)
+                unexpanded = self.derivatives.demand_declared(smooth, point, precision)
         at_edge = self.primal.at_edge(evaluation)
         doubtful = [k for k, word in enumerate(said) if word is not Word.CONFIRMED or wrong or at_edge]
+        if unexpanded and not at_edge:  # nor is there more to be seen beside the point
+            doubtful = [k for k in doubtful if found[k].status is not Status.CERTIFIED]
         if doubtful and self.operator.full and self.operator.along:
             return self._contracted(rows, defined, point, evaluation, precision)
         if len(doubtful) * self.program.operations > _MOST_ALONG_RAYS:

@@ -205,10 +205,10 @@ def test_a_name_is_a_name_of_python():
 
 
 def test_what_sympy_writes_no_code_for_is_refused_by_name():
-    complete = case(m=interval(0.1, 0.9), samples=2, name="complete")(lambda m: m * elliptic_k(m))
-    found = {row.engine: row for row in check(complete).frame.itertuples()}
+    transcendent = case(z=interval(0.1, 0.9), samples=2, name="lerch")(lambda z: z * lerchphi(z, 1.5, 2))
+    found = {row.engine: row for row in check(transcendent).frame.itertuples()}
     assert found["symbolic"].verdict == Verdict.UNSUPPORTED
-    assert "elliptic_" in found["symbolic"].note
+    assert "lerchphi" in found["symbolic"].note
     assert found["finite"].verdict == Verdict.AGREE
 
 
@@ -226,14 +226,20 @@ def test_a_right_slope_without_a_power_series_is_used():
     assert {found[engine].verdict for engine in ("finite", "autograd")} <= ANSWERED
 
 
-@pytest.mark.parametrize("shape", [(), (2000,)], ids=["number", "array"])
+def test_a_right_slope_without_a_power_series_is_used_on_arrays():
+    right = declared("langevin_of_arrays", **LANGEVIN, slopes=lambda x, value: 1 - (value + 1 / x) ** 2 + 1 / x**2)
+    made = case(x=interval(0.5, 3.0, shape=300), samples=1, operators=["gradient"])(lambda x: o.sum(right(x) * x))
+    rows = check(made, engines=["finite", "autograd"]).frame.itertuples()
+    assert {row.verdict for row in rows} <= ANSWERED
+
+
+@pytest.mark.parametrize("shape", [(), (300,), (30000,)], ids=["number", "array", "large"])
 def test_a_wrong_slope_without_a_power_series_accuses_nobody(shape):
     wrong = declared("langevin_with_wrong_slope", **LANGEVIN, slopes=lambda x, value: 1 - value**2)
     made = case(x=interval(0.5, 3.0, shape=shape), samples=1, operators=["gradient"])(lambda x: o.sum(wrong(x)))
-    rows = {row.engine: row for row in check(made, engines=["finite", "autograd"]).frame.itertuples()}
-    assert {row.verdict for row in rows.values()} == {Verdict.UNCERTAIN}
-    if not shape:
-        assert "contradicts difference quotients of its balls" in rows["autograd"].note
+    (row,) = check(made, engines=["autograd"]).frame.itertuples()
+    assert row.verdict == Verdict.UNCERTAIN
+    assert "contradicts difference quotients of its balls" in row.note
 
 
 def test_one_function_may_give_all_slopes():

@@ -27,7 +27,7 @@ from diffcheck.referee.arrays.pairs import by_pairs
 from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
 from diffcheck.referee.arrays.seams import Seams
 from diffcheck.referee.arrays.ties import Tie, by_node, ties
-from diffcheck.referee.beside.declared import told, wrong_slopes
+from diffcheck.referee.beside.declared import demand_slopes
 from diffcheck.referee.beside.second_route import Word
 from diffcheck.referee.beside.sides import joined
 from diffcheck.referee.component import Component, Status, is_tight
@@ -39,10 +39,6 @@ NOTHING: Mapping[int, Any] = MappingProxyType({})
 
 class Elsewhere(ArithmeticError):
     """What happens at this point takes more than arrays tell, with any number of bits."""
-
-
-class Misdeclared(ArithmeticError):
-    """A user's own operation has a slope that its balls contradict: nobody knows what is true."""
 
 
 class Outside(ArithmeticError):
@@ -274,9 +270,7 @@ class ArrayReferee:
         """Raise `Misdeclared` where slopes of users' own operations are far from what their balls tell."""
         declared = [(number, row.name) for number, row in self._rows() if isinstance(row, Declared)]
         uses = ((name, x) for n, name in declared for x in islice(self._arguments(n, values, asked), _TRIED))
-        names = wrong_slopes(uses)
-        if names:
-            raise Misdeclared(told(names))
+        demand_slopes(uses)
 
     def _rows(self) -> Iterator[tuple[int, Primitive]]:
         """The nodes of operations element by element."""

@@ -6,7 +6,7 @@ anything, but what a rule is off by in its first digits they tell.
 
 from collections.abc import Iterable, Sequence
 
-from flint import arb, ctx
+from flint import arb, arb_series, ctx
 
 from diffcheck.ops.declared import Declared
 from diffcheck.ops.enclosures import balls
@@ -19,22 +19,32 @@ from diffcheck.referee.evaluate import Ball, Balls, evaluate
 _NEAR = 2.0**-20
 
 
-def wrong_slopes(uses: Iterable[tuple[str, Sequence[Ball]]]) -> list[str]:
-    """The declared operations whose rule is far from what quotients tell, among these with their operands.
+class Misdeclared(ArithmeticError):
+    """A user's own operation has a slope that its balls contradict: nobody knows what is true."""
 
-    The balls of the operands are to be far narrower than the working precision of `flint.ctx` asks for.
+
+def demand_slopes(uses: Iterable[tuple[str, Sequence[Ball]]]) -> None:
+    """Raise `Misdeclared` where the rule of a declared operation is far from what quotients tell.
+
+    Parameters
+    ----------
+    uses:
+        Operations with their operands, whose balls are far narrower than a double is.
     """
-    found: list[str] = []
+    wrong: list[str] = []
     for name, operands in uses:
-        known = name in found or not isinstance(Primitive.rows.get(name), Declared)
+        known = name in wrong or not isinstance(Primitive.rows.get(name), Declared)
         if not known and None not in operands and any(map(_is_off, *_both(name, operands))):
-            found.append(name)
-    return found
+            wrong.append(name)
+    if wrong:
+        raise Misdeclared(f"the slope of {', '.join(wrong)} contradicts difference quotients of its balls")
 
 
-def told(names: Sequence[str]) -> str:
-    """What is said of such operations."""
-    return f"the slope of {', '.join(names)} contradicts difference quotients of its balls"
+def has_series(name: str, operands: Sequence[Ball]) -> bool:
+    """Whether an operation has a power series at these operands."""
+    moved = [arb_series([x, 1], 2) for x in operands]
+    found = Primitive.rows[name].on_series()(*moved)
+    return bool(found[0].is_finite() and found[1].is_finite())
 
 
 def _both(name: str, operands: Sequence[Ball]) -> tuple[list[Ball], list[Ball]]:
