@@ -4,9 +4,9 @@ import html
 
 from diffcheck.reporting.numbers import number
 from diffcheck.reporting.page.layers import placed
-from diffcheck.results import Drawing
+from diffcheck.results import Drawing, place
 
-SIGNS = {"mul": "\u00d7", "add": "+", "sub": "\u2212", "div": "\u00f7", "neg": "\u2212", "pow": "^"}
+SIGNS = {"mul": "\u00d7", "add": "+", "sub": "\u2212", "div": "\u00f7", "neg": "\u2212", "pow": "^", "xlogy": "a ln b"}
 """How operations are written in a box."""
 _WIDE, _HIGH, _BETWEEN, _DOWN, _EDGE = 96, 50, 36, 66, 6
 # As wide as a letter is.
@@ -28,7 +28,7 @@ def svg(drawing: Drawing) -> str:
     height = max(y for _, y in places) + _HIGH + _EDGE
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" role="img">',
-        f"<title>values and derivatives at {html.escape(str(dict(drawing.place)))}</title><style>{_STYLE}</style>",
+        f"<title>values and derivatives at {html.escape(place(drawing.place))}</title><style>{_STYLE}</style>",
     ]
     for k, own in enumerate(operands):
         x2, y2 = places[k][0], places[k][1] + _HIGH / 2
