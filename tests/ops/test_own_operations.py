@@ -1,11 +1,13 @@
 """A user's own operation: what he says of it is used, what he leaves out is refused by name, what is wrong is found."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sympy
 import torch
+from command import typed
 
 import diffcheck.ops as o
 from diffcheck import case, check, interval, own_operation
@@ -91,6 +93,31 @@ def test_a_wrong_slope_is_found_and_named():
     assert {row.verdict for row in found.values()} == {Verdict.AGREE}
     told = "the slope that is given for mean_with_wrong_slope contradicts its power series"
     assert all(told in row.note for row in found.values())
+
+
+WRONG_SLOPE = """
+from diffcheck import case, interval, own_operation
+from diffcheck.ops import exp
+
+mean = own_operation(
+    "mean_of_exp_in_a_file",
+    balls=lambda x: (x.exp() - 1) / x,
+    numpy=lambda x: (2.718281828459045**x - 1) / x,
+    slopes=lambda x, value: (exp(x) + value) / x,
+)
+
+@case(x=interval(0.5, 3.0))
+def weighted(x):
+    return x * mean(x)
+"""
+
+
+def test_a_wrong_slope_is_told_once_for_each_case(folder):
+    Path("own.py").write_text(WRONG_SLOPE)
+    done = typed("run own.py --no-timing --samples 3 --output out")
+    told = "weighted derivative: the slope that is given for mean_of_exp_in_a_file contradicts its power series"
+    assert done.output.count(told) == 1
+    assert Path("out/report.md").read_text().count(f"- {told}") == 1
 
 
 def test_a_wrong_torch_function_is_found():
