@@ -40,6 +40,7 @@ docs: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[docs]"
 	$(BIN)/python docs/write_command_line.py --write > /dev/null
 	$(BIN)/python docs/write_operations.py --write > /dev/null
+	$(BIN)/python docs/write_neuron.py --write > /dev/null
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/docs
 
 # The claims of the textbooks, measured here; the page goes into docs/.

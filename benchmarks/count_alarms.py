@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+from measure import cells, headed
+
 from diffcheck.engines.autograd import Autograd
 from diffcheck.judgement.numbers import Judgement
 from diffcheck.referee.rounding.bound import FORMULA_FACTOR, INHERENT_FACTOR
@@ -53,14 +55,14 @@ def main() -> None:
     """Print the counts for every pair of constants."""
     healthy, defective = (list(judgements(tag)) for tag in SETS)
     print(f"{len(healthy)} right derivatives, {len(defective)} wrong ones\n")
-    print("|    k |  c | right called lossy | right called wrong | wrong called lossy | wrong missed |")
-    print("| ---: | --: | ---: | ---: | ---: | ---: |")
+    heads = ("k", "c", "right called lossy", "right called wrong", "wrong called lossy", "wrong missed")
+    print("\n".join(headed(heads)))
     for k, c in GRID:
         good = [outcome(found, k, c) for found in healthy]
         bad = [outcome(found, k, c) for found in defective]
         mark = "  <- in use" if (k, c) == (INHERENT_FACTOR, FORMULA_FACTOR) else ""
         counts = (good.count("lossy"), good.count("wrong"), bad.count("lossy"), bad.count("right"))
-        print(f"| {k:4} | {c:2} | " + " | ".join(f"{n:4}" for n in counts) + f" |{mark}")
+        print(cells(*map(str, (k, c, *counts))) + mark)
 
 
 if __name__ == "__main__":

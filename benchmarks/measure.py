@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from diffcheck.reporting.cells import row
+
 _PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
 
@@ -32,7 +34,7 @@ def printed(lines: Iterator[str]) -> str:
 
 def cells(*texts: str) -> str:
     """A line of a Markdown table."""
-    return "| " + " | ".join(texts) + " |"
+    return row(texts)
 
 
 def headed(columns: Sequence[str]) -> list[str]:
@@ -44,7 +46,7 @@ def without(column: str, table: str) -> str:
     """A Markdown table without one of its columns, if it has that; no cell of these tables holds a ``|``."""
     rows = [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in table.splitlines()]
     kept = [k for k, head in enumerate(rows[0]) if head != column]
-    return "".join(cells(*(row[k] for k in kept)) + "\n" for row in rows)
+    return "".join(cells(*(texts[k] for k in kept)) + "\n" for texts in rows)
 
 
 def into_page(name: str, table: str) -> None:

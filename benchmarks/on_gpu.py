@@ -13,6 +13,8 @@ import pandas as pd
 import torch
 
 from diffcheck.api import Settings, conduct
+from diffcheck.reporting.cells import table as markdown
+from diffcheck.reporting.tables import Table
 
 FOLDER = Path("reports/gpu")
 BATCHES = (1, 16, 256, 4096, 65536)
@@ -68,9 +70,8 @@ def main() -> None:
     lines += [f"- {count} tasks: {what}" for what, count in together.together.value_counts().items()]
     differing = together[together.together.isin(["the cpu is wrong", "the gpu is wrong"])]
     for title, part in (("One of them is wrong", differing), ("From which batch the GPU pays", pays)):
-        rows = [" | ".join(map(str, row)) for row in part.itertuples(index=False)]
-        header = [" | ".join(part.columns), " | ".join("---" for _ in part.columns)]
-        lines += ["", f"## {title}", "", *(f"| {row} |" for row in [*header, *rows])]
+        rows = tuple(tuple(map(str, row)) for row in part.itertuples(index=False))
+        lines += ["", f"## {title}", "", markdown(Table(tuple(part.columns), rows))]
     (FOLDER / "gpu.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{FOLDER / 'gpu.md'}: {len(together)} tasks on both, {len(differing)} where one of them is wrong")
     sys.exit(bool((together.together == "the gpu is wrong").any()))

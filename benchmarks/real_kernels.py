@@ -24,6 +24,7 @@ if not torch.cuda.is_available():
 from diffcheck import integers, tensor
 from diffcheck.audit import audit
 from diffcheck.errors import DiffcheckError
+from diffcheck.reporting.cells import written
 
 PAGE = Path(__file__).parents[1] / "docs" / "real_kernels.md"
 functional = torch.nn.functional
@@ -232,7 +233,7 @@ def main() -> None:
         if asked.only in f"{kernel.package} {kernel.name}":
             first, whole = outcome(kernel, asked.budget)
             print(f"{kernel.package} {kernel.name}: {first}", flush=True)
-            lines.append(f"| {kernel.package} {_version(kernel.package)} | {kernel.name} | {first} |")
+            lines.append((f"{kernel.package} {_version(kernel.package)}", kernel.name, first))
             texts += [f"### {kernel.package}: {kernel.name}\n\n```text\n{whole}\n```"] * bool(whole)
     if asked.write:
         where = "on a GPU" if torch.cuda.is_available() else "in Triton's interpreter on a processor"
@@ -240,9 +241,9 @@ def main() -> None:
             "# Kernels of packages, as they install\n\n"
             f"Made by `python benchmarks/real_kernels.py --write` with torch {torch.__version__}; {asked.budget:g} s "
             f"each; kernels in Triton (liger-kernel) {where}.\n\n"
-            "| package | operation | what an audit says |\n| --- | --- | --- |\n"
         )
-        PAGE.write_text(head + "\n".join(lines) + "\n\n" + "\n\n".join(texts) + "\n", encoding="utf-8")
+        table = written(("package", "operation", "what an audit says"), lines)
+        PAGE.write_text(head + table + "\n\n" + "\n\n".join(texts) + "\n", encoding="utf-8")
 
 
 def _version(package: str) -> str:

@@ -244,7 +244,7 @@ def page(entries: Sequence[Entry]) -> Iterator[str]:
             str(entry.samples),
             str(entry.recorded),
             _counts(entry.verdicts),
-            "; ".join(f"{n} {_escaped(why)}" for why, n in entry.refused.most_common()),
+            "; ".join(f"{n} {why}" for why, n in entry.refused.most_common()),
             f"{entry.seconds:.1f}",
         )
     accused = [(entry.name, found) for entry in entries for found in entry.accused]
@@ -254,7 +254,7 @@ def page(entries: Sequence[Entry]) -> Iterator[str]:
         yield ""
         for name, found in accused:
             reason = next((why for known, why in _LOOKED_AT.items() if known in name), "nobody has looked at it")
-            yield f"* `{name}`: {_escaped(found)}. Looked at: {reason}."
+            yield f"* `{name}`: {found}. Looked at: {reason}."
 
 
 def _refusals(entries: Sequence[Entry]) -> Iterator[str]:
@@ -267,16 +267,12 @@ def _refusals(entries: Sequence[Entry]) -> Iterator[str]:
     yield ""
     yield from headed(["reason", "entries", "samples"])
     for why in sorted(samples, key=lambda why: (-operations[why], -samples[why], why)):
-        yield cells(_escaped(why), str(operations[why]), str(samples[why]))
+        yield cells(why, str(operations[why]), str(samples[why]))
     yield ""
 
 
 def _counts(verdicts: Counter[str]) -> str:
     return ", ".join(f"{n} {verdict}" for verdict, n in verdicts.most_common())
-
-
-def _escaped(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from diffcheck.ops.composites import Composite
 from diffcheck.ops.own import Own
 from diffcheck.ops.structure import Linear, matmul
 from diffcheck.ops.table import Column, Operation, Primitive, Without
+from diffcheck.reporting.cells import written
 
 # Every row is in its table once its module is imported.
 for module in pkgutil.walk_packages(ops.__path__, "diffcheck.ops."):
@@ -115,11 +116,6 @@ def cells(row: Operation) -> Iterator[str]:
     yield "own" if row.series else f"`arb_series.{row.arb}`" if method else "the same"
 
 
-def line(texts: Iterator[str]) -> str:
-    """A row of a table in Markdown."""
-    return "| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |\n"
-
-
 def rows_of_arrays() -> Iterator[tuple[str, str, str]]:
     """Name, kind and meaning of each row of whole arrays."""
     for row in Linear.rows.values():
@@ -133,11 +129,12 @@ def page() -> str:
     """The whole page."""
     public = {name: row for name in dir(ops) if isinstance(row := getattr(ops, name), Primitive | Composite)}
     heads = ("operation", "what it is", "symbolic", "NumPy", "torch", "referee", "series")
-    text = _OPENING + line(iter(heads)) + line(iter(["---"] * len(heads)))
-    for name, row in sorted(public.items()):
-        text += line(cells(row)) if name == row.name else line(iter((f"`{name}`", f"`{row.name}`", *[""] * 5)))
-    text += _ARRAYS + line(iter(("row", "kind", "what it is"))) + line(iter(["---"] * 3))
-    return text + "".join(line(iter(row)) for row in rows_of_arrays())
+    rows = [
+        cells(row) if name == row.name else (f"`{name}`", f"`{row.name}`", *[""] * 5)
+        for name, row in sorted(public.items())
+    ]
+    arrays = written(("row", "kind", "what it is"), rows_of_arrays())
+    return f"{_OPENING}{written(heads, rows)}\n{_ARRAYS}{arrays}\n"
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from diffcheck.claims import ease, efficiency, expressions, precision
 from diffcheck.claims.claim import Claim, Finding, Measured
 from diffcheck.claims.pictures import PICTURES
 from diffcheck.claims.tables import TABLES, Table
+from diffcheck.reporting.cells import written
 
 TOPICS: dict[str, Sequence[Claim]] = {
     "Efficiency": efficiency.CLAIMS,
@@ -63,21 +64,16 @@ def markdown(found: Mapping[str, Finding], measured: Measured, machine: Mapping[
             (claim.statement, f"**{found[claim.name].verdict}**", found[claim.name].figures, claim.counts, claim.source)
             for claim in claims
         ]
-        parts.append(_markdown(("claim", "verdict", "figures", "what counts as holding", "who says so"), rows) + "\n")
+        parts.append(written(("claim", "verdict", "figures", "what counts as holding", "who says so"), rows) + "\n\n")
         parts += [f"![{shows}]({_PICTURES}/{file})\n\n" for file, shows, _ in PICTURES[topic]]
         for table in tables_of(topic, measured):
-            parts.append(f"{table.caption}\n\n{_markdown(table.columns, table.rows)}\n")
+            parts.append(f"{table.caption}\n\n{written(table.columns, table.rows)}\n\n")
     return "".join(parts).rstrip("\n") + "\n"
 
 
 def tables_of(topic: str, measured: Measured) -> list[Table]:
     """The tables of a topic that have rows."""
     return [table for table in (make(measured) for make in TABLES[topic]) if table.rows]
-
-
-def _markdown(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
 def claims_csv(found: Mapping[str, Finding]) -> str:

@@ -1,7 +1,7 @@
 """``diffcheck show``: a case as a reader wants it: formula, derivative, program, the chain rule step by step."""
 
 import sys
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,14 @@ from diffcheck.errors import UsageError
 if TYPE_CHECKING:
     from diffcheck.case.case import Case
     from diffcheck.judgement.court import Court
-    from diffcheck.program.steps import Step
     from diffcheck.results import Drawing
     from diffcheck.runner.plan import Unit
+    from diffcheck.runner.told.pictures import Picture
 
 # The random points of a case that lists none.
 _SAMPLES = 1
+# An input of a formula whose numbers nobody asks for.
+_ANYWHERE = "interval:-1,1"
 
 
 @click.command()
@@ -36,7 +38,7 @@ def show(subject: str, operator: str, points: tuple[str, ...], latex: bool, grap
     diffcheck show "x*sin(x)" --at x=1.2
     diffcheck show cases/networks.py::neuron_loss --graph svg > neuron.svg
     """  # noqa: D301 (click reads this character, not its spelling)
-    unit = _unit(_case(subject, points), operator)
+    unit = _unit(_case(subject, points, _ANYWHERE if latex else ""), operator)
     if latex:
         click.echo("\n".join(_latex(unit)))
         sys.exit(PASSED)
@@ -44,15 +46,17 @@ def show(subject: str, operator: str, points: tuple[str, ...], latex: bool, grap
     from diffcheck.runner.examine import court_of, together
 
     court = court_of(unit, "float64", 0 if unit.case.points else _SAMPLES, 0)
-    drawn, steps = _picture(unit, court)
+    picture = _picture(unit, court)
+    drawing, steps = (None, []) if picture is None else (picture.drawing, picture.steps())
     if graph is not None:
-        click.echo(_graph(drawn, graph, subject))
+        click.echo(_graph(drawing, graph, subject))
     else:
-        click.echo(shown(together(unit, court, ()), drawn, steps))
+        click.echo(shown(together(unit, court, ()), drawing, steps))
     sys.exit(PASSED)
 
 
-def _case(subject: str, points: tuple[str, ...]) -> "Case":
+def _case(subject: str, points: tuple[str, ...], otherwise: str) -> "Case":
+    """The case that is asked for; ``otherwise`` is what an input of a formula is that is not given, if anything."""
     from diffcheck.sources.asked import Asked, asked_for
     from diffcheck.sources.collect import READERS
     from diffcheck.sources.single import single
@@ -62,6 +66,9 @@ def _case(subject: str, points: tuple[str, ...]) -> "Case":
         given = tuple((name, spec_of(text)) for name, text in numbers_at(points))
         asked = Asked(subject, given, (), (), 0, None)
         asked.demand()
+        if asked.file is None and otherwise:
+            names = [name for name in asked.expression().__signature__.parameters if name not in dict(given)]
+            asked = replace(asked, inputs=(*given, *((name, spec_of(otherwise)) for name in names)))
         return asked_for(asked)
     if points:
         raise UsageError("--at gives the numbers of a formula; a case has its own points")
@@ -103,14 +110,8 @@ def _graph(drawn: "Drawing | None", kind: str, subject: str) -> str:
     return picture.svg(drawn) if kind == "svg" else picture.mermaid(drawn)
 
 
-def _picture(unit: "Unit", court: "Court") -> "tuple[Drawing | None, list[Step]]":
-    """The program with its values, and the chain rule along it, while it is short."""
-    from diffcheck.program.steps import steps
-    from diffcheck.runner.told.pictures import drawable, drawn, input_name
+def _picture(unit: "Unit", court: "Court") -> "Picture | None":
+    """The program with its values and derivatives, while it is short."""
+    from diffcheck.runner.told.pictures import drawable, drawn
 
-    for question in drawable(court):
-        smooth, found = question.truth.smooth, drawn(unit.case.name, court, question)
-        if found is not None and smooth is not None:
-            name = partial(input_name, smooth, court=court)
-            return found, steps(smooth.program, name, found.output)
-    return None, []
+    return next(filter(None, (drawn(unit.case.name, court, question) for question in drawable(court))), None)

@@ -79,7 +79,8 @@ class Prepared(Protocol):
     why it could not be), with ``own_backwards(point)``, the names of functions whose own backward takes part in it, one
     of which ``recorded`` takes for one that is replaced by what the engine makes of the function;
     ``script(point, component)``, lines of Python without diffcheck that print a component of the derivative
-    (`Unsupported` where there are no such lines); and
+    (`Unsupported` where there are no such lines); ``unused(point)``, the names of inputs by which the library gives no
+    gradient at all, because it takes the result not to depend on them; and
     ``findings(point, elsewhere, slack)``, how somebody's own implementation breaks the contract of a backward at a
     point, a list of `diffcheck.verdict.Finding`: another point may be called in between, and ``slack`` says for each
     input what rounding may leave on its gradient.

@@ -55,7 +55,7 @@ def _finite(dispute: Dispute, record: Record) -> Iterator[str]:
     value, truth = dispute.value, _number(dispute.truth)
     twin = _twin(dispute, record)
     if value == 0:
-        yield "exactly 0"
+        yield f"exactly 0{_not_followed(dispute)}"
     elif truth == 0:
         yield f"the derivative is {brief(dispute.truth.left)}"
     elif factor is not None:
@@ -68,6 +68,19 @@ def _finite(dispute: Dispute, record: Record) -> Iterator[str]:
         yield _size(dispute, record, value, truth)
     if piece:
         yield piece
+
+
+def _not_followed(dispute: Dispute) -> str:
+    """That a library gives no gradient by what is asked, for which zero stands; empty where it gives one."""
+    court, unused = dispute.court, dispute.witness.unused(dispute.question.point)
+    if court.operator.full:
+        unused = [name for name in unused if dispute.component % court.width in court.columns([name])]
+    elif len(unused) < len(court.case.wrt):
+        return ""
+    names = ", ".join(f"`{name}`" for name in unused)
+    return f": {dispute.witness.engine.name} gives no gradient, for to it the result does not depend on {names}" * bool(
+        names
+    )
 
 
 def _evidence(record: Record) -> tuple[int, int]:

@@ -49,6 +49,14 @@ class Witness:
             return None
         return found
 
+    def unused(self, point: Point) -> list[str]:
+        """The inputs that the library takes the result not to depend on."""
+        ask = getattr(self.prepared, "unused", None)
+        try:
+            return [] if ask is None else ask(point)
+        except Exception:  # it has answered before; what it does now tells nothing of that
+            return []
+
     def findings(self, point: Point, elsewhere: Point, slack: Mapping[str, Array]) -> list[Finding]:
         """How an implementation breaks the contract of a backward at a point; see `diffcheck.engines.base.Prepared`."""
         ask = getattr(self.prepared, "findings", None)

@@ -36,7 +36,7 @@ class Step:
 
 
 def steps(program: Program, label: Callable[[int], str], output: int, result: str = "f") -> list[Step]:
-    """The steps of a program without pieces, inputs first.
+    """The steps of a program, inputs first; conditions are differentiated by nobody.
 
     Parameters
     ----------
@@ -50,7 +50,8 @@ def steps(program: Program, label: Callable[[int], str], output: int, result: st
     live = _reaching(program, output)
     for number in sorted(live, reverse=True):
         name, operands = program.nodes[number]
-        for position, operand in enumerate(operands) if name not in (INPUT, CONST) else ():
+        differentiable = name not in (INPUT, CONST) and not Primitive.rows[name].condition
+        for position, operand in enumerate(operands) if differentiable else ():
             outer = f"d{result}/d{names[number]}" if number != output else ""
             uses.setdefault(operand, []).append(_times(outer, slope(program, number, position, names)))
     found = [

@@ -17,7 +17,7 @@ from diffcheck.verdict import Verdict
 LONGEST = 65_536
 """A code host takes no longer comment."""
 # What failed has the most of it, in bytes; what is always there has the rest.
-_FAILED, _BROKEN, _KNOWN, _GRID = 30_000, 6_000, 10_000, 14_000
+_FAILED, _BROKEN, _WRONG, _KNOWN, _GRID = 30_000, 6_000, 2_000, 10_000, 14_000
 # So many others with a cause are named, so many tensors of one failure shown.
 _NAMED, _TENSORS = 12, 5
 
@@ -37,6 +37,7 @@ def brief(run: Run) -> str:
         asked(run),
         _READ,
         *_section("Broken definitions", (f"- {cell(text)}" for text in run.broken), _BROKEN),
+        *_section("Slopes that are wrong", (f"- {cell(text)}" for text in tables.contradictions(run)), _WRONG),
         *_section("What failed", failed, _FAILED),
         table(tables.by_engine(run)) if run.rows else "",
         *_folded("Known defects", _known(run), _KNOWN),

@@ -1,18 +1,36 @@
 """Texts in Markdown that cannot break out of their place."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 from diffcheck.reporting.tables import Table
 
+# A bar that is not escaped already.
+_BAR, _ESCAPED = r"(?<!\\)\|", r"\\|"
+
 
 def table(content: Table) -> str:
-    """A Markdown table."""
-    return "\n".join(map(line, [content.header, tuple("---" for _ in content.header), *content.rows]))
+    """A Markdown table of plain texts."""
+    return written(content.header, [map(cell, texts) for texts in content.rows])
 
 
-def line(texts: Iterable[str]) -> str:
-    """A line of a table."""
-    return f"| {' | '.join(map(cell, texts))} |"
+def written(header: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table of texts that are Markdown themselves."""
+    return "\n".join(map(row, [header, ["---"] * len(header), *rows]))
+
+
+def line(texts: Iterable[object]) -> str:
+    """A line of a table, of plain texts."""
+    return row(map(cell, texts))
+
+
+def row(texts: Iterable[str]) -> str:
+    r"""A line of a table, of texts that are Markdown: their line breaks and bars do not end a cell.
+
+    >>> print(row(["`x`", "first\nsecond | third"]))
+    | `x` | first second \| third |
+    """
+    return f"| {' | '.join(re.sub(_BAR, _ESCAPED, ' '.join(text.split())) for text in texts)} |"
 
 
 def cell(text: object) -> str:

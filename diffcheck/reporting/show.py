@@ -49,6 +49,8 @@ def shown(case: CaseRow, drawing: Drawing | None, steps: Sequence[Step], width: 
         if drawing is not None and any(step.forward for step in steps):
             console.print(f"\nThe chain rule at {place(drawing.place)}:")
             console.print(_chain(drawing, steps))
+            for reason, names in _missing(drawing, steps).items():
+                console.print(f"{', '.join(names)}: {reason}")
     return "\n".join(line.rstrip() for line in capture.get().splitlines())
 
 
@@ -89,6 +91,16 @@ def _chain(drawing: Drawing, steps: Sequence[Step]) -> Table:
         made = f"{step.name} = {step.forward}" if step.forward else step.name
         slope = drawing.slopes[step.node]
         by = f"df/d{step.name}" + f" = {step.backward}" * bool(step.backward)
-        told = ("", "") if slope != slope else (by, number(slope, _FIGURES))
+        instead = drawing.said(step.node)
+        told = ("", "") if slope != slope and not instead else (by, instead or number(slope, _FIGURES))
         table.add_row(made, number(drawing.values[step.node], _FIGURES), *told)
     return table
+
+
+def _missing(drawing: Drawing, steps: Sequence[Step]) -> dict[str, list[str]]:
+    """Why some derivatives are no numbers, each reason with those that it is told of."""
+    found: dict[str, list[str]] = {}
+    for step in steps:
+        if drawing.said(step.node):
+            found.setdefault(drawing.because[step.node], []).append(f"df/d{step.name}")
+    return found

@@ -115,6 +115,11 @@ def _one_of_case(rows: Iterable[Row]) -> list[Row]:
     return list(once.values())
 
 
+def contradictions(run: Run) -> list[str]:
+    """What is wrong with the rules of a case's own operations, a line for each case."""
+    return [f"{case.case} {case.operator}: {case.contradiction}" for case in run.cases if case.contradiction]
+
+
 def expected(run: Run) -> Table:
     """The rows whose outcome their case declares, or the baseline knows."""
     return _findings(row for row in run.rows if row.known)

@@ -54,6 +54,10 @@ def summary(run: Run, console: Console, level: int = 0) -> None:
         if level > 0:
             _lossy(run, console)
         _unjudged(run, console)
+        wrong = tables.contradictions(run)
+        for text in wrong[:_SHOWN]:
+            console.print(Text(text, "yellow"), soft_wrap=True)
+        _more(console, len(wrong) - _SHOWN, "whose rules contradict their series")
         for text in run.broken:
             console.print(Text(f"broken: {text}", "bold red"), soft_wrap=True)
         _say(console, sentence(run))

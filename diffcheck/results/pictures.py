@@ -19,8 +19,16 @@ class Drawing:
     """Of each node the numbers of those that it is applied to, with spaces; empty of inputs and constants."""
     values: tuple[float, ...]
     slopes: tuple[float, ...]
-    """The derivative of the output by each node; NaN where it does not depend on it."""
+    """The derivative of the output by each node; NaN where it does not depend on it, or has none."""
     output: int
+    told: tuple[str, ...] = ()
+    """Of each node what stands in place of its derivative: both sides of a kink, that there is none; else empty."""
+    because: tuple[str, ...] = ()
+    """With that the reason, in words."""
+
+    def said(self, node: int) -> str:
+        """What stands in place of a node's derivative; empty where nothing does."""
+        return self.told[node] if self.told else ""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -184,6 +184,8 @@ class CaseRow:
     """For each input its shape and domain in words."""
     definition: str = field(default="", metadata=_MORE)
     """A digest of the traced function, its inputs and the operator: results are comparable while it stays the same."""
+    contradiction: str = field(default="", metadata=_MORE)
+    """The operations whose derivative rules, or slopes that are given for them, contradict their power series."""
 
     @property
     def key(self) -> tuple[str, str]:

@@ -169,10 +169,21 @@ def _decisive(court: Court, witness: Witness, answers: Sequence[Answer], given: 
         component = answer.judgements.speaking
         dispute = Dispute(court, witness, court.questions[k], answer.values, given[k].errors, component)
         found = explained(found, dispute, list(zip(court.questions, answers, strict=True)))
-    contradictions = sorted({q.truth.contradiction for q in court.questions} - {""})
     silent = [] if found.verdict is Verdict.UNDEFINED else list(_unjudged(court, answers))
-    told = [found.note, _cut(court, witness, found), *contradictions, *silent, _in_vain(court), contraction(court)]
+    told = [
+        found.note,
+        _cut(court, witness, found),
+        *_contradictions(court),
+        *silent,
+        _in_vain(court),
+        contraction(court),
+    ]
     return replace(found, note="; ".join(filter(None, told)))
+
+
+def _contradictions(court: Court) -> list[str]:
+    """The operations whose derivative rules contradict the second route, in words."""
+    return sorted({q.truth.contradiction for q in court.questions} - {""})
 
 
 def _cut(court: Court, witness: Witness, found: Judgement) -> str:
@@ -252,6 +263,7 @@ def together(unit: Unit, court: Court, trials: Sequence[Trial]) -> CaseRow:
         "; ".join(f"{where}: {shape}" for where, shape in _places_without_derivative(court).values()),
         confirmed,
         unconfirmed,
+        contradiction="; ".join(_contradictions(court)),
         **about(unit),
         **formulas(court),
     )

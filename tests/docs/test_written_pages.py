@@ -23,7 +23,14 @@ def loaded(path: Path) -> ModuleType:
 
 
 def test_there_are_such_pages() -> None:
-    assert {"write_command_line", "write_operations"} <= set(WRITERS)
+    assert {"write_command_line", "write_operations", "write_neuron"} <= set(WRITERS)
+
+
+def test_the_drawn_neuron_stands_in_the_textbook() -> None:
+    """With the slopes that Raschka's figure has."""
+    assert "](pictures/neuron.svg)" in (DOCS / "textbook.md").read_text(encoding="utf-8")
+    drawn = (DOCS / "pictures" / "neuron.svg").read_text(encoding="utf-8")
+    assert {"\u2202 -0.089826", "\u2202 -0.08166", "a ln b"} <= set(re.findall(r">([^<>]+)</text>", drawn))
 
 
 @pytest.mark.parametrize("name", WRITERS)

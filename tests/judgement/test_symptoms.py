@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from command import typed
 from on_trial import one, planted, row
 
 from diffcheck import case, interval
@@ -216,6 +217,26 @@ def test_the_derivative_is_not_called_right_where_it_is_not():
     (found,) = conduct(subject, Settings(engines=["autograd"], timing=False, dtypes=["float16"])).rows
     assert found.fails
     assert "the derivative is right" not in found.note
+
+
+@pytest.mark.parametrize(
+    ("line", "dropped"),
+    [
+        ("jv(0,x) --at x=0.5", "x"),
+        ("y*sin(y)+jv(0,x) --at x=0.5,y=0.5", "x"),
+        ("j0(x)*y0(y) --at x=0.5,y=0.5", "y"),
+    ],
+)
+def test_a_gradient_that_a_library_drops_is_told_as_such(line, dropped):
+    """torch 2.13 computes Bessel functions, and no derivative of theirs; the other input is followed."""
+    told = " ".join(typed(f"check {line} --engine autograd").output.split())
+    assert f"exactly 0: autograd gives no gradient, for to it the result does not depend on `{dropped}`" in told
+
+
+def test_a_gradient_of_zero_that_is_given_is_no_dropped_one():
+    found = row(sin, planted(torch.sin, lambda g, x: 0 * g), [0.5, 0.7])
+    assert found.note.startswith("exactly 0")
+    assert "gives no gradient" not in found.note
 
 
 def test_zero_is_said_beside_what_is_found_in_the_definition():

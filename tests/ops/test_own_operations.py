@@ -2,17 +2,19 @@
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sympy
 import torch
+from command import typed
 from flint import arb
 
 import diffcheck.ops as o
 from diffcheck import case, check, interval, own_operation
 from diffcheck.errors import CaseError
-from diffcheck.ops import elliptic_k, exp, log, sqrt
+from diffcheck.ops import exp, lerchphi, log, sqrt
 from diffcheck.ops.table import Primitive
 from diffcheck.verdict import Verdict
 
@@ -144,6 +146,31 @@ def test_a_numpy_function_that_does_not_run_is_an_error_of_those_that_call_it():
     found = rows_of(declared("mean_beyond_numpy", **{**WHOLE, "numpy": odd}))
     assert found["finite"].verdict == Verdict.ERROR
     assert found["symbolic"].verdict == found["autograd"].verdict == Verdict.AGREE
+
+
+WRONG_SLOPE = """
+from diffcheck import case, interval, own_operation
+from diffcheck.ops import exp
+
+mean = own_operation(
+    "mean_of_exp_in_a_file",
+    balls=lambda x: (x.exp() - 1) / x,
+    numpy=lambda x: (2.718281828459045**x - 1) / x,
+    slopes=lambda x, value: (exp(x) + value) / x,
+)
+
+@case(x=interval(0.5, 3.0))
+def weighted(x):
+    return x * mean(x)
+"""
+
+
+def test_a_wrong_slope_is_told_once_for_each_case(folder):
+    Path("own.py").write_text(WRONG_SLOPE)
+    done = typed("run own.py --no-timing --samples 3 --output out")
+    told = "weighted derivative: the slope that is given for mean_of_exp_in_a_file contradicts its power series"
+    assert done.output.count(told) == 1
+    assert Path("out/report.md").read_text().count(f"- {told}") == 1
 
 
 def test_a_wrong_torch_function_is_found():

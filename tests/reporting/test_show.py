@@ -111,3 +111,35 @@ def test_mistakes_are_told(file: Path, line: str, text: str) -> None:
     done = typed(line)
     assert done.exit_code == 2
     assert text in done.output
+
+
+# For each function and point what is said of a derivative, and what of it is true elsewhere in the table.
+TOUCHING = {
+    "abs(x)*y --at x=0,y=2": [r"df/dx +\[-2, 2\]", r"df/dv1 = y +2", "df/dx: a kink"],
+    "Max(x,y)*exp(-x**2) --at x=1,y=1": [r"df/dx +\[-0.735759, -0.367879\]", r"df/dy +\[0, 0.367879\]"],
+    "sqrt(x**2+y**2) --at x=0,y=0": [r"df/dx +\[-1, 1\]", r"df/dv3 +none", r"df/dv3: the slope .* \+infinity"],
+    "relu(x*y)**2 --at x=0,y=0": [r"df/dx = df/dv1 \* y +0", r"df/dv2 = 2 \* v2 +0"],
+    "floor(x*x) --at x=0": [r"df/dx +0\n", r"df/dv1 +none", "df/dv1: the function jumps here"],
+    "sqrt(x**4) --at x=0": [r"df/dx +0\n", r"df/dv1 +none"],
+    "x**1.5 --at x=0": [r"df/dx +0 one-sided", "df/dx: the function exists only to the right"],
+    "where(x<=0,x**2,sin(x)) --at x=0": [r"v1 = le\(x, 0\) +1\n", r"df/dx +\[0, 1\]"],
+    "0.1*abs(x) --at x=0": [r"df/dx +\[-0.1, 0.1\]", r"df/dv1 = 0.1 +0.1"],
+}
+
+
+@pytest.mark.parametrize(("line", "texts"), TOUCHING.items(), ids=TOUCHING)
+def test_where_pieces_meet_each_derivative_is_what_the_referee_says(line: str, texts: list[str]) -> None:
+    output = typed(f"show {line}").output
+    assert [text for text in texts if not re.search(text, output)] == []
+
+
+def test_a_graph_tells_both_sides_of_a_kink() -> None:
+    drawn = typed("show abs(x)*y --at x=0,y=2 --graph svg").output
+    tree = ElementTree.fromstring(drawn)
+    texts = ["".join(text.itertext()) for text in tree.iter("{http://www.w3.org/2000/svg}text")]
+    assert "\u2202 [-2, 2]" in texts
+
+
+def test_a_formula_in_latex_needs_no_point() -> None:
+    assert typed("show x*sin(y) --latex").output.splitlines()[0] == r"f = x \sin{\left(y \right)}"
+    assert "argument 'y' of x*sin(y) has no value" in typed("show x*sin(y) --at x=1").output

@@ -2,18 +2,23 @@
 
 import io
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from diffcheck.reporting import tables, words
+from diffcheck.reporting.cells import table, written
 from diffcheck.reporting.markdown import markdown
 from diffcheck.reporting.progress import Reporter
+from diffcheck.reporting.tables import Table
 from diffcheck.reporting.terminal import check_text
 from diffcheck.results import CaseRow, Row, Run, place
 from diffcheck.verdict import Verdict
 
+ROOT = Path(__file__).parents[2]
 IGNORES = "ignores-gradient: whatever comes in, the gradient by x is the same"
 WRONG = Row(
     *("norm", "gradient", "autograd", "reverse", "cpu", "float64", Verdict.DISAGREE, "wrong"),
@@ -122,3 +127,23 @@ def test_a_point_of_many_inputs_counts_its_arrays() -> None:
     layers = {f"layer{k}.scale": [1.0] * 3 for k in range(6)}
     assert place({**layers, "x": 2.0}) == "x = 2, 6 arrays (18 numbers)"
     assert place({"x": 2.0, "w": [1.0, 2.0]}) == "x = 2, w = [1, 2]"
+
+
+HARMFUL = "a long\nmessage | of two\r\n\r\nlines"
+
+
+def test_no_text_breaks_out_of_its_cell() -> None:
+    """As plain text and as Markdown; what is escaped already stays as it is."""
+    plain, marked = table(Table(("x", "y"), ((HARMFUL, "z"),))), written(("x", "y"), [(HARMFUL, "`a \\| b`")])
+    assert plain.splitlines()[2:] == ["| a long message \\| of two lines | z |"]
+    assert marked.splitlines()[2:] == ["| a long message \\| of two lines | `a \\| b` |"]
+
+
+WRITERS = [*ROOT.glob("diffcheck/**/*.py"), *ROOT.glob("docs/*.py"), *ROOT.glob("benchmarks/*.py")]
+
+
+def test_one_module_writes_markdown_tables() -> None:
+    """A line of a table is put together of cells with bars between, under a rule of dashes, in `cells` alone."""
+    bars = re.compile(r"""["'] \| ["']\.join|\| ---|\\n\| |["']\| ["'] \+|f["']\| """)
+    found = {path.relative_to(ROOT).as_posix() for path in WRITERS if bars.search(path.read_text(encoding="utf-8"))}
+    assert found == {"diffcheck/reporting/cells.py"}

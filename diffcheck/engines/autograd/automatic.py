@@ -18,6 +18,7 @@ from diffcheck.engines.autograd.imported import import_of
 from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
 from diffcheck.engines.autograd.numbers import Constants, as_constant, default_dtype
 from diffcheck.engines.autograd.passes import Arguments
+from diffcheck.engines.autograd.pull import pulled_back
 from diffcheck.engines.autograd.script import script
 from diffcheck.engines.autograd.yardstick import yardstick
 from diffcheck.engines.base import Clockwork, Estimate, Task, implementation
@@ -88,6 +89,16 @@ class Automatic:
         for name in self._task.case.wrt:
             inputs[name].requires_grad_()
         return self._result(inputs).detach().to("cpu", torch.float64).resolve_neg().numpy()
+
+    def unused(self, point: Point) -> list[str]:
+        """The inputs by which torch gives no gradient at a point; see `diffcheck.engines.base.Prepared`."""
+        inputs = self._tensors(point)
+        leaves = [inputs[name].requires_grad_() for name in self._task.case.wrt]
+        result = self._result(inputs)
+        if not result.requires_grad:
+            return list(self._task.case.wrt)
+        found = pulled_back([result], leaves, [torch.ones_like(result)])
+        return [name for name, gradient in zip(self._task.case.wrt, found, strict=True) if gradient is None]
 
     def clockwork(self, point: Point) -> Clockwork:
         """The function alone, and the function with its derivative."""

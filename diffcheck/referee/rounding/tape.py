@@ -114,6 +114,24 @@ class Tape:
             known[output] = self.adjoints(output, evaluation)
         return known[output]
 
+    def lacks_slopes(self, evaluation: Evaluation) -> bool:
+        """Whether a slope of an operation does not exist here."""
+        missing = not evaluation.faults.keys().isdisjoint(self._partials.values())
+        return missing or any(
+            not slope.is_finite()
+            for number in self._at_once
+            if number not in evaluation.faults
+            for slope in self._at_once_slopes(number, evaluation)
+        )
+
+    def _at_once_slopes(self, number: int, evaluation: Evaluation) -> Sequence[Ball]:
+        """The slopes of an operation of many operands, by all of them."""
+        name, operands = self.nodes[number]
+        slopes = Primitive.rows[name].slopes
+        assert slopes is not None
+        found: Sequence[Ball] = slopes(*(evaluation.values[i] for i in operands))
+        return found
+
     def _slopes(self, evaluation: Evaluation) -> Slopes:
         """The derivative of each node by each of its operands that moves, kept as long as the same evaluation is asked.
 
@@ -123,10 +141,7 @@ class Tape:
             values, faults = evaluation.values, evaluation.faults
             found = {edge: balls.ZERO if node in faults else values[node] for edge, node in self._partials.items()}
             for number in self._at_once:
-                name, operands = self.nodes[number]
-                slopes = Primitive.rows[name].slopes
-                assert slopes is not None
-                known = None if number in faults else slopes(*(values[i] for i in operands))
+                known = None if number in faults else self._at_once_slopes(number, evaluation)
                 for k in self._moving[number]:
                     found[number, k] = known[k] if known and known[k].is_finite() else balls.ZERO
             self._sloped = evaluation, found

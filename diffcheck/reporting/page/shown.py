@@ -138,8 +138,10 @@ def drawing_shown(drawing: Drawing | None) -> dict[str, Any] | None:
     return {
         "place": place(drawing.place),
         "nodes": [
-            [SIGNS.get(name, name), where.layer, where.place, number(value, 5), number(slope, 5)]
-            for name, where, value, slope in zip(drawing.names, places, drawing.values, drawing.slopes, strict=True)
+            [SIGNS.get(name, name), where.layer, where.place, number(value, 5), drawing.said(k) or number(slope, 5)]
+            for k, (name, where, value, slope) in enumerate(
+                zip(drawing.names, places, drawing.values, drawing.slopes, strict=True)
+            )
         ],
         "edges": [[i, k] for k, own in enumerate(operands) for i in own],
         "output": drawing.output,

@@ -1,6 +1,7 @@
 // The program as a graph: inputs on the left, the result on the right; values forward, derivatives backward.
 function graph(drawing) {
-  const wide = 96, high = 50, across = 132, down = 66;
+  const wide = Math.max(96, ...drawing.nodes.map((n) => 7 * (n[4].length + 2)));
+  const high = 50, across = wide + 36, down = 66;
   const at = ([, layer, place]) => [layer * across + 6, place * down + 6];
   const width = Math.max(...drawing.nodes.map((n) => n[1])) * across + wide + 12;
   const height = Math.max(...drawing.nodes.map((n) => n[2])) * down + high + 12;
