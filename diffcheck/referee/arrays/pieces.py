@@ -99,6 +99,9 @@ def whichever(node: Node, operands: Sequence[BallArray], value: BallArray, unkno
     spread = [np.broadcast_to(x, node.shape) for x in operands]
     for place in map(tuple, np.argwhere(unknown)):
         x = [s[place] for s in spread]
+        if not all(b.is_finite() for b in x):
+            found[place] = arb.nan()
+            continue
         pieces = [_piece_of(row, side, x) for side in (-1, 0, 1)]
         found[place] = pieces[0].union(pieces[1]).union(pieces[2])
     return found
