@@ -219,6 +219,12 @@ SELECTIONS = {
     "the middle one": (lambda x: o.median(x), [0.5, 0.5, 1.0]),
     "the two largest": (lambda x: o.sum(o.topk(x, 2)) - o.amin(x), [1.0, 0.0, 0.0]),
     "pooled": (lambda x: o.sum(o.max_pool1d(o.reshape(o.abs(x), (1, 1, 3)), 2, stride=1)), [1.0, -1.0, 0.0]),
+    "cut off": (lambda x: o.amax(o.minimum(x, 0.5)) + o.abs(x[2]), [1.0, 0.5, 0.0]),
+    "cut off at a step": (lambda x: o.amax(o.where(x >= 0.5, 0.5, x)) + o.abs(x[2]), [1.0, 0.5, 0.0]),
+    "nothing added": (lambda x: o.amax(o.concatenate([x, x + x[::-1] * x])), [0.0, -1.0, 0.0]),
+    "zeros": (lambda x: o.amax(x * np.array([1.0, 2.0, 3.0])), [0.0, 0.0, 0.0]),
+    "zeros of a product": (lambda x: o.amax(np.array([[1.0, 0.0, 1.0], [2.0, 1.0, 1.0]]) @ x), [0.0, 0.0, 0.0]),
+    "zeros of an operation": (lambda x: o.amax(o.xlogy(x, np.array([2.0, 3.0, 4.0]))), [0.0, 0.0, 0.0]),
     "padded": (lambda x: o.sum(o.max_pool1d(o.reshape(o.relu(x), (1, 1, 3)), 3, padding=1)), [0.0, -1.0, 0.0]),
 }
 

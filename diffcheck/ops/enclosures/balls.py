@@ -170,7 +170,7 @@ def cbrt(x: Any) -> Any:
 
 def xlogy(x: Any, y: Any) -> Any:
     """``x ln(y)``, zero for ``x = 0`` whatever ``y`` is."""
-    return ZERO if x.is_zero() else x * y.log()
+    return arb(0) if x.is_zero() else x * y.log()
 
 
 def head(x: Any) -> Any:
