@@ -33,6 +33,8 @@ TIES = {
     "an edge in a branch": (lambda x: o.sum(o.where(x > 0.5, o.sqrt(x), x)), [0.0] * 3, [(1, 1)] * 3),
     "a tie in a branch": (lambda x: o.sum(o.where(x > -1, x, o.abs(o.log(x)))), [0.0, 1.0, 2.0], [(1, 1)] * 3),
     "all factors zero": (lambda x: o.sum(o.relu(x[:2] * x[2]) + x[:2]), [0.0] * 3, [(1, 1), (1, 1), (0, 0)]),
+    "a pole in a branch": (lambda x: o.sum(o.where(x < 0.5, x, 1 / x)), [0.0, -1.0, 1.0], [(1, 1), (1, 1), (-1, -1)]),
+    "a pole and a tie": (lambda x: o.sum(o.where(x <= 1, x, 1 / x)), [0.0, 1.0, 0.5], [(1, 1), (1, -1), (1, 1)]),
     "a step where nothing is": (lambda x: o.sum(o.where(x > -1, x, o.floor(1 / x))), [0.0, 1.0, 2.0], [(1, 1)] * 3),
     "a root where nothing is": (lambda x: o.sum(o.where(x > -1, x, o.cbrt(1 / x))), [0.0, 1.0, 2.0], [(1, 1)] * 3),
     "a tie beside the point": (lambda x: o.sum(o.where(x > 0, o.abs(x), 0)), [0, 1.0, -1.0], [(0, 1), (1, 1), (0, 0)]),
