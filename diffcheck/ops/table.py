@@ -128,7 +128,7 @@ class Primitive(Operation):
         How many of the arguments, the first ones, say which piece they lie in and are those of ``switch``; all of them
         if ``None``. The others need not exist.
     at_edge:
-        Whether the operation may end or jump at these arguments (balls) although it has a value and a finite slope.
+        Whether the operation may end, jump or bend at these arguments (balls) although it has a value.
     elsewhere:
         The operation by other ones, at arguments where it has no power series of its own
         (`diffcheck.referee.beside.germs`).

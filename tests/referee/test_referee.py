@@ -10,6 +10,7 @@ from diffcheck.ops import (
 )
 from diffcheck.ops import (
     atan2,
+    cbrt,
     clip,
     cos,
     digamma,
@@ -32,6 +33,7 @@ from diffcheck.ops import (
     sqrt,
     stack,
     tanh,
+    trunc,
     where,
     xlogy,
 )
@@ -229,6 +231,22 @@ def test_second_derivative_where_the_first_has_a_kink_is_undefined():
     assert the(truth(lambda x: relu(x), 0.0, operator=HESSIAN)).status is Status.UNDEFINED
 
 
+BENT_BY_ITSELF = {
+    "a length of one number": lambda x, y: hypot(y, y) + x * x,
+    "a cube root": lambda x, y: cbrt(y) + x * x,
+    "a root of a square": lambda x, y: sqrt(y * y) + x * x,
+    "a size": lambda x, y: magnitude(y) + x * x,
+}
+
+
+@pytest.mark.parametrize("function", BENT_BY_ITSELF.values(), ids=BENT_BY_ITSELF)
+def test_mixed_second_derivatives_are_undefined_where_a_first_one_does_not_exist(function):
+    """Although no term holds both inputs, so that the chain rule gives zero."""
+    components = truth(function, 1.0, 0.0, operator=HESSIAN).components
+    assert [c.status for c in components] == [Status.CERTIFIED, *[Status.UNDEFINED] * 3]
+    assert_is(components[0].left, 2)
+
+
 def test_mixed_second_derivatives():
     # f = x^2 y^3: f_xx = 2 y^3, f_xy = 6 x y^2, f_yy = 6 x^2 y, at (2, 3).
     components = truth(lambda x, y: x**2 * y**3, 2.0, 3.0, operator=HESSIAN).components
@@ -260,6 +278,24 @@ def test_uncertain_rather_than_wrong(function, operator, monkeypatch):
     component = the(truth(function, 0.7, operator=operator))
     assert component.status is Status.UNCERTAIN
     assert "512 bits" in component.reason
+
+
+# polygamma(2, 3 sin(x/3)) cos(x/3) at 1e50, by mpmath with 400 digits.
+POLYGAMMA_FAR_OUT = "-38.1243534187517750598822664750477307281083225"
+
+
+def test_what_is_cut_off_is_not_taken_from_a_ball_around_zero_that_holds_other_integers():
+    """At 128 bits the sine of 1e50/3 may be any; it is -0.77 by 200 digits of mpmath."""
+    component = the(truth(lambda x: trunc(3 * sin(x / 3)) * x, 1e50))
+    assert component.status is Status.CERTIFIED
+    assert_is(component.left, -2)
+
+
+def test_a_ball_on_both_sides_of_the_reflection_of_polygamma_asks_for_more_bits():
+    """At 128 bits 3 sin(1e50/3) may be any number from -3 to 3."""
+    component = the(truth(lambda x: polygamma(1, 3 * sin(x / 3)), 1e50))
+    assert component.status is Status.CERTIFIED
+    assert_is(component.left, POLYGAMMA_FAR_OUT)
 
 
 def test_a_longer_ladder_certifies_what_a_shorter_one_leaves_uncertain(monkeypatch):

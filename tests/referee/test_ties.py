@@ -33,6 +33,10 @@ TIES = {
     "an edge in a branch": (lambda x: o.sum(o.where(x > 0.5, o.sqrt(x), x)), [0.0] * 3, [(1, 1)] * 3),
     "a tie in a branch": (lambda x: o.sum(o.where(x > -1, x, o.abs(o.log(x)))), [0.0, 1.0, 2.0], [(1, 1)] * 3),
     "all factors zero": (lambda x: o.sum(o.relu(x[:2] * x[2]) + x[:2]), [0.0] * 3, [(1, 1), (1, 1), (0, 0)]),
+    "a pole in a branch": (lambda x: o.sum(o.where(x < 0.5, x, 1 / x)), [0.0, -1.0, 1.0], [(1, 1), (1, 1), (-1, -1)]),
+    "a pole and a tie": (lambda x: o.sum(o.where(x <= 1, x, 1 / x)), [0.0, 1.0, 0.5], [(1, 1), (1, -1), (1, 1)]),
+    "a step where nothing is": (lambda x: o.sum(o.where(x > -1, x, o.floor(1 / x))), [0.0, 1.0, 2.0], [(1, 1)] * 3),
+    "a root where nothing is": (lambda x: o.sum(o.where(x > -1, x, o.cbrt(1 / x))), [0.0, 1.0, 2.0], [(1, 1)] * 3),
     "a tie beside the point": (lambda x: o.sum(o.where(x > 0, o.abs(x), 0)), [0, 1.0, -1.0], [(0, 1), (1, 1), (0, 0)]),
     "two that vanish": (lambda x: o.abs(x[0] * x[1]) + x[2], [0.0, 0.0, 2.0], [(0, 0), (0, 0), (1, 1)]),
 }  # fmt: skip
@@ -62,6 +66,7 @@ ELSEWHERE = {
     "a jump beside the point": (lambda x: o.sum(o.where(x == 0, 0, o.sin(x) / o.where(x == 0, 1, x))), [0.0, 1.0]),
     "no operation beside the point": (lambda x: o.where(x[0] <= 0, 0, o.where(x[0] <= 0, 0, 1)), [0.0, 1.0]),
     "one condition twice": (lambda x: o.sum(o.where(x > 0, x * o.where(x > 0, 3, 2), 4 * x)), [0.0, 1.0]),
+    "a step of what does not exist": (lambda x: o.sum(o.where(x > 0, o.floor(1 / x), x)), [0.0, 1.5]),
     "two conditions": (lambda x: o.sum(o.where(o.logical_and(x > 0, x < 2), x, 0 * x)), [0.0, 1.0]),
 }
 
@@ -216,6 +221,12 @@ SELECTIONS = {
     "the middle one": (lambda x: o.median(x), [0.5, 0.5, 1.0]),
     "the two largest": (lambda x: o.sum(o.topk(x, 2)) - o.amin(x), [1.0, 0.0, 0.0]),
     "pooled": (lambda x: o.sum(o.max_pool1d(o.reshape(o.abs(x), (1, 1, 3)), 2, stride=1)), [1.0, -1.0, 0.0]),
+    "cut off": (lambda x: o.amax(o.minimum(x, 0.5)) + o.abs(x[2]), [1.0, 0.5, 0.0]),
+    "cut off at a step": (lambda x: o.amax(o.where(x >= 0.5, 0.5, x)) + o.abs(x[2]), [1.0, 0.5, 0.0]),
+    "nothing added": (lambda x: o.amax(o.concatenate([x, x + x[::-1] * x])), [0.0, -1.0, 0.0]),
+    "zeros": (lambda x: o.amax(x * np.array([1.0, 2.0, 3.0])), [0.0, 0.0, 0.0]),
+    "zeros of a product": (lambda x: o.amax(np.array([[1.0, 0.0, 1.0], [2.0, 1.0, 1.0]]) @ x), [0.0, 0.0, 0.0]),
+    "zeros of an operation": (lambda x: o.amax(o.xlogy(x, np.array([2.0, 3.0, 4.0]))), [0.0, 0.0, 0.0]),
     "padded": (lambda x: o.sum(o.max_pool1d(o.reshape(o.relu(x), (1, 1, 3)), 3, padding=1)), [0.0, -1.0, 0.0]),
 }
 

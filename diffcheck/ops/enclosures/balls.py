@@ -151,7 +151,12 @@ def hypot(*x: Any) -> Any:
 
 
 def cbrt(x: Any) -> Any:
-    """The real cube root, an exact number where it has few bits; it grows, so that a ball's ends enclose it."""
+    """The real cube root, an exact number where it has few bits; it grows, so that a ball's ends enclose it.
+
+    Infinities, the whole line and NaN are their own.
+    """
+    if not x.is_finite():
+        return x
     if not x.is_exact():
         return cbrt(x.lower()).union(cbrt(x.upper()))
     if x < ZERO:
@@ -165,7 +170,12 @@ def cbrt(x: Any) -> Any:
 
 def xlogy(x: Any, y: Any) -> Any:
     """``x ln(y)``, zero for ``x = 0`` whatever ``y`` is."""
-    return ZERO if x.is_zero() else x * y.log()
+    return arb(0) if x.is_zero() else x * y.log()
+
+
+def head(x: Any) -> Any:
+    """A ball itself, or the first coefficient of a series."""
+    return x if isinstance(x, arb) else x[0]
 
 
 def distance_to_integer(x: Any) -> Any:
@@ -174,8 +184,13 @@ def distance_to_integer(x: Any) -> Any:
 
 
 def nearest_integer(x: Any) -> Any:
-    """The integer nearest to the midpoint of a ball, or of a series' first coefficient; an exact ball."""
-    middle = (x if isinstance(x, arb) else x[0]).mid()
+    """The integer nearest to the midpoint of a ball, or of a series' first coefficient; an exact ball.
+
+    A midpoint that is infinite or NaN is given back.
+    """
+    middle = head(x).mid()
+    if not middle.is_finite():
+        return middle
     mantissa, exponent = middle.man_exp()
     if exponent >= 0:
         return middle

@@ -122,7 +122,8 @@ def series_of_log_gamma(x: Any) -> Any:
 def polygamma(order: Any, x: Any) -> Any:
     """The polygamma function of an integer order, DLMF 5.15: digamma for 0, else ``(-1)^(n+1) n! zeta(n+1, x)``.
 
-    On the left by reflection, ``psi_n(x) = (-1)^n psi_n(1 - x) - (d/dx)^n pi cot(pi x)``.
+    On the left by reflection, ``psi_n(x) = (-1)^n psi_n(1 - x) - (d/dx)^n pi cot(pi x)``. NaN of a ball so wide that
+    its reflection is on the left as well.
     """
     n = int(order.unique_fmpz())
     if n == 0:
@@ -130,6 +131,8 @@ def polygamma(order: Any, x: Any) -> Any:
     factorial = arb.fac_ui(n)
     if x > ZERO:
         return (-1) ** (n + 1) * factorial * arb(n + 1).zeta(x)
+    if not x < 1:
+        return arb.nan()
     with _terms(n + 1):
         cotangent = arb_series([x, 1], n + 1).cot_pi()[n]
     return (-1) ** n * polygamma(order, 1 - x) - factorial * arb.pi() * cotangent

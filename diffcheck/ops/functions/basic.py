@@ -147,6 +147,7 @@ cbrt = named_row(
     sympy_rule=False,  # SymPy's derivative is one formula left of zero and another one right of it
     arb=balls.cbrt,
     series=series.cbrt,
+    at_edge=lambda x: x.contains(0),
     ulps=8,  # NumPy's loses one, but SymPy's code is the power of a rounded third, which loses 124 at 1e-323
     forms=((lambda _, y: 1 / (3 * y * y),),),
     elsewhere=lambda x: power(x, _THIRD) if x > 0 else -power(-x, _THIRD),

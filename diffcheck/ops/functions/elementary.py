@@ -204,6 +204,7 @@ hypot = named_row(
     sympy_name="hypot",
     arb=balls.hypot,
     series=lambda *x: series.sqrt(series.total(s * s for s in x)),
+    at_edge=lambda *x: all(v.contains(0) for v in x),
     forms=lambda i: (lambda *x: x[i] / x[-1],),
     elsewhere=lambda *x: sqrt(functools.reduce(add, (v * v for v in x))),
     formula=lambda *x: sqrt(functools.reduce(add, (v * v for v in x))),

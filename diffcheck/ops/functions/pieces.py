@@ -55,6 +55,10 @@ def _nearest(x: Any) -> int:
     return int(balls.nearest_integer(x).unique_fmpz())
 
 
+def _is_nearest_to_zero(x: Any) -> bool:
+    return bool(balls.nearest_integer(x).is_zero() and balls.magnitude(balls.head(x)) < 1)
+
+
 def _trunc(side: int, x: Any) -> int:
     nearest = _nearest(x)
     if nearest > 0:
@@ -83,8 +87,8 @@ ceil = _step(
 trunc = _step(
     "trunc",
     "the integer next to x towards zero",
-    # Zero is no place where pieces meet.
-    switch=lambda x: 1 + 0 * x if balls.nearest_integer(x).is_zero() else balls.distance_to_integer(x),
+    # Zero is no place where pieces meet; a wide ball around it may hold such places.
+    switch=lambda x: 1 + 0 * x if _is_nearest_to_zero(x) else balls.distance_to_integer(x),
     value=_trunc,
     sympy=lambda sympy, x: sympy.Piecewise((sympy.floor(x), x >= 0), (sympy.ceiling(x), True)),
 )

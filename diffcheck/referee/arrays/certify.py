@@ -24,7 +24,7 @@ from diffcheck.referee.arrays.confirm import words
 from diffcheck.referee.arrays.enclose import BallArray, Exact, all_finite, enclose, in_balls
 from diffcheck.referee.arrays.moving import moving
 from diffcheck.referee.arrays.pairs import by_pairs
-from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed
+from diffcheck.referee.arrays.pieces import Choice, Mask, choose, frozen, needed, sources, told_apart
 from diffcheck.referee.arrays.seams import Seams
 from diffcheck.referee.arrays.ties import Tie, by_node, ties
 from diffcheck.referee.beside.declared import demand_slopes
@@ -209,6 +209,8 @@ class ArrayReferee:
         unknown: dict[int, Mask] = {}
 
         def decide(number: int, node: Node, operands: Sequence[BallArray]) -> BallArray:
+            if number in self._sources:
+                operands = [told_apart(operands[0], self._sources[number])]
             choices[number], unknown[number], value = choose(node, operands)
             return value
 
@@ -221,6 +223,10 @@ class ArrayReferee:
         if graph is None:
             raise Elsewhere
         return ArrayReferee(graph, self._operator, self._wrt)
+
+    @cached_property
+    def _sources(self) -> Mapping[int, Sequence[int]]:
+        return sources(self._graph)
 
     def _ties(self, choices: Mapping[int, Choice], values: Sequence[Exact], asked: Mapping[int, Mask]) -> Sequence[Tie]:
         """Where pieces meet and a step may part them."""

@@ -80,6 +80,38 @@ def _selected(node: Node, x: BallArray) -> tuple[Choice, Mask, BallArray]:
     return Choice(Index(np.ones(node.shape)), None, chosen), mask, x.ravel()[chosen.array]
 
 
+def _selects(node: Node) -> bool:
+    return node.name in Own.rows and Own.rows[node.name].chosen is not None
+
+
+def sources(graph: Graph) -> dict[int, list[int]]:
+    """For each selection a number for each element of its operand: the same for those that are one number, moved only.
+
+    Two elements that are equal at the point, or that a limit cuts off at the same number, may part beside it.
+    """
+    selections = {n: node.operands[0] for n, node in enumerate(graph.nodes) if _selects(node)}
+    moved = set(selections.values())
+    for number in range(max(moved, default=-1), -1, -1):
+        if number in moved and graph.nodes[number].name in Linear.rows:
+            moved.update(graph.nodes[number].operands)
+    marks: dict[int, BallArray] = {}
+    for number in sorted(moved):
+        node = graph.nodes[number]
+        if node.name in Linear.rows:
+            found = Linear.rows[node.name].on_arrays(node.parameters, 0, *(marks[i] for i in node.operands))
+            marks[number] = np.asarray(found, object)
+        else:
+            marks[number] = ball_array([arb(1) for _ in range(int(np.prod(node.shape, dtype=int)))], node.shape)
+    return {number: [id(mark) for mark in marks[i].ravel().tolist()] for number, i in selections.items()}
+
+
+def told_apart(x: BallArray, numbers: Sequence[int]) -> BallArray:
+    """The array in which elements are one object if they have the same number of these."""
+    flat = x.ravel().tolist()
+    objects = {number: arb(ball) for number, ball in zip(numbers, flat, strict=True)}
+    return ball_array([objects[number] for number in numbers], x.shape)
+
+
 def whichever(node: Node, operands: Sequence[BallArray], value: BallArray, unknown: Mask) -> BallArray:
     """A node's value, as `choose` gives it; where the balls do not tell what is chosen, one that encloses all of that.
 
@@ -99,6 +131,9 @@ def whichever(node: Node, operands: Sequence[BallArray], value: BallArray, unkno
     spread = [np.broadcast_to(x, node.shape) for x in operands]
     for place in map(tuple, np.argwhere(unknown)):
         x = [s[place] for s in spread]
+        if not all(b.is_finite() for b in x):
+            found[place] = arb.nan()
+            continue
         pieces = [_piece_of(row, side, x) for side in (-1, 0, 1)]
         found[place] = pieces[0].union(pieces[1]).union(pieces[2])
     return found

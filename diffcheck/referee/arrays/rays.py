@@ -5,12 +5,12 @@ takes part.
 """
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb_series
+from flint import arb, arb_series
 
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.own import Own
@@ -95,9 +95,22 @@ def _each(node: Node, operands: Sequence[Series], order: int) -> list[BallArray]
         )
     else:
         function = Primitive.rows[node.name].on_series()
+        function = _or_nothing(function, order)
         found = _array(np.frompyfunc(function, len(operands), 1)(*(_joined(x, node.shape, order) for x in operands)))
     values = found.ravel().tolist()
     return [ball_array([value[k] for value in values], node.shape) for k in range(1, order + 1)]
+
+
+def _or_nothing(function: Callable[..., Any], order: int) -> Callable[..., Any]:
+    """The function of power series that is NaN where it raises: at a pole, in a branch that is not taken."""
+
+    def found(*x: Any) -> Any:
+        try:
+            return function(*x)
+        except ValueError:  # flint: "quotient would not be a power series"
+            return arb_series([arb.nan()] * (order + 1), order + 1)
+
+    return found
 
 
 def _joined(x: Series, shape: tuple[int, ...], order: int) -> BallArray:
