@@ -3,6 +3,7 @@
 import pytest
 from flint import arb, ctx
 
+import diffcheck.ops as o
 from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.ops import (
@@ -37,6 +38,7 @@ from diffcheck.ops import (
     where,
     xlogy,
 )
+from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
 from diffcheck.referee import ladder
 from diffcheck.referee.component import Status
@@ -440,3 +442,29 @@ def test_a_mixed_derivative_beside_a_root_that_the_chain_rule_cannot_pass():
     """The slope of sqrt(x^4) is 0/0 by the chain rule at 0, but it is x^2."""
     found = truth(lambda x, y: sqrt(x**4) * y + x * y, 0.0, 0.0, operator=HESSIAN)
     assert [float(c.left.mid()) for c in found.components] == [0.0, 1.0, 1.0, 0.0]
+
+
+HALF_WAY = [("floor", 1.5, 1), ("ceil", 1.5, 2), ("trunc", 1.5, 1), ("round", 2.0, 2), ("trunc", 0.5, 0)]
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "expected"), [*HALF_WAY, ("floor", -1.5, -2), ("ceil", -1.5, -1), ("trunc", -1.5, -1)]
+)
+def test_half_way_between_integers_a_step_has_one_value(name, x, expected):
+    """The switch may have counted from the one integer and the value from the other."""
+    for side in (-1, 1):
+        assert Primitive.rows[name].piece(side, [x], [arb(x)]) == expected
+
+
+def test_a_quotient_that_is_known_exactly_only_later_is_no_jump():
+    """Of the quotient 3 / 2 the switch has seen a ball, the value the exact number."""
+
+    def bent(x):
+        inner = o.interp(x, [-1, 0, 0.5, 2], [1, 0, -1, 3])
+        return o.sum(o.interp(o.fmod(o.fmod(inner, o.relu(x)), inner), [-1, 0, 0.5, 2], [1, 0, -1, 3]))
+
+    program = trace(bent, {"x": (2,)}, {})
+    component = Referee(program, Operator.GRADIENT, [0, 1]).truth([1.0, 2.0]).components[1]
+    assert component.status is Status.KINK
+    assert component.left.overlaps(arb(40) / 9)
+    assert component.right.overlaps(arb(-8) / 3)

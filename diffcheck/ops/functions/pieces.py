@@ -55,33 +55,43 @@ def _nearest(x: Any) -> int:
     return int(balls.nearest_integer(x).unique_fmpz())
 
 
+def _floor(side: int, x: Any) -> int:
+    """The largest integer not above what lies to this side of the integer in a ball; of one without any, below it."""
+    nearest = _nearest(x)
+    return nearest - (side < 0) if x.contains(nearest) else int(x.floor().unique_fmpz())
+
+
 def _is_nearest_to_zero(x: Any) -> bool:
     return bool(balls.nearest_integer(x).is_zero() and balls.magnitude(balls.head(x)) < 1)
 
 
+def _ceil(side: int, x: Any) -> int:
+    return -_floor(-side, -x)
+
+
 def _trunc(side: int, x: Any) -> int:
     nearest = _nearest(x)
-    if nearest > 0:
-        return nearest - (side < 0)
-    return nearest + (side > 0) if nearest < 0 else 0
+    return 0 if not nearest and x.contains(0) else _floor(side, x) if x > 0 else _ceil(side, x)
 
 
 def _round(side: int, x: Any) -> int:
     below = _nearest(x - balls.HALF)
-    return below + (side > 0 if side else below % 2)
+    if not side and (x - balls.HALF).contains(below):
+        return below + below % 2
+    return _ceil(side, x - balls.HALF)
 
 
 floor = _step(
     "floor",
     "the largest integer not above x",
     switch=balls.distance_to_integer,
-    value=lambda side, x: _nearest(x) - (side < 0),
+    value=_floor,
 )
 ceil = _step(
     "ceil",
     "the smallest integer not below x",
     switch=balls.distance_to_integer,
-    value=lambda side, x: _nearest(x) + (side > 0),
+    value=_ceil,
     sympy="sympy.ceiling",
 )
 trunc = _step(
