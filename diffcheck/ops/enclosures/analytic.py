@@ -29,7 +29,9 @@ def everywhere(*_: Any) -> bool:
     return True
 
 
-def series_of(function: Function, analytic: Function = everywhere, parity: int = 0) -> Function:
+def series_of(
+    function: Function, analytic: Function = everywhere, parity: int | Function = 0, place: int = 0
+) -> Function:
     """The function of power series that a function of balls, real and complex ones, has.
 
     Parameters
@@ -37,26 +39,29 @@ def series_of(function: Function, analytic: Function = everywhere, parity: int =
     analytic:
         Whether the function is analytic, for certain, in all of a box of complex arguments where it is finite.
     parity:
-        1 for an even function of one argument, -1 for an odd one: at zero every other coefficient is zero.
+        1 for an even function of the argument at ``place``, -1 for an odd one, or a function of all arguments that says
+        so: where that alone moves from zero, every other coefficient is zero.
     """
 
     def expanded(*x: Any) -> Any:
         size = min(s.prec for s in x)
-        value = function(*(s[0] for s in x))
+        heads = [s[0] for s in x]
+        value = function(*heads)
         moving = [s for s in x if s.length() > 1]
+        alone = len(moving) == 1 and moving[0] is x[place] and heads[place].is_zero()
+        kind = 0 if not alone else parity if isinstance(parity, int) else parity(*heads)
         if not moving or size < 2 or not value.is_finite():
             return arb_series([value], size)
-        if parity and x[0][0].is_zero() and (x[0].length() > 2 or x[0][1] != 1):
-            return series.composed(expanded(arb_series([0, 1], size)).coeffs(), *x)
+        if kind and (x[place].length() > 2 or x[place][1] != 1):
+            way = arb_series([0, 1], size)
+            found = expanded(*(way if k == place else s for k, s in enumerate(x)))
+            return series.composed(found.coeffs(), x[place])
         found = _coefficients(
             lambda t: tuple(_at(s, size, t) for s in x), function, analytic, range(1, size), _reaches(moving)
         )
         if found is None:
             return series.undefined()
-        vanishes = parity and x[0][0].is_zero()
-        return arb_series(
-            [balls.ZERO if vanishes and (-1) ** k != parity else c for k, c in enumerate([value, *found])], size
-        )
+        return arb_series([balls.ZERO if kind == -((-1) ** k) else c for k, c in enumerate([value, *found])], size)
 
     return expanded
 

@@ -32,6 +32,7 @@ def analytic_row(
     outside: Function | None = None,
     torch: Column | None = None,
     series: Function | None = None,
+    symmetry: Function | None = None,
     **columns: Any,
 ) -> Primitive:
     """The row of an analytic function.
@@ -46,6 +47,9 @@ def analytic_row(
         Whether it is analytic in all of a box of complex arguments, for certain, where ``balls`` are finite.
     series:
         A power series that is known better than from the values.
+    symmetry:
+        Of a function of several arguments, 1 where it is even in the first one that is no constant, -1 where it is odd,
+        else 0: a function of all arguments.
     fixed:
         How many of the first arguments are constants, such as orders: nothing is differentiated by them.
     """
@@ -63,7 +67,7 @@ def analytic_row(
         name=name,
         doc=doc,
         arb=balls,
-        series=series or series_of(balls, analytic, columns.get("parity", 0)),
+        series=series or series_of(balls, analytic, symmetry or columns.get("parity", 0), fixed),
         forms=tuple(map(slope, range(arity))),
         rule_by=tuple(range(fixed)),
         outside=outside,

@@ -55,7 +55,9 @@ def _amplitude_by_m(u: Any, m: Any) -> Any:
     return (dn * ((1 - m) * u - jacobi_epsilon(u, m)) + m * sn * cn) / (2 * m * (1 - m))
 
 
-def _jacobi(name: str, doc: str, balls: Function, slopes: dict[int, Function], numpy: Column, ulps: int) -> Primitive:
+def _jacobi(
+    name: str, doc: str, balls: Function, slopes: dict[int, Function], numpy: Column, ulps: int, parity: int
+) -> Primitive:
     return analytic_row(
         f"jacobi_{name}",
         f"{doc}, of a parameter m between 0 and 1",
@@ -64,6 +66,7 @@ def _jacobi(name: str, doc: str, balls: Function, slopes: dict[int, Function], n
         arity=2,
         analytic=lambda u, m: m.real > 0 and (1 - m).real > 0,
         outside=lambda u, m: m <= 0 or m >= 1,
+        symmetry=lambda *_: parity,
         numpy=numpy,
         sympy=Without(f"SymPy has no counterpart of jacobi_{name}"),
         sympy_rule=False,
@@ -89,7 +92,8 @@ jacobi_epsilon: Primitive = _jacobi(
         1: lambda u, m, v: jacobi_dn(u, m) * _amplitude_by_m(u, m) + (v - u) / (2 * m),
     },
     _epsilon_numpy,
-    4,
+    ulps=4,
+    parity=-1,
 )
 jacobi_sn: Primitive = _jacobi(
     "sn",
@@ -100,7 +104,8 @@ jacobi_sn: Primitive = _jacobi(
         1: lambda u, m, _: jacobi_cn(u, m) * _amplitude_by_m(u, m),
     },
     _of_scipy(0),
-    4,
+    ulps=4,
+    parity=-1,
 )
 jacobi_cn: Primitive = _jacobi(
     "cn",
@@ -111,7 +116,8 @@ jacobi_cn: Primitive = _jacobi(
         1: lambda u, m, _: -jacobi_sn(u, m) * _amplitude_by_m(u, m),
     },
     _of_scipy(1),
-    12,
+    ulps=12,
+    parity=1,
 )
 jacobi_dn: Primitive = _jacobi(
     "dn",
@@ -122,5 +128,6 @@ jacobi_dn: Primitive = _jacobi(
         1: lambda u, m, v: -jacobi_sn(u, m) * (jacobi_sn(u, m) / 2 + m * jacobi_cn(u, m) * _amplitude_by_m(u, m)) / v,
     },
     _of_scipy(2),
-    24,
+    ulps=24,
+    parity=1,
 )

@@ -76,6 +76,12 @@ def _modified_far(v: Any, x: Any) -> Any:
     return x.bessel_i(v) + acb(arb(0, most), arb(0, most))
 
 
+def _symmetry(v: Any, x: Any) -> int:
+    """Of a whole order n it is even where n is odd, and the other way round."""
+    order = v.unique_fmpz()
+    return 0 if order is None else -((-1) ** (int(order) % 2))
+
+
 def _row(name: str, doc: str, enclosed: Function, sign: int, **columns: Any) -> Primitive:
     """By the orders beside: ``2 S' = S_(v - 1) -+ S_(v + 1) + the first term of S_v over x``, DLMF 11.4.27, 11.4.31."""
 
@@ -92,6 +98,7 @@ def _row(name: str, doc: str, enclosed: Function, sign: int, **columns: Any) -> 
         fixed=1,
         analytic=lambda v, x: x.real > 0 or v.real.unique_fmpz() is not None,
         outside=balls.has_no_power,
+        symmetry=_symmetry,
         numpy=f"scipy.special.{name}",
         sympy=Without(f"SymPy has no counterpart of {name}"),
         sympy_rule=False,
