@@ -29,7 +29,8 @@ FINER = {"erfcinv": 240, "ndtri": 240}
 # Rows whose sums Arb adds up for seconds.
 SLOW = {
     *("betainc", "betaln", "bessel_k", "bessel_ke", "erfcinv", "gammainc", "gammaincc", "ndtri", "owens_t", "zeta"),
-    "zeta_slope",
+    *("zeta_slope", "betaincc", "betaincc_slope", "dirichlet_eta", "dirichlet_eta_slope", "polylog", "lerchphi_of"),
+    *("keip", "kerp"),
 }
 
 
