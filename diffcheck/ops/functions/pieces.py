@@ -55,10 +55,15 @@ def _nearest(x: Any) -> int:
     return int(balls.nearest_integer(x).unique_fmpz())
 
 
+def _is_beside(x: Any, nearest: int) -> bool:
+    """Whether a ball is so near to an integer that the side of it tells: half-way between two, either is nearest."""
+    return bool(balls.magnitude(x - nearest) < balls.HALF / 2)
+
+
 def _floor(side: int, x: Any) -> int:
-    """The largest integer not above what lies to this side of the integer in a ball; of one without any, below it."""
-    nearest = _nearest(x)
-    return nearest - (side < 0) if x.contains(nearest) else int(x.floor().unique_fmpz())
+    """The largest integer not above what lies to this side of the integer beside it."""
+    nearest, below = _nearest(x), x.floor().unique_fmpz()
+    return nearest - (side < 0) if below is None or _is_beside(x, nearest) else int(below)
 
 
 def _is_nearest_to_zero(x: Any) -> bool:
@@ -71,12 +76,12 @@ def _ceil(side: int, x: Any) -> int:
 
 def _trunc(side: int, x: Any) -> int:
     nearest = _nearest(x)
-    return 0 if not nearest and x.contains(0) else _floor(side, x) if x > 0 else _ceil(side, x)
+    return 0 if not nearest and _is_beside(x, 0) else _floor(side, x) if x > 0 else _ceil(side, x)
 
 
 def _round(side: int, x: Any) -> int:
     below = _nearest(x - balls.HALF)
-    if not side and (x - balls.HALF).contains(below):
+    if not side and _is_beside(x - balls.HALF, below):
         return below + below % 2
     return _ceil(side, x - balls.HALF)
 
