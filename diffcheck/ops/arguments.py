@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 from fractions import Fraction
 from typing import Any
@@ -81,6 +82,17 @@ def fitting(torch: Any, value: Any, like: Any) -> Any:
         dtype = like.dtype.to_complex() if kind == "c" else like.dtype
         dtype = dtype.to_real() if isinstance(value, np.ndarray) and kind == "f" else dtype
     return torch.as_tensor(value, dtype=dtype, device=like.device)
+
+
+@contextmanager
+def default_dtype(torch: Any, dtype: Any) -> Iterator[None]:
+    """Inside, numbers that become tensors, and what else names no dtype, have this one."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def with_fractions(torch: Any, value: Any, like: Any) -> Any:

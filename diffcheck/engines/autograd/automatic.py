@@ -16,13 +16,14 @@ from diffcheck.engines.autograd.calls import written
 from diffcheck.engines.autograd.contract import Contract
 from diffcheck.engines.autograd.imported import import_of
 from diffcheck.engines.autograd.modes import METHODS, Derive, Function, forward, reverse, transformed
-from diffcheck.engines.autograd.numbers import Constants, as_constant, default_dtype
+from diffcheck.engines.autograd.numbers import Constants, as_constant
 from diffcheck.engines.autograd.passes import Arguments
 from diffcheck.engines.autograd.pull import pulled_back
 from diffcheck.engines.autograd.script import script
 from diffcheck.engines.autograd.yardstick import yardstick
 from diffcheck.engines.base import Clockwork, Estimate, Task, implementation
 from diffcheck.errors import CaseError, Unsupported
+from diffcheck.ops.arguments import default_dtype
 from diffcheck.program.sourced import Sourced
 from diffcheck.verdict import Finding
 
@@ -228,7 +229,7 @@ class Automatic:
         Somebody's own torch code keeps the precision that it runs in, and torch.compile follows no such change.
         """
         plain = not hasattr(self._function, "code") and self._task.method != "compiled"
-        return default_dtype(self._dtype) if plain else nullcontext()
+        return default_dtype(torch, self._dtype) if plain else nullcontext()
 
     def _precision(self) -> AbstractContextManager[Any]:
         """Where torch chooses the precision of each operation, if the method says so."""

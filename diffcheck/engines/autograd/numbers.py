@@ -1,22 +1,10 @@
-"""Numbers of a case as tensors: its constants, and those that stand in its function."""
+"""The constants of a case as tensors."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
-
-
-@contextmanager
-def default_dtype(dtype: torch.dtype) -> Iterator[None]:
-    """Plain numbers that become tensors are of this precision: those between which a condition chooses."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
 
 
 def as_constant(value: Any, dtype: torch.dtype, device: torch.device) -> Any:

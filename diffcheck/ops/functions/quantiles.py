@@ -3,6 +3,7 @@
 A value is certified by its function, which rises or falls: on one side of it that is too small, on the other too large.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flint import arb, arb_series, ctx
@@ -133,15 +134,21 @@ def _outside(*x: Any) -> bool:
     return any(a <= 0 for a in parameters) or y <= 0 or y >= 1
 
 
-def _by_parameters(name: str, density: Function, arity: int) -> tuple[tuple[Function, ...], ...]:
+def _forms(of: Primitive, density: Function) -> Callable[[int], tuple[Function, ...]]:
     """The slopes: by y that of the inverse, by a parameter what the function itself moves by, over its density."""
-    slope = Primitive.rows[f"{name}_slope"]
+    slope = Primitive.rows[f"{of.name}_slope"]
 
-    def by(place: int) -> Function:
-        orders = [int(k == place) for k in range(arity)]
-        return lambda *x: -slope(*orders, *x[: arity - 1], x[-1]) / density(*x[: arity - 1], x[-1])
+    def form(position: int) -> tuple[Function, ...]:
+        def by(*x: Any) -> Any:
+            *parameters, _, value = x
+            if position == len(parameters):
+                return 1 / density(*parameters, value)
+            orders = [int(k == position) for k in range(len(parameters) + 1)]
+            return -slope(*orders, *parameters, value) / density(*parameters, value)
 
-    return (*((by(k),) for k in range(arity - 1)), (lambda *x: 1 / density(*x[: arity - 1], x[-1]),))
+        return (by,)
+
+    return form
 
 
 def _slope_of_p(a: Any, x: Any) -> Any:
@@ -152,70 +159,63 @@ def _slope_of_i(a: Any, b: Any, x: Any) -> Any:
     return exp((a - 1) * log(x) + (b - 1) * log1p(-x) - betaln(a, b))
 
 
-gammaincinv = Primitive(
-    name="gammaincinv",
-    doc="the inverse of gammainc: the x at which P(a, x) is y",
-    numpy="scipy.special.gammaincinv",
-    torch=Without("torch has no gammaincinv"),
-    sympy=Without("SymPy has no closed form of gammaincinv"),
-    sympy_rule=False,
-    arb=_gammaincinv,
-    series=_series(_gammaincinv, gammainc, _density_of_gamma),
-    forms=_by_parameters("gammainc", _slope_of_p, 2),
-    outside=_outside,
-    ulps=8,
+def _inverse(
+    name: str, doc: str, of: Primitive, enclosure: Function, density: Function, slope: Function, ulps: int
+) -> Primitive:
+    """The row of an inverse.
+
+    Parameters
+    ----------
+    density, slope:
+        How the function itself moves with its last argument: on balls, and by operations.
+    """
+    return Primitive(
+        name=name,
+        doc=f"the inverse of {of.name}: {doc}",
+        numpy=f"scipy.special.{name}",
+        torch=Without(f"torch has no {name}"),
+        sympy=Without(f"SymPy has no closed form of {name}"),
+        sympy_rule=False,
+        arb=enclosure,
+        series=_series(enclosure, of, density),
+        forms=_forms(of, slope),
+        outside=_outside,
+        ulps=ulps,
+    )
+
+
+gammaincinv = _inverse(
+    "gammaincinv", "the x at which P(a, x) is y", gammainc, _gammaincinv, _density_of_gamma, _slope_of_p, 8
 )
-gammainccinv = Primitive(
-    name="gammainccinv",
-    doc="the inverse of gammaincc: the x at which Q(a, x) is y",
-    numpy="scipy.special.gammainccinv",
-    torch=Without("torch has no gammainccinv"),
-    sympy=Without("SymPy has no closed form of gammainccinv"),
-    sympy_rule=False,
-    arb=_gammainccinv,
-    series=_series(_gammainccinv, gammaincc, lambda a, x: -_density_of_gamma(a, x)),
-    forms=_by_parameters("gammaincc", lambda a, x: -_slope_of_p(a, x), 2),
-    outside=_outside,
-    ulps=24,
+gammainccinv = _inverse(
+    "gammainccinv",
+    "the x at which Q(a, x) is y",
+    gammaincc,
+    _gammainccinv,
+    lambda a, x: -_density_of_gamma(a, x),
+    lambda a, x: -_slope_of_p(a, x),
+    24,
 )
-betaincinv = Primitive(
-    name="betaincinv",
-    doc="the inverse of betainc: the x at which I_x(a, b) is y",
-    numpy="scipy.special.betaincinv",
-    torch=Without("torch has no betaincinv"),
-    sympy=Without("SymPy has no closed form of betaincinv"),
-    sympy_rule=False,
-    arb=_betaincinv,
-    series=_series(_betaincinv, betainc, _density_of_beta),
-    forms=_by_parameters("betainc", _slope_of_i, 3),
-    outside=_outside,
-    ulps=8,
+betaincinv = _inverse(
+    "betaincinv", "the x at which I_x(a, b) is y", betainc, _betaincinv, _density_of_beta, _slope_of_i, 8
 )
-betainccinv = Primitive(
-    name="betainccinv",
-    doc="the inverse of betaincc: the x at which 1 - I_x(a, b) is y",
-    numpy="scipy.special.betainccinv",
-    torch=Without("torch has no betainccinv"),
-    sympy=Without("SymPy has no closed form of betainccinv"),
-    sympy_rule=False,
-    arb=_betainccinv,
-    series=_series(_betainccinv, betaincc, lambda a, b, x: -_density_of_beta(a, b, x)),
-    forms=_by_parameters("betaincc", lambda a, b, x: -_slope_of_i(a, b, x), 3),
-    outside=_outside,
-    ulps=8,
+betainccinv = _inverse(
+    "betainccinv",
+    "the x at which 1 - I_x(a, b) is y",
+    betaincc,
+    _betainccinv,
+    lambda a, b, x: -_density_of_beta(a, b, x),
+    lambda a, b, x: -_slope_of_i(a, b, x),
+    8,
 )
-stdtrit = Primitive(
-    name="stdtrit",
-    doc="the inverse of stdtr: the t below which Student's distribution of df degrees of freedom has the probability p",
-    numpy="scipy.special.stdtrit",
-    torch=Without("torch has no stdtrit"),
-    sympy=Without("SymPy has no closed form of stdtrit"),
-    sympy_rule=False,
-    arb=_stdtrit,
-    series=_series(_stdtrit, stdtr, _density_of_student),
-    forms=_by_parameters("stdtr", density_of_t, 2),
-    outside=_outside,
-    ulps=36,
+stdtrit = _inverse(
+    "stdtrit",
+    "the t below which Student's distribution of df degrees of freedom has the probability p",
+    stdtr,
+    _stdtrit,
+    _density_of_student,
+    density_of_t,
+    36,
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import default_dtype
 from diffcheck.program.sourced import Sourced
 from diffcheck.sources.torch_code.draws import draws
 from diffcheck.sources.torch_code.modules import as_real, called, joined, module_of, placed
@@ -92,7 +93,7 @@ class TorchCode:
         for tensor in inputs:
             recorder.input(tensor)
         # Torch's backward passes make constants of the default dtype, which are those of the inputs here as well.
-        with instead, _default(inputs[0].dtype), recorder, Numbers(recorder.follows):
+        with instead, default_dtype(torch, inputs[0].dtype), recorder, Numbers(recorder.follows):
             found = derive(*inputs)
         return recorder.sourced(found)
 
@@ -184,17 +185,6 @@ class _NoContext:
 
 
 @contextmanager
-def _default(dtype: torch.dtype) -> Iterator[None]:
-    """Inside, what names no dtype has this one."""
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(dtype)
-    try:
-        yield
-    finally:
-        torch.set_default_dtype(before)
-
-
-@contextmanager
 def _as_always(like: Tensor) -> Iterator[None]:
     """Random numbers begin anew, all on the processor, and what names no dtype has that of the inputs."""
     state = torch.get_rng_state()
@@ -202,7 +192,7 @@ def _as_always(like: Tensor) -> Iterator[None]:
     alike: AbstractContextManager[Any] = nullcontext() if as_recorded else draws()
     torch.default_generator.manual_seed(_SEED)
     try:
-        with _default(like.dtype), alike:
+        with default_dtype(torch, like.dtype), alike:
             yield
     finally:
         torch.set_rng_state(state)
