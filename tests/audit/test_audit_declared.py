@@ -151,6 +151,8 @@ def test_what_cannot_run_is_told_with_its_context() -> None:
         tensor("rows-width")
     with pytest.raises(CaseError, match="low must be below high"):
         tensor("rows", low=1, high=0)
+    with pytest.raises(CaseError, match="low is 'a': give numbers, such as low=0.5, high=3"):
+        tensor("rows", "a")
 
 
 def refusing(x):

@@ -90,6 +90,9 @@ def tensor(
     >>> tensor("batch 3", low=0.0).axes
     ('batch', '3')
     """
+    for name, end in (("low", low), ("high", high)):
+        if end is not None and not isinstance(end, (int, float)):
+            raise CaseError(f"tensor({axes!r}): {name} is {end!r}: give numbers, such as low=0.5, high=3")
     if low is not None and high is not None and not low < high:
         raise CaseError(f"tensor({axes!r}, low={low}, high={high}): low must be below high")
     return Floats(_axes(axes), low, high, dtype, grad)
