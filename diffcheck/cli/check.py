@@ -27,7 +27,8 @@ def numbers_at(values: tuple[str, ...]) -> list[tuple[str, str]]:
         try:
             value = float(number)
         except ValueError:
-            raise click.BadParameter(f"{part!r}: write NAME=NUMBER", param_hint="'--at'") from None
+            advice = "write an array as --input 'x=[1.0, 2.0]'" if "[" in number else "write NAME=NUMBER"
+            raise click.BadParameter(f"{part!r}: {advice}", param_hint="'--at'") from None
         if not math.isfinite(value):
             raise click.BadParameter(f"{part!r}: a point is made of finite numbers", param_hint="'--at'")
         if name.strip() in found:

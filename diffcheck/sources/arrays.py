@@ -13,8 +13,13 @@ from diffcheck.ops.arguments import plain
 from diffcheck.ops.composites import Composite
 from diffcheck.sources.formula import Operand, Slot, Steps, depends
 
-# Whole numbers given under these names say where, and not how much.
-_WHERE = {"axes", "input_lengths", "kept", "labels", "offsets", "places", "s", "target", "target_lengths", "targets"}
+# Whole numbers given under these names say where, and not how much; those of some as arrays, for a tuple would be one
+# place along several axes.
+_PLACES = {"index", "indices", "places", "repeats"}
+_WHERE = {
+    *_PLACES,
+    *("axes", "input_lengths", "kept", "labels", "offsets", "s", "size", "target", "target_lengths", "targets"),
+}
 
 
 def applied(steps: Steps, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
@@ -69,7 +74,7 @@ def _taken(steps: Steps, function: Callable[..., Any], place: int, operand: Oper
         return tuple(array(steps, part) for part in operand)
     if depends(operand) or not (several is None or (name in _WHERE and _whole(operand))):
         return array(steps, operand)
-    return np.array(operand) if name == "places" else operand  # a tuple would be one place along several axes
+    return np.array(operand) if name in _PLACES else operand
 
 
 @functools.cache

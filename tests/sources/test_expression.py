@@ -169,6 +169,12 @@ def test_options_have_torchs_names() -> None:
         ("sum(reshape([x, 2*x], [2, 1]))", lambda x: 3 * x),
         ("sum(take([x, 2*x, 3], [0, 2]))", lambda x: x + 3),
         ("sum(pad([x, 1], [[0, 1]]))", lambda x: x + 1),
+        ("sum(scatter([x, 2*x, 3], 0, [0, 2], 5))", lambda x: 10 + 2 * x),
+        ("sum(index_select([x, 2*x, 3], 0, [1, 1]))", lambda x: 4 * x),
+        ("sum(index_add([x, 1], 0, [0, 0], [x, 2]))", lambda x: 2 * x + 3),
+        ("sum(take_along_dim([x, 2], [1, 1], 0))", lambda x: 4.0),
+        ("sum(repeat_interleave([x, 2], [3, 1]))", lambda x: 3 * x + 2),
+        ("sum(expand(x, [2, 3]))", lambda x: 6 * x),
         ("sum(solve([[x, 1], [1, 3]], [1, 2]))", lambda x: np.linalg.solve([[x, 1], [1, 3]], [1, 2]).sum()),
     ],
 )
