@@ -169,7 +169,7 @@ def test_nothing_judged_is_no_success(model: Path) -> None:
         ("model.py::Net --input x=state.pt", "state.pt holds a dict: save a single tensor there"),
         ("model.py::Net --input 'x=[[1, 2], [3]]'", "a list must be of numbers, in rows of one length"),
         ("model.py::Net --at x=one", "'x=one': write NAME=NUMBER"),
-        ("sum(x) --at x=[1,2]", "write an array as --input 'x=[1.0, 2.0]'"),
+        ("sum(x) --at x=[1,2]", r"write an array as --input 'x=\[1.0, 2.0\]'"),
         *((f"x**2 --at x={x}", f"'x={x}': a point is made of finite numbers") for x in ("inf", "-inf", "nan", "1e400")),
         ("x**2 --at x=3,x=4", "'x=4': x has a number already"),
         ("x**2 --at x=3 --at x=3", "'x=3': x has a number already"),
