@@ -48,7 +48,7 @@ def script_of(subject: Subject, seen: Screened, heard: Heard | None) -> str:
     lines.append(f"g = {', '.join(given)}")
     lines.append(f"print(torch.autograd.grad(y, [{', '.join(asked)}], g))")
     if heard is not None and heard.input:
-        lines.append(f"# by {heard.input}, at {list(heard.place)}: {heard.truth}")
+        lines.append(f"# by {heard.input} at {list(heard.place)} it should be {heard.truth}")
     return "\n".join(lines)
 
 
