@@ -51,8 +51,8 @@ class ComplexInputs:
         for name in self.names:
             value = found.pop(name)
             if not isinstance(value, Rectangle):
-                array = np.asarray(value)
-                value = Rectangle(given(array.real.astype(float)), given(array.imag.astype(float)))
+                array = np.asarray(value, np.complex128)
+                value = Rectangle(given(array.real), given(array.imag))
             found |= dict(zip(parts_of(name), (value.re, value.im), strict=True))
         return found
 

@@ -1,6 +1,6 @@
 """``diffcheck check``: one function or module of a Python file, or a formula."""
 
-import math
+import cmath
 import shlex
 import sys
 from pathlib import Path
@@ -20,20 +20,20 @@ def _by_name(values: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def numbers_at(values: tuple[str, ...]) -> list[tuple[str, str]]:
-    """``NAME=NUMBER,NAME=NUMBER``."""
+    """``NAME=NUMBER,NAME=NUMBER``, complex ones too."""
     found: dict[str, str] = {}
     for part in ",".join(values).split(",") if values else ():
         name, _, number = part.partition("=")
         try:
-            value = float(number)
+            value = complex(number.replace(" ", ""))
         except ValueError:
             advice = "write an array as --input 'x=[1.0, 2.0]'" if "[" in number else "write NAME=NUMBER"
             raise click.BadParameter(f"{part!r}: {advice}", param_hint="'--at'") from None
-        if not math.isfinite(value):
+        if not cmath.isfinite(value):
             raise click.BadParameter(f"{part!r}: a point is made of finite numbers", param_hint="'--at'")
         if name.strip() in found:
             raise click.BadParameter(f"{part!r}: {name.strip()} has a number already", param_hint="'--at'")
-        found[name.strip()] = str(value)
+        found[name.strip()] = str(value if "j" in number.lower() else value.real)
     return [*found.items()]
 
 
@@ -47,7 +47,7 @@ def numbers_at(values: tuple[str, ...]) -> list[tuple[str, str]]:
     help="An argument: randn:4,8, rand:4,8, zeros:3, ones:3, uniform:-1,1:4,8, interval:-1,1:4,8 (anywhere in it), "
     "randint:10:4 (labels), a number, a list such as [0, 2], or a .pt or .npy file. Without a name by position.",
 )
-@click.option("--at", "points", multiple=True, metavar="NAME=X", help="Numbers: --at x=1.2,y=3.")
+@click.option("--at", "points", multiple=True, metavar="NAME=X", help="Numbers: --at x=1.2,y=3 or z=1+2j.")
 @click.option(
     "--wrt", multiple=True, callback=listed, metavar="NAME", help="Differentiate by these only (default: all)."
 )

@@ -701,7 +701,11 @@ from diffcheck.ops.on_arrays.conditions import (
     all as all,
     any as any,
 )
+from diffcheck.ops.complex_numbers.constants import of_constants as _of_constants
 from diffcheck.ops.spellings import NAMED as _NAMED, suggestion as _suggestion
+from diffcheck.ops.table import Operation as _Operation
+
+_Operation.of_complex_constants = staticmethod(_of_constants)
 
 # The same rows by torch's names.
 binary_cross_entropy_with_logits = bce_with_logits

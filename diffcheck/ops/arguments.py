@@ -129,7 +129,9 @@ def plain(a: Any) -> Any:
     if isinstance(a, (list, tuple)):
         return type(a)(plain(item) for item in a)
     exact = isinstance(a, Fraction) or (isinstance(a, Traceable) and getattr(a, "is_constant", False))
-    return float(a) if exact else a
+    if not exact:
+        return a
+    return complex(a) if is_complex(a) else float(a)
 
 
 def as_tensors(torch: Any, arguments: Iterable[Any]) -> list[Any]:

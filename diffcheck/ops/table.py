@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.ops.arguments import Kind, fitting, kind_of, plain, understood
+from diffcheck.ops.arguments import Kind, fitting, flat, is_complex, kind_of, plain, understood
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.without import Without as Without
 
@@ -46,6 +46,7 @@ class Operation:
     torch: Column
     numpy: Column | None = None
     aten: str = ""
+    of_complex_constants: ClassVar[Any] = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__name__", self.name)
@@ -60,6 +61,8 @@ class Operation:
             return self._on_torch(decider, tuple(map(plain, arguments)), options)
         if kind is Kind.NUMPY:
             return self.on_numpy(*map(plain, arguments), **options)
+        if any(map(is_complex, flat(arguments))):
+            return self.of_complex_constants(self, arguments, options)
         return self._on_constants(arguments, options)
 
     def on_numpy(self, *arguments: Any, **options: Any) -> Any:

@@ -8,18 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import flat, is_complex
-from diffcheck.ops.complex_numbers.holomorphic import FUNCTIONS
-from diffcheck.ops.complex_numbers.pairs import ARITHMETIC, AS_WRITTEN, Pair
-from diffcheck.ops.composites import Composite
-from diffcheck.ops.on_arrays.fourier import TRANSFORMS
+from diffcheck.ops.complex_numbers.constants import ComplexConstant
+from diffcheck.ops.complex_numbers.formulas import FORMULAS, applied
+from diffcheck.ops.complex_numbers.pairs import Pair
 from diffcheck.ops.structure import Shape
 from diffcheck.ops.table import Operation
 from diffcheck.program.recorded import Recorded
 from diffcheck.program.traced import Traced
-
-FORMULAS = {**ARITHMETIC, **FUNCTIONS, **TRANSFORMS}
 
 
 class Paired(Recorded):
@@ -132,14 +128,7 @@ class Paired(Recorded):
 
     def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Record an operation by its formula for pairs; a definition that holds for complex numbers as it is."""
-        if operation.name in FORMULAS:
-            return self._applied(FORMULAS[operation.name], arguments, options)
-        if isinstance(operation, Composite) and operation.name in AS_WRITTEN:
-            return operation.definition(*arguments, **options)
-        raise CaseError(
-            f"{operation.name} has no rule for complex numbers, as these have: {', '.join(sorted(FORMULAS))}, and what "
-            "moves and adds up elements; or write it by ops.real(z) and ops.imag(z)"
-        )
+        return applied(operation, self._applied, arguments, options)
 
     def lift(self, value: Any) -> "Paired":
         """Real and complex constants, arrays of them and sequences of traced values as a complex traced array."""
@@ -169,6 +158,8 @@ class Paired(Recorded):
             value = self.lift(value)
         if isinstance(value, Paired):
             return Pair(value.re, value.im)
+        if isinstance(value, ComplexConstant):
+            return Pair(value.real, value.imag)
         if isinstance(value, np.ndarray) and is_complex(value):
             return Pair(self.re.lift(value.real), self.re.lift(value.imag))
         return value

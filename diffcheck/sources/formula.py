@@ -1,5 +1,6 @@
 """What a formula in text comes to: operations of `diffcheck.ops`, one after the other, never executed as code."""
 
+import cmath
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
@@ -8,7 +9,8 @@ from typing import Any
 
 from diffcheck import ops
 from diffcheck.errors import CaseError, Unsupported
-from diffcheck.ops.arguments import flat
+from diffcheck.ops.arguments import flat, is_complex
+from diffcheck.ops.complex_numbers.constants import ComplexConstant
 from diffcheck.ops.exact import Exact
 from diffcheck.ops.table import Primitive
 
@@ -134,7 +136,7 @@ def _demand_moderate(function: Callable[..., Any], operands: tuple[Operand, ...]
     """Raise `CaseError` for an exponent or an order that is too large, and for a length that no array has."""
     place = _ORDERS.get(function, len(operands))
     for order in operands[place : place + 1]:
-        if not depends(order) and (isinstance(order, tuple) or abs(float(order)) > _LARGEST_ORDER):
+        if not depends(order) and (isinstance(order, tuple) or abs(complex(order)) > _LARGEST_ORDER):
             what = "exponent" if function is ops.power else "order"
             raise CaseError(f"the {what} {order} is larger than {_LARGEST_ORDER:,}, which no double survives")
     lengths = [*named.values(), *(operand for operand in operands if isinstance(operand, tuple))]
@@ -150,7 +152,7 @@ def _demand_moderate(function: Callable[..., Any], operands: tuple[Operand, ...]
 
 
 def _constant(function: Callable[..., Any], operands: tuple[Operand, ...], named: Mapping[str, Operand]) -> Any:
-    """An operation on constants: a whole number, an exact constant, or whether a relation holds."""
+    """An operation on constants: a whole number, an exact constant, a complex one, or whether a relation holds."""
     whole = _WHOLE.get(function)
     if whole is not None and all(type(operand) is int for operand in operands):
         found = whole(*operands)
@@ -159,19 +161,21 @@ def _constant(function: Callable[..., Any], operands: tuple[Operand, ...], named
     name = getattr(function, "__name__", "it")
     try:
         constant = function(*operands, **named)
-        value = float(constant)
+        value = complex(constant) if is_complex(constant) else float(constant)
     except (ArithmeticError, AttributeError, TypeError, ValueError):
         raise CaseError(f"{name} of {', '.join(map(str, operands))} is no constant") from None
     if isinstance(constant, bool) or (isinstance(constant, Exact) and constant.operation.condition):
         return bool(value)
-    if not math.isfinite(value):
-        what = "is no number" if math.isnan(value) else "is larger than every double"
+    if not cmath.isfinite(value):
+        what = "is no number" if cmath.isnan(value) else "is larger than every double"
         raise CaseError(f"{name} of {', '.join(map(str, operands))} {what}")
     return constant if _size(constant) <= _MOST_CONSTANT else value
 
 
 def _size(constant: Any) -> int:
     """How many operations a constant takes."""
+    if isinstance(constant, ComplexConstant):
+        return _size(constant.real) + _size(constant.imag)
     return 1 + sum(map(_size, constant.arguments)) if isinstance(constant, Exact) else 0
 
 

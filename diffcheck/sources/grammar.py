@@ -17,7 +17,7 @@ _SHORT = 80
 
 _WORDS = re.compile(
     r"(?P<space>\s+)"
-    r"|(?P<number>(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<number>(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?(?:[jJ](?!\w))?)"
     r"|(?P<name>[^\W\d]\w*)"
     r"|(?P<sign>\*\*|//|<=|>=|==|!=|[-+*/%@<>=(),\[\]&|~])"
 )
@@ -87,15 +87,18 @@ def words(text: str) -> list[Word]:
     return [*found, Word("end", "", len(text))]
 
 
-def number(text: str, word: Word) -> int | float:
-    """The number that a word writes; a whole one without point and exponent is whole."""
+def number(text: str, word: Word) -> int | float | complex:
+    """The number that a word writes; a whole one without point and exponent is whole, one with ``j`` imaginary."""
+    digits = word.text.rstrip("jJ")
     try:
-        value = float(word.text)
+        value = float(digits)
     except ValueError:
         raise no_formula(text, word.place, f"{word.text} is no number") from None
     if value == float("inf"):
         raise refusal(text, word.place, "the number is larger than every double")
-    return int(word.text) if word.text.replace("_", "").isdecimal() else value
+    if digits != word.text:
+        return complex(0, value)
+    return int(digits) if digits.replace("_", "").isdecimal() else value
 
 
 def _unknown(text: str, place: int) -> UsageError:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from diffcheck import ops
+from diffcheck.ops.complex_numbers.constants import ComplexConstant
 from diffcheck.ops.spellings import NAMED
 
 # Of any number of arguments, one or more.
@@ -61,6 +62,7 @@ CONSTANTS: Mapping[str, Any] = {
     "pi": ops.pi,
     "e": ops.e,
     "E": ops.e,
+    "I": ComplexConstant(0, 1),
     "EulerGamma": ops.neg(ops.digamma(ops.rational(1, 1))),
     "GoldenRatio": ops.div(ops.add(ops.sqrt(ops.rational(5, 1)), 1), 2),
 }

@@ -1,7 +1,6 @@
 """Cases from TOML: ``[[case]]`` with a formula in text, which is read and never executed as code."""
 
 import difflib
-import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -10,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from diffcheck.case.case import Case, case
-from diffcheck.case.domain import interval
-from diffcheck.case.family import each
 from diffcheck.errors import CaseError, DiffcheckError
 from diffcheck.sources.alternatives import alternatives
 from diffcheck.sources.expression import Expression
 from diffcheck.sources.loaded import Loaded
+from diffcheck.sources.toml_inputs import demand_known, joined, parameter
 from diffcheck.sources.written import text_of
 
 # What a case may be told, and in which form.
@@ -35,15 +33,16 @@ _KEYS: Mapping[str, tuple[type, ...]] = {
     "tags": _TEXTS,
     "alt": _TEXTS,
     "directions": _TABLE,
-    "output_weights": (int, float, list),
+    "output_weights": (int, float, list, dict),
     "description": _TEXT,
 }
 _KINDS = {str: "text", list: "a list", dict: "a table", int: "a whole number", float: "a number", bool: "true or false"}
 # Those that `diffcheck.case` takes as they are.
-_OPTIONS = "points", "operators", "wrt", "samples", "expect", "because", "reference", "tags", "directions"
-_INPUT = "lo", "hi", "shape", "scale", "value", "each"
-# A file that asks for more than this wants to fill the memory, or to run for ever.
-_MOST_ELEMENTS, _MOST_SAMPLES = 2**20, 10_000
+_OPTIONS = "operators", "wrt", "samples", "expect", "because", "reference", "tags"
+# Those in which complex numbers may stand, and how many names of inputs and lists stand before these.
+_NUMBERS = {"points": 2, "directions": 1, "output_weights": 0}
+# A file that asks for more than this wants to run for ever.
+_MOST_SAMPLES = 10_000
 _HEADER = re.compile(r"\s*\[\[\s*case\s*\]\]")
 
 
@@ -125,7 +124,7 @@ def _cases(table: Mapping[str, Any], place: _Place) -> Iterator[Case]:
     """The cases of a table: one, or of ``each`` several, and their other forms."""
     for key, value in table.items():
         place.key = key
-        _demand_known(key, _KEYS, "a case")
+        demand_known(key, _KEYS, "a case")
         if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
             kinds = " or ".join(_KINDS[kind] for kind in _KEYS[key])
             raise CaseError(f"{key} must be {kinds}, not {_KINDS.get(type(value), type(value).__name__)}")
@@ -136,8 +135,12 @@ def _cases(table: Mapping[str, Any], place: _Place) -> Iterator[Case]:
     parameters = {}
     for name, given in table["inputs"].items():
         place.key = name
-        parameters[name] = _parameter(name, given)
+        parameters[name] = parameter(name, given)
     options = {key: table[key] for key in _OPTIONS if key in table}
+    for key, before in _NUMBERS.items():
+        place.key = key
+        if key in table:
+            options[key] = joined(table[key], before)
     place.key = "samples"
     if options.get("samples", 0) > _MOST_SAMPLES:
         raise CaseError(f"samples = {options['samples']}: more than {_MOST_SAMPLES:,} points are for a file of Python")
@@ -150,8 +153,7 @@ def _cases(table: Mapping[str, Any], place: _Place) -> Iterator[Case]:
     alts = table.get("alt", [])
     forms = [Expression(form, parameters) for form in ([alts] if isinstance(alts, str) else map(_text, alts))]
     place.key = ""
-    weights = table.get("output_weights")
-    made = case(name=table["name"], output_weights=weights, **options, **parameters)(function)
+    made = case(name=table["name"], **options, **parameters)(function)
     for one in made if isinstance(made, tuple) else (made,):
         one = replace(one, doc=table.get("description", ""))
         yield one
@@ -162,41 +164,3 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise CaseError(f"alt holds {value!r}: each must be a formula in text")
     return value
-
-
-def _parameter(name: str, given: Any) -> Any:
-    """What a parameter is: an interval, a constant, or each of several."""
-    if isinstance(given, (int, float)) and not isinstance(given, bool):
-        return given
-    if isinstance(given, list):
-        if len(given) != 2 or any(isinstance(end, (list, dict, str)) for end in given):
-            raise CaseError(f"input {name!r}: a list is [lo, hi]; write {{value = [...]}} for an array that stays")
-        return interval(*given)
-    if not isinstance(given, dict):
-        raise CaseError(f"input {name!r} must be [lo, hi], a number, or a table such as {{lo = 0, hi = 1, shape = 3}}")
-    for key in given:
-        _demand_known(key, _INPUT, f"input {name!r}")
-    for alone in ("value", "each"):
-        if alone in given and len(given) > 1:
-            raise CaseError(f"input {name!r}: {alone} stands alone")
-    if "value" in given:
-        return given["value"]
-    if "each" in given:
-        several = given["each"] if isinstance(given["each"], list) else [given["each"]]
-        return each(*(_parameter(name, one) for one in several))
-    if "lo" not in given or "hi" not in given:
-        raise CaseError(f"input {name!r} has no {'hi' if 'lo' in given else 'lo'}: give lo and hi")
-    shape = given.get("shape", ())
-    sizes = [shape] if isinstance(shape, int) else shape
-    if not isinstance(sizes, (list, tuple)) or not all(type(n) is int and n > 0 for n in sizes):
-        raise CaseError(f"input {name!r}: shape {shape!r} must be made of positive whole numbers")
-    if math.prod(sizes) > _MOST_ELEMENTS:
-        raise CaseError(f"input {name!r}: more than {_MOST_ELEMENTS:,} elements are for a file of Python")
-    return interval(given["lo"], given["hi"], shape=tuple(sizes), scale=given.get("scale", "linear"))
-
-
-def _demand_known(key: str, known: Any, of: str) -> None:
-    if key not in known:
-        close = difflib.get_close_matches(key, known, 1)
-        advice = f"did you mean {close[0]!r}?" if close else f"it has {', '.join(known)}"
-        raise CaseError(f"{of} has no {key!r}: {advice}")

@@ -104,6 +104,9 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("'x[1]' --input x=randn:3", r"gradient: all right \(1 point; 3 components; 0 operations"),
         (f"'x{' + x' * 1000}' --at x=1", r"x{}\.\.\. derivative: all right".format(r" \+ x" * 29 + r" \+ ")),
         ("'x*sin(x)' --at x=1.2", r"x\*sin\(x\) derivative: all right"),
+        ("'real(exp(I*z)*z)' --at z=1+2j", r"gradient: all right \(1 point; 2 components"),
+        ("'abs(z - w)' --at z=1j,w=2", "gradient: all right.*3 components"),
+        ("'sum(abs(z)**2)' --input 'z=[1+2j, 3]'", "gradient: all right.*4 components"),
         ("'x*y + sum(w**2)' --at x=1.2,y=2 --input w=randn:3", "gradient: all right.*5 components"),
     ],
 )

@@ -10,11 +10,12 @@ import diffcheck.ops as o
 from diffcheck import case, check, interval, rectangle
 from diffcheck.case.operators import Operator
 from diffcheck.errors import CaseError, DomainError
+from diffcheck.ops.complex_numbers.constants import ComplexConstant
+from diffcheck.ops.complex_numbers.formulas import FORMULAS
 from diffcheck.ops.complex_numbers.pairs import AS_WRITTEN
 from diffcheck.ops.composites import Composite
 from diffcheck.ops.table import Primitive
 from diffcheck.program.emit import Emitted
-from diffcheck.program.paired import FORMULAS
 from diffcheck.program.trace import record, trace
 from diffcheck.referee.component import Status
 from diffcheck.referee.truth import Referee
@@ -306,3 +307,50 @@ def test_the_tables_name_operations():
 def test_mistakes_are_told(made, told):
     with pytest.raises((CaseError, DomainError), match=told):
         made()
+
+
+@pytest.mark.parametrize(
+    ("made", "value"),
+    [
+        (lambda: o.exp(1j), "exp(j)"),
+        (lambda: 1j * o.pi, "j*pi"),
+        (lambda: o.sqrt(-2 + 0j) * o.e, "sqrt(mpf(-2))*e"),
+        (lambda: o.power(1j, 1j), "j**j"),
+        (lambda: o.tanh(o.complex(o.pi, 1)) - o.rational(1, 3), "tanh(pi + j) - mpf(1)/3"),
+        (lambda: o.conj(o.log(3 - 4j)) / 0.1j, "conj(log(mpc(3, -4)))/mpc(0, 0.1)"),
+        (lambda: o.square(2 + 1j) - o.where(o.pi > 3, 1j, 2), "mpc(3, 3)"),
+    ],
+)
+def test_complex_constants_are_exact(made, value):
+    constant = made()
+    assert isinstance(constant, ComplexConstant)
+    with mp.workdps(60), ctx.workprec(200):
+        want = mp.mpmathify(eval(value, {**vars(mp)}))
+        for part, number in ((constant.real, want.real), (constant.imag, want.imag)):
+            ball = part.enclosure() if hasattr(part, "enclosure") else arb(part.numerator) / part.denominator
+            assert abs(ball - arb(mp.nstr(number, 55))) < arb("1e-50")
+
+
+def test_complex_constants_are_rounded_beside_numbers():
+    turn = o.exp(1j * o.pi / 2)
+    assert np.array_equal(turn * np.array([1.0, 2.0]), complex(turn) * np.array([1.0, 2.0]))
+    assert np.array_equal(np.array([1.0, 2.0]) + turn, np.array([1.0, 2.0]) + complex(turn))
+    for tensor in (turn * torch.ones(2), torch.ones(2) * turn):
+        assert tensor.dtype is torch.complex64
+
+
+@pytest.mark.parametrize("made", [lambda: o.gamma(1j), lambda: o.maximum(1j, 2), lambda: o.exp(1j) < 2])
+def test_what_has_no_rule_for_complex_constants_is_refused(made):
+    with pytest.raises(CaseError, match="no rule for complex numbers"):
+        made()
+
+
+def test_a_complex_constant_may_be_an_input():
+    @case(z=o.exp(1j))
+    def size(z):
+        return o.abs(z) ** 2
+
+    assert {name: complex(domain.value) for name, domain in size.inputs.items()} == {
+        "z_re": complex(o.exp(1j)).real,
+        "z_im": complex(o.exp(1j)).imag,
+    }

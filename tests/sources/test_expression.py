@@ -1,5 +1,6 @@
 """Formulas are read by a grammar of their own: what they mean, and what they cannot do."""
 
+import cmath
 import math
 import re
 from collections.abc import Callable
@@ -9,10 +10,14 @@ import mpmath
 import numpy as np
 import pytest
 import torch
+from flint import arb, ctx
 
+from diffcheck import ops
+from diffcheck.case.operators import Operator
 from diffcheck.errors import UsageError
 from diffcheck.program.compile import Compiled
 from diffcheck.program.trace import trace
+from diffcheck.referee.truth import Referee
 from diffcheck.sources.expression import Expression
 
 X = np.array([0.5, -1.5])
@@ -194,6 +199,28 @@ def test_torchs_names_are_known() -> None:
     formula = Expression("binary_cross_entropy_with_logits(x, y) + sum(scaled_dot_product_attention(q, q, q))")
     expected = np.mean(np.logaddexp(0, X) - X / 2) + 3.0
     assert float(formula(X, np.full_like(X, 0.5), np.array([[3.0]]))) == pytest.approx(expected, rel=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2j*z + I", 2j * (1 - 2j) + 1j),
+        ("exp(1j*pi/4)**2 * z", 1j * (1 - 2j)),
+        ("z**(1/2)*I**I", cmath.sqrt(1 - 2j) * math.exp(-math.pi / 2)),
+        ("conj(z) / (3 + 4e-1j)", (1 + 2j) / (3 + 0.4j)),
+        ("complex(real(z), 2) - angle(I) + abs(3 + 4j)", 1 + 2j - math.pi / 2 + 5),
+    ],
+)
+def test_complex_numbers_are_written_as_in_python_and_sympy(text: str, value: complex) -> None:
+    assert complex(Expression(text)(np.complex128(1 - 2j))) == pytest.approx(value, rel=1e-15)
+
+
+def test_complex_constants_are_exact() -> None:
+    z = Expression("exp(I*pi/6)*z")
+    program = trace(lambda x: ops.real(z(ops.complex(x, 0))), {"x": ()}, {})
+    (component,) = Referee(program, Operator.GRADIENT, [0]).truth([1.0]).components
+    with ctx.workprec(400):
+        assert abs(component.left - arb(3).sqrt() / 2) < arb("1e-25")
 
 
 def test_inputs_stand_in_the_order_of_the_formula() -> None:

@@ -189,3 +189,72 @@ def test_a_file_of_many_megabytes_is_not_read(tmp_path):
     with file.open("wb") as stream:
         stream.truncate(2**26)
     assert "bytes are more than a case file has" in toml.load(file).problems[0]
+
+
+PHASOR = """
+[[case]]
+name = "phasor"
+function = "real(exp(1j*w)*z) + abs(z - (1 + I)/3)**2"
+points = [{z = {re = 1, im = 2}, w = 0.5}]
+where = "abs(z) < 1 or real(z) == 1"
+[case.inputs]
+z = {re = [-1, 1], im = [-2, 2]}
+w = [0, 1]
+"""
+
+
+def test_complex_inputs_are_tables_of_both_parts(read):
+    (found,) = read(PHASOR).cases
+    assert found.inputs == {"z_re": interval(-1, 1), "z_im": interval(-2, 2), "w": interval(0, 1)}
+    assert {name: float(value) for name, value in found.points[0].items()} == {"z_re": 1, "z_im": 2, "w": 0.5}
+    rows = diffcheck.run([found], timing=False)
+    assert set(rows.verdict) == {"agree"}
+
+
+def test_complex_directions_weights_and_values(read):
+    loaded = read("""
+[[case]]
+name = "spectrum"
+function = "fft(z * v)"
+operators = ["vjp", "jvp"]
+output_weights = {re = [1, 2], im = [0, 1]}
+directions = {z = {re = [1, 0], im = [0, -1]}}
+[case.inputs]
+z = {re = [-1, 1], im = [-2, 2], shape = 2}
+v = {value = {re = [1, 2], im = [0, 3]}}
+""")
+    (found,) = loaded.cases
+    assert np.array_equal(found.directions["z_im"], [0, -1])
+    assert np.array_equal(found.inputs["v_im"].value, [0, 3])
+    assert np.array_equal(found.weights, [[1, 0], [2, 1]])
+    assert set(diffcheck.run([found], timing=False).verdict) == {"agree"}
+
+
+def test_inputs_may_be_called_like_parts(read):
+    (found,) = read("""
+[[case]]
+name = "area"
+function = "re*im"
+points = [{re = 1, im = 2}]
+[case.inputs]
+re = [-1, 1]
+im = [-3, 3]
+""").cases
+    assert {name: float(value) for name, value in found.points[0].items()} == {"re": 1, "im": 2}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (", im = [-2, 2]", "", "a complex one is"),
+        ("im = [-2, 2]", "im = 2", "a complex one is"),
+        ("im = [-2, 2]}", 'im = [-2, 2], scale = "log"}', "a complex one is"),
+        ("im = 2", "im = [2, 3]", "in one shape"),
+        ("im = 2", 'im = "2j"', "in one shape"),
+        ("abs(z - (1 + I)/3)", "(z < I)", "lt has no rule for complex numbers"),
+    ],
+)
+def test_mistakes_in_complex_inputs_are_told(read, before, after, told):
+    loaded = read(PHASOR.replace(before, after))
+    text = " ".join(loaded.problems) or diffcheck.run(loaded.cases, timing=False).note[0]
+    assert told in text

@@ -11,6 +11,7 @@ import torch
 
 from diffcheck.case.domain import Interval, given, interval
 from diffcheck.errors import UsageError
+from diffcheck.ops.arguments import is_complex
 from diffcheck.sources.objects import made
 from diffcheck.sources.specs import Spec
 from diffcheck.sources.torch_code.code import parameters_of
@@ -94,16 +95,16 @@ def _value(spec: Spec) -> Any:
 
 
 def _written(spec: Spec) -> Any:
-    """A number with a fraction, or a list of numbers, as a tensor; all else as it is."""
-    if isinstance(spec.value, float):
-        return torch.tensor(spec.value, dtype=torch.float64)
+    """A number with a fraction, a complex one, or a list of numbers, as a tensor; all else as it is."""
+    if isinstance(spec.value, (float, complex)):
+        return torch.tensor(spec.value, dtype=torch.float64 if isinstance(spec.value, float) else torch.complex128)
     if not isinstance(spec.value, (list, tuple)):
         return spec.value
     try:
         array = np.array(spec.value)
     except ValueError:
         array = np.array(None)
-    if array.dtype.kind not in "bif":
+    if array.dtype.kind not in "bifc":
         raise UsageError(f"{spec.text!r}: a list must be of numbers, in rows of one length")
     return torch.tensor(array)
 
@@ -127,6 +128,11 @@ def as_arrays(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Arra
     Then the point that they give, and whether some of them may lie anywhere in an interval.
     """
     plain = {name: v.numpy() if isinstance(v, torch.Tensor) else v for name, v in values.items()}
-    point = {name: v.astype(float) for name, v in plain.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"}
-    parameters = {name: given(point[name]) if name in point else value for name, value in plain.items()}
+    wide = {"f": np.float64, "c": np.complex128}
+    point: dict[str, Array] = {
+        name: v.astype(wide[v.dtype.kind])
+        for name, v in plain.items()
+        if isinstance(v, np.ndarray) and v.dtype.kind in wide
+    }
+    parameters = {**plain, **{name: v if is_complex(v) else given(v) for name, v in point.items()}}
     return parameters, point, any(isinstance(value, Interval) for value in values.values())
