@@ -96,9 +96,9 @@ def default_dtype(torch: Any, dtype: Any) -> Iterator[None]:
 
 
 def with_fractions(torch: Any, value: Any, like: Any) -> Any:
-    """Whole numbers in the precision of a tensor that holds others; what is none of either, as it is."""
-    whole = isinstance(value, torch.Tensor) and not width(value) and value.dtype is not torch.bool
-    return value.to(like.dtype) if whole and width(like) else value
+    """Whole numbers, and real ones, in the dtype of a tensor that holds wider ones; what is none, as it is."""
+    narrow = isinstance(value, torch.Tensor) and value.dtype is not torch.bool and width(value) < width(like)
+    return value.to(like.dtype) if narrow else value
 
 
 def understood(torch: Any, given: list[Any], like: Any) -> Iterator[list[Any]]:

@@ -149,8 +149,11 @@ class Paired(Recorded):
 
     def _applied(self, formula: Callable[..., Any], arguments: Sequence[Any], options: Any = None) -> Any:
         found = formula(*map(self._given, arguments), **(options or {}))
+        return tuple(map(self._found, found)) if isinstance(found, tuple) else self._found(found)
+
+    def _found(self, value: Any) -> Any:
         # A part may be a number: what is 1 or 0 for certain is left out.
-        return Paired(self.re.lift(found.re), found.im) if isinstance(found, Pair) else self.re.lift(found)
+        return Paired(self.re.lift(value.re), value.im) if isinstance(value, Pair) else self.re.lift(value)
 
     def _given(self, value: Any) -> Any:
         """What a formula takes: pairs for complex values, real ones as they are."""

@@ -22,6 +22,7 @@ def numbers(*shape):
 
 M, N, V, W = numbers(3, 4), numbers(3, 4), numbers(4), numbers(4)
 POSITIVE, SQUARE, CUBE = M.abs() + 0.5, numbers(3, 3) + 3 * torch.eye(3, dtype=torch.float64), numbers(2, 4, 6)
+PAIR = CUBE[:, :2, :2]
 IMAGE, SPD = numbers(2, 2, 6, 6), SQUARE @ SQUARE.mT
 PIVOTS = torch.tensor([3, 2, 3], dtype=torch.int32)
 PLACES, MASK = torch.tensor([2, 0, 1]), N > 0
@@ -342,6 +343,46 @@ TABLE = [
     ("complex sinh", lambda x, y: torch.view_as_real(torch.complex(x, y).sinh()), (M, N)),
     ("complex cosh", lambda x, y: torch.view_as_real(torch.complex(x, y).cosh()), (M, N)),
     ("complex tanh", lambda x, y: torch.view_as_real(torch.complex(x, y).tanh()), (M, N)),
+    ("complex asin", lambda x, y: torch.view_as_real(torch.complex(x, y).asin()), (M, N)),
+    ("complex acos", lambda x, y: torch.view_as_real(torch.complex(x, y).acos()), (M, N)),
+    ("complex atan", lambda x, y: torch.view_as_real(torch.complex(x, y).atan()), (M, N)),
+    ("complex asinh", lambda x, y: torch.view_as_real(torch.complex(x, y).asinh()), (M, N)),
+    ("complex acosh", lambda x, y: torch.view_as_real(torch.complex(x, y).acosh()), (M, N)),
+    ("complex atanh", lambda x, y: torch.view_as_real(torch.complex(x, y).atanh()), (M, N)),
+    ("complex log1p", lambda x, y: torch.view_as_real(torch.complex(x, y).log1p()), (M, N)),
+    ("complex expm1", lambda x, y: torch.view_as_real(torch.complex(x, y).expm1()), (M, N)),
+    ("complex exp2", lambda x, y: torch.view_as_real(torch.complex(x, y).exp2()), (M, N)),
+    ("complex log2", lambda x, y: torch.view_as_real(torch.complex(x, y).log2()), (M, N)),
+    ("complex log10", lambda x, y: torch.view_as_real(torch.complex(x, y).log10()), (M, N)),
+    ("complex sigmoid", lambda x, y: torch.view_as_real(torch.complex(x, y).sigmoid()), (M, N)),
+    ("complex rsqrt", lambda x, y: torch.view_as_real(torch.complex(x, y).rsqrt()), (M, N)),
+    ("complex linalg_inv_ex", lambda x: torch.view_as_real(torch.linalg.inv(torch.complex(x, x * x)[:, :3])), (M,)),
+    ("complex _linalg_solve_ex", lambda x, v: torch.linalg.solve(torch.complex(x, x * x), v * 1j).abs(), (M.mT @ N, W)),
+    (
+        "complex _linalg_solve_ex",
+        lambda x: torch.linalg.solve(torch.complex(x, x * x), x * 1j, left=False).abs(),
+        (PAIR,),
+    ),
+    (
+        "complex _linalg_solve_ex",
+        lambda x: torch.linalg.solve(torch.complex(x, x * x), x[..., 0] * 1j).abs(),
+        (PAIR,),
+    ),
+    (
+        "complex _linalg_det",
+        lambda x: torch.view_as_real(torch.linalg.det(torch.complex(x, x * x))),
+        (PAIR,),
+    ),
+    (
+        "complex _linalg_slogdet",
+        lambda x: torch.view_as_real(torch.linalg.slogdet(torch.complex(x, x * x))[0]),
+        (PAIR,),
+    ),
+    ("complex _linalg_slogdet", lambda x: torch.linalg.slogdet(torch.complex(x, x * x))[1], (PAIR,)),
+    ("complex prod", lambda x, y: torch.view_as_real(torch.complex(x, y).prod(0, keepdim=True)), (M, N)),
+    ("complex prod", lambda x, y: torch.view_as_real(torch.complex(x, y).prod()), (M, N)),
+    ("complex cumsum", lambda x, y: torch.view_as_real(torch.complex(x, y).cumsum(-1)), (M, N)),
+    ("complex cumprod", lambda x, y: torch.view_as_real(torch.complex(x, y).cumprod(0)), (M, N)),
     ("complex pow", lambda x, y: torch.view_as_real(torch.complex(x, y) ** 3 + torch.complex(x, y) ** -0.3), (M, N)),
     ("complex pow", lambda x, y: torch.view_as_real(torch.complex(x, y)[:, :3] ** (PLACES - 1)), (M, N)),
     ("complex pow", lambda x, y: torch.view_as_real(torch.complex(x, y) ** torch.complex(y, x)), (M, N)),

@@ -219,6 +219,6 @@ AS_WRITTEN = frozenset(
         *("unbind", "diagonal_scatter", "index_copy", "index_fill", "masked_fill", "masked_scatter", "scatter"),
         *("select_scatter", "slice_scatter"),
         *("addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr", "baddbmm", "inner", "lerp", "vdot"),
-        *("polyval", "reciprocal", "trapezoid", "cumulative_trapezoid"),
+        *("polyval", "reciprocal", "trapezoid", "cumulative_trapezoid", "cumprod", "matrix_power", "silu"),
     )
 )

@@ -163,7 +163,9 @@ class Recorder(TorchDispatchMode):
                 self._hold(condition)
             return self._moved(func, base, args, kwargs, found if not changes else None)
         outputs = [] if changes else list(tensors(found))
-        row = row_of(f"complex {base}" if any(t.is_complex() for t in tensors((args, kwargs, outputs))) else base)
+        of_complex = any(t.is_complex() for t in tensors((args, kwargs, outputs)))
+        called = f"complex {base}" if of_complex else base
+        row = row_of(called)
         if row is None:
             return self._by_others(func, name, args, kwargs)
         used = [None if k in UNREAD.get(base, ()) else a for k, a in enumerate(args)]
@@ -172,7 +174,7 @@ class Recorder(TorchDispatchMode):
         if changes:
             found = func(*args, **kwargs)
         outputs = list(tensors(found)) if isinstance(found, (tuple, list)) else [found]
-        by_outcome = base in BY_OUTCOME or (self._here and base in BY_OUTCOME_HERE)
+        by_outcome = base in BY_OUTCOME or (self._here and called in BY_OUTCOME_HERE)
         told = {"outcome": [*map(numbers_of, outputs), numbers_of(args[0])]} if by_outcome else {}
         values = applied(row, read_args, {**read_kwargs, **told})
         if values[0] is NotImplemented:

@@ -2,6 +2,7 @@
 
 from diffcheck.sources.torch_code.rows import accumulate as accumulate
 from diffcheck.sources.torch_code.rows import backward as backward
+from diffcheck.sources.torch_code.rows import complex_matrices as complex_matrices
 from diffcheck.sources.torch_code.rows import ctc as ctc
 from diffcheck.sources.torch_code.rows import elementwise as elementwise
 from diffcheck.sources.torch_code.rows import linear as linear

@@ -10,6 +10,7 @@ import numpy as np
 
 from diffcheck import ops
 from diffcheck.ops.complex_numbers.holomorphic import FUNCTIONS, exp, log, polar
+from diffcheck.ops.complex_numbers.inverses import INVERSES
 from diffcheck.ops.complex_numbers.pairs import ARITHMETIC, Pair, conj, pair, reciprocal
 from diffcheck.ops.on_arrays.fourier import along, back_to_real
 from diffcheck.program.traced import Traced
@@ -62,8 +63,9 @@ def _polar(size: Any, angle: Any) -> Any:
 
 row("complex conj_physical", "complex _conj_physical")(conj)
 row("complex reciprocal")(reciprocal)
-for _name in ("abs", "angle", "neg", "exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"):
-    row(f"complex {_name}")({**ARITHMETIC, **FUNCTIONS}[_name])
+_BY_PARTS = {**FUNCTIONS, **INVERSES}
+for _name in ("abs", "angle", "neg", *(_BY_PARTS.keys() - {"power"})):
+    row(f"complex {_name}")({**ARITHMETIC, **_BY_PARTS}[_name])
 
 
 @row("complex add")

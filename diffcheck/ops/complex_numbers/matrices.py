@@ -1,0 +1,89 @@
+"""Linear algebra of complex matrices by real ones, and products of complex elements."""
+
+from typing import Any
+
+import numpy as np
+
+from diffcheck.ops.complex_numbers.pairs import Formula, Pair, collected_in, div, is_surely, matmul, mul, pair, size
+from diffcheck.ops.matrices.linalg import demand_square, trace
+from diffcheck.ops.matrices.linalg import inverse as _inverse
+from diffcheck.ops.matrices.linalg import slogdet as _slogdet
+from diffcheck.ops.matrices.linalg import solve as _solve
+from diffcheck.ops.on_arrays.common import concatenate, kept, reshape
+
+MATRICES: dict[str, Formula] = {}
+_of_pairs = collected_in(MATRICES)
+
+
+def _matrices(x: Any) -> Pair:
+    """Complex ones; real ones with a second part of their shape."""
+    x = pair(x)
+    return Pair(x.re, np.zeros(x.re.shape) if is_surely(0, x.im) else x.im)
+
+
+def _real(a: Pair) -> Any:
+    """The matrix of A + iB as a map of both parts: A, -B over B, A."""
+    above, below = concatenate([a.re, -a.im], -1), concatenate([a.im, a.re], -1)
+    return concatenate([above, below], -2)
+
+
+@_of_pairs("solve")
+def solve(a: Any, b: Any) -> Pair:
+    """By the real system of both parts."""
+    a, b = _matrices(a), _matrices(b)
+    demand_square("solve", a.re)
+    n, vector = a.re.shape[-1], len(b.re.shape) == 1
+    found = _solve(_real(a), concatenate([b.re, b.im], -1 if vector else -2))
+    return Pair(found[:n], found[n:]) if vector else Pair(found[..., :n, :], found[..., n:, :])
+
+
+@_of_pairs("inverse")
+def inverse(a: Any) -> Pair:
+    """By that of the real matrix of both parts."""
+    demand_square("inverse", a.re)
+    n = a.re.shape[-1]
+    found = _inverse(_real(a))
+    return Pair(found[..., :n, :n], found[..., n:, :n])
+
+
+@_of_pairs("det")
+def det(a: Any) -> Pair:
+    """The last coefficient of the characteristic polynomial (Faddeev and LeVerrier), which divides by no element."""
+    demand_square("det", a.re)
+    n = a.re.shape[-1]
+    found = a
+    for k in range(1, n):
+        trace = _trace(found)
+        found = matmul(a, _less_on_the_diagonal(found, Pair(trace.re / k, trace.im / k)))
+    trace = _trace(found)
+    sign = 1 if n % 2 else -1
+    return Pair(sign * trace.re / n, sign * trace.im / n)
+
+
+def _trace(a: Pair) -> Pair:
+    return Pair(trace(a.re), trace(a.im))
+
+
+def _less_on_the_diagonal(a: Pair, value: Pair) -> Pair:
+    unit = np.eye(a.re.shape[-1])
+    return Pair(*(part - reshape(v, (*v.shape, 1, 1)) * unit for part, v in ((a.re, value.re), (a.im, value.im))))
+
+
+@_of_pairs("slogdet")
+def slogdet(a: Any) -> tuple[Pair, Any]:
+    """The determinant of the real matrix of both parts is the square of its size."""
+    found = det(a)
+    return div(found, size(found)), _slogdet(_real(a))[1] / 2
+
+
+@_of_pairs("prod")
+def prod(x: Any, axis: int | None = None, keepdim: bool = False) -> Pair:
+    """Neighbours are multiplied until one is left."""
+    parts = [part.reshape((-1,)) if axis is None else part for part in (x.re, x.im)]
+    before = (slice(None),) * range(parts[0].ndim)[axis or 0]
+    factors = [Pair(*(part[(*before, k)] for part in parts)) for k in range(parts[0].shape[len(before)])]
+    while len(factors) > 1:
+        last = factors[len(factors) // 2 * 2 :]
+        factors = [mul(a, b) for a, b in zip(factors[::2], factors[1::2], strict=False)] + last
+    (found,) = factors
+    return Pair(*(kept(part, x.re, axis, keepdim) for part in (found.re, found.im)))
