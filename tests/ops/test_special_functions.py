@@ -188,17 +188,22 @@ FUNCTIONS = {
         lambda a, b, y: mp.findroot(
             lambda x: mp.betainc(a, b, 0, x, regularized=True) - y, betaincinv(float(a), float(b), float(y))
         ),
-        [(2.5, 0.5, 0.25), (3.0, 4.0, 1e-9)],
+        [(2.5, 0.5, 0.25), (3.0, 4.0, 1e-9), (3.0, 2.0, 1 - 2.0**-10), (2.0, 1.0, 0.875)],
+    ),
+    "betainc": (
+        ops.betainc,
+        lambda a, b, x: mp.betainc(a, b, 0, x, regularized=True),
+        [(2.5, 0.5, 0.25), (3.0, 2.0, 0.9375), (0.5, 2.0, 1 - 2.0**-10), (2.0, 1.0, 0.9375)],
     ),
     "betaincc": (
         ops.betaincc,
         lambda a, b, x: mp.betainc(a, b, x, 1, regularized=True),
-        [(2.5, 0.5, 0.25), (0.5, 3.0, 1e-100), (3.0, 2.0, 1 - 2.0**-50)],
+        [(2.5, 0.5, 0.25), (0.5, 3.0, 1e-100), (3.0, 2.0, 1 - 2.0**-50), (2.0, 3.0, 2.0**-10)],
     ),
     "betainccinv": (
         ops.betainccinv,
         _inverse(lambda a, b, x: mp.betainc(a, b, x, 1, regularized=True), betainccinv),
-        [(2.5, 0.5, 0.25), (3.0, 4.0, 1e-9), (0.5, 2.0, 1 - 2.0**-20)],
+        [(2.5, 0.5, 0.25), (3.0, 4.0, 1e-9), (0.5, 2.0, 1 - 2.0**-20), (2.0, 3.0, 0.875)],
     ),
     "stdtrit": (
         ops.stdtrit,

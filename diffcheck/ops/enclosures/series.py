@@ -8,7 +8,7 @@ infinity where that is certain: a vertical tangent, or no value for t > 0.
 from collections.abc import Iterable
 from typing import Any
 
-from flint import arb, arb_series
+from flint import arb, arb_series, ctx
 
 from diffcheck.ops.enclosures import balls
 
@@ -21,8 +21,8 @@ def constant(value: Any) -> Any:
 
 
 def undefined() -> Any:
-    """The series of what may have none."""
-    return arb_series([NAN])
+    """The series of what may have none; every coefficient says so, for one that is not there reads as zero."""
+    return arb_series([NAN] * ctx.cap)
 
 
 def missing() -> Any:

@@ -123,6 +123,8 @@ def _series(value: Function, row: Primitive, density: Function) -> Function:
         slope = density(*(s[0] for s in parameters), found[0])
         for k in range(1, size):
             known = row.on_series()(*parameters, arb_series([*found, 0], k + 1))
+            if not known[0].is_finite():
+                return series.undefined()
             found.append((y[k] - known[k]) / slope)
         return arb_series(found, size)
 
