@@ -1,17 +1,23 @@
 """The gamma function's relatives: beta functions, incomplete ones, the zeta function."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from flint import acb
 
 from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures.balls import HALF
+from diffcheck.ops.enclosures.tails import tail
 from diffcheck.ops.exact import pi, rational
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p
 from diffcheck.ops.functions.special import digamma, lgamma
 from diffcheck.ops.table import Primitive, Without
 
-_LARGE = 64
+_LARGE, _TOO_LARGE = 64, 512
+# So many bits of an enclosure, one that is wider than the number by this power of two, are those of a wide argument.
+_WIDE = -16
 
 
 def _positive(*x: Any) -> bool:
@@ -86,15 +92,54 @@ def _density(a: Any, x: Any) -> Any:
     return exp((a - 1) * log(x) - x - lgamma(a))
 
 
+def _bits(*x: Any) -> int:
+    """To how many bits numbers are known."""
+    return min(int(v.rel_accuracy_bits()) for v in x)
+
+
+def _part(a: Any, x: Any, side: int) -> Any:
+    """The integral up to x, or from there on, over Gamma(a), by ``t = x exp(d)``."""
+
+    def exponent(d: Any) -> Any:
+        return a * d - x * d.expm1()
+
+    def slope(d: Any) -> Any:
+        return a - x * d.exp()
+
+    return (a * x.log() - x - a.lgamma()).exp() * tail(
+        exponent, slope, lambda d: -side * slope(acb(d)).real, side, _bits(a, x)
+    )
+
+
+def _or_by_integral(known: Callable[[], Any], integral: Callable[[], Any], size: Any, of: Sequence[Any]) -> Any:
+    """What Arb gives; at complex numbers, where that has no digit or takes seconds, an integral."""
+    inside = any(isinstance(v, acb) for v in of) and _positive(*of)
+    if not inside or size.real < _TOO_LARGE:
+        found = known()
+        if not inside or found.rel_accuracy_bits() > _WIDE:
+            return found
+    return integral()
+
+
 def _lower(a: Any, x: Any) -> Any:
     """P(a, x); of large arguments by what is left of one: Arb's sum for it takes seconds then, and gives no digit."""
-    return 1 - x.gamma_upper(a, 1) if a.real > _LARGE and x.real > 1 else x.gamma_lower(a, 1)
+    return _or_by_integral(
+        lambda: 1 - x.gamma_upper(a, 1) if a.real > _LARGE and x.real > 1 else x.gamma_lower(a, 1),
+        lambda: _part(a, x, -1) if x.real < a.real else 1 - _part(a, x, 1),
+        a,
+        (a, x),
+    )
 
 
 def _upper(a: Any, x: Any) -> Any:
     """Q(a, x); by what is left of one where that is much, or where Arb's limit at whole numbers takes long."""
     by_lower = a.real < _LARGE and (x.real < a.real + 1 or (a.real < HALF and x.real < _LARGE))
-    return 1 - x.gamma_lower(a, 1) if by_lower else x.gamma_upper(a, 1)
+    return _or_by_integral(
+        lambda: 1 - x.gamma_lower(a, 1) if by_lower else x.gamma_upper(a, 1),
+        lambda: 1 - _part(a, x, -1) if x.real < a.real else _part(a, x, 1),
+        a,
+        (a, x),
+    )
 
 
 gammainc = analytic_row(
@@ -130,9 +175,29 @@ gammaincc = analytic_row(
 
 
 def _left(a: Any, b: Any, x: Any) -> Any:
-    """Arb's; about whole numbers b it has no enclosure near the right end, where the complement has one."""
-    found = x.beta_lower(a, b, 1)
-    return found if found.is_finite() else 1 - (1 - x).beta_lower(b, a, 1)
+    """I_x(a, b); Arb has no digit about whole numbers near one, and at large complex ones."""
+    return _or_by_integral(
+        lambda: x.beta_lower(a, b, 1),
+        lambda: _below(a, b, x) if (a + b).real * x.real < a.real else 1 - _below(b, a, 1 - x),
+        a + b,
+        (a, b, x, 1 - x),
+    )
+
+
+def _below(a: Any, b: Any, x: Any) -> Any:
+    """The integral up to x, over B(a, b), by ``t / (1 - t) = exp(d) x / (1 - x)``."""
+
+    def exponent(d: Any) -> Any:
+        return a * d - (a + b) * (x * d.expm1()).log1p()
+
+    def slope(d: Any) -> Any:
+        return a - (a + b) * x * d.exp() / (1 + x * d.expm1())
+
+    def rate(d: Any) -> Any:
+        reached = abs(x) * d.exp() / ((1 - x).real + x.real * d.exp())
+        return a.real - abs(a + b) * reached
+
+    return (a * x.log() + b * (1 - x).log() - _log_beta(a, b)).exp() * tail(exponent, slope, rate, -1, _bits(a, b, x))
 
 
 betainc = analytic_row(
