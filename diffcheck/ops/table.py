@@ -21,6 +21,7 @@ import numpy as np
 
 from diffcheck.ops.arguments import Kind, fitting, flat, is_complex, kind_of, plain, understood
 from diffcheck.ops.dotted import resolve
+from diffcheck.ops.orders import Order
 from diffcheck.ops.without import Without as Without
 
 Function = Callable[..., Any]
@@ -169,6 +170,8 @@ class Primitive(Operation):
         A faster NumPy function of the first argument where the second is this constant (a fraction), or `None`.
     rule_by:
         The arguments of which a constant value, an exponent or an order, changes SymPy's rule.
+    orders:
+        What the first arguments may be, of those that say which function it is: nothing is differentiated by them.
     condition:
         Whether the values are conditions: 1 where the relation holds, 0 where it does not.
     sympy_rule:
@@ -207,6 +210,7 @@ class Primitive(Operation):
     python: str = ""
     numpy_at: Callable[[Fraction], np.ufunc | None] | None = None
     rule_by: tuple[int, ...] = ()
+    orders: tuple[Order, ...] = ()
     condition: bool = False
     sympy_rule: bool = True
     sympy_name: str = ""

@@ -9,6 +9,7 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import flat, is_complex
 from diffcheck.program.graph import Graph, GraphBuilder
+from diffcheck.program.orders import demand_orders
 from diffcheck.program.paired import Paired
 from diffcheck.program.program import Program, uncollected
 from diffcheck.program.scalarise import Lowered
@@ -70,6 +71,7 @@ def record(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], 
     except (TypeError, StopIteration):
         raise CaseError(f"the function returns {type(result).__name__}, not a number or an array of numbers") from None
     graph = replace(builder.graph(count, output), in_parts=of_complex)
+    demand_orders(graph)
     if 0 in graph.shape:
         raise CaseError(f"the function returns an array of shape {graph.shape}: nothing in it to differentiate")
     return graph

@@ -11,7 +11,8 @@ from uses import fractions, in_balls
 
 from diffcheck import ops
 from diffcheck.case.operators import Operator
-from diffcheck.errors import CaseError
+from diffcheck.errors import CaseError, Unsupported
+from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
 from diffcheck.referee.component import Status
 from diffcheck.referee.truth import Referee
@@ -421,3 +422,38 @@ def test_the_median_of_students_distribution_is_zero():
         expected = arb(3).sqrt() * arb.pi() / 2
     assert value.contains(0)
     assert slope.left.overlaps(expected)
+
+
+WITH_ORDERS = sorted(row.name for row in Primitive.rows.values() if row.orders)
+
+
+@pytest.mark.parametrize("name", WITH_ORDERS)
+def test_nothing_is_differentiated_by_an_order(name):
+    row, count = Primitive.rows[name], len(Primitive.rows[name].forms) or 2
+    with pytest.raises(Unsupported, match=f"{name} is not differentiated by its order"):
+        trace(lambda n: row(n + 1, *[0.5] * (count - 1)), {"n": ()}, {})
+    assert trace(lambda x: row(2, *[x] * (count - 1)), {"x": ()}, {}).operations
+
+
+@pytest.mark.parametrize(
+    ("made", "told"),
+    [
+        (lambda x: ops.polygamma(-1, x), "polygamma: its order -1 is not a whole number from 0 on"),
+        (lambda x: ops.polygamma(1.5, x), "polygamma: its order 1.5 is not"),
+        (lambda x: ops.spherical_bessel_j(-1, x), "its order -1 is not a whole number from 0 on"),
+        (lambda x: ops.expn(np.array([2, 1.5]), x).sum(), "expn: its order 1.5 is not a whole number"),
+        (lambda x: ops.chebyshev_t(-3, x), "chebyshev_t: its degree -3 is not a whole number from 0 on"),
+        (lambda x: ops.legendre_p(1.5, x), "legendre_p: its degree 1.5 is not"),
+        (lambda x: ops.hermite_polynomial_he(x, -1), "hermite_he: its degree -1 is not"),
+        (lambda x: ops.jacobi_p(x, 1, 1, x), "jacobi_p: its degree depends on an input"),
+    ],
+)
+def test_orders_and_degrees_that_there_are_not_are_refused(made, told):
+    with pytest.raises(CaseError, match=told):
+        trace(made, {"x": ()}, {})
+
+
+def test_whole_floats_are_degrees():
+    program = trace(lambda x: ops.legendre_p(2.0, x), {"x": ()}, {})
+    (slope,) = Referee(program, Operator.GRADIENT, [0]).truth([0.5]).components
+    assert slope.left == 1.5

@@ -16,6 +16,7 @@ from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp
 from diffcheck.ops.functions.pieces import abs, maximum
 from diffcheck.ops.functions.special import bessel_i
+from diffcheck.ops.orders import ANY, FROM_ZERO
 from diffcheck.ops.table import Column, Function, Primitive
 
 
@@ -40,7 +41,7 @@ bessel_j: Primitive = analytic_row(
     lambda n, x: x.bessel_j(n),
     {1: lambda n, x, _: (bessel_j(n - 1, x) - bessel_j(n + 1, x)) / 2},
     arity=2,
-    fixed=1,
+    orders=(ANY,),
     series=special_enclosures.series_of_bessel_j,
     outside=balls.has_no_power,
     numpy="scipy.special.jv",
@@ -54,7 +55,7 @@ bessel_y: Primitive = analytic_row(
     lambda n, x: x.bessel_y(n),
     {1: lambda n, x, _: (bessel_y(n - 1, x) - bessel_y(n + 1, x)) / 2},
     arity=2,
-    fixed=1,
+    orders=(ANY,),
     analytic=_positive,
     outside=lambda n, x: x <= 0,
     numpy="scipy.special.yv",
@@ -68,7 +69,7 @@ bessel_k: Primitive = analytic_row(
     lambda n, x: x.bessel_k(n),
     {1: lambda n, x, _: -(bessel_k(n - 1, x) + bessel_k(n + 1, x)) / 2},
     arity=2,
-    fixed=1,
+    orders=(ANY,),
     analytic=_positive,
     outside=lambda n, x: x <= 0,
     numpy="scipy.special.kv",
@@ -82,7 +83,7 @@ bessel_ke: Primitive = analytic_row(
     lambda n, x: x.bessel_k(n, scaled=True),
     {1: lambda n, x, v: v - (bessel_ke(n - 1, x) + bessel_ke(n + 1, x)) / 2},
     arity=2,
-    fixed=1,
+    orders=(ANY,),
     analytic=_positive,
     outside=lambda n, x: x <= 0,
     numpy="scipy.special.kve",
@@ -148,7 +149,7 @@ def _spherical_row(
         enclosed,
         {1: slope},
         arity=2,
-        fixed=1,
+        orders=(FROM_ZERO,),
         numpy=lambda n, x: resolve(f"scipy.special.spherical_{letter}n")(np.rint(n).astype(int), x),
         sympy=sympy,
         **columns,

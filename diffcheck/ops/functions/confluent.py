@@ -8,6 +8,7 @@ from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.enclosures.balls import HALF
 from diffcheck.ops.functions.differentiated import analytic_row
+from diffcheck.ops.orders import ANY
 from diffcheck.ops.table import Primitive, Without
 
 hyperu: Primitive = analytic_row(
@@ -41,7 +42,7 @@ pbdv: Primitive = analytic_row(
     on_reals(_parabolic),
     {1: lambda v, x, value: x / 2 * value - pbdv(v + 1, x)},
     arity=2,
-    fixed=1,
+    orders=(ANY,),
     numpy=lambda v, x: resolve("scipy.special.pbdv")(v, x)[0],
     sympy=Without("SymPy has no counterpart of pbdv"),
     sympy_rule=False,

@@ -13,6 +13,7 @@ import numpy as np
 from flint import acb, arb, ctx
 
 from diffcheck.ops.enclosures.analytic import derivative, everywhere, series_of
+from diffcheck.ops.orders import Order
 from diffcheck.ops.table import Column, Function, Primitive, Without
 
 NONE: Mapping[int, Function] = MappingProxyType({})
@@ -28,7 +29,7 @@ def analytic_row(
     *,
     arity: int = 1,
     analytic: Function = everywhere,
-    fixed: int = 0,
+    orders: tuple[Order, ...] = (),
     outside: Function | None = None,
     torch: Column | None = None,
     series: Function | None = None,
@@ -50,10 +51,10 @@ def analytic_row(
     symmetry:
         Of a function of several arguments, 1 where it is even in the first one that is no constant, -1 where it is odd,
         else 0: a function of all arguments.
-    fixed:
-        How many of the first arguments are constants, such as orders: nothing is differentiated by them.
+    orders:
+        What the first arguments may be, of those that are constants: nothing is differentiated by them.
     """
-    balls = _inside(balls, outside)
+    balls, fixed = _inside(balls, outside), len(orders)
     parts = [k for k in range(fixed, arity) if k not in slopes]
     by = _derivatives(name, balls, arity, analytic, outside, columns.get("parity", 0)) if parts else None
 
@@ -70,6 +71,7 @@ def analytic_row(
         series=series or series_of(balls, analytic, symmetry or columns.get("parity", 0), fixed),
         forms=tuple(map(slope, range(arity))),
         rule_by=tuple(range(fixed)),
+        orders=orders,
         outside=outside,
         torch=Without(f"torch has no {name}") if torch is None else torch,
         **columns,

@@ -13,6 +13,7 @@ from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp
 from diffcheck.ops.functions.special import sinc
+from diffcheck.ops.orders import WHOLE
 from diffcheck.ops.table import Function, Primitive, Without
 
 
@@ -109,7 +110,7 @@ expn: Primitive = analytic_row(
     lambda n, x: x.expint(n),
     {1: lambda n, x, _: -expn(n - 1, x)},
     arity=2,
-    fixed=1,
+    orders=(WHOLE,),
     analytic=lambda n, x: x.real > 0,
     outside=lambda n, x: x <= 0,
     numpy=_expn_numpy,

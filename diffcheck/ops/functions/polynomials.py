@@ -4,7 +4,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.exact import rational
@@ -15,13 +18,29 @@ Recurrence = Callable[[int, Any, Any, Any], Any]
 _ENDING = " of degree n, arguments in the order n, x."
 
 
+def degree(name: str, given: Any) -> int:
+    """The whole number, not below zero, that a degree is.
+
+    Raises
+    ------
+    CaseError
+        If it is none, or depends on an input.
+    """
+    if isinstance(given, Traceable):
+        raise CaseError(f"{name}: its degree depends on an input: give it as a number")
+    number = np.asarray(given)
+    if number.ndim or number.dtype.kind not in "iuf" or number < 0 or number != np.floor(number):
+        raise CaseError(f"{name}: its degree {given!r} is not a whole number from 0 on")
+    return int(number)
+
+
 def _family(
     name: str, doc: str, first: Callable[[Any], Any], step: Recurrence, named: str, numpy: str | None = None
 ) -> Composite:
     """The polynomials that are 1 for degree 0 and ``first`` for degree 1; ``named`` is torch's name."""
 
     def polynomial(n: int, x: Any) -> Any:
-        below, found = x * 0 + 1, first(x)
+        below, found, n = x * 0 + 1, first(x), degree(name, n)
         if n == 0:
             return below
         for k in range(1, n):
@@ -30,7 +49,7 @@ def _family(
 
     polynomial.__name__ = name
     polynomial.__doc__ = f"{doc}{_ENDING}"
-    return composite(torch=lambda torch, n, x: getattr(torch.special, named)(x, n), numpy=numpy)(polynomial)
+    return composite(torch=lambda torch, n, x: getattr(torch.special, named)(x, int(n)), numpy=numpy)(polynomial)
 
 
 def _shifted(below: Composite, numpy: str | None = None) -> Composite:
@@ -43,7 +62,7 @@ def _shifted(below: Composite, numpy: str | None = None) -> Composite:
     polynomial.__name__ = f"shifted_{below.name}"
     polynomial.__doc__ = f"{below.doc.removesuffix(_ENDING)} of 2x - 1{_ENDING}"
     named = f"shifted_chebyshev_polynomial_{kind}"
-    return composite(torch=lambda torch, n, x: getattr(torch.special, named)(x, n), numpy=numpy)(polynomial)
+    return composite(torch=lambda torch, n, x: getattr(torch.special, named)(x, int(n)), numpy=numpy)(polynomial)
 
 
 def _chebyshev(_: int, x: Any, found: Any, below: Any) -> Any:
@@ -122,7 +141,7 @@ shifted_chebyshev_w = _shifted(chebyshev_w)
 @composite(torch=Without("torch has no Gegenbauer polynomials"), numpy="scipy.special.eval_gegenbauer")
 def gegenbauer_c(n: int, alpha: Any, x: Any) -> Any:
     """Gegenbauer's polynomial of degree n, arguments in the order n, alpha, x."""
-    below, found = x * 0 + 1, 2 * alpha * x
+    below, found, n = x * 0 + 1, 2 * alpha * x, degree("gegenbauer_c", n)
     for k in range(1, n):
         below, found = found, (2 * (k + alpha) * x * found - (k + 2 * alpha - 1) * below) / (k + 1)
     return found if n else below
@@ -131,7 +150,7 @@ def gegenbauer_c(n: int, alpha: Any, x: Any) -> Any:
 @composite(torch=Without("torch has no Jacobi polynomials"), numpy="scipy.special.eval_jacobi")
 def jacobi_p(n: int, alpha: Any, beta: Any, x: Any) -> Any:
     """Jacobi's polynomial of degree n, arguments in the order n, alpha, beta, x."""
-    total = alpha + beta
+    total, n = alpha + beta, degree("jacobi_p", n)
     below, found = x * 0 + 1, 1 + alpha + (total + 2) * (x - 1) / 2
     for k in range(1, n):
         twice = 2 * k + total
@@ -144,7 +163,7 @@ def jacobi_p(n: int, alpha: Any, beta: Any, x: Any) -> Any:
 @composite(torch=Without("torch has no generalized Laguerre polynomials"), numpy="scipy.special.eval_genlaguerre")
 def assoc_laguerre_l(n: int, alpha: Any, x: Any) -> Any:
     """Laguerre's generalized polynomial of degree n, arguments in the order n, alpha, x."""
-    below, found = x * 0 + 1, 1 + alpha - x
+    below, found, n = x * 0 + 1, 1 + alpha - x, degree("assoc_laguerre_l", n)
     for k in range(1, n):
         below, found = found, ((2 * k + 1 + alpha - x) * found - (k + alpha) * below) / (k + 1)
     return found if n else below
@@ -171,7 +190,7 @@ def eval_sh_legendre(n: int, x: Any) -> Any:
 @composite(torch=Without("torch has no shifted Jacobi polynomials"), numpy="scipy.special.eval_sh_jacobi")
 def eval_sh_jacobi(n: int, p: Any, q: Any, x: Any) -> Any:
     """Jacobi's polynomial of 2x - 1 with the leading coefficient 1, arguments in the order n, p, q, x."""
-    scale = x * 0 + 1
+    scale, n = x * 0 + 1, degree("eval_sh_jacobi", n)
     for k in range(n):
         scale = scale * (k + 1) / (p + n + k)
     return scale * jacobi_p(n, p - q, q - 1, 2 * x - 1)
@@ -183,6 +202,7 @@ def eval_sh_jacobi(n: int, p: Any, q: Any, x: Any) -> Any:
 )
 def assoc_legendre_p(n: int, m: int, x: Any) -> Any:
     """Legendre's function of degree n and order m, whole numbers, with Condon's and Shortley's sign (-1)^m."""
+    n = degree("assoc_legendre_p", n)
     if not 0 <= m <= n:
         raise CaseError(f"assoc_legendre_p: the order {m} is not between 0 and the degree {n}")
     factor = (-1) ** m * math.prod(range(1, 2 * m, 2)) * ((1 - x) * (1 + x)) ** rational(m, 2)
@@ -199,7 +219,7 @@ def _by_torch(of: Composite) -> Composite:
 
     polynomial.__name__ = name
     polynomial.__doc__ = of.doc.replace("the order n, x", "the order x, n")
-    return composite(torch=lambda torch, x, n: getattr(torch.special, name)(x, n))(polynomial)
+    return composite(torch=lambda torch, x, n: getattr(torch.special, name)(x, int(n)))(polynomial)
 
 
 chebyshev_polynomial_t = _by_torch(chebyshev_t)

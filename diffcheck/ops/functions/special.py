@@ -13,6 +13,7 @@ from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p, sigmoid
+from diffcheck.ops.orders import ANY, FROM_ZERO
 from diffcheck.ops.table import Primitive
 
 erf = Primitive(
@@ -100,6 +101,7 @@ polygamma = Primitive(
     name="polygamma",
     doc="the n-th derivative of digamma, n a whole number",
     rule_by=(0,),
+    orders=(FROM_ZERO,),
     numpy="scipy.special.polygamma",
     torch=lambda torch, n, x: torch.special.polygamma(int(n), x),
     sympy="sympy.polygamma",
@@ -128,6 +130,7 @@ bessel_i = Primitive(
     name="bessel_i",
     doc="the modified Bessel function of the first kind, its order n a constant; of a broken order for x > 0",
     rule_by=(0,),
+    orders=(ANY,),
     numpy=_bessel_numpy,
     torch=_bessel_torch,
     sympy="sympy.besseli",

@@ -11,6 +11,7 @@ from diffcheck.ops.exact import pi, rational
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.gamma import rgamma
+from diffcheck.ops.orders import ANY
 from diffcheck.ops.table import Function, Primitive, Without
 
 # Beyond this, and the bits of the working precision, asymptotic series serve.
@@ -95,7 +96,7 @@ def _row(name: str, doc: str, enclosed: Function, sign: int, **columns: Any) -> 
         on_reals(enclosed),
         {1: slope},
         arity=2,
-        fixed=1,
+        orders=(ANY,),
         analytic=lambda v, x: x.real > 0 or v.real.unique_fmpz() is not None,
         outside=balls.has_no_power,
         symmetry=_symmetry,

@@ -9,6 +9,7 @@ from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
+from diffcheck.ops.orders import ANY
 from diffcheck.ops.table import Function, Primitive, Without
 
 _FAR_LEFT = 4096
@@ -45,7 +46,7 @@ lerchphi_of: Primitive = analytic_row(
         2: lambda s, z, a, _: -s * lerchphi_of(s + 1, z, a),
     },
     arity=3,
-    fixed=1,
+    orders=(ANY,),
     analytic=lambda s, z, a: z.real < 1 and a.real > 0,
     outside=lambda s, z, a: z >= 1 or a <= 0,
     numpy=in_doubles(on_reals(_phi)),
@@ -59,7 +60,7 @@ polylog: Primitive = analytic_row(
     on_reals(_polylog),
     {1: lambda s, x, _: lerchphi_of(s - 1, x, 1)},
     arity=2,
-    fixed=1,
+    orders=(ANY,),
     analytic=lambda s, x: x.real < 1,
     outside=lambda s, x: x >= 1,
     numpy=in_doubles(on_reals(_polylog)),
