@@ -101,12 +101,22 @@ def with_fractions(torch: Any, value: Any, like: Any) -> Any:
     return value.to(like.dtype) if narrow else value
 
 
+def whole_for_fractions(torch: Any, found: Any, like: Any) -> bool:
+    """Whether a result holds whole numbers although an argument holds others: torch has rounded those."""
+    return isinstance(found, torch.Tensor) and found.dtype is not torch.bool and width(found) < width(like)
+
+
 def understood(torch: Any, given: list[Any], like: Any) -> Iterator[list[Any]]:
-    """What arguments that torch refuses may mean, as NumPy understands them: other numbers, numbers as tensors."""
+    """What arguments that torch refuses may mean, as NumPy understands them: other numbers, numbers as tensors.
+
+    Whole numbers may be places as well, but those that stand first.
+    """
+    first = [with_fractions(torch, a, like) if k == 0 else a for k, a in enumerate(given)]
     fractions = [with_fractions(torch, a, like) for a in given]
-    tensors = [fitting(torch, a, like) if type(a) in (int, float) else a for a in fractions]
-    for before, meant in ((given, fractions), (fractions, tensors)):
-        if any(a is not b for a, b in zip(before, meant, strict=True)):
+    readings = [given, first, fractions]
+    readings += [[fitting(torch, a, like) if type(a) in (int, float) else a for a in known] for known in readings]
+    for k, meant in enumerate(readings):
+        if all(any(a is not b for a, b in zip(meant, before, strict=True)) for before in readings[:k]) and k:
             yield meant
 
 

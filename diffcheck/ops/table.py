@@ -19,7 +19,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.ops.arguments import Kind, fitting, flat, is_complex, kind_of, plain, understood
+from diffcheck.errors import Unsupported
+from diffcheck.ops.arguments import Kind, fitting, flat, is_complex, kind_of, plain, understood, whole_for_fractions
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.orders import Order
 from diffcheck.ops.without import Without as Without
@@ -28,6 +29,9 @@ Function = Callable[..., Any]
 
 
 Column = str | Function | Without
+# What torch and Python say of arguments that they do not take.
+_REFUSED = RuntimeError, TypeError, AttributeError
+_NO_TENSOR = "not Tensor", "invalid combination of arguments"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -80,12 +84,21 @@ class Operation:
         numbers = (int, float, np.generic, np.ndarray) if named else np.ndarray
         given = [fitting(torch, a, like) if isinstance(a, numbers) else a for a in arguments]
         try:
-            return function(*given, **options)
-        except (RuntimeError, TypeError):
-            for meant in understood(torch, given, like):
-                with suppress(RuntimeError, TypeError):
-                    return function(*meant, **options)
-            raise
+            found = function(*given, **options)
+            if not whole_for_fractions(torch, found, like):
+                return found
+        except _REFUSED as refused:
+            found = refused
+        for meant in understood(torch, given, like):
+            with suppress(*_REFUSED):
+                another = function(*meant, **options)
+                if not whole_for_fractions(torch, another, like):
+                    return another
+        if isinstance(found, TypeError) and any(told in str(found) for told in _NO_TENSOR):
+            raise Unsupported(f"torch takes a number where {self.name} is given a tensor: {found}") from None
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         raise TypeError(f"{self.name}: no array, tensor or traced value among the arguments")

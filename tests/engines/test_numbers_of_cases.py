@@ -86,3 +86,63 @@ def test_numbers_are_tensors_where_torch_takes_no_others():
 @pytest.mark.parametrize("function", [lambda x: ops.heaviside(x, 0.5) * x, lambda x: ops.floor_divide(x, 0.3) + x])
 def test_what_torch_has_no_derivative_of_is_unsupported(function):
     assert by_autograd(function, x=interval(1, 2)) == {Verdict.UNSUPPORTED}
+
+
+ZEROS = np.array([0, 0])
+FIRST = {
+    "scatter_add": lambda x: ops.scatter_add(ZEROS, 0, LABELS, x),
+    "index_add": lambda x: ops.index_add(WHOLE, 0, LABELS, x),
+    "index_put": lambda x: ops.index_put(WHOLE, (LABELS,), x),
+    "scatter_reduce": lambda x: ops.scatter_reduce(WHOLE, 0, LABELS, x, "prod"),
+    "scatter": lambda x: ops.scatter(WHOLE, 0, LABELS, x),
+    "index_copy": lambda x: ops.index_copy(WHOLE, 0, LABELS, x),
+    "clip": lambda x: ops.clip(WHOLE, x, x + 1),
+    "clip of a number": lambda x: ops.clip(2, x, x + 1),
+    "clamp": lambda x: ops.clamp(2, x),
+    "trapezoid": lambda x: ops.trapezoid(WHOLE, x),
+    "ldexp": lambda x: ops.ldexp(2, x),
+    "batch_norm": lambda x: ops.batch_norm(ops.reshape(x, (1, 2)), running_mean=WHOLE, running_var=WHOLE),
+}
+
+
+@pytest.mark.parametrize("function", FIRST.values(), ids=FIRST)
+def test_whole_numbers_into_which_others_are_put_hold_those(function):
+    rows = check(function, x=interval(0.25, 1.75, shape=2), samples=2, dtypes=["float64"]).result.rows
+    assert {row.verdict for row in rows} <= {Verdict.AGREE, Verdict.KINK}
+
+
+PARAMETERS = {
+    "delta": lambda x: ops.huber_loss(x, 3 * x, delta=x[0]),
+    "slope": lambda x: ops.leaky_relu(-x, x[1]),
+    "eps": lambda x: ops.layer_norm(x, eps=x[0]),
+    "dx": lambda x: ops.trapezoid(x, dx=x[0]),
+    "scale": lambda x: ops.attention(*[ops.reshape(x, (1, 2))] * 3, scale=x[0]),
+    "weights": lambda x: ops.cross_entropy(ops.reshape(x, (1, 2)), np.array([1]), weight=x),
+}
+
+
+@pytest.mark.parametrize("function", PARAMETERS.values(), ids=PARAMETERS)
+def test_a_parameter_that_torch_takes_no_tensor_for_is_unsupported_there(function):
+    rows = check(function, x=interval(1, 3, shape=2), samples=1).result.rows
+    found = {row.engine: row.verdict for row in rows}
+    assert found == {"symbolic": Verdict.AGREE, "finite": Verdict.AGREE, "autograd": Verdict.UNSUPPORTED}
+
+
+MASK = np.array([[True, False, True], [True] * 3, [False] * 3])
+
+
+@pytest.mark.parametrize("shown", [{}, {"is_causal": True}, {"mask": MASK}], ids=["all", "causal", "mask"])
+def test_attention_to_a_part_is_judged_as_attention_to_all(shown):
+    """Torch takes the softmax's derivative by its value, whose digits cancel; a mask does not change that."""
+    inputs = {
+        "q": interval(-6, 6, shape=(3, 4)),
+        "k": interval(-6, 6, shape=(3, 4)),
+        "v": interval(-6, 6, shape=(3, 2)),
+    }
+    made = check(lambda q, k, v: ops.attention(q, k, v, **shown), **inputs, samples=4, engines="autograd")
+    assert [row.verdict for row in made.result.rows] == [Verdict.LOSSY]
+
+
+def test_whole_numbers_of_many_digits_are_constants():
+    (row,) = check(lambda x: x / ops.sqrt(2.0**40 + 1e-5), x=interval(-1, 1), engines="symbolic:closed").result.rows
+    assert row.verdict is Verdict.AGREE

@@ -40,6 +40,7 @@ _NOT_THERE = (
     "expected a tensor with 2 or more dimensions of float, double",
     "Got unsupported ScalarType BFloat16",
     "derivative for aten::",
+    "is not differentiable with respect to argument",
     "does not support automatic differentiation for",
 )
 

@@ -51,6 +51,10 @@ def _applied(row: Primitive, operands: Sequence[Any]) -> Any:
     return row.on_sympy(*operands)
 
 
+# Bits of a whole number that NumPy's functions take.
+_LONGEST = 63
+
+
 class Closed:
     """A derivative in closed form, compiled to NumPy."""
 
@@ -61,8 +65,9 @@ class Closed:
         symbols, outputs = closed_form(task.program)
         wrt = [symbols[i] for i in task.case.wrt_positions]
         derivatives = _derivatives(outputs, wrt, task.operator)
-        if task.dtype != "float64":
-            derivatives, outputs = _weak(derivatives), _weak(outputs)
+        # NumPy's ``sqrt(2)`` would make everything double, and it takes no longer whole number than this.
+        longest = _LONGEST if task.dtype == "float64" else 0
+        derivatives, outputs = (_weak(expressions, longest) for expressions in (derivatives, outputs))
         self._derivatives, self._outputs, self._symbols = derivatives, outputs, symbols
         self._evaluate, self.operations = _compiled(symbols, derivatives)
 
@@ -178,17 +183,23 @@ def _along(expression: sympy.Expr, wrt: list[sympy.Symbol], operator: Operator) 
     return expression
 
 
-def _weak(expressions: list[sympy.Expr]) -> list[sympy.Expr]:
-    """The expressions with plain floats for constants: NumPy's ``sqrt(2)`` would make everything double."""
+def _weak(expressions: list[sympy.Expr], longest: int) -> list[sympy.Expr]:
+    """The expressions with plain floats for constants that hold a whole number of more bits."""
 
     def plain(expression: Any) -> Any:
         if expression.is_Rational:
             return expression
-        if expression.is_number and expression.is_real:
+        if expression.is_number and expression.is_real and _bits(expression) > longest:
             return expression.evalf(17)
         return expression.func(*map(plain, expression.args)) if expression.args else expression
 
     return [plain(expression) for expression in expressions]
+
+
+def _bits(number: sympy.Expr) -> int:
+    """Of the longest whole number in an expression."""
+    parts = [int(part).bit_length() for r in number.atoms(sympy.Rational) for part in (r.p, r.q)]
+    return max(parts, default=1)
 
 
 def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> tuple[Callable[..., Any], int | None]:

@@ -9,8 +9,9 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside, constants
 from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays import along
-from diffcheck.ops.on_arrays.common import amax, kept, stack
+from diffcheck.ops.on_arrays.common import amax, kept, reshape, scatter_add, stack, take
 from diffcheck.ops.on_arrays.contraction import einsum
+from diffcheck.ops.table import Function
 
 
 @composite(torch=lambda torch, x, weight, bias=None: torch.nn.functional.linear(x, weight, bias))
@@ -78,6 +79,18 @@ def _log_softmax(x: Any, axis: int) -> Any:
     from scipy.special import log_softmax as function
 
     return function(x, axis=axis)
+
+
+def of_shown(x: Any, shown: Any, function: Function) -> Any:
+    """A function of the rows along the last axis, each of what it shows; zeros in the other places."""
+    rows = np.broadcast_to(shown, x.shape).reshape(-1, x.shape[-1])
+    numbers, counts = np.arange(rows.size).reshape(rows.shape), rows.sum(-1)
+    found = beside(x, np.zeros(rows.size))
+    for count in np.unique(counts[counts > 0]):
+        places = numbers[counts == count][rows[counts == count]]
+        part = function(take(x, places.reshape(-1, count)))
+        found = scatter_add(found, 0, places, reshape(part, (-1,)))
+    return reshape(found, x.shape)
 
 
 @composite(

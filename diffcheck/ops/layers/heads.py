@@ -8,8 +8,8 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import Traceable, beside, constants
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
-from diffcheck.ops.layers.common import linear, softmax
-from diffcheck.ops.on_arrays.common import gather, permute, take
+from diffcheck.ops.layers.common import linear, of_shown, softmax
+from diffcheck.ops.on_arrays.common import permute, take
 
 
 def _attention_of_torch(torch: Any, q: Any, k: Any, v: Any, mask: Any = None, **options: Any) -> Any:
@@ -47,22 +47,10 @@ def attention(
         return softmax(scores if mask is None else scores + mask, -1) @ v
     given = np.asarray(mask)
     if given.dtype.kind == "b":
-        return _looked_at(scores, given) @ v
+        return of_shown(scores, given, softmax) @ v
     hidden = np.isneginf(given)
     scores = scores + beside(scores, np.where(hidden, 0, given))
-    return (_looked_at(scores, ~hidden) if hidden.any() else softmax(scores, -1)) @ v
-
-
-def _looked_at(scores: Any, mask: Any) -> Any:
-    """Softmax of what the mask shows.
-
-    In the place of what it hides stands something shown, for that may be larger than all that is shown.
-    """
-    mask = np.broadcast_to(mask, scores.shape)
-    places = np.where(mask, np.arange(scores.shape[-1]), mask.argmax(-1)[..., None])
-    shown = softmax(gather(scores, -1, places), -1) * beside(scores, mask)
-    total = shown.sum(-1) + beside(scores, ~mask.any(-1))
-    return shown / total.reshape((*total.shape, 1))
+    return (of_shown(scores, ~hidden, softmax) if hidden.any() else softmax(scores, -1)) @ v
 
 
 def _layer_of_torch(torch: Any, query: Any, key: Any, value: Any, heads: int, *weights: Any, **masks: Any) -> Any:

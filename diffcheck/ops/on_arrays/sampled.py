@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import as_tensors
 from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays.common import concatenate, cumsum, sum
 
@@ -28,8 +29,8 @@ def _options(x: Any, dx: float | None, dim: int) -> dict[str, Any]:
 
 def _trapezoid_torch(name: str) -> Any:
     def function(torch: Any, y: Any, x: Any = None, *, dx: float | None = None, dim: int = -1) -> Any:
-        given = () if x is None else (torch.as_tensor(x, dtype=y.dtype, device=y.device),)
-        return getattr(torch, name)(y, *given, **_options(x, dx, dim))
+        given = [y] if x is None else as_tensors(torch, (y, x))
+        return getattr(torch, name)(*given, **_options(x, dx, dim))
 
     return function
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
+from diffcheck.ops.layers.common import of_shown
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded
 from diffcheck.sources.torch_code.rows.registry import (
@@ -214,18 +215,8 @@ def _of_what_is_left(x: Excluded, dim: Any, keepdim: bool, function: Any) -> Any
 
 def _of_rows(x: Excluded, dim: int, function: Any) -> Traced:
     """A function of the rows along an axis, each without what is excluded; zeros there."""
-    values = x.values.swapaxes(dim, -1)
-    left = ~np.swapaxes(x.places, dim, -1).reshape(-1, values.shape[-1])
-    numbers = np.arange(left.size).reshape(left.shape)
-    flat = values.ravel()
-    found: Any = None
-    for length in np.unique(left.sum(-1)):
-        if not length:
-            refuse("a row is excluded altogether")
-        places = numbers[left.sum(-1) == length]
-        places = places[left[left.sum(-1) == length]].reshape(-1, length)
-        part = function(flat[places]).scattered(places, flat.shape)
-        found = part if found is None else found + part
-    assert found is not None
-    whole: Traced = found
-    return whole.reshape(values.shape).swapaxes(dim, -1)
+    values, left = x.values.swapaxes(dim, -1), ~np.swapaxes(x.places, dim, -1)
+    if not left.any(-1).all():
+        refuse("a row is excluded altogether")
+    found: Traced = of_shown(values, left, function).swapaxes(dim, -1)
+    return found
