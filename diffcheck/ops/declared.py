@@ -6,7 +6,7 @@ What its author leaves out is refused by name where it is needed, and nowhere el
 import functools
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -74,6 +74,7 @@ _TAKES = {
     "balls": "it takes a flint.arb for each argument and gives a flint.arb",
     "series": "it takes a flint.arb_series for each argument and gives a flint.arb_series",
     "slopes": "it takes the arguments and then the value, and gives the slope, written with diffcheck.ops",
+    "sympy": "it takes a SymPy expression for each argument and gives one",
     "outside": "it takes a flint.arb for each argument and gives a truth value",
 }
 
@@ -97,27 +98,38 @@ def _shown(found: Any) -> str:
     return f"{repr(found)[:_LONGEST]} of type {type(found).__name__}"
 
 
-def _enclosing(name: str, function: Function) -> Function:
-    """The function of balls, which has to give one."""
+def _enclosing(name: str, function: Function, outside: Callable[..., bool]) -> Function:
+    """The function of balls, which has to give one; outside of the domain there is none, whatever it gives."""
 
     def enclosure(*x: Any) -> Any:
+        if outside(*x):
+            return power_series.NAN
         return _demanded(name, "balls", _called(name, "balls", function, x), arb)
 
     return enclosure
 
 
-def _expanding(name: str, function: Function) -> Function:
+def _expanding(name: str, function: Function, balls: Function | None) -> Function:
     """The function of power series, which has to give one; flint has exceptions for places that have none."""
 
     def expanded(*x: Any) -> Any:
         try:
-            return _demanded(name, "series", _called(name, "series", function, x), arb_series)
+            found = _demanded(name, "series", _called(name, "series", function, x), arb_series)
+            value = found[0] if balls is None else balls(*(s[0] for s in x))
+            if value.is_finite() and not value.overlaps(found[0]):
+                told = f"begins with {_digits(found[0])} at {', '.join(_digits(s[0]) for s in x)}"
+                raise _refused(name, "series", f"{told}, where balls gives {_digits(value)}")
+            return found if value.is_finite() else power_series.undefined()
         except CaseError as refused:
             if isinstance(refused.__cause__, (ArithmeticError, ValueError)):
                 return power_series.undefined()
             raise
 
     return expanded
+
+
+def _digits(x: arb) -> str:
+    return str(x.str(6, radius=False))
 
 
 def _demanded(name: str, column: str, found: Any, kind: type) -> Any:
@@ -172,14 +184,14 @@ def own_operation(
         return Without(f"the operation {name!r} has no {what}: give own_operation(..., {give}=...)")
 
     def on_expressions(_: Any, *x: Any) -> Any:
-        return (resolve(sympy) if isinstance(sympy, str) else sympy)(*x)  # type: ignore[misc]
+        return _called(name, "sympy", resolve(sympy) if isinstance(sympy, str) else sympy, x)  # type: ignore[arg-type]
 
     def on_tensors(_: Any, *x: Any) -> Any:
         return torch(*x)  # type: ignore[operator, misc]
 
     def expanded(*x: Any) -> Any:
         try:
-            found = balls(*x)  # type: ignore[misc]
+            found = None if beyond(*(s[0] for s in x)) else balls(*x)  # type: ignore[misc]
         except RAISED:
             found = None
         # Else it is written for balls alone.
@@ -187,20 +199,21 @@ def own_operation(
 
     def beyond(*x: Any) -> bool:
         try:
-            return bool(_called(name, "outside", outside, x))  # type: ignore[arg-type]
+            return outside is not None and bool(_called(name, "outside", outside, x))
         except CaseError as refused:
             if isinstance(refused.__cause__, ArithmeticError):  # an operand without an expansion
                 return False
             raise
 
+    enclosed = None if balls is None else _enclosing(name, balls, beyond)
     return Declared(
         name=name,
         doc=doc or f"{name}, declared in {_PLACES[name]}",
         numpy=lacks("NumPy function", "numpy") if numpy is None else numpy,
         torch=lacks("torch function", "torch") if torch is None else torch if isinstance(torch, str) else on_tensors,
         sympy=lacks("SymPy expression", "sympy=..., or for its derivative slopes") if sympy is None else on_expressions,
-        arb=lacks("enclosure", "balls") if balls is None else _enclosing(name, balls),
-        series=_expanding(name, series)
+        arb=lacks("enclosure", "balls") if enclosed is None else enclosed,
+        series=_expanding(name, series, enclosed)
         if series is not None
         else lacks("enclosure", "balls")
         if balls is None
@@ -218,7 +231,7 @@ def _claim(name: str) -> None:
     frame = sys._getframe(2)
     file = frame.f_code.co_filename
     place = f"{file}:{frame.f_lineno}"
-    if not name.isidentifier():
+    if not isinstance(name, str) or not name.isidentifier():
         raise CaseError(f"own_operation {name!r}: the name of an operation is a name of Python")
     known = _PLACES.get(name)
     if name in Composite.rows or (name in Primitive.rows and known is None):

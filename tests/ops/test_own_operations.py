@@ -26,6 +26,7 @@ WHOLE = {
     "balls": lambda x: (x.exp() - 1) / x,
     "slopes": lambda x, value: (exp(x) - value) / x,
 }
+SINE = {"numpy": np.sin, "balls": lambda x: x.sin(), "slopes": lambda x, _: o.cos(x)}
 ENGINES = {"symbolic", "finite", "autograd"}
 
 
@@ -284,3 +285,36 @@ def test_a_slope_that_is_left_out_is_an_error_at_once(slopes):
     rows = check(lambda x, y: operation(x, y), x=interval(1, 2), y=interval(1, 2)).frame.itertuples()
     told = "1 slope, and is applied to 2 arguments: give a slope for each"
     assert {told in row.note for row in rows if row.verdict == Verdict.ERROR} == {True}
+
+
+def test_there_is_no_truth_outside_of_the_domain_whatever_the_balls_give():
+    operation = declared("half_of_sine", **SINE, outside=lambda x: x > 1)
+    made = case(x=interval(0, 3), points=[{"x": 0.5}, {"x": 2.0}], samples=0)(lambda x: 2 * operation(x))
+    rows = check(made, engines="finite").result.rows
+    at_two = case(x=interval(0, 3), points=[{"x": 2.0}], samples=0)(lambda x: 2 * operation(x))
+    (beyond,) = check(at_two, engines="finite").result.rows
+    assert [row.verdict for row in rows] == [Verdict.AGREE]
+    assert beyond.verdict is Verdict.UNDEFINED
+    assert "half_of_sine" in beyond.note
+
+
+def test_a_series_that_contradicts_the_balls_is_an_error_that_names_both():
+    operation = declared("sine_of_two_minds", **SINE, series=lambda x: 3 * x)
+    (row,) = check(lambda x: operation(x) + x, x=interval(0.25, 1), samples=1, engines="finite").result.rows
+    assert row.verdict is Verdict.ERROR
+    assert "series begins with 0.75" in row.note
+    assert "where balls gives 0.24740" in row.note
+
+
+def test_an_expression_that_raises_is_named():
+    columns = {"balls": lambda x: x.sin(), "numpy": np.sin, "sympy": lambda x: 1 / 0}
+    operation = declared("sine_without_expression", **columns)
+    rows = check(lambda x: operation(x) + x, x=interval(0.25, 1), samples=1).result.rows
+    assert {row.verdict for row in rows} == {Verdict.ERROR}
+    assert "own_operation 'sine_without_expression': sympy raises ZeroDivisionError" in rows[0].note
+
+
+@pytest.mark.parametrize("name", [3, None, ""])
+def test_what_is_no_name_is_refused(name):
+    with pytest.raises(CaseError, match="the name of an operation is a name of Python"):
+        own_operation(name, **SINE)

@@ -18,6 +18,7 @@ from diffcheck.ops import (
     expm1,
     log,
     log1p,
+    logsumexp,
     maximum,
     pi,
     rational,
@@ -650,3 +651,13 @@ def test_the_cost_of_bounds_grows_with_the_program_not_with_its_outputs(monkeypa
         assert all(bound.formula.is_finite() for bound in Bounds(referee).at(truth, point, FLOAT64))
         per_operation.append(sum(counts) / referee.derivatives.program(truth.smooth).operations)
     assert per_operation[1] < 1.1 * per_operation[0]
+
+
+@pytest.mark.parametrize("size", [1e17, 1e150, 1e300])
+def test_bounds_are_taken_where_the_balls_tell_what_a_formula_knows(size):
+    """The softmax of two equal numbers is a half without any ball, which is wide at the truth's precision."""
+    program = trace(lambda x: logsumexp(x, 0), {"x": (2,)}, {})
+    referee = Referee(program, Operator.GRADIENT, [0, 1])
+    bounds = Bounds(referee).at(referee.truth([size, size]), [size, size], FORMATS["float64"])
+    # It moves by a quarter for each unit by which one of both does.
+    assert [float(bound.scale) for bound in bounds] == pytest.approx([size / 2 + 0.5] * 2, rel=1e-3)

@@ -195,6 +195,8 @@ def log1p(x: Any) -> Any:
 
 def xlogy(x: Any, y: Any) -> Any:
     """``x ln(y)``, zero for ``x = 0`` whatever ``y`` is."""
+    if y[0] > 0:
+        return x * y.log()
     if order_of(x) is None:
         return undefined()  # zero as far as it is known
     if sign(y) in (0, -1):

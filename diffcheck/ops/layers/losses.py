@@ -111,7 +111,7 @@ def poisson_nll_loss(
 def gaussian_nll_loss(
     mean: Any, target: Any, variance: Any, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Any:
-    """The mean of (ln v + (y - m)^2 / v) / 2; a variance below 1e-6 counts as that, and gets the slope at it."""
+    """The mean of (ln v + (y - m)^2 / v) / 2; a variance below 1e-6 counts as that, where torch still tells a slope."""
     each = mean - target
     spread = beside(each, variance)
     if spread.shape == each.shape[:-1] != ():

@@ -24,6 +24,8 @@ from diffcheck.referee.truth import Referee
 
 # A form is called the one that keeps the digits when it loses so many times less.
 _AVOIDABLE = 100
+# The squares of the largest doubles have a sixteenth of these before the point.
+_MOST_BITS = 2**15
 
 
 class Bounds:
@@ -45,13 +47,31 @@ class Bounds:
             truth = self._referee.of_numbers(point)
         if truth.smooth is None:
             return [None] * len(truth.components)
-        width = len(truth.components) // self._referee.program.size
-        kept = [row * width + column for row in truth.rows for column in range(width)]
-        with ctx.workprec(truth.precision):
-            sizes = [truth.components[k].size for k in kept]
-            measured = self._measured(truth.smooth, point, sizes, format, truth.precision)
+        kept = self._kept(truth)
+        sizes = [truth.components[k].size for k in kept]
+        precision = self._enough(truth, point)
+        with ctx.workprec(precision):
+            measured = self._measured(truth.smooth, point, sizes, format, precision)
             found = dict(zip(kept, measured, strict=True))
         return [found.get(k) for k in range(len(truth.components))]
+
+    def _kept(self, truth: Truth) -> list[int]:
+        """Which components those of the smooth program are."""
+        width = len(truth.components) // self._referee.program.size
+        return [row * width + column for row in truth.rows for column in range(width)]
+
+    def _enough(self, truth: Truth, point: Sequence[float]) -> int:
+        """The precision at which the balls tell what the truth says, which may be known without them."""
+        assert truth.smooth is not None
+        precision, sizes = truth.precision, [truth.components[k].size for k in self._kept(truth)]
+        while precision < _MOST_BITS:
+            with ctx.workprec(precision):
+                tape, evaluation = self._tape(truth.smooth, STABLE), self._evaluation(truth.smooth, point, STABLE)
+            values = [evaluation.values[output] for output in tape.outputs]
+            if not any(v is not None and _is_wide(v, size) for v, size in zip(values, sizes, strict=True)):
+                break
+            precision *= 2
+        return precision
 
     def _by_numbers(self, point: Sequence[float], format: Format) -> Callable[[int], Ball]:
         """What rounding leaves on a component, found number by number; NaN if that is not tried."""
@@ -104,7 +124,7 @@ class Bounds:
         if place is None:
             return None
         lost: list[tuple[Ball, int]] = []
-        with ctx.workprec(truth.precision):
+        with ctx.workprec(self._enough(truth, point)):
             for form in range(self._forms(truth.smooth)):
                 tape = self._tape(truth.smooth, form)
                 evaluation = self._evaluation(truth.smooth, point, form)
@@ -127,7 +147,7 @@ class Bounds:
         place = self._place(truth, component)
         if truth.smooth is None or place is None:
             return None
-        with ctx.workprec(truth.precision):
+        with ctx.workprec(self._enough(truth, point)):
             tape, evaluation = self._tape(truth.smooth, STABLE), self._evaluation(truth.smooth, point, STABLE)
             if tape.outputs[place] in evaluation.faults:
                 return None
@@ -187,6 +207,11 @@ class Bounds:
             known = self._referee.derivatives.evaluation(smooth, point, form)
             self._last[form] = asked, self._tape(smooth, form).evaluation(smooth.inputs(point), known)
         return self._last[form][1]
+
+
+def _is_wide(value: Ball, size: Ball) -> bool:
+    """Whether an enclosure of a number of this size has no digit; of zero, whether it is wider than one."""
+    return not value.rad() < (1 if size.is_zero() else size)
 
 
 class _Formulas:
