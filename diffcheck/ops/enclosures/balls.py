@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, ctx, fmpq, fmpz
+from flint import acb, arb, ctx, fmpq, fmpz
 
 Rows = Sequence[Sequence[Any]]
 # A second derivative by all elements of a matrix of four rows asks for so many.
@@ -111,8 +111,13 @@ def outside_power(x: Any, y: Any) -> bool:
 
 
 def has_no_power(n: Any, x: Any) -> bool:
-    """Whether x is no positive number where a power of it that is not whole takes part."""
-    return bool(x <= ZERO and not n.contains_integer())
+    """Whether x is a negative number where its power n, which is not whole, takes part; or zero, n being negative."""
+    return bool((x < ZERO or (x.is_zero() and n < ZERO)) and not n.contains_integer())
+
+
+def is_power_of_zero(n: Any, x: Any) -> bool:
+    """Whether x is zero, and so is its positive power n."""
+    return not isinstance(x, acb) and bool(x.is_zero() and n.real > ZERO)
 
 
 def sin_pi(x: Any) -> Any:

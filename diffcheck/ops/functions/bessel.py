@@ -15,7 +15,7 @@ from diffcheck.ops.enclosures import of_special as special_enclosures
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp
 from diffcheck.ops.functions.pieces import abs, maximum
-from diffcheck.ops.functions.special import bessel_i
+from diffcheck.ops.functions.special import bessel_i, from_zero
 from diffcheck.ops.orders import ANY, FROM_ZERO
 from diffcheck.ops.table import Column, Function, Primitive
 
@@ -38,12 +38,14 @@ def _of_orders(what: str, *names: str) -> Callable[..., Any]:
 bessel_j: Primitive = analytic_row(
     "bessel_j",
     "the Bessel function of the first kind, its order n a constant; of a broken order for x > 0",
-    lambda n, x: x.bessel_j(n),
+    lambda n, x: balls.ZERO if balls.is_power_of_zero(n, x) else x.bessel_j(n),
     {1: lambda n, x, _: (bessel_j(n - 1, x) - bessel_j(n + 1, x)) / 2},
     arity=2,
     orders=(ANY,),
     series=special_enclosures.series_of_bessel_j,
     outside=balls.has_no_power,
+    at_edge=lambda n, x: x.contains(0) and n.unique_fmpz() is None,
+    elsewhere=lambda n, x: from_zero(n, x, -1),
     numpy="scipy.special.jv",
     torch=_of_orders("Bessel function J", "bessel_j0", "bessel_j1"),
     sympy="sympy.besselj",

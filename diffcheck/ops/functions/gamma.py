@@ -10,6 +10,7 @@ from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures.balls import HALF
 from diffcheck.ops.enclosures.tails import tail
 from diffcheck.ops.exact import pi, rational
+from diffcheck.ops.functions.basic import power
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p
 from diffcheck.ops.functions.special import digamma, lgamma
@@ -142,6 +143,11 @@ def _upper(a: Any, x: Any) -> Any:
     )
 
 
+def _from_zero(a: Any, x: Any) -> Any:
+    """P(a, x) as a power times an entire function, DLMF 8.5.1."""
+    return power(x, a) * exp(-x) * Primitive.rows["hyp1f1"](1, a + 1, x) * rgamma(a + 1)
+
+
 gammainc = analytic_row(
     "gammainc",
     "the incomplete gamma function P(a, x): the integral of t^(a - 1) exp(-t) from 0 to x, over Gamma(a)",
@@ -151,6 +157,7 @@ gammainc = analytic_row(
     analytic=_positive,
     outside=lambda a, x: a <= 0 or x < 0,
     at_edge=lambda a, x: x.contains(0),
+    elsewhere=_from_zero,
     numpy="scipy.special.gammainc",
     torch="torch.special.gammainc",
     aten="igamma",
@@ -166,6 +173,7 @@ gammaincc = analytic_row(
     analytic=_positive,
     outside=lambda a, x: a <= 0 or x < 0,
     at_edge=lambda a, x: x.contains(0),
+    elsewhere=lambda a, x: 1 - _from_zero(a, x),
     numpy="scipy.special.gammaincc",
     torch="torch.special.gammaincc",
     aten="igammac",
@@ -200,6 +208,15 @@ def _below(a: Any, b: Any, x: Any) -> Any:
     return (a * x.log() + b * (1 - x).log() - _log_beta(a, b)).exp() * tail(exponent, slope, rate, -1, _bits(a, b, x))
 
 
+def _from_the_left(a: Any, b: Any, x: Any) -> Any:
+    """I_x(a, b) as a power times what is analytic at zero, DLMF 8.17.8."""
+    return power(x, a) * power(1 - x, b) * Primitive.rows["hyp2f1"](a + b, 1, a + 1, x) / (a * beta(a, b))
+
+
+def _from_an_end(a: Any, b: Any, x: Any) -> Any:
+    return 1 - _from_the_left(b, a, 1 - x) if x > HALF else _from_the_left(a, b, x)
+
+
 betainc = analytic_row(
     "betainc",
     "the incomplete beta function I_x(a, b): the integral of t^(a - 1) (1 - t)^(b - 1) from 0 to x, over B(a, b)",
@@ -209,6 +226,7 @@ betainc = analytic_row(
     analytic=lambda a, b, x: _positive(a, b, x, 1 - x),
     outside=lambda a, b, x: a <= 0 or b <= 0 or x < 0 or x > 1,
     at_edge=lambda a, b, x: x.contains(0) or x.contains(1),
+    elsewhere=_from_an_end,
     numpy="scipy.special.betainc",
     sympy=lambda sympy, a, b, x: sympy.betainc_regularized(a, b, 0, x),
     ulps=8,
@@ -222,6 +240,7 @@ betaincc = analytic_row(
     analytic=lambda a, b, x: _positive(a, b, x, 1 - x),
     outside=lambda a, b, x: a <= 0 or b <= 0 or x < 0 or x > 1,
     at_edge=lambda a, b, x: x.contains(0) or x.contains(1),
+    elsewhere=lambda a, b, x: 1 - _from_an_end(a, b, x),
     numpy="scipy.special.betaincc",
     sympy=lambda sympy, a, b, x: sympy.betainc_regularized(a, b, x, 1),
     ulps=1,

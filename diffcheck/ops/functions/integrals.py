@@ -11,7 +11,7 @@ from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.enclosures.balls import HALF
 from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.differentiated import analytic_row
-from diffcheck.ops.functions.elementary import exp
+from diffcheck.ops.functions.elementary import exp, log, log1p
 from diffcheck.ops.functions.special import sinc
 from diffcheck.ops.orders import WHOLE
 from diffcheck.ops.table import Function, Primitive, Without
@@ -252,7 +252,7 @@ def _spence(x: Any) -> Any:
     return (1 - x).polylog(2)
 
 
-spence = analytic_row(
+spence: Primitive = analytic_row(
     "spence",
     "Spence's function, the dilogarithm of 1 - x: the integral of ln(t) / (1 - t) from 1 to x",
     on_reals(_spence),
@@ -260,6 +260,7 @@ spence = analytic_row(
     analytic=lambda x: x.real > 0,
     outside=lambda x: x < 0,
     at_edge=lambda x: x.contains(0),
+    elsewhere=lambda x: arb.pi() ** 2 / 6 - log(x) * log1p(-x) - spence(1 - x),
     numpy="scipy.special.spence",
     sympy=lambda sympy, x: sympy.polylog(2, 1 - x),
     sympy_rule=False,

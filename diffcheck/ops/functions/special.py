@@ -10,7 +10,7 @@ from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.enclosures import of_special as special_enclosures
 from diffcheck.ops.exact import pi
-from diffcheck.ops.functions.basic import sqrt
+from diffcheck.ops.functions.basic import power, sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p, sigmoid
 from diffcheck.ops.orders import ANY, FROM_ZERO
@@ -126,6 +126,12 @@ def _bessel_torch(torch: Any, n: Any, x: Any) -> Any:
     return (torch.special.i0, torch.special.i1)[int(n)](x)
 
 
+def from_zero(n: Any, x: Any, sign: int) -> Any:
+    """The Bessel function I, of the other sign J, as a power times an entire function (DLMF 10.16.9 and 10.39.9)."""
+    entire = Primitive.rows["hyp0f1"](n + 1, sign * x * x / 4)
+    return power(x / 2, n) * Primitive.rows["rgamma"](n + 1) * entire
+
+
 bessel_i = Primitive(
     name="bessel_i",
     doc="the modified Bessel function of the first kind, its order n a constant; of a broken order for x > 0",
@@ -134,9 +140,11 @@ bessel_i = Primitive(
     numpy=_bessel_numpy,
     torch=_bessel_torch,
     sympy="sympy.besseli",
-    arb=lambda n, x: x.bessel_i(n),
+    arb=lambda n, x: balls.ZERO if balls.is_power_of_zero(n, x) else x.bessel_i(n),
     series=special_enclosures.series_of_bessel_i,
     outside=balls.has_no_power,
+    at_edge=lambda n, x: x.contains(0) and n.unique_fmpz() is None,
+    elsewhere=lambda n, x: from_zero(n, x, 1),
     ulps=8,
 )
 sinc = analytic_row(

@@ -65,10 +65,7 @@ class Jets:
 
     def outside(self, row: Primitive, operands: Sequence[Any]) -> bool:
         """Whether the operands lie outside the operation's domain for certain, for all small t."""
-        try:
-            return row.outside is not None and bool(row.outside(*map(germ, operands)))
-        except NoExpansion:
-            return False
+        return _is_outside(row, operands)
 
     def polynomial(self, coefficients: Mapping[int, Fraction]) -> Any:
         """The value that is this polynomial in t."""
@@ -104,6 +101,13 @@ class Jets:
         return arb.nan() if found is None else _simplest(found)
 
 
+def _is_outside(row: Primitive, operands: Sequence[Any]) -> bool:
+    try:
+        return row.outside is not None and bool(row.outside(*map(germ, operands)))
+    except NoExpansion:
+        return False
+
+
 @functools.cache
 def _function(row: Primitive) -> Callable[..., Any]:
     """The operation on jets."""
@@ -129,6 +133,8 @@ def _function(row: Primitive) -> Callable[..., Any]:
                     return found
         elif Germ not in kinds:
             return on_balls(*regular)
+        if _is_outside(row, operands):  # what it is elsewhere by other operations may go on there
+            return arb.nan()
         try:
             expansion = applied(row, operands)
         except _FAILURES:
