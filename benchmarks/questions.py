@@ -131,6 +131,11 @@ _LIMITED = {
 _SIZES = {
     **dict.fromkeys(("elliprd", "elliprj", "voigt_profile", "berp", "beip"), (5e-324, math.inf)),
     "kolmogorov": (0.02, math.inf),
+    "iti0": (0.0, 1e3),
+    **dict.fromkeys(("besselpoly", "chndtr"), (0.0, 99.0)),
+    **dict.fromkeys(("noncentral_beta_of", "nctdtr", "wright_bessel"), (1e-3, 99.0)),
+    **dict.fromkeys(("tklmbda_of", "gammainc_a_of", "stdtr_df_of"), (1e-3, 99.0)),
+    "tukey_quantile_of": (0.0, 1e3),
     **dict.fromkeys(("betaincc", "dirichlet_eta", "hyperu", "lerchphi_of"), (0.0, 99.0)),
     **dict.fromkeys(("betainccinv", "stdtrit"), (1e-3, 99.0)),
 }
