@@ -115,5 +115,5 @@ besselpoly: Primitive = analytic_row(
     numpy="scipy.special.besselpoly",
     sympy=Without("SymPy has no counterpart of besselpoly"),
     sympy_rule=False,
-    ulps=32,
+    ulps=6,
 )

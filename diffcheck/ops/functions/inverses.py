@@ -14,8 +14,8 @@ from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.functions.differentiated import in_doubles
 from diffcheck.ops.table import Function, Primitive, Without
 
-# Steps of the search for bounds, each twice as long, or half where there is no value: to exp(4096) and exp(-4096).
-_SEARCHED = 24
+# Steps of the search for bounds, each longer by half, or half as long where there is no value: to exp(5000).
+_SEARCHED = 22
 _STEPS = 300
 # How far from the root it is certified: so many bits more than it was missed by.
 _WIDENED = (0, 8, 16)
@@ -34,8 +34,8 @@ class Where(Enum):
 
 
 def of_probabilities(found: Any, wanted: Any) -> Any:
-    """How far a probability was missed, by the quotient: in the tails they fall exponentially."""
-    return (found / wanted).log() if found > 0 else found - wanted
+    """How far a probability was missed, by the quotient of the odds: in the tails they fall exponentially."""
+    return (found / wanted * (1 - wanted) / (1 - found)).log() if 0 < found < 1 else found - wanted
 
 
 def of_numbers(found: Any, wanted: Any) -> Any:
@@ -52,7 +52,7 @@ def _bracket(residual: Function) -> tuple[Any, Any] | None:
         if not found.is_finite():
             step /= 2
         elif found < 0:
-            last, step = s, 2 * step
+            last, step = s, 3 * step / 2
         else:
             return (last, s) if way > 0 else (s, last)
     return None

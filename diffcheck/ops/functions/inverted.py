@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from flint import arb
+
 from diffcheck.ops.functions.distributions import kolmogorov, stdtr
 from diffcheck.ops.functions.gamma import betainc, betaincc, gammainc, gammaincc
 from diffcheck.ops.functions.inverses import Where, inverse_row
 from diffcheck.ops.functions.noncentral import chndtr, nctdtr, noncentral_beta_of
+from diffcheck.ops.table import Function
 
 
 def _rising(*_: Any) -> int:
@@ -14,6 +17,11 @@ def _rising(*_: Any) -> int:
 
 def _falling(*_: Any) -> int:
     return -1
+
+
+def _is_above(p: Any, most: Function, *x: Any) -> bool:
+    """Whether p is more than there is at these arguments; of those that are no balls that is not told."""
+    return all(isinstance(v, arb) for v in (p, *x)) and bool(p >= most(*x))
 
 
 def _outside_of_gamma(x: Any, y: Any) -> bool:
@@ -70,7 +78,13 @@ betaincc_a_of = inverse_row(
 
 def _outside_of_df(t: Any, p: Any) -> bool:
     """The probability lies between one half and what is normal."""
-    return bool(p <= 0 or p >= 1 or (t <= 0 and 2 * p >= 1) or (t >= 0 and 2 * p <= 1))
+    on_the_left = t < 0 and (p <= 0 or 2 * p >= 1 or _is_above(-p, lambda t: -_normal(t), t))
+    on_the_right = t > 0 and (p >= 1 or 2 * p <= 1 or _is_above(p, _normal, t))
+    return bool(t.is_zero() or on_the_left or on_the_right)
+
+
+def _normal(t: Any) -> Any:
+    return (-t / arb(2).sqrt()).erfc() / 2
 
 
 stdtr_df_of = inverse_row(
@@ -110,7 +124,9 @@ chndtr_nc_of = inverse_row(
     2,
     Where.POSITIVE,
     _falling,
-    lambda x, df, p: x <= 0 or df <= 0 or p <= 0 or p >= gammainc.on_balls()(df / 2, x / 2),
+    lambda x, df, p: (
+        x <= 0 or df <= 0 or p <= 0 or _is_above(p, lambda x, df: gammainc.on_balls()(df / 2, x / 2), x, df)
+    ),
     1,
 )
 noncentral_beta_rate_of = inverse_row(
@@ -120,7 +136,7 @@ noncentral_beta_rate_of = inverse_row(
     2,
     Where.POSITIVE,
     _falling,
-    lambda a, b, y, p: a <= 0 or b <= 0 or y <= 0 or y >= 1 or p <= 0 or p >= betainc.on_balls()(a, b, y),
+    lambda a, b, y, p: a <= 0 or b <= 0 or y <= 0 or y >= 1 or p <= 0 or _is_above(p, betainc.on_balls(), a, b, y),
     1,
 )
 noncentral_beta_y_of = inverse_row(
@@ -161,6 +177,6 @@ kolmogi = inverse_row(
     Where.POSITIVE,
     _falling,
     lambda p: p <= 0 or p >= 1,
-    4,
+    24,
     numpy="scipy.special.kolmogi",
 )

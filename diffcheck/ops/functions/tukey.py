@@ -46,7 +46,7 @@ tukey_quantile_of = analytic_row(
     outside=lambda lmbda, p: p <= 0 or p >= 1,
     numpy=_in_floats,
     sympy=lambda sympy, lmbda, p: (p**lmbda - (1 - p) ** lmbda) / lmbda,
-    ulps=16,
+    ulps=6,
 )
 
 

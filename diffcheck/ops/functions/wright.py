@@ -58,12 +58,12 @@ wright_bessel: Primitive = analytic_row(
     {2: lambda a, b, x, _: wright_bessel(a, a + b, x)},
     arity=3,
     analytic=lambda a, b, x: a.real >= 0,
-    outside=lambda a, b, x: a < 0 or b < 0,
-    at_edge=lambda a, b, x: a.contains(0) or b.contains(0),
+    outside=lambda a, b, x: a < 0 or b < 0 or x < 0,
+    at_edge=lambda a, b, x: a.contains(0) or b.contains(0) or x.contains(0),
     numpy="scipy.special.wright_bessel",
     sympy=Without("SymPy has no counterpart of wright_bessel"),
     sympy_rule=False,
-    ulps=16,
+    ulps=6,
 )
 
 
