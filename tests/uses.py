@@ -130,6 +130,11 @@ USES = {
     "cosdg": elementwise(ops.cosdg, (-300, 300)),
     "tandg": elementwise(ops.tandg, (-80, 80)),
     "cotdg": elementwise(ops.cotdg, (10, 170)),
+    "radian": elementwise(ops.radian, REAL, REAL, REAL),
+    **{
+        name: elementwise(lambda x, name=name: ops.abs(getattr(ops, name)(1, x) - 1), POSITIVE)
+        for name in ("h1vp", "h2vp")
+    },
     "diric": both(elementwise(lambda x: ops.diric(x, 1), REAL), elementwise(lambda x: ops.diric(x, 4), (0.1, 3))),
     "cosm1": both(elementwise(ops.cosm1, REAL), elementwise(ops.cosm1, (1e-9, 1e-8))),
     # Of exponents with long denominators SymPy 1.14 takes powers of two to whole numbers of sixteen digits.

@@ -577,6 +577,7 @@ from diffcheck.ops.functions.degrees import (
     cosdg as cosdg,
     cotdg as cotdg,
     diric as diric,
+    radian as radian,
     sindg as sindg,
     tandg as tandg,
 )
@@ -590,6 +591,8 @@ from diffcheck.ops.functions.factorials import (
     rf as rf,
 )
 from diffcheck.ops.functions.cylinders import (
+    h1vp as h1vp,
+    h2vp as h2vp,
     hankel1 as hankel1,
     hankel1e as hankel1e,
     hankel2 as hankel2,

@@ -571,6 +571,16 @@ FUNCTIONS = {
         for name, sign, turn in (("hankel1", 1, 0), ("hankel2", -1, 0), ("hankel1e", 1, 1), ("hankel2e", -1, 1))
         for part in ("real", "imag")
     },
+    **{
+        f"{name} {part}": (
+            lambda x, name=name, part=part: getattr(ops, part)(getattr(ops, name)(1, x)),
+            lambda x, sign=sign, part=part: getattr(_hankel(x, 0, sign) - _hankel(x, 2, sign), part) / 2,
+            [(0.25,), (3.0,)],
+        )
+        for name, sign in (("h1vp", 1), ("h2vp", -1))
+        for part in ("real", "imag")
+    },
+    "radian": (ops.radian, lambda d, m, s: mp.radians(d + m / 60 + s / 3600), [(30.0, 15.0, 7.5), (0.0, -1.0, 30.0)]),
     "ff": (ops.ff, mp.ff, [(4.5, 2.0), (1e-9, 0.5), (-2.5, 1.5)]),
     "rf": (ops.rf, mp.rf, [(4.5, 2.0), (1e-9, 0.5), (-2.5, 1.25)]),
     "perm": (ops.perm, mp.ff, [(4.5, 2.0), (9.0, 3.0)]),

@@ -35,6 +35,8 @@ ELSEWHERE = {
     "psi": (on_tensors(torch.special.psi), X),
     "j0": (scipy.special.j0, X),
     "y1": (scipy.special.y1, X),
+    "jn": (scipy.special.jn, np.full(3, 2.0), X),
+    "yn": (lambda n, x: scipy.special.yn(n.astype(int), x), np.full(3, 2.0), X),
     "k0e": (scipy.special.k0e, X),
     "binomial": (scipy.special.binom, 4 + X, X),
     "ellipk": (scipy.special.ellipk, X / 2),
