@@ -93,6 +93,15 @@ _IN_FLOATS = {
     "pbdv": (1e-9, 3),
     **dict.fromkeys(("struve", "modstruve"), (1e-9, 9)),
     "stdtrit": (0.1, 9),
+    # SciPy's lose digits in the tails; inverses are correctly rounded, and slowly.
+    **dict.fromkeys(("chndtr", "noncentral_beta_of", "wright_bessel"), (0.1, 9)),
+    **dict.fromkeys(("nctdtr", "besselpoly"), (0.1, 2)),
+    "kolmogi": (1e-100, 1),
+    **dict.fromkeys(("chndtr_df_of", "nctdtr_nc_of", "noncentral_beta_y_of"), (0.1, 0.7)),
+    **dict.fromkeys(("gammainc_a_of", "gammaincc_a_of", "betainc_a_of", "betaincc_a_of", "stdtr_df_of"), (0.1, 9)),
+    **dict.fromkeys(("chndtr_x_of", "chndtr_nc_of", "nctdtr_t_of"), (0.1, 9)),
+    **dict.fromkeys(("noncentral_beta_rate_of", "tukey_quantile_of", "tklmbda_of"), (0.1, 9)),
+    **dict.fromkeys(("itj0", "ity0", "iti0", "itk0"), (1e-3, 99)),
     **dict.fromkeys(("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_epsilon"), (0, 9)),
     "exprel": (0, 709),
     "poch": (0.1, 10),
@@ -131,6 +140,12 @@ _LIMITED = {
 _SIZES = {
     **dict.fromkeys(("elliprd", "elliprj", "voigt_profile", "berp", "beip"), (5e-324, math.inf)),
     "kolmogorov": (0.02, math.inf),
+    "iti0": (0.0, 1e3),
+    **dict.fromkeys(("besselpoly", "chndtr"), (0.0, 99.0)),
+    **dict.fromkeys(("noncentral_beta_of", "nctdtr", "wright_bessel"), (1e-3, 99.0)),
+    **dict.fromkeys(("tklmbda_of", "stdtr_df_of"), (1e-3, 99.0)),
+    **dict.fromkeys(("chndtr_x_of", "chndtr_nc_of", "noncentral_beta_y_of"), (0.0, 20.0)),
+    "tukey_quantile_of": (0.0, 1e3),
     **dict.fromkeys(("betaincc", "dirichlet_eta", "hyperu", "lerchphi_of"), (0.0, 99.0)),
     **dict.fromkeys(("betainccinv", "stdtrit"), (1e-3, 99.0)),
 }

@@ -565,6 +565,75 @@ def _by(function: Function, *orders: int) -> Function:
     return lambda *x: mp.diff(function, x, orders)
 
 
+def _poisson(rate: Any, k: int) -> Any:
+    return mp.exp(-rate) * rate**k / mp.factorial(k)
+
+
+# So many of Poisson's weights of a mean up to 2 leave less than is compared.
+_MIXED = 64
+
+
+def _non_central_chi_square(x: Any, df: Any, nc: Any) -> Any:
+    return mp.fsum(_poisson(nc / 2, k) * _p(df / 2 + k, x / 2) for k in range(_MIXED))
+
+
+def _non_central_beta(a: Any, b: Any, rate: Any, y: Any) -> Any:
+    return mp.fsum(_poisson(rate, k) * _i(a + k, b, y) for k in range(_MIXED))
+
+
+def _non_central_student(df: Any, nc: Any, t: Any) -> Any:
+    """Of a positive t (DLMF has none; Johnson and Kotz 1970, chapter 31)."""
+    y, rate = t * t / (df + t * t), nc * nc / 2
+    even = _non_central_beta(mp.mpf(0.5), df / 2, rate, y)
+    odd = mp.fsum(
+        mp.exp(-rate) * rate**k / mp.gamma(k + mp.mpf(1.5)) * _i(mp.mpf(k + 1), df / 2, y) for k in range(_MIXED)
+    )
+    return mp.erfc(nc / mp.sqrt(2)) / 2 + (even + nc / mp.sqrt(2) * odd) / 2
+
+
+def _shape(function: Function, start: Function) -> Function:
+    """The first argument for which a function of it and others is the last one."""
+    return _inverse(lambda *x: function(x[-1], *x[:-1]), start)
+
+
+_shape_of_p = _shape(_p, lambda x, y: scipy.special.gdtrib(1, y, x))
+_shape_of_q = _shape(_q, lambda x, y: scipy.special.gdtrib(1, 1 - y, x))
+_shape_of_i = _shape(_i, lambda b, x, y: scipy.special.btdtria(y, b, x))
+_shape_beyond = _shape(_i_beyond, lambda b, x, y: scipy.special.btdtria(1 - y, b, x))
+_df_of_t = _shape(_student, lambda t, p: scipy.special.stdtridf(p, t))
+_inverse_of_kolmogorov = _inverse(lambda x: _kolmogorov(x), scipy.special.kolmogi)
+
+
+def _wright(a: Any, b: Any, x: Any) -> Any:
+    return mp.nsum(lambda k: x**k / mp.factorial(k) * mp.rgamma(a * k + b), [0, 400])
+
+
+def _faddeeva(x: Any, y: Any) -> Any:
+    z = mp.mpc(x, y)
+    return mp.exp(-z * z) * mp.erfc(mp.mpc(y, -x))
+
+
+def _faddeeva_slope(x: Any, y: Any) -> Any:
+    return mp.mpc(0, 2) / mp.sqrt(mp.pi) - 2 * mp.mpc(x, y) * _faddeeva(x, y)
+
+
+def _tukey(lmbda: Any, p: Any) -> Any:
+    return (p**lmbda - (1 - p) ** lmbda) / lmbda
+
+
+_inverse_of_tukey = _inverse(_tukey, lambda lmbda, x: scipy.special.tklmbda(x, lmbda))
+
+
+def _integral(sign: int) -> Function:
+    """That of J0, or I0, term by term from DLMF 10.2.2."""
+    return lambda x: x * mp.hyp1f2(0.5, 1, 1.5, sign * x * x / 4)
+
+
+def _polynomial(a: Any, lmbda: Any, nu: Any) -> Any:
+    half = (lmbda + nu + 1) / 2
+    return a**nu * mp.rgamma(nu + 1) / (2 * half) * mp.hyp1f2(half, nu + 1, half + 1, -a * a)
+
+
 # For each operation its value and its slopes, one for each argument; a slope that is left out is not compared.
 UNARY: dict[str, tuple[Function, Function]] = {
     "neg": (lambda x: -x, lambda x: mp.mpf(-1)),
@@ -685,6 +754,66 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("voigt_profile", (1.25, 1.5, None), *_along(2, (1.25, 1.5), _voigt, _by(_voigt, 0, 0, 1), most=9)),
     ("voigt_profile_slope", (0, 0, 1, None, 1.5, 0.5), *_along(0, (1.5, 0.5), _by(_voigt, 0, 0, 1), None)),
     ("kolmogorov", (None,), _within(0.25, 1e3, _kolmogorov), _within(0.25, 1e3, _kolmogorov_slope)),
+    ("chndtr", (None, 2.5, 1.5), *_along(0, (2.5, 1.5), _non_central_chi_square, most=9)),
+    ("chndtr", (3, 2.5, None), *_along(2, (3, 2.5), _non_central_chi_square, most=4)),
+    ("chndtr", (3, None, 1.5), *_along(1, (3, 1.5), _non_central_chi_square, most=9)),
+    ("chndtr_slope", (0, 1, 0, None, 2.5, 1.5), *_along(0, (2.5, 1.5), _by(_non_central_chi_square, 0, 1, 0), most=9)),
+    ("noncentral_beta_of", (1.5, 2.5, 0.75, None), *_along(3, (1.5, 2.5, 0.75), _non_central_beta, most=0.99)),
+    ("noncentral_beta_of", (1.5, 2.5, None, 0.75), *_along(2, (1.5, 2.5, 0.75), _non_central_beta, most=2)),
+    ("noncentral_beta_of", (None, 2.5, 0.75, 0.5), *_along(0, (2.5, 0.75, 0.5), _non_central_beta, most=9)),
+    (
+        "noncentral_beta_of_slope",
+        (1, 0, 0, 0, None, 2.5, 0.75, 0.5),
+        *_along(0, (2.5, 0.75, 0.5), _by(_non_central_beta, 1, 0, 0, 0), most=9),
+    ),
+    ("nctdtr", (2.5, 1.5, None), *_along(2, (2.5, 1.5), _non_central_student, most=9)),
+    ("nctdtr", (2.5, None, 1.25), *_along(1, (2.5, 1.25), _non_central_student, most=2)),
+    ("nctdtr", (None, 1.5, 1.25), *_along(0, (1.5, 1.25), _non_central_student, most=9)),
+    (
+        "nctdtr_slope",
+        (1, 0, 0, None, 1.5, 1.25),
+        *_along(0, (1.5, 1.25), _by(_non_central_student, 1, 0, 0), most=9),
+    ),
+    ("gammainc_a_of", (1.5, None), *_along(1, (1.5,), _shape_of_p, _by(_shape_of_p, 0, 1), most=0.99)),
+    ("gammaincc_a_of", (1.5, None), *_along(1, (1.5,), _shape_of_q, _by(_shape_of_q, 0, 1), most=0.99)),
+    ("betainc_a_of", (2.5, 0.25, None), *_along(2, (2.5, 0.25), _shape_of_i, most=0.99)),
+    ("betaincc_a_of", (2.5, 0.25, None), *_along(2, (2.5, 0.25), _shape_beyond, most=0.99)),
+    ("stdtr_df_of", (None, 0.875), *_along(0, (0.875,), _df_of_t, most=9)),
+    # What mpmath adds up for these it takes minutes for.
+    *(("chndtr_x_of", constants) for constants in ((2.5, 1.5, None), (2.5, None, 0.25))),
+    ("chndtr_df_of", (4.5, 1.5, None)),
+    *(("chndtr_nc_of", constants) for constants in ((4.5, 2.5, None), (None, 2.5, 0.25))),
+    ("noncentral_beta_rate_of", (1.5, 2.5, 0.75, None)),
+    *(("noncentral_beta_y_of", constants) for constants in ((1.5, 2.5, 0.75, None), (1.5, 2.5, None, 0.25))),
+    ("nctdtr_nc_of", (2.5, 1.25, None)),
+    ("nctdtr_t_of", (2.5, 1.25, None)),
+    ("kolmogi", (None,), *_along(0, (), _inverse_of_kolmogorov, most=0.99)),
+    ("wright_bessel", (0.5, 1.5, None), *_along(2, (0.5, 1.5), _wright, lambda a, b, x: _wright(a, a + b, x), most=9)),
+    ("wright_bessel", (None, 1.5, 2.5), *_along(0, (1.5, 2.5), _wright, most=9)),
+    ("wright_bessel", (0.5, None, 2.5), *_along(1, (0.5, 2.5), _wright, most=9)),
+    ("wright_bessel_slope", (1, 0, 0, None, 1.5, 2.5), *_along(0, (1.5, 2.5), _by(_wright, 1, 0, 0), most=9)),
+    *(
+        (f"faddeeva_{part[:2]}_of", constants, *_along(place, rest, *by))
+        for part in ("real", "imag")
+        for place, rest, constants in ((0, (0.5,), (None, 0.5)), (1, (1.5,), (1.5, None)))
+        for by in [
+            (
+                lambda x, y, part=part: getattr(_faddeeva(x, y), part),
+                lambda x, y, part=part, place=place: getattr((1, 1j)[place] * _faddeeva_slope(x, y), part),
+            )
+        ]
+    ),
+    ("tukey_quantile_of", (0.75, None), *_along(1, (0.75,), _tukey, _by(_tukey, 0, 1), most=0.99)),
+    ("tukey_quantile_of", (None, 0.25), *_along(0, (0.25,), _tukey, _by(_tukey, 1, 0))),
+    ("tklmbda_of", (0.75, None), *_along(1, (0.75,), _inverse_of_tukey, most=1.3)),
+    ("tklmbda_of", (None, 0.25), *_along(0, (0.25,), _inverse_of_tukey, most=3.9)),
+    ("itj0", (None,), *_along(0, (), _integral(-1), lambda x: mp.besselj(0, x))),
+    ("iti0", (None,), *_along(0, (), _integral(1), lambda x: mp.besseli(0, x))),
+    ("ity0", (None,)),
+    ("itk0", (None,)),
+    ("besselpoly", (None, 0.5, 1.5), *_along(0, (0.5, 1.5), _polynomial, _by(_polynomial, 1, 0, 0), most=9)),
+    ("besselpoly", (1.5, None, 1.5), *_along(1, (1.5, 1.5), _polynomial, most=9)),
+    ("besselpoly_slope", (0, 0, 1, 1.5, 0.5, None), *_along(2, (1.5, 0.5), _by(_polynomial, 0, 0, 1), most=9)),
     ("dirichlet_eta", (None,), _within(-30, 99, mp.altzeta), _within(-30, 99, _by(mp.altzeta, 1))),
     ("betainccinv", (None, 2.5, 0.25), *_along(0, (2.5, 0.25), _inverse_beyond, None, most=9)),
     ("betainccinv", (2.5, 0.5, None), *_along(2, (2.5, 0.5), _inverse_beyond, None, most=0.99)),

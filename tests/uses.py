@@ -130,6 +130,11 @@ USES = {
     "cosdg": elementwise(ops.cosdg, (-300, 300)),
     "tandg": elementwise(ops.tandg, (-80, 80)),
     "cotdg": elementwise(ops.cotdg, (10, 170)),
+    "radian": elementwise(ops.radian, REAL, REAL, REAL),
+    **{
+        name: elementwise(lambda x, name=name: ops.abs(getattr(ops, name)(1, x) - 1), POSITIVE)
+        for name in ("h1vp", "h2vp")
+    },
     "diric": both(elementwise(lambda x: ops.diric(x, 1), REAL), elementwise(lambda x: ops.diric(x, 4), (0.1, 3))),
     "cosm1": both(elementwise(ops.cosm1, REAL), elementwise(ops.cosm1, (1e-9, 1e-8))),
     # Of exponents with long denominators SymPy 1.14 takes powers of two to whole numbers of sixteen digits.
@@ -273,6 +278,84 @@ USES = {
     "nbdtrc": elementwise(lambda p: ops.nbdtrc(2, 3, p), PROBABILITY),
     "pdtr": elementwise(lambda m: ops.pdtr(2.5, m), POSITIVE),
     "pdtrc": elementwise(lambda m: ops.pdtrc(2, m), POSITIVE),
+    "chndtr": elementwise(ops.chndtr, (0.5, 9), (1, 9), (0.1, 5)),
+    "chndtr_slope": scalars(lambda x, df: Primitive.rows["chndtr_slope"](0, 1, 0, x, df, 1.5), (0.5, 9), (1, 9)),
+    "marcumq": scalars(ops.marcumq, (0.5, 3), (0.1, 2), (0.1, 2)),
+    "noncentral_beta_of": scalars(
+        lambda b, rate, y: Primitive.rows["noncentral_beta_of"](1.5, b, rate, y), (0.5, 5), (0.1, 3), PROBABILITY
+    ),
+    "noncentral_beta_of_slope": scalars(
+        lambda a, y: Primitive.rows["noncentral_beta_of_slope"](1, 0, 0, 0, a, 2.5, 0.75, y), (0.5, 5), PROBABILITY
+    ),
+    "ncfdtr": scalars(lambda nc, f: ops.ncfdtr(3, 5, nc, f), (0.1, 5), (0.1, 3)),
+    "nctdtr": scalars(ops.nctdtr, (1, 9), (-2, 0.5), (0.1, 3)),
+    "nctdtr_slope": scalars(lambda t: Primitive.rows["nctdtr_slope"](0, 0, 1, 2.5, 1.25, t), REAL),
+    "gammainc_a_of": scalars(Primitive.rows["gammainc_a_of"], (0.1, 9), PROBABILITY),
+    "gammaincc_a_of": scalars(Primitive.rows["gammaincc_a_of"], (0.1, 9), PROBABILITY),
+    "betainc_a_of": scalars(Primitive.rows["betainc_a_of"], (0.5, 5), PROBABILITY, PROBABILITY),
+    "betaincc_a_of": scalars(Primitive.rows["betaincc_a_of"], (0.5, 5), PROBABILITY, PROBABILITY),
+    "stdtr_df_of": scalars(lambda p: Primitive.rows["stdtr_df_of"](1.25, p), (0.65, 0.88)),
+    "chndtr_x_of": scalars(lambda df, nc: Primitive.rows["chndtr_x_of"](df, nc, 0.25), (1, 9), (0.1, 5)),
+    "chndtr_df_of": scalars(lambda p: Primitive.rows["chndtr_df_of"](4.5, 1.25, p), (0.05, 0.8)),
+    "chndtr_nc_of": scalars(lambda p: Primitive.rows["chndtr_nc_of"](4.5, 2.5, p), (0.05, 0.8)),
+    "noncentral_beta_rate_of": scalars(
+        lambda p: Primitive.rows["noncentral_beta_rate_of"](1.5, 2.5, 0.75, p), (0.05, 0.8)
+    ),
+    "noncentral_beta_y_of": scalars(lambda p: Primitive.rows["noncentral_beta_y_of"](1.5, 2.5, 0.75, p), PROBABILITY),
+    "nctdtr_nc_of": scalars(lambda p: Primitive.rows["nctdtr_nc_of"](2.5, 1.25, p), PROBABILITY),
+    "nctdtr_t_of": scalars(lambda p: Primitive.rows["nctdtr_t_of"](2.5, 1.25, p), PROBABILITY),
+    "kolmogi": scalars(ops.kolmogi, PROBABILITY),
+    "gdtria": scalars(lambda p, x: ops.gdtria(p, 2.5, x), PROBABILITY, POSITIVE),
+    "gdtrib": scalars(lambda p, x: ops.gdtrib(2, p, x), PROBABILITY, POSITIVE),
+    "chdtriv": scalars(ops.chdtriv, PROBABILITY, POSITIVE),
+    "pdtrik": scalars(ops.pdtrik, (0.2, 0.95), (0.1, 1.5)),
+    "bdtri": scalars(lambda y: ops.bdtri(2, 5, y), PROBABILITY),
+    "bdtrin": scalars(lambda y, p: ops.bdtrin(2, y, p), PROBABILITY, PROBABILITY),
+    "btdtria": scalars(ops.btdtria, PROBABILITY, (0.5, 5), PROBABILITY),
+    "btdtrib": scalars(ops.btdtrib, (0.5, 5), PROBABILITY, PROBABILITY),
+    "nbdtri": scalars(lambda y: ops.nbdtri(2, 3, y), PROBABILITY),
+    "nbdtrik": scalars(lambda p: ops.nbdtrik(0.75, 3, p), PROBABILITY),
+    "nbdtrin": scalars(lambda y, p: ops.nbdtrin(2, y, p), PROBABILITY, PROBABILITY),
+    "nrdtrimn": scalars(ops.nrdtrimn, PROBABILITY, POSITIVE, REAL),
+    "nrdtrisd": scalars(lambda p, x: ops.nrdtrisd(-4, p, x), (0.6, 0.95), REAL),
+    "stdtridf": scalars(lambda p: ops.stdtridf(p, 1.25), (0.65, 0.88)),
+    "chndtrix": scalars(lambda p: ops.chndtrix(p, 2.5, 1.25), PROBABILITY),
+    "chndtridf": scalars(lambda p: ops.chndtridf(4.5, p, 1.25), (0.05, 0.8)),
+    "chndtrinc": scalars(lambda p: ops.chndtrinc(4.5, 2.5, p), (0.05, 0.8)),
+    "ncfdtri": scalars(lambda p: ops.ncfdtri(3, 5, 1.25, p), PROBABILITY),
+    "ncfdtrinc": scalars(lambda p: ops.ncfdtrinc(3, 5, p, 2.5), (0.05, 0.8)),
+    "nctdtrit": scalars(lambda p: ops.nctdtrit(2.5, 1.25, p), PROBABILITY),
+    "nctdtrinc": scalars(lambda p: ops.nctdtrinc(2.5, p, 1.25), PROBABILITY),
+    "faddeeva_re_of": elementwise(Primitive.rows["faddeeva_re_of"], REAL, (-1, 3)),
+    "faddeeva_im_of": elementwise(Primitive.rows["faddeeva_im_of"], REAL, (-1, 3)),
+    "wofz": elementwise(lambda x: ops.real(ops.wofz(x + 1j)) + ops.imag(ops.wofz(x)), REAL),
+    **{
+        name: elementwise(lambda x, name=name: ops.abs(getattr(ops, name)(x) - 1), (0.1, 3))
+        for name in ("modfresnelp_f", "modfresnelp_k", "modfresnelm_f", "modfresnelm_k")
+    },
+    "wright_bessel": scalars(ops.wright_bessel, (0.1, 3), (0.1, 3), POSITIVE),
+    "wright_bessel_slope": scalars(
+        lambda a, b: Primitive.rows["wright_bessel_slope"](1, 0, 0, a, b, 2.5), (0.1, 3), (0.1, 3)
+    ),
+    "log_wright_bessel": scalars(lambda x: ops.log_wright_bessel(0.5, 1.5, x), POSITIVE),
+    "sph_legendre_p": both(
+        elementwise(lambda x: ops.sph_legendre_p(4, 3, x), (0.1, 3)),
+        elementwise(lambda x: ops.sph_legendre_p(3, -2, x) + ops.sph_legendre_p(1, 2, x), (-3, -0.1)),
+    ),
+    "sph_harm_y": elementwise(lambda x, y: ops.abs(ops.sph_harm_y(3, 2, x, y) - 1), (0.1, 3), REAL),
+    "tukey_quantile_of": elementwise(Primitive.rows["tukey_quantile_of"], (-2, 2), PROBABILITY),
+    "tklmbda_of": scalars(Primitive.rows["tklmbda_of"], (-2, 0.3), REAL),
+    "tklmbda": both(scalars(ops.tklmbda, REAL, (-2, 0.3)), scalars(lambda x: x + ops.tklmbda(x, 2.0), (0.6, 3))),
+    "smirnov": elementwise(lambda d: ops.smirnov(5, d), PROBABILITY),
+    "itj0": elementwise(ops.itj0, REAL),
+    "ity0": elementwise(ops.ity0, POSITIVE),
+    "iti0": elementwise(ops.iti0, REAL),
+    "itk0": elementwise(ops.itk0, POSITIVE),
+    "besselpoly": scalars(ops.besselpoly, (0.1, 2), (0.1, 2), (0.1, 2)),
+    "besselpoly_slope": scalars(
+        lambda a, nu: Primitive.rows["besselpoly_slope"](0, 0, 1, a, 0.5, nu), (0.1, 2), (0.1, 2)
+    ),
+    "jacobi_am": scalars(ops.jacobi_am, REAL, PROBABILITY),
     "kolmogorov": both(elementwise(ops.kolmogorov, (0.3, 1)), elementwise(ops.kolmogorov, (1, 3))),
     "kolmogorov_slope": elementwise(lambda x: Primitive.rows["kolmogorov_slope"](1, x), (0.3, 3)),
     "ndtri_exp": both(elementwise(ops.ndtri_exp, (-30, -1.1)), elementwise(ops.ndtri_exp, (-0.9, -0.01))),

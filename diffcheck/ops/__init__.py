@@ -507,6 +507,64 @@ from diffcheck.ops.functions.quantiles import (
     pdtri as pdtri,
     stdtrit as stdtrit,
 )
+from diffcheck.ops.functions.noncentral import (
+    chndtr as chndtr,
+    marcumq as marcumq,
+    ncfdtr as ncfdtr,
+    nctdtr as nctdtr,
+)
+from diffcheck.ops.functions.inverted import (
+    kolmogi as kolmogi,
+)
+from diffcheck.ops.functions.percentiles import (
+    bdtri as bdtri,
+    bdtrin as bdtrin,
+    btdtria as btdtria,
+    btdtrib as btdtrib,
+    chdtriv as chdtriv,
+    chndtridf as chndtridf,
+    chndtrinc as chndtrinc,
+    chndtrix as chndtrix,
+    gdtria as gdtria,
+    gdtrib as gdtrib,
+    nbdtri as nbdtri,
+    nbdtrik as nbdtrik,
+    nbdtrin as nbdtrin,
+    ncfdtri as ncfdtri,
+    ncfdtrinc as ncfdtrinc,
+    nctdtrinc as nctdtrinc,
+    nctdtrit as nctdtrit,
+    nrdtrimn as nrdtrimn,
+    nrdtrisd as nrdtrisd,
+    pdtrik as pdtrik,
+    stdtridf as stdtridf,
+)
+from diffcheck.ops.functions.faddeeva import (
+    modfresnelm_f as modfresnelm_f,
+    modfresnelm_k as modfresnelm_k,
+    modfresnelp_f as modfresnelp_f,
+    modfresnelp_k as modfresnelp_k,
+    wofz as wofz,
+)
+from diffcheck.ops.functions.wright import (
+    log_wright_bessel as log_wright_bessel,
+    wright_bessel as wright_bessel,
+)
+from diffcheck.ops.functions.harmonics import (
+    sph_harm_y as sph_harm_y,
+    sph_legendre_p as sph_legendre_p,
+)
+from diffcheck.ops.functions.tukey import (
+    smirnov as smirnov,
+    tklmbda as tklmbda,
+)
+from diffcheck.ops.functions.bessel_integrals import (
+    besselpoly as besselpoly,
+    iti0 as iti0,
+    itj0 as itj0,
+    itk0 as itk0,
+    ity0 as ity0,
+)
 from diffcheck.ops.functions.counts import (
     bdtr as bdtr,
     bdtrc as bdtrc,
@@ -519,6 +577,7 @@ from diffcheck.ops.functions.degrees import (
     cosdg as cosdg,
     cotdg as cotdg,
     diric as diric,
+    radian as radian,
     sindg as sindg,
     tandg as tandg,
 )
@@ -532,6 +591,8 @@ from diffcheck.ops.functions.factorials import (
     rf as rf,
 )
 from diffcheck.ops.functions.cylinders import (
+    h1vp as h1vp,
+    h2vp as h2vp,
     hankel1 as hankel1,
     hankel1e as hankel1e,
     hankel2 as hankel2,
@@ -554,6 +615,7 @@ from diffcheck.ops.functions.kelvin import (
     kerp as kerp,
 )
 from diffcheck.ops.functions.jacobi import (
+    jacobi_am as jacobi_am,
     jacobi_cn as jacobi_cn,
     jacobi_dn as jacobi_dn,
     jacobi_epsilon as jacobi_epsilon,
@@ -702,7 +764,12 @@ from diffcheck.ops.on_arrays.conditions import (
     any as any,
 )
 from diffcheck.ops.complex_numbers.constants import of_constants as _of_constants
-from diffcheck.ops.spellings import NAMED as _NAMED, suggestion as _suggestion
+from diffcheck.ops.spellings import (
+    NAMED as _NAMED,
+    TOGETHER as _TOGETHER,
+    suggestion as _suggestion,
+    together as _together,
+)
 from diffcheck.ops.table import Operation as _Operation
 
 _Operation.of_complex_constants = staticmethod(_of_constants)
@@ -715,11 +782,13 @@ scaled_dot_product_attention = attention
 if not _typing.TYPE_CHECKING:  # so that a type checker still finds what is mistyped
 
     def __getattr__(name):
-        """The operation that another library calls so."""
+        """The operation that another library calls so, or the function of several that SciPy gives as a tuple."""
         if name in _NAMED:
             return globals()[_NAMED[name]]
+        if name in _TOGETHER:
+            return _together(name, [globals()[element] for element in _TOGETHER[name]])
         raise AttributeError(f"diffcheck.ops has no {name!r}{_suggestion(name, __dir__())}")
 
     def __dir__():
         """What is here, by all its names."""
-        return sorted({*globals(), *_NAMED})
+        return sorted({*globals(), *_NAMED, *_TOGETHER})

@@ -1,7 +1,8 @@
-"""What operations are called by SymPy, SciPy, NumPy, torch and `math` beside their names here; close names."""
+"""What operations are called by SymPy, SciPy, NumPy, torch and `math` beside their names here; close names; tuples."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 # The same function of the same arguments.
 _ALSO = {
@@ -37,9 +38,9 @@ _ALSO = {
     "poch": ("RisingFactorial",),
     "ndtr": ("normcdf",),
     "bessel_i": ("besseli", "iv"),
-    "bessel_j": ("besselj", "jv"),
+    "bessel_j": ("besselj", "jv", "jn"),
     "bessel_k": ("besselk", "kv", "kn"),
-    "bessel_y": ("bessely", "yv"),
+    "bessel_y": ("bessely", "yv", "yn"),
     "bessel_ie": ("ive",),
     "bessel_ke": ("kve",),
     "spherical_bessel_j": ("spherical_jn",),
@@ -128,6 +129,29 @@ _ALSO = {
 }
 # For each of these the name here.
 NAMED: Mapping[str, str] = {also: name for name, others in _ALSO.items() for also in others}
+
+# What SciPy gives as a tuple: the operations that are its elements.
+TOGETHER: Mapping[str, tuple[str, ...]] = {
+    "airy": ("airy_ai", "airy_ai_prime", "airy_bi", "airy_bi_prime"),
+    "ellipj": ("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_am"),
+    "fresnel": ("fresnels", "fresnelc"),
+    "iti0k0": ("iti0", "itk0"),
+    "itj0y0": ("itj0", "ity0"),
+    "modfresnelm": ("modfresnelm_f", "modfresnelm_k"),
+    "modfresnelp": ("modfresnelp_f", "modfresnelp_k"),
+    "shichi": ("shi", "chi"),
+    "sici": ("si", "ci"),
+}
+
+
+def together(name: str, operations: Sequence[Callable[..., Any]]) -> Callable[..., tuple[Any, ...]]:
+    """The function of this name that gives what each of these operations does."""
+
+    def all_of(*arguments: Any) -> tuple[Any, ...]:
+        return tuple(operation(*arguments) for operation in operations)
+
+    all_of.__name__ = all_of.__qualname__ = name
+    return all_of
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

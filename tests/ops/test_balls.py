@@ -25,12 +25,19 @@ ROWS = sorted(set(Primitive.rows) - CONSTANTS)
 # Binades between two arguments; the benchmark itself tries every binade.
 STEP = 300
 # Of rows that end at 1 or 2 there are fewer.
-FINER = {"erfcinv": 240, "ndtri": 240}
+INVERSES = (
+    *("gammainc_a_of", "gammaincc_a_of", "betainc_a_of", "betaincc_a_of", "chndtr_df_of", "noncentral_beta_rate_of"),
+    *("nctdtr_nc_of", "nctdtr_t_of", "erfcinv", "ndtri", "kolmogi"),
+)
+FINER = dict.fromkeys(INVERSES, 240)
 # Rows whose sums Arb adds up for seconds.
 SLOW = {
-    *("betainc", "betaln", "bessel_k", "bessel_ke", "erfcinv", "gammainc", "gammaincc", "ndtri", "owens_t", "zeta"),
+    *("betainc", "betaln", "bessel_k", "bessel_ke", "gammainc", "gammaincc", "owens_t", "zeta"),
     *("zeta_slope", "betaincc", "betaincc_slope", "dirichlet_eta", "dirichlet_eta_slope", "polylog", "lerchphi_of"),
     *("keip", "kerp", "betaincinv", "betainccinv", "gammaincinv", "gammainccinv"),
+    *("nctdtr", "nctdtr_slope", "noncentral_beta_of", "noncentral_beta_of_slope", "chndtr_slope"),
+    *("wright_bessel", "wright_bessel_slope", "chndtr_x_of", "chndtr_nc_of", "noncentral_beta_y_of", "stdtr_df_of"),
+    *INVERSES[:-1],
 }
 
 

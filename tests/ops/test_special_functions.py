@@ -6,7 +6,38 @@ import mpmath as mp
 import numpy as np
 import pytest
 from flint import arb, ctx
-from scipy.special import betainccinv, betaincinv, chdtri, fdtri, gammaincinv, gdtrix, pdtri, stdtrit
+from scipy.special import (
+    bdtri,
+    bdtrin,
+    betainccinv,
+    betaincinv,
+    btdtria,
+    btdtrib,
+    chdtri,
+    chdtriv,
+    chndtridf,
+    chndtrinc,
+    chndtrix,
+    ellipj,
+    fdtri,
+    gammaincinv,
+    gdtria,
+    gdtrib,
+    gdtrix,
+    kolmogi,
+    nbdtri,
+    nbdtrik,
+    nbdtrin,
+    ncfdtri,
+    ncfdtrinc,
+    nrdtrimn,
+    nrdtrisd,
+    pdtri,
+    pdtrik,
+    stdtridf,
+    stdtrit,
+    tklmbda,
+)
 from uses import fractions, in_balls
 
 from diffcheck import ops
@@ -85,6 +116,122 @@ def _hankel(x, n, sign):
 
 def _shifted_jacobi(n, p, q, x):
     return mp.jacobi(n, p - q, q - 1, 2 * x - 1) / mp.binomial(2 * n + p - 1, n)
+
+
+def _mixed(first, step, ratio, weight, rate, start):
+    """A mixture of what falls from one to the next by a step, DLMF 8.8.5 and 8.17.20, by weights rate^k / (start)_k."""
+    total = mp.mpf(0)
+    for k in range(80):
+        total += weight * first
+        first, step, weight = first - step, step * ratio(k), weight * rate / (k + start)
+    return total
+
+
+def _non_central_chi_square(x, df, nc):
+    a, z = df / 2, x / 2
+    step = z**a * mp.exp(-z) * mp.rgamma(a + 1)
+    first = mp.gammainc(a, 0, z, regularized=True)
+    return _mixed(first, step, lambda k: z / (a + k + 1), mp.exp(-nc / 2), nc / 2, 1)
+
+
+def _non_central_beta(a, b, y, weight, rate, start):
+    step = y**a * (1 - y) ** b / (a * mp.beta(a, b))
+    first = mp.betainc(a, b, 0, y, regularized=True)
+    return _mixed(first, step, lambda k: y * (a + b + k) / (a + k + 1), weight, rate, start)
+
+
+def _non_central_fisher(m, n, nc, f):
+    return _non_central_beta(mp.mpf(m) / 2, mp.mpf(n) / 2, m * f / (n + m * f), mp.exp(-nc / 2), nc / 2, 1)
+
+
+def _non_central_student(df, nc, t):
+    """Two mixtures, DLMF has none; Johnson and Kotz 1970, chapter 31."""
+    y, rate, half = t * t / (df + t * t), nc * nc / 2, mp.mpf(0.5)
+    odd = _non_central_beta(half, df / 2, y, mp.exp(-rate), rate, 1)
+    weight = nc * mp.exp(-rate) * mp.sqrt(2 / mp.pi)
+    even = _non_central_beta(mp.mpf(1), df / 2, y, weight, rate, half * 3)
+    return mp.ncdf(-nc) + (mp.sign(t) * odd + even) / 2
+
+
+def _wright(a, b, x):
+    return mp.fsum(x**k / mp.factorial(k) * mp.rgamma(a * k + b) for k in range(100))
+
+
+def _faddeeva(x, y):
+    return mp.exp(-(mp.mpc(x, y) ** 2)) * mp.erfc(mp.mpc(y, -x))
+
+
+def _smirnov(n, d):
+    """Its sum as it is written (Birnbaum and Tingey 1951)."""
+    ends = range(int(mp.floor(n * (1 - d))) + 1)
+    return d * mp.fsum(
+        mp.binomial(n, j) * (d + mp.mpf(j) / n) ** (j - 1) * (1 - d - mp.mpf(j) / n) ** (n - j) for j in ends
+    )
+
+
+def _tukey(x, lmbda):
+    """By the quantile; at 0 it is that of the logistic distribution."""
+
+    def quantile(p):
+        return (p**lmbda - (1 - p) ** lmbda) / lmbda if lmbda else mp.log(p / (1 - p))
+
+    return mp.findroot(lambda p: quantile(p) - x, tklmbda(float(x), float(lmbda)))
+
+
+def _logarithmic(x, sign):
+    """The integral of what has a logarithm in Y_0 or K_0, term by term from DLMF 10.8.2 and 10.31.2."""
+    total, harmonic = mp.mpf(0), mp.mpf(0)
+    for k in range(150):
+        size = (sign * x * x / 4) ** k / mp.factorial(k) ** 2 * x / (2 * k + 1)
+        total += size * (mp.log(x / 2) + mp.euler - mp.mpf(1) / (2 * k + 1) - harmonic)
+        harmonic += mp.mpf(1) / (k + 1)
+    return total
+
+
+def _powers_of_bessel(a, lmbda, nu):
+    """Term by term from DLMF 10.2.2."""
+    return mp.fsum(
+        (-1) ** k * a ** (2 * k + nu) * mp.rgamma(k + nu + 1) / mp.factorial(k) / (2 * k + nu + lmbda + 1)
+        for k in range(150)
+    )
+
+
+def _harmonic(n, m, theta):
+    square = (2 * n + 1) * mp.factorial(n - m) / (4 * mp.pi * mp.factorial(n + m))
+    return mp.sqrt(square) * _legendre(n, m, mp.cos(theta))
+
+
+def _sought(function, start, place, given):
+    """The argument at a place for which a function is what stands at the place ``given``, beside SciPy's double."""
+
+    def found(*x):
+        def missed(t):
+            others = [v for k, v in enumerate(x) if k != given]
+            return function(*others[:place], t, *others[place:]) - x[given]
+
+        near = mp.mpf(float(start(*map(float, x))))
+        return mp.findroot(missed, (near, near * (1 + mp.mpf(2) ** -20)))
+
+    return found
+
+
+def _beta(a, b, x):
+    return mp.betainc(a, b, 0, x, regularized=True)
+
+
+def _fresnel_beyond(x, sign):
+    """The integral of exp(+-i t^2) from x on, by Fresnel's own."""
+    scale = mp.sqrt(mp.pi / 2)
+    return scale * (mp.mpf(0.5) - mp.fresnelc(x / scale) + sign * 1j * (mp.mpf(0.5) - mp.fresnels(x / scale)))
+
+
+def _fresnel_turned(x, sign):
+    return mp.expj(-sign * (x * x + mp.pi / 4)) / mp.sqrt(mp.pi) * _fresnel_beyond(x, sign)
+
+
+def _amplitude(u, m):
+    """The angle at which the elliptic integral of the first kind is u."""
+    return mp.findroot(lambda phi: mp.ellipf(phi, m) - u, ellipj(float(u), float(m))[3])
 
 
 RIGHT = float.fromhex("0x1.921fb54442d18p0")
@@ -249,6 +396,126 @@ FUNCTIONS = {
         for k in (0, 2, 2.75)
     },
     "pdtrc": (lambda m: ops.pdtrc(2, m), lambda m: 1 - _events(2, m), [(0.25,), (1e-9,), (40.0,)]),
+    "chndtr": (ops.chndtr, _non_central_chi_square, [(3.0, 2.5, 1.5), (0.125, 3.0, 4.0), (30.0, 1.5, 0.5)]),
+    "marcumq": (
+        ops.marcumq,
+        lambda m, a, b: 1 - _non_central_chi_square(b * b, 2 * m, a * a),
+        [(1.0, 0.5, 1.5), (2.5, 1.25, 4.0)],
+    ),
+    "ncfdtr": (ops.ncfdtr, _non_central_fisher, [(3.0, 5.0, 1.5, 0.5), (2.5, 4.0, 3.0, 0.25)]),
+    "nctdtr": (ops.nctdtr, _non_central_student, [(3.5, 1.5, 0.75), (4.0, -1.0, -0.5), (5.0, 1.0, -8.0)]),
+    "gdtria": (
+        ops.gdtria,
+        _sought(lambda a, b, x: mp.gammainc(b, 0, a * x, regularized=True), gdtria, 0, 0),
+        [(0.25, 2.5, 3.0)],
+    ),
+    "gdtrib": (
+        ops.gdtrib,
+        _sought(lambda a, b, x: mp.gammainc(b, 0, a * x, regularized=True), gdtrib, 1, 1),
+        [(1.5, 0.25, 3.0), (2.0, 1e-9, 3.0)],
+    ),
+    "chdtriv": (
+        ops.chdtriv,
+        _sought(lambda v, x: mp.gammainc(v / 2, 0, x / 2, regularized=True), chdtriv, 0, 0),
+        [(0.25, 3.0)],
+    ),
+    "pdtrik": (
+        ops.pdtrik,
+        _sought(lambda k, m: mp.gammainc(k + 1, m, mp.inf, regularized=True), pdtrik, 0, 0),
+        [(0.5, 30.0)],
+    ),
+    "btdtria": (ops.btdtria, _sought(_beta, btdtria, 0, 0), [(0.25, 2.5, 0.75), (1e-9, 1.5, 0.5)]),
+    "btdtrib": (ops.btdtrib, _sought(_beta, btdtrib, 1, 1), [(2.5, 0.25, 0.75)]),
+    "bdtrin": (
+        lambda y, p: ops.bdtrin(2, y, p),
+        _sought(lambda n, p: mp.betainc(n - 2, 3, 0, 1 - p, regularized=True), lambda y, p: bdtrin(2, y, p), 0, 0),
+        [(0.25, 0.375)],
+    ),
+    "nbdtrik": (
+        lambda y, p: ops.nbdtrik(y, 3, p),
+        _sought(lambda k, p: mp.betainc(3, k + 1, 0, p, regularized=True), lambda y, p: nbdtrik(y, 3, p), 0, 0),
+        [(0.75, 0.375)],
+    ),
+    "nbdtrin": (
+        lambda y, p: ops.nbdtrin(2, y, p),
+        _sought(lambda n, p: mp.betainc(n, 3, 0, p, regularized=True), lambda y, p: nbdtrin(2, y, p), 0, 0),
+        [(0.25, 0.375)],
+    ),
+    "bdtri": (
+        lambda y: ops.bdtri(2, 5, y),
+        _sought(lambda p: _successes(2, 5, p), lambda y: bdtri(2, 5, y), 0, 0),
+        [(0.25,)],
+    ),
+    "nbdtri": (
+        lambda y: ops.nbdtri(2, 3, y),
+        _sought(lambda p: _failures(2, 3, p), lambda y: nbdtri(2, 3, y), 0, 0),
+        [(0.25,), (1e-9,)],
+    ),
+    "nrdtrimn": (ops.nrdtrimn, _sought(lambda mn, std, x: mp.ncdf((x - mn) / std), nrdtrimn, 0, 0), [(0.25, 2.0, 3.0)]),
+    "nrdtrisd": (ops.nrdtrisd, _sought(lambda mn, std, x: mp.ncdf((x - mn) / std), nrdtrisd, 1, 1), [(1.0, 0.75, 3.0)]),
+    "stdtridf": (ops.stdtridf, _sought(_student, stdtridf, 0, 0), [(0.875, 1.5), (0.125, -1.5), (0.375, -9.0)]),
+    "chndtrix": (ops.chndtrix, _sought(_non_central_chi_square, chndtrix, 0, 0), [(0.25, 2.5, 1.5)]),
+    "chndtridf": (ops.chndtridf, _sought(_non_central_chi_square, chndtridf, 1, 1), [(4.5, 0.25, 1.5)]),
+    "chndtrinc": (ops.chndtrinc, _sought(_non_central_chi_square, chndtrinc, 2, 2), [(4.5, 2.5, 0.5)]),
+    "ncfdtri": (
+        lambda nc, p: ops.ncfdtri(3, 5, nc, p),
+        _sought(lambda nc, f: _non_central_fisher(3, 5, nc, f), lambda nc, p: ncfdtri(3, 5, nc, p), 1, 1),
+        [(1.5, 0.25)],
+    ),
+    "ncfdtrinc": (
+        lambda p, f: ops.ncfdtrinc(3, 5, p, f),
+        _sought(lambda nc, f: _non_central_fisher(3, 5, nc, f), lambda p, f: ncfdtrinc(3, 5, p, f), 0, 0),
+        [(0.5, 1.5)],
+    ),
+    "kolmogi": (ops.kolmogi, _inverse(_kolmogorov, kolmogi), [(0.25,), (1e-9,), (1 - 2.0**-20,)]),
+    "wright_bessel": (
+        ops.wright_bessel,
+        _wright,
+        [(0.5, 1.5, 2.5), (1e-9, 0.5, 3.0), (2.0, 0.0, 40.0), (0.5, 1.5, 9.0)],
+    ),
+    "log_wright_bessel": (ops.log_wright_bessel, lambda *x: mp.log(_wright(*x)), [(1.5, 1.0, 1e-9)]),
+    **{
+        f"wofz {part}": (
+            lambda x, y, part=part: getattr(ops, part)(ops.wofz(ops.complex(x, y))),
+            lambda x, y, part=part: getattr(_faddeeva(x, y), part),
+            [(0.75, 0.5), (-2.0, -1.5), (1e-9, 3.0), (30.0, 1e-3), (6.0, -4.0)],
+        )
+        for part in ("real", "imag")
+    },
+    **{
+        f"{name}_{kind} {part}": (
+            lambda x, name=f"{name}_{kind}", part=part: getattr(ops, part)(getattr(ops, name)(x)),
+            lambda x, of=of, sign=sign, part=part: getattr(of(x, sign), part),
+            [(0.25,), (-1.5,), (9.0,)],
+        )
+        for name, sign in (("modfresnelp", 1), ("modfresnelm", -1))
+        for kind, of in (("f", _fresnel_beyond), ("k", _fresnel_turned))
+        for part in ("real", "imag")
+    },
+    **{
+        f"sph_legendre_p {n} {m}": (
+            lambda x, n=n, m=m: ops.sph_legendre_p(n, m, x),
+            lambda x, n=n, m=m: _harmonic(n, m, x),
+            [(0.5,), (1e-3,), (3.0,)],
+        )
+        for n, m in ((4, 1), (5, 0), (3, 3))
+    },
+    **{
+        f"sph_harm_y {part}": (
+            lambda x, y, part=part: getattr(ops, part)(ops.sph_harm_y(4, 2, x, y)),
+            lambda x, y, part=part: getattr(_harmonic(4, 2, x) * mp.expj(2 * y), part),
+            [(0.5, 0.25), (3.0, -2.5)],
+        )
+        for part in ("real", "imag")
+    },
+    "smirnov": (lambda d: ops.smirnov(5, d), lambda d: _smirnov(5, d), [(0.125,), (0.25,), (0.9375,), (1e-9,)]),
+    "tklmbda": (ops.tklmbda, _tukey, [(0.25, 0.75), (-1.5, -0.5), (3.0, 1e-3), (-30.0, -2.0)]),
+    "itj0": (ops.itj0, lambda x: x * mp.hyp1f2(0.5, 1, 1.5, -x * x / 4), [(0.25,), (-30.0,)]),
+    "iti0": (ops.iti0, lambda x: x * mp.hyp1f2(0.5, 1, 1.5, x * x / 4), [(0.25,), (-30.0,)]),
+    "ity0": (ops.ity0, lambda x: 2 / mp.pi * _logarithmic(x, -1), [(0.25,), (9.0,)]),
+    "itk0": (ops.itk0, lambda x: -_logarithmic(x, 1), [(0.25,), (9.0,)]),
+    "besselpoly": (ops.besselpoly, _powers_of_bessel, [(1e-9, 2.0, 1.0), (9.0, 3.0, 2.5)]),
+    "jacobi_am": (ops.jacobi_am, _amplitude, [(-30.0, 0.875)]),
     "kolmogorov": (ops.kolmogorov, _kolmogorov, [(0.25,), (1.0,), (1 + 2.0**-30,), (9.0,)]),
     **{
         f"polylog {s}": (
@@ -318,6 +585,16 @@ FUNCTIONS = {
         for name, sign, turn in (("hankel1", 1, 0), ("hankel2", -1, 0), ("hankel1e", 1, 1), ("hankel2e", -1, 1))
         for part in ("real", "imag")
     },
+    **{
+        f"{name} {part}": (
+            lambda x, name=name, part=part: getattr(ops, part)(getattr(ops, name)(1, x)),
+            lambda x, sign=sign, part=part: getattr(_hankel(x, 0, sign) - _hankel(x, 2, sign), part) / 2,
+            [(0.25,)],
+        )
+        for name, sign in (("h1vp", 1), ("h2vp", -1))
+        for part in ("real", "imag")
+    },
+    "radian": (ops.radian, lambda d, m, s: mp.radians(d + m / 60 + s / 3600), [(30.0, 15.0, 7.5), (0.0, -1.0, 30.0)]),
     "ff": (ops.ff, mp.ff, [(4.5, 2.0), (1e-9, 0.5), (-2.5, 1.5)]),
     "rf": (ops.rf, mp.rf, [(4.5, 2.0), (1e-9, 0.5), (-2.5, 1.25)]),
     "perm": (ops.perm, mp.ff, [(4.5, 2.0), (9.0, 3.0)]),

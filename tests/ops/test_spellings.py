@@ -6,7 +6,8 @@ import scipy.special
 import torch
 
 from diffcheck import ops
-from diffcheck.ops.spellings import NAMED, suggestion
+from diffcheck.ops.spellings import NAMED, TOGETHER, suggestion
+from diffcheck.program.trace import trace
 
 X = np.array([0.3, 0.8, 1.7])
 SQUARE = np.array([[2.0, 1.0], [0.5, 3.0]])
@@ -34,6 +35,8 @@ ELSEWHERE = {
     "psi": (on_tensors(torch.special.psi), X),
     "j0": (scipy.special.j0, X),
     "y1": (scipy.special.y1, X),
+    "jn": (scipy.special.jn, np.full(3, 2.0), X),
+    "yn": (lambda n, x: scipy.special.yn(n.astype(int), x), np.full(3, 2.0), X),
     "k0e": (scipy.special.k0e, X),
     "binomial": (scipy.special.binom, 4 + X, X),
     "ellipk": (scipy.special.ellipk, X / 2),
@@ -61,6 +64,24 @@ def test_every_name_is_that_of_an_operation_and_no_operations_own():
 def test_a_name_means_what_it_means_elsewhere(name, call):
     function, *arguments = call
     np.testing.assert_allclose(getattr(ops, name)(*arguments), function(*arguments), rtol=1e-12)
+
+
+MODULI = {"ellipj": (X - 1, X / 2)}
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_what_scipy_gives_together_is_a_tuple_of_operations(name):
+    arguments = MODULI.get(name, (X,))
+    found, expected = getattr(ops, name)(*arguments), getattr(scipy.special, name)(*arguments)
+    assert name in dir(ops)
+    assert len(found) == len(expected) == len(TOGETHER[name])
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-11)
+
+
+def test_a_tuple_of_operations_is_traced():
+    program = trace(lambda x: ops.sici(x)[0] * ops.sici(x)[1], {"x": ()}, {})
+    assert {"si", "ci"} <= set(program.operation_names())
 
 
 def test_sequences_of_arrays_are_joined_by_torchs_name():

@@ -24,6 +24,7 @@ from diffcheck.ops.functions.elementary import exp as _exp
 from diffcheck.ops.functions.elementary import log as _log
 from diffcheck.ops.functions.elementary import sin as _sin
 from diffcheck.ops.functions.elementary import sinh as _sinh
+from diffcheck.ops.functions.faddeeva import faddeeva_im_of, faddeeva_re_of
 from diffcheck.ops.functions.relations import where
 
 FUNCTIONS: dict[str, Formula] = {}
@@ -118,3 +119,10 @@ def power(x: Any, y: Any) -> Pair:
         found = mul(found, found)
         found = mul(found, base) if bit == "1" else found
     return found if y > 0 else reciprocal(found)
+
+
+@_of_pairs("wofz")
+def wofz(x: Any) -> Pair:
+    """Each part is a function of both, DLMF 7.19."""
+    x = pair(x)
+    return Pair(faddeeva_re_of(x.re, x.im), faddeeva_im_of(x.re, x.im))

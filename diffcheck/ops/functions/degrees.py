@@ -33,6 +33,12 @@ def cotdg(x: Any) -> Any:
     return 1 / tandg(x)
 
 
+@composite(torch=Without("torch has no radian"), numpy="scipy.special.radian")
+def radian(d: Any, m: Any, s: Any) -> Any:
+    """The angle of d degrees, m minutes and s seconds."""
+    return (d + m / 60 + s / 3600) * pi / 180
+
+
 @composite(torch=Without("torch has no diric"), numpy="scipy.special.diric")
 def diric(x: Any, n: int) -> Any:
     """Dirichlet's function sin(n x / 2) / (n sin(x / 2)), n a whole number: a polynomial of cos(x / 2), no quotient."""

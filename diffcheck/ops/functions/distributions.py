@@ -201,7 +201,7 @@ owens_t = Primitive(
 )
 
 
-def _scaled_erfc(t: Any) -> Any:
+def scaled_erfc(t: Any) -> Any:
     """``exp(t^2) erfc(t)``; far right by ``U(1/2, 1/2, t^2) / sqrt(pi)``, DLMF 7.11.5, which does not overflow."""
     square = t * t
     if t.real > 0 and balls.magnitude(t) > 4:
@@ -212,7 +212,7 @@ def _scaled_erfc(t: Any) -> Any:
 def _voigt(x: Any, sigma: Any, gamma: Any) -> Any:
     """By w(z) = exp(-z^2) erfc(-i z), DLMF 7.19: its real part is half the sum for x and -x, an entire function."""
     i, root = acb(0, 1), sigma * arb(2).sqrt()
-    both = _scaled_erfc((gamma - i * x) / root) + _scaled_erfc((gamma + i * x) / root)
+    both = scaled_erfc((gamma - i * x) / root) + scaled_erfc((gamma + i * x) / root)
     return both / (2 * sigma * (2 * arb.pi()).sqrt())
 
 

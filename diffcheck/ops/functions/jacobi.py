@@ -4,9 +4,14 @@ from typing import Any
 
 from flint import acb
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures.analytic import on_reals
+from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.differentiated import analytic_row
+from diffcheck.ops.functions.elementary import atan2
+from diffcheck.ops.functions.hypergeometric import elliptic_k
+from diffcheck.ops.functions.pieces import round
 from diffcheck.ops.table import Column, Function, Primitive, Without
 
 
@@ -131,3 +136,9 @@ jacobi_dn: Primitive = _jacobi(
     ulps=24,
     parity=1,
 )
+
+
+@composite(torch=Without("torch has no Jacobi elliptic functions"), numpy=_of_scipy(3))
+def jacobi_am(u: Any, m: Any) -> Any:
+    """Jacobi's amplitude: the angle of cn and sn, and a turn for each 4 K(m) of u (DLMF 22.16.1)."""
+    return atan2(jacobi_sn(u, m), jacobi_cn(u, m)) + 2 * pi * round(u / (4 * elliptic_k(m)))
