@@ -55,7 +55,6 @@ FOREIGN = {
     "a decimal": Decimal("0.1"),
     "a number of SymPy's": sympy.pi,
     "a float of SymPy's": sympy.Float(2),
-    "a complex number": 1j,
     "a text": "2",
 }
 
