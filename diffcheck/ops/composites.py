@@ -6,22 +6,45 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import Traceable, flat
 from diffcheck.ops.table import Column, Function, Operation, Primitive
 
-# What NumPy calls the options of torch, and the other way round.
+# What NumPy calls the options of torch, and the other way round; torch's names of what has another one here.
 _SYNONYMS = {
     **dict.fromkeys(("axis", "dim", "axes", "dims"), ("axis", "dim", "axes", "dims")),
     "keepdims": ("keepdim",),
     "shifts": ("shift",),
+    **dict.fromkeys(("ddof", "unbiased"), ("correction",)),
+    "ord": ("p", "order"),
+    "p": ("rate",),
+    "method": ("interpolation",),
+    **{torch: (here,) for torch, here in (("query", "q"), ("key", "k"), ("value", "v"), ("attn_mask", "mask"))},
+    **dict.fromkeys(("index", "indices"), ("places",)),
+    "src": ("added",),
+    "target": ("labels", "sign"),
+    "weight": ("w", "slope"),
+    "num_groups": ("groups",),
+    **{torch: (here,) for torch, here in (("min", "lo"), ("max", "hi"), ("pad", "widths"), ("N", "n"))},
+    "_random_samples": ("samples",),
 }
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Composite(Operation):
-    """An operation defined by a formula over other operations."""
+    """An operation defined by a formula over other operations.
+
+    Attributes
+    ----------
+    order:
+        The names of the arguments in the order in which torch takes them, where that is another one.
+    in_order:
+        Whether a call is in that order: a function of its arguments and its options.
+    """
 
     definition: Function = field()
+    order: tuple[str, ...] = ()
+    in_order: Callable[[tuple[Any, ...], dict[str, Any]], bool] | None = None
     rows: ClassVar[dict[str, "Composite"]] = {}
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
@@ -35,7 +58,8 @@ class Composite(Operation):
         if options and (unknown := self.unknown(options)):
             known = ", ".join(self.parameters.parameters)
             raise TypeError(f"{self.name} has no option {', '.join(unknown)}: it takes {known}")
-        return super().__call__(*arguments, **self.named(options))
+        arguments, options = self.meant(arguments, self.named(options))
+        return super().__call__(*arguments, **options)
 
     @functools.cached_property
     def parameters(self) -> inspect.Signature:
@@ -47,6 +71,26 @@ class Composite(Operation):
         if options.keys() <= self.parameters.parameters.keys():
             return options
         return {self._name(option): value for option, value in options.items()}
+
+    def meant(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A call in the order of this definition.
+
+        Raises
+        ------
+        CaseError
+            For a call in torch's order that says something twice, or too much.
+        """
+        if self.in_order is None or not self.in_order(arguments, options):
+            return arguments, options
+        given = dict(zip(self.order, arguments, strict=False))
+        if len(arguments) > len(self.order) or given.keys() & options.keys():
+            raise CaseError(f"{self.name}: in torch's order it takes {', '.join(self.order)}, each once")
+        try:
+            bound = self.parameters.bind(**given, **options)
+        except TypeError as mistake:
+            raise CaseError(f"{self.name}: {mistake}") from None
+        bound.apply_defaults()
+        return bound.args, bound.kwargs
 
     def unknown(self, options: Iterable[str]) -> list[str]:
         """Those of some options that it does not have."""
@@ -75,11 +119,11 @@ class Composite(Operation):
         return self.definition(*arguments, **options)
 
 
-def composite(*, torch: Column, numpy: Column | None = None, aten: str = "") -> Callable[[Function], Composite]:
+def composite(*, torch: Column, **columns: Any) -> Callable[[Function], Composite]:
     """Make the decorated formula an operation that is called ``torch`` there."""
 
     def wrap(definition: Function) -> Composite:
         doc = (definition.__doc__ or "").strip().splitlines()[0]
-        return Composite(name=definition.__name__, doc=doc, torch=torch, numpy=numpy, aten=aten, definition=definition)
+        return Composite(name=definition.__name__, doc=doc, torch=torch, definition=definition, **columns)
 
     return wrap

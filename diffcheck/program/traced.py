@@ -267,6 +267,8 @@ class Traced(Recorded):
         inner = right.shape[-2:-1] or right.shape
         if not left.shape or left.shape[-1:] != inner:
             raise CaseError(f"matrix product of shapes {left.shape} and {right.shape}: the inner sizes must be equal")
+        if not left.shape[-1]:
+            return self.lift(np.zeros(np.matmul(np.empty(left.shape), np.empty(right.shape)).shape))
         rows = left if left.ndim > 1 else left.reshape((1, -1))
         columns = right if right.ndim > 1 else right.reshape((-1, 1))
         product = self._of_matrices(rows, columns)

@@ -8,6 +8,7 @@ from typing import Any
 from diffcheck import ops
 from diffcheck.errors import CaseError, UsageError
 from diffcheck.ops.arity import demand_arguments
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.spellings import suggestion
 from diffcheck.ops.table import Operation
 from diffcheck.sources.arrays import applied, array, element
@@ -244,6 +245,9 @@ class _Reader:
         if function is None:
             known = [signature for signature in DEFINED if signature.startswith(f"{word.text}(")]
             raise refusal(self._text, word.place, f"write {' or '.join(known or [f'{word.text}(x, y)'])}")
+        if isinstance(function, Composite):
+            named = function.named(options)
+            items, options = self._at(word.place, function.meant, items, named)
         if isinstance(function, Operation):
             self._at(word.place, demand_arguments, function, len(items), options)
         return self._apply(word.place, function, *items, **options)

@@ -109,9 +109,9 @@ def _at_labels(
     return reduced(name, -each.reshape(of_labels), reduction, count)
 
 
-@composite(torch=labels_of_torch("multi_margin_loss", "margin"))
+@composite(torch=labels_of_torch("multi_margin_loss", "p", "margin"))
 def multi_margin_loss(
-    x: Any, labels: Any, margin: float = 1.0, *, p: int = 1, weight: Any = None, reduction: str = "mean"
+    x: Any, labels: Any, p: int = 1, margin: float = 1.0, *, weight: Any = None, reduction: str = "mean"
 ) -> Any:
     """The mean over rows of the sum of max(0, margin - x_label + x_i)^p / classes over the other classes."""
     rows, found = _rows(x), constants("multi_margin_loss", labels)

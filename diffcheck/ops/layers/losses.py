@@ -39,7 +39,15 @@ def smooth_l1_loss(prediction: Any, target: Any, beta: float = 1.0, *, reduction
     return reduced("smooth_l1_loss", each, reduction)
 
 
-@composite(torch=of_torch("huber_loss", 2, "delta"))
+def _reduction_first(arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+    return len(arguments) > 2 and isinstance(arguments[2], str)
+
+
+@composite(
+    torch=of_torch("huber_loss", 2, "delta"),
+    order=("prediction", "target", "reduction", "delta", "weight"),
+    in_order=_reduction_first,
+)
 def huber_loss(prediction: Any, target: Any, delta: float = 1.0, *, weight: Any = None, reduction: str = "mean") -> Any:
     """The mean of d^2 / 2 for differences d up to delta, of delta (|d| - delta/2) beyond."""
     d = abs(prediction - target)
