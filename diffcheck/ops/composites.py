@@ -4,7 +4,10 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, ClassVar
+
+import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import Traceable, flat
@@ -59,7 +62,24 @@ class Composite(Operation):
             known = ", ".join(self.parameters.parameters)
             raise TypeError(f"{self.name} has no option {', '.join(unknown)}: it takes {known}")
         arguments, options = self.meant(arguments, self.named(options))
+        if self._counts:
+            names = self.parameters.parameters
+            arguments = tuple(map(self._whole, names, arguments)) + arguments[len(names) :]
+            options = {name: self._whole(name, value) for name, value in options.items()}
         return super().__call__(*arguments, **options)
+
+    @functools.cached_property
+    def _counts(self) -> set[str]:
+        """The names of its arguments that are whole numbers."""
+        return {name for name, p in self.parameters.parameters.items() if p.annotation in (int, int | None)}
+
+    def _whole(self, name: str, value: Any) -> Any:
+        """An argument, which is whole where it must be one: 2.0 as well."""
+        if name not in self._counts or not isinstance(value, (float, Fraction, np.floating)):
+            return value
+        if value != value // 1:
+            raise CaseError(f"{self.name}: {name}={value}: it must be a whole number")
+        return int(value)
 
     @functools.cached_property
     def parameters(self) -> inspect.Signature:

@@ -13,7 +13,18 @@ from diffcheck.ops.spellings import suggestion
 from diffcheck.ops.table import Operation
 from diffcheck.sources.arrays import applied, array, element
 from diffcheck.sources.formula import Formula, Operand, Slot, Step, Steps, depends
-from diffcheck.sources.grammar import ALWAYS, DEEPEST, JOINING_WORDS, Word, foreign, no_formula, number, refusal, words
+from diffcheck.sources.grammar import (
+    ALWAYS,
+    DEEPEST,
+    JOINING_WORDS,
+    TRUTHS,
+    Word,
+    foreign,
+    no_formula,
+    number,
+    refusal,
+    words,
+)
 from diffcheck.sources.spellings import CONSTANTS, DEFINED, EXTREMES, JOINING, OPERATIONS
 
 _RELATIONS = {"<": ops.lt, "<=": ops.le, ">": ops.gt, ">=": ops.ge, "==": ops.eq, "!=": ops.ne}
@@ -206,8 +217,10 @@ class _Reader:
         if word.text == "[":
             return self._several("]")
         self._next -= 1
-        if word.text == ALWAYS:
-            raise foreign(self._text, word.place, f"{ALWAYS} outside of Piecewise")
+        if word.text in TRUTHS:
+            raise foreign(self._text, word.place, f"{word.text} outside of Piecewise and options")
+        if word.kind == "text":
+            raise foreign(self._text, word.place, "a text")
         if word.text in ("*", "**"):
             raise foreign(self._text, word.place, "a star without a factor before it")
         raise self._astray()
@@ -273,6 +286,14 @@ class _Reader:
             found = self._apply(word.place, ops.where, condition, value, found)
         return found
 
+    def _option(self) -> Operand:
+        """What an option is: an operand, a truth value, or a text."""
+        word = self._word
+        if word.kind != "text" and word.text not in TRUTHS:
+            return self._any()
+        self._next += 1
+        return word.text[1:-1] if word.kind == "text" else TRUTHS[word.text]
+
     def _several(self, closing: str, options: dict[str, Operand] | None = None) -> tuple[Operand, ...]:
         """Operands up to a closing sign, with commas between them."""
         items: list[Operand] = []
@@ -280,7 +301,7 @@ class _Reader:
             if options is not None and self._word.kind == "name" and self._words[self._next + 1].text == "=":
                 name = self._word.text
                 self._next += 2
-                options[name] = self._any()
+                options[name] = self._option()
             else:
                 items.append(self._any())
             if self._take(",") is None:

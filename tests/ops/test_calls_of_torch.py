@@ -7,8 +7,9 @@ from array_calls import Torch
 from like_torch import NEAR, arrays, of_diffcheck, of_torch
 
 from diffcheck import ops
-from diffcheck.errors import CaseError
+from diffcheck.errors import CaseError, UsageError
 from diffcheck.program.trace import record
+from diffcheck.sources.expression import Expression
 
 PLACES = np.array([2, 0, 2])
 CENTRE, SPREAD = np.array([0.5, -1.0, 2.0]), np.array([0.25, 1.0, 3.0])
@@ -105,6 +106,10 @@ OPTIONS = {
     "roll": (lambda o, x: o.roll(x, -2), [(2, 3)]),
     "fftshift": (lambda o, x: o.fftshift(x, -1), [(2, 3)]),
     "fft2 of another size": (lambda o, x: o.real(o.fft2(x, (2, 4))), [(3, 2)]),
+    "softplus": (lambda o, x: o.softplus(x, beta=3, threshold=1.5), [(2, 3)]),
+    "softplus by position": (lambda o, x: o.softplus(x, 2.5), [(2, 3)]),
+    "logit": (lambda o, x: o.logit(x, eps=0.25), [(2, 3)]),
+    "logit without eps": (lambda o, x: o.logit(x * x / 16, eps=None), [(2, 3)]),
     "matrix_power of nothing": (lambda o, x: o.matrix_power(x, 0) @ x, [(2, 3, 3)]),
     "sum of nothing": (lambda o, x: o.sum(x[:0]) + o.sum(x), [(3,)]),
     "sum of empty rows": (lambda o, x: o.sum(x[:, :0], dim=1, keepdim=True) + x, [(2, 3)]),
@@ -146,6 +151,13 @@ DOUBTS = {
     "half a width": (lambda x: ops.pad(x, (1, 1, 1)), r"pad: widths \[1, 1, 1\]: give two for each axis"),
     "widths of more": (lambda x: ops.pad(x, (1,) * 6), r"pad: widths for 3 axes of an array of shape \(3, 3\)"),
     "unknown interpolation": (lambda x: ops.quantile(x, 0.5, interpolation="next"), "it must be one of linear, lower"),
+    "an option of another": (
+        lambda x: ops.softplus(x, gamma=2),
+        "softplus: got an unexpected keyword argument 'gamma'",
+    ),
+    "a part of a degree": (lambda x: ops.chebyshev_t(2.5, x), "chebyshev_t: n=2.5: it must be a whole number"),
+    "a part of a count": (lambda x: ops.diric(x, n=2.5), "diric: n=2.5: it must be a whole number"),
+    "differences of a number": (lambda x: ops.diff(x[0, 0] ** 2), "diff: x is one number"),
     "twice": (lambda x: ops.layer_norm(x, (3,), normalized_shape=(3,)), "in torch's order it takes .*, each once"),
     "unknown": (lambda x: ops.rms_norm(x, (3,), None, 0.1, 2), "in torch's order it takes x, normalized_shape, weight"),
 }
@@ -161,3 +173,48 @@ def test_what_is_kept_has_torchs_rate():
     (x,) = arrays([(2, 3)])
     np.testing.assert_array_equal(ops.dropout(x, x > 0), np.where(x > 0, 2 * x, 0))
     np.testing.assert_array_equal(ops.dropout(x, x > 0, p=0.75), np.where(x > 0, 4 * x, 0))
+
+
+def test_whole_numbers_may_be_written_as_others():
+    (x,) = arrays([(2, 3)])
+    np.testing.assert_array_equal(ops.chebyshev_t(2.0, x), ops.chebyshev_t(2, x))
+    np.testing.assert_array_equal(ops.diric(x, 3.0), ops.diric(x, 3))
+
+
+FORMULAS = {
+    "sum(x, axis=0, keepdims=True)": lambda x: np.sum(x, 0, keepdims=True),
+    "sum(x, axis=0, keepdims=False)": lambda x: np.sum(x, 0),
+    "quantile(x, 0.5, interpolation='lower')": lambda x: np.quantile(x, 0.5, method="lower"),
+    'pad(x, [1, 2], mode="reflect")': lambda x: np.pad(x, [(0, 0), (1, 2)], mode="reflect"),
+    "matrix_norm(x, ord='nuc')": lambda x: np.linalg.norm(x, "nuc"),
+    "layer_norm(x, (3,), eps=0)": lambda x: (x - x.mean(1)[:, None]) / x.std(1)[:, None],
+    "embedding([1, 0, 1], x)": lambda x: x[[1, 0, 1]],
+    "softplus(x, beta=2)": lambda x: np.logaddexp(0, 2 * x) / 2,
+    "logit(x, 0.25)": lambda x: np.log(1 / (1 / np.clip(x, 0.25, 0.75) - 1)),
+    "chebyshev_t(2.0, x)": lambda x: 2 * x * x - 1,
+}
+
+
+@pytest.mark.parametrize(("text", "function"), FORMULAS.items(), ids=FORMULAS)
+def test_a_formula_takes_truths_and_texts_as_options(text, function):
+    (x,) = arrays([(2, 3)])
+    np.testing.assert_allclose(Expression(text)(x), function(x), **NEAR)
+    np.testing.assert_allclose(of_diffcheck(Expression(text), [x])[0], function(x), **NEAR)
+
+
+FOREIGN = {
+    "sin('x')": "a text cannot stand in a formula",
+    "'x' + 1": "a text cannot stand in a formula",
+    "pad(x, [1, 2], mode='a b')": "a text cannot stand in a formula",
+    "x + True": "True outside of Piecewise and options cannot stand",
+    "sin(False)": "False outside of Piecewise and options cannot stand",
+    "sum(x, axis=0, keepdims='yes' + 1)": "is neither file.py::name nor a formula",
+    "chebyshev_t(2.5, x)": "chebyshev_t: n=2.5: it must be a whole number",
+    "softplus(x, gamma=2)": "softplus has no option gamma",
+}
+
+
+@pytest.mark.parametrize(("text", "told"), FOREIGN.items(), ids=FOREIGN)
+def test_a_text_stands_nowhere_else(text, told):
+    with pytest.raises((UsageError, CaseError), match=told):
+        record(Expression(text), {"x": (3, 3)}, {})
