@@ -365,6 +365,7 @@ USES = {
     "elliptic_k_slope": elementwise(lambda m: Primitive.rows["elliptic_k_slope"](1, m), (-5, 0.6)),
     "elliptic_e": elementwise(ops.elliptic_e, (-5, 0.95)),
     "elliptic_e_slope": elementwise(lambda m: Primitive.rows["elliptic_e_slope"](1, m), (-5, 0.6)),
+    "elliptic_pi": elementwise(ops.elliptic_pi, (-5, 0.8), (-5, 0.8)),
     "elliptic_f": elementwise(ops.elliptic_f, REAL, (-5, 0.9)),
     "elliptic_f_slope": elementwise(lambda x, m: Primitive.rows["elliptic_f_slope"](0, 1, x, m), REAL, (-5, 0.6)),
     "elliptic_e_inc": elementwise(ops.elliptic_e_inc, REAL, (-5, 0.9)),

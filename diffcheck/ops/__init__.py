@@ -472,6 +472,7 @@ from diffcheck.ops.functions.elliptic import (
     elliprj as elliprj,
     elliptic_e_inc as elliptic_e_inc,
     elliptic_f as elliptic_f,
+    elliptic_pi as elliptic_pi,
 )
 from diffcheck.ops.functions.transforms import (
     boxcox as boxcox,

@@ -42,7 +42,8 @@ class Composite(Operation):
     order:
         The names of the arguments in the order in which torch takes them, where that is another one.
     in_order:
-        Whether a call is in that order: a function of its arguments and its options.
+        Whether a call is in that order: a function of its arguments and its options. Left out, it is where more
+        arguments stand without a name than may here.
     """
 
     definition: Function = field()
@@ -100,7 +101,7 @@ class Composite(Operation):
         CaseError
             For a call in torch's order that says something twice, or too much.
         """
-        if self.in_order is None or not self.in_order(arguments, options):
+        if not self.order or not (self.in_order or self._too_many)(arguments, options):
             return arguments, options
         given = dict(zip(self.order, arguments, strict=False))
         if len(arguments) > len(self.order) or given.keys() & options.keys():
@@ -111,6 +112,11 @@ class Composite(Operation):
             raise CaseError(f"{self.name}: {mistake}") from None
         bound.apply_defaults()
         return bound.args, bound.kwargs
+
+    def _too_many(self, arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+        """Whether there are more arguments than may stand without a name here."""
+        named = inspect.Parameter.KEYWORD_ONLY
+        return len(arguments) > sum(p.kind is not named for p in self.parameters.parameters.values())
 
     def unknown(self, options: Iterable[str]) -> list[str]:
         """Those of some options that it does not have."""

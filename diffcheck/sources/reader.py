@@ -25,7 +25,7 @@ from diffcheck.sources.grammar import (
     refusal,
     words,
 )
-from diffcheck.sources.spellings import CONSTANTS, DEFINED, EXTREMES, JOINING, OPERATIONS
+from diffcheck.sources.spellings import CONSTANTS, DEFINED, EXTREMES, HYPERGEOMETRIC, JOINING, OPERATIONS
 
 _RELATIONS = {"<": ops.lt, "<=": ops.le, ">": ops.gt, ">=": ops.ge, "==": ops.eq, "!=": ops.ne}
 
@@ -238,6 +238,8 @@ class _Reader:
     def _called(self, word: Word) -> Operand:
         if word.text == "Piecewise":
             return self._pieces(word)
+        if word.text == "hyper":
+            return self._hypergeometric(word)
         if word.text not in _CALLED:
             raise refusal(
                 self._text,
@@ -264,6 +266,18 @@ class _Reader:
         if isinstance(function, Operation):
             self._at(word.place, demand_arguments, function, len(items), options)
         return self._apply(word.place, function, *items, **options)
+
+    def _hypergeometric(self, word: Word) -> Operand:
+        """SymPy's ``hyper([a, b], [c], x)``, of as many parameters as there are rows for."""
+        items = self._several(")")
+        lists = items[:-1]
+        of = HYPERGEOMETRIC.get(tuple(len(held) if isinstance(held, tuple) else -1 for held in lists))
+        if of is None:
+            raise refusal(
+                self._text, word.place, "write hyper([], [b], x), hyper([a], [b], x) or hyper([a, b], [c], x)"
+            )
+        above, below = lists
+        return self._apply(word.place, of, *above, *below, items[-1])
 
     def _pieces(self, word: Word) -> Operand:
         """SymPy's ``Piecewise((x, x > 0), (-x, True))``: the first value whose condition holds."""

@@ -47,6 +47,19 @@ IN_ORDER = {
     "embedding_bag": (lambda o, w: o.embedding_bag(PLACES, w, np.array([0, 1]), mode="sum"), [(3, 2)]),
     "multi_margin_loss": (lambda o, x: o.multi_margin_loss(x, PLACES, 2, 0.5), [(3, 3)]),
     "huber_loss": (lambda o, x, y: o.huber_loss(x, y, "sum", 0.5), [(2, 3), (2, 3)]),
+    "cross_entropy": (lambda o, x: o.cross_entropy(x, PLACES, SPREAD), [(3, 3)]),
+    "nll_loss": (lambda o, x: o.nll_loss(x, PLACES, SPREAD), [(3, 3)]),
+    "binary_cross_entropy_with_logits": (
+        lambda o, x, y: o.binary_cross_entropy_with_logits(x, y, SPREAD),
+        [(2, 3), (2, 3)],
+    ),
+    "binary_cross_entropy": (lambda o, x: o.binary_cross_entropy(x * x / 9, x * 0 + 0.5, SPREAD), [(2, 3)]),
+    "multilabel_soft_margin_loss": (lambda o, x, y: o.multilabel_soft_margin_loss(x, y, SPREAD), [(2, 3), (2, 3)]),
+    "poisson_nll_loss": (lambda o, x, y: o.poisson_nll_loss(x * x, y, False, False), [(2, 3), (2, 3)]),
+    "triplet_margin_loss": (
+        lambda o, x, y, z: o.triplet_margin_loss(x, y, z, 2.0, 3.0, 0.5, True),
+        [(2, 3), (2, 3), (2, 3)],
+    ),
     "grid_sample": (
         lambda o, x, g: o.grid_sample(x, g, "bilinear", "border", True),
         [(1, 1, 3, 3), (1, 2, 2, 2)],
@@ -155,6 +168,7 @@ DOUBTS = {
         lambda x: ops.softplus(x, gamma=2),
         "softplus: got an unexpected keyword argument 'gamma'",
     ),
+    "no width": (lambda x: ops.smooth_l1_loss(x, x, True), "True in the place of beta: name the options"),
     "a part of a degree": (lambda x: ops.chebyshev_t(2.5, x), "chebyshev_t: n=2.5: it must be a whole number"),
     "a part of a count": (lambda x: ops.diric(x, n=2.5), "diric: n=2.5: it must be a whole number"),
     "differences of a number": (lambda x: ops.diff(x[0, 0] ** 2), "diff: x is one number"),

@@ -50,11 +50,18 @@ ndtri = Primitive(
     forms=((lambda _, v: sqrt(2 * pi) * exp(v * v / 2),),),
     ulps=3,
 )
-logit = Primitive(
+
+
+def _logit(x: Any, eps: float | None = None) -> Any:
+    """Of numbers kept away from the ends, if it is told how far."""
+    return logit(x if eps is None else clip(x, eps, 1 - eps))
+
+
+logit: Primitive = Primitive(
     name="logit",
     doc="ln(x / (1 - x)), the inverse of sigmoid",
     numpy="scipy.special.logit",
-    with_options=lambda x, eps=None: logit(x if eps is None else clip(x, eps, 1 - eps)),
+    with_options=_logit,
     torch="torch.logit",
     sympy=lambda sympy, x: sympy.log(x / (1 - x)),
     arb=lambda x: (x / (1 - x)).log(),
