@@ -63,6 +63,8 @@ class Composite(Operation):
             known = ", ".join(self.parameters.parameters)
             raise TypeError(f"{self.name} has no option {', '.join(unknown)}: it takes {known}")
         arguments, options = self.meant(arguments, self.named(options))
+        if options:
+            arguments, options = self._in_place(arguments, options)
         if self._counts:
             names = self.parameters.parameters
             arguments = tuple(map(self._whole, names, arguments)) + arguments[len(names) :]
@@ -111,6 +113,14 @@ class Composite(Operation):
         except TypeError as mistake:
             raise CaseError(f"{self.name}: {mistake}") from None
         bound.apply_defaults()
+        return bound.args, bound.kwargs
+
+    def _in_place(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A call in which options stand without a name where they may: libraries have other names for them."""
+        try:
+            bound = self.parameters.bind(*arguments, **options)
+        except TypeError:
+            return arguments, options
         return bound.args, bound.kwargs
 
     def _too_many(self, arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:

@@ -215,7 +215,10 @@ class Traced(Recorded):
         if any(map(is_complex, flat(arguments))):
             return self.as_complex().apply(operation, arguments, options)
         if isinstance(operation, Composite):
-            return operation.definition(*arguments, **options)
+            try:
+                return operation.definition(*arguments, **options)
+            except (IndexError, TypeError) as mistake:
+                raise CaseError(f"{operation.name}: {mistake}") from mistake
         demand_arguments(operation, len(arguments), options)
         operands = [self.lift(a) for a in arguments]
         if isinstance(operation, Primitive) and operation.chooses:

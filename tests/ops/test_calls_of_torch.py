@@ -232,3 +232,23 @@ FOREIGN = {
 def test_a_text_stands_nowhere_else(text, told):
     with pytest.raises((UsageError, CaseError), match=told):
         record(Expression(text), {"x": (3, 3)}, {})
+
+
+def test_arrays_may_be_given_by_name():
+    x, y = arrays([(2, 3), (3,)])
+    for found in (ops.rms_norm(x, weight=torch.tensor(y)), ops.rms_norm(torch.tensor(x), weight=y)):
+        np.testing.assert_allclose(found.numpy(), ops.rms_norm(x, y), **NEAR)
+    np.testing.assert_array_equal(ops.clip(x, min=-0.5, max=0.5), np.clip(x, -0.5, 0.5))
+
+
+WRONG = {
+    "an axis that is not there": (lambda x: ops.sum(x, 5), "sum: range object index out of range"),
+    "a part of a shift": (lambda x: ops.roll(x, 1.5), "roll: 'float' object"),
+    "an axis of a number": (lambda x: ops.sort(x[0, 0]), "sort: tuple index out of range"),
+}
+
+
+@pytest.mark.parametrize(("call", "told"), WRONG.values(), ids=WRONG)
+def test_what_python_refuses_is_told_with_the_operation(call, told):
+    with pytest.raises(CaseError, match=told):
+        record(call, {"x": (3, 3)}, {})

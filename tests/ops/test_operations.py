@@ -110,7 +110,7 @@ def test_what_torch_or_sympy_lacks_is_in_the_table():
         *("chdtri", "fdtri", "gdtrix", "pdtri"),
         "kolmogorov",
         *(f"{kind}{prime}" for kind in ("ber", "bei", "ker", "kei") for prime in ("", "p")),
-        *("struve", "modstruve", "hyperu", "pbdv", "elliprj"),
+        *("struve", "modstruve", "hyperu", "pbdv", "elliprj", "elliptic_pi"),
         *("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_epsilon"),
         *(f"ellipr{kind}" for kind in "cdfg"),
     }
