@@ -12,9 +12,10 @@ HANN = np.array([0.25, 1.0, 0.75, 0.5])
 class Torch:
     """Torch's functions, wherever they are, which take arrays where they want tensors, and give values alone."""
 
+    rooms = (torch, torch.linalg, torch.nn.functional, torch.Tensor)
+
     def __getattr__(self, name):
-        rooms = (torch, torch.linalg, torch.nn.functional, torch.Tensor)
-        function = next(getattr(room, name) for room in rooms if hasattr(room, name))
+        function = next(getattr(room, name) for room in self.rooms if hasattr(room, name))
 
         def call(*given, **options):
             found = function(*map(_tensor, given), **{k: _tensor(v) for k, v in options.items()})

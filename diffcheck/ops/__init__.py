@@ -52,7 +52,6 @@ from diffcheck.ops.on_arrays.common import (
     matmul as matmul,
     mean as mean,
     median as median,
-    norm as norm,
     permute as permute,
     prod as prod,
     reshape as reshape,
@@ -215,6 +214,11 @@ from diffcheck.ops.layers.margins import (
 )
 from diffcheck.ops.matrices.lu import (
     lu as lu,
+)
+from diffcheck.ops.matrices.norms import (
+    matrix_norm as matrix_norm,
+    norm as norm,
+    vector_norm as vector_norm,
 )
 from diffcheck.ops.layers.common import (
     bilinear as bilinear,
@@ -422,7 +426,6 @@ from diffcheck.ops.matrices.spectral import (
     eigvals as eigvals,
     eigvalsh as eigvalsh,
     matrix_exp as matrix_exp,
-    matrix_norm as matrix_norm,
     svd as svd,
     svdvals as svdvals,
 )
@@ -439,7 +442,6 @@ from diffcheck.ops.on_arrays.statistics import (
     roll as roll,
     std as std,
     var as var,
-    vector_norm as vector_norm,
 )
 from diffcheck.ops.layers.transposed import (
     conv_transpose1d as conv_transpose1d,
@@ -470,6 +472,7 @@ from diffcheck.ops.functions.elliptic import (
     elliprj as elliprj,
     elliptic_e_inc as elliptic_e_inc,
     elliptic_f as elliptic_f,
+    elliptic_pi as elliptic_pi,
 )
 from diffcheck.ops.functions.transforms import (
     boxcox as boxcox,

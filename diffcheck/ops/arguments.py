@@ -120,6 +120,18 @@ def understood(torch: Any, given: list[Any], like: Any) -> Iterator[list[Any]]:
             yield meant
 
 
+def is_whole(value: Any) -> bool:
+    """Whether a value is a whole number, or holds whole numbers alone."""
+    if isinstance(value, (list, tuple)):
+        return bool(value) and all(map(is_whole, value))
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype.kind in "iu"
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return not width(value) and value.dtype is not torch.bool
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def constants(name: str, given: Any, what: str = "labels") -> "np.ndarray[Any, np.dtype[Any]]":
     """Numbers that say what the formula of an operation is, such as labels and places; those of an input cannot."""
     if isinstance(given, Traceable):

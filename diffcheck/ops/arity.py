@@ -1,6 +1,7 @@
 """What an operation on numbers may be called with."""
 
 import functools
+import inspect
 from collections.abc import Collection
 
 import numpy as np
@@ -8,18 +9,23 @@ import numpy as np
 from diffcheck.errors import RAISED, CaseError
 from diffcheck.ops.composites import Composite
 from diffcheck.ops.declared import Declared
-from diffcheck.ops.table import Operation
+from diffcheck.ops.table import Operation, Primitive
 
 
 def demand_arguments(operation: Operation, count: int, options: Collection[str]) -> None:
     """Raise `CaseError` if an operation does not take so many arguments without a name and these options.
 
-    The options of a composite one are what its definition names; others have none.
+    The options of a composite one are what its definition names; few others have any.
     """
-    unknown = operation.unknown(options) if isinstance(operation, Composite) else options
+    if isinstance(operation, Primitive) and operation.with_options and (options or count > 1):
+        known = [*inspect.signature(operation.with_options).parameters]
+        unknown, fits = [option for option in options if option not in known], count + len(options) <= len(known)
+    elif isinstance(operation, Composite):
+        unknown, fits = operation.unknown(options), _binds(operation, count, options)
+    else:
+        unknown, fits = [*options], not options and _takes(operation, count)
     if unknown:
         raise CaseError(f"{operation.name} has no option {', '.join(unknown)}")
-    fits = _binds(operation, count, options) if isinstance(operation, Composite) else _takes(operation, count)
     if not fits:
         raise CaseError(f"{operation.name} does not take {count} argument{'s' * (count != 1)}")
     if isinstance(operation, Declared):

@@ -4,24 +4,51 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, ClassVar
 
+import numpy as np
+
+from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import Traceable, flat
 from diffcheck.ops.table import Column, Function, Operation, Primitive
 
-# What NumPy calls the options of torch, and the other way round.
+# What NumPy calls the options of torch, and the other way round; torch's names of what has another one here.
 _SYNONYMS = {
     **dict.fromkeys(("axis", "dim", "axes", "dims"), ("axis", "dim", "axes", "dims")),
     "keepdims": ("keepdim",),
     "shifts": ("shift",),
+    **dict.fromkeys(("ddof", "unbiased"), ("correction",)),
+    "ord": ("p", "order"),
+    "p": ("rate",),
+    "method": ("interpolation",),
+    **{torch: (here,) for torch, here in (("query", "q"), ("key", "k"), ("value", "v"), ("attn_mask", "mask"))},
+    **dict.fromkeys(("index", "indices"), ("places",)),
+    "src": ("added",),
+    "target": ("labels", "sign"),
+    "weight": ("w", "slope"),
+    "num_groups": ("groups",),
+    **{torch: (here,) for torch, here in (("min", "lo"), ("max", "hi"), ("pad", "widths"), ("N", "n"))},
+    "_random_samples": ("samples",),
 }
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Composite(Operation):
-    """An operation defined by a formula over other operations."""
+    """An operation defined by a formula over other operations.
+
+    Attributes
+    ----------
+    order:
+        The names of the arguments in the order in which torch takes them, where that is another one.
+    in_order:
+        Whether a call is in that order: a function of its arguments and its options. Left out, it is where more
+        arguments stand without a name than may here.
+    """
 
     definition: Function = field()
+    order: tuple[str, ...] = ()
+    in_order: Callable[[tuple[Any, ...], dict[str, Any]], bool] | None = None
     rows: ClassVar[dict[str, "Composite"]] = {}
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
@@ -35,7 +62,27 @@ class Composite(Operation):
         if options and (unknown := self.unknown(options)):
             known = ", ".join(self.parameters.parameters)
             raise TypeError(f"{self.name} has no option {', '.join(unknown)}: it takes {known}")
-        return super().__call__(*arguments, **self.named(options))
+        arguments, options = self.meant(arguments, self.named(options))
+        if options:
+            arguments, options = self._in_place(arguments, options)
+        if self._counts:
+            names = self.parameters.parameters
+            arguments = tuple(map(self._whole, names, arguments)) + arguments[len(names) :]
+            options = {name: self._whole(name, value) for name, value in options.items()}
+        return super().__call__(*arguments, **options)
+
+    @functools.cached_property
+    def _counts(self) -> set[str]:
+        """The names of its arguments that are whole numbers."""
+        return {name for name, p in self.parameters.parameters.items() if p.annotation in (int, int | None)}
+
+    def _whole(self, name: str, value: Any) -> Any:
+        """An argument, which is whole where it must be one: 2.0 as well."""
+        if name not in self._counts or not isinstance(value, (float, Fraction, np.floating)):
+            return value
+        if value != value // 1:
+            raise CaseError(f"{self.name}: {name}={value}: it must be a whole number")
+        return int(value)
 
     @functools.cached_property
     def parameters(self) -> inspect.Signature:
@@ -47,6 +94,39 @@ class Composite(Operation):
         if options.keys() <= self.parameters.parameters.keys():
             return options
         return {self._name(option): value for option, value in options.items()}
+
+    def meant(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A call in the order of this definition.
+
+        Raises
+        ------
+        CaseError
+            For a call in torch's order that says something twice, or too much.
+        """
+        if not self.order or not (self.in_order or self._too_many)(arguments, options):
+            return arguments, options
+        given = dict(zip(self.order, arguments, strict=False))
+        if len(arguments) > len(self.order) or given.keys() & options.keys():
+            raise CaseError(f"{self.name}: in torch's order it takes {', '.join(self.order)}, each once")
+        try:
+            bound = self.parameters.bind(**given, **options)
+        except TypeError as mistake:
+            raise CaseError(f"{self.name}: {mistake}") from None
+        bound.apply_defaults()
+        return bound.args, bound.kwargs
+
+    def _in_place(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """A call in which options stand without a name where they may: libraries have other names for them."""
+        try:
+            bound = self.parameters.bind(*arguments, **options)
+        except TypeError:
+            return arguments, options
+        return bound.args, bound.kwargs
+
+    def _too_many(self, arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+        """Whether there are more arguments than may stand without a name here."""
+        named = inspect.Parameter.KEYWORD_ONLY
+        return len(arguments) > sum(p.kind is not named for p in self.parameters.parameters.values())
 
     def unknown(self, options: Iterable[str]) -> list[str]:
         """Those of some options that it does not have."""
@@ -75,11 +155,11 @@ class Composite(Operation):
         return self.definition(*arguments, **options)
 
 
-def composite(*, torch: Column, numpy: Column | None = None, aten: str = "") -> Callable[[Function], Composite]:
+def composite(*, torch: Column, **columns: Any) -> Callable[[Function], Composite]:
     """Make the decorated formula an operation that is called ``torch`` there."""
 
     def wrap(definition: Function) -> Composite:
         doc = (definition.__doc__ or "").strip().splitlines()[0]
-        return Composite(name=definition.__name__, doc=doc, torch=torch, numpy=numpy, aten=aten, definition=definition)
+        return Composite(name=definition.__name__, doc=doc, torch=torch, definition=definition, **columns)
 
     return wrap

@@ -10,6 +10,7 @@ A column names a function by its dotted path (``"torch.nn.functional.gelu"``) or
 
 import functools
 import importlib
+import inspect
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,7 +20,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.errors import Unsupported
+from diffcheck.errors import CaseError, Unsupported
 from diffcheck.ops.arguments import Kind, fitting, flat, is_complex, kind_of, plain, understood, whole_for_fractions
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.orders import Order
@@ -172,6 +173,8 @@ class Primitive(Operation):
         the arguments, ``None`` for each other one. `None` where none is.
     signs:
         For an operation that adds its arguments up: the sign of each.
+    with_options:
+        The operation with the options that torch has for it, by other ones: a function of its argument and of these.
     product:
         Whether the value is the product of its two arguments.
     written:
@@ -218,6 +221,7 @@ class Primitive(Operation):
     folded: Callable[..., Fraction | None] | None = None
     gives_back: Callable[..., tuple[int, bool] | None] | None = None
     signs: tuple[int, ...] = ()
+    with_options: Function | None = None
     product: bool = False
     written: tuple[str, int, tuple[int, ...]] | None = None
     python: str = ""
@@ -236,6 +240,18 @@ class Primitive(Operation):
         self.rows[self.name] = self
         if isinstance(self.sympy, str) and not self.sympy_name:
             object.__setattr__(self, "sympy_name", self.sympy.rpartition(".")[2])
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """The operation; with options that it has by other ones."""
+        if self.with_options is None or not (options or len(arguments) > 1):
+            return super().__call__(*arguments, **options)
+        try:
+            bound = inspect.signature(self.with_options).bind(*arguments, **options)
+        except TypeError as mistake:
+            raise CaseError(f"{self.name}: {mistake}") from None
+        (_, x), *told = bound.arguments.items()
+        kind, decider = kind_of((x,))
+        return self._on_torch(decider, (x,), dict(told)) if kind is Kind.TORCH else self.with_options(x, **dict(told))
 
     @property
     def chooses(self) -> bool:

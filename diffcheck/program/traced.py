@@ -215,7 +215,10 @@ class Traced(Recorded):
         if any(map(is_complex, flat(arguments))):
             return self.as_complex().apply(operation, arguments, options)
         if isinstance(operation, Composite):
-            return operation.definition(*arguments, **options)
+            try:
+                return operation.definition(*arguments, **options)
+            except (IndexError, TypeError) as mistake:
+                raise CaseError(f"{operation.name}: {mistake}") from mistake
         demand_arguments(operation, len(arguments), options)
         operands = [self.lift(a) for a in arguments]
         if isinstance(operation, Primitive) and operation.chooses:
@@ -267,6 +270,8 @@ class Traced(Recorded):
         inner = right.shape[-2:-1] or right.shape
         if not left.shape or left.shape[-1:] != inner:
             raise CaseError(f"matrix product of shapes {left.shape} and {right.shape}: the inner sizes must be equal")
+        if not left.shape[-1]:
+            return self.lift(np.zeros(np.matmul(np.empty(left.shape), np.empty(right.shape)).shape))
         rows = left if left.ndim > 1 else left.reshape((1, -1))
         columns = right if right.ndim > 1 else right.reshape((-1, 1))
         product = self._of_matrices(rows, columns)

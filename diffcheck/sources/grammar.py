@@ -18,18 +18,21 @@ _SHORT = 80
 _WORDS = re.compile(
     r"(?P<space>\s+)"
     r"|(?P<number>(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?(?:[jJ](?!\w))?)"
+    r"|(?P<text>'[\w-]*'|\"[\w-]*\")"
     r"|(?P<name>[^\W\d]\w*)"
     r"|(?P<sign>\*\*|//|<=|>=|==|!=|[-+*/%@<>=(),\[\]&|~])"
 )
 # The condition of the last pair of ``Piecewise``.
 ALWAYS = "True"
-JOINING_WORDS = {"and", "or", "not", "if", "else", ALWAYS}
+# What an option may be beside a number.
+TRUTHS = {ALWAYS: True, "False": False}
+JOINING_WORDS = {"and", "or", "not", "if", "else", *TRUTHS}
 _FOREIGN = {*keyword.kwlist} - JOINING_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a formula; ``kind`` is ``number``, ``name``, ``sign`` or ``end``."""
+    """A word of a formula; ``kind`` is ``number``, ``name``, ``sign``, ``text`` or ``end``."""
 
     kind: str
     text: str

@@ -8,12 +8,24 @@ from typing import Any
 from diffcheck import ops
 from diffcheck.errors import CaseError, UsageError
 from diffcheck.ops.arity import demand_arguments
+from diffcheck.ops.composites import Composite
 from diffcheck.ops.spellings import suggestion
 from diffcheck.ops.table import Operation
 from diffcheck.sources.arrays import applied, array, element
 from diffcheck.sources.formula import Formula, Operand, Slot, Step, Steps, depends
-from diffcheck.sources.grammar import ALWAYS, DEEPEST, JOINING_WORDS, Word, foreign, no_formula, number, refusal, words
-from diffcheck.sources.spellings import CONSTANTS, DEFINED, EXTREMES, JOINING, OPERATIONS
+from diffcheck.sources.grammar import (
+    ALWAYS,
+    DEEPEST,
+    JOINING_WORDS,
+    TRUTHS,
+    Word,
+    foreign,
+    no_formula,
+    number,
+    refusal,
+    words,
+)
+from diffcheck.sources.spellings import CONSTANTS, DEFINED, EXTREMES, HYPERGEOMETRIC, JOINING, OPERATIONS
 
 _RELATIONS = {"<": ops.lt, "<=": ops.le, ">": ops.gt, ">=": ops.ge, "==": ops.eq, "!=": ops.ne}
 
@@ -205,8 +217,10 @@ class _Reader:
         if word.text == "[":
             return self._several("]")
         self._next -= 1
-        if word.text == ALWAYS:
-            raise foreign(self._text, word.place, f"{ALWAYS} outside of Piecewise")
+        if word.text in TRUTHS:
+            raise foreign(self._text, word.place, f"{word.text} outside of Piecewise and options")
+        if word.kind == "text":
+            raise foreign(self._text, word.place, "a text")
         if word.text in ("*", "**"):
             raise foreign(self._text, word.place, "a star without a factor before it")
         raise self._astray()
@@ -224,6 +238,8 @@ class _Reader:
     def _called(self, word: Word) -> Operand:
         if word.text == "Piecewise":
             return self._pieces(word)
+        if word.text == "hyper":
+            return self._hypergeometric(word)
         if word.text not in _CALLED:
             raise refusal(
                 self._text,
@@ -244,9 +260,24 @@ class _Reader:
         if function is None:
             known = [signature for signature in DEFINED if signature.startswith(f"{word.text}(")]
             raise refusal(self._text, word.place, f"write {' or '.join(known or [f'{word.text}(x, y)'])}")
+        if isinstance(function, Composite):
+            named = function.named(options)
+            items, options = self._at(word.place, function.meant, items, named)
         if isinstance(function, Operation):
             self._at(word.place, demand_arguments, function, len(items), options)
         return self._apply(word.place, function, *items, **options)
+
+    def _hypergeometric(self, word: Word) -> Operand:
+        """SymPy's ``hyper([a, b], [c], x)``, of as many parameters as there are rows for."""
+        items = self._several(")")
+        lists = items[:-1]
+        of = HYPERGEOMETRIC.get(tuple(len(held) if isinstance(held, tuple) else -1 for held in lists))
+        if of is None:
+            raise refusal(
+                self._text, word.place, "write hyper([], [b], x), hyper([a], [b], x) or hyper([a, b], [c], x)"
+            )
+        above, below = lists
+        return self._apply(word.place, of, *above, *below, items[-1])
 
     def _pieces(self, word: Word) -> Operand:
         """SymPy's ``Piecewise((x, x > 0), (-x, True))``: the first value whose condition holds."""
@@ -269,6 +300,14 @@ class _Reader:
             found = self._apply(word.place, ops.where, condition, value, found)
         return found
 
+    def _option(self) -> Operand:
+        """What an option is: an operand, a truth value, or a text."""
+        word = self._word
+        if word.kind != "text" and word.text not in TRUTHS:
+            return self._any()
+        self._next += 1
+        return word.text[1:-1] if word.kind == "text" else TRUTHS[word.text]
+
     def _several(self, closing: str, options: dict[str, Operand] | None = None) -> tuple[Operand, ...]:
         """Operands up to a closing sign, with commas between them."""
         items: list[Operand] = []
@@ -276,7 +315,7 @@ class _Reader:
             if options is not None and self._word.kind == "name" and self._words[self._next + 1].text == "=":
                 name = self._word.text
                 self._next += 2
-                options[name] = self._any()
+                options[name] = self._option()
             else:
                 items.append(self._any())
             if self._take(",") is None:

@@ -49,9 +49,20 @@ DEFINED = {
     "psi(n, x)": "polygamma(n, x)",
     "trigamma(x)": "polygamma(1, x)",
     "harmonic(x)": "digamma(x + 1) - digamma(1)",
+    "harmonic(x, m)": "zeta(m, 1) - zeta(m, x + 1)",
     "erf2(x, y)": "erf(y) - erf(x)",
+    "erf2inv(x, y)": "erfinv(erf(x) + y)",
+    "betainc_regularized(a, b, x, y)": "betainc(a, b, y) - betainc(a, b, x)",
+    "betainc(a, b, x, y)": "(betainc(a, b, y) - betainc(a, b, x)) * beta(a, b)",
     "li(x)": "expi(log(x))",
     "Li(x)": "expi(log(x)) - expi(log(2))",
+}
+# SymPy's ``hyper``, by how many parameters there are above and below.
+HYPERGEOMETRIC: Mapping[tuple[int, ...], Callable[..., Any]] = {
+    (0, 0): ops.exp,
+    (0, 1): ops.hyp0f1,
+    (1, 1): ops.hyp1f1,
+    (2, 1): ops.hyp2f1,
 }
 _OWN = {name: value for name, value in vars(ops).items() if callable(value) and not name.startswith("_")}
 OPERATIONS: Mapping[str, Callable[..., Any]] = {**_OWN, **{also: _OWN[name] for also, name in NAMED.items()}}
@@ -64,5 +75,6 @@ CONSTANTS: Mapping[str, Any] = {
     "E": ops.e,
     "I": ComplexConstant(0, 1),
     "EulerGamma": ops.neg(ops.digamma(ops.rational(1, 1))),
+    "Catalan": ops.div(ops.sub(ops.zeta(2, ops.rational(1, 4)), ops.zeta(2, ops.rational(3, 4))), 16),
     "GoldenRatio": ops.div(ops.add(ops.sqrt(ops.rational(5, 1)), 1), 2),
 }

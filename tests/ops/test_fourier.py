@@ -69,7 +69,7 @@ def test_transforms_over_axes_are_those_of_numpy_and_torch(name, axes, s, norm):
     expected = getattr(np.fft, name)(numbers, s=s, axes=axes, norm=norm)
     of_torch = getattr(torch.fft, name)(torch.tensor(numbers), s=s, dim=axes, norm=norm).numpy()
     np.testing.assert_allclose(of_torch, expected, atol=1e-14)
-    found = value_of(lambda z: getattr(o, name)(taken(z), axes, norm, s), numbers + 0j)
+    found = value_of(lambda z: getattr(o, name)(taken(z), s, axes, norm), numbers + 0j)
     np.testing.assert_allclose(found, expected, atol=1e-14)
 
 
@@ -120,7 +120,7 @@ DEFINITIONS = {
     "fft2": (lambda x: o.fft2(x), {"x": interval(-1, 1, shape=(2, 3))}, "vjp"),
     "rfftn": (lambda x: o.rfftn(x, norm="ortho"), {"x": interval(-1, 1, shape=(2, 3))}, "jacobian"),
     "irfft2": (lambda z: o.irfft2(z, s=(2, 5)), {"z": rectangle(-1 - 1j, 1 + 1j, shape=(2, 3))}, "vjp"),
-    "ifftn": (lambda z: o.ifftn(z, (0,)), {"z": rectangle(-1 - 1j, 1 + 1j, shape=(3, 2))}, "jacobian"),
+    "ifftn": (lambda z: o.ifftn(z, axes=(0,)), {"z": rectangle(-1 - 1j, 1 + 1j, shape=(3, 2))}, "jacobian"),
     "hfft": (lambda z: o.hfft(z, 5), {"z": rectangle(-1 - 1j, 1 + 1j, shape=3)}, "jacobian"),
     "ihfft": (lambda x: o.ihfft(x), {"x": interval(-1, 1, shape=5)}, "jacobian"),
     "fftshift": (lambda x: o.fftshift(o.fft(x)), {"x": interval(-1, 1, shape=5)}, "jacobian"),
@@ -180,8 +180,8 @@ def test_wrong_transforms_are_found(wrong):
         (lambda x: o.ifft(x, axis=1), r"ifft: no axis 1 in an array of shape \(3,\)"),
         (lambda x: o.rfft(1j * x), "rfft takes real numbers"),
         (lambda x: o.rfftn(1j * x), "rfft takes real numbers"),
-        (lambda x: o.fftn(x, (0,), s=(2, 3)), r"fftn: s=\(2, 3\) for the axes \(0,\): .* a length for each"),
-        (lambda x: o.irfftn(x, ()), r"irfftn: s=None for the axes \(\): it takes an axis or more"),
+        (lambda x: o.fftn(x, (2, 3), (0,)), r"fftn: s=\(2, 3\) for the axes \(0,\): .* a length for each"),
+        (lambda x: o.irfftn(x, axes=()), r"irfftn: s=None for the axes \(\): it takes an axis or more"),
     ],
     ids=["norm", "length", "axis", "complex", "complex over axes", "lengths", "no axis"],
 )

@@ -33,7 +33,7 @@ def of_channels(name, shape, eps=1e-5):
     statistics = {k: torch.tensor(v) for k, v in OPTIONS.items()}
     flag = {"batch_norm": {"training": False}, "instance_norm": {"use_input_stats": False}}[name]
     return (
-        lambda x, w, b: getattr(o, name)(x, w, b, eps, **OPTIONS),
+        lambda x, w, b: getattr(o, name)(x, w, b, eps, **OPTIONS, **flag),
         lambda x, w, b: getattr(F, name)(x, weight=w, bias=b, eps=eps, **statistics, **flag),
         [shape, (3,), (3,)],
     )
@@ -119,7 +119,7 @@ LAYERS = {
     "instance_norm in evaluation": of_channels("instance_norm", (2, 3, 2, 2), 0.25),
     **{
         f"normalize by {p}": (
-            lambda x, p=p: o.normalize(x, 1, 0.1, p=p),
+            lambda x, p=p: o.normalize(x, p, 1, 0.1),
             lambda x, p=p: F.normalize(x, p, 1, 0.1),
             [(2, 3, 2)],
         )

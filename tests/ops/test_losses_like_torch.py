@@ -220,7 +220,11 @@ KINKS = {
         [0.5, 2.0],
         "[-1, 0]",
     ),
-    "a label ahead by the margin": (lambda x: o.multi_margin_loss(x, 0, 0.5, reduction="sum"), [1.0, 0.5], "[-0.5, 0]"),
+    "a label ahead by the margin": (
+        lambda x: o.multi_margin_loss(x, 0, margin=0.5, reduction="sum"),
+        [1.0, 0.5],
+        "[-0.5, 0]",
+    ),
 }
 
 
@@ -234,7 +238,7 @@ def test_pieces_meet_in_a_kink(function, x, truth):
 SMOOTH = {
     "smooth l1 at its bend": (lambda x: o.smooth_l1_loss(x, np.zeros(2), 0.5, reduction="sum"), [0.5, -0.5]),
     "huber at its bend": (lambda x: o.huber_loss(x, np.zeros(2), 0.75, reduction="sum"), [0.75, -0.75]),
-    "a squared margin that is just kept": (lambda x: o.multi_margin_loss(x, 0, 0.5, p=2), [1.0, 0.5]),
+    "a squared margin that is just kept": (lambda x: o.multi_margin_loss(x, 0, 2, 0.5), [1.0, 0.5]),
     "a class that has no share": (lambda x: o.cross_entropy(x, np.array([0.0, 1.0])), [300.0, -300.0]),
     "a class that is sure": (lambda x: o.cross_entropy(x, 0, label_smoothing=0.5), [300.0, -300.0]),
     "a large logit against what is there": (

@@ -324,7 +324,7 @@ MISTAKES = {
     "too few equations": (o.lstsq, [(2, 3), (2,)], "lstsq: .* no matrices of full column rank"),
     "other rows": (o.lstsq, [(3, 2), (2,)], "lstsq: .* the right side needs 3 rows"),
     "a pseudo-inverse of a vector": (o.pinv, [(3,)], r"pinv: an array of shape \(3,\) holds no matrices"),
-    "another norm": (lambda x: o.matrix_norm(x, 1), [(2, 2)], "order=1: it must be 'fro', 'nuc' or 2"),
+    "another norm": (lambda x: o.matrix_norm(x, 3), [(2, 2)], "order=3: it must be one of 'fro', 'nuc', 2, -2, 1"),
 }
 
 

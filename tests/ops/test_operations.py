@@ -110,7 +110,7 @@ def test_what_torch_or_sympy_lacks_is_in_the_table():
         *("chdtri", "fdtri", "gdtrix", "pdtri"),
         "kolmogorov",
         *(f"{kind}{prime}" for kind in ("ber", "bei", "ker", "kei") for prime in ("", "p")),
-        *("struve", "modstruve", "hyperu", "pbdv", "elliprj"),
+        *("struve", "modstruve", "hyperu", "pbdv", "elliprj", "elliptic_pi"),
         *("chndtr", "marcumq", "noncentral_beta_of", "ncfdtr", "nctdtr"),
         *(f"{of}_of" for of in ("gammainc_a", "gammaincc_a", "betainc_a", "betaincc_a", "stdtr_df", "chndtr_x")),
         *(f"{of}_of" for of in ("chndtr_df", "chndtr_nc", "noncentral_beta_rate", "noncentral_beta_y", "nctdtr_nc")),

@@ -250,6 +250,11 @@ FUNCTIONS = {
     "elliprf": (ops.elliprf, mp.elliprf, [(1.0, 1.0, 1.0), (1e-50, 1.0, 1e50), (2.0, 2.0, 3.0)]),
     "elliprd": (ops.elliprd, mp.elliprd, [(1.0, 1.0, 1.0), (1e-20, 1.0, 1e20), (2.0, 3.0, 3.0)]),
     "elliprg": (ops.elliprg, mp.elliprg, [(1.0, 1.0, 1.0), (1e-20, 1.0, 1e20), (2.0, 2.0, 3.0)]),
+    "elliptic_pi": (
+        ops.elliptic_pi,
+        mp.ellippi,
+        [(0.0, 0.5), (0.5, 0.0), (-1e6, 0.5), (1 - 2.0**-20, 0.5), (0.5, 1 - 2.0**-20), (-3.0, -1e6)],
+    ),
     "agm": (ops.agm, mp.agm, [(1.0, 1.0), (1e-100, 1e100), (3.0, 5.0)]),
     "exprel": (ops.exprel, lambda x: mp.expm1(x) / x if x else mp.mpf(1), [(0.0,), (1e-300,), (-700.0,), (700.0,)]),
     "exp10": (ops.exp10, lambda x: mp.mpf(10) ** x, [(0.0,), (1e-300,), (-300.0,)]),

@@ -442,8 +442,8 @@ def test_shapes_that_do_not_fit_are_named(function, shapes, message):
 @pytest.mark.parametrize(
     "function",
     [
-        pytest.param(lambda x: ops.sum(x[:0]), id="sum"),
-        pytest.param(lambda x: ops.prod(x[:0]), id="prod"),
+        pytest.param(lambda x: ops.mean(x[:0]), id="mean"),
+        pytest.param(lambda x: ops.amax(x[:0]), id="amax"),
         pytest.param(lambda x: x[:0].sum(0), id="sum along an axis"),
     ],
 )

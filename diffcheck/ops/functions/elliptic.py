@@ -7,6 +7,7 @@ from typing import Any
 
 from flint import acb, arb
 
+from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.functions.basic import sqrt
@@ -163,6 +164,14 @@ elliprj: Primitive = _carlson(
     outside=lambda x, y, z, p: any(v < 0 for v in (x, y, z)) or p <= 0 or _zeros(x, y, z) > 1,
     ulps=10,
 )
+
+
+@composite(torch=Without("torch has no elliptic_pi"))
+def elliptic_pi(n: Any, m: Any) -> Any:
+    """The complete elliptic integral of the third kind, of a characteristic and a parameter below 1, DLMF 19.25.2."""
+    return elliprf(0, 1 - m, 1) + n * elliprj(0, 1 - m, 1, 1 - n) / 3
+
+
 ellipkm1 = analytic_row(
     "ellipkm1",
     "the complete elliptic integral K of the parameter 1 - p, for a positive p",

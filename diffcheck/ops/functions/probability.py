@@ -9,6 +9,7 @@ from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p
+from diffcheck.ops.functions.pieces import clip
 from diffcheck.ops.functions.special import xlogy
 from diffcheck.ops.on_arrays.along import logsumexp_of
 from diffcheck.ops.table import Primitive, Without
@@ -49,10 +50,18 @@ ndtri = Primitive(
     forms=((lambda _, v: sqrt(2 * pi) * exp(v * v / 2),),),
     ulps=3,
 )
-logit = Primitive(
+
+
+def _logit(x: Any, eps: float | None = None) -> Any:
+    """Of numbers kept away from the ends, if it is told how far."""
+    return logit(x if eps is None else clip(x, eps, 1 - eps))
+
+
+logit: Primitive = Primitive(
     name="logit",
     doc="ln(x / (1 - x)), the inverse of sigmoid",
     numpy="scipy.special.logit",
+    with_options=_logit,
     torch="torch.logit",
     sympy=lambda sympy, x: sympy.log(x / (1 - x)),
     arb=lambda x: (x / (1 - x)).log(),

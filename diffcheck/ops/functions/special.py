@@ -13,6 +13,7 @@ from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.basic import power, sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p, sigmoid
+from diffcheck.ops.functions.relations import where
 from diffcheck.ops.orders import ANY, FROM_ZERO
 from diffcheck.ops.table import Primitive
 
@@ -175,6 +176,14 @@ xlogy = Primitive(
     formula=lambda x, y: x * log(y),
     vanishes_with=0,
 )
+
+
+def _softplus(x: Any, beta: float = 1, threshold: float = 20) -> Any:
+    """As torch documents it: the identity beyond the threshold, which is a jump of its own."""
+    z = x * beta
+    return where(z > threshold, x, softplus(z) / beta)
+
+
 softplus = Primitive(
     name="softplus",
     doc="ln(1 + exp(x))",
@@ -185,6 +194,7 @@ softplus = Primitive(
     series=lambda x: series.logsumexp(x, series.constant(balls.ZERO)),
     elsewhere=lambda x: x + log1p(exp(-x)) if x > 0 else log1p(exp(x)),
     formula=lambda x: log(1 + exp(x)),
+    with_options=_softplus,
     ulps=2,
     forms=((lambda x, _: sigmoid(x),),),
 )

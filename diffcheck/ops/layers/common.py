@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arguments import beside, constants
+from diffcheck.ops.arguments import beside, constants, is_whole
 from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays import along
-from diffcheck.ops.on_arrays.common import amax, kept, reshape, scatter_add, stack, take
+from diffcheck.ops.on_arrays.common import Axes, amax, behind, kept, reshape, scatter_add, stack, take
 from diffcheck.ops.on_arrays.contraction import einsum
 from diffcheck.ops.table import Function
 
@@ -41,15 +41,17 @@ def bilinear(x1: Any, x2: Any, weight: Any, bias: Any = None) -> Any:
 
 
 @composite(
-    torch=lambda torch, x, axis=-1, keepdim=False: torch.logsumexp(x, axis, keepdim),
+    torch=lambda torch, x, axis=-1, keepdim=False: torch.logsumexp(
+        x, tuple(range(x.ndim)) if axis is None else axis, keepdim
+    ),
     numpy=lambda x, axis=-1, keepdim=False: _lse(x, axis, keepdim),
 )
-def logsumexp(x: Any, axis: int = -1, keepdim: bool = False) -> Any:
-    """The logarithm of the sum of the exponentials along an axis."""
-    return kept(x.along(axis, along.logsumexp), x, axis, keepdim)
+def logsumexp(x: Any, axis: Axes = -1, keepdim: bool = False) -> Any:
+    """The logarithm of the sum of the exponentials along an axis or several, or of all."""
+    return kept(behind(x, axis).along(-1, along.logsumexp), x, axis, keepdim)
 
 
-def _lse(x: Any, axis: int, keepdim: bool) -> Any:
+def _lse(x: Any, axis: Axes, keepdim: bool) -> Any:
     from scipy.special import logsumexp as function
 
     return function(x, axis=axis, keepdims=keepdim)
@@ -113,10 +115,17 @@ def logcumsumexp(x: Any, axis: int = -1) -> Any:
     return stack(found, -1).swapaxes(axis, -1)
 
 
+def _places_first(arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+    """Whether whole numbers stand before the weight, as torch has it."""
+    return len(arguments) > 1 and is_whole(arguments[0]) and not is_whole(arguments[1])
+
+
 @composite(
     torch=lambda torch, weight, places: torch.nn.functional.embedding(
         torch.as_tensor(places, device=weight.device), weight
-    )
+    ),
+    order=("places", "weight"),
+    in_order=_places_first,
 )
 def embedding(weight: Any, places: Any) -> Any:
     """For each of the places, whole numbers, the row of the weight there."""
@@ -131,7 +140,7 @@ def _bags_of_torch(torch: Any, weight: Any, places: Any, offsets: Any = None, **
     return torch.nn.functional.embedding_bag(places, weight, offsets, per_sample_weights=shares, **options)
 
 
-@composite(torch=_bags_of_torch)
+@composite(torch=_bags_of_torch, order=("places", "weight", "offsets"), in_order=_places_first)
 def embedding_bag(
     weight: Any,
     places: Any,

@@ -17,8 +17,8 @@ Lengths = int | Sequence[int]
 def _row(axes: int) -> Composite:
     name = f"conv{axes}d"
 
-    def torch_side(torch: Any, x: Any, w: Any, bias: Any = None, **options: Any) -> Any:
-        return getattr(torch.nn.functional, name)(x, w, bias, **options)
+    def torch_side(torch: Any, x: Any, w: Any, bias: Any = None, *rest: Any, **options: Any) -> Any:
+        return getattr(torch.nn.functional, name)(x, w, bias, *rest, **options)
 
     def convolution(
         x: Any,

@@ -19,19 +19,26 @@ from diffcheck.ops.layers.common import softmax
 _ALPHA = 1.7580993408473766
 
 
-@composite(torch=lambda torch, x, kept, rate: x * _given(torch, x, kept) / (1 - rate))
-def dropout(x: Any, kept: Any, rate: float) -> Any:
+def _demand_drawn(name: str, x: Any, drawn: Any, call: str) -> None:
+    """Raise `CaseError` for one number in place of what is drawn: in torch an option stands there."""
+    if np.ndim(drawn) == 0 and isinstance(drawn, (bool, int, float)) and len(x.shape):
+        raise CaseError(f"{name}: {drawn} in the place of what is drawn, which is given here: write {call}")
+
+
+@composite(torch=lambda torch, x, kept, rate=0.5: x * _given(torch, x, kept) / (1 - rate))
+def dropout(x: Any, kept: Any, rate: float = 0.5) -> Any:
     """X where it is kept, a given mask of ones and zeros, divided by the part that is; zero elsewhere."""
+    _demand_drawn("dropout", x, kept, "dropout(x, kept, p)")
     return x * beside(x, np.asarray(kept, float)) / (1 - rate)
 
 
 def _of_channels(axes: int) -> Composite:
     name = f"dropout{axes}d"
 
-    def torch_side(torch: Any, x: Any, kept: Any, rate: float) -> Any:
+    def torch_side(torch: Any, x: Any, kept: Any, rate: float = 0.5) -> Any:
         return x * _given(torch, x, _spread(name, x, kept, axes)) / (1 - rate)
 
-    def dropped(x: Any, kept: Any, rate: float) -> Any:
+    def dropped(x: Any, kept: Any, rate: float = 0.5) -> Any:
         return dropout(x, _spread(name, x, kept, axes), rate)
 
     dropped.__name__ = name
@@ -41,9 +48,10 @@ def _of_channels(axes: int) -> Composite:
     return composite(torch=torch_side)(dropped)
 
 
-@composite(torch=lambda torch, x, kept, rate: _saturated_by_torch(torch, x, kept, rate))
-def alpha_dropout(x: Any, kept: Any, rate: float) -> Any:
+@composite(torch=lambda torch, x, kept, rate=0.5: _saturated_by_torch(torch, x, kept, rate))
+def alpha_dropout(x: Any, kept: Any, rate: float = 0.5) -> Any:
     """Dropout to the left end of selu in the place of zero, scaled so that mean 0 and variance 1 stay what they are."""
+    _demand_drawn("alpha_dropout", x, kept, "alpha_dropout(x, kept, p)")
     mask = beside(x, np.asarray(kept, float))
     scale = 1 / sqrt((_ALPHA * _ALPHA * rate + 1) * (1 - rate))
     return (x * mask + _ALPHA * (mask - 1 + rate)) * scale
@@ -56,11 +64,11 @@ def _saturated_by_torch(torch: Any, x: Any, kept: Any, rate: float) -> Any:
 
 
 @composite(
-    torch=lambda torch, x, kept, rate: _saturated_by_torch(
+    torch=lambda torch, x, kept, rate=0.5: _saturated_by_torch(
         torch, x, _spread("feature_alpha_dropout", x, kept, x.ndim - 2), rate
     )
 )
-def feature_alpha_dropout(x: Any, kept: Any, rate: float) -> Any:
+def feature_alpha_dropout(x: Any, kept: Any, rate: float = 0.5) -> Any:
     """`alpha_dropout` of whole channels, by a given mask over the first two axes."""
     return alpha_dropout(x, _spread("feature_alpha_dropout", x, kept, len(x.shape) - 2), rate)
 
@@ -85,6 +93,7 @@ def rrelu(x: Any, lower: float = 1 / 8, upper: float = 1 / 3, *, slopes: Any = N
 )
 def gumbel_softmax(logits: Any, noise: Any, tau: float = 1.0, axis: int = -1) -> Any:
     """Softmax of the logits and given noise, of Gumbel's distribution in training, divided by a temperature."""
+    _demand_drawn("gumbel_softmax", logits, noise, "gumbel_softmax(logits, noise, tau)")
     return softmax((logits + beside(logits, noise)) / tau, axis)
 
 

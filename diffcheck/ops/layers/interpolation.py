@@ -128,7 +128,11 @@ def _sampled_by_torch(torch: Any, x: Any, grid: Any, *arguments: Any, **options:
     return torch.nn.functional.grid_sample(*as_tensors(torch, (x, grid)), **given)
 
 
-@composite(torch=_sampled_by_torch)
+@composite(
+    torch=_sampled_by_torch,
+    order=("x", "grid", "mode", "padding_mode", "align_corners"),
+    in_order=lambda given, _: len(given) > 2 and given[2] in _MODES,
+)
 def grid_sample(
     x: Any, grid: Any, padding_mode: str = "zeros", align_corners: bool = False, *, mode: str = "bilinear"
 ) -> Any:

@@ -22,7 +22,7 @@ from diffcheck.ops.on_arrays.common import permute, stack
 Labels = np.ndarray[Any, np.dtype[Any]]
 
 
-@composite(torch=labels_of_torch("cross_entropy"))
+@composite(torch=labels_of_torch("cross_entropy"), order=("logits", "target", "weight"))
 def cross_entropy(
     logits: Any,
     target: Any,
@@ -51,7 +51,7 @@ def cross_entropy(
     return reduced("cross_entropy", -found.sum(-1).reshape(_shape_of_labels(logits.shape)), reduction)
 
 
-@composite(torch=labels_of_torch("nll_loss"))
+@composite(torch=labels_of_torch("nll_loss"), order=("logs", "labels", "weight"))
 def nll_loss(logs: Any, labels: Any, *, weight: Any = None, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """The mean of the negative logarithms at the labels, over the sum of the weights of their classes."""
     found = constants("nll_loss", labels)
@@ -109,9 +109,9 @@ def _at_labels(
     return reduced(name, -each.reshape(of_labels), reduction, count)
 
 
-@composite(torch=labels_of_torch("multi_margin_loss", "margin"))
+@composite(torch=labels_of_torch("multi_margin_loss", "p", "margin"))
 def multi_margin_loss(
-    x: Any, labels: Any, margin: float = 1.0, *, p: int = 1, weight: Any = None, reduction: str = "mean"
+    x: Any, labels: Any, p: int = 1, margin: float = 1.0, *, weight: Any = None, reduction: str = "mean"
 ) -> Any:
     """The mean over rows of the sum of max(0, margin - x_label + x_i)^p / classes over the other classes."""
     rows, found = _rows(x), constants("multi_margin_loss", labels)
@@ -129,7 +129,7 @@ def multi_margin_loss(
     return reduced("multi_margin_loss", lost.reshape(found.shape), reduction)
 
 
-@composite(torch=of_torch("multilabel_soft_margin_loss", 2))
+@composite(torch=of_torch("multilabel_soft_margin_loss", 2), order=("x", "target", "weight"))
 def multilabel_soft_margin_loss(x: Any, target: Any, *, weight: Any = None, reduction: str = "mean") -> Any:
     """The mean over rows of that of the binary cross-entropies of sigmoid(x), each class times its weight."""
     each = target * softplus(-x) + (1 - target) * softplus(x)

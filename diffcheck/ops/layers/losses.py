@@ -34,12 +34,22 @@ def l1_loss(prediction: Any, target: Any, *, weight: Any = None, reduction: str 
 @composite(torch=of_torch("smooth_l1_loss", 2, "beta"))
 def smooth_l1_loss(prediction: Any, target: Any, beta: float = 1.0, *, reduction: str = "mean") -> Any:
     """The mean of d^2 / (2 beta) for differences d below beta, of |d| - beta/2 from there on."""
+    if isinstance(beta, bool):
+        raise CaseError(f"smooth_l1_loss: {beta} in the place of beta: name the options, beta= and reduction=")
     d = abs(prediction - target)
     each = d if beta == 0 else where(d < beta, d * d / (2 * beta), d - 0.5 * beta)
     return reduced("smooth_l1_loss", each, reduction)
 
 
-@composite(torch=of_torch("huber_loss", 2, "delta"))
+def _reduction_first(arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+    return len(arguments) > 2 and isinstance(arguments[2], str)
+
+
+@composite(
+    torch=of_torch("huber_loss", 2, "delta"),
+    order=("prediction", "target", "reduction", "delta", "weight"),
+    in_order=_reduction_first,
+)
 def huber_loss(prediction: Any, target: Any, delta: float = 1.0, *, weight: Any = None, reduction: str = "mean") -> Any:
     """The mean of d^2 / 2 for differences d up to delta, of delta (|d| - delta/2) beyond."""
     d = abs(prediction - target)
@@ -47,7 +57,7 @@ def huber_loss(prediction: Any, target: Any, delta: float = 1.0, *, weight: Any 
     return reduced("huber_loss", each if weight is None else each * for_each("huber_loss", each, weight), reduction)
 
 
-@composite(torch=of_torch("binary_cross_entropy", 2))
+@composite(torch=of_torch("binary_cross_entropy", 2), order=("probability", "target", "weight"))
 def binary_cross_entropy(probability: Any, target: Any, *, weight: Any = None, reduction: str = "mean") -> Any:
     """The mean of -(y ln p + (1 - y) ln(1 - p)), each times its weight."""
     each = -(xlogy(target, probability) + xlogy(1 - target, 1 - probability))
@@ -57,7 +67,8 @@ def binary_cross_entropy(probability: Any, target: Any, *, weight: Any = None, r
 @composite(
     torch=lambda torch, logits, target, **options: torch.nn.functional.binary_cross_entropy_with_logits(
         *as_tensors(torch, (logits, target)), **weights(torch, logits, options)
-    )
+    ),
+    order=("logits", "target", "weight"),
 )
 def bce_with_logits(
     logits: Any, target: Any, *, weight: Any = None, pos_weight: Any = None, reduction: str = "mean"
@@ -87,7 +98,7 @@ def kl_div(logs: Any, target: Any, *, reduction: str = "mean", log_target: bool 
     return reduced("kl_div", each, reduction)
 
 
-@composite(torch=of_torch("poisson_nll_loss", 2))
+@composite(torch=of_torch("poisson_nll_loss", 2), order=("logs", "target", "log_input", "full"))
 def poisson_nll_loss(
     logs: Any, target: Any, *, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
 ) -> Any:

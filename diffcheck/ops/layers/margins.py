@@ -37,7 +37,10 @@ def margin_ranking_loss(a: Any, b: Any, sign: Any, margin: float = 0.0, *, reduc
     return reduced("margin_ranking_loss", maximum(-beside(a, sign) * (a - b) + margin, 0), reduction)
 
 
-@composite(torch=of_torch("triplet_margin_loss", 3, "margin"))
+@composite(
+    torch=of_torch("triplet_margin_loss", 3, "margin"),
+    order=("anchor", "positive", "negative", "margin", "p", "eps", "swap"),
+)
 def triplet_margin_loss(
     anchor: Any,
     positive: Any,

@@ -1,13 +1,13 @@
 """Normalisations and distances under PyTorch's names: the torch side calls the fused function, as users do."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.arguments import beside
+from diffcheck.ops.arguments import beside, is_whole
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs, maximum
@@ -18,10 +18,17 @@ from diffcheck.ops.on_arrays.padding import pad
 _LEAST = 2.0**-52
 
 
+def _shape_first(arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+    """Whether a shape stands where an array would, as torch has it."""
+    return len(arguments) > 1 and isinstance(arguments[1], (list, tuple)) and is_whole(arguments[1])
+
+
 @composite(
     torch=lambda torch, x, weight=None, bias=None, eps=1e-5, normalized_shape=None: torch.nn.functional.layer_norm(
         x, normalized_shape or x.shape[-1:], weight, bias, eps
-    )
+    ),
+    order=("x", "normalized_shape", "weight", "bias", "eps"),
+    in_order=_shape_first,
 )
 def layer_norm(
     x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5, *, normalized_shape: Sequence[int] | None = None
@@ -33,7 +40,9 @@ def layer_norm(
 @composite(
     torch=lambda torch, x, weight=None, eps=1e-5, normalized_shape=None: torch.nn.functional.rms_norm(
         x, normalized_shape or x.shape[-1:], weight, _LEAST if eps is None else eps
-    )
+    ),
+    order=("x", "normalized_shape", "weight", "eps"),
+    in_order=_shape_first,
 )
 def rms_norm(
     x: Any, weight: Any = None, eps: float | None = 1e-5, *, normalized_shape: Sequence[int] | None = None
@@ -58,12 +67,43 @@ def _of_running(torch: Any, x: Any, mean: Any, variance: Any) -> list[Any]:
     return [None if v is None else torch.as_tensor(v, dtype=x.dtype, device=x.device) for v in (mean, variance)]
 
 
+def _running_first(name: str, training: str) -> Callable[[tuple[Any, ...], dict[str, Any]], bool]:
+    """Whether the statistics of an earlier training stand before weight and bias, as torch has it."""
+
+    def told(arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
+        if {"running_mean", "running_var"} & options.keys():
+            return False
+        if {training, "momentum", "weight", "bias"} & options.keys() or len(arguments) > 4:
+            return len(arguments) > 2
+        if len(arguments) == 4:
+            return not isinstance(arguments[3], (int, float))
+        if len(arguments) == 3 and any(a is not None for a in arguments[1:]):
+            raise CaseError(f"{name}: say by name what these are: weight and bias, or running_mean and running_var")
+        return False
+
+    return told
+
+
+def _batch_norm_torch(torch: Any, x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5, **more: Any) -> Any:
+    mean, variance = (more.get(k) for k in ("running_mean", "running_var"))
+    training = mean is None if more.get("training") is None else more["training"]
+    statistics = _of_running(torch, x, mean, variance)
+    return torch.nn.functional.batch_norm(x, *statistics, weight, bias, training=training, eps=eps)
+
+
+def _instance_norm_torch(
+    torch: Any, x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5, **more: Any
+) -> Any:
+    mean, variance = (more.get(k) for k in ("running_mean", "running_var"))
+    own = _of_input(mean, more.get("use_input_stats"))
+    statistics = _of_running(torch, x, mean, variance)
+    return torch.nn.functional.instance_norm(x, *statistics, weight, bias, use_input_stats=own, eps=eps)
+
+
 @composite(
-    torch=lambda torch, x, weight=None, bias=None, eps=1e-5, running_mean=None, running_var=None: (
-        torch.nn.functional.batch_norm(
-            x, *_of_running(torch, x, running_mean, running_var), weight, bias, training=running_mean is None, eps=eps
-        )
-    )
+    torch=_batch_norm_torch,
+    order=("x", "running_mean", "running_var", "weight", "bias", "training", "momentum", "eps"),
+    in_order=_running_first("batch_norm", "training"),
 )
 def batch_norm(
     x: Any,
@@ -73,28 +113,26 @@ def batch_norm(
     *,
     running_mean: Any = None,
     running_var: Any = None,
+    training: bool | None = None,
+    momentum: float = 0.1,
 ) -> Any:
     """Each channel, axis 1, less its mean over all else, divided by the root of its variance and eps: in training.
 
-    With a mean and a variance for each channel by these: in evaluation.
+    In evaluation by a mean and a variance for each channel: where these are given, unless `training` is true. The
+    momentum, by which torch changes these, changes nothing here.
     """
     axes = [a for a in range(x.ndim) if a != 1]
-    found = _evaluated("batch_norm", x, running_mean, running_var, eps)
+    found = None if training else _evaluated("batch_norm", x, running_mean, running_var, eps)
+    if found is None and training is False:
+        raise CaseError("batch_norm: training=False: give running_mean and running_var")
     found = _standard(x, axes, eps) if found is None else found
     return _affine(found, _of_channels(weight, x), _of_channels(bias, x))
 
 
 @composite(
-    torch=lambda torch, x, weight=None, bias=None, eps=1e-5, running_mean=None, running_var=None: (
-        torch.nn.functional.instance_norm(
-            x,
-            *_of_running(torch, x, running_mean, running_var),
-            weight,
-            bias,
-            use_input_stats=running_mean is None,
-            eps=eps,
-        )
-    )
+    torch=_instance_norm_torch,
+    order=("x", "running_mean", "running_var", "weight", "bias", "use_input_stats", "momentum", "eps"),
+    in_order=_running_first("instance_norm", "use_input_stats"),
 )
 def instance_norm(
     x: Any,
@@ -104,14 +142,29 @@ def instance_norm(
     *,
     running_mean: Any = None,
     running_var: Any = None,
+    use_input_stats: bool | None = None,
+    momentum: float = 0.1,
 ) -> Any:
     """Each channel, axis 1, of each item, axis 0, less its mean, divided by the root of its variance and eps.
 
-    With a mean and a variance for each channel by these, as `batch_norm`.
+    By a mean and a variance for each channel, as `batch_norm`, where `use_input_stats` is false.
     """
-    found = _evaluated("instance_norm", x, running_mean, running_var, eps)
+    own = _of_input(running_mean, use_input_stats)
+    found = None if own else _evaluated("instance_norm", x, running_mean, running_var, eps)
+    if found is None and not own:
+        raise CaseError("instance_norm: use_input_stats=False: give running_mean and running_var")
     found = _standard(x, list(range(2, x.ndim)), eps) if found is None else found
     return _affine(found, _of_channels(weight, x), _of_channels(bias, x))
+
+
+def _of_input(mean: Any, told: bool | None) -> bool:
+    """Whether the statistics are those of the input: torch takes those, whether or not there are others."""
+    if mean is not None and told is None:
+        raise CaseError(
+            "instance_norm: running_mean counts with use_input_stats=False alone: otherwise torch takes those "
+            "of the input"
+        )
+    return told is None or told
 
 
 def _evaluated(name: str, x: Any, mean: Any, variance: Any, eps: float) -> Any:
@@ -136,9 +189,17 @@ def group_norm(x: Any, groups: int, weight: Any = None, bias: Any = None, eps: f
     return _affine(found, _of_channels(weight, x), _of_channels(bias, x))
 
 
-@composite(torch=lambda torch, x, axis=-1, eps=1e-12, p=2.0: torch.nn.functional.normalize(x, p=p, dim=axis, eps=eps))
-def normalize(x: Any, axis: int = -1, eps: float = 1e-12, *, p: float = 2.0) -> Any:
-    """X, divided by its p-norm along an axis, which is its Euclidean length, or by eps if that is larger."""
+def _second(x: Any, axis: int | None) -> int:
+    """An axis; torch's, where none is told, is the second one, and here the only one of a vector."""
+    return min(1, len(x.shape) - 1) if axis is None else axis
+
+
+@composite(
+    torch=lambda torch, x, p=2.0, axis=None, eps=1e-12: torch.nn.functional.normalize(x, p, _second(x, axis), eps)
+)
+def normalize(x: Any, p: float = 2.0, axis: int | None = None, eps: float = 1e-12) -> Any:
+    """X, divided by its p-norm along an axis, the second one unless told, or by eps if that is larger."""
+    axis = _second(x, axis)
     place = range(x.ndim)[axis]
     length = _length("normalize", x, axis, p)
     return x / maximum(length.reshape((*x.shape[:place], 1, *x.shape[place + 1 :])), eps)
@@ -162,9 +223,12 @@ def pdist(x: Any, p: float = 2.0) -> Any:
     return _length("pdist", x[first] - x[second], -1, p)
 
 
-@composite(torch=lambda torch, x, y, axis=-1, eps=1e-8: torch.nn.functional.cosine_similarity(x, y, dim=axis, eps=eps))
-def cosine_similarity(x: Any, y: Any, axis: int = -1, eps: float = 1e-8) -> Any:
-    """The inner product along an axis, divided by both lengths, each eps at least."""
+@composite(
+    torch=lambda torch, x, y, axis=None, eps=1e-8: torch.nn.functional.cosine_similarity(x, y, _second(x, axis), eps)
+)
+def cosine_similarity(x: Any, y: Any, axis: int | None = None, eps: float = 1e-8) -> Any:
+    """The inner product along an axis, the second one unless told, divided by both lengths, each eps at least."""
+    axis = _second(x, axis)
     first, second = (maximum(sqrt((v * v).sum(axis)), eps) for v in (x, y))
     return (x * y).sum(axis) / (first * second)
 

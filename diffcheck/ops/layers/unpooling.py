@@ -83,7 +83,11 @@ def _of_samples(axes: int) -> Composite:
 
     pooling.__name__ = name
     pooling.__doc__ = f"The largest of windows over {axes} axes that begin where samples from 0 to 1 say (Graham 2014)."
-    return composite(torch=torch_side)(pooling)
+    return composite(
+        torch=torch_side,
+        order=("x", "kernel_size", "output_size"),
+        in_order=lambda given, options: len(given) == 3 and "samples" in options,
+    )(pooling)
 
 
 def _windows(places: Places, samples: Any, kernel: Sequence[int], sizes: Sequence[int]) -> Places:

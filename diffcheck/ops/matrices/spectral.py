@@ -161,27 +161,6 @@ def ranks_of_singular_values(m: int, n: int) -> tuple[int, ...]:
     return tuple(range(m + n - 1, m + n - 1 - min(m, n), -1))
 
 
-def _matrix_norm_torch(torch: Any, x: Any, order: str | int = "fro") -> Any:
-    return torch.linalg.matrix_norm(x, order)
-
-
-def _matrix_norm_numpy(x: Any, order: Any = "fro") -> Any:
-    return np.linalg.norm(x, order, axis=(-2, -1))
-
-
-@composite(torch=_matrix_norm_torch, numpy=_matrix_norm_numpy)
-def matrix_norm(x: Any, order: str | int = "fro") -> Any:
-    """The root of the sum of squares, "fro"; the sum of the singular values, "nuc"; the largest of them, 2."""
-    match order:
-        case "fro":
-            return _length(x)
-        case "nuc":
-            return svdvals(x).sum(-1)
-        case 2:
-            return svdvals(x)[..., 0]
-    raise CaseError(f"matrix_norm: order={order!r}: it must be 'fro', 'nuc' or 2")
-
-
 @composite(torch="torch.linalg.cond", numpy="numpy.linalg.cond")
 def cond(x: Any) -> Any:
     """The condition number: the largest singular value over the smallest."""

@@ -3,6 +3,7 @@
 Traced arrays, NumPy arrays and tensors share the methods that these call, so one definition serves all three.
 """
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -12,17 +13,28 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import as_tensors
 from diffcheck.ops.composites import composite
-from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.on_arrays import along
 
 Axes = int | Sequence[int] | None
+
+
+def axes_of(x: Any, axis: Axes) -> list[int]:
+    """The places of an axis or several, of all if none is told."""
+    return [*range(x.ndim)] if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
+
+
+def behind(x: Any, axis: Axes) -> Any:
+    """An array whose last axis holds the elements along all these axes, in their order."""
+    axes = axes_of(x, axis)
+    others = [a for a in range(x.ndim) if a not in axes]
+    return permute(x, (*others, *axes)).reshape((*(x.shape[a] for a in others), math.prod(x.shape[a] for a in axes)))
 
 
 def kept(found: Any, x: Any, axis: Axes, keepdim: bool) -> Any:
     """What is left of some axes, which have the length one if they are kept."""
     if not keepdim:
         return found
-    axes = range(x.ndim) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
+    axes = axes_of(x, axis)
     return reshape(found, tuple(1 if a in axes else n for a, n in enumerate(x.shape)))
 
 
@@ -32,6 +44,8 @@ def kept(found: Any, x: Any, axis: Axes, keepdim: bool) -> Any:
 )
 def sum(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
     """The sum of all elements, or along an axis or several."""
+    if not all(x.shape[a] for a in axes_of(x, axis)):
+        return kept(x.lift(np.zeros(np.sum(np.empty(x.shape), axis).shape)), x, axis, keepdim)
     return kept(x.sum(axis), x, axis, keepdim)
 
 
@@ -56,6 +70,8 @@ def _prod_torch(torch: Any, x: Any, axis: int | None = None, keepdim: bool = Fal
 def prod(x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
     """The product of all elements, or along an axis."""
     rows = x.reshape((-1,)) if axis is None else x
+    if not rows.shape[-1 if axis is None else axis]:
+        return kept(x.lift(np.ones(np.sum(np.empty(x.shape), axis).shape)), x, axis, keepdim)
     return kept(rows.along(-1 if axis is None else axis, along.prod), x, axis, keepdim)
 
 
@@ -218,44 +234,50 @@ def amin(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
 
 def _extreme(x: Any, axis: Axes, rank: int) -> Any:
     """The element with a rank, of those along some axes."""
-    axes = range(x.ndim) if axis is None else [range(x.ndim)[a] for a in np.atleast_1d(axis)]
-    kept = [a for a in range(x.ndim) if a not in axes]
-    rows = x.permute((*kept, *axes)).reshape((*(x.shape[a] for a in kept), -1))
-    return rows.ranked((rank,))[..., 0]
-
-
-@composite(torch=lambda torch, x, axis=-1: torch.sort(x, dim=axis).values, numpy=lambda x, axis=-1: np.sort(x, axis))
-def sort(x: Any, axis: int = -1) -> Any:
-    """The elements along an axis in ascending order."""
-    return x.swapaxes(axis, -1).ranked(range(x.shape[axis])).swapaxes(axis, -1)
-
-
-def _median_numpy(x: Any, axis: int = -1, keepdim: bool = False) -> Any:
-    return kept(np.take(np.sort(x, axis), (x.shape[axis] - 1) // 2, axis), x, axis, keepdim)
+    return behind(x, axis).ranked((rank,))[..., 0]
 
 
 @composite(
-    torch=lambda torch, x, axis=-1, keepdim=False: torch.median(x, dim=axis, keepdim=keepdim).values,
-    numpy=_median_numpy,
+    torch=lambda torch, x, axis=-1, descending=False: torch.sort(x, axis, descending).values,
+    numpy=lambda x, axis=-1, descending=False: _turned(np.sort(x, axis), axis, descending),
 )
-def median(x: Any, axis: int = -1, keepdim: bool = False) -> Any:
-    """The element in the middle along an axis; the smaller one of two, as torch has it."""
-    found = x.swapaxes(axis, -1).ranked(((x.shape[axis] - 1) // 2,)).swapaxes(axis, -1).sum(axis)
-    return kept(found, x, axis, keepdim)
+def sort(x: Any, axis: int = -1, descending: bool = False) -> Any:
+    """The elements along an axis in ascending order, or descending."""
+    ranks = range(x.shape[axis])
+    return x.swapaxes(axis, -1).ranked(ranks[::-1] if descending else ranks).swapaxes(axis, -1)
+
+
+def _turned(rows: Any, axis: int, turned: bool) -> Any:
+    return np.flip(rows, axis) if turned else rows
+
+
+def _median_torch(torch: Any, x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
+    return kept(torch.median(x), x, axis, keepdim) if axis is None else torch.median(x, axis, keepdim).values
+
+
+def _median_numpy(x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
+    rows, along = (np.ravel(x), 0) if axis is None else (x, axis)
+    return kept(np.take(np.sort(rows, along), (rows.shape[along] - 1) // 2, along), x, axis, keepdim)
+
+
+@composite(torch=_median_torch, numpy=_median_numpy)
+def median(x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
+    """The element in the middle, of all or along an axis; the smaller one of two, as torch has it."""
+    rows = behind(x, axis)
+    return kept(rows.ranked(((rows.shape[-1] - 1) // 2,))[..., 0], x, axis, keepdim)
+
+
+def _topk_numpy(x: Any, k: int, axis: int = -1, largest: bool = True) -> Any:
+    return np.take(_turned(np.sort(x, axis), axis, largest), range(k), axis)
 
 
 @composite(
-    torch=lambda torch, x, k, axis=-1: torch.topk(x, k, dim=axis).values,
-    numpy=lambda x, k, axis=-1: np.take(np.sort(x, axis), range(x.shape[axis] - 1, x.shape[axis] - 1 - k, -1), axis),
+    torch=lambda torch, x, k, axis=-1, largest=True: torch.topk(x, k, axis, largest).values,
+    numpy=_topk_numpy,
 )
-def topk(x: Any, k: int, axis: int = -1) -> Any:
-    """The k largest elements along an axis, the largest first."""
+def topk(x: Any, k: int, axis: int = -1, largest: bool = True) -> Any:
+    """The k largest elements along an axis, the largest first, or the smallest ones, the smallest first."""
     if not 0 <= k <= x.shape[axis]:
         raise CaseError(f"topk: {k} of {x.shape[axis]} elements along axis {axis}")
-    return x.swapaxes(axis, -1).ranked(range(-1, -1 - k, -1)).swapaxes(axis, -1)
-
-
-@composite(torch="torch.linalg.vector_norm", numpy=lambda x: np.linalg.norm(np.ravel(x)))
-def norm(x: Any) -> Any:
-    """The Euclidean length of all elements together."""
-    return sqrt((x * x).sum())
+    ranks = range(-1, -1 - k, -1) if largest else range(k)
+    return x.swapaxes(axis, -1).ranked(ranks).swapaxes(axis, -1)

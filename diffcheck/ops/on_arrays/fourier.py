@@ -147,25 +147,25 @@ Passes = Callable[[Any, Sequence[tuple[int, int | None]], str], Any]
 def _over(name: str, doc: str, passes: Passes, ordinary: Sequence[int] | None, numpy: str = "numpy.fft") -> Composite:
     """A transform over several axes; ``s`` is for each what ``n`` is for one."""
 
-    def torch_side(torch: Any, x: Any, axes: Any = ordinary, norm: str = "backward", s: Any = None) -> Any:
+    def torch_side(torch: Any, x: Any, s: Any = None, axes: Any = ordinary, norm: str = "backward") -> Any:
         return getattr(torch.fft, name)(x, s=s, dim=_named(x, axes), norm=norm)
 
-    def transform(x: Any, axes: Any = ordinary, norm: str = "backward", s: Any = None) -> Any:
+    def transform(x: Any, s: Any = None, axes: Any = ordinary, norm: str = "backward") -> Any:
         places = _named(x, axes)
         lengths = [None] * len(places) if s is None else list(s)
         if not places or len(lengths) != len(places):
             raise CaseError(f"{name}: s={s} for the axes {places}: it takes an axis or more, and a length for each")
         return passes(x, list(zip(places, lengths, strict=True)), norm)
 
-    def numpy_side(x: Any, axes: Any = ordinary, norm: str = "backward", s: Any = None) -> Any:
+    def numpy_side(x: Any, s: Any = None, axes: Any = ordinary, norm: str = "backward") -> Any:
         return getattr(resolve(numpy), name)(x, s=s, axes=_named(x, axes), norm=norm)
 
     transform.__name__, transform.__doc__ = name, doc
     return composite(torch=torch_side, numpy=numpy_side)(transform)
 
 
-def _named(x: Any, axes: Sequence[int] | None) -> tuple[int, ...]:
-    return tuple(range(len(x.shape)) if axes is None else axes)
+def _named(x: Any, axes: int | Sequence[int] | None) -> tuple[int, ...]:
+    return (axes,) if isinstance(axes, int) else tuple(range(len(x.shape)) if axes is None else axes)
 
 
 def _each(single: Composite) -> Passes:
@@ -238,7 +238,7 @@ hfftn = _over("hfftn", f"The {_TURNED}, over all axes, or some", _conjugate_last
 ihfftn = _over("ihfftn", "The transform back from that of `hfftn`", _conjugate_first, None, "scipy.fft")
 
 
-def _shifted(x: Any, axes: Sequence[int] | None, back: bool) -> Any:
+def _shifted(x: Any, axes: int | Sequence[int] | None, back: bool) -> Any:
     for axis in _named(x, axes):
         half = x.shape[axis] // 2
         x = roll(x, -half if back else half, axis)
@@ -246,12 +246,12 @@ def _shifted(x: Any, axes: Sequence[int] | None, back: bool) -> Any:
 
 
 @composite(torch=lambda torch, x, axes=None: torch.fft.fftshift(x, axes), numpy="numpy.fft.fftshift")
-def fftshift(x: Any, axes: Sequence[int] | None = None) -> Any:
+def fftshift(x: Any, axes: int | Sequence[int] | None = None) -> Any:
     """The elements moved on by half of their number along all axes, or some: the constant term comes to the middle."""
     return _shifted(x, axes, False)
 
 
 @composite(torch=lambda torch, x, axes=None: torch.fft.ifftshift(x, axes), numpy="numpy.fft.ifftshift")
-def ifftshift(x: Any, axes: Sequence[int] | None = None) -> Any:
+def ifftshift(x: Any, axes: int | Sequence[int] | None = None) -> Any:
     """The elements moved back from where `fftshift` moves them."""
     return _shifted(x, axes, True)

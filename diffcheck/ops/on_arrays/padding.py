@@ -1,7 +1,7 @@
 """Arrays with more around them: zeros or another value, or their own elements once more."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from diffcheck.ops.composites import composite
 from diffcheck.ops.on_arrays.common import take
 
 Widths = Sequence[tuple[int, int]]
+Given = int | Sequence[int] | Sequence[Sequence[int]]
 
 # Which of n elements stands at places before the first one and behind the last one.
 _MODES = {
@@ -19,9 +20,26 @@ _MODES = {
 }
 
 
-def _torch_side(torch: Any, x: Any, widths: Widths, mode: str = "constant", value: float = 0.0) -> Any:
+def _pairs(x: Any, widths: Given) -> Widths:
+    """For each axis how many before and how many behind; torch's flat form begins with the last axis."""
+    if isinstance(widths, int):
+        return [(widths, widths)] * len(x.shape)
+    flat = [n for n in widths if isinstance(n, int)]
+    pairs = list(zip(flat[::2], flat[1::2], strict=False))[::-1]
+    if len(flat) % 2:
+        raise CaseError(f"pad: widths {list(widths)}: give two for each axis, those of the last axis first")
+    if flat:
+        pairs = [(0, 0)] * (len(x.shape) - len(pairs)) + pairs
+    else:
+        pairs = [(before, behind) for before, behind in cast("Widths", widths)]
+    if len(pairs) != len(x.shape):
+        raise CaseError(f"pad: widths for {len(pairs)} axes of an array of shape {tuple(x.shape)}")
+    return pairs
+
+
+def _torch_side(torch: Any, x: Any, widths: Given, mode: str = "constant", value: float | None = 0.0) -> Any:
     """Torch's own, which of an array's own elements wants one axis or two before those that grow."""
-    function, grown = torch.nn.functional.pad, list(widths)
+    function, grown = torch.nn.functional.pad, list(_pairs(x, widths))
     while mode != "constant" and grown and not any(grown[0]):
         del grown[0]
     flat = [n for pair in reversed(grown) for n in pair]
@@ -34,22 +52,25 @@ def _torch_side(torch: Any, x: Any, widths: Widths, mode: str = "constant", valu
     return found.reshape((*x.shape[:before], *found.shape[1:]))
 
 
-def _numpy_side(x: Any, widths: Widths, mode: str = "constant", value: float = 0.0) -> Any:
-    return np.pad(*_cropped(x, widths), constant_values=value) if mode == "constant" else _again(x, widths, mode)
+def _numpy_side(x: Any, widths: Given, mode: str = "constant", value: float | None = 0.0) -> Any:
+    pairs = _pairs(x, widths)
+    return np.pad(*_cropped(x, pairs), constant_values=value or 0.0) if mode == "constant" else _again(x, pairs, mode)
 
 
 @composite(torch=_torch_side, numpy=_numpy_side)
-def pad(x: Any, widths: Widths, *, mode: str = "constant", value: float = 0.0) -> Any:
+def pad(x: Any, widths: Given, mode: str = "constant", value: float | None = 0.0) -> Any:
     """Zeros around an array, or another value: for each axis how many before and how many behind.
 
-    Less than none takes elements away. Or its own elements: mirrored at both ends ("reflect"), the first and the last
-    again ("replicate"), or those of the other end ("circular").
+    Or, as torch has it, these numbers in one row, those of the last axis first. Less than none takes elements away. Or
+    its own elements: mirrored at both ends ("reflect"), the first and the last again ("replicate"), or those of the
+    other end ("circular").
     """
+    pairs = _pairs(x, widths)
     if mode != "constant":
-        return _again(x, widths, mode)
-    inner, around = _cropped(x, widths)
+        return _again(x, pairs, mode)
+    inner, around = _cropped(x, pairs)
     found = inner.pad(around)
-    if value == 0:
+    if not value:
         return found
     return found.replaced(np.pad(np.zeros(inner.shape, bool), around, constant_values=True), value)
 

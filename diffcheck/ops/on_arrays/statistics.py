@@ -1,7 +1,7 @@
 """Moments, order statistics, running products and norms of arrays, and products of their elements pair by pair."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,9 +9,9 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
-from diffcheck.ops.functions.pieces import abs, clip
+from diffcheck.ops.functions.pieces import clip
 from diffcheck.ops.matrices.linalg import diagonal, inverse
-from diffcheck.ops.on_arrays.common import concatenate, kept, sort, stack
+from diffcheck.ops.on_arrays.common import Axes, axes_of, concatenate, kept, mean, reshape, sort, stack
 
 
 @composite(
@@ -20,15 +20,15 @@ from diffcheck.ops.on_arrays.common import concatenate, kept, sort, stack
     ),
     numpy=lambda x, axis=None, correction=1, keepdim=False: np.var(x, axis, ddof=correction, keepdims=keepdim),
 )
-def var(x: Any, axis: int | None = None, correction: int = 1, keepdim: bool = False) -> Any:
-    """The sum of the squared distances from the mean, of all or along an axis, over their number less a correction."""
-    rows = x.reshape((1, -1)) if axis is None else x.swapaxes(axis, -1)
-    count = rows.shape[-1]
+def var(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False) -> Any:
+    """The squared distances from the mean, of all or along an axis or several, over their number less a correction."""
+    if isinstance(axis, bool):
+        raise CaseError(f"var: axis={axis} is no axis: write correction=0, or unbiased=False")
+    count = math.prod(x.shape[a] for a in axes_of(x, axis))
     if count <= correction:
         raise CaseError(f"var: {count} elements and correction={correction}: nothing is left to divide by")
-    centred = rows - (rows.sum(-1) / count).reshape((*rows.shape[:-1], 1))
-    found = (centred * centred).sum(-1) / (count - correction)
-    return kept(found[0] if axis is None else _axis_back(found, x, axis), x, axis, keepdim)
+    centred = x - mean(x, axis, True)
+    return kept((centred * centred).sum(axis) / (count - correction), x, axis, keepdim)
 
 
 @composite(
@@ -37,7 +37,7 @@ def var(x: Any, axis: int | None = None, correction: int = 1, keepdim: bool = Fa
     ),
     numpy=lambda x, axis=None, correction=1, keepdim=False: np.std(x, axis, ddof=correction, keepdims=keepdim),
 )
-def std(x: Any, axis: int | None = None, correction: int = 1, keepdim: bool = False) -> Any:
+def std(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False) -> Any:
     """The root of `var`."""
     return sqrt(var(x, axis, correction, keepdim))
 
@@ -103,31 +103,50 @@ def cumprod(x: Any, axis: int = -1) -> Any:
     return stack(found, -1).swapaxes(axis, -1)
 
 
+# Which place between two elements stands for one that is no whole number.
+_BETWEEN: dict[str, Callable[[float], float]] = {
+    "linear": lambda place: place,
+    "lower": math.floor,
+    "higher": math.ceil,
+    "nearest": round,
+    "midpoint": lambda place: (math.floor(place) + math.ceil(place)) / 2,
+}
+
+
+def _quantile_torch(torch: Any, x: Any, q: Any, *given: Any, interpolation: str = "linear") -> Any:
+    parts = q if isinstance(q, (int, float)) else torch.as_tensor(q, dtype=x.dtype, device=x.device)
+    return torch.quantile(x, parts, *given, interpolation=interpolation)
+
+
 @composite(
-    torch=lambda torch, x, q, axis=-1: torch.quantile(x, q, dim=axis),
-    numpy=lambda x, q, axis=-1: np.quantile(x, q, axis),
+    torch=lambda torch, x, q, axis=None, keepdim=False, *, interpolation="linear": _quantile_torch(
+        torch, x, q, axis, keepdim, interpolation=interpolation
+    ),
+    numpy=lambda x, q, axis=None, keepdim=False, *, interpolation="linear": np.quantile(
+        x, q, axis, method=interpolation, keepdims=keepdim
+    ),
 )
-def quantile(x: Any, q: float, axis: int = -1) -> Any:
-    """What a part q of the elements along an axis lies below, between two of them on the line that joins them."""
+def quantile(x: Any, q: Any, axis: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Any:
+    """What a part q of all elements, or of those along an axis, lies below.
+
+    Between two elements on the line that joins them, or by `interpolation` the lower, the higher, the nearest one, or
+    the midpoint. For several q along a new axis, the first one.
+    """
+    if np.ndim(q):
+        return stack([quantile(x, part, axis, keepdim, interpolation=interpolation) for part in q])
+    if interpolation not in _BETWEEN:
+        raise CaseError(f"quantile: interpolation={interpolation!r}: it must be one of {', '.join(_BETWEEN)}")
     if not 0 <= q <= 1:
         raise CaseError(f"quantile: q={q}: it must lie between 0 and 1")
-    rows = sort(x, axis).swapaxes(axis, -1)
-    place = q * (rows.shape[-1] - 1)
+    rows = sort(reshape(x, (-1,)) if axis is None else x, -1 if axis is None else axis)
+    rows = rows.swapaxes(-1 if axis is None else axis, -1)
+    place = _BETWEEN[interpolation](q * (rows.shape[-1] - 1))
     low = math.floor(place)
     high = min(low + 1, rows.shape[-1] - 1)
-    found = rows[..., low] + (place - low) * (rows[..., high] - rows[..., low])
-    return _axis_back(found, x, axis)
-
-
-@composite(
-    torch=lambda torch, x, p: torch.linalg.vector_norm(x, p),
-    numpy=lambda x, p: np.linalg.norm(np.ravel(x), p),
-)
-def vector_norm(x: Any, p: float) -> Any:
-    """The p-th root of the sum of all |x|^p."""
-    if p <= 0 or p - p != 0:
-        raise CaseError(f"vector_norm: p={p}: it must be a positive number; amax(abs(x)) is that of infinity")
-    return (abs(x) ** p).sum() ** (1 / p)
+    found = rows[..., low]
+    if place > low:
+        found = found + (place - low) * (rows[..., high] - found)
+    return kept(found if axis is None else _axis_back(found, x, axis), x, axis, keepdim)
 
 
 @composite(torch="torch.outer", numpy="numpy.outer")
@@ -143,11 +162,17 @@ def kron(x: Any, y: Any) -> Any:
     return (x.reshape((a, 1, b, 1)) * y.reshape((1, c, 1, d))).reshape((a * c, b * d))
 
 
-@composite(torch=lambda torch, x, axis=-1: torch.diff(x, dim=axis), numpy=lambda x, axis=-1: np.diff(x, axis=axis))
-def diff(x: Any, axis: int = -1) -> Any:
-    """Each element along an axis less the one before it."""
+@composite(
+    torch=lambda torch, x, n=1, axis=-1: torch.diff(x, n, axis), numpy=lambda x, n=1, axis=-1: np.diff(x, n, axis)
+)
+def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
+    """Each element along an axis less the one before it, n times over."""
+    if not x.ndim:
+        raise CaseError("diff: x is one number: it takes the differences of the elements of an array")
     rows = x.swapaxes(axis, -1)
-    return (rows[..., 1:] - rows[..., :-1]).swapaxes(axis, -1)
+    for _ in range(n):
+        rows = rows[..., 1:] - rows[..., :-1]
+    return rows.swapaxes(axis, -1)
 
 
 def _each(axis: int | Sequence[int]) -> tuple[int, ...]:
@@ -163,10 +188,13 @@ def flip(x: Any, axis: int | Sequence[int]) -> Any:
 
 
 @composite(
-    torch=lambda torch, x, shift, axis: torch.roll(x, shift, axis), numpy=lambda x, shift, axis: np.roll(x, shift, axis)
+    torch=lambda torch, x, shift, axis=None: torch.roll(x, shift, axis),
+    numpy=lambda x, shift, axis=None: np.roll(x, shift, axis),
 )
-def roll(x: Any, shift: int | Sequence[int], axis: int | Sequence[int]) -> Any:
-    """The elements moved on by so many places along axes; what leaves at the end comes in at the start."""
+def roll(x: Any, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Any:
+    """The elements moved on by so many places, all or along axes; what leaves at the end comes in at the start."""
+    if axis is None:
+        return roll(x.reshape((-1,)), sum(_each(shift)), 0).reshape(x.shape)
     for n, a in zip(_each(shift), _each(axis), strict=True):
         count = x.shape[a]
         x = x.swapaxes(a, -1)[..., [(k - n) % count for k in range(count)]].swapaxes(a, -1)
@@ -177,7 +205,7 @@ def roll(x: Any, shift: int | Sequence[int], axis: int | Sequence[int]) -> Any:
 def matrix_power(x: Any, n: int) -> Any:
     """A square matrix times itself, n factors; of a negative number that of the inverse."""
     if n == 0:
-        raise CaseError("matrix_power: n=0 gives the unit matrix, which depends on nothing")
+        return x.lift(np.broadcast_to(np.eye(x.shape[-1]), x.shape))
     base = inverse(x) if n < 0 else x
     found = base
     for bit in bin(max(n, -n))[3:]:
