@@ -114,7 +114,8 @@ def _lossy(judgement: Judgement, dispute: Dispute) -> Judgement:
         advice = _advice(dispute) if isinstance(dispute.witness.code, RecordedCode) else ""
         return replace(judgement, reason=own.reason, note=_joined(own.text, advice))
     found = _culprit(dispute)
-    if found is None:
+    beyond = Reason.OVERFLOW, Reason.UNDERFLOW
+    if found is None or (judgement.reason in beyond and judgement.note and found.reason not in beyond):
         return judgement
     advice = _advice(dispute, found)
     told = _placed(dispute, found.text) or "rounding errors of which no single operation stands out"

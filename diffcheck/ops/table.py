@@ -13,16 +13,16 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.errors import CaseError, Unsupported
-from diffcheck.ops.arguments import Kind, fitting, flat, is_complex, kind_of, plain, understood, whole_for_fractions
+from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import Kind, flat, is_complex, kind_of, plain
 from diffcheck.ops.dotted import resolve
+from diffcheck.ops.on_tensors import called
 from diffcheck.ops.orders import Order
 from diffcheck.ops.without import Without as Without
 
@@ -30,9 +30,6 @@ Function = Callable[..., Any]
 
 
 Column = str | Function | Without
-# What torch and Python say of arguments that they do not take.
-_REFUSED = RuntimeError, TypeError, AttributeError
-_NO_TENSOR = "not Tensor", "invalid combination of arguments"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -81,25 +78,7 @@ class Operation:
         torch = sys.modules["torch"]
         named = isinstance(self.torch, str)
         function = resolve(self.torch) if isinstance(self.torch, str) else functools.partial(self.torch, torch)
-        # A torch function named by its path wants tensors; a number becomes one of the same dtype on the device.
-        numbers = (int, float, np.generic, np.ndarray) if named else np.ndarray
-        given = [fitting(torch, a, like) if isinstance(a, numbers) else a for a in arguments]
-        try:
-            found = function(*given, **options)
-            if not whole_for_fractions(torch, found, like):
-                return found
-        except _REFUSED as refused:
-            found = refused
-        for meant in understood(torch, given, like):
-            with suppress(*_REFUSED):
-                another = function(*meant, **options)
-                if not whole_for_fractions(torch, another, like):
-                    return another
-        if isinstance(found, TypeError) and any(told in str(found) for told in _NO_TENSOR):
-            raise Unsupported(f"torch takes a number where {self.name} is given a tensor: {found}") from None
-        if isinstance(found, Exception):
-            raise found
-        return found
+        return called(self.name, function, named, like, arguments, options)
 
     def _on_constants(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         raise TypeError(f"{self.name}: no array, tensor or traced value among the arguments")
