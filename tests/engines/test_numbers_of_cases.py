@@ -146,3 +146,9 @@ def test_attention_to_a_part_is_judged_as_attention_to_all(shown):
 def test_whole_numbers_of_many_digits_are_constants():
     (row,) = check(lambda x: x / ops.sqrt(2.0**40 + 1e-5), x=interval(-1, 1), engines="symbolic:closed").result.rows
     assert row.verdict is Verdict.AGREE
+
+
+def test_a_slice_backwards_is_unsupported_by_torch():
+    rows = check(lambda x: ops.sum(x[::-1] * WHOLE), x=interval(0, 1, shape=2), samples=1).result.rows
+    found = {row.engine: row.verdict for row in rows}
+    assert found == {"symbolic": Verdict.AGREE, "finite": Verdict.AGREE, "autograd": Verdict.UNSUPPORTED}

@@ -41,6 +41,7 @@ _NOT_THERE = (
     "Got unsupported ScalarType BFloat16",
     "derivative for aten::",
     "is not differentiable with respect to argument",
+    "step must be greater than zero",  # of a slice
     "does not support automatic differentiation for",
 )
 
@@ -78,7 +79,7 @@ class Automatic:
             raise Unsupported(f"torch: {reason}") from None
         except _not_compiled() as reason:
             raise Unsupported(f"torch.compile: {str(reason).strip().splitlines()[0]}") from None
-        except (RuntimeError, TypeError) as reason:
+        except (RuntimeError, TypeError, ValueError) as reason:
             if any(words in str(reason) for words in _NOT_THERE):
                 raise Unsupported(f"torch: {str(reason).strip().splitlines()[0]}") from None
             raise
