@@ -552,7 +552,16 @@ FUNCTIONS = {
         for name, of, to in (("struve", ops.struve, mp.struveh), ("modstruve", ops.modstruve, mp.struvel))
         for v in (0, 1, -1.5, 2.5)
     },
-    "hyperu": (ops.hyperu, mp.hyperu, [(0.5, 1.5, 2.5), (1.5, 1.25, 1e-3), (-1.5, 2.5, 60.0)]),
+    "hyp2f1": (
+        ops.hyp2f1,
+        mp.hyp2f1,
+        [(0.5, 0.5, 4.0, 0.9375), (0.5, 1.0, 1.5, 0.9375), (1.0, 2.0, 3.0, -50.0), (-2.0, 2.5, 1.5, -50.0)],
+    ),
+    "hyperu": (
+        ops.hyperu,
+        mp.hyperu,
+        [(1.5, 2.0, 0.5), (1.0, 3.0, 2.5), (0.5, 1.5, 2.5), (1.5, 1.25, 1e-3), (-1.5, 2.5, 60.0)],
+    ),
     **{
         f"pbdv {v}": (lambda x, v=v: ops.pbdv(v, x), lambda x, v=v: mp.pcfd(v, x), [(0.5,), (-4.0,), (1.25,), (20.0,)])
         for v in (0.5, 2, -1.5)

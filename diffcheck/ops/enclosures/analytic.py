@@ -9,6 +9,7 @@ rises by what the division by ``r^k`` takes.
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flint import acb, arb, arb_series, ctx, fmpq
@@ -22,6 +23,28 @@ Function = Callable[..., Any]
 _GROWTH = 16
 # A disc is halved, quartered ... at most so often; the last is smaller by 2^(2^_TRIES).
 _TRIES = 12
+
+
+# The edge of a square is covered by so many squares on each side.
+_PARTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Throughout:
+    """Where a function is analytic for certain, also if its enclosure is not finite there.
+
+    About a number at which a formula has a limit only, a bound comes from the edge, which does not hold that number.
+    """
+
+    holds: Callable[..., bool]
+
+    def __call__(self, *x: Any) -> bool:
+        """Whether it is, in all of a box of complex arguments."""
+        return self.holds(*x)
+
+    def behind(self, count: int) -> "Throughout":
+        """The same of a function with so many further arguments before these."""
+        return Throughout(lambda *x: self.holds(*x[count:]))
 
 
 def everywhere(*_: Any) -> bool:
@@ -217,5 +240,22 @@ def _bound(
     """What an analytic function does not exceed in a disc; ``None`` if it is not known to be analytic there."""
     side = arb(0, arb((1, reach)))
     box = arguments(acb(side, side))
-    largest = abs(function(*box)) if analytic(*box) else arb.nan()
+    if not analytic(*box):
+        return None
+    largest = abs(function(*box))
+    if not largest.is_finite() and isinstance(analytic, Throughout):
+        largest = _on_the_edge(arguments, function, reach)
     return largest.upper() if largest.is_finite() else None
+
+
+def _on_the_edge(arguments: Callable[[Any], tuple[Any, ...]], function: Function, reach: int) -> Any:
+    """What a function does not exceed on the edge of a square; NaN if that is not known."""
+    side, part, found = arb((1, reach)), arb((1, reach)) / _PARTS, arb(0)
+    for k in range(1 - _PARTS, _PARTS, 2):
+        along = arb((k * part).mid(), part)
+        for t in (acb(side, along), acb(-side, along), acb(along, side), acb(along, -side)):
+            size = abs(function(*arguments(t)))
+            if not size.is_finite():
+                return arb.nan()
+            found = max(found, size.upper())
+    return found

@@ -5,7 +5,7 @@ from typing import Any
 from flint import acb, arb
 
 from diffcheck.ops.dotted import resolve
-from diffcheck.ops.enclosures.analytic import on_reals
+from diffcheck.ops.enclosures.analytic import Throughout, on_reals
 from diffcheck.ops.enclosures.balls import HALF
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.orders import ANY
@@ -17,7 +17,7 @@ hyperu: Primitive = analytic_row(
     on_reals(lambda a, b, x: x.hypgeom_u(a, b)),
     {2: lambda a, b, x, _: -a * hyperu(a + 1, b + 1, x)},
     arity=3,
-    analytic=lambda a, b, x: x.real > 0,
+    analytic=Throughout(lambda a, b, x: x.real > 0),
     outside=lambda a, b, x: x <= 0,
     numpy="scipy.special.hyperu",
     sympy=Without("SymPy has no counterpart of hyperu"),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from flint import acb, arb, ctx
 
-from diffcheck.ops.enclosures.analytic import derivative, everywhere, series_of
+from diffcheck.ops.enclosures.analytic import Throughout, derivative, everywhere, series_of
 from diffcheck.ops.orders import Order
 from diffcheck.ops.table import Column, Function, Primitive, Without
 
@@ -106,6 +106,7 @@ def _derivatives(
             return (lambda *_: 0,)  # how often is no variable
         return (lambda *x: row(*(x[k] + int(k == position - arity) for k in range(arity)), *x[arity:-1]),)
 
+    behind = analytic.behind(arity) if isinstance(analytic, Throughout) else lambda *x: analytic(*x[arity:])
     row = Primitive(
         name=f"{name}_slope",
         doc=f"the partial derivatives of {name}: how often by each argument, then the arguments",
@@ -114,7 +115,7 @@ def _derivatives(
         sympy=Without(f"SymPy has no derivative of {name} by every argument"),
         sympy_rule=False,
         arb=differentiated,
-        series=series_of(differentiated, lambda *x: analytic(*x[arity:])),
+        series=series_of(differentiated, behind),
         forms=slope,
         outside=None if outside is None else lambda *x: outside(*x[arity:]),
         rule_by=tuple(range(arity)),

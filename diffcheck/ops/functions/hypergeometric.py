@@ -6,7 +6,7 @@ import numpy as np
 from flint import arb
 
 from diffcheck.ops.dotted import resolve
-from diffcheck.ops.enclosures.analytic import on_reals
+from diffcheck.ops.enclosures.analytic import Throughout, on_reals
 from diffcheck.ops.enclosures.balls import HALF
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp
@@ -40,7 +40,7 @@ hyp2f1: Primitive = analytic_row(
     lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
     {3: lambda a, b, c, x, _: a * b / c * hyp2f1(a + 1, b + 1, c + 1, x)},
     arity=4,
-    analytic=lambda a, b, c, x: x.real < 1,
+    analytic=Throughout(lambda a, b, c, x: x.real < 1 and not _may_be_pole(c)),
     outside=lambda a, b, c, x: _is_pole(c) or x >= 1,
     numpy="scipy.special.hyp2f1",
     sympy=lambda sympy, a, b, c, x: sympy.hyper((a, b), (c,), x),
@@ -50,6 +50,11 @@ hyp2f1: Primitive = analytic_row(
 
 def _is_pole(x: Any) -> bool:
     return bool(x.is_exact() and x.is_integer() and x <= 0)
+
+
+def _may_be_pole(x: Any) -> bool:
+    """Whether zero or a negative whole number lies in a box."""
+    return not x.real > 0 and bool(x.imag.contains(0) and x.real.contains_integer())
 
 
 def _below_one(m: Any) -> bool:
