@@ -111,17 +111,6 @@ def by_finite_terms(judgement: Judgement, dispute: Dispute) -> Judgement:
     return judgement if found.verdict.fails else found
 
 
-def by_value(judgement: Judgement, dispute: Dispute) -> Judgement:
-    """The judgement on a difference of values, one of which lies beyond the largest number: there are none to take."""
-    court, question = dispute.court, dispute.question
-    if judgement.verdict is not Verdict.NONFINITE or dispute.errors[dispute.component] is None:
-        return judgement
-    if not any(abs(value) > float(court.format.largest) for _, value in court.values(question.truth, question)):
-        return judgement
-    note = f"the function's own value lies beyond the largest number of {court.format.name}"
-    return replace(judgement, verdict=Verdict.LOSSY, reason=Reason.OVERFLOW, note=note)
-
-
 def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:
     """The judgement on a value that may be another piece's, where the format cannot tell them apart."""
     court, question = dispute.court, dispute.question

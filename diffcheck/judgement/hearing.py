@@ -14,7 +14,6 @@ from diffcheck.judgement.appeals import (
     by_meeting_pieces,
     by_near_tie,
     by_own_code,
-    by_value,
     of_function,
 )
 from diffcheck.judgement.court import Court, Question
@@ -79,8 +78,6 @@ def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
         found = by_own_code(found, dispute)
     if found.verdict.fails:
         found = by_finite_terms(found, dispute)
-    if found.verdict.fails:
-        found = by_value(found, dispute)
     if found.verdict.fails:
         found = by_near_tie(found, dispute)
     if found.verdict.fails:

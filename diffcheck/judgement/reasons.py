@@ -114,8 +114,7 @@ def _lossy(judgement: Judgement, dispute: Dispute) -> Judgement:
         advice = _advice(dispute) if isinstance(dispute.witness.code, RecordedCode) else ""
         return replace(judgement, reason=own.reason, note=_joined(own.text, advice))
     found = _culprit(dispute)
-    beyond = Reason.OVERFLOW, Reason.UNDERFLOW
-    if found is None or (judgement.reason in beyond and judgement.note and found.reason not in beyond):
+    if found is None:
         return judgement
     advice = _advice(dispute, found)
     told = _placed(dispute, found.text) or "rounding errors of which no single operation stands out"
@@ -144,6 +143,13 @@ def _advice(dispute: Dispute, found: Culprit | None = None) -> str:
     return better_forms(smooth.program.operation_names()) if found is not None and found.avoidable else ""
 
 
+def _value_is_beyond(dispute: Dispute) -> bool:
+    """Whether there is no value of which a difference could be taken."""
+    court, question = dispute.court, dispute.question
+    largest = float(court.format.largest)
+    return any(abs(value) > largest for _, value in court.values(question.truth, question))
+
+
 def _nonfinite(judgement: Judgement, dispute: Dispute) -> Judgement:
     own = _own_culprit(dispute)
     if own is not None and own.reason in (Reason.OVERFLOW, Reason.UNDERFLOW):
@@ -154,6 +160,9 @@ def _nonfinite(judgement: Judgement, dispute: Dispute) -> Judgement:
         reason = judgement.reason if dispute.witness.on_trial else found.reason
         return replace(judgement, reason=reason, note=_placed(dispute, found.text))
     court = dispute.court
+    if dispute.errors[dispute.component] is not None and _value_is_beyond(dispute):
+        note = f"the function's own value lies beyond the largest number of {court.format.name}"
+        return replace(judgement, reason=Reason.OVERFLOW, note=note)
     if not dispute.witness.on_trial:
         branch = singular_branch(court.program, dispute.question.x, court.case.wrt_positions, court.format, court.label)
         if branch:

@@ -7,7 +7,7 @@ import pytest
 import torch
 from on_trial import one, planted, row
 
-from diffcheck import case, interval
+from diffcheck import case, check, interval
 from diffcheck.api import Settings, conduct
 from diffcheck.engines.base import Estimate
 from diffcheck.errors import Unsupported
@@ -267,3 +267,15 @@ def test_where_nothing_is_said_nothing_is_compared():
     subject = case(x=interval(-1, 3), points=[{"x": x} for x in (0.0, 0.5, 1.0)], samples=0)(lambda x: sin(x))
     (found,) = conduct(subject, Settings(timing=False), engines={"claiming": Partial(0.0)}).rows
     assert (found.verdict, found.note) == ("disagree", "2 times the truth, wherever it is wrong")
+
+
+@pytest.mark.parametrize(
+    ("x", "engine", "verdict"),
+    [(1e155, "finite", "nonfinite"), (1e150, "finite", "agree"), (1e155, "autograd", "agree")],
+)
+def test_a_difference_of_values_beyond_the_largest_number_says_so(x, engine, verdict):
+    made = case(x=interval(-1e308, 1e308), points=[{"x": x}], samples=0)(lambda x: x * x)
+    (row,) = check(made, engines=engine).result.rows
+    assert str(row.verdict) == verdict
+    beyond = "the function's own value lies beyond the largest number of float64"
+    assert (row.note.endswith(beyond), str(row.reason) == "overflow") == (verdict == "nonfinite",) * 2

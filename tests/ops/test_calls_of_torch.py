@@ -27,6 +27,7 @@ IN_ORDER = {
     "layer_norm": (lambda o, x: o.layer_norm(x, (3,)), [(2, 3)]),
     "layer_norm of two axes": (lambda o, x, w, b: o.layer_norm(x, [2, 3], w, b, eps=0.0), [(2, 2, 3), (2, 3), (2, 3)]),
     "rms_norm": (lambda o, x: o.rms_norm(x, (3,), eps=0.0), [(2, 3)]),
+    "rms_norm without eps": (lambda o, x: o.rms_norm(x, (3,)), [(2, 3)]),
     "rms_norm with a weight": (lambda o, x, w: o.rms_norm(x, (3,), w, 0.5), [(2, 3), (3,)]),
     "batch_norm": (lambda o, x, w, b: o.batch_norm(x, None, None, w, b, True, 0.1, 0.5), [(4, 3), (3,), (3,)]),
     "batch_norm in evaluation": (
@@ -252,3 +253,20 @@ WRONG = {
 def test_what_python_refuses_is_told_with_the_operation(call, told):
     with pytest.raises(CaseError, match=told):
         record(call, {"x": (3, 3)}, {})
+
+
+def test_statistics_in_training_stay_what_they_are():
+    """Torch writes the running ones."""
+    mean, variance = np.array([0.5, -1.0]), np.array([0.25, 1.0])
+    for called in (ops.batch_norm, ops.instance_norm):
+        option = {"training": True} if called is ops.batch_norm else {"use_input_stats": True}
+        called(torch.ones(3, 2, 4, dtype=torch.float64), mean, variance, **option)
+    assert (mean.tolist(), variance.tolist()) == ([0.5, -1.0], [0.25, 1.0])
+
+
+def test_what_is_given_too_much_on_tensors_is_refused():
+    x = torch.tensor([[1.0, 2.0]])
+    with pytest.raises(TypeError, match="multi_margin_loss: p, margin may stand without a name"):
+        ops.multi_margin_loss(x, np.array([1]), 1, 0.5, np.array([2.0, 3.0]))
+    with pytest.raises(CaseError, match="in the place of what is drawn"):
+        ops.dropout(x, 0.0)

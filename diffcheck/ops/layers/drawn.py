@@ -25,7 +25,12 @@ def _demand_drawn(name: str, x: Any, drawn: Any, call: str) -> None:
         raise CaseError(f"{name}: {drawn} in the place of what is drawn, which is given here: write {call}")
 
 
-@composite(torch=lambda torch, x, kept, rate=0.5: x * _given(torch, x, kept) / (1 - rate))
+def _dropout_of_torch(torch: Any, x: Any, kept: Any, rate: float = 0.5) -> Any:
+    _demand_drawn("dropout", x, kept, "dropout(x, kept, p)")
+    return x * _given(torch, x, kept) / (1 - rate)
+
+
+@composite(torch=_dropout_of_torch)
 def dropout(x: Any, kept: Any, rate: float = 0.5) -> Any:
     """X where it is kept, a given mask of ones and zeros, divided by the part that is; zero elsewhere."""
     _demand_drawn("dropout", x, kept, "dropout(x, kept, p)")

@@ -38,14 +38,14 @@ def layer_norm(
 
 
 @composite(
-    torch=lambda torch, x, weight=None, eps=1e-5, normalized_shape=None: torch.nn.functional.rms_norm(
+    torch=lambda torch, x, weight=None, eps=None, normalized_shape=None: torch.nn.functional.rms_norm(
         x, normalized_shape or x.shape[-1:], weight, _LEAST if eps is None else eps
     ),
     order=("x", "normalized_shape", "weight", "eps"),
     in_order=_shape_first,
 )
 def rms_norm(
-    x: Any, weight: Any = None, eps: float | None = 1e-5, *, normalized_shape: Sequence[int] | None = None
+    x: Any, weight: Any = None, eps: float | None = None, *, normalized_shape: Sequence[int] | None = None
 ) -> Any:
     """X along the last axis, or axes, divided by the root of the mean of its squares and eps.
 
@@ -64,7 +64,9 @@ def _last(name: str, x: Any, shape: Sequence[int] | None) -> list[int]:
 
 
 def _of_running(torch: Any, x: Any, mean: Any, variance: Any) -> list[Any]:
-    return [None if v is None else torch.as_tensor(v, dtype=x.dtype, device=x.device) for v in (mean, variance)]
+    # In training torch writes into them; an array's tensor would be the array itself.
+    given = [None if v is None else torch.as_tensor(v, dtype=x.dtype, device=x.device) for v in (mean, variance)]
+    return [None if v is None else v.clone() for v in given]
 
 
 def _running_first(name: str, training: str) -> Callable[[tuple[Any, ...], dict[str, Any]], bool]:

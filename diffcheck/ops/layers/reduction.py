@@ -66,6 +66,8 @@ def labels_of_torch(name: str, *others: str) -> Function:
     """Torch's loss of this name, whose second argument are labels, or probabilities."""
 
     def side(torch: Any, x: Any, target: Any, *arguments: Any, **options: Any) -> Any:
+        if len(arguments) > len(others):
+            raise TypeError(f"{name}: {', '.join(others) or 'nothing'} may stand without a name behind the labels")
         options = weights(torch, x, options) | dict(zip(others, arguments, strict=False))
         return getattr(torch.nn.functional, name)(x, target_of_torch(torch, x, target), **options)
 

@@ -64,7 +64,7 @@ def _polar(size: Any, angle: Any) -> Any:
 row("complex conj_physical", "complex _conj_physical")(conj)
 row("complex reciprocal")(reciprocal)
 _BY_PARTS = {**FUNCTIONS, **INVERSES}
-for _name in ("abs", "angle", "neg", *(_BY_PARTS.keys() - {"power"})):
+for _name in ("abs", "angle", "neg", *(_BY_PARTS.keys() - {"power", "wofz"})):
     row(f"complex {_name}")({**ARITHMETIC, **_BY_PARTS}[_name])
 
 
