@@ -270,3 +270,15 @@ def test_what_is_given_too_much_on_tensors_is_refused():
         ops.multi_margin_loss(x, np.array([1]), 1, 0.5, np.array([2.0, 3.0]))
     with pytest.raises(CaseError, match="in the place of what is drawn"):
         ops.dropout(x, 0.0)
+
+
+@pytest.mark.parametrize(
+    "eps", [1e-3, np.float64(1e-3), np.array(1e-3), torch.tensor(1e-3, dtype=torch.float64)], ids=type
+)
+def test_a_number_behind_weight_and_bias_is_eps(eps):
+    x, weight, bias = np.arange(6.0).reshape(3, 2) ** 2, np.array([1.0, 2.0]), np.array([0.5, 0.25])
+    found = ops.batch_norm(torch.tensor(x), weight, bias, eps)
+    wanted = torch.nn.functional.batch_norm(
+        torch.tensor(x), None, None, torch.tensor(weight), torch.tensor(bias), training=True, eps=1e-3
+    )
+    torch.testing.assert_close(found, wanted)

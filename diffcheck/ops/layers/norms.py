@@ -78,7 +78,7 @@ def _running_first(name: str, training: str) -> Callable[[tuple[Any, ...], dict[
         if {training, "momentum", "weight", "bias"} & options.keys() or len(arguments) > 4:
             return len(arguments) > 2
         if len(arguments) == 4:
-            return not isinstance(arguments[3], (int, float))
+            return getattr(arguments[3], "shape", ()) != ()  # else it is eps
         if len(arguments) == 3 and any(a is not None for a in arguments[1:]):
             raise CaseError(f"{name}: say by name what these are: weight and bias, or running_mean and running_var")
         return False
