@@ -34,7 +34,8 @@ FINER = dict.fromkeys(INVERSES, 240)
 SLOW = {
     *("betainc", "betaln", "bessel_k", "bessel_ke", "gammainc", "gammaincc", "owens_t", "zeta"),
     *("zeta_slope", "betaincc", "betaincc_slope", "dirichlet_eta", "dirichlet_eta_slope", "polylog", "lerchphi_of"),
-    *("keip", "kerp", "betaincinv", "betainccinv", "gammaincinv", "gammainccinv"),
+    *("keip", "kerp", "betaincinv", "betainccinv", "gammaincinv", "gammainccinv", "hyp2f1_slope"),
+    *("elliptic_e_inc", "elliptic_e_inc_slope", "ndtri_exp"),
     *("nctdtr", "nctdtr_slope", "noncentral_beta_of", "noncentral_beta_of_slope", "chndtr_slope"),
     *("wright_bessel", "wright_bessel_slope", "chndtr_x_of", "chndtr_nc_of", "noncentral_beta_y_of", "stdtr_df_of"),
     *INVERSES[:-1],

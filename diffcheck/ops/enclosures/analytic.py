@@ -26,7 +26,7 @@ _TRIES = 12
 
 
 # The edge of a square is covered by so many squares on each side.
-_PARTS = 8
+_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
