@@ -320,6 +320,7 @@ OPTIONS = {
     ],
     "diagonal": [
         (lambda o, x: o.diagonal(x, 1), [(2, 3)]),
+        (lambda o, x: o.diagonal(x, 1), [(2, 3, 4)]),
         (lambda o, x: o.diagonal(x, offset=-1, dim1=0, dim2=2), [(2, 3, 2)]),
     ],
     "softmax": [(lambda o, x: o.softmax(x, dim=0), [(2, 3)])],

@@ -839,7 +839,7 @@ USES = {
     "normalize": both(shaped(ops.normalize, (2, 3)), shaped(lambda x: ops.normalize(x, axis=0), (3, 2))),
     "var": both(shaped(ops.var, (2, 3)), shaped(lambda x: ops.var(x, 0, 0), (3, 2, 2))),
     "std": both(shaped(ops.std, (2, 3)), shaped(lambda x: ops.std(x, 1), (2, 3))),
-    "cumprod": both(shaped(ops.cumprod, (2, 3)), shaped(lambda x: ops.cumprod(x, 0), (3, 2))),
+    "cumprod": both(shaped(lambda x: ops.cumprod(x, -1), (2, 3)), shaped(lambda x: ops.cumprod(x, 0), (3, 2))),
     "quantile": both(
         shaped(lambda x: ops.quantile(x, 0.3, -1), (2, 4)), shaped(lambda x: ops.quantile(x, 1.0, 0), (2, 3, 2))
     ),

@@ -85,6 +85,20 @@ def test_what_has_no_series_has_no_coefficient(k):
     assert not series.undefined()[k].is_finite()
 
 
+@pytest.mark.parametrize("head", [1.0, float("nan")])
+def test_the_series_of_an_inverse_is_known_where_that_of_the_function_is(head):
+    """The inverse of x^2 at 4: 2 + t / 4 - t^2 / 64."""
+
+    def square(x):
+        found = x * x
+        return found if head == 1 else arb_series([arb(head)], found.prec)
+
+    found = series.implicit(square, arb(2), arb(4), arb_series([4, 1], 3), 3)
+    assert [found[k].is_finite() for k in range(3)] == [head == 1] * 3
+    if head == 1:
+        assert [float(found[k]) for k in range(3)] == [2, 0.25, -1 / 64]
+
+
 PLANTED = {
     "Arb's erfc of a ball far out": ("erfc", {"arb": "erfc"}, "wide: value at relative"),
     "Arb's Ei of a ball far out": ("expi", {"arb": "ei"}, "wide: value at relative"),

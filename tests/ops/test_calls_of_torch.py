@@ -282,3 +282,21 @@ def test_a_number_behind_weight_and_bias_is_eps(eps):
         torch.tensor(x), None, None, torch.tensor(weight), torch.tensor(bias), training=True, eps=1e-3
     )
     torch.testing.assert_close(found, wanted)
+
+
+# Torch has these twice: what stands here is what has its name without a room.
+OF_TORCH_ITSELF = {
+    "vander": (lambda o, x: o.vander(x), (3,)),
+    "vander of so many": (lambda o, x: o.vander(x, 4, increasing=True), (3,)),
+    "diagonal": (lambda o, x: o.diagonal(x, 1), (2, 3, 4)),
+    "cumprod": (lambda o, x: o.cumprod(x, 1), (2, 3, 4)),
+}
+
+
+@pytest.mark.parametrize(("call", "shape"), OF_TORCH_ITSELF.values(), ids=OF_TORCH_ITSELF)
+def test_a_name_is_torchs_without_a_room(call, shape):
+    x = np.linspace(0.5, 2, int(np.prod(shape))).reshape(shape)
+    wanted = call(torch, torch.tensor(x))
+    torch.testing.assert_close(call(ops, torch.tensor(x)), wanted)
+    np.testing.assert_allclose(call(ops, x), wanted.numpy(), rtol=1e-14)
+    assert record(lambda x: call(ops, x), {"x": shape}, {}).shape == tuple(wanted.shape)

@@ -73,7 +73,9 @@ def series_of(
         moving = [s for s in x if s.length() > 1]
         alone = len(moving) == 1 and moving[0] is x[place] and heads[place].is_zero()
         kind = 0 if not alone else parity if isinstance(parity, int) else parity(*heads)
-        if not moving or size < 2 or not value.is_finite():
+        if not value.is_finite():
+            return series.undefined()
+        if not moving or size < 2:
             return arb_series([value], size)
         if kind and (x[place].length() > 2 or x[place][1] != 1):
             way = arb_series([0, 1], size)

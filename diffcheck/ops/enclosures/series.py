@@ -5,7 +5,7 @@ second route to a derivative. A series without an expansion at t = 0 has NaN amo
 infinity where that is certain: a vertical tangent, or no value for t > 0.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flint import arb, arb_series, ctx
@@ -130,6 +130,25 @@ def composed(taylor: Iterable[Any], x: Any) -> Any:
     coefficients = list(taylor)[: x.prec]
     around = arb_series([0, *(x[k] for k in range(1, x.prec))], x.prec)
     return arb_series(coefficients, x.prec)(around) if around.length() else arb_series(coefficients[:1], x.prec)
+
+
+def implicit(function: Callable[[Any], Any], value: Any, slope: Any, y: Any, size: int) -> Any:
+    """The series x at which a function is the series y, one coefficient after the other.
+
+    Parameters
+    ----------
+    function:
+        What it is of a series x, its other arguments being known.
+    value, slope:
+        The first coefficient of x, and the function's slope by x there.
+    """
+    found = [value]
+    for k in range(1, size):
+        known = function(arb_series([*found, 0], k + 1))
+        if not known[0].is_finite():  # its other coefficients read as zero
+            return undefined()
+        found.append((y[k] - known[k]) / slope)
+    return arb_series(found, size)
 
 
 def beginning(value: Any, x: Any) -> Any:

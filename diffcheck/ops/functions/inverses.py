@@ -132,16 +132,14 @@ def inverse_row(
             return _certified(lambda t: function(*with_it(others, t)), where, rising(*others), missing, y)
 
     def expanded(*x: Any) -> Any:
-        """One coefficient after the other."""
         *others, y = x
-        size = min(s.prec for s in x)
         heads = [arb_series([s[0]], 2) for s in others]
-        found = [enclosed(*(s[0] for s in x))]
-        slope = of.on_series()(*with_it(heads, arb_series([found[0], 1], 2)))[1]
-        for k in range(1, size):
-            known = of.on_series()(*with_it(others, arb_series([*found, 0], k + 1)))
-            found.append((y[k] - known[k]) / slope)
-        return arb_series(found, size)
+        start = enclosed(*(s[0] for s in x))
+        moved = of.on_series()(*with_it(heads, arb_series([start, 1], 2)))
+        if not moved[0].is_finite():
+            return series.undefined()
+        size = min(s.prec for s in x)
+        return series.implicit(lambda t: of.on_series()(*with_it(others, t)), start, moved[1], y, size)
 
     def form(position: int) -> tuple[Function, ...]:
         def by(*x: Any) -> Any:

@@ -6,7 +6,7 @@ A value is certified by its function, which rises or falls: on one side of it th
 from collections.abc import Callable
 from typing import Any
 
-from flint import arb, arb_series, ctx
+from flint import arb, ctx
 
 from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
@@ -119,14 +119,9 @@ def _series(value: Function, row: Primitive, density: Function) -> Function:
     def expanded(*x: Any) -> Any:
         *parameters, y = x
         size = min(s.prec for s in x)
-        found = [value(*(s[0] for s in x))]
-        slope = density(*(s[0] for s in parameters), found[0])
-        for k in range(1, size):
-            known = row.on_series()(*parameters, arb_series([*found, 0], k + 1))
-            if not known[0].is_finite():
-                return series.undefined()
-            found.append((y[k] - known[k]) / slope)
-        return arb_series(found, size)
+        start = value(*(s[0] for s in x))
+        slope = density(*(s[0] for s in parameters), start)
+        return series.implicit(lambda t: row.on_series()(*parameters, t), start, slope, y, size)
 
     return expanded
 

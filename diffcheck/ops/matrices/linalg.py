@@ -155,17 +155,17 @@ def triu(x: Any, diagonal: int = 0) -> Any:
     return x.triangle(False, diagonal)
 
 
-def _diagonal_torch(torch: Any, x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+def _diagonal_torch(torch: Any, x: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
     return torch.diagonal(x, offset, dim1, dim2)
 
 
-def _diagonal_numpy(x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+def _diagonal_numpy(x: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
     return np.diagonal(x, offset, dim1, dim2)
 
 
 @composite(torch=_diagonal_torch, numpy=_diagonal_numpy)
-def diagonal(x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
-    """What stands on a diagonal of two axes, the last ones unless told otherwise."""
+def diagonal(x: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    """What stands on a diagonal of two axes, the first ones unless told otherwise."""
     numbers = np.arange(int(np.prod(x.shape, dtype=int))).reshape(tuple(x.shape))
     return x.reshape((-1,))[np.diagonal(numbers, offset, dim1, dim2)]
 
@@ -176,4 +176,4 @@ def diagonal(x: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
 )
 def trace(x: Any) -> Any:
     """The sum of what stands on the diagonal."""
-    return diagonal(x).sum(-1)
+    return diagonal(x, 0, -2, -1).sum(-1)

@@ -93,9 +93,13 @@ def _axis_back(found: Any, x: Any, axis: int) -> Any:
     return found.permute(order) if hasattr(found, "permute") else np.transpose(found, order)
 
 
-@composite(torch=lambda torch, x, axis=-1: torch.cumprod(x, dim=axis), numpy=lambda x, axis=-1: np.cumprod(x, axis))
-def cumprod(x: Any, axis: int = -1) -> Any:
-    """The products of all elements up to each along an axis."""
+@composite(
+    torch=lambda torch, x, axis=None: torch.cumprod(x.ravel() if axis is None else x, dim=axis or 0),
+    numpy=lambda x, axis=None: np.cumprod(x, axis),
+)
+def cumprod(x: Any, axis: int | None = None) -> Any:
+    """The products of all elements up to each along an axis; without one of all in row-major order."""
+    x, axis = (x.reshape((-1,)), 0) if axis is None else (x, axis)
     rows = x.swapaxes(axis, -1)
     found = [rows[..., 0]]
     for k in range(1, rows.shape[-1]):

@@ -54,20 +54,21 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
     return functools.reduce(lambda x, y: x @ y, arrays)
 
 
-def _vander_torch(torch: Any, x: Any, n: int | None = None) -> Any:
-    return torch.linalg.vander(x, N=n)
+def _vander_torch(torch: Any, x: Any, n: int | None = None, increasing: bool = False) -> Any:
+    found = torch.linalg.vander(x, N=n)
+    return found if increasing else found.flip(-1)
 
 
 @composite(torch=_vander_torch)
-def vander(x: Any, n: int | None = None) -> Any:
-    """For each element its powers from 0 on along a new last axis: n of them, or as many as there are elements."""
+def vander(x: Any, n: int | None = None, increasing: bool = False) -> Any:
+    """For each element its powers down to 0 along a new last axis: n of them, or as many as there are elements."""
     count = x.shape[-1] if n is None else n
     if count < 2:
         raise CaseError(f"vander: n={count}: it must be two or more")
     powers = [1 + 0 * x, x]
     while len(powers) < count:
         powers.append(powers[-1] * x)
-    return stack(powers, -1)
+    return stack(powers if increasing else powers[::-1], -1)
 
 
 @composite(torch=lambda torch, x1, x2, p=2.0: torch.cdist(x1, x2, p))
