@@ -516,10 +516,10 @@ from diffcheck.ops.functions.noncentral import (
     ncfdtr as ncfdtr,
     nctdtr as nctdtr,
 )
-from diffcheck.ops.functions.inverted import (
+from diffcheck.ops.functions.inverses_by_argument import (
     kolmogi as kolmogi,
 )
-from diffcheck.ops.functions.percentiles import (
+from diffcheck.ops.functions.quantiles_by_argument import (
     bdtri as bdtri,
     bdtrin as bdtrin,
     btdtria as btdtria,

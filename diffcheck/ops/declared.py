@@ -184,7 +184,9 @@ def own_operation(
         return Without(f"the operation {name!r} has no {what}: give own_operation(..., {give}=...)")
 
     def on_expressions(_: Any, *x: Any) -> Any:
-        return _called(name, "sympy", resolve(sympy) if isinstance(sympy, str) else sympy, x)  # type: ignore[arg-type]
+        function = resolve(sympy) if isinstance(sympy, str) else sympy
+        assert function is not None
+        return _called(name, "sympy", function, x)
 
     def on_tensors(_: Any, *x: Any) -> Any:
         return torch(*x)  # type: ignore[operator, misc]

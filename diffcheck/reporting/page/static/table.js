@@ -22,7 +22,7 @@ function caseTable(overview, onOpen) {
   const columns = [
     { title: "case", field: "case", formatter: (cell) => el("span", { class: "name" }, cell.getValue()), minWidth: 150, widthGrow: 2, frozen: innerWidth > 700 },
     { title: "operator", field: "operator", width: 105, formatter: "plaintext" },
-    ...overview.contestants.map((name, k) => ({ title: name, field: `c${k}`, formatter: cellShown, minWidth: 150, widthGrow: 1,
+    ...overview.contestants.map((name, k) => ({ title: name, field: `c${k}`, formatter: cellShown, minWidth: 175, widthGrow: 1,
       sorter: missingLast((a, b) => worse(a) - worse(b)), headerSortStartingDir: "desc" })),
     { title: "error (ulp)", field: "error", hozAlign: "right", width: 140, sorter: numeric, headerSortStartingDir: "desc",
       formatter: (cell) => (cell.getValue() === null ? "-" : Number(cell.getValue()).toPrecision(3)) },

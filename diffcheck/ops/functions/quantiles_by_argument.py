@@ -6,7 +6,7 @@ Where SciPy keeps twelve digits or less, NumPy's side is the definition.
 from typing import Any
 
 from diffcheck.ops.composites import composite
-from diffcheck.ops.functions.inverted import (
+from diffcheck.ops.functions.inverses_by_argument import (
     betainc_a_of,
     betaincc_a_of,
     chndtr_df_of,
