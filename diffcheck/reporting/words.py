@@ -4,7 +4,7 @@ import json
 
 from diffcheck.reporting.components import by
 from diffcheck.reporting.numbers import digits_right, number
-from diffcheck.results import Row, TensorRow, place
+from diffcheck.results import Curve, Points, Row, TensorRow, place
 
 # The operator of a row that is an operation on trial.
 AUDIT = "audit"
@@ -12,9 +12,12 @@ ALL = 17
 
 
 def contestant(row: Row | TensorRow) -> str:
-    """The engine, its method, and what is not the default."""
-    if row.reason == "case":
-        return "every engine"
+    """Whom a verdict is about: of a case that is broken, every engine."""
+    return "every engine" if row.reason == "case" else who(row)
+
+
+def who(row: Row | TensorRow | Points | Curve) -> str:
+    """The engine, its method, and what is not the default; of an audit, the operation on trial."""
     parts = ["the operation" if row.operator == AUDIT else f"{row.engine}:{row.method}"]
     parts += [row.device] if row.device != "cpu" else []
     parts += [row.dtype] if row.dtype != "float64" else []

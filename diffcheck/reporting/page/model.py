@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from diffcheck.reporting import tables
-from diffcheck.reporting.page.shown import about, axes_of, curve_shown, drawing_shown, outcome, points_shown, short, who
+from diffcheck.reporting.page.shown import about, axes_of, curve_shown, drawing_shown, outcome, points_shown, short
 from diffcheck.reporting.tensors import tensors
+from diffcheck.reporting.words import contestant, who
 from diffcheck.results import Row, Run
 from diffcheck.verdict import Verdict
 
@@ -143,7 +144,7 @@ def failures(run: Run, most: int) -> list[dict[str, Any]]:
             **outcome(row),
             "case": row.case,
             "operator": row.operator,
-            "who": "every engine" if row.reason == "case" else who(row),
+            "who": contestant(row),
         }
         for row in found
     ]

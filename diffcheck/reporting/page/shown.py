@@ -11,6 +11,7 @@ from diffcheck.reporting.numbers import digits_right, number, seconds
 from diffcheck.reporting.page.layers import placed
 from diffcheck.reporting.page.mathml import mathml
 from diffcheck.reporting.picture import SIGNS
+from diffcheck.reporting.words import who
 from diffcheck.results import CaseRow, Curve, Drawing, PointRow, Points, Row, place
 
 # So many inputs can be chosen as the axis of a plot.
@@ -24,14 +25,6 @@ def short(x: float) -> float | None:
     (1.23, None)
     """
     return float(f"{x:.3g}") if x == x else None
-
-
-def who(row: Row | Points | Curve) -> str:
-    """The engine, its method, and what is not the default, also of a case that is broken."""
-    parts = [f"{row.engine}:{row.method}"]
-    parts += [row.device] if row.device != "cpu" else []
-    parts += [row.dtype] if row.dtype != "float64" else []
-    return " ".join(parts)
 
 
 def about(case: CaseRow) -> dict[str, Any]:
