@@ -70,6 +70,15 @@ def test_large_functions_are_rounded_on_arrays():
     assert isinstance(rounded(trace(lambda x: o.sum(o.tanh(x)), {"x": (30,)}, {}), "float64"), RandomlyRounded)
 
 
+def test_a_row_with_a_calculus_of_its_own_loses_what_it_says():
+    """The squarings of a matrix exponential lose more than rounding its arguments would, however small it is."""
+    program = trace(lambda x: o.matrix_exp(x)[1, 1], {"x": (4, 4)}, {})
+    points = np.random.default_rng(4).normal(size=(40, 16)).astype(np.float32).astype(np.float64)
+    exact, values = (Emitted(program.graph, dtype).batch(points).astype(np.float64) for dtype in ("float64", "float32"))
+    found = rounding_error(rounded(program, "float32"), points, values)
+    assert (np.abs(values - exact) <= found).all()
+
+
 def heard(function, operator="gradient", shape=(30,)):
     made = case(x=interval(-1, 1, shape=shape), operators=(operator,))(function)
     (unit,) = plan([made], [], contestants(["finite"], ["cpu"], ["float64"]))

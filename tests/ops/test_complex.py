@@ -151,6 +151,15 @@ def test_values_on_cuts_are_torchs(name, place):
 BLOCK = rectangle(-1 - 1j, 1 + 1j, shape=(2, 2, 2))
 MATRIX = rectangle(-1 - 1j, 1 + 1j, shape=(2, 2))
 VECTOR = rectangle(-1 - 1j, 1 + 1j, shape=2)
+TALL = rectangle(-1 - 1j, 1 + 1j, shape=(3, 2))
+# Added to matrices with elements as small as those above: then their columns are independent, and no two values meet.
+FAR = np.diag([3.0, 8.0])
+
+
+def gram(a):
+    return o.conj(a).swapaxes(-1, -2) @ a
+
+
 OF_MATRICES = {
     "solve a vector": (o.solve, {"a": MATRIX, "b": VECTOR}),
     "solve matrices": (o.solve, {"a": BLOCK, "b": rectangle(-1 - 1j, 1 + 1j, shape=(2, 1))}),
@@ -163,6 +172,17 @@ OF_MATRICES = {
     "det of one": (o.det, {"a": rectangle(-1 - 1j, 1 + 1j, shape=(1, 1))}),
     "slogdet": (lambda a: o.stack([*map(o.real, o.slogdet(a)), o.imag(o.slogdet(a)[0])]), {"a": MATRIX}),
     "matrix_power": (lambda a: o.matrix_power(a, -2), {"a": MATRIX}),
+    "matrix_exp": (o.matrix_exp, {"a": MATRIX}),
+    "solve_triangular": (lambda a, b: o.solve_triangular(a + FAR, b, upper=True), {"a": MATRIX, "b": BLOCK}),
+    "cholesky": (lambda a: o.cholesky(gram(a) + np.eye(2)), {"a": BLOCK}),
+    "qr": (lambda a: o.qr(a + np.eye(3, 2) @ FAR)[1], {"a": TALL}),
+    "orthonormal columns": (lambda a: o.qr(a + FAR)[0], {"a": MATRIX}),
+    "pinv": (lambda a: o.pinv(a + np.eye(3, 2) @ FAR), {"a": TALL}),
+    "lstsq": (lambda a, b: o.lstsq(a + np.eye(3, 2) @ FAR, b), {"a": TALL, "b": rectangle(-1 - 1j, 1 + 1j, shape=3)}),
+    "lstsq of matrices": (lambda a, b: o.lstsq(a + np.eye(3, 2) @ FAR, b), {"a": TALL, "b": TALL}),
+    "eigvals": (lambda a: o.eigvals(a + FAR), {"a": MATRIX}),
+    "eigvalsh": (lambda a: o.eigvalsh(gram(a + FAR)), {"a": BLOCK}),
+    "svdvals": (lambda a: o.svdvals(a + FAR), {"a": MATRIX}),
     "prod": (lambda a: o.prod(a, 1, keepdim=True), {"a": BLOCK}),
     "prod of all": (o.prod, {"a": VECTOR}),
     "cumprod": (lambda a: o.cumprod(a, 0), {"a": MATRIX}),
@@ -171,9 +191,11 @@ OF_MATRICES = {
 
 @pytest.mark.parametrize(("function", "inputs"), OF_MATRICES.values(), ids=OF_MATRICES)
 def test_torch_agrees_on_matrices_and_products(function, inputs):
+    """Small elements of what is told by its norm lose some of their digits."""
     made = case(**inputs, samples=1)(function)
     (row,) = check(made, engines="autograd").result.rows
-    assert row.verdict is Verdict.AGREE, row.note
+    assert row.verdict in {Verdict.AGREE, Verdict.LOSSY}, row.note
+    assert row.digits > 11
     assert row.components > 1
 
 

@@ -486,8 +486,8 @@ def beyond_torch(g, x, y):
 
 
 def without_a_row(g, x, y):
-    spread = torch.linalg.eigvals(1j * y.outer(y)).abs().max() / (y * y).sum()
-    return g * y * (1 - y) * spread  # it is one
+    fraction, exponent = torch.frexp(y)
+    return g * y * (1 - y) * (torch.ldexp(fraction, exponent) / y)  # that is one
 
 
 def by_python(g, x, y):
@@ -498,7 +498,7 @@ def by_python(g, x, y):
     ("backward", "why"),
     [
         (beyond_torch, "the operations that were seen do not give its numbers"),
-        (without_a_row, "aten.linalg_eig at test_torch_backward.py:"),
+        (without_a_row, "aten.frexp at test_torch_backward.py:"),
         (by_python, "aten._local_scalar_dense at test_torch_backward.py:"),
     ],
     ids=["numpy", "no row", "a number for Python"],

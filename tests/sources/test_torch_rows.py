@@ -37,6 +37,14 @@ MANY_SAMPLES = functools.partial(functional.grid_sample, IMAGES, mode="bicubic",
 ALIGNED = functools.partial(functional.ctc_loss, reduction="none")
 
 # The operation that must be recorded by its own row, the code, and its inputs.
+
+
+def positive(x, y):
+    """A positive definite matrix that is its own conjugate transposed."""
+    rows = torch.complex(x, y)
+    return rows @ rows.mH
+
+
 TABLE = [
     ("add", lambda x, y: torch.add(x, y, alpha=3) + (x > 0), (M, N)),
     ("sub", lambda x, y: torch.sub(x, y, alpha=2) - 1, (M, N)),
@@ -369,6 +377,68 @@ TABLE = [
         (PAIR,),
     ),
     (
+        "complex _linalg_solve_ex",
+        lambda x: torch.linalg.solve(torch.complex(x, x * x), torch.complex(x, x).mT, left=False).imag.resolve_neg(),
+        (PAIR,),
+    ),
+    (
+        "complex linalg_solve_triangular",
+        lambda x, y: torch.view_as_real(
+            torch.linalg.solve_triangular(torch.complex(x, x * x), torch.complex(y, x), upper=True)
+        ),
+        (PAIR, PAIR),
+    ),
+    (
+        "complex linalg_solve_triangular",
+        lambda x: torch.view_as_real(
+            torch.linalg.solve_triangular(
+                torch.complex(x, x * x), TURNS[None], upper=False, left=False, unitriangular=True
+            )
+        ),
+        (PAIR,),
+    ),
+    ("complex linalg_cholesky_ex", lambda x, y: torch.view_as_real(torch.linalg.cholesky(positive(x, y))), (M, N)),
+    (
+        "complex linalg_cholesky_ex",
+        lambda x, y: torch.view_as_real(torch.linalg.cholesky(positive(x, y), upper=True)),
+        (M, N),
+    ),
+    ("complex cholesky", lambda x, y: torch.view_as_real(torch.cholesky(positive(x, y))), (M, N)),
+    (
+        "complex linalg_matrix_exp",
+        lambda x: torch.view_as_real(torch.linalg.matrix_exp(torch.complex(x, x * x))),
+        (PAIR,),
+    ),
+    ("complex linalg_pinv", lambda x, y: torch.view_as_real(torch.linalg.pinv(torch.complex(x, y))), (M, N)),
+    (
+        "complex linalg_lstsq",
+        lambda x, y: torch.view_as_real(torch.linalg.lstsq(torch.complex(x, y).mH, torch.complex(y, x * y).mT)[0]),
+        (M, N),
+    ),
+    (
+        "complex linalg_lstsq",
+        lambda x, y: torch.linalg.lstsq(torch.complex(x, y).mH, torch.complex(y, x * y).mT, driver="gels")[1],
+        (M, N),
+    ),
+    (
+        "complex linalg_cross",
+        lambda x, y: torch.view_as_real(torch.linalg.cross(torch.complex(x, y), torch.complex(y, y * x), dim=0)),
+        (M, N),
+    ),
+    ("complex _linalg_eigh", lambda x, y: torch.linalg.eigh(positive(x, y))[1].abs(), (M, N)),
+    ("complex _linalg_eigh", lambda x, y: torch.linalg.eigvalsh(positive(x, y), UPLO="U"), (M, N)),
+    ("complex _linalg_svd", lambda x, y: torch.linalg.svdvals(torch.complex(x, y)), (M, N)),
+    (
+        "complex _linalg_svd",
+        lambda x: torch.cat([v.abs().ravel() for v in torch.linalg.svd(torch.complex(x, x * x))]),
+        (PAIR,),
+    ),
+    (
+        "complex linalg_eig",
+        lambda x: torch.linalg.eig(torch.complex(x, x * x))[1].abs(),
+        (PAIR,),
+    ),
+    (
         "complex _linalg_det",
         lambda x: torch.view_as_real(torch.linalg.det(torch.complex(x, x * x))),
         (PAIR,),
@@ -390,6 +460,10 @@ TABLE = [
     ("complex where", lambda x, y: torch.where(x > y, torch.complex(x, y), torch.complex(y, y)).abs(), (M, N)),
     ("complex sum", lambda x, y: torch.view_as_real(torch.complex(x, y).sum(0)), (M, N)),
     ("complex mean", lambda x, y: torch.view_as_real(torch.complex(x, y).mean(-1, keepdim=True)), (M, N)),
+    ("complex var", lambda x, y: torch.complex(x, y).var(0, correction=0), (M, N)),
+    ("complex std", lambda x, y: torch.complex(x, y).std(), (M, N)),
+    ("complex eq", lambda x, y: torch.where(torch.complex(x, y) == torch.complex(x, x), x, y), (M, N)),
+    ("complex ne", lambda x, y: torch.where(torch.complex(x, y) != torch.complex(x, x), x, y), (M, N)),
     ("complex mm", lambda x, y: torch.view_as_real(torch.complex(x, y) @ torch.complex(x, x * y).mH), (M, N)),
     ("complex bmm", lambda x: torch.view_as_real(torch.complex(x, x * x) @ torch.complex(x, x).mT), (CUBE,)),
     ("complex mv", lambda x, v: torch.view_as_real(torch.complex(x, x * x) @ torch.complex(v, -v)), (M, V)),

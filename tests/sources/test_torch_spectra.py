@@ -32,6 +32,20 @@ def grown(a):
     return (vectors * values.exp().unsqueeze(-2)).abs()
 
 
+TURNED = torch.complex(ROWS, ROWS.mT * torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64))
+TALL = TURNED[:, :2]
+
+
+def hermitian(a):
+    return (a + a.mH) / 2
+
+
+def complex_root(a):
+    """Whatever phases its vectors have."""
+    values, vectors = torch.linalg.eigh(hermitian(a))
+    return ((vectors * values.exp()) @ vectors.mH).abs()
+
+
 CODES = {
     "eigenvalues": (lambda a: torch.linalg.eigvalsh(symmetric(a)), ROWS),
     "by the upper triangle": (lambda a: torch.linalg.eigvalsh(symmetric(a), UPLO="U"), ROWS),
@@ -48,6 +62,18 @@ CODES = {
     "products of their vectors": (lambda a: (torch.linalg.eig(a)[1].mH @ torch.linalg.eig(a)[1]).abs(), ROWS),
     "vectors of any phase": (grown, ROWS),
     "exponential": (torch.linalg.matrix_exp, ROWS),
+    "complex eigenvalues": (torch.linalg.eigvals, TURNED),
+    "of a complex number": (torch.linalg.eigvals, TURNED[:1, :1]),
+    "of what is its own conjugate transposed": (lambda a: torch.linalg.eigvalsh(hermitian(a)), TURNED),
+    "by its upper triangle": (lambda a: torch.linalg.eigvalsh(hermitian(a), UPLO="U"), TURNED),
+    "vectors of complex matrices": (complex_root, TURNED[:2, :2]),
+    "complex vectors of any phase": (grown, TURNED[:2, :2]),
+    "complex singular values": (torch.linalg.svdvals, torch.stack([TURNED, TURNED.mH])),
+    "of tall complex matrices": (torch.linalg.svdvals, TALL),
+    "of wide complex matrices": (torch.linalg.svdvals, TALL.mH),
+    "complex nuclear norm": (lambda x: torch.linalg.matrix_norm(x, "nuc"), TURNED),
+    "complex exponential": (torch.linalg.matrix_exp, TURNED),
+    "complex pseudo-inverse": (torch.linalg.pinv, TALL),
 }
 
 
@@ -75,9 +101,9 @@ def test_eigenvectors_have_the_signs_that_torch_gives_them():
     [
         (lambda a: torch.linalg.eigh(symmetric(a))[1], TURNING, "chosen at will, as the sign of an eigenvector is"),
         (lambda x: torch.linalg.svd(x)[2], ROWS[:2], "columns that belong to no singular value"),
-        (lambda a: torch.linalg.eigvals(1j * a).abs(), ROWS, "eigenvalues of complex matrices"),
+        (lambda a: torch.linalg.svd(a, full_matrices=False)[0].abs(), TALL, "its output 0 cannot be followed"),
     ],
-    ids=["signs", "more columns", "complex"],
+    ids=["signs", "more columns", "complex vectors"],
 )
 def test_what_is_not_one_function_is_refused_in_words(code, x, told):
     (row,) = check(code, x, engines="autograd").result.rows

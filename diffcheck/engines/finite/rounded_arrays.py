@@ -20,10 +20,14 @@ _ELEMENTS = 2**20
 
 
 def rounded(program: Program, dtype: str) -> Batched:
-    """A program rounded at random, on whole arrays where the program itself is evaluated so."""
-    if isinstance(program, Lowered) and on_arrays(program):
+    """A program rounded at random, on whole arrays where it is evaluated so, or where those tell what a row loses."""
+    if isinstance(program, Lowered) and (on_arrays(program) or any(map(_tells_losses, program.graph.nodes))):
         return RoundedArrays(program.graph, dtype)
     return RandomlyRounded(program, dtype)
+
+
+def _tells_losses(node: Node) -> bool:
+    return node.name in Own.rows and Own.rows[node.name].lost is not None
 
 
 class RoundedArrays:
@@ -80,20 +84,25 @@ class RoundedArrays:
         ulps = _ulps(node)
         if any(moves) and ulps and not _is_exactly_rounded(node):
             operands = [
-                self._moved(x, 1.0, (number, k), trials) if m else x
+                self._moved(x, np.abs(x), (number, k), trials) if m else x
                 for k, (x, m) in enumerate(zip(operands, moves, strict=True))
             ]
         value = np.asarray(_applied(node, operands, shapes, moves, len(points)), self._dtype)
-        return self._moved(value, ulps, (number,), trials) if any(moves) and ulps else value
+        if not any(moves) or not ulps:
+            return value
+        lost = ulps * np.abs(value)
+        if _tells_losses(node):
+            lost = np.fmax(lost, _lost(node, value, _spread(operands, shapes, moves, len(points))))
+        return self._moved(value, lost, (number,), trials)
 
-    def _moved(self, values: Array, ulps: float, key: tuple[int, ...], trials: Any) -> Array:
-        """Values rounded at random: up in one half of the trials, down in the other."""
+    def _moved(self, values: Array, lost: Array, key: tuple[int, ...], trials: Any) -> Array:
+        """Values rounded at random, by what is lost in unit roundoffs: up in half of the trials, down in the other."""
         generator = np.random.default_rng([SEED, *key])
         half = generator.uniform(*MOVES, (TRIALS // 2, *values.shape[1:]))
         half *= np.where(generator.random(half.shape) < 0.5, -1.0, 1.0)
-        by = np.concatenate([half, -half])[trials] * (self._unit * ulps)
+        by = np.concatenate([half, -half])[trials] * self._unit
         # Below the normal range a unit in the last place is the smallest number.
-        found: Array = (values + values * by + np.sign(by) * self._smallest).astype(self._dtype)
+        found: Array = (values + lost * by + np.sign(by) * self._smallest).astype(self._dtype)
         return found
 
 
@@ -108,14 +117,26 @@ def _applied(node: Node, operands: Sequence[Any], shapes: Sequence[Any], moves: 
         return Primitive.rows[node.name].on_numpy(*aligned)
     if node.name == matmul.name:
         return np.matmul(*operands)
-    lead = int(any(moves))
-    spread = [
-        np.broadcast_to(x, (points, *shape)) if lead and not m else x
-        for x, shape, m in zip(operands, shapes, moves, strict=True)
-    ]
+    spread = _spread(operands, shapes, moves, points)
     if node.name in Own.rows:
         return Own.rows[node.name].on_numpy(node.parameters, *spread)
-    return Linear.rows[node.name].on_arrays(node.parameters, lead, *spread)
+    return Linear.rows[node.name].on_arrays(node.parameters, int(any(moves)), *spread)
+
+
+def _spread(operands: Sequence[Any], shapes: Sequence[Any], moves: Sequence[bool], points: int) -> list[Any]:
+    """Operands with the axis of the points in front, if one has it."""
+    return [
+        np.broadcast_to(x, (points, *shape)) if any(moves) and not m else x
+        for x, shape, m in zip(operands, shapes, moves, strict=True)
+    ]
+
+
+def _lost(node: Node, value: Array, operands: Sequence[Any]) -> Array:
+    """What a row with a calculus of its own loses in unit roundoffs; what is told of no value is nothing."""
+    told = Own.rows[node.name].lost
+    assert told is not None
+    lost = np.asarray(told(node.parameters, value, *operands))
+    return np.where(np.isnan(lost), 0.0, lost)
 
 
 def _ulps(node: Node) -> float:

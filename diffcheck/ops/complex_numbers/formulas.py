@@ -4,15 +4,25 @@ from collections.abc import Callable
 from typing import Any
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.complex_numbers.factors import FACTORS
 from diffcheck.ops.complex_numbers.holomorphic import FUNCTIONS
 from diffcheck.ops.complex_numbers.inverses import INVERSES
 from diffcheck.ops.complex_numbers.matrices import MATRICES
 from diffcheck.ops.complex_numbers.pairs import ARITHMETIC, AS_WRITTEN, Formula
+from diffcheck.ops.complex_numbers.spectra import SPECTRA
 from diffcheck.ops.composites import Composite
 from diffcheck.ops.on_arrays.fourier import TRANSFORMS
 from diffcheck.ops.table import Operation
 
-FORMULAS: dict[str, Formula] = {**ARITHMETIC, **FUNCTIONS, **INVERSES, **MATRICES, **TRANSFORMS}
+FORMULAS: dict[str, Formula] = {
+    **ARITHMETIC,
+    **FUNCTIONS,
+    **INVERSES,
+    **MATRICES,
+    **FACTORS,
+    **SPECTRA,
+    **TRANSFORMS,
+}
 
 
 def applied(operation: Operation, on_pairs: Callable[..., Any], arguments: tuple[Any, ...], options: Any) -> Any:

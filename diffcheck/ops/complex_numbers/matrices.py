@@ -1,27 +1,35 @@
 """Linear algebra of complex matrices by real ones, and products of complex elements."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from diffcheck.ops.complex_numbers.pairs import Formula, Pair, collected_in, div, is_surely, matmul, mul, pair, size
-from diffcheck.ops.matrices.linalg import demand_square, trace
+from diffcheck.ops.matrices.linalg import demand_square, trace, triu
 from diffcheck.ops.matrices.linalg import inverse as _inverse
 from diffcheck.ops.matrices.linalg import slogdet as _slogdet
 from diffcheck.ops.matrices.linalg import solve as _solve
+from diffcheck.ops.matrices.linalg import tril as _tril
+from diffcheck.ops.matrices.spectral import matrix_exp as _matrix_exp
 from diffcheck.ops.on_arrays.common import concatenate, kept, reshape
 
 MATRICES: dict[str, Formula] = {}
 _of_pairs = collected_in(MATRICES)
 
 
-def _matrices(x: Any) -> Pair:
-    """Complex ones; real ones with a second part of their shape."""
+def matrices(x: Any) -> Pair:
+    """Complex matrices; of real ones with a second part of their shape."""
     x = pair(x)
     return Pair(x.re, np.zeros(x.re.shape) if is_surely(0, x.im) else x.im)
 
 
-def _real(a: Pair) -> Any:
+def each(x: Pair, move: Callable[[Any], Any]) -> Pair:
+    """The same of both parts."""
+    return Pair(move(x.re), move(x.im))
+
+
+def both_parts(a: Pair) -> Any:
     """The matrix of A + iB as a map of both parts: A, -B over B, A."""
     above, below = concatenate([a.re, -a.im], -1), concatenate([a.im, a.re], -1)
     return concatenate([above, below], -2)
@@ -30,11 +38,18 @@ def _real(a: Pair) -> Any:
 @_of_pairs("solve")
 def solve(a: Any, b: Any) -> Pair:
     """By the real system of both parts."""
-    a, b = _matrices(a), _matrices(b)
+    a, b = matrices(a), matrices(b)
     demand_square("solve", a.re)
     n, vector = a.re.shape[-1], len(b.re.shape) == 1
-    found = _solve(_real(a), concatenate([b.re, b.im], -1 if vector else -2))
+    found = _solve(both_parts(a), concatenate([b.re, b.im], -1 if vector else -2))
     return Pair(found[:n], found[n:]) if vector else Pair(found[..., :n, :], found[..., n:, :])
+
+
+@_of_pairs("solve_triangular")
+def solve_triangular(a: Any, b: Any, upper: bool = False) -> Pair:
+    """As `solve`, of one triangle."""
+    part = triu if upper else _tril
+    return solve(each(matrices(a), part), b)
 
 
 @_of_pairs("inverse")
@@ -42,7 +57,16 @@ def inverse(a: Any) -> Pair:
     """By that of the real matrix of both parts."""
     demand_square("inverse", a.re)
     n = a.re.shape[-1]
-    found = _inverse(_real(a))
+    found = _inverse(both_parts(a))
+    return Pair(found[..., :n, :n], found[..., n:, :n])
+
+
+@_of_pairs("matrix_exp")
+def matrix_exp(a: Any) -> Pair:
+    """By that of the real matrix of both parts."""
+    demand_square("matrix_exp", a.re)
+    n = a.re.shape[-1]
+    found = _matrix_exp(both_parts(a))
     return Pair(found[..., :n, :n], found[..., n:, :n])
 
 
@@ -73,7 +97,7 @@ def _less_on_the_diagonal(a: Pair, value: Pair) -> Pair:
 def slogdet(a: Any) -> tuple[Pair, Any]:
     """The determinant of the real matrix of both parts is the square of its size."""
     found = det(a)
-    return div(found, size(found)), _slogdet(_real(a))[1] / 2
+    return div(found, size(found)), _slogdet(both_parts(a))[1] / 2
 
 
 @_of_pairs("prod")

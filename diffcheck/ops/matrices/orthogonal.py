@@ -103,7 +103,7 @@ def _demand_tall(name: str, a: Any) -> None:
 
 def _qr_torch(torch: Any, a: Any) -> Any:
     q, r = torch.linalg.qr(a)
-    signs = torch.where(torch.diagonal(r, dim1=-2, dim2=-1) < 0, -1.0, 1.0).to(a.dtype)
+    signs = torch.where(torch.diagonal(r, dim1=-2, dim2=-1).real < 0, -1.0, 1.0).to(a.dtype)
     return q * signs.unsqueeze(-2), r * signs.unsqueeze(-1)
 
 

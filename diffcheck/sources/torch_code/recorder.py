@@ -15,6 +15,7 @@ from diffcheck.ops.on_arrays.conditions import all_joined
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.sourced import Sourced
 from diffcheck.program.traced import Traced
+from diffcheck.sources.torch_code.kernels import carried_out
 from diffcheck.sources.torch_code.memory import Excluded
 from diffcheck.sources.torch_code.origins import Origins, in_own_backward
 from diffcheck.sources.torch_code.rows.by_name import (
@@ -110,7 +111,7 @@ class Recorder(TorchDispatchMode):
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         if not any(self._storages.memory(t) for t in tensors((args, kwargs))):
-            return func(*args, **kwargs)
+            return carried_out(func, args, kwargs)
         name = func._schema.name.removeprefix("aten::").removeprefix("prims::")
         before = len(self.builder.nodes)
         try:
@@ -140,21 +141,21 @@ class Recorder(TorchDispatchMode):
         changes = func._schema.is_mutable
         base = name.removesuffix("_") if changes else name
         if base in SHAPES_ONLY or name in RESHAPES:
-            return func(*args, **kwargs)
+            return carried_out(func, args, kwargs)
         if name in FILLS:
-            found = func(*args, **kwargs)
+            found = carried_out(func, args, kwargs)
             self._storages.write(args[0], numbers_of(args[0]))
             return found
         if self._settled((args, kwargs)):
-            return func(*args, **kwargs)
+            return carried_out(func, args, kwargs)
         if name in ("_local_scalar_dense", "item", "is_nonzero"):
             return self._guarded(func, args)
         if not changes:
-            found = func(*args, **kwargs)
+            found = carried_out(func, args, kwargs)
             outputs = list(tensors(found))
             if outputs and all(self._storages.shares(o, (args, kwargs)) for o in outputs):
                 # The parts of complex numbers are what they are; but torch asks no gradient of `view(dtype)`.
-                parts = base in ("view_as_real", "view_as_complex")
+                parts = base in ("view_as_real", "view_as_complex", "real", "imag")
                 if not parts and any(o.dtype is not args[0].dtype for o in outputs):
                     raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
@@ -172,7 +173,7 @@ class Recorder(TorchDispatchMode):
         read_args, read_kwargs = self._storages.read(used), self._storages.read(kwargs)
         row = with_infinities(base, row, _values((read_args, read_kwargs)))
         if changes:
-            found = func(*args, **kwargs)
+            found = carried_out(func, args, kwargs)
         outputs = list(tensors(found)) if isinstance(found, (tuple, list)) else [found]
         by_outcome = base in BY_OUTCOME or (self._here and called in BY_OUTCOME_HERE)
         told = {"outcome": [*map(numbers_of, outputs), numbers_of(args[0])]} if by_outcome else {}
@@ -227,7 +228,7 @@ class Recorder(TorchDispatchMode):
             values = moved(func, base, args, kwargs, self._storages.value, self._lift)
         in_place = found is None
         if in_place:
-            found = func(*args, **kwargs)
+            found = carried_out(func, args, kwargs)
         outputs = list(tensors(found))
         for k, (output, value) in enumerate(zip(outputs, values, strict=True)):
             if value is None:
@@ -279,7 +280,7 @@ class Recorder(TorchDispatchMode):
             raise Unsupported(
                 "a number leaves for Python (float(), NumPy, a compiled function): use .item(), or torch.where"
             )
-        found = func(*args)
+        found = carried_out(func, args, {})
         self._guards.append(value if found else logical_not(value))
         return found
 

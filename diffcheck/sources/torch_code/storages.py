@@ -90,7 +90,8 @@ class Storages:
         memory = Memory(size)
         if int(np.prod(where_.shape)) != size:
             memory = Memory(size, self._lift(np.zeros(size)))
-        memory.write(where_, value)
+        # A kernel may give what it has conjugated as a view that is read so.
+        memory.write(where_, unconjugated(value, tensor) if tensor.is_neg() or tensor.is_conj() else value)
         storage = tensor.untyped_storage()
         self._memories[storage._cdata] = storage, memory
 

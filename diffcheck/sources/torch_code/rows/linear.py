@@ -145,7 +145,7 @@ def _reflected(a: Any, tau: Any, x: Any, transpose: bool = False) -> Any:
 
 @row("linalg_pinv")
 def _pseudoinverse(a: Any, *small: Any, hermitian: bool = False, **more: Any) -> Any:
-    _demand_all((*small, *more.values()), a)
+    demand_small((*small, *more.values()), a)
     if hermitian:
         return refuse("by eigenvalues")
     m, n = a.shape[-2:]
@@ -153,7 +153,7 @@ def _pseudoinverse(a: Any, *small: Any, hermitian: bool = False, **more: Any) ->
     return ops.solve(turned @ a, turned) if m >= n else ops.solve(a @ turned, a).swapaxes(-1, -2)
 
 
-def _demand_all(limits: Any, a: Any) -> None:
+def demand_small(limits: Any, a: Any) -> None:
     """Refuse limits, which singular values have to exceed, beyond what rounding makes of zero."""
     if any(limit is not None and np.max(limit) > np.finfo(float).eps * max(a.shape[-2:]) for limit in limits):
         refuse("small singular values are left out")
@@ -162,7 +162,7 @@ def _demand_all(limits: Any, a: Any) -> None:
 @row("linalg_lstsq")
 def _least_squares(a: Any, b: Any, rcond: Any = None, driver: str | None = None) -> Any:
     a, b = lifted(a, b)
-    _demand_all((rcond,), a)
+    demand_small((rcond,), a)
     m, n = a.shape[-2:]
     turned = a.swapaxes(-1, -2)
     if m < n:

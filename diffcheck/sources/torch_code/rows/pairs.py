@@ -15,6 +15,7 @@ from diffcheck.ops.complex_numbers.pairs import ARITHMETIC, Pair, conj, pair, re
 from diffcheck.ops.on_arrays.fourier import along, back_to_real
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded, chosen
+from diffcheck.sources.torch_code.rows.reductions import variance
 from diffcheck.sources.torch_code.rows.registry import lifted, mean, refuse, row, total
 
 # Up to this exponent a power is recorded as products, of which there are as many; beyond it as exp(y log x).
@@ -148,6 +149,27 @@ def _sum(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> A
 @row("complex mean")
 def _mean(x: Any, dim: Any = None, keepdim: bool = False, dtype: Any = None) -> Any:
     return Pair(*(mean(part, dim, keepdim) for part in lifted(x.re, x.im)))
+
+
+@row("complex var")
+def _var(x: Any, *args: Any, **kwargs: Any) -> Any:
+    return variance(x.re, *args, **kwargs) + variance(x.im, *args, **kwargs)
+
+
+@row("complex std")
+def _std(x: Any, *args: Any, **kwargs: Any) -> Any:
+    return ops.sqrt(_var(x, *args, **kwargs))
+
+
+@row("complex eq")
+def _equal(x: Any, y: Any) -> Any:
+    x, y = pair(x), pair(y)
+    return ops.logical_and(ops.eq(x.re, y.re), ops.eq(x.im, y.im))
+
+
+@row("complex ne")
+def _not_equal(x: Any, y: Any) -> Any:
+    return ops.logical_not(_equal(x, y))
 
 
 @row("complex mm", "complex bmm", "complex mv", "complex dot")

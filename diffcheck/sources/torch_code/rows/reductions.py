@@ -43,7 +43,8 @@ def _variance(x: Any, dim: Any, correction: Any, keepdim: bool) -> Any:
 
 
 @row("var")
-def _var(x: Any, dim: Any = None, correction: Any = None, keepdim: bool = False, unbiased: bool = True) -> Any:
+def variance(x: Any, dim: Any = None, correction: Any = None, keepdim: bool = False, unbiased: bool = True) -> Any:
+    """By the differences from the mean."""
     return _variance(x, dim, correction if unbiased else 0, keepdim)
 
 
