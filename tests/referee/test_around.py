@@ -31,6 +31,7 @@ def test_what_torch_takes_of_equal_numbers_is_the_slope_of_a_piece(function, x):
 SMOOTH = {
     "alone": lambda x: relu(x[0]) - relu(-x[0]) + 0 * x[1],
     "beside a kink": lambda x: relu(x[0]) - relu(-x[0]) + size(x[1]),
+    "of what is equal all along a side": lambda x: maximum(minimum(x[0] + 1, 1), size(-x[0] - 1)) + 0 * x[1],
     "under a kink": lambda x: amax(x) + relu(x[0]) - relu(-x[0]),
 }
 

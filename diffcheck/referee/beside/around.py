@@ -16,6 +16,7 @@ from flint import ctx
 from diffcheck.program.program import Builder
 from diffcheck.referee.beside.along_rays import AlongRays, Steps
 from diffcheck.referee.beside.jets import Jets, along
+from diffcheck.referee.beside.sides import Course
 from diffcheck.referee.component import Status
 from diffcheck.referee.evaluate import Ball, evaluate
 from diffcheck.referee.found import Truth
@@ -57,7 +58,8 @@ def _slopes(referee: Referee, truth: Truth, point: Sequence[float], component: i
         return
     with ctx.workprec(precision):
         rays = AlongRays(defined, x, referee.wrt, evaluation)
-        pieces = (rays.decisions(0, way) for way in _ways(len(referee.wrt)))
+        ways = (way for way in _ways(len(referee.wrt)) if rays.side(0, way, 1).course is not Course.UNKNOWN)
+        pieces = (rays.decisions(0, way) for way in ways)
         distinct = {tuple(p.items()): p for p in pieces if all(side for side, _ in p.values())}
     for piece in distinct.values():
         found, _ = referee.derivatives.certified(referee.smooth_piece((output,), defined, piece), point)
