@@ -50,11 +50,11 @@ def judged(
             compared = [d.judged(d.bound) for d in disputes]
         told = {d.component: _after_appeals(judgement, d) for d, judgement in zip(disputes, compared, strict=True)}
         told |= by_exact_code(told, dispute)
-    if witness.on_trial and not any(j.verdict.fails for j in told.values()):
+    if witness.tells_own_values and not any(j.verdict.fails for j in told.values()):
         value = of_function(court, witness, question)
         # Where the derivative has lost all its digits it speaks for itself; code that is its own definition may lose
         # those of the value that its formula loses.
-        excused = witness.defines or any(j.no_digit for j in told.values())
+        excused = not witness.on_trial or witness.defines or any(j.no_digit for j in told.values())
         if value is not None and (value[1].verdict.fails or (value[1].no_digit and not excused)):
             component = value[0] * (len(values) // court.referee.program.size)
             note = f"{_of_derivative(told.values())}{value[1].note}"

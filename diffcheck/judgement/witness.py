@@ -10,6 +10,8 @@ import numpy as np
 from diffcheck.case.case import Array, Point
 from diffcheck.engines.base import Engine, Prepared, Task
 from diffcheck.judgement.recorded_code import RecordedCode, recorded_code
+from diffcheck.ops.declared import Declared
+from diffcheck.ops.table import Primitive
 from diffcheck.referee.rounding.own_code import OwnCode
 from diffcheck.verdict import Finding
 
@@ -26,6 +28,12 @@ class Witness:
     def on_trial(self) -> bool:
         """Whether somebody's own implementation is asked, not the case's function."""
         return self.task.engine in self.task.case.implementations
+
+    @cached_property
+    def tells_own_values(self) -> bool:
+        """Whether values come from somebody's code: an implementation, or an operation that he has declared."""
+        names = self.task.program.operation_names()
+        return self.on_trial or any(isinstance(Primitive.rows.get(name), Declared) for name in names)
 
     @property
     def defines(self) -> bool:

@@ -7,7 +7,7 @@ import functools
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,10 +18,14 @@ from diffcheck.ops.arguments import Traceable
 from diffcheck.ops.composites import Composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import series as power_series
+from diffcheck.ops.own import Own
+from diffcheck.ops.structure import ARRAY, CONST, INPUT, Linear
 from diffcheck.ops.table import Function, Primitive, Without
 
 # So much of what a function gave is shown where that is refused.
 _LONGEST = 80
+# How strongly what stands before its arguments binds (`diffcheck.ops.table.Primitive.written`).
+_ATOM = 5
 # Where each own operation was declared, by its name.
 _PLACES: dict[str, str] = {}
 
@@ -31,6 +35,19 @@ class Declared(Primitive):
     """A user's own operation; ``given`` are the slopes as he gave them, one function for each argument or for all."""
 
     given: Function | tuple[Function, ...] | None = None
+
+    def with_rules(self, name: str, rules: Sequence[Function]) -> "Declared":
+        """The same operation, of another name, with these slopes by its arguments and the value."""
+        Primitive.rows.pop(name, None)  # that of an operation which was declared anew
+        shown = f"{self.name}({', '.join(['{}'] * len(rules))})"
+        return replace(
+            self,
+            name=name,
+            written=(shown, _ATOM, (0,) * len(rules)),
+            forms=tuple((rule,) for rule in rules),
+            given=tuple(rules),
+            sympy_rule=False,
+        )
 
     def demand_slopes(self, count: int) -> None:
         """Raise `CaseError` unless there is a slope for each of so many arguments."""
@@ -178,10 +195,18 @@ def own_operation(
     for word, given in (("balls", balls), ("series", series), ("outside", outside)):
         if given is not None and not callable(given):
             raise CaseError(f"own_operation {name!r}: {word} is {given!r}: give a function")
+    for word, column in (("numpy", numpy), ("torch", torch), ("sympy", sympy)):
+        if column is not None and not isinstance(column, str) and not callable(column):
+            raise CaseError(f"own_operation {name!r}: {word} is {column!r}: give a function, or its dotted name")
     formulas = slopes if slopes is None or callable(slopes) else tuple(slopes)
 
-    def lacks(what: str, give: str) -> Without:
-        return Without(f"the operation {name!r} has no {what}: give own_operation(..., {give}=...)")
+    def lacks(what: str, *give: str) -> Without:
+        wanted = " or ".join(f"{word}=..." for word in give)
+        return Without(f"the operation {name!r} has no {what}: give own_operation(..., {wanted})")
+
+    no_expression = lacks("SymPy expression", "sympy")
+    if slopes is None:
+        no_expression = lacks("SymPy expression, and no slopes", "sympy", "slopes")
 
     def on_expressions(_: Any, *x: Any) -> Any:
         function = resolve(sympy) if isinstance(sympy, str) else sympy
@@ -213,7 +238,7 @@ def own_operation(
         doc=doc or f"{name}, declared in {_PLACES[name]}",
         numpy=lacks("NumPy function", "numpy") if numpy is None else numpy,
         torch=lacks("torch function", "torch") if torch is None else torch if isinstance(torch, str) else on_tensors,
-        sympy=lacks("SymPy expression", "sympy=..., or for its derivative slopes") if sympy is None else on_expressions,
+        sympy=no_expression if sympy is None else on_expressions,
         arb=lacks("enclosure", "balls") if enclosed is None else enclosed,
         series=_expanding(name, series, enclosed)
         if series is not None
@@ -236,7 +261,8 @@ def _claim(name: str) -> None:
     if not isinstance(name, str) or not name.isidentifier():
         raise CaseError(f"own_operation {name!r}: the name of an operation is a name of Python")
     known = _PLACES.get(name)
-    if name in Composite.rows or (name in Primitive.rows and known is None):
+    taken = name in Composite.rows or name in Linear.rows or name in Own.rows or name in (INPUT, CONST, ARRAY)
+    if taken or (name in Primitive.rows and known is None):
         raise CaseError(f"own_operation {name!r}: diffcheck has an operation of this name: choose another one")
     if known not in (None, place) and not file.startswith("<"):
         raise CaseError(f"own_operation {name!r}: {known} declares one of this name too: choose another one")

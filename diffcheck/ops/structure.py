@@ -15,6 +15,8 @@ import numpy as np
 Shape = tuple[int, ...]
 Parameters = tuple[Any, ...]
 Array = np.ndarray[Any, np.dtype[Any]]
+# What a node may be that is no operation.
+INPUT, CONST, ARRAY = "input", "const", "array"
 # Adds two arrays of node numbers element by element.
 Add = Callable[[Array, Array], Array]
 # Rows with their parameters, to be applied one after another.

@@ -16,11 +16,13 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.own import Own
+from diffcheck.ops.structure import ARRAY as ARRAY
+from diffcheck.ops.structure import CONST as CONST
+from diffcheck.ops.structure import INPUT as INPUT
 from diffcheck.ops.structure import Linear, Parameters, Shape, Steps, matmul
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import DATA, HELD_BY_ALL, NEGATION, fold, identity
 
-INPUT, CONST, ARRAY = "input", "const", "array"
 _LEAVES = (INPUT, CONST, ARRAY)
 
 

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from diffcheck.formats import FORMATS
+from diffcheck.ops.structure import CONST as CONST
+from diffcheck.ops.structure import INPUT as INPUT
 from diffcheck.ops.table import Primitive
 
-INPUT = "input"
-CONST = "const"
 Node = tuple[str, tuple[Any, ...]]
 
 DATA = "data"
@@ -197,6 +197,11 @@ def identity(name: str, values: Sequence[Any]) -> tuple[int, bool] | None:
     """
     gives_back = Primitive.rows[name].gives_back
     return None if gives_back is None else gives_back(*values)
+
+
+def is_made_of_pieces(node: Node) -> bool:
+    """Whether the sign of something decides what a node is."""
+    return node[0] not in (INPUT, CONST) and Primitive.rows[node[0]].switch is not None
 
 
 def is_data(node: Node) -> bool:

@@ -13,11 +13,11 @@ from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
 from diffcheck.program.text import formula
 from diffcheck.referee import ladder
-from diffcheck.referee.beside.declared import demand_slopes, has_series
+from diffcheck.referee.beside.declared import demand_series, demand_slopes, has_series
 from diffcheck.referee.beside.second_route import wrong_rules
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.enclosures import Enclosures
-from diffcheck.referee.evaluate import Balls, Evaluation, Fault, evaluate
+from diffcheck.referee.evaluate import Ball, Balls, Evaluation, Fault, evaluate
 from diffcheck.referee.smooth import Smooth
 
 
@@ -95,9 +95,18 @@ class Derivatives:
         return [found[output] for output in outputs], used
 
     def wrong_rules(self, smooth: Smooth, point: Sequence[float], bits: int) -> str:
-        """The operations whose rules the second route contradicts, in words."""
+        """The operations whose rules the second route contradicts, in words.
+
+        Raises
+        ------
+        Misdeclared
+            Where it is a user's own operation whose power series is wrong.
+        """
         with ctx.workprec(bits):
             names = wrong_rules(smooth.program, smooth.inputs(point))
+            # In higher orders a series may be wrong that begins as the rule says.
+            higher = not names and self._operator.order > 1
+            demand_series(use for use in self._declared(smooth, point) if higher or use[0] in names)
         if not names:
             return ""  # on a cut the two routes run along different branches, and no rule is wrong
         given = [name for name in names if Primitive.rows[name].forms_of(0)]
@@ -112,15 +121,20 @@ class Derivatives:
         Misdeclared
             Where the slope of one is far from what its balls tell.
         """
+        with ctx.workprec(bits):
+            uses = self._declared(smooth, point)
+            demand_slopes(uses)
+            return not all(has_series(name, x) for name, x in uses)
+
+    def _declared(self, smooth: Smooth, point: Sequence[float]) -> list[tuple[str, list[Ball]]]:
+        """Users' own operations in the piece with their operands, where they have values."""
         nodes = smooth.program.nodes
         declared = [(name, of) for name, of in nodes if isinstance(Primitive.rows.get(name), Declared)]
         if not declared:
-            return False
-        with ctx.workprec(bits):
-            values = evaluate(nodes, smooth.inputs(point), Balls()).values
-            uses = [(name, [values[i] for i in of]) for name, of in declared]
-            demand_slopes(uses)
-            return not all(has_series(name, x) for name, x in uses if None not in x)
+            return []
+        values = evaluate(nodes, smooth.inputs(point), Balls()).values
+        uses = [(name, [values[i] for i in of]) for name, of in declared]
+        return [(name, x) for name, x in uses if None not in x]
 
     def _component(self, program: Program, output: int, evaluation: Evaluation, bits: int) -> Component:
         fault = evaluation.faults.get(output)

@@ -1,4 +1,4 @@
-"""A program without pieces made runnable in balls: what does not depend on one another is one call.
+"""A program made runnable in balls: where it has no pieces, what does not depend on one another is one call.
 
 The groups are those that arrays are computed by (see `diffcheck.program.schedule`).
 """
@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import CONST, INPUT, Node, uncollected
+from diffcheck.program.program import CONST, INPUT, Node, is_made_of_pieces, uncollected
 from diffcheck.program.schedule import Group, by_level
 from diffcheck.referee.evaluate import Ball, Balls, Evaluation, evaluate
 
@@ -16,7 +16,7 @@ Fetch = Callable[[Sequence[Ball]], Sequence[Ball]]
 
 
 class Enclosures:
-    """Every node's enclosure, for programs without pieces.
+    """Every node's enclosure.
 
     Parameters
     ----------
@@ -27,6 +27,9 @@ class Enclosures:
     @uncollected()
     def __init__(self, nodes: Sequence[Node], known: int = 0) -> None:
         self._nodes = nodes
+        self._in_pieces = any(map(is_made_of_pieces, nodes))
+        if self._in_pieces:
+            return
         later = range(known, len(nodes))
         inputs = [i for i in later if nodes[i][0] == INPUT]
         constants = [i for i in later if nodes[i][0] == CONST]
@@ -41,13 +44,13 @@ class Enclosures:
 
     def at(self, inputs: Sequence[Ball], known: Evaluation | None = None) -> Evaluation:
         """What becomes of each node at these inputs, at the working precision of `flint.ctx`."""
-        if known is None or not known.faults:
+        if not self._in_pieces and (known is None or not known.faults):
             rows = [] if known is None else list(known.values)
             rows.extend(self._inputs(inputs))
             rows.extend(map(balls.ball, self._constants))
             if all(step(rows) for step in self._steps):
                 return Evaluation(list(self._in_order(rows)))
-        # Node by node it is found out what has no value, and why.
+        # Node by node it is found out which pieces hold, what has no value, and why.
         return evaluate(self._nodes, inputs, Balls(), known=known)
 
 

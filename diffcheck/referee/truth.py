@@ -26,6 +26,7 @@ from diffcheck.referee.beside.contracted import contracted, met
 from diffcheck.referee.beside.declared import Misdeclared
 from diffcheck.referee.beside.kinks import Evidence, Rays
 from diffcheck.referee.beside.neighbourhood import Neighbourhood
+from diffcheck.referee.beside.own_pieces import Unsettled, has_own_pieces, settled
 from diffcheck.referee.beside.quotients import approach
 from diffcheck.referee.beside.second_route import Word, words
 from diffcheck.referee.component import Component, Status
@@ -69,7 +70,8 @@ class Referee:
         """How many components the derivative of one output has."""
         self._all_rows = tuple(range(program.size))
         self._on_arrays: ArrayReferee | None = None
-        if isinstance(program, Lowered):
+        self._own_pieces = has_own_pieces(program)
+        if isinstance(program, Lowered) and not self._own_pieces:
             self._on_arrays = ArrayReferee(program.graph, operator, self.wrt)
 
     def truth(self, point: Sequence[float]) -> Truth:
@@ -93,7 +95,7 @@ class Referee:
         try:
             _ = self.program.inputs  # what is too large is refused before its numbers are looked at
             return self._of_numbers(list(map(float, point)))
-        except (Lacking, Misdeclared) as reason:
+        except (Lacking, Misdeclared, Unsettled) as reason:
             return self._nothing(Status.UNCERTAIN, str(reason))
         except Unsupported as reason:
             return self._nothing(Status.UNCERTAIN, f"the function is not one smooth piece here, and {reason}")
@@ -110,6 +112,10 @@ class Referee:
         if isinstance(primal, str):
             return self._nothing(Status.UNCERTAIN, primal)
         evaluation, precision = primal
+        if self._own_pieces:
+            with ctx.workprec(precision):
+                program = settled(self.program, evaluation.values, self.operator.order)
+            return Referee(program, self.operator, self.wrt, self.label)._of_numbers(point)
         rows = self.primal.rows(evaluation)
         if not rows:
             output = int(self.program.outputs.flat[0])

@@ -95,7 +95,7 @@ LIBRARIES = {
     | {
         f"diffcheck.sources.torch_code.{name}"
         for name in (
-            *("case_of", "code", "modules", "draws", "definition", "recorder", "numbers"),
+            *("case_of", "code", "modules", "draws", "definition", "recorder", "numbers", "kernels"),
             *("rows.decompositions", "rows.moves"),
             *("storages", "subject", "cuts", "directions"),
         )

@@ -55,7 +55,6 @@ def test_a_whole_one_is_judged_as_any_other():
 LACKING = {
     "torch": ("autograd", Verdict.UNSUPPORTED, "has no torch function"),
     "numpy": ("finite", Verdict.UNSUPPORTED, "has no NumPy function"),
-    "sympy": ("symbolic", Verdict.UNSUPPORTED, "has no SymPy expression"),
 }
 
 
@@ -69,6 +68,14 @@ def test_what_is_left_out_is_refused_by_name_and_nowhere_else(column, expected):
     assert name in found[engine].note
     rest = {other: row.verdict for other, row in found.items() if other != engine}
     assert rest == dict.fromkeys(ENGINES - {engine}, Verdict.AGREE)
+
+
+def test_without_an_expression_sympy_chains_the_slopes_and_has_no_closed_form():
+    made = declared("mean_without_sympy", **{k: v for k, v in WHOLE.items() if k != "sympy"})
+    assert {row.verdict for row in rows_of(made).values()} == {Verdict.AGREE}
+    (row,) = check(case(x=interval(1, 2), samples=1)(made), engines=["symbolic:closed"]).result.rows
+    assert row.verdict == Verdict.UNSUPPORTED
+    assert "'mean_without_sympy' has no SymPy expression: give own_operation(..., sympy=...)" in row.note
 
 
 def test_without_an_enclosure_the_referee_says_so_by_name():
@@ -87,7 +94,7 @@ def test_without_slopes_and_expression_there_is_no_derivative():
     found = rows_of(declared("mean_without_rule", **columns))
     assert found["symbolic"].verdict == Verdict.UNSUPPORTED
     assert found["finite"].verdict == found["autograd"].verdict == Verdict.UNCERTAIN
-    assert all("or for its derivative slopes" in row.note for row in found.values())
+    assert all("no slopes: give own_operation(..., sympy=... or slopes=...)" in row.note for row in found.values())
 
 
 def test_a_wrong_slope_is_found_and_named():
@@ -180,6 +187,13 @@ def test_a_wrong_torch_function_is_found():
     assert found["symbolic"].verdict == found["finite"].verdict == Verdict.AGREE
 
 
+def test_a_value_that_is_another_functions_is_told_beside_right_slopes():
+    other = {**WHOLE, "torch": lambda x: torch.expm1(x) / x + 1}
+    found = rows_of(declared("mean_off_by_one", **other))
+    assert (found["autograd"].verdict, found["autograd"].reason) == (Verdict.DISAGREE, "value")
+    assert found["symbolic"].verdict == found["finite"].verdict == Verdict.AGREE
+
+
 def test_a_function_of_balls_alone_leaves_the_second_route_out():
     alone = {**WHOLE, "balls": lambda x: x.expm1() / x}
     assert {row.verdict for row in rows_of(declared("mean_of_balls", **alone)).values()} == {Verdict.AGREE}
@@ -201,7 +215,7 @@ def test_two_arguments_have_two_slopes():
     assert set(found.verdict) == {Verdict.AGREE}
 
 
-@pytest.mark.parametrize("name", ["sin", "softmax"])
+@pytest.mark.parametrize("name", ["sin", "softmax", "const", "input", "array", "eigenvalues", "broadcast"])
 def test_the_name_of_an_operation_of_diffcheck_is_taken(name):
     with pytest.raises(CaseError, match=f"'{name}': diffcheck has an operation of this name"):
         own_operation(name, **WHOLE)
@@ -268,6 +282,96 @@ def test_a_wrong_slope_without_a_power_series_accuses_nobody(shape):
     (row,) = check(made, engines=["autograd"]).frame.itertuples()
     assert row.verdict == Verdict.UNCERTAIN
     assert "contradicts difference quotients of its balls" in row.note
+
+
+# Operations whose slopes are made of pieces, by SymPy's rules or as they are given.
+IN_PIECES = {
+    "size": {"numpy": np.abs, "torch": torch.abs, "balls": abs, "sympy": sympy.Abs},
+    "size_by_slopes": {"numpy": np.abs, "torch": torch.abs, "balls": abs, "slopes": lambda x, _: o.sign(x)},
+    "rectified": {
+        "numpy": lambda x: np.maximum(x, 0),
+        "torch": torch.relu,
+        "balls": lambda x: x.max(arb(0)),
+        "slopes": lambda x, _: o.where(x > 0, 1.0, 0.0),
+    },
+    "rectified_by_sympy": {
+        "numpy": lambda x: np.maximum(x, 0),
+        "torch": torch.relu,
+        "balls": lambda x: x.max(arb(0)),
+        "sympy": lambda x: sympy.Max(x, 0),
+    },
+    "clipped_square": {
+        "numpy": lambda x: np.where(np.abs(x) < 1, x * x / 2, np.abs(x) - 0.5),
+        "torch": lambda x: torch.where(x.abs() < 1, x * x / 2, x.abs() - 0.5),
+        "balls": lambda x: x * x / 2 if abs(x) < 1 else abs(x) - arb(0.5),
+        "slopes": lambda x, _: o.clip(x, -1, 1),
+    },
+    "signed_square": {
+        "numpy": lambda x: x * np.abs(x),
+        "torch": lambda x: x * x.abs(),
+        "balls": lambda x: x * abs(x),
+        "sympy": lambda x: x * sympy.Abs(x),
+    },
+    "log_of_size": {
+        "numpy": lambda x: np.log(np.abs(x)),
+        "torch": lambda x: x.abs().log(),
+        "balls": lambda x: abs(x).log(),
+        "sympy": lambda x: sympy.log(sympy.Abs(x)),
+    },
+}
+BESIDE_PIECES = [{"x": x} for x in (1.5, -1.5, 0.25, -0.5)]
+
+
+@pytest.mark.parametrize("operator", ["derivative", "derivative2"])
+@pytest.mark.parametrize("name", IN_PIECES)
+def test_a_slope_of_pieces_is_the_piece_that_holds(name, operator):
+    made = declared(f"{name}_for_{operator}", **IN_PIECES[name])
+    subject = case(x=interval(-2, 2), points=BESIDE_PIECES, samples=0, operators=[operator])(lambda x: made(x) * x)
+    # SymPy's second derivatives of sizes hold Dirac's delta.
+    engines = ["autograd", "symbolic"] if operator == "derivative" else ["autograd"]
+    assert {row.verdict for row in check(subject, engines=engines).result.rows} == {Verdict.AGREE}
+
+
+def test_a_slope_of_pieces_is_another_one_for_each_element():
+    made = declared("clipped_squares", **IN_PIECES["clipped_square"])
+    x = np.linspace(-3, 3, 7) + 0.25
+    subject = case(x=interval(-4, 4, shape=7), points=[{"x": x}], samples=0)(lambda x: o.sum(made(x) * x))
+    assert {row.verdict for row in check(subject).result.rows} == {Verdict.AGREE}
+
+
+def test_pieces_of_a_slope_that_meet_with_one_number_have_it():
+    made = declared("clipped_square_at_its_seam", **IN_PIECES["clipped_square"])
+    subject = case(x=interval(-2, 2), points=[{"x": 1.0}], samples=0, operators=["derivative", "derivative2"])(made)
+    first, second = check(subject, engines=["autograd"]).result.rows
+    assert (first.verdict, float(first.truth)) == (Verdict.AGREE, 1.0)
+    assert second.verdict == Verdict.UNCERTAIN
+
+
+def test_where_pieces_of_a_slope_part_nobody_knows():
+    made = declared("size_at_zero", **IN_PIECES["size_by_slopes"])
+    (row,) = check(case(x=interval(-2, 2), points=[{"x": 0.0}], samples=0)(made), engines=["autograd"]).result.rows
+    assert row.verdict == Verdict.UNCERTAIN
+    assert "the slope of size_at_zero changes its piece here: sign(x)" in row.note
+
+
+# The sine with a series whose first, or second, coefficient is doubled.
+WRONG_SERIES = {
+    "first": (lambda x: x.sin() + (x - x[0]) * x[0].cos(), "derivative", "contradicts difference quotients"),
+    "second": (
+        lambda x: x.sin() - (x - x[0]) * (x - x[0]) * x[0].sin() / 2,
+        "derivative2",
+        "and its series contradict each other",
+    ),
+}
+
+
+@pytest.mark.parametrize(("series", "operator", "told"), WRONG_SERIES.values(), ids=WRONG_SERIES)
+def test_a_wrong_series_accuses_nobody(series, operator, told):
+    columns = {"torch": torch.sin, "sympy": sympy.sin, "series": series}
+    made = declared(f"sine_with_wrong_{operator}", **SINE | columns)
+    (row,) = check(case(x=interval(1, 2), samples=1, operators=[operator])(made), engines=["autograd"]).result.rows
+    assert row.verdict == Verdict.UNCERTAIN
+    assert told in row.note
 
 
 def test_one_function_may_give_all_slopes():

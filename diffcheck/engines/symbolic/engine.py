@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Prepared, Task
 from diffcheck.errors import Unsupported
-from diffcheck.ops.table import Primitive
-from diffcheck.program.program import CONST, INPUT, Program
+from diffcheck.ops.table import Primitive, Without
+from diffcheck.program.program import CONST, INPUT, Node, Program, is_made_of_pieces
 
 # A closed form repeats what the program shares. One of more symbols, counted for each derivative, or made of more
 # pieces than this takes SymPy seconds.
@@ -26,13 +26,11 @@ class Symbolic:
 
     def preferred(self, program: Program, operator: Operator, wrt: int) -> str:
         """The method for a function of this size, differentiated by so many inputs."""
-        if program.operations > _SYMBOLS:
+        if program.operations > _SYMBOLS or any(map(_has_rules_alone, program.nodes)):
             return "program"
         # Beyond the second a derivative has twice the symbols of the one before, at least.
         derivatives = wrt**operator.order * 2 ** max(0, operator.order - 2)
-        pieces = sum(
-            name not in (INPUT, CONST) and Primitive.rows[name].switch is not None for name, _ in program.nodes
-        )
+        pieces = sum(map(is_made_of_pieces, program.nodes))
         small = pieces <= _PIECES and _symbols(program) * derivatives <= _SYMBOLS
         return "closed" if small else "program"
 
@@ -60,6 +58,15 @@ class Symbolic:
         import sympy
 
         return {"sympy": sympy.__version__, "numpy": np.__version__, "scipy": scipy.__version__}
+
+
+def _has_rules_alone(node: Node) -> bool:
+    """Whether SymPy lacks an operation whose derivative diffcheck knows."""
+    name, operands = node
+    if name in (INPUT, CONST):
+        return False
+    row = Primitive.rows[name]
+    return isinstance(row.sympy, Without) and all(row.forms_of(k) for k in range(len(operands)))
 
 
 def _symbols(program: Program) -> int:

@@ -1,4 +1,4 @@
-"""Slopes of operations that users declare, against difference quotients of their balls.
+"""Slopes and series of operations that users declare, against difference quotients of their balls.
 
 Balls that give no power series leave the derivative rule without a second opinion. Quotients are none that encloses
 anything, but what a rule is off by in its first digits they tell.
@@ -38,6 +38,25 @@ def demand_slopes(uses: Iterable[tuple[str, Sequence[Ball]]]) -> None:
             wrong.append(name)
     if wrong:
         raise Misdeclared(f"the slope of {', '.join(wrong)} contradicts difference quotients of its balls")
+
+
+def demand_series(uses: Iterable[tuple[str, Sequence[Ball]]]) -> None:
+    """Raise `Misdeclared` unless quotients tell that it is the rule of a declared operation that is wrong.
+
+    It is asked where the rule and the power series contradict each other.
+    """
+    for name, operands in uses:
+        rules, quotients = _both(name, operands)
+        if any(map(_is_off, _by_series(name, operands), quotients)):
+            raise Misdeclared(f"the series of {name} contradicts difference quotients of its balls")
+        if not any(map(_is_off, rules, quotients)):
+            raise Misdeclared(f"the slope of {name} and its series contradict each other")
+
+
+def _by_series(name: str, operands: Sequence[Ball]) -> list[Ball]:
+    """The slopes by a row's power series."""
+    ways = [[arb_series([x, int(i == k)], 2) for i, x in enumerate(operands)] for k in range(len(operands))]
+    return [Primitive.rows[name].on_series()(*way)[1] for way in ways]
 
 
 def has_series(name: str, operands: Sequence[Ball]) -> bool:
