@@ -11,6 +11,7 @@ import click
 from diffcheck.cli.conduct import here, supervised
 from diffcheck.cli.exits import FAILED, INTERRUPTED, PASSED, USAGE
 from diffcheck.cli.options import Judging, judging, listed, settings
+from diffcheck.cli.report import left_out
 
 
 def _by_name(values: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -105,6 +106,7 @@ def check(
     wanted = settings(in_process, seed=seed, command=shlex.join(words), **chosen)
     result = (here if in_process else supervised)([asked], wanted)
     _told(result, wanted.timing)
+    left_out(result)
     if wanted.output is not None and (result.rows or result.broken):
         click.echo(f"report: {Path(wanted.output) / 'report.md'}", err=True)
     if result.interrupted:

@@ -45,3 +45,11 @@ def announced(run: "Run", formats: Sequence[str]) -> None:
 
         with Path(place).open("a", encoding="utf-8") as file:
             file.write(brief(run))
+
+
+def left_out(run: "Run") -> None:
+    """Print which engines took no part though they are installed, and why."""
+    from diffcheck.runner.engines import LEFT_OUT
+
+    if LEFT_OUT in run.environment:
+        click.echo(f"diffcheck: {run.environment[LEFT_OUT]}", err=True)

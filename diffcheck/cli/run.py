@@ -11,7 +11,7 @@ from diffcheck.cli.defaults import WithDefaults
 from diffcheck.cli.exits import FAILED, INTERRUPTED, NOTHING, PASSED, USAGE
 from diffcheck.cli.options import LATEST, judging, reporting, settings
 from diffcheck.cli.regress import demand, front, last, regressing
-from diffcheck.cli.report import announced
+from diffcheck.cli.report import announced, left_out
 
 if TYPE_CHECKING:
     from diffcheck.results import Run
@@ -56,6 +56,7 @@ def run(
     result = (here if in_process else supervised)(paths, wanted, quiet)
     _summarised(result, output, verbose - quiet, front(result))
     announced(result, wanted.reports)
+    left_out(result)
     told = last(result, wanted, paths)
     if told:
         click.echo(f"diffcheck: {told}", err=True)

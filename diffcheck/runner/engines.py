@@ -12,13 +12,39 @@ from packaging.requirements import Requirement
 
 from diffcheck.engines.base import Engine
 from diffcheck.errors import RAISED, UsageError
+from diffcheck.runner.guarded import Guarded
 
+# Under this name a run's environment tells which engines take no part though they are installed, and why.
+LEFT_OUT = "left out"
 # The others follow in the order of the alphabet.
 _FIRST = ["symbolic", "finite", "autograd"]
 
 
 def _registered() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group="diffcheck.engines")}
+    """The entry points by name; of several of one name diffcheck's own, then that of the first package."""
+    every = sorted(entry_points(group="diffcheck.engines"), key=lambda point: (not _is_shipped(point), _home(point)))
+    return {point.name: point for point in reversed(every)}
+
+
+def left_out(known: Mapping[str, Engine]) -> list[str]:
+    """What is registered and takes part in no run, and why: engines that cannot be loaded or used, or share a name."""
+    points = _registered()
+    every = entry_points(group="diffcheck.engines")
+    doubles = [
+        f"engine {p.name} of {_home(p)} is left out: {_home(points[p.name])} has that name"
+        for p in every
+        if p != points[p.name] and _home(p) != _home(points[p.name])
+    ]
+    faults = [told for name in known if (told := fault(name, known))]
+    unusable = [f"engine {name} is left out: {told}" for name, told in _unusable(known)]
+    return [*doubles, *(f"{told}; it is left out" for told in faults), *unusable]
+
+
+def _unusable(known: Mapping[str, Engine]) -> Iterator[tuple[str, str]]:
+    for name, engine in sound(known).items():
+        told = engine.available("cpu") if isinstance(engine, Guarded) else None
+        if told is not None and getattr(engine, "is_broken", False):
+            yield name, told
 
 
 class Installed(Mapping[str, Engine]):
@@ -35,7 +61,8 @@ class Installed(Mapping[str, Engine]):
         if name not in self._loaded and name not in self._faults:
             point = self._points[name]
             try:
-                self._loaded[name] = point.load()()
+                engine = point.load()()
+                self._loaded[name] = engine if _is_shipped(point) else Guarded(engine)
             except RAISED as fault:
                 what = f"{type(fault).__name__}: {' '.join(str(fault).split())}".removesuffix(": ")
                 self._faults[name] = f"engine {name} cannot be loaded from {_home(point)}: {what}"
@@ -51,6 +78,10 @@ class Installed(Mapping[str, Engine]):
 
     def __len__(self) -> int:
         return len(self._points)
+
+
+def _is_shipped(point: EntryPoint) -> bool:
+    return point.module.partition(".")[0] == __name__.partition(".")[0]
 
 
 def installed_engines() -> Mapping[str, Engine]:

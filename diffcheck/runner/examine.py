@@ -130,8 +130,12 @@ def asked(task: Task, ask: Callable[[], Estimate]) -> Given:
     try:
         estimate = ask()
         seconds = time.perf_counter() - start
+        if not isinstance(estimate, Estimate):
+            raise TypeError(f"an engine must return an Estimate, not {type(estimate).__name__}")
         values = _numbers(estimate.value)
         own = None if estimate.error is None else _numbers(estimate.error)
+        if own is not None and (own < 0).any():
+            raise ValueError(f"an engine's own estimate of an error is no negative number: {own[own < 0][0]:g}")
     except Unsupported as reason:
         return Given(failure=Judgement(Verdict.UNSUPPORTED, note=str(reason)))
     except RAISED as raised:  # an engine that raises is a result
@@ -306,4 +310,4 @@ def _numbers(value: Any) -> Array:
 
 def _told(raised: BaseException) -> str:
     text = str(raised) if isinstance(raised, DiffcheckError) else f"{type(raised).__name__}: {raised}"
-    return " ".join(text.split())
+    return " ".join(text.split()).removesuffix(":")

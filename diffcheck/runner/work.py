@@ -10,7 +10,7 @@ from diffcheck.engines.base import Engine
 from diffcheck.environment import environment
 from diffcheck.program.program import Program
 from diffcheck.runner.audits import AuditUnit, audits
-from diffcheck.runner.engines import installed_engines, named
+from diffcheck.runner.engines import LEFT_OUT, installed_engines, left_out, named
 from diffcheck.runner.execute import Execution
 from diffcheck.runner.held import Held
 from diffcheck.runner.plan import Contestant, Unit, also_tried, contestants, plan, traced, unknown_engines
@@ -58,6 +58,8 @@ def work(
         named(name, known)
     # The versions of libraries load them, PyTorch too: whose state is kept must be loaded.
     told = description(by, settings)
+    if not settings.engines and (without := left_out(known)):
+        told[LEFT_OUT] = "; ".join(without)
     held = Held(settings)
     if settings.baseline is not None:
         told["baseline"] = held.told(told)
