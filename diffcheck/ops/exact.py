@@ -9,6 +9,7 @@ import numbers
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import cached_property
+from operator import sub
 from typing import Any
 
 import flint
@@ -115,7 +116,9 @@ class Exact(Arithmetic, Traceable):
         arguments = [a.enclosure() if isinstance(a, Exact) else ball(exact(a)) for a in self.arguments]
         if row.switch is None:
             return row.on_balls()(*arguments)
-        side = sign(row.switch(*arguments[: row.deciding]))
+        # What is compared with itself ties, however many bits are looked at.
+        itself = row.switch is sub and _same(*self.arguments[: row.deciding])
+        side = 0 if itself else sign(row.switch(*arguments[: row.deciding]))
         if side is None:
             raise CaseError(f"the constant {self} is not decided at {flint.ctx.prec} bits: write the number that it is")
         if row.takes is not None:
@@ -136,6 +139,13 @@ class Exact(Arithmetic, Traceable):
     @classmethod
     def __torch_function__(cls, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return function(*(float(a) if isinstance(a, Exact) else a for a in args), **(kwargs or {}))
+
+
+def _same(x: Any, y: Any) -> bool:
+    """Whether two constants are the same operation on the same numbers."""
+    if isinstance(x, Exact) and isinstance(y, Exact):
+        return x.operation is y.operation and all(map(_same, x.arguments, y.arguments))
+    return not isinstance(x, Exact) and not isinstance(y, Exact) and exact(x) == exact(y)
 
 
 Primitive.constant_class = Exact

@@ -51,6 +51,19 @@ def test_a_constant_that_lies_where_pieces_meet_is_not_decided():
         float(ops.maximum(ops.sqrt(2) ** 2.0, 2))
 
 
+@pytest.mark.parametrize(
+    ("constant", "value"),
+    [
+        (lambda: ops.where(ops.le(ops.sqrt(2), ops.sqrt(2)), 1, 2), 1.0),
+        (lambda: ops.where(ops.lt(ops.log(10), ops.log(10)), 1, 2), 2.0),
+        (lambda: ops.maximum(ops.exp(ops.log(3)), ops.exp(ops.log(3))), 3.0),
+    ],
+    ids=["at most", "less", "the larger"],
+)
+def test_what_is_compared_with_itself_ties(constant, value):
+    assert float(constant()) == pytest.approx(value, rel=1e-15)
+
+
 FOREIGN = {
     "a decimal": Decimal("0.1"),
     "a number of SymPy's": sympy.pi,

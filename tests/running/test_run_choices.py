@@ -203,7 +203,12 @@ def test_strict_fails_where_digits_are_lost(folder: Path) -> None:
         "@case(x=interval(0, 30), points=[{'x': 20.0}], samples=0)\ndef tail(x):\n    return tanh(x)\n"
     )
     assert typed("run lossy.py --no-timing --output out").exit_code == 0
-    assert typed("run lossy.py --no-timing --output out --strict").exit_code == 1
+    failed = typed("run lossy.py --no-timing --output out --strict --min-digits 99")
+    assert failed.exit_code == 1
+    again = re.search(r"again +diffcheck (.*)", failed.output)
+    assert again is not None
+    assert again[1].endswith("--strict")
+    assert typed(f"{again[1]} --output again").exit_code == 1
 
 
 def test_methods_and_dtypes_are_rows_of_their_own(folder: Path) -> None:

@@ -27,6 +27,7 @@ def reproduced(row: Row, unit: Unit | AuditUnit, settings: Settings) -> Row:
         contestant = "" if unit.program is None else f"--engine {row.engine}:{row.method} --device {row.device} "
         contestant += "" if row.dtype == "float64" else f"--dtype {row.dtype} "
         options = f"--operator {row.operator} {contestant}--samples {settings.samples} {drawn}"
+        options += f" {row.demanded}" * bool(row.demanded)
     return replace(row, note="; ".join(filter(None, [row.note, f"{_REPRODUCE}{subject} {options}"])))
 
 
