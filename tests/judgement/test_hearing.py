@@ -149,7 +149,9 @@ def judgements(slopes, value, on_trial=True, function=wave, x=0.5):
     program = trace(subject.function, subject.shapes, subject.constants)
     court = Court(subject, Operator.GRADIENT, program, FORMATS["float64"], [at])
     told = None if value is None else [value]
-    witness = SimpleNamespace(on_trial=on_trial, defines=False, code=None, value=lambda _: told)
+    witness = SimpleNamespace(
+        on_trial=on_trial, tells_own_values=on_trial, defines=False, code=None, value=lambda _: told
+    )
     return judged(court, witness, court.questions[0], np.array(slopes), [None, None])
 
 

@@ -6,7 +6,7 @@ import torch
 from command import typed
 from on_trial import one, planted, row
 
-from diffcheck import case, interval
+from diffcheck import case, check, interval, ops
 from diffcheck.api import Settings, conduct
 from diffcheck.ops import exp, expm1, log, log1p, logsumexp, maximum, mean, sigmoid, sin, square, tanh, where
 from diffcheck.ops import sum as total
@@ -330,3 +330,17 @@ def test_every_operator_with_an_array_on_either_side():
     subject = case(x=interval(0.5, 0.75, shape=2), samples=2)(function)
     settings = Settings(timing=False, engines=["autograd:reverse", "autograd:func", "autograd:forward"])
     assert [str(r.verdict) for r in conduct(subject, settings).rows] == ["agree"] * 3
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: (ops.relu(ops.abs(0.5)) - ops.tanh(x)) / (1 + ops.abs(x) ** 2),
+        lambda x: ops.hypot(4, ops.abs(ops.maximum(x, -1))),
+    ],
+    ids=["of constants", "elsewhere, where pieces meet here"],
+)
+def test_a_comparison_that_is_not_the_cause_is_not_named(function):
+    subject = case(x=interval(-1, 1), points=[{"x": 0.0}], samples=0, operators=["derivative2"])(function)
+    for found in check(subject, engines=["symbolic", "autograd"]).result.rows:
+        assert "another piece" not in found.note
