@@ -40,6 +40,10 @@ class BranchError(CaseError):
     """A Python ``if``, ``and``, ``while`` ... on a value that is only known when the case runs."""
 
 
+class CallError(CaseError, TypeError):
+    """A call that an operation does not take."""
+
+
 class DomainError(CaseError):
     """An interval that contains no number."""
 

@@ -2,20 +2,21 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.errors import CaseError
+from diffcheck.errors import CallError, CaseError
 from diffcheck.ops.arguments import Traceable, flat
 from diffcheck.ops.table import Column, Function, Operation, Primitive
 
 # What NumPy calls the options of torch, and the other way round; torch's names of what has another one here.
 _SYNONYMS = {
-    **dict.fromkeys(("axis", "dim", "axes", "dims"), ("axis", "dim", "axes", "dims")),
+    **dict.fromkeys(("axis", "dim", "dims"), ("axis", "dim", "axes", "dims")),
+    "axes": ("axis", "dim", "axes", "dims", "dim0"),
     "keepdims": ("keepdim",),
     "shifts": ("shift",),
     **dict.fromkeys(("ddof", "unbiased"), ("correction",)),
@@ -29,8 +30,15 @@ _SYNONYMS = {
     "weight": ("w", "slope"),
     "num_groups": ("groups",),
     **{torch: (here,) for torch, here in (("min", "lo"), ("max", "hi"), ("pad", "widths"), ("N", "n"))},
+    "var": ("variance",),
+    "a_min": ("lo", "min"),
+    "a_max": ("hi", "max"),
+    "k": ("diagonal", "offset"),
     "_random_samples": ("samples",),
 }
+
+# What torch calls the first operand and the second one.
+_OPERANDS = {"input": 0, "other": 1}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -56,20 +64,41 @@ class Composite(Operation):
 
         Raises
         ------
-        TypeError
-            For an option that the definition does not name.
+        CallError
+            For a call that the definition does not take, whoever computes it.
         """
         if options and (unknown := self.unknown(options)):
-            known = ", ".join(self.parameters.parameters)
-            raise TypeError(f"{self.name} has no option {', '.join(unknown)}: it takes {known}")
+            raise CallError(f"{self.name} has no option {', '.join(unknown)}: {self._takes}")
         arguments, options = self.meant(arguments, self.named(options))
-        if options:
+        if options or len(arguments) not in self._without_names:
             arguments, options = self._in_place(arguments, options)
         if self._counts:
             names = self.parameters.parameters
             arguments = tuple(map(self._whole, names, arguments)) + arguments[len(names) :]
             options = {name: self._whole(name, value) for name, value in options.items()}
-        return super().__call__(*arguments, **options)
+        try:
+            return super().__call__(*arguments, **options)
+        except CaseError:
+            raise
+        except (TypeError, IndexError) as mistake:
+            raise CallError(f"{self.name}: {mistake}") from mistake
+        except AttributeError as missing:
+            if not isinstance(missing.obj, (int, float, list, tuple)):
+                raise
+            raise CallError(f"{self.name}: {missing.obj!r} in the place of an array") from missing
+
+    @functools.cached_property
+    def _without_names(self) -> Collection[int]:
+        """How many arguments may stand without a name, where none has one."""
+        kinds = [p.kind for p in self.parameters.parameters.values()]
+        if inspect.Parameter.VAR_POSITIONAL in kinds:
+            return ()
+        places = [p for p in self.parameters.parameters.values() if p.kind is not inspect.Parameter.KEYWORD_ONLY]
+        return range(sum(p.default is p.empty for p in places), len(places) + 1)
+
+    @property
+    def _takes(self) -> str:
+        return f"it takes {', '.join(self.parameters.parameters)}"
 
     @functools.cached_property
     def _counts(self) -> set[str]:
@@ -78,7 +107,12 @@ class Composite(Operation):
 
     def _whole(self, name: str, value: Any) -> Any:
         """An argument, which is whole where it must be one: 2.0 as well."""
-        if name not in self._counts or not isinstance(value, (float, Fraction, np.floating)):
+        if name not in self._counts or value is None or isinstance(value, int):
+            return value
+        of_input = isinstance(value, Traceable) and not getattr(value, "is_constant", False)
+        if of_input or len(getattr(value, "shape", ())):
+            raise CallError(f"{self.name}: an array in the place of {name}: it must be a whole number")
+        if not isinstance(value, (float, Fraction, np.floating)):
             return value
         if value != value // 1:
             raise CaseError(f"{self.name}: {name}={value}: it must be a whole number")
@@ -119,8 +153,13 @@ class Composite(Operation):
         """A call in which options stand without a name where they may: libraries have other names for them."""
         try:
             bound = self.parameters.bind(*arguments, **options)
-        except TypeError:
-            return arguments, options
+        except TypeError as mistake:
+            raise CallError(f"{self.name}: {mistake}: {self._takes}") from None
+        told = [name for name, p in self.parameters.parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        while told and told[-1] not in bound.arguments:
+            del told[-1]
+        for name in told:
+            bound.arguments.setdefault(name, self.parameters.parameters[name].default)
         return bound.args, bound.kwargs
 
     def _too_many(self, arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
@@ -137,7 +176,8 @@ class Composite(Operation):
 
     def _name(self, option: str) -> str:
         known = self.parameters.parameters
-        return next((name for name in (option, *_SYNONYMS.get(option, ())) if name in known), option)
+        first = tuple(known)[_OPERANDS[option] :][:1] if option in _OPERANDS else ()
+        return next((name for name in (option, *_SYNONYMS.get(option, ()), *first) if name in known), option)
 
     def __post_init__(self) -> None:
         super().__post_init__()

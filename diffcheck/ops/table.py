@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.errors import CaseError
+from diffcheck.errors import CallError
 from diffcheck.ops.arguments import Kind, flat, is_complex, kind_of, plain
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.on_tensors import called
@@ -221,16 +221,37 @@ class Primitive(Operation):
             object.__setattr__(self, "sympy_name", self.sympy.rpartition(".")[2])
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """The operation; with options that it has by other ones."""
-        if self.with_options is None or not (options or len(arguments) > 1):
-            return super().__call__(*arguments, **options)
+        """The operation; with options that it has by other ones.
+
+        Raises
+        ------
+        CallError
+            For options that it does not have, and for more or less operands.
+        """
+        if self.with_options is None:
+            if options:
+                raise CallError(f"{self.name} has no option {', '.join(options)}")
+            if self.operands not in (None, len(arguments)):
+                raise CallError(f"{self.name} does not take {len(arguments)} argument{'s' * (len(arguments) != 1)}")
+            return super().__call__(*arguments)
         try:
             bound = inspect.signature(self.with_options).bind(*arguments, **options)
         except TypeError as mistake:
-            raise CaseError(f"{self.name}: {mistake}") from None
-        (_, x), *told = bound.arguments.items()
-        kind, decider = kind_of((x,))
-        return self._on_torch(decider, (x,), dict(told)) if kind is Kind.TORCH else self.with_options(x, **dict(told))
+            raise CallError(f"{self.name}: {mistake}") from None
+        given = [*bound.arguments.items()]
+        operands, told = tuple(x for _, x in given[: self.operands]), dict(given[self.operands :])
+        kind, decider = kind_of(operands)
+        if not told or kind is Kind.TORCH:
+            return self._on_torch(decider, operands, told) if told else super().__call__(*operands)
+        return self.with_options(*operands, **told)
+
+    @functools.cached_property
+    def operands(self) -> int | None:
+        """How many operands it has, as its options or NumPy's function tell; ``None`` if neither does."""
+        if self.with_options is not None:
+            return sum(p.default is p.empty for p in inspect.signature(self.with_options).parameters.values())
+        function = resolve(self.numpy) if isinstance(self.numpy, str) and self.numpy.startswith("numpy.") else None
+        return function.nin if isinstance(function, np.ufunc) else None
 
     @property
     def chooses(self) -> bool:

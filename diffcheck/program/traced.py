@@ -77,7 +77,11 @@ class Traced(Recorded):
     def __getitem__(self, index: Any) -> "Traced":
         if isinstance(index, Traced) or (isinstance(index, tuple) and any(isinstance(i, Traced) for i in index)):
             raise BranchError("an index depends on an input: only whole numbers and arrays of them can be indices")
-        places = np.arange(self.size).reshape(self.shape)[index]
+        try:
+            places = np.arange(self.size).reshape(self.shape)[index]
+        except IndexError as mistake:
+            what = f"an array of shape {self.shape}" if self.shape else "one number, which has no elements"
+            raise CaseError(f"an index into {what}: {mistake}") from None
         if np.array_equal(places.ravel(), np.arange(self.size)):
             return self._moved("reshape", places.shape)
         section = _section(self.shape, index if isinstance(index, tuple) else (index,))

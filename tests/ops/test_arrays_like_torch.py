@@ -11,7 +11,10 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.complex_numbers.pairs import AS_WRITTEN
 from diffcheck.ops.composites import Composite
 
-pytestmark = pytest.mark.filterwarnings("ignore:A window was not provided")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:A window was not provided"),
+    pytest.mark.filterwarnings("ignore:torch.chain_matmul is deprecated"),
+]
 ROOMS = {"shapes", "sections", "places"}
 each_call = pytest.mark.parametrize(("name", "call", "shapes"), FLAT.values(), ids=FLAT)
 

@@ -69,6 +69,11 @@ IN_ORDER = {
         lambda o, x: o.fractional_max_pool2d(x, 2, (2, 3), _random_samples=SAMPLES),
         [(1, 2, 5, 6)],
     ),
+    "gaussian_nll_loss": (lambda o, x, y, v: o.gaussian_nll_loss(x, y, v * v, True, 1e-9, "sum"), [(2, 3)] * 3),
+    "attention in the order of torch": (
+        lambda o, q, k, v: o.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=0.5),
+        [(2, 3), (2, 3), (2, 3)],
+    ),
     "group_norm": (lambda o, x, w: o.group_norm(x, num_groups=2, weight=w), [(2, 4, 3), (4,)]),
     "attention": (
         lambda o, q, k, v: o.scaled_dot_product_attention(q, k, v, attn_mask=np.array([[True, False], [True, True]])),
@@ -96,7 +101,22 @@ OPTIONS = {
     "matrix_norm of other axes": (lambda o, x: o.matrix_norm(x, ord=1, dim=(2, 0), keepdim=True), [(2, 2, 3)]),
     "norm along an axis": (lambda o, x: o.norm(x, dim=0), [(2, 3)]),
     "norm of an order": (lambda o, x: o.norm(x, 3), [(4,)]),
-    "norm of matrices": (lambda o, x: o.norm(x, np.inf, (0, 1), True), [(2, 3)]),
+    "norm of matrices": (lambda o, x: o.norm(x, ord=np.inf, dim=(0, 1), keepdim=True), [(2, 3)]),
+    "norm of an order of matrices": (lambda o, x: o.norm(x, ord=1), [(2, 3)]),
+    "cond upside down": (lambda o, x: o.cond(x, -2), [(2, 3)]),
+    "add alpha": (lambda o, x, y: o.add(x, y, alpha=2), [(2, 3), (3,)]),
+    "sub alpha": (lambda o, x, y: o.sub(x, y, alpha=0.5), [(2, 3), (2, 3)]),
+    "div downwards": (lambda o, x, y: o.div(x, y, rounding_mode="floor"), [(2, 3), (2, 3)]),
+    "div towards zero": (lambda o, x, y: o.div(x, y, rounding_mode="trunc"), [(2, 3), (2, 3)]),
+    "div as it is": (lambda o, x, y: o.div(x, y, rounding_mode=None), [(2, 3), (2, 3)]),
+    "round behind the point": (lambda o, x: o.round(x, decimals=1), [(2, 3)]),
+    "round before the point": (lambda o, x: o.round(70 * x, decimals=-2), [(2, 3)]),
+    "clamp above": (lambda o, x, y: o.clamp(x, max=y), [(2, 3), (3,)]),
+    "clip above": (lambda o, x: o.clip(x, None, 0.25), [(2, 3)]),
+    "clip below": (lambda o, x: o.clip(x, min=-0.25), [(2, 3)]),
+    "diff with ends": (lambda o, x, y, z: o.diff(x, 2, 0, y, z), [(2, 3), (1, 3), (2, 3)]),
+    "cov without a correction": (lambda o, x: o.cov(x, correction=0), [(2, 4)]),
+    "trapezoid apart": (lambda o, x: o.trapezoid(x, dx=0.5, dim=0), [(3, 2)]),
     "sort downwards": (lambda o, x: o.sort(x, 0, descending=True), [(4, 2)]),
     "topk of the smallest": (lambda o, x: o.topk(x, 2, largest=False), [(2, 4)]),
     "median of all": (lambda o, x: o.median(x), [(2, 3)]),
@@ -157,10 +177,7 @@ DOUBTS = {
     "no statistics": (lambda x: ops.batch_norm(x, training=False), "training=False: give running_mean and running_var"),
     "a rate": (lambda x: ops.dropout(x, 0.5), r"0.5 in the place of what is drawn.* write dropout\(x, kept, p\)"),
     "a temperature": (lambda x: ops.gumbel_softmax(x, 0.5), r"write gumbel_softmax\(logits, noise, tau\)"),
-    "a norm of all": (
-        lambda x: ops.norm(x, 2),
-        "p=2 without an axis: use vector_norm, of all elements, or matrix_norm",
-    ),
+    "two orders": (lambda x: ops.norm(x, 2, ord=1), "norm: give p or ord, not both"),
     "no axis": (lambda x: ops.var(x, False), "axis=False is no axis: write correction=0, or unbiased=False"),
     "half a width": (lambda x: ops.pad(x, (1, 1, 1)), r"pad: widths \[1, 1, 1\]: give two for each axis"),
     "widths of more": (lambda x: ops.pad(x, (1,) * 6), r"pad: widths for 3 axes of an array of shape \(3, 3\)"),
@@ -266,7 +283,7 @@ def test_statistics_in_training_stay_what_they_are():
 
 def test_what_is_given_too_much_on_tensors_is_refused():
     x = torch.tensor([[1.0, 2.0]])
-    with pytest.raises(TypeError, match="multi_margin_loss: p, margin may stand without a name"):
+    with pytest.raises(TypeError, match="multi_margin_loss: too many positional arguments"):
         ops.multi_margin_loss(x, np.array([1]), 1, 0.5, np.array([2.0, 3.0]))
     with pytest.raises(CaseError, match="in the place of what is drawn"):
         ops.dropout(x, 0.0)
@@ -290,6 +307,11 @@ OF_TORCH_ITSELF = {
     "vander of so many": (lambda o, x: o.vander(x, 4, increasing=True), (3,)),
     "diagonal": (lambda o, x: o.diagonal(x, 1), (2, 3, 4)),
     "cumprod": (lambda o, x: o.cumprod(x, 1), (2, 3, 4)),
+    "norm of order 1": (lambda o, x: o.norm(x, 1), (2, 3)),
+    "norm of order inf": (lambda o, x: o.norm(x, np.inf), (2, 3)),
+    "norm along two axes": (lambda o, x: o.norm(x, 2, dim=(1, 2)), (2, 3, 4)),
+    "norm of squares": (lambda o, x: o.norm(x, "fro", 1, True), (2, 3)),
+    "norm of singular values": (lambda o, x: o.norm(x, "nuc"), (2, 3)),
 }
 
 
@@ -300,3 +322,117 @@ def test_a_name_is_torchs_without_a_room(call, shape):
     torch.testing.assert_close(call(ops, torch.tensor(x)), wanted)
     np.testing.assert_allclose(call(ops, x), wanted.numpy(), rtol=1e-14)
     assert record(lambda x: call(ops, x), {"x": shape}, {}).shape == tuple(wanted.shape)
+
+
+# NumPy's calls that torch does not take: the function of a library, and the shapes.
+NUMPYS = {
+    "transpose": (lambda o, x: o.transpose(x, (2, 0, 1)), [(2, 3, 4)]),
+    "transpose by name": (lambda o, x: o.transpose(x, axes=(1, 0, 2)), [(2, 3, 4)]),
+    "clip": (lambda o, x: o.clip(x, a_min=-0.5, a_max=0.5), [(2, 3)]),
+    "round": (lambda o, x: o.round(x, 1), [(2, 3)]),
+    "triu": (lambda o, x: o.triu(x, k=1), [(3, 3)]),
+    "trace": (lambda o, x: o.trace(x, 1), [(2, 3)]),
+    "cov of columns": (lambda o, x: o.cov(x, rowvar=False), [(4, 2)]),
+    "pad by the ends": (lambda o, x: o.pad(x, ((1, 0), (2, 1)), "edge"), [(2, 3)]),
+    "pad around": (lambda o, x: o.pad(x, ((1, 0), (2, 1)), mode="wrap"), [(2, 3)]),
+    "pad by a mirror": (lambda o, x: o.pad(x, ((2, 0), (3, 1)), mode="symmetric"), [(2, 3)]),
+    "pad with a number": (lambda o, x: o.pad(x, ((1, 0), (2, 1)), constant_values=0.5), [(2, 3)]),
+    "sort of all": (lambda o, x: o.sort(x, None), [(2, 3)]),
+    "trapezoid": (lambda o, x: o.trapezoid(x, None, 0.5), [(2, 3)]),
+    "gradient": (lambda o, x: o.gradient(x, 0.5), [(4,)]),
+    "gradient along an axis": (lambda o, x: o.gradient(x, 0.5, axis=1, edge_order=2), [(2, 4)]),
+    "concatenate": (lambda o, x, y: o.concatenate([x, y], axis=None), [(2, 3), (2, 2)]),
+    "diff with a number": (lambda o, x: o.diff(x, prepend=0.5), [(2, 3)]),
+    "max along axes": (lambda o, x: o.max(x, axis=(0, 2), keepdims=True), [(2, 3, 2)]),
+    "min along an axis": (lambda o, x: o.min(x, 1), [(2, 3)]),
+}
+
+
+@pytest.mark.parametrize(("call", "shapes"), NUMPYS.values(), ids=NUMPYS)
+def test_a_call_that_only_numpy_takes_is_numpys(call, shapes):
+    given = arrays(shapes)
+    expected = call(np, *given)
+    found = of_diffcheck(lambda *x: call(ops, *x), given)[0]
+    for value in (found, call(ops, *given), call(ops, *map(torch.tensor, given)).numpy()):
+        assert np.shape(value) == expected.shape
+        np.testing.assert_allclose(value, expected, **NEAR)
+
+
+def test_the_norm_along_axes_by_numpys_name_is_numpys():
+    (x,) = arrays([(2, 3, 4)])
+    for found in (ops.norm(x, 2, axis=(1, 2)), of_diffcheck(lambda x: ops.norm(x, 2, axis=(1, 2)), [x])[0]):
+        np.testing.assert_allclose(found, np.linalg.norm(x, 2, axis=(1, 2)), **NEAR)
+
+
+# Calls that nobody takes: whoever computes tells the same.
+REFUSED = {
+    "an unknown option": (
+        lambda x: ops.sort(x, stable=True),
+        "sort has no option stable: it takes x, axis, descending",
+    ),
+    "too much": (lambda x: ops.permute(x, 1, 0), "permute: too many positional arguments: it takes x, axes"),
+    "too little": (lambda x: ops.reshape(x), "reshape: missing a required argument: 'shape': it takes x, shape"),
+    "an operand too much": (lambda x: ops.exp(x, x), "exp does not take 2 arguments"),
+    "an option of a function": (lambda x: ops.exp(x, out=None), "exp has no option out"),
+    "an array for a number": (lambda x: ops.cov(x, x), "cov: an array in the place of correction"),
+    "no end": (lambda x: ops.clip(x), "clip: give min or max, or both"),
+    "no ends": (lambda x: ops.clamp(x, None, None), "clamp: give min or max, or both"),
+    "a part of a place": (lambda x: ops.round(x, 0.5), "round: decimals=0.5: it must be a whole number"),
+    "no rounding": (lambda x: ops.div(x, x, rounding_mode="up"), "div: rounding_mode='up': it must be None, 'trunc'"),
+    "widths of all axes": (lambda x: ops.pad(x, (1, 1), "edge"), "pad: widths .* are those of all axes in NumPy"),
+    "dropout in attention": (lambda x: ops.attention(x, x, x, dropout_p=0.5), "attention: dropout_p=0.5 draws: write"),
+    "an axis of two arrays": (lambda x: ops.max(x, x, dim=1), r"max: of two arrays there is no axis: max\(x, other\)"),
+    "two axes": (lambda x: ops.min(x, 0, dim=1), "min: it says twice along which axis"),
+    "uneven samples": (lambda x: ops.gradient(x, [0.0, 1.0, 3.0]), "gradient: places in the place of steps"),
+    "less elements than places": (
+        lambda x: ops.scatter_add(x, 0, np.array([[0, 1, 2]] * 3), x[:1]),
+        r"scatter_add: elements of shape \(1, 3\) for places of shape \(3, 3\)",
+    ),
+}
+WAYS = {
+    "in a case": lambda call: record(call, {"x": (3, 3)}, {}),
+    "on arrays": lambda call: call(np.eye(3)),
+    "on tensors": lambda call: call(torch.eye(3, dtype=torch.float64)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("call", "told"), REFUSED.values(), ids=REFUSED)
+def test_a_call_that_nobody_takes_is_refused_alike(way, call, told):
+    with pytest.raises(CaseError, match=told):
+        WAYS[way](call)
+
+
+def test_an_array_that_is_none_is_told():
+    with pytest.raises(CaseError, match=r"sum: \[1.0, 2.0\] in the place of an array"):
+        ops.sum([1.0, 2.0])
+    with pytest.raises(CaseError, match="an index into one number, which has no elements"):
+        record(lambda x: x[0], {"x": ()}, {})
+
+
+# Those of which torch has no slopes.
+VALUES = {
+    **{
+        f"cond of order {p}": (lambda o, x, p=p: o.cond(x, p), [(2, 3, 3)])
+        for p in (1, -1, 2, -2, np.inf, -np.inf, "fro", "nuc")
+    },
+    "scatter_add of some": (lambda o, x, y: o.scatter_add(x, 1, np.array([[0, 1], [2, 0]]), y), [(2, 3), (3, 3)]),
+}
+
+
+@pytest.mark.parametrize(("call", "shapes"), VALUES.values(), ids=VALUES)
+def test_the_value_of_a_call_is_torchs(call, shapes):
+    given = arrays(shapes)
+    expected = call(Functional(), *map(torch.tensor, given)).numpy()
+    for value in (
+        of_diffcheck(lambda *x: call(ops, *x), given)[0],
+        call(ops, *given),
+        call(ops, *map(torch.tensor, given)).numpy(),
+    ):
+        np.testing.assert_allclose(value, expected, **NEAR)
+
+
+def test_the_input_has_torchs_name_too():
+    x, y = torch.tensor([[1.0, 2.0]]), torch.tensor([[0.5, 4.0]])
+    torch.testing.assert_close(ops.l1_loss(x, target=y), torch.nn.functional.l1_loss(x, target=y))
+    torch.testing.assert_close(ops.dist(x, other=y), torch.dist(x, other=y))

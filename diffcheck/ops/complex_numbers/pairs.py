@@ -212,7 +212,7 @@ AS_WRITTEN = frozenset(
         *("irfft2", "irfftn", "rfft2", "rfftn", "hfft2", "hfftn", "ihfft2", "ihfftn", "istft"),
         *("adjoint", "broadcast_to", "column_stack", "diag", "diag_embed", "diagflat", "dstack", "expand", "flatten"),
         *("fliplr", "flipud", "hstack", "block_diag", "movedim", "ravel", "repeat_interleave", "rot90", "squeeze"),
-        *("swapaxes", "t", "tile", "unflatten", "unsqueeze", "vstack", "cartesian_prod"),
+        *("swapaxes", "t", "tile", "unflatten", "unsqueeze", "vstack", "cartesian_prod", "combinations"),
         *("atleast_1d", "atleast_2d", "atleast_3d"),
         *("chunk", "index_select", "masked_select", "narrow", "select", "split", "take_along_dim", "tensor_split"),
         *("dsplit", "hsplit", "meshgrid", "vsplit"),

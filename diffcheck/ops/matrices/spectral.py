@@ -159,10 +159,3 @@ def beside_transposed(x: Any) -> Any:
 def ranks_of_singular_values(m: int, n: int) -> tuple[int, ...]:
     """The ranks that they have there, those of the largest first."""
     return tuple(range(m + n - 1, m + n - 1 - min(m, n), -1))
-
-
-@composite(torch="torch.linalg.cond", numpy="numpy.linalg.cond")
-def cond(x: Any) -> Any:
-    """The condition number: the largest singular value over the smallest."""
-    found = svdvals(x)
-    return found[..., 0] / found[..., -1]

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.composites import composite
+from diffcheck.ops.composites import Composite, composite
+from diffcheck.ops.functions.pieces import maximum, minimum
 from diffcheck.ops.on_arrays.common import amax, amin, kept, mean, median, prod, reshape, sort, sum
 from diffcheck.ops.on_arrays.statistics import quantile, std, var
+from diffcheck.ops.table import Function
 
 Axes = int | Sequence[int] | None
 
@@ -75,6 +77,25 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: fl
 def aminmax(x: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
     """The smallest and the largest element, of all or along an axis."""
     return kept(amin(x, dim), x, dim, keepdim), kept(amax(x, dim), x, dim, keepdim)
+
+
+def _extreme(name: str, of_two: Function, of_all: Function, doc: str) -> Composite:
+    def found(x: Any, other: Any = None, dim: Axes = None, keepdim: bool = False) -> Any:
+        along = isinstance(other, (int, list, tuple)) and not isinstance(other, bool)
+        if other is None or along:
+            if along and dim is not None:
+                raise CaseError(f"{name}: it says twice along which axis")
+            return of_all(x, other if along else dim, keepdim)
+        if dim is not None or keepdim:
+            raise CaseError(f"{name}: of two arrays there is no axis: {name}(x, other)")
+        return of_two(x, other)
+
+    found.__name__, found.__doc__ = name, doc
+    return composite(torch=lambda torch, *x, **options: found(*x, **options), numpy=found)(found)
+
+
+max = _extreme("max", maximum, amax, "The largest element, of all or along an axis or several, or the larger of two.")
+min = _extreme("min", minimum, amin, "The smallest element, of all or along an axis or several, or the smaller of two.")
 
 
 @composite(torch=lambda torch, x, k, dim=-1, keepdim=False: torch.kthvalue(x, k, dim, keepdim).values)

@@ -1,5 +1,6 @@
 """The elements of an array in another shape or order, or several times, under torch's names and with its arguments."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -209,3 +210,10 @@ def cartesian_prod(*tensors: Any) -> Any:
     """All rows of one element of each of several vectors."""
     grid = np.meshgrid(*tensors, indexing="ij")
     return np.stack(grid, -1).reshape((-1, len(tensors))) if len(tensors) > 1 else np.asarray(tensors[0])
+
+
+@moving("x")
+def combinations(x: Any, r: int = 2, with_replacement: bool = False) -> Any:
+    """All rows of r elements of a vector, in their order, each once or as often as may be."""
+    chosen = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    return np.asarray(x)[np.array([*chosen(range(len(x)), r)], int).reshape((-1, r))]

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import as_tensors
 from diffcheck.ops.composites import composite
-from diffcheck.ops.functions.basic import sqrt
+from diffcheck.ops.functions.basic import add, sqrt
 from diffcheck.ops.functions.pieces import clip
 from diffcheck.ops.matrices.linalg import diagonal, inverse
-from diffcheck.ops.on_arrays.common import Axes, axes_of, concatenate, kept, mean, reshape, sort, stack
+from diffcheck.ops.on_arrays.common import Axes, axes_of, concatenate, kept, mean, reshape, sort, stack, transpose
 
 
 @composite(
@@ -43,20 +44,25 @@ def std(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False)
 
 
 @composite(
-    torch=lambda torch, x, correction=1: torch.cov(x, correction=correction),
-    numpy=lambda x, correction=1: np.cov(x, ddof=correction),
+    torch=lambda torch, x, correction=1, rowvar=True: torch.cov(_in_rows(x, rowvar), correction=correction),
+    numpy=lambda x, correction=1, rowvar=True: np.cov(x, ddof=correction, rowvar=rowvar),
 )
-def cov(x: Any, correction: int = 1) -> Any:
+def cov(x: Any, correction: int = 1, rowvar: bool = True) -> Any:
     """The covariances of variables, which are rows: their products about the means over their number less a correction.
 
-    Of one variable, a vector, it is the variance.
+    Of one variable, a vector, it is the variance. As NumPy has it, variables may be columns.
     """
+    x = _in_rows(x, rowvar)
     rows, count = x.reshape((-1, x.shape[-1])), x.shape[-1]
     if x.ndim > 2 or count <= correction:
         raise CaseError(f"cov: shape {tuple(x.shape)}, correction={correction}: it takes rows of more elements")
     centred = rows - (rows.sum(-1) / count).reshape((-1, 1))
     found = centred @ centred.swapaxes(0, 1) / (count - correction)
     return found if x.ndim == 2 else found[0, 0]
+
+
+def _in_rows(x: Any, rowvar: bool) -> Any:
+    return x if rowvar else transpose(x)
 
 
 @composite(torch="torch.corrcoef", numpy="numpy.corrcoef")
@@ -166,14 +172,30 @@ def kron(x: Any, y: Any) -> Any:
     return (x.reshape((a, 1, b, 1)) * y.reshape((1, c, 1, d))).reshape((a * c, b * d))
 
 
-@composite(
-    torch=lambda torch, x, n=1, axis=-1: torch.diff(x, n, axis), numpy=lambda x, n=1, axis=-1: np.diff(x, n, axis)
-)
-def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
-    """Each element along an axis less the one before it, n times over."""
+def _whole_end(x: Any, axis: int, end: Any) -> Any:
+    """What stands at an end of rows; a number is one element of each."""
+    if end is None or len(end.shape if hasattr(end, "shape") else np.shape(end)):
+        return end
+    return add(end, np.zeros([1 if a == range(x.ndim)[axis] else n for a, n in enumerate(x.shape)]))
+
+
+def _diff_torch(torch: Any, x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    ends = (_whole_end(x, axis, end) for end in (prepend, append))
+    return torch.diff(x, n, axis, *(end if end is None else as_tensors(torch, (x, end))[1] for end in ends))
+
+
+def _diff_numpy(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    ends = {"prepend": prepend, "append": append}
+    return np.diff(x, n, axis, **{name: end for name, end in ends.items() if end is not None})
+
+
+@composite(torch=_diff_torch, numpy=_diff_numpy)
+def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Each element along an axis less the one before it, n times over; with something before them, or behind."""
     if not x.ndim:
         raise CaseError("diff: x is one number: it takes the differences of the elements of an array")
-    rows = x.swapaxes(axis, -1)
+    parts = [part for part in (_whole_end(x, axis, prepend), x, _whole_end(x, axis, append)) if part is not None]
+    rows = (concatenate(parts, axis) if len(parts) > 1 else x).swapaxes(axis, -1)
     for _ in range(n):
         rows = rows[..., 1:] - rows[..., :-1]
     return rows.swapaxes(axis, -1)

@@ -54,6 +54,15 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
     return functools.reduce(lambda x, y: x @ y, arrays)
 
 
+@composite(
+    torch=lambda torch, *matrices: torch.linalg.multi_dot(as_tensors(torch, matrices)),
+    numpy=lambda *matrices: np.linalg.multi_dot(matrices),
+)
+def chain_matmul(*matrices: Any) -> Any:
+    """`multi_dot` of matrices that stand one by one."""
+    return multi_dot(matrices)
+
+
 def _vander_torch(torch: Any, x: Any, n: int | None = None, increasing: bool = False) -> Any:
     found = torch.linalg.vander(x, N=n)
     return found if increasing else found.flip(-1)
