@@ -29,6 +29,8 @@ class Traced(Recorded):
 
     as_complex: ClassVar[Callable[["Traced"], Any]]
     """The value among complex ones; see `diffcheck.program.paired`, which stands above this module."""
+    with_infinities: ClassVar[Callable[[Operation, tuple[Any, ...]], Any]]
+    """What comes of minus infinity among operands, or ``None``; see `diffcheck.program.masked`."""
 
     def __init__(self, builder: GraphBuilder, node: int) -> None:
         self._builder = builder
@@ -224,6 +226,9 @@ class Traced(Recorded):
             except (IndexError, TypeError) as mistake:
                 raise CaseError(f"{operation.name}: {mistake}") from mistake
         demand_arguments(operation, len(arguments), options)
+        masked = Traced.with_infinities(operation, arguments)
+        if masked is not None:
+            return masked
         operands = [self.lift(a) for a in arguments]
         if isinstance(operation, Primitive) and operation.chooses:
             operands[: operation.deciding] = [c.holds() for c in operands[: operation.deciding]]

@@ -95,6 +95,18 @@ def of_shown(x: Any, shown: Any, function: Function) -> Any:
     return reshape(found, x.shape)
 
 
+def of_each_shown(x: Any, shown: Any, function: Function) -> Any:
+    """A function of the rows along the last axis, each of what it shows: one number for each, zero for nothing."""
+    rows = np.broadcast_to(shown, x.shape).reshape(-1, x.shape[-1])
+    numbers, counts = np.arange(rows.size).reshape(rows.shape), rows.sum(-1)
+    found = beside(x, np.zeros(len(rows)))
+    for count in np.unique(counts[counts > 0]):
+        which = np.flatnonzero(counts == count)
+        part = function(take(x, numbers[which][rows[which]].reshape(-1, count)))
+        found = scatter_add(found, 0, which, reshape(part, (-1,)))
+    return reshape(found, x.shape[:-1])
+
+
 @composite(
     torch=lambda torch, x, axis=-1: torch.nn.functional.softmin(x, dim=axis),
     numpy=lambda x, axis=-1: _softmax(-x, axis),

@@ -261,7 +261,7 @@ def _extreme(x: Any, axis: Axes, rank: int) -> Any:
     numpy=lambda x, axis=-1, descending=False: _turned(np.sort(x, axis), axis or 0, descending),
 )
 def sort(x: Any, axis: int | None = -1, descending: bool = False) -> Any:
-    """The elements along an axis in ascending order, or descending; all of them without one, as NumPy has it."""
+    """The elements along an axis in ascending order, or descending; not their places. All of them without an axis."""
     x, axis = _rows(x, axis)
     ranks = range(x.shape[axis])
     return x.swapaxes(axis, -1).ranked(ranks[::-1] if descending else ranks).swapaxes(axis, -1)
@@ -287,7 +287,7 @@ def _median_numpy(x: Any, axis: int | None = None, keepdim: bool = False) -> Any
 
 @composite(torch=_median_torch, numpy=_median_numpy)
 def median(x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
-    """The element in the middle, of all or along an axis; the smaller one of two, as torch has it."""
+    """The element in the middle, of all or along an axis, the smaller one of two, as torch has it; not its place."""
     rows = behind(x, axis)
     return kept(rows.ranked(((rows.shape[-1] - 1) // 2,))[..., 0], x, axis, keepdim)
 
@@ -301,7 +301,7 @@ def _topk_numpy(x: Any, k: int, axis: int = -1, largest: bool = True) -> Any:
     numpy=_topk_numpy,
 )
 def topk(x: Any, k: int, axis: int = -1, largest: bool = True) -> Any:
-    """The k largest elements along an axis, the largest first, or the smallest ones, the smallest first."""
+    """The k largest elements along an axis, the largest first, or the smallest ones from below; not their places."""
     if not 0 <= k <= x.shape[axis]:
         raise CaseError(f"topk: {k} of {x.shape[axis]} elements along axis {axis}")
     ranks = range(-1, -1 - k, -1) if largest else range(k)

@@ -94,8 +94,10 @@ def _extreme(name: str, of_two: Function, of_all: Function, doc: str) -> Composi
     return composite(torch=lambda torch, *x, **options: found(*x, **options), numpy=found)(found)
 
 
-max = _extreme("max", maximum, amax, "The largest element, of all or along an axis or several, or the larger of two.")
-min = _extreme("min", minimum, amin, "The smallest element, of all or along an axis or several, or the smaller of two.")
+max = _extreme("max", maximum, amax, "The largest element, of all or along axes, not its place; or the larger of two.")
+min = _extreme(
+    "min", minimum, amin, "The smallest element, of all or along axes, not its place; or the smaller of two."
+)
 
 
 @composite(torch=lambda torch, x, k, dim=-1, keepdim=False: torch.kthvalue(x, k, dim, keepdim).values)
