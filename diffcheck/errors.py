@@ -56,5 +56,9 @@ class Lacking(Unsupported):
     """An operation does not have what is needed: a library has no such function, or its author gave none."""
 
 
+class NoRule(CaseError, Unsupported):
+    """An operation of complex numbers that has no rule for them."""
+
+
 class UnsupportedBackward(Unsupported):
     """The same of an operation in somebody's own backward."""

@@ -29,7 +29,7 @@ class Traced(Recorded):
 
     as_complex: ClassVar[Callable[["Traced"], Any]]
     """The value among complex ones; see `diffcheck.program.paired`, which stands above this module."""
-    with_infinities: ClassVar[Callable[[Operation, tuple[Any, ...]], Any]]
+    with_infinities: ClassVar[Callable[[Operation, tuple[Any, ...]], Any]] = lambda *_: None
     """What comes of minus infinity among operands, or ``None``; see `diffcheck.program.masked`."""
 
     def __init__(self, builder: GraphBuilder, node: int) -> None:

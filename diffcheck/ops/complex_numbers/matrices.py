@@ -4,12 +4,19 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import NoRule
 from diffcheck.ops.complex_numbers.pairs import Formula, Pair, collected_in, div, is_surely, matmul, mul, pair, size
+from diffcheck.ops.functions.basic import sqrt as _root
+from diffcheck.ops.matrices.linalg import cholesky as _cholesky
 from diffcheck.ops.matrices.linalg import demand_square, trace
 from diffcheck.ops.matrices.linalg import inverse as _inverse
 from diffcheck.ops.matrices.linalg import slogdet as _slogdet
 from diffcheck.ops.matrices.linalg import solve as _solve
-from diffcheck.ops.on_arrays.common import concatenate, kept, reshape
+from diffcheck.ops.matrices.norms import vector_norm as _vector_norm
+from diffcheck.ops.matrices.orthogonal import pinv as _pinv
+from diffcheck.ops.matrices.spectral import matrix_exp as _matrix_exp
+from diffcheck.ops.on_arrays.common import axes_of, concatenate, kept, reshape, stack, sum
+from diffcheck.ops.on_arrays.statistics import var as _var
 
 MATRICES: dict[str, Formula] = {}
 _of_pairs = collected_in(MATRICES)
@@ -46,6 +53,34 @@ def inverse(a: Any) -> Pair:
     return Pair(found[..., :n, :n], found[..., n:, :n])
 
 
+@_of_pairs("pinv")
+def pinv(a: Any) -> Pair:
+    """By that of the real matrix of both parts."""
+    m, n = a.re.shape[-2:]
+    found = _pinv(_real(a))
+    return Pair(found[..., :n, :m], found[..., n:, :m])
+
+
+@_of_pairs("matrix_exp")
+def matrix_exp(a: Any) -> Pair:
+    """By that of the real matrix of both parts."""
+    demand_square("matrix_exp", a.re)
+    n = a.re.shape[-1]
+    found = _matrix_exp(_real(a))
+    return Pair(found[..., :n, :n], found[..., n:, :n])
+
+
+@_of_pairs("cholesky")
+def cholesky(a: Any) -> Pair:
+    """By that of the real matrix in which a + ib is a, -b over b, a; what is imaginary on the diagonal is not read."""
+    demand_square("cholesky", a.re)
+    n = a.re.shape[-1]
+    im = a.im * (1 - np.eye(n))
+    above, below = stack([a.re, -im], -1), stack([im, a.re], -1)
+    found = _cholesky(reshape(stack([above, below], -3), (*a.re.shape[:-2], 2 * n, 2 * n)))
+    return Pair(found[..., ::2, ::2], found[..., 1::2, ::2])
+
+
 @_of_pairs("det")
 def det(a: Any) -> Pair:
     """The last coefficient of the characteristic polynomial (Faddeev and LeVerrier), which divides by no element."""
@@ -74,6 +109,37 @@ def slogdet(a: Any) -> tuple[Pair, Any]:
     """The determinant of the real matrix of both parts is the square of its size."""
     found = det(a)
     return div(found, size(found)), _slogdet(_real(a))[1] / 2
+
+
+@_of_pairs("var")
+def var(x: Any, *options: Any, **named: Any) -> Any:
+    """That of both parts, added up."""
+    return _var(x.re, *options, **named) + _var(x.im, *options, **named)
+
+
+@_of_pairs("std")
+def std(x: Any, *options: Any, **named: Any) -> Any:
+    """The root of `var`."""
+    return _root(var(x, *options, **named))
+
+
+@_of_pairs("vector_norm")
+def vector_norm(x: Any, p: float = 2, axis: Any = None, keepdim: bool = False) -> Any:
+    """Of order 2 the root of all squares of both parts, of others that of the sizes."""
+    x = pair(x)
+    if p == 2:
+        return _root(sum(x.re * x.re + x.im * x.im, axis, keepdim))
+    return _vector_norm(size(x), p, axis, keepdim)
+
+
+@_of_pairs("norm")
+def norm(x: Any, p: Any = None, dim: Any = None, keepdim: bool = False, *, ord: Any = None, axis: Any = None) -> Any:
+    """That of a vector of all elements, or along axes."""
+    order, axes = p if ord is None else ord, dim if axis is None else axis
+    of_matrices = (ord, axis) != (None, None) and order is not None and len(axes_of(x.re, axes)) != 1
+    if of_matrices or (order not in (None, "fro") and isinstance(order, str)):
+        raise NoRule(f"norm: order {order!r} of matrices has no rule for complex numbers: use vector_norm")
+    return vector_norm(x, 2 if order in (None, "fro") else order, axes, keepdim)
 
 
 @_of_pairs("prod")

@@ -29,6 +29,7 @@ sign = named_row(
     "-1, 0 or 1",
     sympy=lambda sympy, x: sympy.Piecewise((1, x > 0), (-1, x < 0), (0, True)),
     sympy_name="sign",
+    torch=lambda torch, x: torch.sgn(x) if x.is_complex() else torch.sign(x),
     arb=lambda x: x,
     ulps=0,
     switch=lambda x: x,
