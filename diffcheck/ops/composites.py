@@ -34,6 +34,11 @@ _SYNONYMS = {
     "a_min": ("lo", "min"),
     "a_max": ("hi", "max"),
     "k": ("diagonal", "offset"),
+    "axis1": ("dim1",),
+    "axis2": ("dim2",),
+    "reps": ("dims",),
+    "newshape": ("shape",),
+    "value": ("src",),
     "_random_samples": ("samples",),
 }
 
@@ -72,10 +77,10 @@ class Composite(Operation):
         arguments, options = self.meant(arguments, self.named(options))
         if options or len(arguments) not in self._without_names:
             arguments, options = self._in_place(arguments, options)
-        if self._counts:
+        if self._counts or self._axes:
             names = self.parameters.parameters
-            arguments = tuple(map(self._whole, names, arguments)) + arguments[len(names) :]
-            options = {name: self._whole(name, value) for name, value in options.items()}
+            arguments = tuple(map(self._fitted, names, arguments)) + arguments[len(names) :]
+            options = {name: self._fitted(name, value) for name, value in options.items()}
         try:
             return super().__call__(*arguments, **options)
         except CaseError:
@@ -104,6 +109,14 @@ class Composite(Operation):
     def _counts(self) -> set[str]:
         """The names of its arguments that are whole numbers."""
         return {name for name, p in self.parameters.parameters.items() if p.annotation in (int, int | None)}
+
+    @functools.cached_property
+    def _axes(self) -> set[str]:
+        """The names of its arguments that are axes, of which NumPy wants several in a tuple."""
+        return {"axis", "axes", "dim", "dims"} & self.parameters.parameters.keys()
+
+    def _fitted(self, name: str, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) and name in self._axes else self._whole(name, value)
 
     def _whole(self, name: str, value: Any) -> Any:
         """An argument, which is whole where it must be one: 2.0 as well."""

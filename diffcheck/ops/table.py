@@ -230,7 +230,7 @@ class Primitive(Operation):
         """
         if self.with_options is None:
             if options:
-                raise CallError(f"{self.name} has no option {', '.join(options)}")
+                raise CallError(f"{self.name} has no option {', '.join(options)}: operands stand without names")
             if self.operands not in (None, len(arguments)):
                 raise CallError(f"{self.name} does not take {len(arguments)} argument{'s' * (len(arguments) != 1)}")
             return super().__call__(*arguments)

@@ -45,6 +45,11 @@ IN_ORDER = {
     "normalize without an axis": (lambda o, x: o.normalize(x, 3.0), [(2, 3, 2)]),
     "cosine_similarity": (lambda o, x, y: o.cosine_similarity(x, y), [(2, 3, 2), (2, 3, 2)]),
     "embedding": (lambda o, w: o.embedding(PLACES, w), [(3, 2)]),
+    "embedding of places by position": (lambda o, w: o.embedding(PLACES, weight=w), [(3, 2)]),
+    "ctc_loss": (
+        lambda o, x: o.ctc_loss(o.log_softmax(x, 2), np.array([[1, 2]]), (4,), (2,), 0, "sum"),
+        [(4, 1, 3)],
+    ),
     "embedding_bag": (lambda o, w: o.embedding_bag(PLACES, w, np.array([0, 1]), mode="sum"), [(3, 2)]),
     "multi_margin_loss": (lambda o, x: o.multi_margin_loss(x, PLACES, 2, 0.5), [(3, 3)]),
     "huber_loss": (lambda o, x, y: o.huber_loss(x, y, "sum", 0.5), [(2, 3), (2, 3)]),
@@ -144,6 +149,21 @@ OPTIONS = {
     "softplus by position": (lambda o, x: o.softplus(x, 2.5), [(2, 3)]),
     "logit": (lambda o, x: o.logit(x, eps=0.25), [(2, 3)]),
     "logit without eps": (lambda o, x: o.logit(x * x / 16, eps=None), [(2, 3)]),
+    "sum along a list of axes": (lambda o, x: o.sum(x, dim=[0, 2]), [(2, 3, 2)]),
+    "amax along a list of axes": (lambda o, x: o.amax(x, [0, 1]), [(2, 3, 2)]),
+    "var_mean by the old order": (lambda o, x: o.stack(list(o.var_mean(x, 1, False, True))), [(2, 3)]),
+    "std_mean of two axes": (lambda o, x: o.stack(list(o.std_mean(x, (0, 1), correction=0))), [(2, 3, 2)]),
+    "kron of vectors": (lambda o, x, y: o.kron(x, y), [(2,), (3,)]),
+    "kron of blocks": (lambda o, x, y: o.kron(x, y), [(2, 1, 2), (3, 2)]),
+    "cdist of the largest": (lambda o, x, y: o.cdist(x, y, p=np.inf), [(2, 3), (4, 3)]),
+    "cdist of zero": (lambda o, x, y: o.cdist(x, y, 0), [(2, 3), (4, 3)]),
+    "einsum of a list": (lambda o, x, y: o.einsum("ij,jk", [x, y]), [(2, 3), (3, 2)]),
+    "meshgrid of a list": (lambda o, x, y: o.stack(list(o.meshgrid([x, y], indexing="ij"))), [(2,), (3,)]),
+    "scatter of a value": (lambda o, x: o.scatter(x, 1, np.array([[0, 2], [1, 0]]), value=0.5), [(2, 3)]),
+    "stft that says it is complex": (
+        lambda o, x: o.real(o.stft(x, 4, window=np.ones(4), return_complex=True)),
+        [(8,)],
+    ),
     "matrix_power of nothing": (lambda o, x: o.matrix_power(x, 0) @ x, [(2, 3, 3)]),
     "sum of nothing": (lambda o, x: o.sum(x[:0]) + o.sum(x), [(3,)]),
     "sum of empty rows": (lambda o, x: o.sum(x[:, :0], dim=1, keepdim=True) + x, [(2, 3)]),
@@ -343,6 +363,12 @@ NUMPYS = {
     "gradient along an axis": (lambda o, x: o.gradient(x, 0.5, axis=1, edge_order=2), [(2, 4)]),
     "concatenate": (lambda o, x, y: o.concatenate([x, y], axis=None), [(2, 3), (2, 2)]),
     "diff with a number": (lambda o, x: o.diff(x, prepend=0.5), [(2, 3)]),
+    "prod along axes": (lambda o, x: o.prod(x, axis=(0, 2), keepdims=True), [(2, 3, 2)]),
+    "cumsum of all": (lambda o, x: o.cumsum(x), [(2, 3)]),
+    "flip of all": (lambda o, x: o.flip(x), [(2, 3)]),
+    "expand_dims": (lambda o, x: o.expand_dims(x, axis=(0, -1)), [(2, 3)]),
+    "tile": (lambda o, x: o.tile(x, reps=(2, 1)), [(2, 3)]),
+    "diagonal": (lambda o, x: o.diagonal(x, 1, axis1=0, axis2=2), [(2, 3, 4)]),
     "max along axes": (lambda o, x: o.max(x, axis=(0, 2), keepdims=True), [(2, 3, 2)]),
     "min along an axis": (lambda o, x: o.min(x, 1), [(2, 3)]),
 }
@@ -375,6 +401,7 @@ REFUSED = {
     "an operand too much": (lambda x: ops.exp(x, x), "exp does not take 2 arguments"),
     "an option of a function": (lambda x: ops.exp(x, out=None), "exp has no option out"),
     "an array for a number": (lambda x: ops.cov(x, x), "cov: an array in the place of correction"),
+    "a transform of two columns": (lambda x: ops.stft(x, 2, return_complex=False), "stft: return_complex=False: the"),
     "no end": (lambda x: ops.clip(x), "clip: give min or max, or both"),
     "no ends": (lambda x: ops.clamp(x, None, None), "clamp: give min or max, or both"),
     "a part of a place": (lambda x: ops.round(x, 0.5), "round: decimals=0.5: it must be a whole number"),
@@ -430,6 +457,18 @@ def test_the_value_of_a_call_is_torchs(call, shapes):
         call(ops, *map(torch.tensor, given)).numpy(),
     ):
         np.testing.assert_allclose(value, expected, **NEAR)
+
+
+def test_one_length_is_a_shape():
+    (x,) = arrays([(2, 3)])
+    for normed in (ops.layer_norm, ops.rms_norm):
+        expected = normed(torch.tensor(x), (3,)).numpy()
+        for found in (
+            normed(x, 3),
+            normed(torch.tensor(x), 3),
+            of_diffcheck(lambda x, normed=normed: normed(x, 3), [x])[0],
+        ):
+            np.testing.assert_allclose(found, expected, **NEAR)
 
 
 def test_the_input_has_torchs_name_too():

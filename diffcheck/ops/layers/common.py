@@ -127,9 +127,11 @@ def logcumsumexp(x: Any, axis: int = -1) -> Any:
     return stack(found, -1).swapaxes(axis, -1)
 
 
-def _places_first(arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+def _places_first(arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
     """Whether whole numbers stand before the weight, as torch has it."""
-    return len(arguments) > 1 and is_whole(arguments[0]) and not is_whole(arguments[1])
+    if len(arguments) == 1:
+        return "weight" in options
+    return bool(arguments) and is_whole(arguments[0]) and not is_whole(arguments[1])
 
 
 @composite(

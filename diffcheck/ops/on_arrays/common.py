@@ -59,20 +59,22 @@ def mean(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
     return kept(found, x, axis, keepdim)
 
 
-def _prod_torch(torch: Any, x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
-    return kept(torch.prod(x), x, axis, keepdim) if axis is None else torch.prod(x, dim=axis, keepdim=keepdim)
+def _prod_torch(torch: Any, x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
+    if isinstance(axis, int):
+        return torch.prod(x, dim=axis, keepdim=keepdim)
+    return kept(torch.prod(x) if axis is None else torch.prod(behind(x, axis), -1), x, axis, keepdim)
 
 
 @composite(
     torch=_prod_torch,
     numpy=lambda x, axis=None, keepdim=False: np.prod(x, axis, keepdims=keepdim),
 )
-def prod(x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
-    """The product of all elements, or along an axis."""
-    rows = x.reshape((-1,)) if axis is None else x
-    if not rows.shape[-1 if axis is None else axis]:
+def prod(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
+    """The product of all elements, or along an axis or several."""
+    rows, place = (x, axis) if isinstance(axis, int) else (behind(x, axis), -1)
+    if not rows.shape[place]:
         return kept(x.lift(np.ones(np.sum(np.empty(x.shape), axis).shape)), x, axis, keepdim)
-    return kept(rows.along(-1 if axis is None else axis, along.prod), x, axis, keepdim)
+    return kept(rows.along(place, along.prod), x, axis, keepdim)
 
 
 @composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.matmul")
@@ -118,10 +120,13 @@ def permute(x: Any, axes: Sequence[int]) -> Any:
     return x.permute(axes)
 
 
-@composite(torch=lambda torch, x, axis: torch.cumsum(x, dim=axis), numpy="numpy.cumsum")
-def cumsum(x: Any, axis: int) -> Any:
-    """The sums of all elements up to each along an axis."""
-    return x.cumsum(axis)
+@composite(
+    torch=lambda torch, x, axis=None: torch.cumsum(x.ravel() if axis is None else x, dim=axis or 0),
+    numpy="numpy.cumsum",
+)
+def cumsum(x: Any, axis: int | None = None) -> Any:
+    """The sums of all elements up to each along an axis; without one of all in row-major order."""
+    return x.reshape((-1,)).cumsum(0) if axis is None else x.cumsum(axis)
 
 
 @composite(torch=lambda torch, x, places, axis=None: _taken(x, places, axis), numpy="numpy.take")

@@ -137,20 +137,20 @@ def average(x: Any, axis: int | None = None, weights: Any = None) -> Any:
 
 
 @composite(
-    torch=lambda torch, x, dim=None, *, correction=1, keepdim=False: torch.std_mean(
+    torch=lambda torch, x, dim=None, correction=1, keepdim=False: torch.std_mean(
         x, dim, correction=correction, keepdim=keepdim
     )
 )
-def std_mean(x: Any, dim: int | None = None, *, correction: int = 1, keepdim: bool = False) -> Any:
+def std_mean(x: Any, dim: Axes = None, correction: int = 1, keepdim: bool = False) -> Any:
     """The standard deviation and the mean, of all elements or along an axis."""
     return std(x, dim, correction, keepdim), mean(x, dim, keepdim)
 
 
 @composite(
-    torch=lambda torch, x, dim=None, *, correction=1, keepdim=False: torch.var_mean(
+    torch=lambda torch, x, dim=None, correction=1, keepdim=False: torch.var_mean(
         x, dim, correction=correction, keepdim=keepdim
     )
 )
-def var_mean(x: Any, dim: int | None = None, *, correction: int = 1, keepdim: bool = False) -> Any:
+def var_mean(x: Any, dim: Axes = None, correction: int = 1, keepdim: bool = False) -> Any:
     """The variance and the mean, of all elements or along an axis."""
     return var(x, dim, correction, keepdim), mean(x, dim, keepdim)

@@ -45,10 +45,16 @@ def squeeze(x: Any, dim: Axes | None = None) -> Any:
     return np.reshape(x, tuple(n for a, n in enumerate(shape) if n != 1 or a not in named))
 
 
-@moving("x")
-def unsqueeze(x: Any, dim: int) -> Any:
-    """With one more axis, of length one."""
+@moving("x", torch=lambda torch, x, dim: _with_axes(torch, x, dim))
+def unsqueeze(x: Any, dim: Axes) -> Any:
+    """With one more axis of length one, or several, as NumPy has it."""
     return np.expand_dims(x, dim)
+
+
+def _with_axes(torch: Any, x: Any, dim: Axes) -> Any:
+    if isinstance(dim, int):
+        return torch.unsqueeze(x, dim)
+    return x.reshape(np.expand_dims(np.broadcast_to(0, tuple(x.shape)), dim).shape)
 
 
 @moving("x")
@@ -178,13 +184,18 @@ def block_diag(*tensors: Any) -> Any:
 
 
 def _meshgrid_torch(torch: Any, *tensors: Any, indexing: str = "ij") -> Any:
-    return torch.meshgrid(*as_tensors(torch, tensors), indexing=indexing)
+    return torch.meshgrid(*as_tensors(torch, _one_by_one(tensors)), indexing=indexing)
+
+
+def _one_by_one(tensors: Sequence[Any]) -> Sequence[Any]:
+    """Arrays that stand in one list, each by itself."""
+    return tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
 
 
 @moving("tensors", torch=_meshgrid_torch)
 def meshgrid(*tensors: Any, indexing: str = "ij") -> Any:
     """Each of several vectors spread over a grid of which it is one axis; with "xy" the first two are exchanged."""
-    return tuple(np.meshgrid(*tensors, indexing="xy" if indexing == "xy" else "ij"))
+    return tuple(np.meshgrid(*_one_by_one(tensors), indexing="xy" if indexing == "xy" else "ij"))
 
 
 @moving("x")

@@ -167,9 +167,11 @@ def outer(x: Any, y: Any) -> Any:
 
 @composite(torch="torch.kron", numpy="numpy.kron")
 def kron(x: Any, y: Any) -> Any:
-    """The Kronecker product of two matrices: each element of the first one times the whole second one."""
-    (a, b), (c, d) = x.shape, y.shape
-    return (x.reshape((a, 1, b, 1)) * y.reshape((1, c, 1, d))).reshape((a * c, b * d))
+    """The Kronecker product of two matrices, or other arrays: each element of the first one times the whole second."""
+    axes = max(len(x.shape), len(y.shape))
+    m, n = ((1,) * (axes - len(array.shape)) + tuple(array.shape) for array in (x, y))
+    first, second = (a for n_of in m for a in (n_of, 1)), (a for n_of in n for a in (1, n_of))
+    return (x.reshape(tuple(first)) * y.reshape(tuple(second))).reshape(tuple(a * b for a, b in zip(m, n, strict=True)))
 
 
 def _whole_end(x: Any, axis: int, end: Any) -> Any:
@@ -205,10 +207,12 @@ def _each(axis: int | Sequence[int]) -> tuple[int, ...]:
     return (axis,) if isinstance(axis, int) else tuple(axis)
 
 
-@composite(torch=lambda torch, x, axis: torch.flip(x, _each(axis)), numpy=lambda x, axis: np.flip(x, axis))
-def flip(x: Any, axis: int | Sequence[int]) -> Any:
-    """The elements along an axis or several from the last to the first."""
-    for a in _each(axis):
+@composite(
+    torch=lambda torch, x, axis=None: torch.flip(x, axes_of(x, axis)), numpy=lambda x, axis=None: np.flip(x, axis)
+)
+def flip(x: Any, axis: Axes = None) -> Any:
+    """The elements along an axis or several, or all of them, from the last to the first."""
+    for a in axes_of(x, axis):
         x = x.swapaxes(a, -1)[..., ::-1].swapaxes(a, -1)
     return x
 
