@@ -252,6 +252,7 @@ CALLS = {
             (lambda o, x, name=name: getattr(o, name)(x), [(2, 3)]),
             (lambda o, x, name=name: getattr(o, name)(x, 1), [(2, 3)]),
             (lambda o, x, name=name: getattr(o, name)(x, dim=0, keepdim=True), [(2, 3)]),
+            (lambda o, x, name=name: getattr(o, name)(x, -1, True), [(2, 3)]),
             (lambda o, x, y, name=name: getattr(o, name)(x, y), [(2, 3), (3,)]),
             (lambda o, x, y, name=name: getattr(o, name)(x, other=y), [(2, 3), (2, 3)]),
         ]

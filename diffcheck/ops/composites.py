@@ -43,7 +43,7 @@ _SYNONYMS = {
 }
 
 # What torch calls the first operand and the second one.
-_OPERANDS = {"input": 0, "other": 1}
+_OPERANDS = {"input": 0, "x1": 0, "input1": 0, "other": 1, "x2": 1, "input2": 1}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -116,7 +116,11 @@ class Composite(Operation):
         return {"axis", "axes", "dim", "dims"} & self.parameters.parameters.keys()
 
     def _fitted(self, name: str, value: Any) -> Any:
-        return tuple(value) if isinstance(value, list) and name in self._axes else self._whole(name, value)
+        if name not in self._axes or not isinstance(value, (list, tuple)):
+            return self._whole(name, value)
+        # No axes are all of them where torch reduces an array, and none to NumPy.
+        known = self.parameters.parameters
+        return tuple(value) if value or "keepdim" not in known else known[name].default
 
     def _whole(self, name: str, value: Any) -> Any:
         """An argument, which is whole where it must be one: 2.0 as well."""

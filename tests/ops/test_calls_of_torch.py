@@ -150,6 +150,11 @@ OPTIONS = {
     "logit": (lambda o, x: o.logit(x, eps=0.25), [(2, 3)]),
     "logit without eps": (lambda o, x: o.logit(x * x / 16, eps=None), [(2, 3)]),
     "sum along a list of axes": (lambda o, x: o.sum(x, dim=[0, 2]), [(2, 3, 2)]),
+    "var unbiased or not": (lambda o, x: o.var(x, False) + o.std(x, True), [(2, 3)]),
+    "amax along no axes": (lambda o, x: o.amax(x, ()), [(2, 3)]),
+    "sum along no axes": (lambda o, x: o.sum(x, dim=[]), [(2, 3)]),
+    "cosine_similarity by names": (lambda o, x, y: o.cosine_similarity(x1=x, x2=y, dim=0), [(2, 3), (2, 3)]),
+    "thin svd": (lambda o, x: o.svd(x, full_matrices=False)[1], [(3, 2)]),
     "amax along a list of axes": (lambda o, x: o.amax(x, [0, 1]), [(2, 3, 2)]),
     "var_mean by the old order": (lambda o, x: o.stack(list(o.var_mean(x, 1, False, True))), [(2, 3)]),
     "std_mean of two axes": (lambda o, x: o.stack(list(o.std_mean(x, (0, 1), correction=0))), [(2, 3, 2)]),
@@ -198,7 +203,8 @@ DOUBTS = {
     "a rate": (lambda x: ops.dropout(x, 0.5), r"0.5 in the place of what is drawn.* write dropout\(x, kept, p\)"),
     "a temperature": (lambda x: ops.gumbel_softmax(x, 0.5), r"write gumbel_softmax\(logits, noise, tau\)"),
     "two orders": (lambda x: ops.norm(x, 2, ord=1), "norm: give p or ord, not both"),
-    "no axis": (lambda x: ops.var(x, False), "axis=False is no axis: write correction=0, or unbiased=False"),
+    "full matrices": (lambda x: ops.svd(x, full_matrices=True), "svd: full_matrices=True: vectors beside those"),
+    "an order of many matrices": (lambda x: ops.norm(x[None], "nuc"), "p='nuc' of an array of shape .*: name two axes"),
     "half a width": (lambda x: ops.pad(x, (1, 1, 1)), r"pad: widths \[1, 1, 1\]: give two for each axis"),
     "widths of more": (lambda x: ops.pad(x, (1,) * 6), r"pad: widths for 3 axes of an array of shape \(3, 3\)"),
     "unknown interpolation": (lambda x: ops.quantile(x, 0.5, interpolation="next"), "it must be one of linear, lower"),
@@ -370,6 +376,8 @@ NUMPYS = {
     "tile": (lambda o, x: o.tile(x, reps=(2, 1)), [(2, 3)]),
     "diagonal": (lambda o, x: o.diagonal(x, 1, axis1=0, axis2=2), [(2, 3, 4)]),
     "max along axes": (lambda o, x: o.max(x, axis=(0, 2), keepdims=True), [(2, 3, 2)]),
+    "outer of matrices": (lambda o, x, y: o.outer(x, y), [(2, 2), (3,)]),
+    "vdot of matrices": (lambda o, x, y: o.vdot(x, y), [(2, 3), (2, 3)]),
     "min along an axis": (lambda o, x: o.min(x, 1), [(2, 3)]),
 }
 
@@ -392,6 +400,7 @@ def test_the_norm_along_axes_by_numpys_name_is_numpys():
 
 # Calls that nobody takes: whoever computes tells the same.
 REFUSED = {
+    "an unknown order": (lambda x: ops.norm(x, "bad"), "norm: p='bad': it must be a number, 'fro' or 'nuc'"),
     "an unknown option": (
         lambda x: ops.sort(x, stable=True),
         "sort has no option stable: it takes x, axis, descending",
@@ -443,6 +452,7 @@ VALUES = {
         f"cond of order {p}": (lambda o, x, p=p: o.cond(x, p), [(2, 3, 3)])
         for p in (1, -1, 2, -2, np.inf, -np.inf, "fro", "nuc")
     },
+    "dist of zero": (lambda o, x, y: o.dist(x, y, 0), [(2, 3), (2, 3)]),
     "scatter_add of some": (lambda o, x, y: o.scatter_add(x, 1, np.array([[0, 1], [2, 0]]), y), [(2, 3), (3, 3)]),
 }
 

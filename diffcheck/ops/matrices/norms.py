@@ -76,6 +76,7 @@ def _norm_torch(
     torch: Any, x: Any, p: Any = None, dim: Any = None, keepdim: bool = False, *, ord: Any = None, axis: Any = None
 ) -> Any:
     if ord is None and axis is None:
+        _demand_torchs(x, p, dim)
         return torch.norm(x, "fro" if p is None else p, dim, keepdim)
     return torch.linalg.norm(x, _order(p, ord), _axes(dim, axis), keepdim)
 
@@ -100,12 +101,18 @@ def _axes(dim: Any, axis: Any) -> Any:
     return dim if axis is None else axis
 
 
+def _demand_torchs(x: Any, p: Any, dim: Any) -> None:
+    if isinstance(p, str) and p not in ("fro", "nuc"):
+        raise CaseError(f"norm: p={p!r}: it must be a number, 'fro' or 'nuc'")
+    if p == "nuc" and len(axes_of(x, dim)) != 2:
+        raise CaseError(f"norm: p='nuc' of an array of shape {tuple(x.shape)}: name two axes by dim=")
+
+
 def _torchs(x: Any, p: Any, dim: Any, keepdim: bool) -> Any:
     """Of all elements along the axes, whatever the order is, but for "nuc"."""
+    _demand_torchs(x, p, dim)
     if p == "nuc":
         return matrix_norm(x, p, (0, 1) if dim is None else dim, keepdim)
-    if p not in (None, "fro") and isinstance(p, str):
-        raise CaseError(f"norm: p={p!r}: it must be a number, 'fro' or 'nuc'")
     return vector_norm(x, 2 if p in (None, "fro") else p, dim, keepdim)
 
 

@@ -80,8 +80,10 @@ def aminmax(x: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 def _extreme(name: str, of_two: Function, of_all: Function, doc: str) -> Composite:
-    def found(x: Any, other: Any = None, dim: Axes = None, keepdim: bool = False) -> Any:
+    def found(x: Any, other: Any = None, dim: Any = None, keepdim: bool = False) -> Any:
         along = isinstance(other, (int, list, tuple)) and not isinstance(other, bool)
+        if along and isinstance(dim, bool):
+            dim, keepdim = None, dim
         if other is None or along:
             if along and dim is not None:
                 raise CaseError(f"{name}: it says twice along which axis")

@@ -15,16 +15,21 @@ from diffcheck.ops.matrices.linalg import diagonal, inverse
 from diffcheck.ops.on_arrays.common import Axes, axes_of, concatenate, kept, mean, reshape, sort, stack, transpose
 
 
+def _unbiased_second(arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+    """Whether the old option of torch stands alone behind the array."""
+    return len(arguments) == 2 and isinstance(arguments[1], bool)
+
+
 @composite(
     torch=lambda torch, x, axis=None, correction=1, keepdim=False: torch.var(
         x, dim=axis, correction=correction, keepdim=keepdim
     ),
     numpy=lambda x, axis=None, correction=1, keepdim=False: np.var(x, axis, ddof=correction, keepdims=keepdim),
+    order=("x", "correction"),
+    in_order=_unbiased_second,
 )
 def var(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False) -> Any:
     """The squared distances from the mean, of all or along an axis or several, over their number less a correction."""
-    if isinstance(axis, bool):
-        raise CaseError(f"var: axis={axis} is no axis: write correction=0, or unbiased=False")
     count = math.prod(x.shape[a] for a in axes_of(x, axis))
     if count <= correction:
         raise CaseError(f"var: {count} elements and correction={correction}: nothing is left to divide by")
@@ -37,6 +42,8 @@ def var(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False)
         x, dim=axis, correction=correction, keepdim=keepdim
     ),
     numpy=lambda x, axis=None, correction=1, keepdim=False: np.std(x, axis, ddof=correction, keepdims=keepdim),
+    order=("x", "correction"),
+    in_order=_unbiased_second,
 )
 def std(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False) -> Any:
     """The root of `var`."""
@@ -159,7 +166,7 @@ def quantile(x: Any, q: Any, axis: int | None = None, keepdim: bool = False, *, 
     return kept(found if axis is None else _axis_back(found, x, axis), x, axis, keepdim)
 
 
-@composite(torch="torch.outer", numpy="numpy.outer")
+@composite(torch=lambda torch, x, y: torch.outer(x.ravel(), y.ravel()), numpy="numpy.outer")
 def outer(x: Any, y: Any) -> Any:
     """The products of every element of one vector with every one of another."""
     return x.reshape((-1, 1)) * y.reshape((1, -1))
