@@ -376,6 +376,8 @@ NUMPYS = {
     "tile": (lambda o, x: o.tile(x, reps=(2, 1)), [(2, 3)]),
     "diagonal": (lambda o, x: o.diagonal(x, 1, axis1=0, axis2=2), [(2, 3, 4)]),
     "max along axes": (lambda o, x: o.max(x, axis=(0, 2), keepdims=True), [(2, 3, 2)]),
+    "average by a list": (lambda o, x: o.average(x, weights=[1.0, 2.0, 3.0], axis=1), [(2, 3)]),
+    "interp of lists": (lambda o, x: o.interp(x, [-1.0, 0.5, 2.0], [1.0, 3.0, 0.0]), [(2, 3)]),
     "outer of matrices": (lambda o, x, y: o.outer(x, y), [(2, 2), (3,)]),
     "vdot of matrices": (lambda o, x, y: o.vdot(x, y), [(2, 3), (2, 3)]),
     "min along an axis": (lambda o, x: o.min(x, 1), [(2, 3)]),

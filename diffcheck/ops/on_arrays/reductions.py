@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import beside
 from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.functions.pieces import maximum, minimum
 from diffcheck.ops.on_arrays.common import amax, amin, kept, mean, median, prod, reshape, sort, sum
@@ -132,10 +133,15 @@ def _average(x: Any, axis: int | None = None, weights: Any = None) -> Any:
     return sum(x * weights, axis) / sum(weights, axis)
 
 
-@composite(torch=lambda torch, x, axis=None, weights=None: _average(x, axis, weights), numpy="numpy.average")
+def _average_torch(torch: Any, x: Any, axis: int | None = None, weights: Any = None) -> Any:
+    given = None if weights is None else torch.as_tensor(weights, dtype=x.dtype, device=x.device)
+    return _average(x, axis, given)
+
+
+@composite(torch=_average_torch, numpy="numpy.average")
 def average(x: Any, axis: int | None = None, weights: Any = None) -> Any:
     """NumPy's mean with weights, of all elements or along an axis."""
-    return _average(x, axis, weights)
+    return _average(x, axis, beside(x, weights))
 
 
 @composite(
