@@ -40,8 +40,8 @@ class BranchError(CaseError):
     """A Python ``if``, ``and``, ``while`` ... on a value that is only known when the case runs."""
 
 
-class CallError(CaseError, TypeError):
-    """A call that an operation does not take."""
+class CallError(CaseError, TypeError, ValueError, RuntimeError):
+    """A call that an operation does not take, in whatever words Python, NumPy and torch refuse it."""
 
 
 class DomainError(CaseError):

@@ -4,13 +4,11 @@ import functools
 import inspect
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, ClassVar
-
-import numpy as np
 
 from diffcheck.errors import CallError, CaseError
 from diffcheck.ops.arguments import Traceable, flat
+from diffcheck.ops.options import fitted
 from diffcheck.ops.table import Column, Function, Operation, Primitive
 
 # What NumPy calls the options of torch, and the other way round; torch's names of what has another one here.
@@ -77,15 +75,17 @@ class Composite(Operation):
         arguments, options = self.meant(arguments, self.named(options))
         if options or len(arguments) not in self._without_names:
             arguments, options = self._in_place(arguments, options)
-        if self._counts or self._axes:
-            names = self.parameters.parameters
-            arguments = tuple(map(self._fitted, names, arguments)) + arguments[len(names) :]
-            options = {name: self._fitted(name, value) for name, value in options.items()}
+        arguments = (*map(self._fitted, self._places, arguments), *arguments[len(self._places) :])
+        options = {name: self._fitted(name, value) for name, value in options.items()}
         try:
             return super().__call__(*arguments, **options)
         except CaseError:
             raise
         except (TypeError, IndexError) as mistake:
+            raise CallError(f"{self.name}: {mistake}") from mistake
+        except (RuntimeError, ValueError) as mistake:
+            if type(mistake) not in (RuntimeError, ValueError):  # a singular matrix, what torch has not yet written
+                raise
             raise CallError(f"{self.name}: {mistake}") from mistake
         except AttributeError as missing:
             if not isinstance(missing.obj, (int, float, list, tuple)):
@@ -98,42 +98,26 @@ class Composite(Operation):
         kinds = [p.kind for p in self.parameters.parameters.values()]
         if inspect.Parameter.VAR_POSITIONAL in kinds:
             return ()
-        places = [p for p in self.parameters.parameters.values() if p.kind is not inspect.Parameter.KEYWORD_ONLY]
-        return range(sum(p.default is p.empty for p in places), len(places) + 1)
+        needed = sum(self.parameters.parameters[name].default is inspect.Parameter.empty for name in self._places)
+        return range(needed, len(self._places) + 1)
 
     @property
     def _takes(self) -> str:
         return f"it takes {', '.join(self.parameters.parameters)}"
 
     @functools.cached_property
-    def _counts(self) -> set[str]:
-        """The names of its arguments that are whole numbers."""
-        return {name for name, p in self.parameters.parameters.items() if p.annotation in (int, int | None)}
-
-    @functools.cached_property
-    def _axes(self) -> set[str]:
-        """The names of its arguments that are axes, of which NumPy wants several in a tuple."""
-        return {"axis", "axes", "dim", "dims"} & self.parameters.parameters.keys()
+    def _places(self) -> tuple[str, ...]:
+        """The names of the arguments that may stand without one."""
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return tuple(name for name, p in self.parameters.parameters.items() if p.kind is kind)
 
     def _fitted(self, name: str, value: Any) -> Any:
-        if name not in self._axes or not isinstance(value, (list, tuple)):
-            return self._whole(name, value)
-        # No axes are all of them where torch reduces an array, and none to NumPy.
-        known = self.parameters.parameters
-        return tuple(value) if value or "keepdim" not in known else known[name].default
-
-    def _whole(self, name: str, value: Any) -> Any:
-        """An argument, which is whole where it must be one: 2.0 as well."""
-        if name not in self._counts or value is None or isinstance(value, int):
+        parameter = self.parameters.parameters.get(name)
+        if parameter is None:
             return value
-        of_input = isinstance(value, Traceable) and not getattr(value, "is_constant", False)
-        if of_input or len(getattr(value, "shape", ())):
-            raise CallError(f"{self.name}: an array in the place of {name}: it must be a whole number")
-        if not isinstance(value, (float, Fraction, np.floating)):
-            return value
-        if value != value // 1:
-            raise CaseError(f"{self.name}: {name}={value}: it must be a whole number")
-        return int(value)
+        if isinstance(value, (list, tuple)) and not value and "keepdim" in self.parameters.parameters:
+            return parameter.default  # no axes are all of them where torch reduces an array, and none to NumPy
+        return fitted(self.name, name, parameter.annotation, value)
 
     @functools.cached_property
     def parameters(self) -> inspect.Signature:
@@ -172,7 +156,7 @@ class Composite(Operation):
             bound = self.parameters.bind(*arguments, **options)
         except TypeError as mistake:
             raise CallError(f"{self.name}: {mistake}: {self._takes}") from None
-        told = [name for name, p in self.parameters.parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        told = [*self._places]
         while told and told[-1] not in bound.arguments:
             del told[-1]
         for name in told:

@@ -287,7 +287,7 @@ def test_arrays_may_be_given_by_name():
 
 WRONG = {
     "an axis that is not there": (lambda x: ops.sum(x, 5), "sum: range object index out of range"),
-    "a part of a shift": (lambda x: ops.roll(x, 1.5), "roll: 'float' object"),
+    "a part of a shift": (lambda x: ops.select(x, 0, 1.5), "select: index=1.5: it must be a whole number"),
     "an axis of a number": (lambda x: ops.sort(x[0, 0]), "sort: tuple index out of range"),
 }
 
@@ -376,6 +376,10 @@ NUMPYS = {
     "tile": (lambda o, x: o.tile(x, reps=(2, 1)), [(2, 3)]),
     "diagonal": (lambda o, x: o.diagonal(x, 1, axis1=0, axis2=2), [(2, 3, 4)]),
     "max along axes": (lambda o, x: o.max(x, axis=(0, 2), keepdims=True), [(2, 3, 2)]),
+    "roll along axes": (lambda o, x: o.roll(x, 1, axis=(0, 1)), [(2, 3)]),
+    "maximum of a list": (lambda o, x: o.maximum(x, [0.0, 0.5, -0.5]), [(2, 3)]),
+    "power of a list": (lambda o, x: o.power([1.5, 2.0, 3.0], x), [(2, 3)]),
+    "squeeze of all": (lambda o, x: o.squeeze(x, None), [(1, 3)]),
     "average by a list": (lambda o, x: o.average(x, weights=[1.0, 2.0, 3.0], axis=1), [(2, 3)]),
     "interp of lists": (lambda o, x: o.interp(x, [-1.0, 0.5, 2.0], [1.0, 3.0, 0.0]), [(2, 3)]),
     "outer of matrices": (lambda o, x, y: o.outer(x, y), [(2, 2), (3,)]),
@@ -413,6 +417,15 @@ REFUSED = {
     "an option of a function": (lambda x: ops.exp(x, out=None), "exp has no option out"),
     "an array for a number": (lambda x: ops.cov(x, x), "cov: an array in the place of correction"),
     "a transform of two columns": (lambda x: ops.stft(x, 2, return_complex=False), "stft: return_complex=False: the"),
+    "shifts of others": (lambda x: ops.roll(x, (1, 2, 3), (0, 1)), r"roll: shifts \(1, 2, 3\) for the axes \(0, 1\)"),
+    "less than no differences": (lambda x: ops.diff(x, -1), "diff: (n=-1|order must be non-negative)"),
+    "no truth": (lambda x: ops.sum(x, 0, keepdim="yes"), "sum: keepdim='yes': it must be True or False"),
+    "a truth for an axis": (lambda x: ops.sort(x, True), "sort: axis=True: it must be a whole number"),
+    "a part of an axis": (lambda x: ops.sum(x, (0, 0.5)), "sum: axis=0.5: it must be a whole number"),
+    "a text for a number": (lambda x: ops.celu(x, "x"), "celu: alpha='x': it must be a number"),
+    "a number for a text": (lambda x: ops.mse_loss(x, x, reduction=1), "mse_loss: reduction=1: it must be a text"),
+    "nothing for an axis": (lambda x: ops.softmin(x, None), "softmin: axis=None: it must be a whole number"),
+    "shapes that do not fit": (lambda x: ops.matmul(x, np.ones((2, 2))), "matri?x|matmul|size"),
     "no end": (lambda x: ops.clip(x), "clip: give min or max, or both"),
     "no ends": (lambda x: ops.clamp(x, None, None), "clamp: give min or max, or both"),
     "a part of a place": (lambda x: ops.round(x, 0.5), "round: decimals=0.5: it must be a whole number"),

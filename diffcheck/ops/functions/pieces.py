@@ -89,14 +89,8 @@ def _round(side: int, x: Any) -> int:
 
 def _rounded(x: Any, decimals: int = 0) -> Any:
     """To so many places behind the point, or before it, as libraries do it: by a power of ten."""
-    scale = 10 ** max(_whole(decimals), -_whole(decimals))
+    scale = 10 ** max(decimals, -decimals)
     return round(x * scale) / scale if decimals > 0 else round(x / scale) * scale
-
-
-def _whole(decimals: float) -> int:
-    if decimals != int(decimals):
-        raise CaseError(f"round: decimals={decimals}: it must be a whole number")
-    return int(decimals)
 
 
 floor = _step(
@@ -126,7 +120,7 @@ round = _step(
     switch=lambda x: balls.distance_to_integer(x - balls.HALF),
     value=_round,
     numpy="numpy.rint",
-    torch=lambda torch, x, decimals=0: torch.round(x, decimals=_whole(decimals)),
+    torch=lambda torch, x, decimals=0: torch.round(x, decimals=decimals),
     with_options=_rounded,
     sympy=lambda sympy, x: sympy.floor((2 * x + 1) / 4) + sympy.ceiling((2 * x - 1) / 4),
 )

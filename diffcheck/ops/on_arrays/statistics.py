@@ -203,6 +203,10 @@ def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     """Each element along an axis less the one before it, n times over; with something before them, or behind."""
     if not x.ndim:
         raise CaseError("diff: x is one number: it takes the differences of the elements of an array")
+    if n < 0:
+        raise CaseError(f"diff: n={n}: it must be zero or a positive number")
+    if n == 0:
+        return x
     parts = [part for part in (_whole_end(x, axis, prepend), x, _whole_end(x, axis, append)) if part is not None]
     rows = (concatenate(parts, axis) if len(parts) > 1 else x).swapaxes(axis, -1)
     for _ in range(n):
@@ -224,15 +228,28 @@ def flip(x: Any, axis: Axes = None) -> Any:
     return x
 
 
+def _alike(shift: int | Sequence[int], axis: int | Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """A shift for each axis: one is that of all, as NumPy has it."""
+    shifts, axes = _each(shift), _each(axis)
+    shifts = shifts * len(axes) if len(shifts) == 1 else shifts
+    if len(shifts) != len(axes):
+        raise CaseError(f"roll: shifts {shifts} for the axes {axes}: give one for each")
+    return shifts, axes
+
+
 @composite(
-    torch=lambda torch, x, shift, axis=None: torch.roll(x, shift, axis),
-    numpy=lambda x, shift, axis=None: np.roll(x, shift, axis),
+    torch=lambda torch, x, shift, axis=None: (
+        torch.roll(x, sum(_each(shift))) if axis is None else torch.roll(x, *_alike(shift, axis))
+    ),
+    numpy=lambda x, shift, axis=None: (
+        np.roll(x, sum(_each(shift))) if axis is None else np.roll(x, *_alike(shift, axis))
+    ),
 )
 def roll(x: Any, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Any:
     """The elements moved on by so many places, all or along axes; what leaves at the end comes in at the start."""
     if axis is None:
         return roll(x.reshape((-1,)), sum(_each(shift)), 0).reshape(x.shape)
-    for n, a in zip(_each(shift), _each(axis), strict=True):
+    for n, a in zip(*_alike(shift, axis), strict=True):
         count = x.shape[a]
         x = x.swapaxes(a, -1)[..., [(k - n) % count for k in range(count)]].swapaxes(a, -1)
     return x
