@@ -229,12 +229,12 @@ class Primitive(Operation):
         CallError
             For options that it does not have, and for more or less operands.
         """
+        if not options and self.operands in (None, len(arguments)):
+            return super().__call__(*arguments)
         if self.with_options is None:
             if options:
                 raise CallError(f"{self.name} has no option {', '.join(options)}: operands stand without names")
-            if self.operands not in (None, len(arguments)):
-                raise CallError(f"{self.name} does not take {len(arguments)} argument{'s' * (len(arguments) != 1)}")
-            return super().__call__(*arguments)
+            raise CallError(f"{self.name} does not take {len(arguments)} argument{'s' * (len(arguments) != 1)}")
         try:
             bound = self._signature.bind(*arguments, **options)
         except TypeError as mistake:
@@ -243,9 +243,7 @@ class Primitive(Operation):
         given = [(name, fitted(self.name, name, known[name].annotation, x)) for name, x in bound.arguments.items()]
         operands, told = tuple(x for _, x in given[: self.operands]), dict(given[self.operands :])
         kind, decider = kind_of(operands)
-        if not told or kind is Kind.TORCH:
-            return self._on_torch(decider, operands, told) if told else super().__call__(*operands)
-        return self.with_options(*operands, **told)
+        return self._on_torch(decider, operands, told) if kind is Kind.TORCH else self.with_options(*operands, **told)
 
     @functools.cached_property
     def _signature(self) -> inspect.Signature:

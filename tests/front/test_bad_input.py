@@ -99,7 +99,10 @@ RUNNING = {
     "numpy-array": (body("return np.array([x, x])"), r"use .*diffcheck\.ops"),
     "index-of-value": (body("return x[x[0]]", "interval(0, 1, shape=2)"), "an index depends on an input"),
     "shapes-do-not-fit": (body("return x + np.ones(3)", "interval(0, 1, shape=2)"), r"shapes \(2,\) and \(3,\)"),
-    "index-outside": (body("return x[5]", "interval(0, 1, shape=2)"), r"an index into an array of shape \(2,\): index 5"),
+    "index-outside": (
+        body("return x[5]", "interval(0, 1, shape=2)"),
+        r"an index into an array of shape \(2,\): index 5",
+    ),
 }
 
 # What contradicts itself in the definition: the case file is broken, exit code 2.
