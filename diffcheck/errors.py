@@ -40,6 +40,10 @@ class BranchError(CaseError):
     """A Python ``if``, ``and``, ``while`` ... on a value that is only known when the case runs."""
 
 
+class CallError(CaseError, TypeError, ValueError, RuntimeError):
+    """A call that an operation does not take, in whatever words Python, NumPy and torch refuse it."""
+
+
 class DomainError(CaseError):
     """An interval that contains no number."""
 
@@ -50,6 +54,10 @@ class Unsupported(DiffcheckError):
 
 class Lacking(Unsupported):
     """An operation does not have what is needed: a library has no such function, or its author gave none."""
+
+
+class NoRule(CaseError, Unsupported):
+    """An operation of complex numbers that has no rule for them."""
 
 
 class UnsupportedBackward(Unsupported):

@@ -247,6 +247,28 @@ CALLS = {
     "atleast_1d": [(lambda o, x: o.atleast_1d(x), [()])],
     "atleast_2d": [(lambda o, x: o.atleast_2d(x), [(3,)])],
     "atleast_3d": [(lambda o, x: o.atleast_3d(x), [(2, 3)]), (lambda o, x: o.atleast_3d(x), [(3,)])],
+    **{
+        name: [
+            (lambda o, x, name=name: getattr(o, name)(x), [(2, 3)]),
+            (lambda o, x, name=name: getattr(o, name)(x, 1), [(2, 3)]),
+            (lambda o, x, name=name: getattr(o, name)(x, dim=0, keepdim=True), [(2, 3)]),
+            (lambda o, x, name=name: getattr(o, name)(x, -1, True), [(2, 3)]),
+            (lambda o, x, y, name=name: getattr(o, name)(x, y), [(2, 3), (3,)]),
+            (lambda o, x, y, name=name: getattr(o, name)(x, other=y), [(2, 3), (2, 3)]),
+        ]
+        for name in ("max", "min")
+    },
+    "rsub": [
+        (lambda o, x, y: o.rsub(x, y), [(2, 3), (2, 3)]),
+        (lambda o, x, y: o.rsub(x, y, alpha=0.5), [(2, 3), (3,)]),
+        (lambda o, x: o.rsub(x, 2.0), [(2, 3)]),
+    ],
+    "chain_matmul": [(lambda o, x, y, z: o.chain_matmul(x, y, z), [(2, 3), (3, 1), (1, 2)])],
+    "combinations": [
+        (lambda o, x: o.combinations(x), [(4,)]),
+        (lambda o, x: o.combinations(x, 3), [(4,)]),
+        (lambda o, x: o.combinations(x, r=2, with_replacement=True), [(3,)]),
+    ],
     "cartesian_prod": [
         (lambda o, x, y: o.cartesian_prod(x, y), [(2,), (3,)]),
         (lambda o, x: o.cartesian_prod(x), [(2,)]),

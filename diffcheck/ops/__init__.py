@@ -73,6 +73,7 @@ from diffcheck.ops.functions.basic import (
     power as power,
     reciprocal as reciprocal,
     rsqrt as rsqrt,
+    rsub as rsub,
     sqrt as sqrt,
     square as square,
     sub as sub,
@@ -216,6 +217,7 @@ from diffcheck.ops.matrices.lu import (
     lu as lu,
 )
 from diffcheck.ops.matrices.norms import (
+    cond as cond,
     matrix_norm as matrix_norm,
     norm as norm,
     vector_norm as vector_norm,
@@ -421,7 +423,6 @@ from diffcheck.ops.functions.probability import (
     xlog1py as xlog1py,
 )
 from diffcheck.ops.matrices.spectral import (
-    cond as cond,
     eigh as eigh,
     eigvals as eigvals,
     eigvalsh as eigvalsh,
@@ -457,6 +458,7 @@ from diffcheck.ops.layers.unpooling import (
 )
 from diffcheck.ops.on_arrays.vectors import (
     cdist as cdist,
+    chain_matmul as chain_matmul,
     cross as cross,
     multi_dot as multi_dot,
     vander as vander,
@@ -662,6 +664,7 @@ from diffcheck.ops.on_arrays.shapes import (
     block_diag as block_diag,
     broadcast_to as broadcast_to,
     cartesian_prod as cartesian_prod,
+    combinations as combinations,
     column_stack as column_stack,
     diag as diag,
     diag_embed as diag_embed,
@@ -735,6 +738,8 @@ from diffcheck.ops.on_arrays.running import (
 )
 from diffcheck.ops.on_arrays.reductions import (
     aminmax as aminmax,
+    max as max,
+    min as min,
     average as average,
     kthvalue as kthvalue,
     msort as msort,

@@ -40,6 +40,11 @@ def flat(arguments: Iterable[Any]) -> Iterator[Any]:
             yield a
 
 
+def holds_numbers(arguments: Iterable[Any]) -> bool:
+    """Whether there is nothing but numbers, in lists and tuples or without."""
+    return all(isinstance(a, (int, float, complex, np.generic)) for a in flat(arguments))
+
+
 def is_complex(value: Any) -> bool:
     """Whether a value that is no tensor is a complex number, an array of those, or stands for them."""
     if isinstance(value, np.ndarray):

@@ -17,9 +17,10 @@ def demand_arguments(operation: Operation, count: int, options: Collection[str])
 
     The options of a composite one are what its definition names; few others have any.
     """
-    if isinstance(operation, Primitive) and operation.with_options and (options or count > 1):
+    if isinstance(operation, Primitive) and operation.with_options and (options or count != operation.operands):
         known = [*inspect.signature(operation.with_options).parameters]
-        unknown, fits = [option for option in options if option not in known], count + len(options) <= len(known)
+        unknown = [option for option in options if option not in known]
+        fits = (operation.operands or 0) <= count and count + len(options) <= len(known)
     elif isinstance(operation, Composite):
         unknown, fits = operation.unknown(options), _binds(operation, count, options)
     else:

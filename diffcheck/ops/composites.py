@@ -2,20 +2,19 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any, ClassVar
 
-import numpy as np
-
-from diffcheck.errors import CaseError
+from diffcheck.errors import CallError, CaseError
 from diffcheck.ops.arguments import Traceable, flat
+from diffcheck.ops.options import fitted
 from diffcheck.ops.table import Column, Function, Operation, Primitive
 
 # What NumPy calls the options of torch, and the other way round; torch's names of what has another one here.
 _SYNONYMS = {
-    **dict.fromkeys(("axis", "dim", "axes", "dims"), ("axis", "dim", "axes", "dims")),
+    **dict.fromkeys(("axis", "dim", "dims"), ("axis", "dim", "axes", "dims")),
+    "axes": ("axis", "dim", "axes", "dims", "dim0"),
     "keepdims": ("keepdim",),
     "shifts": ("shift",),
     **dict.fromkeys(("ddof", "unbiased"), ("correction",)),
@@ -29,8 +28,20 @@ _SYNONYMS = {
     "weight": ("w", "slope"),
     "num_groups": ("groups",),
     **{torch: (here,) for torch, here in (("min", "lo"), ("max", "hi"), ("pad", "widths"), ("N", "n"))},
+    "var": ("variance",),
+    "a_min": ("lo", "min"),
+    "a_max": ("hi", "max"),
+    "k": ("diagonal", "offset"),
+    "axis1": ("dim1",),
+    "axis2": ("dim2",),
+    "reps": ("dims",),
+    "newshape": ("shape",),
+    "value": ("src",),
     "_random_samples": ("samples",),
 }
+
+# What torch calls the first operand and the second one.
+_OPERANDS = {"input": 0, "x1": 0, "input1": 0, "other": 1, "x2": 1, "input2": 1}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -56,33 +67,57 @@ class Composite(Operation):
 
         Raises
         ------
-        TypeError
-            For an option that the definition does not name.
+        CallError
+            For a call that the definition does not take, whoever computes it.
         """
         if options and (unknown := self.unknown(options)):
-            known = ", ".join(self.parameters.parameters)
-            raise TypeError(f"{self.name} has no option {', '.join(unknown)}: it takes {known}")
+            raise CallError(f"{self.name} has no option {', '.join(unknown)}: {self._takes}")
         arguments, options = self.meant(arguments, self.named(options))
-        if options:
+        if options or len(arguments) not in self._without_names:
             arguments, options = self._in_place(arguments, options)
-        if self._counts:
-            names = self.parameters.parameters
-            arguments = tuple(map(self._whole, names, arguments)) + arguments[len(names) :]
-            options = {name: self._whole(name, value) for name, value in options.items()}
-        return super().__call__(*arguments, **options)
+        arguments = (*map(self._fitted, self._places, arguments), *arguments[len(self._places) :])
+        options = {name: self._fitted(name, value) for name, value in options.items()}
+        try:
+            return super().__call__(*arguments, **options)
+        except CaseError:
+            raise
+        except (TypeError, IndexError) as mistake:
+            raise CallError(f"{self.name}: {mistake}") from mistake
+        except (RuntimeError, ValueError) as mistake:
+            if type(mistake) not in (RuntimeError, ValueError):  # a singular matrix, what torch has not yet written
+                raise
+            raise CallError(f"{self.name}: {mistake}") from mistake
+        except AttributeError as missing:
+            if not isinstance(missing.obj, (int, float, list, tuple)):
+                raise
+            raise CallError(f"{self.name}: {missing.obj!r} in the place of an array") from missing
 
     @functools.cached_property
-    def _counts(self) -> set[str]:
-        """The names of its arguments that are whole numbers."""
-        return {name for name, p in self.parameters.parameters.items() if p.annotation in (int, int | None)}
+    def _without_names(self) -> Collection[int]:
+        """How many arguments may stand without a name, where none has one."""
+        kinds = [p.kind for p in self.parameters.parameters.values()]
+        if inspect.Parameter.VAR_POSITIONAL in kinds:
+            return ()
+        needed = sum(self.parameters.parameters[name].default is inspect.Parameter.empty for name in self._places)
+        return range(needed, len(self._places) + 1)
 
-    def _whole(self, name: str, value: Any) -> Any:
-        """An argument, which is whole where it must be one: 2.0 as well."""
-        if name not in self._counts or not isinstance(value, (float, Fraction, np.floating)):
+    @property
+    def _takes(self) -> str:
+        return f"it takes {', '.join(self.parameters.parameters)}"
+
+    @functools.cached_property
+    def _places(self) -> tuple[str, ...]:
+        """The names of the arguments that may stand without one."""
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return tuple(name for name, p in self.parameters.parameters.items() if p.kind is kind)
+
+    def _fitted(self, name: str, value: Any) -> Any:
+        parameter = self.parameters.parameters.get(name)
+        if parameter is None:
             return value
-        if value != value // 1:
-            raise CaseError(f"{self.name}: {name}={value}: it must be a whole number")
-        return int(value)
+        if isinstance(value, (list, tuple)) and not value and "keepdim" in self.parameters.parameters:
+            return parameter.default  # no axes are all of them where torch reduces an array, and none to NumPy
+        return fitted(self.name, name, parameter.annotation, value)
 
     @functools.cached_property
     def parameters(self) -> inspect.Signature:
@@ -119,8 +154,13 @@ class Composite(Operation):
         """A call in which options stand without a name where they may: libraries have other names for them."""
         try:
             bound = self.parameters.bind(*arguments, **options)
-        except TypeError:
-            return arguments, options
+        except TypeError as mistake:
+            raise CallError(f"{self.name}: {mistake}: {self._takes}") from None
+        told = [*self._places]
+        while told and told[-1] not in bound.arguments:
+            del told[-1]
+        for name in told:
+            bound.arguments.setdefault(name, self.parameters.parameters[name].default)
         return bound.args, bound.kwargs
 
     def _too_many(self, arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
@@ -137,7 +177,8 @@ class Composite(Operation):
 
     def _name(self, option: str) -> str:
         known = self.parameters.parameters
-        return next((name for name in (option, *_SYNONYMS.get(option, ())) if name in known), option)
+        first = tuple(known)[_OPERANDS[option] :][:1] if option in _OPERANDS else ()
+        return next((name for name in (option, *_SYNONYMS.get(option, ()), *first) if name in known), option)
 
     def __post_init__(self) -> None:
         super().__post_init__()

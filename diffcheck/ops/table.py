@@ -19,10 +19,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from diffcheck.errors import CaseError
-from diffcheck.ops.arguments import Kind, flat, is_complex, kind_of, plain
+from diffcheck.errors import CallError
+from diffcheck.ops.arguments import Kind, flat, holds_numbers, is_complex, kind_of, plain
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.on_tensors import called
+from diffcheck.ops.options import fitted
 from diffcheck.ops.orders import Order
 from diffcheck.ops.without import Without as Without
 
@@ -221,16 +222,41 @@ class Primitive(Operation):
             object.__setattr__(self, "sympy_name", self.sympy.rpartition(".")[2])
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
-        """The operation; with options that it has by other ones."""
-        if self.with_options is None or not (options or len(arguments) > 1):
-            return super().__call__(*arguments, **options)
+        """The operation; with options that it has by other ones.
+
+        Raises
+        ------
+        CallError
+            For options that it does not have, and for more or less operands.
+        """
+        if not options and self.operands in (None, len(arguments)):
+            return super().__call__(*arguments)
+        if self.with_options is None:
+            if options:
+                raise CallError(f"{self.name} has no option {', '.join(options)}: operands stand without names")
+            raise CallError(f"{self.name} does not take {len(arguments)} argument{'s' * (len(arguments) != 1)}")
         try:
-            bound = inspect.signature(self.with_options).bind(*arguments, **options)
+            bound = self._signature.bind(*arguments, **options)
         except TypeError as mistake:
-            raise CaseError(f"{self.name}: {mistake}") from None
-        (_, x), *told = bound.arguments.items()
-        kind, decider = kind_of((x,))
-        return self._on_torch(decider, (x,), dict(told)) if kind is Kind.TORCH else self.with_options(x, **dict(told))
+            raise CallError(f"{self.name}: {mistake}") from None
+        known = self._signature.parameters
+        given = [(name, fitted(self.name, name, known[name].annotation, x)) for name, x in bound.arguments.items()]
+        operands, told = tuple(x for _, x in given[: self.operands]), dict(given[self.operands :])
+        kind, decider = kind_of(operands)
+        return self._on_torch(decider, operands, told) if kind is Kind.TORCH else self.with_options(*operands, **told)
+
+    @functools.cached_property
+    def _signature(self) -> inspect.Signature:
+        assert self.with_options is not None
+        return inspect.signature(self.with_options)
+
+    @functools.cached_property
+    def operands(self) -> int | None:
+        """How many operands it has, as its options or NumPy's function tell; ``None`` if neither does."""
+        if self.with_options is not None:
+            return sum(p.default is p.empty for p in self._signature.parameters.values())
+        function = resolve(self.numpy) if isinstance(self.numpy, str) and self.numpy.startswith("numpy.") else None
+        return function.nin if isinstance(function, np.ufunc) else None
 
     @property
     def chooses(self) -> bool:
@@ -238,6 +264,7 @@ class Primitive(Operation):
         return self.takes is not None and self.deciding is not None
 
     def _on_torch(self, like: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        arguments = tuple(np.asarray(a) if isinstance(a, (list, tuple)) and holds_numbers(a) else a for a in arguments)
         if self.chooses:  # a number as a condition says that it is not zero, as in NumPy
             count = self.deciding
             arguments = (*(c != 0 for c in arguments[:count]), *arguments[count:])

@@ -109,6 +109,10 @@ class Paired(Recorded):
         """The sums of all elements up to each along an axis."""
         return self._each(lambda part: part.cumsum(axis))
 
+    def triangle(self, lower: bool, diagonal: int = 0) -> "Paired":
+        """What stands on this diagonal of matrices and on one side of it, and zeros."""
+        return self._each(lambda part: part.triangle(lower, diagonal))
+
     def __matmul__(self, other: Any) -> Any:
         return self._applied(FORMULAS["matmul"], (self, other))
 

@@ -9,6 +9,7 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import flat, is_complex
 from diffcheck.program.graph import Graph, GraphBuilder
+from diffcheck.program.masked import Masked
 from diffcheck.program.orders import demand_orders
 from diffcheck.program.paired import Paired
 from diffcheck.program.program import Program, uncollected
@@ -56,7 +57,7 @@ def record(function: Callable[..., Any], shapes: Mapping[str, tuple[int, ...]], 
             raise CaseError(f"torch is given a traced value ({wrapped}): {_INSTEAD}") from None
         raise
     except AttributeError as missing:
-        if isinstance(missing.obj, (Traced, Paired)):
+        if isinstance(missing.obj, (Traced, Paired, Masked)):
             raise CaseError(f"a traced value has no {missing.name!r}: {_INSTEAD}") from None
         raise
     if result is None:

@@ -29,6 +29,8 @@ class Traced(Recorded):
 
     as_complex: ClassVar[Callable[["Traced"], Any]]
     """The value among complex ones; see `diffcheck.program.paired`, which stands above this module."""
+    with_infinities: ClassVar[Callable[[Operation, tuple[Any, ...]], Any]] = lambda *_: None
+    """What comes of minus infinity among operands, or ``None``; see `diffcheck.program.masked`."""
 
     def __init__(self, builder: GraphBuilder, node: int) -> None:
         self._builder = builder
@@ -77,7 +79,11 @@ class Traced(Recorded):
     def __getitem__(self, index: Any) -> "Traced":
         if isinstance(index, Traced) or (isinstance(index, tuple) and any(isinstance(i, Traced) for i in index)):
             raise BranchError("an index depends on an input: only whole numbers and arrays of them can be indices")
-        places = np.arange(self.size).reshape(self.shape)[index]
+        try:
+            places = np.arange(self.size).reshape(self.shape)[index]
+        except IndexError as mistake:
+            what = f"an array of shape {self.shape}" if self.shape else "one number, which has no elements"
+            raise CaseError(f"an index into {what}: {mistake}") from None
         if np.array_equal(places.ravel(), np.arange(self.size)):
             return self._moved("reshape", places.shape)
         section = _section(self.shape, index if isinstance(index, tuple) else (index,))
@@ -220,6 +226,9 @@ class Traced(Recorded):
             except (IndexError, TypeError) as mistake:
                 raise CaseError(f"{operation.name}: {mistake}") from mistake
         demand_arguments(operation, len(arguments), options)
+        masked = Traced.with_infinities(operation, arguments)
+        if masked is not None:
+            return masked
         operands = [self.lift(a) for a in arguments]
         if isinstance(operation, Primitive) and operation.chooses:
             operands[: operation.deciding] = [c.holds() for c in operands[: operation.deciding]]

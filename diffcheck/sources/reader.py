@@ -257,7 +257,7 @@ class _Reader:
             given = [self._at(word.place, array, self.steps, item) for item in items]
             return self._at(word.place, self.steps.insert, formula, given)
         function = OPERATIONS.get(word.text)
-        if function is None:
+        if function is None or (word.text in JOINING and not items):
             known = [signature for signature in DEFINED if signature.startswith(f"{word.text}(")]
             raise refusal(self._text, word.place, f"write {' or '.join(known or [f'{word.text}(x, y)'])}")
         if isinstance(function, Composite):

@@ -433,7 +433,11 @@ MISTAKES = {
     "multi_dot of one": (lambda x: o.multi_dot([x]), [(2, 2)], "multi_dot: 1 array: it takes two or more"),
     "vander of one power": (lambda x: o.vander(x, 1), [(3,)], "vander: n=1: it must be two or more"),
     "cdist of other rows": (o.cdist, [(2, 3), (2, 2)], r"cdist: shapes \(2, 3\) and \(2, 2\): both need rows of one"),
-    "cdist of infinity": (lambda x, y: o.cdist(x, y, np.inf), [(2, 3), (2, 3)], "cdist: p=inf: it must be a positive"),
+    "cdist below zero": (
+        lambda x, y: o.cdist(x, y, -1),
+        [(2, 3), (2, 3)],
+        "cdist: p=-1: it must be zero or a positive",
+    ),
     "logdet of no square": (o.logdet, [(2, 3)], r"logdet: an array of shape \(2, 3\) holds no square matrices"),
     "tensorsolve": (o.tensorsolve, [(2, 3), (2,)], r"tensorsolve: shapes \(2, 3\) and \(2,\) make no square matrix"),
     "tensorinv": (
@@ -450,7 +454,7 @@ MISTAKES = {
     "corrcoef of a vector": (o.corrcoef, [(3,)], r"corrcoef: an array of shape \(3,\) holds no rows"),
     "permute": (lambda x: o.permute(x, (0, 0)), [(2, 2)], r"permute: \(0, 0\) is no order of the axes"),
     "gather": (lambda x: o.gather(x, 1, np.array([[3]])), [(2, 3)], "gather: places of shape"),
-    "scatter_add": (lambda x, y: o.scatter_add(x, 1, PLACES, y), [(2, 3), (2, 3)], "scatter_add: elements of shape"),
+    "scatter_add": (lambda x, y: o.scatter_add(x, 1, PLACES, y), [(2, 3), (1, 3)], "scatter_add: elements of shape"),
     "amax of nothing": (lambda x: o.amax(x, 1), [(2, 0)], "over an empty axis"),
 }
 

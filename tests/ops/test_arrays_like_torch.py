@@ -11,7 +11,10 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.complex_numbers.pairs import AS_WRITTEN
 from diffcheck.ops.composites import Composite
 
-pytestmark = pytest.mark.filterwarnings("ignore:A window was not provided")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:A window was not provided"),
+    pytest.mark.filterwarnings("ignore:torch.chain_matmul is deprecated"),
+]
 ROOMS = {"shapes", "sections", "places"}
 each_call = pytest.mark.parametrize(("name", "call", "shapes"), FLAT.values(), ids=FLAT)
 
@@ -77,7 +80,7 @@ MISTAKES = {
         "reduce='max': it must be one of sum, mean, prod, amax, amin",
     ),
     "addmm": (ops.addmm, [(2, 2), (2,), (2, 2)], r"addmm: shapes \(2,\) and \(2, 2\): it takes \(2, 2\) axes"),
-    "dist": (lambda x, y: ops.dist(x, y, 0), [(3,), (3,)], "dist: p=0: it must be a positive number"),
+    "dist": (lambda x, y: ops.dist(x, y, -1), [(3,), (3,)], "dist: p=-1: it must be zero or a positive number"),
     "renorm": (lambda x: ops.renorm(x, np.inf, 0, 1), [(3, 2)], "renorm: p=inf: it must be a positive number"),
     "kthvalue": (lambda x: ops.kthvalue(x, 4), [(3,)], "kthvalue: the 4-th of 3 elements along axis -1"),
     "trapezoid": (lambda x: ops.trapezoid(x, PLACES, dx=2), [(2,)], "trapezoid: give x or dx, not both"),

@@ -345,6 +345,7 @@ TABLE = [
     ("complex exp", lambda x, y: torch.view_as_real(torch.complex(x, y).exp()), (M, N)),
     ("complex log", lambda x, y: torch.view_as_real(torch.complex(x, y).log()), (M, N)),
     ("complex sqrt", lambda x, y: torch.view_as_real(torch.complex(x, y).sqrt()), (M, N)),
+    ("complex sinc", lambda x, y: torch.view_as_real(torch.complex(x, y).sinc()), (M, N)),
     ("complex sin", lambda x, y: torch.view_as_real(torch.complex(x, y).sin()), (M, N)),
     ("complex cos", lambda x, y: torch.view_as_real(torch.complex(x, y).cos()), (M, N)),
     ("complex tan", lambda x, y: torch.view_as_real(torch.complex(x, y).tan()), (M, N)),

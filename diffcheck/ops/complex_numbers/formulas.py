@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from diffcheck.errors import CaseError
+from diffcheck.errors import CaseError, NoRule
 from diffcheck.ops.complex_numbers.factors import FACTORS
 from diffcheck.ops.complex_numbers.holomorphic import FUNCTIONS
 from diffcheck.ops.complex_numbers.inverses import INVERSES
@@ -30,14 +30,16 @@ def applied(operation: Operation, on_pairs: Callable[..., Any], arguments: tuple
 
     Raises
     ------
-    CaseError
+    NoRule, CaseError
         If there is neither.
     """
     if operation.name in FORMULAS:
         return on_pairs(FORMULAS[operation.name], arguments, options)
     if isinstance(operation, Composite) and operation.name in AS_WRITTEN:
         return operation.definition(*arguments, **options)
-    raise CaseError(
+    # That complex numbers have no order is no lack of a rule.
+    refusal = CaseError if getattr(operation, "condition", False) else NoRule
+    raise refusal(
         f"{operation.name} has no rule for complex numbers, as these have: {', '.join(sorted(FORMULAS))}, and what "
         "moves and adds up elements; or write it by ops.real(z) and ops.imag(z)"
     )

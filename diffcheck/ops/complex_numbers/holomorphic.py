@@ -10,6 +10,7 @@ from diffcheck.ops.complex_numbers.pairs import (
     Pair,
     angle,
     collected_in,
+    div,
     is_surely,
     mul,
     pair,
@@ -17,6 +18,7 @@ from diffcheck.ops.complex_numbers.pairs import (
     size,
     times,
 )
+from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.basic import sqrt as _root
 from diffcheck.ops.functions.elementary import cos as _cos
 from diffcheck.ops.functions.elementary import cosh as _cosh
@@ -91,6 +93,13 @@ def tanh(x: Any) -> Pair:
     x = pair(x)
     length = _sinh(x.re) * _sinh(x.re) + _cos(x.im) * _cos(x.im)
     return Pair(_sinh(x.re) * _cosh(x.re) / length, _sin(x.im) * _cos(x.im) / length)
+
+
+@_of_pairs("sinc")
+def sinc(x: Any) -> Pair:
+    """Sin(pi z) / (pi z), which is not written at zero itself."""
+    turned = mul(pi, x)
+    return div(sin(turned), turned)
 
 
 @_of_pairs("sqrt")

@@ -5,14 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import NoRule
 from diffcheck.ops.complex_numbers.pairs import Formula, Pair, collected_in, div, is_surely, matmul, mul, pair, size
+from diffcheck.ops.functions.basic import sqrt as _root
 from diffcheck.ops.matrices.linalg import demand_square, trace, triu
 from diffcheck.ops.matrices.linalg import inverse as _inverse
 from diffcheck.ops.matrices.linalg import slogdet as _slogdet
 from diffcheck.ops.matrices.linalg import solve as _solve
 from diffcheck.ops.matrices.linalg import tril as _tril
+from diffcheck.ops.matrices.norms import vector_norm as _vector_norm
 from diffcheck.ops.matrices.spectral import matrix_exp as _matrix_exp
-from diffcheck.ops.on_arrays.common import concatenate, kept, reshape
+from diffcheck.ops.on_arrays.common import axes_of, concatenate, kept, reshape, sum
+from diffcheck.ops.on_arrays.statistics import var as _var
 
 MATRICES: dict[str, Formula] = {}
 _of_pairs = collected_in(MATRICES)
@@ -98,6 +102,37 @@ def slogdet(a: Any) -> tuple[Pair, Any]:
     """The determinant of the real matrix of both parts is the square of its size."""
     found = det(a)
     return div(found, size(found)), _slogdet(both_parts(a))[1] / 2
+
+
+@_of_pairs("var")
+def var(x: Any, *options: Any, **named: Any) -> Any:
+    """That of both parts, added up."""
+    return _var(x.re, *options, **named) + _var(x.im, *options, **named)
+
+
+@_of_pairs("std")
+def std(x: Any, *options: Any, **named: Any) -> Any:
+    """The root of `var`."""
+    return _root(var(x, *options, **named))
+
+
+@_of_pairs("vector_norm")
+def vector_norm(x: Any, p: float = 2, axis: Any = None, keepdim: bool = False) -> Any:
+    """Of order 2 the root of all squares of both parts, of others that of the sizes."""
+    x = pair(x)
+    if p == 2:
+        return _root(sum(x.re * x.re + x.im * x.im, axis, keepdim))
+    return _vector_norm(size(x), p, axis, keepdim)
+
+
+@_of_pairs("norm")
+def norm(x: Any, p: Any = None, dim: Any = None, keepdim: bool = False, *, ord: Any = None, axis: Any = None) -> Any:
+    """That of a vector of all elements, or along axes."""
+    order, axes = p if ord is None else ord, dim if axis is None else axis
+    of_matrices = (ord, axis) != (None, None) and order is not None and len(axes_of(x.re, axes)) != 1
+    if of_matrices or (order not in (None, "fro") and isinstance(order, str)):
+        raise NoRule(f"norm: order {order!r} of matrices has no rule for complex numbers: use vector_norm")
+    return vector_norm(x, 2 if order in (None, "fro") else order, axes, keepdim)
 
 
 @_of_pairs("prod")

@@ -13,7 +13,6 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from diffcheck.ops.arguments import is_complex
-from diffcheck.ops.functions.basic import sqrt as _root
 from diffcheck.ops.functions.elementary import atan2, hypot
 from diffcheck.ops.functions.relations import where as _where
 from diffcheck.ops.on_arrays.common import matmul as _matmul
@@ -195,11 +194,12 @@ def matmul(x: Any, y: Any) -> Pair:
     return Pair(_matmul(x.re, y.re) - _matmul(x.im, y.im), _matmul(x.re, y.im) + _matmul(x.im, y.re))
 
 
-@_of_pairs("norm")
-def norm(x: Any) -> Any:
-    """The Euclidean length of all parts together."""
+@_of_pairs("sign")
+def sign(x: Any) -> Pair:
+    """The number of size one and the same angle; of zero there is none."""
     x = pair(x)
-    return _root((x.re * x.re + x.im * x.im).sum())
+    length = size(x)
+    return Pair(x.re / length, x.im / length)
 
 
 # Definitions that move elements, add them up and multiply them: they hold for complex numbers as they are written.
@@ -212,13 +212,24 @@ AS_WRITTEN = frozenset(
         *("irfft2", "irfftn", "rfft2", "rfftn", "hfft2", "hfftn", "ihfft2", "ihfftn", "istft"),
         *("adjoint", "broadcast_to", "column_stack", "diag", "diag_embed", "diagflat", "dstack", "expand", "flatten"),
         *("fliplr", "flipud", "hstack", "block_diag", "movedim", "ravel", "repeat_interleave", "rot90", "squeeze"),
-        *("swapaxes", "t", "tile", "unflatten", "unsqueeze", "vstack", "cartesian_prod"),
+        *("swapaxes", "t", "tile", "unflatten", "unsqueeze", "vstack", "cartesian_prod", "combinations"),
         *("atleast_1d", "atleast_2d", "atleast_3d"),
         *("chunk", "index_select", "masked_select", "narrow", "select", "split", "take_along_dim", "tensor_split"),
         *("dsplit", "hsplit", "meshgrid", "vsplit"),
         *("unbind", "diagonal_scatter", "index_copy", "index_fill", "masked_fill", "masked_scatter", "scatter"),
         *("select_scatter", "slice_scatter"),
         *("addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr", "baddbmm", "inner", "lerp", "vdot"),
-        *("polyval", "reciprocal", "trapezoid", "cumulative_trapezoid", "cumprod", "matrix_power", "silu"),
+        *(
+            "polyval",
+            "reciprocal",
+            "trapezoid",
+            "cumulative_trapezoid",
+            "cumprod",
+            "matrix_power",
+            "silu",
+            "tril",
+            "triu",
+            "rsub",
+        ),
     )
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from diffcheck.errors import CaseError
 from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.exact import exact_power
@@ -26,8 +27,35 @@ def _small_power(x: Fraction, y: Fraction) -> Fraction | None:
 
 def _operator(name: str, doc: str, function: Function, numpy: str, **columns: Any) -> Primitive:
     """A row that is one of Python's operators, the same for arrays, tensors, SymPy expressions and balls."""
-    same = {"torch": lambda _, *a: function(*a), "sympy": lambda _, *a: function(*a), "arb": function}
+
+    def on_tensors(torch: Any, *a: Any, **options: Any) -> Any:
+        return getattr(torch, name)(*a, **options) if options else function(*a)
+
+    same = {"torch": on_tensors, "sympy": lambda _, *a: function(*a), "arb": function}
     return Primitive(name=name, doc=doc, numpy=f"numpy.{numpy}", **(same | columns))
+
+
+def _added(x: Any, y: Any, *, alpha: Any = 1) -> Any:
+    return add(x, mul(alpha, y))
+
+
+def _taken_away(x: Any, y: Any, *, alpha: Any = 1) -> Any:
+    return sub(x, mul(alpha, y))
+
+
+def _divided(x: Any, y: Any, *, rounding_mode: str | None = None) -> Any:
+    """The quotient, or the integer next to it towards zero, or below it."""
+    return div(x, y) if rounding_mode is None else Primitive.rows[_known(rounding_mode)](div(x, y))
+
+
+def _div_torch(torch: Any, x: Any, y: Any, *, rounding_mode: str | None = None) -> Any:
+    return x / y if rounding_mode is None else torch.div(x, y, rounding_mode=_known(rounding_mode))
+
+
+def _known(rounding_mode: str) -> str:
+    if rounding_mode not in ("trunc", "floor"):
+        raise CaseError(f"div: rounding_mode={rounding_mode!r}: it must be None, 'trunc' or 'floor'")
+    return rounding_mode
 
 
 def _of_sum(x: Any, y: Any) -> tuple[int, bool] | None:
@@ -56,6 +84,7 @@ add = _operator(
     folded=operator.add,
     gives_back=_of_sum,
     signs=(1, 1),
+    with_options=_added,
     written=("{0} + {1}", 1, (1, 1)),
 )
 sub = _operator(
@@ -66,6 +95,7 @@ sub = _operator(
     folded=operator.sub,
     gives_back=_of_difference,
     signs=(1, -1),
+    with_options=_taken_away,
     written=("{0} - {1}", 1, (1, 2)),
 )
 mul = _operator(
@@ -98,6 +128,8 @@ div = _operator(
     gives_back=_with_one,
     written=("{0} / {1}", 2, (2, 3)),
     outside=lambda x, y: y.is_zero(),
+    torch=_div_torch,
+    with_options=_divided,
     forms=((lambda x, y, _: 1 / y, lambda x, y, _: 1 / y), (lambda x, y, v: -v / y, lambda x, y, _: -x / y**2)),
 )
 power = _operator(
@@ -166,6 +198,12 @@ def square(x: Any) -> Any:
 def fma(x: Any, y: Any, z: Any) -> Any:
     """X y + z; neither NumPy nor torch rounds it once only."""
     return x * y + z
+
+
+@composite(torch=lambda torch, x, other, alpha=1: torch.rsub(x, other, alpha=alpha))
+def rsub(x: Any, other: Any, alpha: float = 1) -> Any:
+    """Another one less x, or x times a factor."""
+    return other - x if isinstance(alpha, int) and alpha == 1 else other - alpha * x
 
 
 @composite(torch="torch.reciprocal", numpy="numpy.reciprocal", aten="reciprocal")

@@ -29,6 +29,7 @@ sign = named_row(
     "-1, 0 or 1",
     sympy=lambda sympy, x: sympy.Piecewise((1, x > 0), (-1, x < 0), (0, True)),
     sympy_name="sign",
+    torch=lambda torch, x: torch.sgn(x) if x.is_complex() else torch.sign(x),
     arb=lambda x: x,
     ulps=0,
     switch=lambda x: x,
@@ -86,6 +87,12 @@ def _round(side: int, x: Any) -> int:
     return _ceil(side, x - balls.HALF)
 
 
+def _rounded(x: Any, decimals: int = 0) -> Any:
+    """To so many places behind the point, or before it, as libraries do it: by a power of ten."""
+    scale = 10 ** max(decimals, -decimals)
+    return round(x * scale) / scale if decimals > 0 else round(x / scale) * scale
+
+
 floor = _step(
     "floor",
     "the largest integer not above x",
@@ -113,6 +120,8 @@ round = _step(
     switch=lambda x: balls.distance_to_integer(x - balls.HALF),
     value=_round,
     numpy="numpy.rint",
+    torch=lambda torch, x, decimals=0: torch.round(x, decimals=decimals),
+    with_options=_rounded,
     sympy=lambda sympy, x: sympy.floor((2 * x + 1) / 4) + sympy.ceiling((2 * x - 1) / 4),
 )
 maximum = named_row(
@@ -139,18 +148,47 @@ minimum = named_row(
 )
 
 
-def _clamp(torch: Any, x: Any, lo: Any, hi: Any) -> Any:
+def _demand_ends(name: str, low: Any, high: Any) -> None:
+    if low is None and high is None:
+        raise CaseError(f"{name}: give min or max, or both")
+
+
+def _kept_between(name: str, x: Any, low: Any, high: Any) -> Any:
+    _demand_ends(name, low, high)
+    found = x if low is None else maximum(x, low)
+    return found if high is None else minimum(found, high)
+
+
+def _clamp(torch: Any, name: str, x: Any, low: Any = None, high: Any = None) -> Any:
     """Torch's clamp, which wants two numbers or two tensors."""
-    if isinstance(lo, torch.Tensor) or isinstance(hi, torch.Tensor):
-        ends = (lo, hi)
-        lo, hi = (end if end is None else torch.as_tensor(end, dtype=x.dtype, device=x.device) for end in ends)
-    return torch.clamp(x, lo, hi)
+    _demand_ends(name, low, high)
+    if isinstance(low, torch.Tensor) or isinstance(high, torch.Tensor):
+        ends = (low, high)
+        low, high = (end if end is None else torch.as_tensor(end, dtype=x.dtype, device=x.device) for end in ends)
+    return torch.clamp(x, low, high)
 
 
-@composite(torch=_clamp, numpy=np.clip)
-def clip(x: Any, lo: Any, hi: Any) -> Any:
-    """x, kept between lo and hi."""
-    return minimum(maximum(x, lo), hi)
+def _clip_numpy(name: str, x: Any, low: Any = None, high: Any = None) -> Any:
+    _demand_ends(name, low, high)
+    return np.clip(x, low, high)
+
+
+@composite(
+    torch=lambda torch, *given: _clamp(torch, "clip", *given),
+    numpy=lambda *given: _clip_numpy("clip", *given),
+)
+def clip(x: Any, lo: Any = None, hi: Any = None) -> Any:
+    """x, kept between lo and hi, of which one may be left out."""
+    return _kept_between("clip", x, lo, hi)
+
+
+@composite(
+    torch=lambda torch, *given: _clamp(torch, "clamp", *given),
+    numpy=lambda *given: _clip_numpy("clamp", *given),
+)
+def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
+    """x, kept from being smaller than min and larger than max, of which one may be left out."""
+    return _kept_between("clamp", x, min, max)
 
 
 @composite(torch="torch.copysign", numpy="numpy.copysign", aten="copysign")
@@ -187,28 +225,6 @@ def heaviside(x: Any, values: Any) -> Any:
 def frac(x: Any) -> Any:
     """What follows the point: x less the integer next to it towards zero."""
     return x - trunc(x)
-
-
-def _demand_ends(low: Any, high: Any) -> None:
-    if low is None and high is None:
-        raise CaseError("clamp: give min or max, or both")
-
-
-def _clamp_torch(torch: Any, x: Any, min: Any = None, max: Any = None) -> Any:
-    return _clamp(torch, x, min, max)
-
-
-def _clamp_numpy(x: Any, min: Any = None, max: Any = None) -> Any:
-    _demand_ends(min, max)
-    return np.clip(x, min, max)
-
-
-@composite(torch=_clamp_torch, numpy=_clamp_numpy)
-def clamp(x: Any, min: Any = None, max: Any = None) -> Any:
-    """x, kept from being smaller than min and larger than max, of which one may be left out."""
-    _demand_ends(min, max)
-    found = x if min is None else maximum(x, min)
-    return found if max is None else minimum(found, max)
 
 
 @composite(torch="torch.positive", numpy="numpy.positive")

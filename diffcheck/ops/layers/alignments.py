@@ -18,7 +18,10 @@ def _torch_side(torch: Any, logs: Any, *given: Any, **options: Any) -> Any:
     return torch.nn.functional.ctc_loss(logs, *whole, **options)
 
 
-@composite(torch=_torch_side)
+@composite(
+    torch=_torch_side,
+    order=("logs", "targets", "input_lengths", "target_lengths", "blank", "reduction", "zero_infinity"),
+)
 def ctc_loss(
     logs: Any,
     targets: Any,

@@ -95,6 +95,18 @@ def of_shown(x: Any, shown: Any, function: Function) -> Any:
     return reshape(found, x.shape)
 
 
+def of_each_shown(x: Any, shown: Any, function: Function) -> Any:
+    """A function of the rows along the last axis, each of what it shows: one number for each, zero for nothing."""
+    rows = np.broadcast_to(shown, x.shape).reshape(-1, x.shape[-1])
+    numbers, counts = np.arange(rows.size).reshape(rows.shape), rows.sum(-1)
+    found = beside(x, np.zeros(len(rows)))
+    for count in np.unique(counts[counts > 0]):
+        which = np.flatnonzero(counts == count)
+        part = function(take(x, numbers[which][rows[which]].reshape(-1, count)))
+        found = scatter_add(found, 0, which, reshape(part, (-1,)))
+    return reshape(found, x.shape[:-1])
+
+
 @composite(
     torch=lambda torch, x, axis=-1: torch.nn.functional.softmin(x, dim=axis),
     numpy=lambda x, axis=-1: _softmax(-x, axis),
@@ -115,9 +127,11 @@ def logcumsumexp(x: Any, axis: int = -1) -> Any:
     return stack(found, -1).swapaxes(axis, -1)
 
 
-def _places_first(arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+def _places_first(arguments: tuple[Any, ...], options: dict[str, Any]) -> bool:
     """Whether whole numbers stand before the weight, as torch has it."""
-    return len(arguments) > 1 and is_whole(arguments[0]) and not is_whole(arguments[1])
+    if len(arguments) == 1:
+        return "weight" in options
+    return bool(arguments) and is_whole(arguments[0]) and not is_whole(arguments[1])
 
 
 @composite(

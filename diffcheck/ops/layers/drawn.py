@@ -21,7 +21,7 @@ _ALPHA = 1.7580993408473766
 
 def _demand_drawn(name: str, x: Any, drawn: Any, call: str) -> None:
     """Raise `CaseError` for one number in place of what is drawn: in torch an option stands there."""
-    if np.ndim(drawn) == 0 and isinstance(drawn, (bool, int, float)) and len(x.shape):
+    if isinstance(drawn, (bool, int, float)) and len(x.shape):
         raise CaseError(f"{name}: {drawn} in the place of what is drawn, which is given here: write {call}")
 
 

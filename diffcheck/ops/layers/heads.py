@@ -12,20 +12,27 @@ from diffcheck.ops.layers.common import linear, of_shown, softmax
 from diffcheck.ops.on_arrays.common import permute, take
 
 
+def _demand_nothing_drawn(dropout_p: float) -> None:
+    if dropout_p:
+        raise CaseError(f"attention: dropout_p={dropout_p} draws: write dropout(attention(q, k, v), kept, p)")
+
+
 def _attention_of_torch(torch: Any, q: Any, k: Any, v: Any, mask: Any = None, **options: Any) -> Any:
+    _demand_nothing_drawn(options.get("dropout_p", 0.0))
     given = None if mask is None else torch.as_tensor(mask, device=q.device)
     if given is not None and given.dtype is not torch.bool:
         given = given.to(q.dtype)
     return torch.nn.functional.scaled_dot_product_attention(q, k, v, given, **options)
 
 
-@composite(torch=_attention_of_torch)
+@composite(torch=_attention_of_torch, order=("q", "k", "v", "mask", "dropout_p", "is_causal", "scale", "enable_gqa"))
 def attention(
     q: Any,
     k: Any,
     v: Any,
     mask: Any = None,
     *,
+    dropout_p: float = 0.0,
     is_causal: bool = False,
     scale: float | None = None,
     enable_gqa: bool = False,
@@ -35,6 +42,7 @@ def attention(
     A mask of numbers is added to what softmax takes; with `is_causal` nothing is looked at that comes later. With
     `enable_gqa` several heads, axis -3, of q share one of k and v. Who looks at nothing gets zeros.
     """
+    _demand_nothing_drawn(dropout_p)
     if is_causal and mask is not None:
         raise CaseError("attention: a mask beside is_causal=True: join them in the mask")
     if enable_gqa:

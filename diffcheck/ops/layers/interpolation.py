@@ -28,7 +28,7 @@ def _by_search(torch: Any, x: Any, xp: Any, fp: Any) -> Any:
 
 
 def _numpy_side(x: Any, xp: Any, fp: Any) -> Any:
-    return np.interp(x, xp, fp).astype(np.result_type(x, xp, fp))[()]
+    return np.interp(x, xp, fp).astype(np.result_type(*map(np.asarray, (x, xp, fp))))[()]
 
 
 @composite(torch=_by_search, numpy=_numpy_side)

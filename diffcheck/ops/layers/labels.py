@@ -37,6 +37,8 @@ def cross_entropy(
     The mean at labels is over the sum of the weights of their classes. A part of the probability, `label_smoothing`,
     goes to all classes in equal shares.
     """
+    if not 0 <= label_smoothing <= 1:
+        raise CaseError(f"cross_entropy: label_smoothing={label_smoothing}: it must lie between 0 and 1")
     shape = target.shape if hasattr(target, "shape") else np.shape(target)
     if tuple(shape) != tuple(logits.shape):
         logs, labels = log_softmax(_rows(logits), -1), constants("cross_entropy", target)

@@ -117,7 +117,8 @@ def poisson_nll_loss(
 @composite(
     torch=lambda torch, mean, target, variance, **options: torch.nn.functional.gaussian_nll_loss(
         mean, target, variance, **options
-    )
+    ),
+    order=("mean", "target", "variance", "full", "eps", "reduction"),
 )
 def gaussian_nll_loss(
     mean: Any, target: Any, variance: Any, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean"

@@ -19,19 +19,24 @@ _LEAST = 2.0**-52
 
 
 def _shape_first(arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
-    """Whether a shape stands where an array would, as torch has it."""
-    return len(arguments) > 1 and isinstance(arguments[1], (list, tuple)) and is_whole(arguments[1])
+    """Whether a shape stands where an array would, as torch has it, or one length, as its layers have it."""
+    return len(arguments) > 1 and isinstance(arguments[1], (int, list, tuple)) and is_whole(arguments[1])
 
 
 @composite(
     torch=lambda torch, x, weight=None, bias=None, eps=1e-5, normalized_shape=None: torch.nn.functional.layer_norm(
-        x, normalized_shape or x.shape[-1:], weight, bias, eps
+        x, _shape(x, normalized_shape), weight, bias, eps
     ),
     order=("x", "normalized_shape", "weight", "bias", "eps"),
     in_order=_shape_first,
 )
 def layer_norm(
-    x: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5, *, normalized_shape: Sequence[int] | None = None
+    x: Any,
+    weight: Any = None,
+    bias: Any = None,
+    eps: float = 1e-5,
+    *,
+    normalized_shape: int | Sequence[int] | None = None,
 ) -> Any:
     """X along the last axis, or axes, less its mean, divided by the root of its variance and eps."""
     return _affine(_standard(x, _last("layer_norm", x, normalized_shape), eps), weight, bias)
@@ -39,13 +44,13 @@ def layer_norm(
 
 @composite(
     torch=lambda torch, x, weight=None, eps=None, normalized_shape=None: torch.nn.functional.rms_norm(
-        x, normalized_shape or x.shape[-1:], weight, _LEAST if eps is None else eps
+        x, _shape(x, normalized_shape), weight, _LEAST if eps is None else eps
     ),
     order=("x", "normalized_shape", "weight", "eps"),
     in_order=_shape_first,
 )
 def rms_norm(
-    x: Any, weight: Any = None, eps: float | None = None, *, normalized_shape: Sequence[int] | None = None
+    x: Any, weight: Any = None, eps: float | None = None, *, normalized_shape: int | Sequence[int] | None = None
 ) -> Any:
     """X along the last axis, or axes, divided by the root of the mean of its squares and eps.
 
@@ -55,12 +60,17 @@ def rms_norm(
     return _affine(x / sqrt(_kept_mean(x * x, axes) + (_LEAST if eps is None else eps)), weight, None)
 
 
-def _last(name: str, x: Any, shape: Sequence[int] | None) -> list[int]:
+def _shape(x: Any, shape: int | Sequence[int] | None) -> tuple[int, ...]:
+    """That of what is normalized, or the length of the last axis."""
+    return tuple(x.shape[-1:] if shape is None else (shape,) if isinstance(shape, int) else shape)
+
+
+def _last(name: str, x: Any, given: int | Sequence[int] | None) -> list[int]:
     """The axes that have this shape, or the last one."""
-    count = 1 if shape is None else len(shape)
-    if shape is not None and tuple(shape) != tuple(x.shape[x.ndim - count :]):
-        raise CaseError(f"{name}: x has shape {tuple(x.shape)}, which does not end in normalized_shape {tuple(shape)}")
-    return list(range(x.ndim - count, x.ndim))
+    shape = _shape(x, given)
+    if shape != tuple(x.shape[x.ndim - len(shape) :]):
+        raise CaseError(f"{name}: x has shape {tuple(x.shape)}, which does not end in normalized_shape {shape}")
+    return list(range(x.ndim - len(shape), x.ndim))
 
 
 def _of_running(torch: Any, x: Any, mean: Any, variance: Any) -> list[Any]:

@@ -171,9 +171,9 @@ def diagonal(x: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
 
 
 @composite(
-    torch=lambda torch, x: torch.diagonal(x, dim1=-2, dim2=-1).sum(-1),
-    numpy=lambda x: np.trace(x, axis1=-2, axis2=-1),
+    torch=lambda torch, x, offset=0: torch.diagonal(x, offset, -2, -1).sum(-1),
+    numpy=lambda x, offset=0: np.trace(x, offset, -2, -1),
 )
-def trace(x: Any) -> Any:
-    """The sum of what stands on the diagonal."""
-    return diagonal(x, 0, -2, -1).sum(-1)
+def trace(x: Any, offset: int = 0) -> Any:
+    """The sum of what stands on the diagonal, or on another one; of many matrices, along the last two axes, of each."""
+    return diagonal(x, offset, -2, -1).sum(-1)

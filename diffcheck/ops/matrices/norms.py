@@ -11,6 +11,7 @@ from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs
 from diffcheck.ops.functions.relations import ne, where
+from diffcheck.ops.matrices.linalg import inverse
 from diffcheck.ops.matrices.spectral import svdvals
 from diffcheck.ops.on_arrays.common import Axes, amax, amin, axes_of, behind, kept, permute, sum
 
@@ -71,22 +72,79 @@ def matrix_norm(x: Any, order: str | float = "fro", axis: Sequence[int] = (-2, -
     return kept(_OF_MATRICES[order](permute(x, (*others, rows, columns))), x, axis, keepdim)
 
 
-def _norm_numpy(x: Any, p: Any = None, axis: Any = None, keepdim: bool = False) -> Any:
-    return np.linalg.norm(x, p, axis, keepdim)
+def _norm_torch(
+    torch: Any, x: Any, p: Any = None, dim: Any = None, keepdim: bool = False, *, ord: Any = None, axis: Any = None
+) -> Any:
+    if ord is None and axis is None:
+        _demand_torchs(x, p, dim)
+        return torch.norm(x, "fro" if p is None else p, dim, keepdim)
+    return torch.linalg.norm(x, _order(p, ord), _axes(dim, axis), keepdim)
+
+
+def _norm_numpy(
+    x: Any, p: Any = None, dim: Any = None, keepdim: bool = False, *, ord: Any = None, axis: Any = None
+) -> Any:
+    if ord is None and axis is None:
+        return _torchs(x, p, dim, keepdim)
+    return np.linalg.norm(x, _order(p, ord), _axes(dim, axis), keepdim)
+
+
+def _order(p: Any, ord: Any) -> Any:
+    if p is not None and ord is not None:
+        raise CaseError("norm: give p or ord, not both")
+    return p if ord is None else ord
+
+
+def _axes(dim: Any, axis: Any) -> Any:
+    if dim is not None and axis is not None:
+        raise CaseError("norm: give dim or axis, not both")
+    return dim if axis is None else axis
+
+
+def _demand_torchs(x: Any, p: Any, dim: Any) -> None:
+    if isinstance(p, str) and p not in ("fro", "nuc"):
+        raise CaseError(f"norm: p={p!r}: it must be a number, 'fro' or 'nuc'")
+    if p == "nuc" and len(axes_of(x, dim)) != 2:
+        raise CaseError(f"norm: p='nuc' of an array of shape {tuple(x.shape)}: name two axes by dim=")
+
+
+def _torchs(x: Any, p: Any, dim: Any, keepdim: bool) -> Any:
+    """Of all elements along the axes, whatever the order is, but for "nuc"."""
+    _demand_torchs(x, p, dim)
+    if p == "nuc":
+        return matrix_norm(x, p, (0, 1) if dim is None else dim, keepdim)
+    return vector_norm(x, 2 if p in (None, "fro") else p, dim, keepdim)
+
+
+@composite(torch=_norm_torch, numpy=_norm_numpy)
+def norm(
+    x: Any,
+    p: str | float | None = None,
+    dim: Axes = None,
+    keepdim: bool = False,
+    *,
+    ord: str | float | None = None,
+    axis: Axes = None,
+) -> Any:
+    """The Euclidean length of all elements together, or along axes; of order p the `vector_norm`, as torch has it.
+
+    With `ord` or `axis` it is NumPy's, which is that of `torch.linalg`: of two axes and an order the `matrix_norm`.
+    """
+    if ord is None and axis is None:
+        return _torchs(x, p, dim, keepdim)
+    order, axes = _order(p, ord), axes_of(x, _axes(dim, axis))
+    if order is None or len(axes) == 1:
+        return vector_norm(x, 2 if order is None else order, axes, keepdim)
+    return matrix_norm(x, order, axes, keepdim)
 
 
 @composite(
-    torch=lambda torch, x, p=None, axis=None, keepdim=False: torch.linalg.norm(x, p, axis, keepdim),
-    numpy=_norm_numpy,
+    torch=lambda torch, x, p=None: torch.linalg.cond(x, p),
+    numpy=lambda x, p=None: np.linalg.cond(x, p),
 )
-def norm(x: Any, p: str | float | None = None, axis: Axes = None, keepdim: bool = False) -> Any:
-    """The Euclidean length of all elements together, or along an axis or two; of another order that of vectors.
-
-    Along two axes that of matrices: see `vector_norm` and `matrix_norm`.
-    """
-    if p is None:
-        return vector_norm(x, 2, axis, keepdim)
-    axes = axes_of(x, axis)
-    if axis is None and len(axes) > 1:
-        raise CaseError(f"norm: p={p!r} without an axis: use vector_norm, of all elements, or matrix_norm")
-    return vector_norm(x, p, axis, keepdim) if len(axes) == 1 else matrix_norm(x, p, axes, keepdim)
+def cond(x: Any, p: str | float | None = None) -> Any:
+    """The condition number: the largest singular value over the smallest, or a norm times that of the inverse."""
+    if p in (None, 2, -2):
+        found = svdvals(x)
+        return found[..., -1] / found[..., 0] if p == -2 else found[..., 0] / found[..., -1]
+    return matrix_norm(x, p) * matrix_norm(inverse(x), p)

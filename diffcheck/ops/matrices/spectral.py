@@ -119,24 +119,32 @@ def svdvals(x: Any) -> Any:
     return beside_transposed(x).own(eigenvalues, parameters=ranks_of_singular_values(m, n))
 
 
-def _svd_torch(torch: Any, x: Any) -> Any:
+def _demand_thin(full_matrices: bool) -> None:
+    if full_matrices:
+        raise CaseError("svd: full_matrices=True: vectors beside those of the values are no functions of the matrix")
+
+
+def _svd_torch(torch: Any, x: Any, *, full_matrices: bool = False) -> Any:
+    _demand_thin(full_matrices)
     left, values, right = torch.linalg.svd(x, full_matrices=False)
     signs = _signs(left)
     return left * signs, values, right * signs.mT
 
 
-def _svd_numpy(x: Any) -> Any:
+def _svd_numpy(x: Any, *, full_matrices: bool = False) -> Any:
+    _demand_thin(full_matrices)
     left, values, right = np.linalg.svd(x, full_matrices=False)
     signs = _signs(left)
     return left * signs, values, right * np.swapaxes(signs, -1, -2)
 
 
 @composite(torch=_svd_torch, numpy=_svd_numpy)
-def svd(x: Any) -> Any:
+def svd(x: Any, *, full_matrices: bool = False) -> Any:
     """U, the singular values, and V^T, as many columns and rows as values; the largest element of each column positive.
 
     The columns of U decide, by the rule of `eigh`.
     """
+    _demand_thin(full_matrices)
     _demand_matrices("svd", x)
     values = svdvals(x)
     m, n = x.shape[-2:]
@@ -159,10 +167,3 @@ def beside_transposed(x: Any) -> Any:
 def ranks_of_singular_values(m: int, n: int) -> tuple[int, ...]:
     """The ranks that they have there, those of the largest first."""
     return tuple(range(m + n - 1, m + n - 1 - min(m, n), -1))
-
-
-@composite(torch="torch.linalg.cond", numpy="numpy.linalg.cond")
-def cond(x: Any) -> Any:
-    """The condition number: the largest singular value over the smallest."""
-    found = svdvals(x)
-    return found[..., 0] / found[..., -1]

@@ -59,20 +59,22 @@ def mean(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
     return kept(found, x, axis, keepdim)
 
 
-def _prod_torch(torch: Any, x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
-    return kept(torch.prod(x), x, axis, keepdim) if axis is None else torch.prod(x, dim=axis, keepdim=keepdim)
+def _prod_torch(torch: Any, x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
+    if isinstance(axis, int):
+        return torch.prod(x, dim=axis, keepdim=keepdim)
+    return kept(torch.prod(x) if axis is None else torch.prod(behind(x, axis), -1), x, axis, keepdim)
 
 
 @composite(
     torch=_prod_torch,
     numpy=lambda x, axis=None, keepdim=False: np.prod(x, axis, keepdims=keepdim),
 )
-def prod(x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
-    """The product of all elements, or along an axis."""
-    rows = x.reshape((-1,)) if axis is None else x
-    if not rows.shape[-1 if axis is None else axis]:
+def prod(x: Any, axis: Axes = None, keepdim: bool = False) -> Any:
+    """The product of all elements, or along an axis or several."""
+    rows, place = (x, axis) if isinstance(axis, int) else (behind(x, axis), -1)
+    if not rows.shape[place]:
         return kept(x.lift(np.ones(np.sum(np.empty(x.shape), axis).shape)), x, axis, keepdim)
-    return kept(rows.along(-1 if axis is None else axis, along.prod), x, axis, keepdim)
+    return kept(rows.along(place, along.prod), x, axis, keepdim)
 
 
 @composite(torch=lambda torch, x, y: torch.matmul(x, y), numpy="numpy.matmul")
@@ -97,13 +99,18 @@ def _shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     return (shape,) if isinstance(shape, int) else tuple(shape)
 
 
-def _exchanged(x: Any, dim0: int = -2, dim1: int = -1) -> Any:
+def _exchanged(x: Any, dim0: Any = -2, dim1: int = -1) -> Any:
+    if isinstance(dim0, (list, tuple)):
+        return permute(x, dim0)
     return x.swapaxes(dim0, dim1) if x.ndim > 1 else x
 
 
 @composite(torch=lambda torch, *given, **axes: _exchanged(*given, **axes), numpy=_exchanged)
-def transpose(x: Any, dim0: int = -2, dim1: int = -1) -> Any:
-    """Two axes exchanged: the transposed matrix; of many, which the last two axes hold, each, unless told otherwise."""
+def transpose(x: Any, dim0: int | Sequence[int] = -2, dim1: int = -1) -> Any:
+    """Two axes exchanged: the transposed matrix; of many, which the last two axes hold, each, unless told otherwise.
+
+    Or all axes in another order, as NumPy has it.
+    """
     return _exchanged(x, dim0, dim1)
 
 
@@ -113,10 +120,13 @@ def permute(x: Any, axes: Sequence[int]) -> Any:
     return x.permute(axes)
 
 
-@composite(torch=lambda torch, x, axis: torch.cumsum(x, dim=axis), numpy="numpy.cumsum")
-def cumsum(x: Any, axis: int) -> Any:
-    """The sums of all elements up to each along an axis."""
-    return x.cumsum(axis)
+@composite(
+    torch=lambda torch, x, axis=None: torch.cumsum(x.ravel() if axis is None else x, dim=axis or 0),
+    numpy="numpy.cumsum",
+)
+def cumsum(x: Any, axis: int | None = None) -> Any:
+    """The sums of all elements up to each along an axis; without one of all in row-major order."""
+    return x.reshape((-1,)).cumsum(0) if axis is None else x.cumsum(axis)
 
 
 @composite(torch=lambda torch, x, places, axis=None: _taken(x, places, axis), numpy="numpy.take")
@@ -156,23 +166,33 @@ def gather(x: Any, axis: int, places: Any) -> Any:
     return x.reshape((-1,))[_along_axis(x.shape, axis, places)]
 
 
+def _used(name: str, elements: Any, places: Any) -> Any:
+    """Of some elements the first ones along each axis: one for each place."""
+    given, wanted = tuple(elements.shape), tuple(np.shape(places))
+    if len(given) != len(wanted) or any(m < n for m, n in zip(given, wanted, strict=True)):
+        raise CaseError(f"{name}: elements of shape {given} for places of shape {wanted}")
+    return elements if given == wanted else elements[tuple(slice(n) for n in wanted)]
+
+
 def _scatter_add_numpy(x: Any, axis: int, places: Any, added: Any) -> Any:
     found = np.array(x).ravel()
-    np.add.at(found, _along_axis(np.shape(x), axis, places), added)
+    np.add.at(found, _along_axis(np.shape(x), axis, places), _used("scatter_add", np.asarray(added), places))
     return found.reshape(np.shape(x))
 
 
-@composite(
-    torch=lambda torch, x, axis, places, added: torch.scatter_add(
-        x, axis, torch.as_tensor(places, device=x.device), torch.as_tensor(added, dtype=x.dtype, device=x.device)
-    ),
-    numpy=_scatter_add_numpy,
-)
+def _scatter_add_torch(torch: Any, x: Any, axis: int, places: Any, added: Any) -> Any:
+    places, added = (
+        torch.as_tensor(places, device=x.device),
+        torch.as_tensor(added, dtype=x.dtype, device=x.device),
+    )
+    return torch.scatter_add(x, axis, places, _used("scatter_add", added, places))
+
+
+@composite(torch=_scatter_add_torch, numpy=_scatter_add_numpy)
 def scatter_add(x: Any, axis: int, places: Any, added: Any) -> Any:
-    """X, to which elements are added at places along an axis, one for each, as torch has it."""
+    """X, to which elements are added at places along an axis, the first ones of each axis, as torch has it."""
     _demand_places("scatter_add", x.shape, axis, places)
-    if np.shape(places) != tuple(added.shape):
-        raise CaseError(f"scatter_add: elements of shape {tuple(added.shape)} for places of shape {np.shape(places)}")
+    added = _used("scatter_add", added, places)
     traced = added if hasattr(added, "scattered") else x.lift(added)
     return x + traced.scattered(_along_axis(x.shape, axis, places), x.shape)
 
@@ -193,12 +213,16 @@ def stack(x: Sequence[Any], axis: int = 0) -> Any:
     return np.stack(_numbers("stack", x), axis) if traced is None else traced.stack(x, axis)
 
 
-@composite(
-    torch=lambda torch, x, axis=0: torch.cat(as_tensors(torch, x), dim=axis),
-    numpy=lambda x, axis=0: np.concatenate(_as_arrays(x), axis),
-)
-def concatenate(x: Sequence[Any], axis: int = 0) -> Any:
-    """Arrays, one behind the other along an axis."""
+def _cat(torch: Any, x: Sequence[Any], axis: int | None = 0) -> Any:
+    tensors = as_tensors(torch, x)
+    return torch.cat([part.ravel() for part in tensors]) if axis is None else torch.cat(tensors, dim=axis)
+
+
+@composite(torch=_cat, numpy=lambda x, axis=0: np.concatenate(_as_arrays(x), axis))
+def concatenate(x: Sequence[Any], axis: int | None = 0) -> Any:
+    """Arrays, one behind the other along an axis; without one all their elements, as NumPy has it."""
+    if axis is None:
+        return concatenate([reshape(part, (-1,)) for part in x])
     traced = _first_traced(x)
     return np.concatenate(_numbers("concatenate", x), axis) if traced is None else traced.concatenate(x, axis)
 
@@ -238,13 +262,19 @@ def _extreme(x: Any, axis: Axes, rank: int) -> Any:
 
 
 @composite(
-    torch=lambda torch, x, axis=-1, descending=False: torch.sort(x, axis, descending).values,
-    numpy=lambda x, axis=-1, descending=False: _turned(np.sort(x, axis), axis, descending),
+    torch=lambda torch, x, axis=-1, descending=False: torch.sort(*_rows(x, axis), descending).values,
+    numpy=lambda x, axis=-1, descending=False: _turned(np.sort(x, axis), axis or 0, descending),
 )
-def sort(x: Any, axis: int = -1, descending: bool = False) -> Any:
-    """The elements along an axis in ascending order, or descending."""
+def sort(x: Any, axis: int | None = -1, descending: bool = False) -> Any:
+    """The elements along an axis in ascending order, or descending; not their places. All of them without an axis."""
+    x, axis = _rows(x, axis)
     ranks = range(x.shape[axis])
     return x.swapaxes(axis, -1).ranked(ranks[::-1] if descending else ranks).swapaxes(axis, -1)
+
+
+def _rows(x: Any, axis: int | None) -> tuple[Any, int]:
+    """An array and an axis of it; without one all its elements along one."""
+    return (x.reshape((-1,)), 0) if axis is None else (x, axis)
 
 
 def _turned(rows: Any, axis: int, turned: bool) -> Any:
@@ -262,7 +292,7 @@ def _median_numpy(x: Any, axis: int | None = None, keepdim: bool = False) -> Any
 
 @composite(torch=_median_torch, numpy=_median_numpy)
 def median(x: Any, axis: int | None = None, keepdim: bool = False) -> Any:
-    """The element in the middle, of all or along an axis; the smaller one of two, as torch has it."""
+    """The element in the middle, of all or along an axis, the smaller one of two, as torch has it; not its place."""
     rows = behind(x, axis)
     return kept(rows.ranked(((rows.shape[-1] - 1) // 2,))[..., 0], x, axis, keepdim)
 
@@ -276,7 +306,7 @@ def _topk_numpy(x: Any, k: int, axis: int = -1, largest: bool = True) -> Any:
     numpy=_topk_numpy,
 )
 def topk(x: Any, k: int, axis: int = -1, largest: bool = True) -> Any:
-    """The k largest elements along an axis, the largest first, or the smallest ones, the smallest first."""
+    """The k largest elements along an axis, the largest first, or the smallest ones from below; not their places."""
     if not 0 <= k <= x.shape[axis]:
         raise CaseError(f"topk: {k} of {x.shape[axis]} elements along axis {axis}")
     ranks = range(-1, -1 - k, -1) if largest else range(k)

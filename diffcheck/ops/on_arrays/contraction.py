@@ -14,10 +14,18 @@ from diffcheck.ops.on_arrays.common import matmul, permute, reshape, sum
 Lettered = tuple[Any, str]
 
 
-@composite(torch=lambda torch, subscripts, *x: torch.einsum(subscripts, *x), numpy="numpy.einsum")
+def _one_by_one(operands: Sequence[Any]) -> Sequence[Any]:
+    """Operands that stand in one list, each by itself."""
+    return operands[0] if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else operands
+
+
+@composite(
+    torch=lambda torch, subscripts, *x: torch.einsum(subscripts, *_one_by_one(x)),
+    numpy=lambda subscripts, *x: np.einsum(subscripts, *_one_by_one(x)),
+)
 def einsum(subscripts: str, *operands: Any) -> Any:
     """Einstein's sum: ``"bij,bjk->bik"`` multiplies, and adds up over the letters that the result lacks."""
-    arrays = [x if hasattr(x, "shape") else np.asarray(x) for x in operands]
+    arrays = [x if hasattr(x, "shape") else np.asarray(x) for x in _one_by_one(operands)]
     letters, result = _letters(subscripts, [x.shape for x in arrays])
     terms = [_diagonal(x, own) for x, own in zip(arrays, letters, strict=True)]
     while len(terms) > 1:

@@ -52,6 +52,8 @@ def moving(*operands: str, torch: Function | None = None) -> Callable[[Function]
 
         def on_torch(torch: Any, *given: Any, **options: Any) -> Any:
             bound = signature.bind(*given, **options)
+            for name in [name for name, value in bound.arguments.items() if value is None]:
+                del bound.arguments[name]  # torch has no None for what is left out
             device = next(a.device for a in flat(bound.arguments.values()) if isinstance(a, torch.Tensor))
             for name, value in bound.arguments.items():
                 if name in _PLACES and isinstance(value, (list, np.ndarray)):

@@ -17,7 +17,10 @@ _MODES = {
     "reflect": lambda places, n: n - 1 - np.abs(n - 1 - np.abs(places)),
     "replicate": lambda places, n: np.clip(places, 0, n - 1),
     "circular": lambda places, n: places % n,
+    "symmetric": lambda places, n: np.where(places < 0, -1 - places, np.where(places < n, places, 2 * n - 1 - places)),
 }
+# Those that only NumPy has, and what they are here.
+_NUMPYS = {"edge": "replicate", "wrap": "circular", "symmetric": "symmetric"}
 
 
 def _pairs(x: Any, widths: Given) -> Widths:
@@ -37,9 +40,30 @@ def _pairs(x: Any, widths: Given) -> Widths:
     return pairs
 
 
-def _torch_side(torch: Any, x: Any, widths: Given, mode: str = "constant", value: float | None = 0.0) -> Any:
+def _meant(x: Any, widths: Given, mode: str, value: float | None, constant_values: Any) -> tuple[Widths, str, Any]:
+    """For each axis its widths, the mode and the value; what only NumPy takes is a call of NumPy's."""
+    numpys = mode in _NUMPYS or constant_values is not None
+    if numpys and len(x.shape) > 1 and not isinstance(widths, int) and any(isinstance(n, int) for n in widths):
+        raise CaseError(f"pad: widths {list(widths)} are those of all axes in NumPy: give a pair for each axis")
+    if np.ndim(constant_values):
+        raise CaseError(f"pad: constant_values={constant_values}: it must be one number")
+    return _pairs(x, widths), _NUMPYS.get(mode, mode), value if constant_values is None else constant_values
+
+
+def _torch_side(
+    torch: Any,
+    x: Any,
+    widths: Given,
+    mode: str = "constant",
+    value: float | None = 0.0,
+    *,
+    constant_values: float | None = None,
+) -> Any:
     """Torch's own, which of an array's own elements wants one axis or two before those that grow."""
-    function, grown = torch.nn.functional.pad, list(_pairs(x, widths))
+    pairs, mode, value = _meant(x, widths, mode, value, constant_values)
+    if mode == "symmetric" or mode not in ("constant", *_MODES):
+        return _again(x, pairs, mode)
+    function, grown = torch.nn.functional.pad, list(pairs)
     while mode != "constant" and grown and not any(grown[0]):
         del grown[0]
     flat = [n for pair in reversed(grown) for n in pair]
@@ -52,20 +76,34 @@ def _torch_side(torch: Any, x: Any, widths: Given, mode: str = "constant", value
     return found.reshape((*x.shape[:before], *found.shape[1:]))
 
 
-def _numpy_side(x: Any, widths: Given, mode: str = "constant", value: float | None = 0.0) -> Any:
-    pairs = _pairs(x, widths)
+def _numpy_side(
+    x: Any,
+    widths: Given,
+    mode: str = "constant",
+    value: float | None = 0.0,
+    *,
+    constant_values: float | None = None,
+) -> Any:
+    pairs, mode, value = _meant(x, widths, mode, value, constant_values)
     return np.pad(*_cropped(x, pairs), constant_values=value or 0.0) if mode == "constant" else _again(x, pairs, mode)
 
 
 @composite(torch=_torch_side, numpy=_numpy_side)
-def pad(x: Any, widths: Given, mode: str = "constant", value: float | None = 0.0) -> Any:
+def pad(
+    x: Any,
+    widths: Given,
+    mode: str = "constant",
+    value: float | None = 0.0,
+    *,
+    constant_values: float | None = None,
+) -> Any:
     """Zeros around an array, or another value: for each axis how many before and how many behind.
 
     Or, as torch has it, these numbers in one row, those of the last axis first. Less than none takes elements away. Or
     its own elements: mirrored at both ends ("reflect"), the first and the last again ("replicate"), or those of the
-    other end ("circular").
+    other end ("circular"). NumPy's "edge", "wrap", "symmetric" and `constant_values` want a pair for each axis.
     """
-    pairs = _pairs(x, widths)
+    pairs, mode, value = _meant(x, widths, mode, value, constant_values)
     if mode != "constant":
         return _again(x, pairs, mode)
     inner, around = _cropped(x, pairs)
@@ -87,7 +125,7 @@ def _again(x: Any, widths: Widths, mode: str) -> Any:
         raise CaseError(f"pad: unknown mode {mode!r}: choose from constant, {', '.join(_MODES)}")
     if mode != "replicate" and any(min(width) < 0 for width in widths):
         raise CaseError(f"pad: widths {list(widths)} in mode {mode!r}: only zeros, values and ends may take away")
-    most = {n: {"reflect": n - 1, "circular": n}.get(mode, np.inf if n else 0) for n in x.shape}
+    most = {n: {"reflect": n - 1, "circular": n, "symmetric": n}.get(mode, np.inf if n else 0) for n in x.shape}
     if any(max(width) > most[n] for n, width in zip(x.shape, widths, strict=True)):
         raise CaseError(f"pad: an array of shape {tuple(x.shape)} is too short for widths {list(widths)} by {mode!r}")
     for axis, (n, (before, behind)) in enumerate(zip(x.shape, widths, strict=True)):

@@ -11,7 +11,7 @@ from diffcheck.ops.complex_numbers.parts import conj
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs
-from diffcheck.ops.functions.relations import where
+from diffcheck.ops.functions.relations import ne, where
 from diffcheck.ops.on_arrays.common import amax, reshape, sum
 from diffcheck.ops.on_arrays.contraction import tensordot
 from diffcheck.ops.on_arrays.statistics import outer
@@ -73,7 +73,7 @@ def inner(x: Any, other: Any) -> Any:
     return tensordot(x, other, ([-1], [-1])) if len(x.shape) and len(other.shape) else x * other
 
 
-@composite(torch=lambda torch, x, y: torch.vdot(x, y), numpy=np.vdot)
+@composite(torch=lambda torch, x, y: torch.vdot(x.ravel(), y.ravel()), numpy=np.vdot)
 def vdot(x: Any, y: Any) -> Any:
     """The inner product of two vectors, of which the first is conjugated."""
     return sum(conj(x) * y)
@@ -81,14 +81,16 @@ def vdot(x: Any, y: Any) -> Any:
 
 @composite(torch=lambda torch, x, y, p=2: torch.dist(x, y, p))
 def dist(x: Any, y: Any, p: float = 2) -> Any:
-    """The p-th root of the sum of all |x - y|^p, the largest |x - y| if p is infinite."""
+    """The p-th root of the sum of all |x - y|^p; of infinity the largest |x - y|, of zero how many are not zero."""
     apart = x - y
     if p == 2:
         return sqrt(sum(apart * apart))
     if p == math.inf:
         return amax(abs(apart))
-    if not p > 0:
-        raise CaseError(f"dist: p={p}: it must be a positive number")
+    if not p >= 0:
+        raise CaseError(f"dist: p={p}: it must be zero or a positive number")
+    if p == 0:
+        return sum(where(ne(apart, 0), 1, 0))
     return sum(abs(apart)) if p == 1 else sum(abs(apart) ** p) ** (1 / p)
 
 

@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
-from diffcheck.ops.composites import composite
+from diffcheck.ops.arguments import beside
+from diffcheck.ops.composites import Composite, composite
+from diffcheck.ops.functions.pieces import maximum, minimum
 from diffcheck.ops.on_arrays.common import amax, amin, kept, mean, median, prod, reshape, sort, sum
 from diffcheck.ops.on_arrays.statistics import quantile, std, var
+from diffcheck.ops.table import Function
 
 Axes = int | Sequence[int] | None
 
@@ -77,6 +80,29 @@ def aminmax(x: Any, *, dim: int | None = None, keepdim: bool = False) -> Any:
     return kept(amin(x, dim), x, dim, keepdim), kept(amax(x, dim), x, dim, keepdim)
 
 
+def _extreme(name: str, of_two: Function, of_all: Function, doc: str) -> Composite:
+    def found(x: Any, other: Any = None, dim: Any = None, keepdim: bool = False) -> Any:
+        along = isinstance(other, (int, list, tuple)) and not isinstance(other, bool)
+        if along and isinstance(dim, bool):
+            dim, keepdim = None, dim
+        if other is None or along:
+            if along and dim is not None:
+                raise CaseError(f"{name}: it says twice along which axis")
+            return of_all(x, other if along else dim, keepdim)
+        if dim is not None or keepdim:
+            raise CaseError(f"{name}: of two arrays there is no axis: {name}(x, other)")
+        return of_two(x, other)
+
+    found.__name__, found.__doc__ = name, doc
+    return composite(torch=lambda torch, *x, **options: found(*x, **options), numpy=found)(found)
+
+
+max = _extreme("max", maximum, amax, "The largest element, of all or along axes, not its place; or the larger of two.")
+min = _extreme(
+    "min", minimum, amin, "The smallest element, of all or along axes, not its place; or the smaller of two."
+)
+
+
 @composite(torch=lambda torch, x, k, dim=-1, keepdim=False: torch.kthvalue(x, k, dim, keepdim).values)
 def kthvalue(x: Any, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The k-th smallest element along an axis; not its place."""
@@ -107,27 +133,32 @@ def _average(x: Any, axis: int | None = None, weights: Any = None) -> Any:
     return sum(x * weights, axis) / sum(weights, axis)
 
 
-@composite(torch=lambda torch, x, axis=None, weights=None: _average(x, axis, weights), numpy="numpy.average")
+def _average_torch(torch: Any, x: Any, axis: int | None = None, weights: Any = None) -> Any:
+    given = None if weights is None else torch.as_tensor(weights, dtype=x.dtype, device=x.device)
+    return _average(x, axis, given)
+
+
+@composite(torch=_average_torch, numpy="numpy.average")
 def average(x: Any, axis: int | None = None, weights: Any = None) -> Any:
     """NumPy's mean with weights, of all elements or along an axis."""
-    return _average(x, axis, weights)
+    return _average(x, axis, beside(x, weights))
 
 
 @composite(
-    torch=lambda torch, x, dim=None, *, correction=1, keepdim=False: torch.std_mean(
+    torch=lambda torch, x, dim=None, correction=1, keepdim=False: torch.std_mean(
         x, dim, correction=correction, keepdim=keepdim
     )
 )
-def std_mean(x: Any, dim: int | None = None, *, correction: int = 1, keepdim: bool = False) -> Any:
+def std_mean(x: Any, dim: Axes = None, correction: int = 1, keepdim: bool = False) -> Any:
     """The standard deviation and the mean, of all elements or along an axis."""
     return std(x, dim, correction, keepdim), mean(x, dim, keepdim)
 
 
 @composite(
-    torch=lambda torch, x, dim=None, *, correction=1, keepdim=False: torch.var_mean(
+    torch=lambda torch, x, dim=None, correction=1, keepdim=False: torch.var_mean(
         x, dim, correction=correction, keepdim=keepdim
     )
 )
-def var_mean(x: Any, dim: int | None = None, *, correction: int = 1, keepdim: bool = False) -> Any:
+def var_mean(x: Any, dim: Axes = None, correction: int = 1, keepdim: bool = False) -> Any:
     """The variance and the mean, of all elements or along an axis."""
     return var(x, dim, correction, keepdim), mean(x, dim, keepdim)

@@ -1,5 +1,6 @@
 """The elements of an array in another shape or order, or several times, under torch's names and with its arguments."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,10 +45,16 @@ def squeeze(x: Any, dim: Axes | None = None) -> Any:
     return np.reshape(x, tuple(n for a, n in enumerate(shape) if n != 1 or a not in named))
 
 
-@moving("x")
-def unsqueeze(x: Any, dim: int) -> Any:
-    """With one more axis, of length one."""
+@moving("x", torch=lambda torch, x, dim: _with_axes(torch, x, dim))
+def unsqueeze(x: Any, dim: Axes) -> Any:
+    """With one more axis of length one, or several, as NumPy has it."""
     return np.expand_dims(x, dim)
+
+
+def _with_axes(torch: Any, x: Any, dim: Axes) -> Any:
+    if isinstance(dim, int):
+        return torch.unsqueeze(x, dim)
+    return x.reshape(np.expand_dims(np.broadcast_to(0, tuple(x.shape)), dim).shape)
 
 
 @moving("x")
@@ -177,13 +184,18 @@ def block_diag(*tensors: Any) -> Any:
 
 
 def _meshgrid_torch(torch: Any, *tensors: Any, indexing: str = "ij") -> Any:
-    return torch.meshgrid(*as_tensors(torch, tensors), indexing=indexing)
+    return torch.meshgrid(*as_tensors(torch, _one_by_one(tensors)), indexing=indexing)
+
+
+def _one_by_one(tensors: Sequence[Any]) -> Sequence[Any]:
+    """Arrays that stand in one list, each by itself."""
+    return tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
 
 
 @moving("tensors", torch=_meshgrid_torch)
 def meshgrid(*tensors: Any, indexing: str = "ij") -> Any:
     """Each of several vectors spread over a grid of which it is one axis; with "xy" the first two are exchanged."""
-    return tuple(np.meshgrid(*tensors, indexing="xy" if indexing == "xy" else "ij"))
+    return tuple(np.meshgrid(*_one_by_one(tensors), indexing="xy" if indexing == "xy" else "ij"))
 
 
 @moving("x")
@@ -209,3 +221,10 @@ def cartesian_prod(*tensors: Any) -> Any:
     """All rows of one element of each of several vectors."""
     grid = np.meshgrid(*tensors, indexing="ij")
     return np.stack(grid, -1).reshape((-1, len(tensors))) if len(tensors) > 1 else np.asarray(tensors[0])
+
+
+@moving("x")
+def combinations(x: Any, r: int = 2, with_replacement: bool = False) -> Any:
+    """All rows of r elements of a vector, in their order, each once or as often as may be."""
+    chosen = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    return np.asarray(x)[np.array([*chosen(range(len(x)), r)], int).reshape((-1, r))]

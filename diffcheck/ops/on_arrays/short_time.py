@@ -32,7 +32,15 @@ def _tensor(torch: Any, window: Any, length: int, like: Any) -> Any:
     return torch.as_tensor(np.ones(length) if window is None else window, dtype=like.dtype, device=like.device)
 
 
-def _stft_torch(torch: Any, x: Any, n_fft: int, *given: Any, window: Any = None, **options: Any) -> Any:
+def _demand_complex(return_complex: bool) -> None:
+    if not return_complex:
+        raise CaseError("stft: return_complex=False: the transforms are complex: write real and imag of them")
+
+
+def _stft_torch(
+    torch: Any, x: Any, n_fft: int, *given: Any, window: Any = None, return_complex: bool = True, **options: Any
+) -> Any:
+    _demand_complex(return_complex)
     whole = _tensor(torch, window, _length(n_fft, *given, **options), x)
     return torch.stft(x, n_fft, *given, window=whole, return_complex=True, **options)
 
@@ -53,8 +61,10 @@ def stft(
     pad_mode: str = "reflect",
     normalized: bool = False,
     onesided: bool = True,
+    return_complex: bool = True,
 ) -> Any:
     """The complex Fourier transforms of sections of real signals, one section for each column."""
+    _demand_complex(return_complex)
     shape, hop = x.shape, n_fft // 4 if hop_length is None else hop_length
     rows = reshape(x, (-1, shape[-1]))
     if center:

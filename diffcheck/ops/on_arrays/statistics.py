@@ -7,11 +7,17 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import CaseError
+from diffcheck.ops.arguments import as_tensors
 from diffcheck.ops.composites import composite
-from diffcheck.ops.functions.basic import sqrt
+from diffcheck.ops.functions.basic import add, sqrt
 from diffcheck.ops.functions.pieces import clip
 from diffcheck.ops.matrices.linalg import diagonal, inverse
-from diffcheck.ops.on_arrays.common import Axes, axes_of, concatenate, kept, mean, reshape, sort, stack
+from diffcheck.ops.on_arrays.common import Axes, axes_of, concatenate, kept, mean, reshape, sort, stack, transpose
+
+
+def _unbiased_second(arguments: tuple[Any, ...], _: dict[str, Any]) -> bool:
+    """Whether the old option of torch stands alone behind the array."""
+    return len(arguments) == 2 and isinstance(arguments[1], bool)
 
 
 @composite(
@@ -19,11 +25,11 @@ from diffcheck.ops.on_arrays.common import Axes, axes_of, concatenate, kept, mea
         x, dim=axis, correction=correction, keepdim=keepdim
     ),
     numpy=lambda x, axis=None, correction=1, keepdim=False: np.var(x, axis, ddof=correction, keepdims=keepdim),
+    order=("x", "correction"),
+    in_order=_unbiased_second,
 )
 def var(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False) -> Any:
     """The squared distances from the mean, of all or along an axis or several, over their number less a correction."""
-    if isinstance(axis, bool):
-        raise CaseError(f"var: axis={axis} is no axis: write correction=0, or unbiased=False")
     count = math.prod(x.shape[a] for a in axes_of(x, axis))
     if count <= correction:
         raise CaseError(f"var: {count} elements and correction={correction}: nothing is left to divide by")
@@ -36,6 +42,8 @@ def var(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False)
         x, dim=axis, correction=correction, keepdim=keepdim
     ),
     numpy=lambda x, axis=None, correction=1, keepdim=False: np.std(x, axis, ddof=correction, keepdims=keepdim),
+    order=("x", "correction"),
+    in_order=_unbiased_second,
 )
 def std(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False) -> Any:
     """The root of `var`."""
@@ -43,20 +51,25 @@ def std(x: Any, axis: Axes = None, correction: float = 1, keepdim: bool = False)
 
 
 @composite(
-    torch=lambda torch, x, correction=1: torch.cov(x, correction=correction),
-    numpy=lambda x, correction=1: np.cov(x, ddof=correction),
+    torch=lambda torch, x, correction=1, rowvar=True: torch.cov(_in_rows(x, rowvar), correction=correction),
+    numpy=lambda x, correction=1, rowvar=True: np.cov(x, ddof=correction, rowvar=rowvar),
 )
-def cov(x: Any, correction: int = 1) -> Any:
+def cov(x: Any, correction: int = 1, rowvar: bool = True) -> Any:
     """The covariances of variables, which are rows: their products about the means over their number less a correction.
 
-    Of one variable, a vector, it is the variance.
+    Of one variable, a vector, it is the variance. As NumPy has it, variables may be columns.
     """
+    x = _in_rows(x, rowvar)
     rows, count = x.reshape((-1, x.shape[-1])), x.shape[-1]
     if x.ndim > 2 or count <= correction:
         raise CaseError(f"cov: shape {tuple(x.shape)}, correction={correction}: it takes rows of more elements")
     centred = rows - (rows.sum(-1) / count).reshape((-1, 1))
     found = centred @ centred.swapaxes(0, 1) / (count - correction)
     return found if x.ndim == 2 else found[0, 0]
+
+
+def _in_rows(x: Any, rowvar: bool) -> Any:
+    return x if rowvar else transpose(x)
 
 
 @composite(torch="torch.corrcoef", numpy="numpy.corrcoef")
@@ -153,7 +166,7 @@ def quantile(x: Any, q: Any, axis: int | None = None, keepdim: bool = False, *, 
     return kept(found if axis is None else _axis_back(found, x, axis), x, axis, keepdim)
 
 
-@composite(torch="torch.outer", numpy="numpy.outer")
+@composite(torch=lambda torch, x, y: torch.outer(x.ravel(), y.ravel()), numpy="numpy.outer")
 def outer(x: Any, y: Any) -> Any:
     """The products of every element of one vector with every one of another."""
     return x.reshape((-1, 1)) * y.reshape((1, -1))
@@ -161,19 +174,41 @@ def outer(x: Any, y: Any) -> Any:
 
 @composite(torch="torch.kron", numpy="numpy.kron")
 def kron(x: Any, y: Any) -> Any:
-    """The Kronecker product of two matrices: each element of the first one times the whole second one."""
-    (a, b), (c, d) = x.shape, y.shape
-    return (x.reshape((a, 1, b, 1)) * y.reshape((1, c, 1, d))).reshape((a * c, b * d))
+    """The Kronecker product of two matrices, or other arrays: each element of the first one times the whole second."""
+    axes = max(len(x.shape), len(y.shape))
+    m, n = ((1,) * (axes - len(array.shape)) + tuple(array.shape) for array in (x, y))
+    first, second = (a for n_of in m for a in (n_of, 1)), (a for n_of in n for a in (1, n_of))
+    return (x.reshape(tuple(first)) * y.reshape(tuple(second))).reshape(tuple(a * b for a, b in zip(m, n, strict=True)))
 
 
-@composite(
-    torch=lambda torch, x, n=1, axis=-1: torch.diff(x, n, axis), numpy=lambda x, n=1, axis=-1: np.diff(x, n, axis)
-)
-def diff(x: Any, n: int = 1, axis: int = -1) -> Any:
-    """Each element along an axis less the one before it, n times over."""
+def _whole_end(x: Any, axis: int, end: Any) -> Any:
+    """What stands at an end of rows; a number is one element of each."""
+    if end is None or len(end.shape if hasattr(end, "shape") else np.shape(end)):
+        return end
+    return add(end, np.zeros([1 if a == range(x.ndim)[axis] else n for a, n in enumerate(x.shape)]))
+
+
+def _diff_torch(torch: Any, x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    ends = (_whole_end(x, axis, end) for end in (prepend, append))
+    return torch.diff(x, n, axis, *(end if end is None else as_tensors(torch, (x, end))[1] for end in ends))
+
+
+def _diff_numpy(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    ends = {"prepend": prepend, "append": append}
+    return np.diff(x, n, axis, **{name: end for name, end in ends.items() if end is not None})
+
+
+@composite(torch=_diff_torch, numpy=_diff_numpy)
+def diff(x: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Each element along an axis less the one before it, n times over; with something before them, or behind."""
     if not x.ndim:
         raise CaseError("diff: x is one number: it takes the differences of the elements of an array")
-    rows = x.swapaxes(axis, -1)
+    if n < 0:
+        raise CaseError(f"diff: n={n}: it must be zero or a positive number")
+    if n == 0:
+        return x
+    parts = [part for part in (_whole_end(x, axis, prepend), x, _whole_end(x, axis, append)) if part is not None]
+    rows = (concatenate(parts, axis) if len(parts) > 1 else x).swapaxes(axis, -1)
     for _ in range(n):
         rows = rows[..., 1:] - rows[..., :-1]
     return rows.swapaxes(axis, -1)
@@ -183,23 +218,38 @@ def _each(axis: int | Sequence[int]) -> tuple[int, ...]:
     return (axis,) if isinstance(axis, int) else tuple(axis)
 
 
-@composite(torch=lambda torch, x, axis: torch.flip(x, _each(axis)), numpy=lambda x, axis: np.flip(x, axis))
-def flip(x: Any, axis: int | Sequence[int]) -> Any:
-    """The elements along an axis or several from the last to the first."""
-    for a in _each(axis):
+@composite(
+    torch=lambda torch, x, axis=None: torch.flip(x, axes_of(x, axis)), numpy=lambda x, axis=None: np.flip(x, axis)
+)
+def flip(x: Any, axis: Axes = None) -> Any:
+    """The elements along an axis or several, or all of them, from the last to the first."""
+    for a in axes_of(x, axis):
         x = x.swapaxes(a, -1)[..., ::-1].swapaxes(a, -1)
     return x
 
 
+def _alike(shift: int | Sequence[int], axis: int | Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """A shift for each axis: one is that of all, as NumPy has it."""
+    shifts, axes = _each(shift), _each(axis)
+    shifts = shifts * len(axes) if len(shifts) == 1 else shifts
+    if len(shifts) != len(axes):
+        raise CaseError(f"roll: shifts {shifts} for the axes {axes}: give one for each")
+    return shifts, axes
+
+
 @composite(
-    torch=lambda torch, x, shift, axis=None: torch.roll(x, shift, axis),
-    numpy=lambda x, shift, axis=None: np.roll(x, shift, axis),
+    torch=lambda torch, x, shift, axis=None: (
+        torch.roll(x, sum(_each(shift))) if axis is None else torch.roll(x, *_alike(shift, axis))
+    ),
+    numpy=lambda x, shift, axis=None: (
+        np.roll(x, sum(_each(shift))) if axis is None else np.roll(x, *_alike(shift, axis))
+    ),
 )
 def roll(x: Any, shift: int | Sequence[int], axis: int | Sequence[int] | None = None) -> Any:
     """The elements moved on by so many places, all or along axes; what leaves at the end comes in at the start."""
     if axis is None:
         return roll(x.reshape((-1,)), sum(_each(shift)), 0).reshape(x.shape)
-    for n, a in zip(_each(shift), _each(axis), strict=True):
+    for n, a in zip(*_alike(shift, axis), strict=True):
         count = x.shape[a]
         x = x.swapaxes(a, -1)[..., [(k - n) % count for k in range(count)]].swapaxes(a, -1)
     return x

@@ -13,7 +13,8 @@ from diffcheck.ops.complex_numbers.parts import conj
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs
-from diffcheck.ops.on_arrays.common import stack, sum
+from diffcheck.ops.functions.relations import ne, where
+from diffcheck.ops.on_arrays.common import amax, stack, sum
 
 
 @composite(
@@ -54,6 +55,15 @@ def multi_dot(arrays: Sequence[Any]) -> Any:
     return functools.reduce(lambda x, y: x @ y, arrays)
 
 
+@composite(
+    torch=lambda torch, *matrices: torch.linalg.multi_dot(as_tensors(torch, matrices)),
+    numpy=lambda *matrices: np.linalg.multi_dot(matrices),
+)
+def chain_matmul(*matrices: Any) -> Any:
+    """`multi_dot` of matrices that stand one by one."""
+    return multi_dot(matrices)
+
+
 def _vander_torch(torch: Any, x: Any, n: int | None = None, increasing: bool = False) -> Any:
     found = torch.linalg.vander(x, N=n)
     return found if increasing else found.flip(-1)
@@ -73,12 +83,17 @@ def vander(x: Any, n: int | None = None, increasing: bool = False) -> Any:
 
 @composite(torch=lambda torch, x1, x2, p=2.0: torch.cdist(x1, x2, p))
 def cdist(x1: Any, x2: Any, p: float = 2.0) -> Any:
-    """The distances of each row of one matrix from each of another: p-th roots of the sums of all |x1 - x2|^p."""
-    if not 0 < p < math.inf:
-        raise CaseError(f"cdist: p={p}: it must be a positive number")
+    """The distances of each row of one matrix from each of another: p-th roots of the sums of all |x1 - x2|^p.
+
+    Of infinity the largest |x1 - x2|, of zero how many of them are not zero.
+    """
+    if not p >= 0:
+        raise CaseError(f"cdist: p={p}: it must be zero or a positive number")
     if len(x1.shape) < 2 or len(x2.shape) < 2 or x1.shape[-1] != x2.shape[-1]:
         raise CaseError(f"cdist: shapes {tuple(x1.shape)} and {tuple(x2.shape)}: both need rows of one length")
     apart = x1.reshape((*x1.shape[:-1], 1, x1.shape[-1])) - x2.reshape((*x2.shape[:-2], 1, *x2.shape[-2:]))
     if p == 2:
         return sqrt((apart * apart).sum(-1))
+    if p in (0, math.inf):
+        return sum(where(ne(apart, 0), 1, 0), -1) if p == 0 else amax(abs(apart), -1)
     return abs(apart).sum(-1) if p == 1 else (abs(apart) ** p).sum(-1) ** (1 / p)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
-from diffcheck.ops.layers.common import of_shown
+from diffcheck.ops.layers.common import of_each_shown, of_shown
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded
 from diffcheck.sources.torch_code.rows.registry import (
@@ -201,16 +201,10 @@ def _of_what_is_left(x: Excluded, dim: Any, keepdim: bool, function: Any) -> Any
     """A function of what lies along some axes, without what is excluded; of nothing it is infinite, too."""
     axes = axes_of(x.values, dim)
     beside = tuple(a for a in range(x.values.ndim) if a not in axes)
-    shape = tuple(x.values.shape[a] for a in beside)
-    flat = x.values.permute((*beside, *axes)).ravel()
-    left = ~x.places.transpose((*beside, *axes)).reshape(-1, count(x.values, axes))
-    numbers, lengths = np.arange(left.size).reshape(left.shape), left.sum(-1)
-    found = flat.lift(np.zeros(len(left)))
-    for length in np.unique(lengths[lengths > 0]):
-        rows = np.flatnonzero(lengths == length)
-        part = function(flat[numbers[rows][left[rows]].reshape(-1, length)])
-        found = found + part.scattered(rows, found.shape)
-    values, nothing = (kept(part.reshape(shape), x.values, axes, keepdim) for part in (found, lengths == 0))
+    shape = (*(x.values.shape[a] for a in beside), count(x.values, axes))
+    left = ~x.places.transpose((*beside, *axes)).reshape(shape)
+    found = of_each_shown(x.values.permute((*beside, *axes)).reshape(shape), left, function)
+    values, nothing = (kept(part, x.values, axes, keepdim) for part in (found, ~left.any(-1)))
     return Excluded(values, nothing, x.above) if nothing.any() else values
 
 
