@@ -32,8 +32,8 @@ class Witness:
     @cached_property
     def tells_own_values(self) -> bool:
         """Whether values come from somebody's code: an implementation, or an operation that he has declared."""
-        names = self.task.program.operation_names()
-        return self.on_trial or any(isinstance(Primitive.rows.get(name), Declared) for name in names)
+        kinds = self.task.program.kinds()
+        return self.on_trial or any(isinstance(Primitive.rows.get(name), Declared) for name, _ in kinds)
 
     @property
     def defines(self) -> bool:

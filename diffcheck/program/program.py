@@ -78,6 +78,10 @@ class Program:
         """Whether the results are the parts of complex numbers, along a last axis."""
         return False
 
+    def kinds(self) -> frozenset[tuple[str, int]]:
+        """The names of what occurs, as it was written, with how many operands it has."""
+        return frozenset((name, len(operands)) for name, operands in self.nodes)
+
     def operation_names(self) -> frozenset[str]:
         """The names of the operations that occur."""
         return frozenset(name for name, _ in self.nodes) - {INPUT, CONST}

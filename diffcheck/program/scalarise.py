@@ -77,6 +77,10 @@ class Lowered(Program):
         """The node of each output."""
         return self._program.outputs
 
+    def kinds(self) -> frozenset[tuple[str, int]]:
+        """The names of what occurs, with how many operands it has: of whole arrays."""
+        return frozenset((node.name, len(node.operands)) for node in self.graph.nodes)
+
     @property
     def operations(self) -> int:
         """How many operations the program has; of a large one, how many it stands for."""

@@ -17,7 +17,6 @@ from diffcheck.ops.declared import Declared
 from diffcheck.ops.table import Function, Primitive
 from diffcheck.program.program import CONST, INPUT, Builder, Program, is_made_of_pieces
 from diffcheck.program.rules import partial
-from diffcheck.program.scalarise import Lowered
 from diffcheck.program.text import formula
 from diffcheck.referee.evaluate import Ball, Balls, evaluate
 from diffcheck.referee.paths import live_decisions, specialise
@@ -29,8 +28,7 @@ class Unsettled(ArithmeticError):
 
 def has_own_pieces(program: Program) -> bool:
     """Whether an operation of a program is a declared one with a slope of pieces."""
-    nodes = [(n.name, n.operands) for n in program.graph.nodes] if isinstance(program, Lowered) else program.nodes
-    return any(_slopes(*kind) is not None for kind in {(name, len(of)) for name, of in nodes if _is_declared(name)})
+    return any(_slopes(name, count) is not None for name, count in program.kinds() if _is_declared(name))
 
 
 def settled(program: Program, values: Sequence[Ball | None], order: int) -> Program:
