@@ -84,7 +84,7 @@ def lasso_penalty(x):
 
 @case(x=interval(-3, 3), points=[{"x": 1.0}, {"x": -1.0}], reference="Clarke 1983, 2.3")
 def lower_envelope(x):
-    """min(x^2, 2 - x^2): four pieces that meet at -1 and 1."""
+    """min(x^2, 2 - x^2): three pieces that meet at -1 and 1."""
     return minimum(x**2, 2 - x**2)
 
 

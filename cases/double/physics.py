@@ -233,9 +233,9 @@ def einstein_heat_capacity(x):
     return x**2 * exp(x) / expm1(x) ** 2
 
 
-@case(x=interval(0.1, 10), steps=20, reference="Debye 1912; DLMF 25.12.22")
+@case(x=interval(0.1, 10), steps=20, reference="Debye 1912; Abramowitz & Stegun 1964, 27.1")
 def debye_function(x, steps):
-    """3/x^3 times the integral of t^3/(e^t - 1) from 0 to x, by the midpoint rule."""
+    """D_3(x), 3/x^3 times the integral of t^3/(e^t - 1) from 0 to x, by the midpoint rule with 20 steps."""
     total = 0.0
     for k in range(steps):
         t = x * (2 * k + 1) / (2 * steps)
@@ -339,10 +339,21 @@ def hill_equation(S, K, n):
     return S**n / (K**n + S**n)
 
 
-@case(h=interval(1e-9, 1e-2, scale="log"), reference="Henderson 1908; Hasselbalch 1917")
-def charge_of_acetic_acid(h):
-    """-log10 of the protons, plus what of the acid is dissociated at them."""
-    return -log10(h) + 1.74e-5 / (1.74e-5 + h)
+@case(
+    base=interval(1e-4, 1, scale="log"),
+    acid=interval(1e-4, 1, scale="log"),
+    pKa=4.756,
+    reference="Henderson 1908; Hasselbalch 1917",
+)
+def henderson_hasselbalch(base, acid, pKa):
+    """pKa + log10([A-] / [HA]): the pH of a buffer, here of acetic acid."""
+    return pKa + log10(base / acid)
+
+
+@case(h=interval(1e-9, 1e-2, scale="log"), Ka=1.754e-5, reference="Ostwald 1888")
+def dissociated_acid(h, Ka):
+    """Ka / (Ka + [H+]): which part of acetic acid is dissociated."""
+    return Ka / (Ka + h)
 
 
 # Flow.
@@ -379,11 +390,11 @@ def nozzle_area(mach):
     return (5 + mach**2) ** 3 / (216 * mach)
 
 
-@case(y=interval(0.1, 1000), kappa=0.41, B=5.0, reference="Karman 1930; Spalding 1961")
-def spalding_wall_law(y, kappa, B):
-    """y + e^(-k B) (e^(k y) - 1 - k y - (k y)^2/2), y scaled by a hundredth: a boundary layer in one formula."""
-    k = kappa * y / 100
-    return y / 100 + exp(-kappa * B) * (exp(k) - 1 - k - k**2 / 2)
+@case(u=interval(0, 25), kappa=0.4, B=5.5, points=[{"u": 0.0}, {"u": 1e-2}], reference="Spalding 1961")
+def spalding_wall_law(u, kappa, B):
+    """y+ = u+ + e^(-k B) (e^(k u+) - 1 - k u+ - (k u+)^2/2 - (k u+)^3/6): a boundary layer in one formula."""
+    k = kappa * u
+    return u + exp(-kappa * B) * (exp(k) - 1 - k - k**2 / 2 - k**3 / 6)
 
 
 # Finance.

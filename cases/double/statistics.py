@@ -231,30 +231,45 @@ def normal_mixture(x, weights, means, logs):
     return logsumexp(parts) - log(2 * pi) / 2
 
 
-# ADBench's Gaussian mixtures: two components in two dimensions, four points.
-POINTS = np.array([[0.5, -0.25], [1.0, 0.75], [-0.5, 1.25], [-1.0, -0.75]])
+# ADBench's test of its Gaussian mixtures, d = 2, K = 3, n = 1: a test holds value and gradient to those it publishes.
+MIXTURE = {
+    "alphas": np.array([-0.649014, 1.181166, -0.758453]),
+    "means": np.array([[0.092339, 0.186260], [0.345561, 0.396767], [0.538817, 0.419195]]),
+    "icf": np.array(
+        [[0.586443, -0.851887, 0.800321], [-1.509405, 0.875874, -0.242790], [0.166813, -1.965419, -1.270071]]
+    ),
+}
 
 
 @case(
-    alphas=interval(-1, 1, shape=2),
-    means=interval(-1, 1, shape=(2, 2)),
-    icf=interval(-0.5, 0.5, shape=(2, 3)),
-    x=POINTS,
-    reference="Srajer, Kukelova & Fitzgibbon 2018, ADBench's GMM",
+    alphas=interval(-2, 2, shape=3),
+    means=interval(-1, 1, shape=(3, 2)),
+    icf=interval(-2, 1, shape=(3, 3)),
+    x=np.array([[1.175171, 2.029160]]),
+    gamma=1.0,
+    m=0,
+    points=[MIXTURE],
+    operators=["gradient"],
+    reference="Srajer, Kukelova & Fitzgibbon 2018, the GMM of ADBench",
 )
-def gaussian_mixture_model(alphas, means, icf, x):
-    """ADBench's objective: each covariance by logarithms of a diagonal and a triangle, with a Wishart prior."""
-    total = -len(x) * logsumexp(alphas)
+def gaussian_mixture_model(alphas, means, icf, x, gamma, m):
+    """ADBench's objective: the likelihood of n points under K normal distributions, and a Wishart prior.
+
+    -n d/2 ln(2 pi) + sum_i ln sum_k exp(alpha_k + sum q_k - |Q_k (x_i - mu_k)|^2 / 2) - n ln sum_k exp(alpha_k)
+    + sum_k (gamma^2/2 (|exp q_k|^2 + |l_k|^2) - m sum q_k) - K C, where a row of icf is q_k, the logarithms of the
+    diagonal of the triangle Q_k, and l_k, what stands below it. The prior has the sign that it has in ADBench.
+    """
+    n, d = np.shape(x)
+    q, below = icf[:, :2], icf[:, 2]
+    total = -n * d * log(2 * pi) / 2 - n * logsumexp(alphas)
     for point in x:
-        parts = []
-        for k in range(2):
-            first, second = exp(icf[k, 0]), exp(icf[k, 1])
-            u, v = point[0] - means[k, 0], point[1] - means[k, 1]
-            square = (first * u) ** 2 + (icf[k, 2] * u + second * v) ** 2
-            parts.append(alphas[k] + icf[k, 0] + icf[k, 1] - square / 2)
-        total = total + logsumexp(stack(parts))
-    prior = sum(exp(2 * icf[:, :2])) + sum(icf[:, 2] ** 2)
-    return total - prior / 2
+        away = point - means
+        first, second = exp(q[:, 0]) * away[:, 0], below * away[:, 0] + exp(q[:, 1]) * away[:, 1]
+        total = total + logsumexp(alphas + sum(q, axis=1) - (first**2 + second**2) / 2)
+    prior = gamma**2 / 2 * (sum(exp(q) ** 2) + sum(below**2)) - m * sum(q)
+    freedom = d + m + 1
+    of_two = log(pi) / 2 + lgamma(freedom / 2) + lgamma((freedom - 1) / 2)
+    return total + prior - len(means) * (freedom * d * (log(gamma) - log(2) / 2) - of_two)
 
 
 # Likelihoods of regressions.

@@ -143,3 +143,25 @@ def test_the_pollution_problem_comes_to_the_published_concentrations():
         atol=1e-18,
     )
     np.testing.assert_allclose(run.y[:, -1], AFTER_AN_HOUR, rtol=1e-7)
+
+
+# Gaussian mixtures, by the tests of ADBench: test/cpp/modules/common/GmmTests.cpp holds its modules to these.
+
+OBJECTIVE = 8.07380408004975791
+SLOPES = [
+    *(1.08662855508652456e-1, -7.41270039523898472e-1, 6.32607184015246071e-1, 1.11692576532787013),
+    *(1.63333013551455269e-1, -2.19989824071193142e-2, 2.27778292254236098e-1, 1.20963025612832187),
+    *(-6.06375920733956339e-2, 2.58529994051162237, 1.12632694524213789e-1, 3.85744309849611777e-1),
+    *(7.35180573182305508e-2, 5.41836362715595232, -3.21494409677446469e-1, 1.71892309775004937),
+    *(8.60091090790866875e-1, -9.94640930466322848e-1),
+]
+
+
+def test_the_gaussian_mixture_comes_to_the_numbers_of_adbench():
+    found = runpy.run_path(str(DOUBLE / "statistics.py"))
+    case = found["gaussian_mixture_model"]
+    inputs = {name: value.shape for name, value in found["MIXTURE"].items()}
+    point = np.concatenate([value.ravel() for value in found["MIXTURE"].values()])
+    program = trace(case.function, inputs, case.constants)
+    assert Compiled(program).at(point) == pytest.approx(OBJECTIVE, rel=1e-14)
+    np.testing.assert_allclose(Compiled(jacobian(program, range(18))).at(point).ravel(), SLOPES, rtol=1e-13)
