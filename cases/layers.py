@@ -15,6 +15,7 @@ from diffcheck.ops import (
     concatenate,
     conv1d,
     conv_transpose2d,
+    cos,
     cross_entropy,
     cumsum,
     dot,
@@ -121,7 +122,7 @@ def embedding(table, places):
 def rotary_embedding(theta, q):
     """Two pairs of numbers, turned by theta and by theta/100."""
     angles = theta * np.array([1.0, 0.01])
-    c, s = stack([sin(angles[k] + np.pi / 2) for k in range(2)]), sin(angles)
+    c, s = cos(angles), sin(angles)
     return concatenate([c * q[0::2] - s * q[1::2], s * q[0::2] + c * q[1::2]])
 
 
