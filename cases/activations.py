@@ -16,7 +16,7 @@ def tanh(x):
     return ops.tanh(x)
 
 
-@case(x=interval(-30, 30), points=[{"x": 0.0}], reference="DLMF 4.2")
+@case(x=interval(-30, 30), points=[{"x": 0.0}], reference="Goodfellow, Bengio & Courville 2016, 3.10")
 def softplus_composed(x):
     """ln(1 + e^x), as written in a textbook."""
     return log(1 + exp(x))

@@ -86,7 +86,7 @@ def self_power(x):
     return x**x
 
 
-@case(x=interval(1e4, 1.0001e4, shape=4), reference="Chan, Golub & LeVeque 1983")
+@case(x=interval(1e4, 1.0001e4, shape=4), reference="Chan, Golub & LeVeque 1983; Higham 2002, 1.9")
 def naive_variance(x):
     """mean(x^2) - mean(x)^2, of numbers that are nearly alike."""
     return mean(x**2) - mean(x) ** 2

@@ -15,6 +15,7 @@ from diffcheck.ops import (
     concatenate,
     conv1d,
     conv_transpose2d,
+    cos,
     cross_entropy,
     cumsum,
     dot,
@@ -121,7 +122,7 @@ def embedding(table, places):
 def rotary_embedding(theta, q):
     """Two pairs of numbers, turned by theta and by theta/100."""
     angles = theta * np.array([1.0, 0.01])
-    c, s = stack([sin(angles[k] + np.pi / 2) for k in range(2)]), sin(angles)
+    c, s = cos(angles), sin(angles)
     return concatenate([c * q[0::2] - s * q[1::2], s * q[0::2] + c * q[1::2]])
 
 
@@ -231,10 +232,10 @@ def lstm_cell(W, b, x, h, c):
     operators=["vjp"],
 )
 def gru_cell(W, U, x, h):
-    """One step of a gated unit of width two."""
-    a, b = matmul(W, x), matmul(U, h)
+    """z h + (1 - z) tanh(W x + U (r h)), a step of a gated unit of width two; z and r are its gates."""
+    a, b = matmul(W, x), matmul(U[0:4], h)
     update, reset = sigmoid(a[0:2] + b[0:2]), sigmoid(a[2:4] + b[2:4])
-    return update * h + (1 - update) * tanh(a[4:6] + reset * b[4:6])
+    return update * h + (1 - update) * tanh(a[4:6] + matmul(U[4:6], reset * h))
 
 
 @case(a=interval(0.1, 2, shape=3), x=interval(-1, 1, shape=(4, 3)), reference="Gu & Dao 2023")
@@ -284,7 +285,7 @@ def linear_attention(q, k, v):
     widen=numbers(4, 8, step=4, of=9),
     narrow=numbers(8, 4, step=7, of=11),
     operators=["vjp"],
-    reference="Vaswani et al. 2017; Xiong et al. 2020",
+    reference="Vaswani et al. 2017; Zhang & Sennrich 2019; Xiong et al. 2020",
 )
 def transformer_block(x, attend, out, widen, narrow):
     """Two tokens of width four: norm, causal attention, norm, two layers with gelu, each beside what it came from."""
@@ -329,7 +330,7 @@ def mixture_of_experts(gate, experts, x):
     reference="Kingma & Welling 2014",
 )
 def variational_autoencoder(encoder, decoder, x, noise):
-    """What is said again, less the divergence of what is hidden, with noise that was drawn before."""
+    """The loss of what is said again, and the divergence of what is hidden, with noise that was drawn before."""
     hidden = matmul(encoder, x)
     means, logs = hidden[:2], hidden[2:]
     logits = matmul(decoder, means + noise * exp(logs / 2))
@@ -381,7 +382,7 @@ def radial_basis_network(centres, logs, v, x):
     policy=interval(-2, 2, shape=(2, 3)),
     actions=np.array([2, 0]),
     gains=np.array([1.5, -0.5]),
-    reference="Williams 1992; Schulman et al. 2017",
+    reference="Williams 1992; Mnih et al. 2016",
 )
 def policy_gradient(policy, actions, gains):
     """Minus the sum of gains times the logarithms of the chances of what was done, less a little entropy."""

@@ -88,7 +88,7 @@ def logistic_regression(w, b, X, y):
     X=IRIS,
     y=VERSICOLOR,
     operators=["gradient", "hessian"],
-    reference="Hastie, Tibshirani & Friedman 2009, 4.4.1",
+    reference="Hastie, Tibshirani & Friedman 2009, 18.3.2",
 )
 def ridge_logistic_regression(w, b, X, y):
     """The same on logits, with a quadratic penalty."""

@@ -1,4 +1,7 @@
-"""Neural networks: a neuron, and a small multilayer perceptron with all its parameters."""
+"""Neural networks by their parameters or by their input, each small enough for a page.
+
+A neuron and networks of two layers; the parts that larger ones are made of: a norm, attention, a convolution.
+"""
 
 import numpy as np
 

@@ -49,7 +49,9 @@ def hinge_of_margin(m):
     return maximum(1 - m, 0)
 
 
-@case(m=interval(-3, 3), points=[{"m": 1.0}], operators=["derivative", "hessian"], reference="Mangasarian 2001")
+@case(
+    m=interval(-3, 3), points=[{"m": 1.0}], operators=["derivative", "hessian"], reference="Mangasarian & Musicant 2001"
+)
 def squared_hinge(m):
     """max(1 - m, 0)^2: the slope has no jump at 1, the curvature has."""
     return maximum(1 - m, 0) ** 2
@@ -129,10 +131,10 @@ def total_variation(x):
 @case(
     u=interval(-1, 1, shape=(3, 3)),
     operators=["gradient"],
-    reference="Chambolle 2004",
+    reference="Acar & Vogel 1994",
 )
 def smoothed_total_variation(u):
-    """The sum of sqrt(du^2 + dv^2 + 1/100) over an image, as Chambolle's method is compared with."""
+    """The sum of sqrt(du^2 + dv^2 + 1/100) over an image: total variation without its kinks."""
     across, down = u[:-1, 1:] - u[:-1, :-1], u[1:, :-1] - u[:-1, :-1]
     return sum(sqrt(across**2 + down**2 + 0.01))
 
@@ -142,7 +144,7 @@ def smoothed_total_variation(u):
     points=[{"p": [[1.0, 0.0], [0.0, 1.0]]}],
     expect={"symbolic": "nonfinite", "autograd": "nonfinite"},
     because="at the origin the branch not taken divides by the length zero, and 0 times infinity is NaN",
-    reference="Chambolle 2004",
+    reference="Chambolle & Pock 2011",
 )
 def chambolle_projection(p):
     """p / max(1, |p|) for each of two vectors: onto the unit disc; a kink on its edge."""
@@ -162,11 +164,11 @@ def group_lasso(x):
     return norm(x[:2]) + norm(x[2:])
 
 
-@case(x=interval(-3, 3), points=[{"x": 1.0}, {"x": 2.0}, {"x": 0.0}], reference="Fan & Li 2001")
+@case(x=interval(-5, 5), points=[{"x": 1.0}, {"x": 3.0}, {"x": 0.0}], reference="Fan & Li 2001")
 def scad_penalty(x):
-    """|x| near zero, a parabola between 1 and 2, constant beyond: a = 2 and lambda = 1, kinked at 0 alone."""
+    """|x| near zero, a parabola between 1 and 3, constant beyond: a = 3 and lambda = 1, kinked at 0 alone."""
     size = ops.abs(x)
-    return where(size <= 1, size, where(size <= 2, (4 * size - size**2 - 1) / 2, 1.5))
+    return where(size <= 1, size, where(size <= 3, (6 * size - size**2 - 1) / 4, 2.0))
 
 
 @case(x=interval(-3, 3, shape=3), points=[{"x": [1.0, -1.0, 1.0]}], reference="Boyd & Vandenberghe 2004, A.1.2")
@@ -241,7 +243,7 @@ def median_of_five(x):
 @case(
     x=interval(-3, 3, shape=4),
     points=[{"x": [2.0, -1.0, 0.5, 1.5]}],
-    reference="Tukey 1977",
+    reference="Tukey 1962",
 )
 def trimmed_mean(x):
     """The mean of four without the smallest and the largest."""
@@ -267,7 +269,7 @@ def perceptron_loss(x, w):
 
 @case(
     x=interval(-2, 2, shape=2),
-    points=[{"x": [1.0, 1.0]}, {"x": [0.5, 0.25]}],
+    points=[{"x": [1.0, 0.0]}, {"x": [0.25, 0.25]}],
     reference="Rockafellar 1970; Lemarechal 1978",
 )
 def largest_of_three_planes(x):
@@ -275,8 +277,8 @@ def largest_of_three_planes(x):
     return maximum(maximum(x[0] + x[1], x[0] - x[1]), -2 * x[0] + 1)
 
 
-@case(x=interval(-2, 2, shape=2), reference="Nesterov 2005; Womersley & Fletcher 1986")
-def chained_crescent(x):
+@case(x=interval(-2, 2, shape=2), reference="Kiwiel 1985; Luksan & Vlcek 2000, 2")
+def crescent(x):
     """max of two parabolas x0^2 + (x1 - 1)^2 + x1 - 1 and -x0^2 - (x1 - 1)^2 + x1 + 1."""
     bowl = x[0] ** 2 + (x[1] - 1) ** 2
     return maximum(bowl + x[1] - 1, -bowl + x[1] + 1)
@@ -288,13 +290,13 @@ def coulomb_friction(x):
     return sign(x) + x / 2
 
 
-@case(x=interval(-2, 2), points=[{"x": 0.0}], reference="Clarke 1983, 2.2")
+@case(x=interval(-2, 2), points=[{"x": 0.0}], reference="Perronnin, Sanchez & Mensink 2010")
 def signed_root(x):
     """sign(x) sqrt(|x|): its slope is infinite at 0."""
     return sign(x) * sqrt(ops.abs(x))
 
 
-@case(x=interval(-2, 2), points=[{"x": 0.0}], reference="Nocedal & Wright 2006, 15.4")
+@case(x=interval(-2, 2), points=[{"x": 0.0}], reference="Candes, Wakin & Boyd 2008")
 def log_one_plus_size(x):
     """ln(1 + |x|), a penalty that flattens."""
     return log1p(ops.abs(x))

@@ -34,13 +34,13 @@ def sawtooth(x):
     return x - floor(x)
 
 
-@case(x=interval(-1, 3), points=[{"x": 1.0}], reference="de Boor 2001, IX")
+@case(x=interval(-1, 3), points=[{"x": 1.0}], reference="de Boor 2001, VIII")
 def smooth_join(x):
     """x^2 up to 1 and its tangent 2 x - 1 beyond: no kink."""
     return where(x < 1, x**2, 2 * x - 1)
 
 
-@case(x=interval(-1, 3), points=[{"x": 1.0}], reference="de Boor 2001, IX")
+@case(x=interval(-1, 3), points=[{"x": 1.0}], reference="de Boor 2001, VIII")
 def broken_join(x):
     """x^2 up to 1 and 3 x - 2 beyond: slopes 2 and 3."""
     return where(x < 1, x**2, 3 * x - 2)
@@ -84,11 +84,11 @@ def lasso_penalty(x):
 
 @case(x=interval(-3, 3), points=[{"x": 1.0}, {"x": -1.0}], reference="Clarke 1983, 2.3")
 def lower_envelope(x):
-    """min(x^2, 2 - x^2): four pieces that meet at -1 and 1."""
+    """min(x^2, 2 - x^2): three pieces that meet at -1 and 1."""
     return minimum(x**2, 2 - x**2)
 
 
-@case(x=interval(-2, 2), operators=["derivative", "hessian"], reference="de Boor 2001, IX")
+@case(x=interval(-2, 2), operators=["derivative", "hessian"], reference="de Boor 2001, VIII")
 def truncated_cube(x):
     """max(x, 0)^3, twice continuously differentiable."""
     return maximum(x, 0) ** 3

@@ -71,7 +71,7 @@ def bilinear_upsampling(image):
     reference="Jaderberg, Simonyan, Zisserman & Kavukcuoglu 2015",
 )
 def spatial_transformer(angle, shift, image):
-    """The mean square of an image that is turned and shifted: at the places of its own pixels it has kinks."""
+    """The mean square of an image that is shifted, and turned to first order; at its own pixels it has kinks."""
     x, y = np.array([-0.5, 0.5, -0.5, 0.5]), np.array([-0.5, -0.5, 0.5, 0.5])
     turned = stack([x - angle * y + shift[0], y + angle * x + shift[1]], axis=1)
     return mean(grid_sample(image, reshape(turned, (1, 2, 2, 2)), align_corners=True) ** 2)
@@ -85,7 +85,7 @@ def spatial_transformer(angle, shift, image):
     resistance=interval(100, 1e4, scale="log"),
     capacity=1e-7,
     operators=["gradient"],
-    reference="Horowitz & Hill 2015, 1.7.1",
+    reference="Horowitz & Hill 2015, 1.7",
 )
 def low_pass_gain(frequency, resistance, capacity):
     """The size of 1 / (1 + i w R C): what a resistor and a capacitor let through."""
@@ -170,13 +170,13 @@ def phase_difference(z):
 # Fourier transforms.
 
 
-@case(signal=interval(-1, 1, shape=5), operators=["jacobian"], reference="Oppenheim & Schafer 2010, 8.1")
+@case(signal=interval(-1, 1, shape=5), operators=["jacobian"], reference="Oppenheim & Schafer 2010, 8.5")
 def discrete_fourier_transform(signal):
     """The transform of five numbers: its slopes are the fifth roots of unity."""
     return fft(signal)
 
 
-@case(signal=interval(-1, 1, shape=6), points=[{"signal": [1, 0, 0, 0, 0, 0]}], reference="Welch 1967")
+@case(signal=interval(-1, 1, shape=6), points=[{"signal": [1, 0, 0, 0, 0, 0]}], reference="Schuster 1898")
 def spectral_power(signal):
     """The power in the second and third frequency of a signal."""
     spectrum = rfft(signal, norm="ortho")

@@ -128,11 +128,11 @@ def gamma_function(x):
     return exp(lgamma(x))
 
 
-@case(n=interval(1, 20), k=interval(0, 1), reference="DLMF 1.2.6, 5.2")
-def binomial_coefficient(n, k):
-    """ln of n over k n, by Gamma functions."""
-    part = k * n
-    return lgamma(n + 1) - lgamma(part + 1) - lgamma(n - part + 1)
+@case(n=interval(1, 20), share=interval(0, 1), reference="DLMF 1.2(i), 5.2")
+def binomial_coefficient(n, share):
+    """ln of n! / (k! (n - k)!) by Gamma functions, k being a share of n."""
+    k = share * n
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 @case(p=interval(-0.99, 0.99), reference="DLMF 7.17; Blair, Edwards & Johnson 1976")
@@ -141,7 +141,7 @@ def inverse_error_function(p):
     return erfinv(p)
 
 
-@case(p=interval(0.01, 0.99), reference="Galton 1885; Wichura 1988")
+@case(p=interval(0.01, 0.99), reference="Wichura 1988")
 def probit(p):
     """The quantile of the normal distribution, sqrt(2) erfinv(2 p - 1)."""
     return sqrt(2) * erfinv(2 * p - 1)

@@ -89,7 +89,7 @@ def henon_heiles(y, h):
     return euler(lambda y: stack([y[2], y[3], -y[0] - 2 * y[0] * y[1], -y[1] - y[0] ** 2 + y[1] ** 2]), y, h)
 
 
-@case(y=interval(-1, 1, shape=4), h=0.05, reference="Strutt 2016; Shinbrot et al. 1992")
+@case(y=interval(-1, 1, shape=4), h=0.05, reference="Shinbrot, Grebogi, Wisdom & Yorke 1992")
 def double_pendulum(y, h):
     """Two angles and their speeds, both arms and both weights one, a step of Heun."""
 
@@ -157,7 +157,12 @@ def epidemic(y, beta, gamma, h):
     return heun(f, y, h)
 
 
-@case(y=interval(-2, 2, shape=2), current=interval(0, 1), h=0.1, reference="FitzHugh 1961; Nagumo 1962")
+@case(
+    y=interval(-2, 2, shape=2),
+    current=interval(0, 1),
+    h=0.1,
+    reference="FitzHugh 1961; Nagumo, Arimoto & Yoshizawa 1962",
+)
 def fitzhugh_nagumo(y, current, h):
     """A nerve's voltage and its recovery, a step of Runge and Kutta."""
 
@@ -340,7 +345,7 @@ def neural_differential_equation(W, y0, target):
 
 @case(x=interval(0, 1), r=interval(3.5, 4), steps=8, reference="May 1976; Ott 2002, 2.2")
 def lyapunov_product(x, r, steps):
-    """The eighth iterate of r x (1 - x) by start and parameter: how fast two populations part."""
+    """The eighth iterate of r x (1 - x): its slope by x is the product whose logarithm is Lyapunov's exponent."""
     for _ in range(steps):
         x = r * x * (1 - x)
     return x

@@ -34,7 +34,7 @@ def markov_chain(rates, t):
     damping=interval(0, 2),
     points=[{"t": 2.0, "damping": 1.0}, {"t": 1.5, "damping": 1.0000000001}],
     operators=["jacobian"],
-    reference="Moler & Van Loan 2003, 2; Goldstein 1980, 6-6",
+    reference="Moler & Van Loan 2003, 2; Feynman 1963, I-24",
 )
 def damped_oscillator(t, damping):
     """x'' + 2 d x' + x = 0 from (1, 0): for d = 1 the matrix has one eigenvector only."""

@@ -53,13 +53,13 @@ def pendulum_period(amplitude, length, g):
     return 2 * pi * sqrt(length / g) * (1 + amplitude**2 / 16 + 11 * amplitude**4 / 3072)
 
 
-@case(angle=interval(0.1, 1.5), speed=interval(1, 100), g=9.80665, reference="Galilei 1638; Feynman 1963, I-8")
+@case(angle=interval(0.1, 1.5), speed=interval(1, 100), g=9.80665, reference="Galilei 1638")
 def range_of_a_throw(angle, speed, g):
     """v^2 sin(2 angle) / g, which is largest at an eighth of a turn."""
     return speed**2 * sin(2 * angle) / g
 
 
-@case(t=interval(0.01, 20), drag=interval(0.01, 2), g=9.80665, reference="Feynman 1963, I-9")
+@case(t=interval(0.01, 20), drag=interval(0.01, 2), g=9.80665, reference="Timmerman & van der Weele 1999")
 def fall_with_drag(t, drag, g):
     """How far a body has fallen whose drag is as its speed: g (t - (1 - e^(-kt)) / k) / k."""
     return g * (t + expm1(-drag * t) / drag) / drag
@@ -90,7 +90,7 @@ def resonance(w, damping):
     r=interval(0.9, 4),
     points=[{"r": 2 ** (1 / 6)}],
     operators=["derivative", "hessian"],
-    reference="Jones 1924",
+    reference="Lennard-Jones 1931",
 )
 def lennard_jones(r):
     """4 (r^-12 - r^-6): the force is zero at 2^(1/6)."""
@@ -123,7 +123,9 @@ def yukawa(r, length):
     return -exp(-r / length) / r
 
 
-@case(positions=interval(-2, 2, shape=(3, 3)), where=lambda positions: _apart(positions), reference="Jones 1924")
+@case(
+    positions=interval(-2, 2, shape=(3, 3)), where=lambda positions: _apart(positions), reference="Lennard-Jones 1931"
+)
 def three_argon_atoms(positions):
     """The Lennard-Jones energy of three atoms; minus its gradient is the forces."""
     energy = 0.0
@@ -195,7 +197,7 @@ def grating(x, slits):
 
 @case(speed=interval(-0.99, 0.99), reference="Einstein 1905, section 7")
 def doppler_shift(speed):
-    """sqrt((1 + v) / (1 - v))."""
+    """sqrt((1 + v) / (1 - v)): the frequency of a source that comes nearer at speed v, over what it sends."""
     return sqrt((1 + speed) / (1 - speed))
 
 
@@ -233,9 +235,9 @@ def einstein_heat_capacity(x):
     return x**2 * exp(x) / expm1(x) ** 2
 
 
-@case(x=interval(0.1, 10), steps=20, reference="Debye 1912; DLMF 25.12.22")
+@case(x=interval(0.1, 10), steps=20, reference="Debye 1912; Abramowitz & Stegun 1964, 27.1")
 def debye_function(x, steps):
-    """3/x^3 times the integral of t^3/(e^t - 1) from 0 to x, by the midpoint rule."""
+    """D_3(x), 3/x^3 times the integral of t^3/(e^t - 1) from 0 to x, by the midpoint rule with 20 steps."""
     total = 0.0
     for k in range(steps):
         t = x * (2 * k + 1) / (2 * steps)
@@ -261,10 +263,10 @@ def maxwell_boltzmann(v, T):
     return sqrt(2 / pi) * v**2 * exp(-(v**2) / (2 * T)) / T**1.5
 
 
-@case(beta=interval(-5, 5, shape=3), T=1.5, reference="Gibbs 1902; Callen 1985, 16")
-def free_energy(beta, T):
+@case(E=interval(-5, 5, shape=3), T=1.5, reference="Gibbs 1902; Callen 1985, 16")
+def free_energy(E, T):
     """-T ln of the sum of e^(-E/T) over three levels; the gradient is how full they are."""
-    return -T * log(exp(-beta[0] / T) + exp(-beta[1] / T) + exp(-beta[2] / T))
+    return -T * log(exp(-E[0] / T) + exp(-E[1] / T) + exp(-E[2] / T))
 
 
 @case(T=interval(280, 370), reference="Antoine 1888; Poling, Prausnitz & O'Connell 2001")
@@ -273,10 +275,10 @@ def antoine_equation(T):
     return 10 ** (8.07131 - 1730.63 / (T - 39.724))
 
 
-@case(T=interval(200, 2000), T1=interval(200, 2000), reference="Carnot 1824")
-def carnot_efficiency(T, T1):
-    """1 - T/T1."""
-    return 1 - T / T1
+@case(cold=interval(200, 400), hot=interval(400, 2000), reference="Carnot 1824")
+def carnot_efficiency(cold, hot):
+    """1 - T_cold / T_hot."""
+    return 1 - cold / hot
 
 
 # Electricity and electrochemistry.
@@ -288,7 +290,7 @@ def shockley_diode(V, n):
     return 1e-12 * expm1(V / (n * 0.02585))
 
 
-@case(eta=interval(-0.3, 0.3), alpha=interval(0.2, 0.8), f=38.92, reference="Erdey-Gruz & Volmer 1930; Bard 2001, 3.3")
+@case(eta=interval(-0.3, 0.3), alpha=interval(0.2, 0.8), f=38.92, reference="Erdey-Gruz & Volmer 1930")
 def butler_volmer(eta, alpha, f):
     """e^((1-a) f eta) - e^(-a f eta), f = F/(RT) at room temperature."""
     return exp((1 - alpha) * f * eta) - exp(-alpha * f * eta)
@@ -300,15 +302,18 @@ def nernst_potential(inside, outside, T):
     return 0.0861733 * T * log(outside / inside)
 
 
-@case(K=interval(1, 10), Na=interval(100, 200), Cl=interval(80, 150), reference="Goldman 1943; Hille 2001, 1")
+@case(K=interval(1, 10), Na=interval(100, 200), Cl=interval(80, 150), reference="Goldman 1943; Hodgkin & Katz 1949")
 def goldman_equation(K, Na, Cl):
-    """The resting potential of a membrane by what is outside of it, in millivolts."""
+    """26.7 ln of the weighted sum of K and Na outside and Cl inside over the reverse: a potential in millivolts.
+
+    The permeabilities are 1, 0.04 and 0.45, as the squid's giant axon has them at rest.
+    """
     return 26.7 * log((K + 0.04 * Na + 0.45 * 10) / (140 + 0.04 * 10 + 0.45 * Cl))
 
 
-@case(ions=interval(0, 0.5), charge=1.0, reference="Debye & Hueckel 1923")
+@case(ions=interval(0, 0.5), charge=1.0, reference="Debye & Hueckel 1923; Guentelberg 1926")
 def debye_hueckel(ions, charge):
-    """-0.509 z^2 sqrt(I) / (1 + sqrt(I)) by the ionic strength: its slope is infinite at no ions at all."""
+    """-0.509 z^2 sqrt(I) / (1 + sqrt(I)), log10 of an activity's coefficient: its slope is infinite at I = 0."""
     return -0.509 * charge**2 * sqrt(ions) / (1 + sqrt(ions))
 
 
@@ -339,10 +344,21 @@ def hill_equation(S, K, n):
     return S**n / (K**n + S**n)
 
 
-@case(h=interval(1e-9, 1e-2, scale="log"), reference="Henderson 1908; Hasselbalch 1917")
-def charge_of_acetic_acid(h):
-    """-log10 of the protons, plus what of the acid is dissociated at them."""
-    return -log10(h) + 1.74e-5 / (1.74e-5 + h)
+@case(
+    base=interval(1e-4, 1, scale="log"),
+    acid=interval(1e-4, 1, scale="log"),
+    pKa=4.756,
+    reference="Henderson 1908; Hasselbalch 1917",
+)
+def henderson_hasselbalch(base, acid, pKa):
+    """pKa + log10([A-] / [HA]): the pH of a buffer, here of acetic acid."""
+    return pKa + log10(base / acid)
+
+
+@case(h=interval(1e-9, 1e-2, scale="log"), Ka=1.754e-5, reference="Ostwald 1888")
+def dissociated_acid(h, Ka):
+    """Ka / (Ka + [H+]): which part of acetic acid is dissociated."""
+    return Ka / (Ka + h)
 
 
 # Flow.
@@ -362,7 +378,7 @@ def poiseuille(r, dp, mu):
 
 @case(r=interval(0.01, 1), density=interval(1.5, 8), mu=interval(0.5, 5), reference="Stokes 1851")
 def stokes_settling(r, density, mu):
-    """2/9 (rho - 1) g r^2 / mu: how fast a small ball sinks in water."""
+    """2/9 (rho - 1) g r^2 / mu: how fast a small ball sinks; densities by that of the fluid."""
     return 2 * (density - 1) * 9.80665 * r**2 / (9 * mu)
 
 
@@ -379,11 +395,11 @@ def nozzle_area(mach):
     return (5 + mach**2) ** 3 / (216 * mach)
 
 
-@case(y=interval(0.1, 1000), kappa=0.41, B=5.0, reference="Karman 1930; Spalding 1961")
-def spalding_wall_law(y, kappa, B):
-    """y + e^(-k B) (e^(k y) - 1 - k y - (k y)^2/2), y scaled by a hundredth: a boundary layer in one formula."""
-    k = kappa * y / 100
-    return y / 100 + exp(-kappa * B) * (exp(k) - 1 - k - k**2 / 2)
+@case(u=interval(0, 25), kappa=0.4, B=5.5, points=[{"u": 0.0}, {"u": 1e-2}], reference="Spalding 1961")
+def spalding_wall_law(u, kappa, B):
+    """y+ = u+ + e^(-k B) (e^(k u+) - 1 - k u+ - (k u+)^2/2 - (k u+)^3/6): a boundary layer in one formula."""
+    k = kappa * u
+    return u + exp(-kappa * B) * (exp(k) - 1 - k - k**2 / 2 - k**3 / 6)
 
 
 # Finance.
@@ -398,21 +414,24 @@ def spalding_wall_law(y, kappa, B):
     operators=["gradient", "hessian"],
     expect={"autograd": "disagree"},
     because="torch's Phi is (1 + erf)/2, which is 0 in the far left tail: a call far out of the money costs 1e-44",
-    reference="Black & Scholes 1973; Hull 2003, 13.8",
+    reference="Black & Scholes 1973; Hull 2006, 13.8",
 )
 def black_scholes(S, sigma, T, r, K):
-    """The price of a call; the gradient is delta, vega, minus theta and rho, and gamma stands in the Hessian."""
+    """S Phi(d1) - K e^(-r T) Phi(d1 - s sqrt(T)), the price of a call.
+
+    The gradient is delta, vega, minus theta and rho, and gamma stands in the Hessian.
+    """
     d1 = (log(S / K) + (r + sigma**2 / 2) * T) / (sigma * sqrt(T))
     return S * ndtr(d1) - K * exp(-r * T) * ndtr(d1 - sigma * sqrt(T))
 
 
-@case(rate=interval(0.001, 0.2), years=interval(1, 40), reference="Hull 2003, 4.4")
+@case(rate=interval(0.001, 0.2), years=interval(1, 40), reference="Kellison 1991, 3.2")
 def annuity(rate, years):
     """(1 - (1 + r)^-n) / r: what yearly payments of one are worth now."""
     return (1 - (1 + rate) ** -years) / rate
 
 
-@case(rate=interval(0.001, 0.2), reference="Hull 2003, 4.8")
+@case(rate=interval(0.001, 0.2), reference="Hull 2006, 4.8")
 def bond_price(rate):
     """Ten coupons of five and a hundred at the end; minus the slope over the price is the duration."""
     price = 100 * exp(-10 * rate)

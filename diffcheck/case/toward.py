@@ -12,14 +12,15 @@ from diffcheck.case.domain import Interval
 
 # Each pass mends one relation, and may break another that was mended before.
 _PASSES = 10
-# Those of a double.
-_DIGITS = 16
+# Those of a double, and the halvings after which nothing is left between two of them.
+_DIGITS, _HALVINGS = 16, 64
 HOLDS: Mapping[str, Callable[[float], bool]] = {
     "<": lambda d: d < 0,
     "<=": lambda d: d <= 0,
     ">": lambda d: d > 0,
     ">=": lambda d: d >= 0,
     "==": lambda d: d == 0,
+    "!=": lambda d: d != 0,
 }
 
 Point = Mapping[str, Array]
@@ -39,15 +40,15 @@ class Relation(Protocol):
 
 def difference(left: float, right: float) -> float:
     """By how much the left number is larger; of equal infinities not at all."""
-    # Of the widest doubles the difference overflows, of equal infinities it is no number.
-    return left - right if math.isfinite(left - right) else math.nan if left != right else 0.0
+    return 0.0 if left == right else left - right
 
 
 class Toward:
     """Moves one input after the other until the relations of a precondition hold.
 
-    An input is moved to where a relation holds, an end of its domain, another input's value or beyond a change of
-    sign, and then back by a random part of the way to where it ceases to hold. Arrays stay as they are.
+    An input is moved to where a relation holds, an end of its domain, another input's value, beyond a change of sign or
+    where two sides are nearest, and then back by a random part of the way to where it ceases to hold. Arrays stay as
+    they are.
 
     Parameters
     ----------
@@ -110,7 +111,7 @@ def _moved(
 def _candidates(
     values: Mapping[str, float], name: str, domain: Interval, gap: Callable[[float], float]
 ) -> Iterator[float]:
-    """Where a relation may hold: the other inputs' values, the ends, and both sides of a change of sign."""
+    """Where a relation may hold: the other inputs' values, the ends, both sides of a change of sign, the nearest."""
     others = (value for other, value in values.items() if other != name)
     ends = domain.lo, domain.hi
     yield from (value for value in (*others, *ends, 0.0) if domain.lo <= value <= domain.hi)
@@ -122,6 +123,27 @@ def _candidates(
             middle = _between(near, far)
             near, far = (middle, far) if gap(near) * gap(middle) > 0 else (near, middle)
         yield from (near, far)
+    for mean in (_between, _halfway):
+        yield _lowest(domain, lambda value: _size(gap(value)), mean)
+
+
+def _lowest(domain: Interval, size: Callable[[float], float], middle: Callable[[float, float], float]) -> float:
+    """Where a function is least, if it falls to there and rises behind it, by numbers in the middle of others."""
+    lo, hi = domain.lo, domain.hi
+    for _ in range(_HALVINGS):
+        here = middle(lo, hi)
+        if not lo < here < hi:
+            break
+        # Beside another number small ones are lost: then those that are farther apart tell.
+        pairs = (here, math.nextafter(here, math.inf)), (middle(lo, here), middle(here, hi)), (lo, hi)
+        sizes = ((size(x), size(y)) for x, y in pairs)
+        left, right = next(((x, y) for x, y in sizes if x != y), (0.0, 0.0))
+        lo, hi = (lo, here) if left <= right else (here, hi)
+    return min((lo, hi), key=size)
+
+
+def _size(gap: float) -> float:
+    return math.inf if gap != gap else gap
 
 
 def _part_of(x: float, y: float, part: float, domain: Interval) -> float:
@@ -129,6 +151,11 @@ def _part_of(x: float, y: float, part: float, domain: Interval) -> float:
     if domain.scale == "float":
         return _number(round(_place(x) * (1 - part) + _place(y) * part)) if part < 1 else y
     return x * (1 - part) + y * part
+
+
+def _halfway(x: float, y: float) -> float:
+    """The number in the middle of two."""
+    return x / 2 + y / 2
 
 
 def _between(x: float, y: float) -> float:

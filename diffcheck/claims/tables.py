@@ -92,7 +92,9 @@ def cancelling(measured: Measured) -> Table:
     """What all methods keep where formulas cancel."""
     rows = tuple((row.formula, f"{row.at:g}", *map(digits_of, row.digits)) for row in measured.cancelling)
     caption = (
-        "Correct digits where the formula cancels: the derivative has them all, and nobody who follows the formula."
+        "Correct digits where the formula cancels: the derivative has them all, and nobody who follows the formula. "
+        "The domain of each is from x/2 to 2 x, so no step is longer than x. Where it is wider on both sides, "
+        "as for a point that `diffcheck check --at` gives, `finite:adaptive` takes longer steps and keeps more."
     )
     return Table("cancelling", caption, ("formula", "x", *METHODS), rows, 2)
 

@@ -82,10 +82,14 @@ def selftest(paths: tuple[str, ...], match: str, samples: int, seed: int) -> Non
 def env() -> None:
     """Show what results depend on: versions, processor, devices."""
     from diffcheck.environment import environment
-    from diffcheck.runner.engines import fault, installed_engines, sound
+    from diffcheck.runner.engines import fault, from_elsewhere, installed_engines, sound
 
     known = installed_engines()
-    for name, value in environment(sound(known).values(), {}).items():
+    whole = sound(known)
+    for name, value in environment(whole.values(), {}).items():
         click.echo(f"{name}: {value}")
+    for name, home in from_elsewhere().items():
+        if name in whole:
+            click.echo(f"engine {name}: {home}")
     for told in filter(None, (fault(name, known) for name in known)):
         click.echo(told)

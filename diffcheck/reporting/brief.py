@@ -101,7 +101,7 @@ def _known(run: Run) -> Table:
 
 def _because(run: Run, row: Row) -> str:
     case = run.case_of(row)
-    return "" if case is None else case.because if row.expected else "wrong as the baseline says"
+    return "" if case is None else case.because if row.as_declared else "wrong as the baseline says"
 
 
 def _grid(run: Run) -> Table:

@@ -32,7 +32,7 @@ def _well(run: Run) -> str:
     """That nothing fails, and what is known of that."""
     if not run.rows:
         return "Nothing was run"
-    known = sum(bool(row.expected) for row in run.rows)
+    known = sum(row.as_declared for row in run.rows)
     defects = f"{counted(known, 'known defect')} as declared" if known else "no known defects"
     accepted = sum(row.accepted for row in run.rows)
     defects += f", {counted(accepted, 'task')} wrong as the baseline says" if accepted else ""

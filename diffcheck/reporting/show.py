@@ -60,7 +60,7 @@ def _facts(case: CaseRow) -> Table:
     truth = f", truth to {case.truth_digits:.0f} digits" * (case.truth_digits > 0)
     facts = (
         ("function", case.function),
-        ("derivative", case.derivative),
+        ("derivative", case.derivative or _unwritten(case)),
         (
             "inputs",
             ", ".join(
@@ -79,6 +79,13 @@ def _facts(case: CaseRow) -> Table:
         if fact:
             table.add_row(name, fact)
     return table
+
+
+def _unwritten(case: CaseRow) -> str:
+    """Why no formula of the derivative stands there; empty of a case that is broken."""
+    if not case.operations:
+        return ""
+    return "not written as one formula: the function has pieces, or it would be too long to read"
 
 
 def _chain(drawing: Drawing, steps: Sequence[Step]) -> Table:

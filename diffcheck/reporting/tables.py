@@ -42,7 +42,7 @@ def headline(run: Run) -> str:
         return f"Nothing was run: {broken}"
     found = ", ".join(f"{count} {name}" for name, count in counts(rows).items())
     failing = sum(row.fails for row in rows)
-    expected = sum(bool(row.expected) and not row.fails for row in run.rows)
+    expected = sum(row.as_declared and not row.fails for row in run.rows)
     tail = f"; {failing} {'fails' if failing == 1 else 'fail'} the run" if failing else ""
     tail += f"; {broken}" if broken else ""
     tail = tail or "; none fails the run"

@@ -124,7 +124,12 @@ class Row:
     @property
     def known(self) -> bool:
         """Whether its case declares its outcome, or the baseline knows what is wrong with it, and it does not fail."""
-        return bool(self.expected or self.accepted) and not self.fails
+        return (self.as_declared or self.accepted) and not self.fails
+
+    @property
+    def as_declared(self) -> bool:
+        """Whether it came out as its case declares, by its verdict or by a finding."""
+        return self.verdict in self.declared or bool(self.declared & set(self.breaches))
 
     @property
     def group(self) -> str:

@@ -108,6 +108,15 @@ def absent_engines() -> dict[str, str]:
     return {name: told for name, point in _registered().items() if (told := _lacking(point))}
 
 
+def from_elsewhere() -> dict[str, str]:
+    """The engines of other packages by name, and where each comes from, with the version of its package."""
+    return {
+        name: _home(point)
+        for name, point in _registered().items()
+        if point.dist is None or point.dist.name != "diffcheck"
+    }
+
+
 def _lacking(point: EntryPoint) -> str:
     """What an engine needs that is not installed; empty if it has all."""
     if not point.extras or point.dist is None:

@@ -5,6 +5,7 @@ import pytest
 from prepared import BOX, ENGINES, at, prepared
 
 from diffcheck import case, ops
+from diffcheck.case.operators import operator_named
 from diffcheck.engines.symbolic.functions import functions
 from diffcheck.errors import Unsupported
 
@@ -38,6 +39,22 @@ def test_value_and_slope_are_those_of_mpmath(function, reference):
         expected = float(mp.diff(reference, x))
         assert ready.value(at(x=x)).item() == pytest.approx(float(reference(x)), rel=1e-13)
         assert ready.derivative(at(x=x)).value.item() == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("function", "reference"),
+    [
+        (lambda x: ops.spherical_bessel_j(0, x), lambda x: mp.sin(x) / x),
+        (lambda x: ops.spherical_bessel_y(0, x), lambda x: -mp.cos(x) / x),
+        (lambda x: ops.spherical_bessel_j(1, x), lambda x: mp.sin(x) / x**2 - mp.cos(x) / x),
+    ],
+    ids=["j0", "y0", "j1"],
+)
+@pytest.mark.parametrize("operator", ["derivative", "derivative2"])
+def test_rules_with_negative_orders_have_the_values_that_scipy_lacks(function, reference, operator):
+    ready = prepared(ENGINES["symbolic"], case(x=BOX)(lambda x: function(x)), operator_named(operator))
+    expected = float(mp.diff(reference, 0.75, 1 if operator == "derivative" else 2))
+    assert ready.derivative(at(x=0.75)).value.item() == pytest.approx(expected, rel=1e-12)
 
 
 def test_what_scipy_has_by_the_name_is_its_own():

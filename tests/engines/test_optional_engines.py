@@ -93,6 +93,13 @@ def unsound(request, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
+def test_env_lists_the_engines_of_others_with_their_versions(plugged):
+    plugged("numpy")
+    listed = typed("env").output
+    assert "engine odd: odd_engines:Odd of odd-engines 1.0\n" in listed
+    assert listed.count("engine ") == 1
+
+
 @pytest.mark.usefixtures("unsound")
 def test_an_engine_that_cannot_be_loaded_is_left_out_and_told_where_engines_are_listed():
     assert "odd" not in by_default(installed_engines())

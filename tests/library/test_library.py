@@ -115,6 +115,65 @@ def test_nist_s_sums_are_more_than_a_handful():
     assert len(REGRESSIONS) == 16
 
 
+# Of the others, whose observations are not here, the parameters are NIST's own.
+CERTIFIED = {
+    "Bennett5": [-2523.5058043, 46.736564644, 0.93218483193],
+    "Chwirut1": [0.1902781837, 0.0061314004477, 0.010530908399],
+    "ENSO": [
+        *(10.510749193, 3.0762128085, 0.53280138227, 44.3110887, -1.6231428586),
+        *(0.52554493756, 26.88761444, 0.21232288488, 1.4966870418),
+    ],
+    "Gauss1": [
+        98.778210871,
+        0.010497276517,
+        100.48990633,
+        67.481111276,
+        23.12977336,
+        71.994503004,
+        178.99805021,
+        18.389389025,
+    ],
+    "Gauss2": [
+        99.018328406,
+        0.010994945399,
+        101.88022528,
+        107.03095519,
+        23.578584029,
+        72.045589471,
+        153.27010194,
+        19.525972636,
+    ],
+    "Gauss3": [
+        98.94036897,
+        0.010945879335,
+        100.69553078,
+        111.63619459,
+        23.300500029,
+        73.705031418,
+        147.76164251,
+        19.66822123,
+    ],
+    "Hahn1": [
+        *(1.0776351733, -0.12269296921, 0.004086375061, -1.4262662514e-06),
+        *(-0.0057609940901, 0.00024053735503, -1.2314450199e-07),
+    ],
+    "Kirby2": [1.6745063063, -0.13927397867, 0.0025961181191, -0.001724181187, 2.1664802578e-05],
+    "Lanczos1": [0.095100000027, 1.0000000001, 0.86070000013, 3.0000000002, 1.5575999998, 5.0000000001],
+    "Lanczos2": [0.096251029939, 1.0057332849, 0.86424689056, 3.0078283915, 1.5529016879, 5.00287981],
+    "Nelson": [2.5906836021, 5.6177717026e-09, -0.057701013174],
+}
+
+
+@pytest.mark.parametrize("name", CERTIFIED)
+def test_parameters_that_nist_certifies(name):
+    case = runpy.run_path(str(DOUBLE / "regression_nist.py"))[name]
+    assert list(case.points[0]["b"]) == CERTIFIED[name]
+
+
+def test_all_regressions_of_nist_are_there():
+    assert len(REGRESSIONS) + len(CERTIFIED) == 27
+
+
 # A differential equation whose solution is published.
 
 # After an hour, by the Test Set for IVP Solvers, Mazzia & Magherini 2008, II.5.
@@ -143,3 +202,25 @@ def test_the_pollution_problem_comes_to_the_published_concentrations():
         atol=1e-18,
     )
     np.testing.assert_allclose(run.y[:, -1], AFTER_AN_HOUR, rtol=1e-7)
+
+
+# Gaussian mixtures, by the tests of ADBench: test/cpp/modules/common/GmmTests.cpp holds its modules to these.
+
+OBJECTIVE = 8.07380408004975791
+SLOPES = [
+    *(1.08662855508652456e-1, -7.41270039523898472e-1, 6.32607184015246071e-1, 1.11692576532787013),
+    *(1.63333013551455269e-1, -2.19989824071193142e-2, 2.27778292254236098e-1, 1.20963025612832187),
+    *(-6.06375920733956339e-2, 2.58529994051162237, 1.12632694524213789e-1, 3.85744309849611777e-1),
+    *(7.35180573182305508e-2, 5.41836362715595232, -3.21494409677446469e-1, 1.71892309775004937),
+    *(8.60091090790866875e-1, -9.94640930466322848e-1),
+]
+
+
+def test_the_gaussian_mixture_comes_to_the_numbers_of_adbench():
+    found = runpy.run_path(str(DOUBLE / "statistics.py"))
+    case = found["gaussian_mixture_model"]
+    inputs = {name: value.shape for name, value in found["MIXTURE"].items()}
+    point = np.concatenate([value.ravel() for value in found["MIXTURE"].values()])
+    program = trace(case.function, inputs, case.constants)
+    assert Compiled(program).at(point) == pytest.approx(OBJECTIVE, rel=1e-14)
+    np.testing.assert_allclose(Compiled(jacobian(program, range(18))).at(point).ravel(), SLOPES, rtol=1e-13)

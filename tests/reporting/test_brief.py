@@ -62,6 +62,10 @@ SENTENCES = {
         "# symbolic:closed fails --strict on norm gradient at x = [0.5, 2], by x[1]: 7.0 of 15.5 digits right",
     ),
     "all is well": (lambda: lines(RIGHT), "# No failure in 1 task, no known defects"),
+    "what a case declares of another dtype": (
+        lambda: lines(RIGHT, replace(RIGHT, dtype="float32", expected="disagree"), KNOWN),
+        "# No failure in 3 tasks, 1 known defect as declared",
+    ),
     "well but for what is known": (lambda: lines(RIGHT, KNOWN), "# No failure in 2 tasks, 1 known defect as declared"),
     "nothing judged": (
         lambda: lines(replace(RIGHT, verdict=Verdict.UNCERTAIN)),
@@ -153,6 +157,12 @@ def folded(text: list[str], title: str) -> list[str]:
     start = text.index(f"<summary>{title}</summary>")
     end = text.index("</details>", start)
     return [line for line in text[start:end] if line.startswith("| ")][2:]
+
+
+def test_a_row_that_agrees_is_no_defect_whatever_its_case_declares_of_another_dtype():
+    run = Run((KNOWN, replace(RIGHT, case="known", dtype="float32", expected="disagree")), (CASE,), ENVIRONMENT)
+    assert "(1 with the outcome that their case declares)" in headline(run)
+    assert [line for line in brief(run).splitlines() if "Known defects" in line and "(1)" in line]
 
 
 def test_known_defects_are_folded_with_their_reasons() -> None:

@@ -20,6 +20,7 @@ from diffcheck.reporting.page.layers import placed
 from diffcheck.reporting.page.mathml import mathml, text
 from diffcheck.results import Run
 from diffcheck.runner.settings import Settings
+from diffcheck.verdict import Verdict
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -207,6 +208,25 @@ def test_the_page_asks_the_network_for_nothing(file: Path) -> None:
     written = file.read_text()
     assert not re.search(r'(src|href)="(?!#)', written)
     assert "default-src 'none'" in written
+
+
+def test_only_failures_that_are_not_shown_are_more(run: Run) -> None:
+    row = replace(run.rows[0], verdict=Verdict.ERROR, reason="case", note="it raises")
+    engines = [replace(row, engine=f"engine{k}") for k in range(14)]
+    shown = page(replace(run, rows=tuple(engines)))
+    assert shown.count('<article class="failure') == 1
+    assert "more: press the verdicts" not in shown
+    others = [replace(row, case=f"case{k}", verdict=Verdict.CRASH, reason="") for k in range(12)]
+    shown = page(replace(run, rows=(*engines, *others)))
+    assert shown.count('<article class="failure') == 10
+    assert "and 3 more: press the verdicts" in shown
+
+
+def test_a_row_that_agrees_and_fails_shows_no_digits(run: Run) -> None:
+    right = next(row for row in run.rows if row.verdict is Verdict.AGREE and row.truth)
+    failing = page(replace(run, rows=(replace(right, expected="disagree"),)))
+    assert failing.count('<article class="failure') == 1
+    assert '<pre class="numbers"' not in failing
 
 
 def test_the_same_run_gives_the_same_bytes(run: Run, file: Path) -> None:

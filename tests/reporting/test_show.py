@@ -50,6 +50,10 @@ def test_a_formula_is_shown_at_its_point() -> None:
     assert re.search(r"df/dx = v1 \+ df/dv1 \* cos\(x\) +1.36687", done.output)
 
 
+def test_a_derivative_of_pieces_is_no_formula_and_the_line_says_so() -> None:
+    assert "derivative  not written as one formula: the function has pieces" in typed("show Max(x,0) --at x=1.2").output
+
+
 def test_every_step_is_true() -> None:
     """The slopes by the steps' own formulas are those of a product and quotient, worked out by hand."""
     from math import cos, exp, sin

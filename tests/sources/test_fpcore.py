@@ -118,6 +118,11 @@ DOMAINS = {
     "(<= 1 (fabs x) 3)": (-3, 3, "linear"),
     "(< x INFINITY)": (-LARGEST, LARGEST, "float"),
     "(== x 2)": (2, 2, "linear"),
+    "(and (not (< x 1)) (not (> x 2)))": (1, 2, "linear"),
+    "(not (or (< x 1) (<= 2 x) (!= x x)))": (1, math.nextafter(2, 0), "linear"),
+    "(or (<= 1 x 2) (<= 5 x 6))": (1, 6, "linear"),
+    "(let ([least 1]) (<= least x 2))": (1, 2, "linear"),
+    "(if (< x 3) (<= 1 x) (<= x 4))": (1, 4, "linear"),
 }
 
 
@@ -139,6 +144,14 @@ THIN = {
     "(and (< 0 x 1e10) (< 0 y 1e10) (< (fabs (- x y)) 1e-5))": lambda x, y: abs(x - y) < 1e-5,
     "(and (< 0 x 100) (< 0 y 100) (<= 1 (- y x) 1.0001))": lambda x, y: 1 <= y - x <= 1.0001,
     "(and (<= -1e6 x 1e6) (<= -1e6 y 1e6) (<= 0.99 (+ (* x x) (* y y)) 1))": lambda x, y: 0.99 <= x * x + y * y <= 1,
+    "(or (== x 0) (== y 0))": lambda x, y: x == 0 or y == 0,
+    "(not (!= x y))": lambda x, y: x == y,
+    "(and (<= 1 y 2) (< (fabs (- x 1)) 1e-5))": lambda x, y: abs(x - 1) < 1e-5 and 1 <= y <= 2,
+    "(and (<= 0 x 10) (<= 0 y 10) (< (+ (fabs (- x 1)) (fabs y)) 1e-5))": lambda x, y: abs(x - 1) + abs(y) < 1e-5,
+    "(let* ([a (* 2 x)] [b (+ a y)]) (and (<= 1 a 1.001) (<= 3 b)))": lambda x, y: 1 <= x + x <= 1.001 and x + x + y >= 3,
+    "(if (< x y) (<= 1 x 1.1) (<= 1 y 1.1))": lambda x, y: 1 <= min(x, y) <= 1.1,
+    "(and (<= 0 x 2) (<= 0 y 2) (not (and (< x 1.999) (< y 1.999))))": lambda x, y: max(x, y) >= 1.999,
+    "(and (<= 1 x 1e150) (<= 1 y 1e150) (not (<= x 1e149 y)) (!= x y))": lambda x, y: not x <= 1e149 <= y and x != y,
     "(and (< 1e-150 x 1e150) (< 1e-150 y 1e150) (< (* 2 x) y (* 3 x)))": lambda x, y: 2 * x < y < 3 * x,
 }  # fmt: skip
 

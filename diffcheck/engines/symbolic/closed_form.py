@@ -15,7 +15,7 @@ from sympy.printing.str import StrPrinter
 from diffcheck.case.case import Point
 from diffcheck.case.operators import Operator
 from diffcheck.engines.base import Clockwork, Estimate, Task, typed
-from diffcheck.engines.symbolic.functions import functions
+from diffcheck.engines.symbolic.functions import functions, without_negative_orders
 from diffcheck.errors import Unsupported
 from diffcheck.ops.table import Primitive
 from diffcheck.program.program import CONST, INPUT, Program
@@ -67,7 +67,9 @@ class Closed:
         derivatives = _derivatives(outputs, wrt, task.operator)
         # NumPy's ``sqrt(2)`` would make everything double, and it takes no longer whole number than this.
         longest = _LONGEST if task.dtype == "float64" else 0
-        derivatives, outputs = (_weak(expressions, longest) for expressions in (derivatives, outputs))
+        derivatives, outputs = (
+            _weak(list(map(without_negative_orders, expressions)), longest) for expressions in (derivatives, outputs)
+        )
         self._derivatives, self._outputs, self._symbols = derivatives, outputs, symbols
         self._evaluate, self.operations = _compiled(symbols, derivatives)
 

@@ -29,6 +29,16 @@ def functions() -> Mapping[str, Function]:
     return {"hyper": _hyper} | {name: _by_arity(known) for name, known in found.items()}
 
 
+def without_negative_orders(expression: Any) -> Any:
+    """An expression with spherical Bessel functions of orders that SciPy has: DLMF 10.47.14 and 10.47.15 for others."""
+    for kind, other, first in ((sympy.jn, sympy.yn, 0), (sympy.yn, sympy.jn, 1)):
+        expression = expression.replace(
+            lambda e, kind=kind: isinstance(e, kind) and e.args[0].is_Integer and e.args[0].is_negative,
+            lambda e, other=other, first=first: (-1) ** (first - e.args[0]) * other(-1 - e.args[0], e.args[1]),
+        )
+    return expression
+
+
 def _is_written(kind: type) -> bool:
     """Whether SymPy's code for SciPy has a function for these, be it one of its names that means another there."""
     names = {cls.__name__ for cls in kind.__mro__ if issubclass(cls, sympy.Basic)}

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from diffcheck.reporting.page.model import MEANINGS, Model, failures
 from diffcheck.reporting.page.packed import packed, packed_values
 from diffcheck.reporting.sentence import asked, sentence
+from diffcheck.reporting.tables import failing_rows
 from diffcheck.results import Run, counts
 from diffcheck.verdict import Verdict
 
@@ -39,7 +40,7 @@ def page(run: Run) -> str:
         counts=[(name, found[name], failing[name], MEANINGS[Verdict(name)]) for name in reversed(found)],
         known=sum(row.known for row in run.rows),
         failures=failures(run, _SHOWN),
-        more=max(0, len(run.failing) - _SHOWN),
+        more=max(0, len(failing_rows(run)) - _SHOWN),
         broken=run.broken,
         environment=dict(run.environment),
         command=run.command,

@@ -136,12 +136,17 @@ def _floor(digits: float) -> float | None:
     return math.floor(digits * 10) / 10 if digits == digits else None
 
 
+def _without_digits(told: dict[str, Any], row: Row) -> dict[str, Any]:
+    """Value and truth say nothing where a row that agrees fails by what was declared or asked."""
+    return told | {"value": "", "truth": ""} if row.verdict is Verdict.AGREE else told
+
+
 def failures(run: Run, most: int) -> list[dict[str, Any]]:
     """The worst failing rows as the page shows them first."""
     found = tables.failing_rows(run)[:most]
     return [
         {
-            **outcome(row),
+            **_without_digits(outcome(row), row),
             "case": row.case,
             "operator": row.operator,
             "who": contestant(row),

@@ -3,12 +3,13 @@
 import itertools
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from diffcheck.case.domain import Interval, Scale, interval
 from diffcheck.case.precondition import Precondition
 from diffcheck.errors import DiffcheckError, Unsupported
+from diffcheck.sources.fpcore.conditions import alternatives
 from diffcheck.sources.fpcore.lists import Atom, List, Node
 from diffcheck.sources.fpcore.toward import toward
 from diffcheck.sources.fpcore.translate import Callee, translated
@@ -58,14 +59,15 @@ def domains(
     if condition is None:
         return {name: _domain(name, -_LARGEST, _LARGEST) for name in names}, None
     holds = translated(condition, names, "where", callees=callees, infinite=True)
-    found = _of(condition, frozenset(names))
+    choices = alternatives(condition)
+    found = _of_any([_of(parts, frozenset(names)) for parts in choices])
     limits = {name: (found.lo.get(name, -math.inf), found.hi.get(name, math.inf)) for name in names}
     known = {name: _domain(name, max(lo, -_LARGEST), min(hi, _LARGEST)) for name, (lo, hi) in limits.items()}
     if holds.constant is False:
         raise Unsupported("the precondition holds nowhere")
     if found.whole or holds.constant is True:
         return known, None
-    leads = toward(condition, names, callees)
+    leads = toward(choices, names, callees)
     return known, Precondition(holds, names, {}, leads, thin=leads is not None)
 
 
@@ -84,17 +86,29 @@ def _scale(lo: float, hi: float) -> Scale:
     return "float" if large > _DRAWN or (small >= sys.float_info.min and large / small > _DRAWN) else "linear"
 
 
-def _of(condition: Node, names: frozenset[str]) -> _Bounds:
-    """The bounds of all parts of a conjunction; conjunctions inside one another are followed on a list."""
+def _of_any(several: Sequence[_Bounds]) -> _Bounds:
+    """What several alternatives say together: where one has no bound there is none."""
+    if len(several) == 1:
+        return several[0]
+    found = _Bounds(whole=False)
+    for name in set.intersection(*({*bounds.lo} for bounds in several)) if several else ():
+        found.lo[name] = min(bounds.lo[name] for bounds in several)
+    for name in set.intersection(*({*bounds.hi} for bounds in several)) if several else ():
+        found.hi[name] = max(bounds.hi[name] for bounds in several)
+    return found
+
+
+def _of(parts: Sequence[Node], names: frozenset[str]) -> _Bounds:
+    """The bounds of parts that hold together."""
     found = _Bounds()
-    pending = [condition]
+    pending = list(parts)
     while pending:
         part = pending.pop()
         if isinstance(part, List) and part.head == "and":
             pending += part.items[1:]
         elif isinstance(part, List) and part.head in (*_UPWARD, *_DOWNWARD, "=="):
             _related(part, names, found)
-        elif not (isinstance(part, Atom) and part.text == "TRUE"):
+        else:
             found.whole = False
     return found
 

@@ -1,7 +1,8 @@
-"""What leads to the points where the precondition of a core holds: the relations that it joins by ``and``."""
+"""What leads to the points where the precondition of a core holds: the relations of the alternative that is nearest."""
 
 import itertools
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,15 +33,26 @@ class _Relation:
         return bool(HOLDS[self.sign](self.gap(values)))
 
 
-def toward(condition: Node, names: tuple[str, ...], callees: Mapping[str, Callee]) -> Toward | None:
-    """What leads to the relations that a condition joins by ``and``; `None` if there are none."""
-    relations = []
-    pending = [condition]
-    while pending:
-        part = pending.pop()
-        if isinstance(part, List) and part.head == "and":
-            pending += part.items[1:]
-        elif isinstance(part, List) and part.head in HOLDS:
-            sides = [translated(term, names, "", callees=callees, infinite=True) for term in part.items[1:]]
-            relations += [_Relation(part.head, x, y) for x, y in itertools.pairwise(sides)]
-    return Toward(lambda _: relations) if relations else None
+def toward(choices: Sequence[Sequence[Node]], names: tuple[str, ...], callees: Mapping[str, Callee]) -> Toward | None:
+    """What leads to the relations of any of some alternatives; `None` if one has none."""
+    every = [[r for part in parts for r in _relations(part, names, callees)] for parts in choices]
+
+    def nearest(values: Mapping[str, float]) -> Sequence[_Relation]:
+        return min(every, key=lambda relations: _distance(relations, values))
+
+    return Toward(nearest) if every and all(every) else None
+
+
+def _relations(part: Node, names: tuple[str, ...], callees: Mapping[str, Callee]) -> list[_Relation]:
+    """Those of neighbours in a chain, of all pairs if they are to be different; none of what is no chain."""
+    if not (isinstance(part, List) and part.head in HOLDS):
+        return []
+    sides = [translated(term, names, "", callees=callees, infinite=True) for term in part.items[1:]]
+    pairs = itertools.combinations(sides, 2) if part.head == "!=" else itertools.pairwise(sides)
+    return [_Relation(part.head, x, y) for x, y in pairs]
+
+
+def _distance(relations: Sequence[_Relation], values: Mapping[str, float]) -> tuple[int, float]:
+    """How many relations do not hold, and by how much."""
+    gaps = [abs(relation.gap(values)) for relation in relations if not relation.holds(values)]
+    return len(gaps), sum(gap if gap == gap else math.inf for gap in gaps)
