@@ -148,7 +148,7 @@ THIN = {
     "(not (!= x y))": lambda x, y: x == y,
     "(and (<= 1 y 2) (< (fabs (- x 1)) 1e-5))": lambda x, y: abs(x - 1) < 1e-5 and 1 <= y <= 2,
     "(and (<= 0 x 10) (<= 0 y 10) (< (+ (fabs (- x 1)) (fabs y)) 1e-5))": lambda x, y: abs(x - 1) + abs(y) < 1e-5,
-    "(let* ([a (* 2 x)] [b (+ a y)]) (and (<= 1 a 1.001) (<= 3 b)))": lambda x, y: 1 <= x + x <= 1.001 and x + x + y >= 3,
+    "(let* ([a (* 2 x)] [b (- a y)]) (and (<= 1 a 1.001) (<= b 0)))": lambda x, y: 1 <= 2 * x <= 1.001 and 2 * x <= y,
     "(if (< x y) (<= 1 x 1.1) (<= 1 y 1.1))": lambda x, y: 1 <= min(x, y) <= 1.1,
     "(and (<= 0 x 2) (<= 0 y 2) (not (and (< x 1.999) (< y 1.999))))": lambda x, y: max(x, y) >= 1.999,
     "(and (<= 1 x 1e150) (<= 1 y 1e150) (not (<= x 1e149 y)) (!= x y))": lambda x, y: not x <= 1e149 <= y and x != y,
