@@ -19,7 +19,7 @@ _MOST_STEPS = 1_000_000
 # Operations of a constant. It is held as a tree, whose branches the recorder follows one inside the other; what takes
 # more of them is the double next to it.
 _MOST_CONSTANT = 100
-# 2 to this power is beyond the largest double, and so is every number above 2; so are the derivatives of such orders.
+# Of exponents and orders: 2 to this power is beyond the largest double, and so are the derivatives of such orders.
 _LARGEST_ORDER = 1024
 # Of an axis of an array: who has more numbers has a program for them.
 _LONGEST = 2**20
@@ -97,11 +97,13 @@ class Steps:
         Raises
         ------
         CaseError
-            For a constant that is no number, and for an exponent that no double survives.
+            For a constant that is no number, a division by zero, and an exponent that is too large.
         Unsupported
             For a formula of too many steps.
         """
         _demand_moderate(function, operands, named)
+        if function is ops.div and depends(operands):
+            _demand_divisor(operands[1])
         chosen = _CHOSEN.get(function, _nothing)(*operands)
         if chosen is not None:
             return chosen
@@ -138,7 +140,7 @@ def _demand_moderate(function: Callable[..., Any], operands: tuple[Operand, ...]
     for order in operands[place : place + 1]:
         if not depends(order) and (isinstance(order, tuple) or abs(complex(order)) > _LARGEST_ORDER):
             what = "exponent" if function is ops.power else "order"
-            raise CaseError(f"the {what} {order} is larger than {_LARGEST_ORDER:,}, which no double survives")
+            raise CaseError(f"the {what} {order} is larger than {_LARGEST_ORDER:,}, the largest that is read here")
     lengths = [*named.values(), *(operand for operand in operands if isinstance(operand, tuple))]
     if function in _GROWING:
         counts = [n for n in flat((operands, tuple(named.values()))) if type(n) is int]
@@ -149,6 +151,12 @@ def _demand_moderate(function: Callable[..., Any], operands: tuple[Operand, ...]
             lengths += length
         elif isinstance(length, int) and abs(length) > _LONGEST:
             raise CaseError(f"{length} is larger than every length here ({_LONGEST:,})")
+
+
+def _demand_divisor(divisor: Operand) -> None:
+    """Raise `CaseError` for a constant zero."""
+    if not depends(divisor) and not isinstance(divisor, tuple) and complex(divisor) == 0:
+        raise CaseError("a division by zero is no number")
 
 
 def _constant(function: Callable[..., Any], operands: tuple[Operand, ...], named: Mapping[str, Operand]) -> Any:

@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,12 @@ from diffcheck.errors import CaseError, Unsupported
 from diffcheck.sources.formula import Formula, Operand, Steps
 from diffcheck.sources.fpcore import rows
 from diffcheck.sources.fpcore.lists import Atom, List, Misplaced, Node, Text
-from diffcheck.sources.fpcore.numbers import is_number, number
+from diffcheck.sources.fpcore.numbers import digits, is_number, number
 
 # So many expressions are read of one core, whose calls of other cores may multiply them.
 _MOST = 1_000_000
+# Of no more digits than a number has.
+_WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 _Reading = Generator[Node, Operand, Operand]
 
 
@@ -96,6 +99,8 @@ class _Translation:
         head = node.head
         if head in ("!", "cast"):
             return (yield self._annotated(node))
+        if head == "digits":
+            return self._digits(node)
         if head in rows.UNSUPPORTED:
             raise Unsupported(f"{head} is {rows.UNSUPPORTED[head]}")
         if head in ("let", "let*"):
@@ -138,6 +143,15 @@ class _Translation:
             return number(text)
         except ValueError:
             raise Misplaced(f"{text} is no number", atom.place) from None
+
+    def _digits(self, node: List) -> Operand:
+        """What ``(digits m e b)`` writes."""
+        texts = [part.text if isinstance(part, Atom) else "" for part in node.items[1:]]
+        fits = len(texts) == 3 and all(map(_WHOLE.fullmatch, texts)) and int(texts[2]) > 1
+        if not fits:
+            told = "digits wants three whole numbers, (digits m e b) for m times b to the power e, with b above 1"
+            raise Misplaced(told, node.place)
+        return digits(*map(int, texts))
 
     def _annotated(self, node: List) -> Node:
         """What stands behind properties; how it is rounded says nothing of the function that it is."""
