@@ -3,7 +3,7 @@
 import cmath
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,11 @@ class Formula:
         """The value, if it depends on no input; `None` if it does."""
         return None if depends(self.result) else self.result
 
+    @property
+    def condition(self) -> bool | None:
+        """Whether the value is a condition; ``None`` where only values tell."""
+        return _condition(self.result, len(self.argument_names), self.steps)
+
 
 class Steps:
     """The steps of a formula, in the making.
@@ -114,6 +119,10 @@ class Steps:
         self.made.append(Step(function, operands, tuple(named.items())))
         return Slot(len(self.names) + len(self.made) - 1)
 
+    def condition(self, operand: Operand) -> bool | None:
+        """Whether an operand is a condition; ``None`` where only its values tell."""
+        return _condition(operand, len(self.names), self.made)
+
     def insert(self, formula: Formula, operands: Iterable[Operand]) -> Operand:
         """The steps of another formula, with these as its inputs; what `apply` refuses is refused here."""
         known = [*operands]
@@ -127,6 +136,21 @@ def _value(operand: Operand, known: list[Any]) -> Any:
     if isinstance(operand, Slot):
         return known[operand.place]
     return tuple(_value(part, known) for part in operand) if isinstance(operand, tuple) else operand
+
+
+def _condition(operand: Operand, inputs: int, steps: Sequence[Step]) -> bool | None:
+    """Whether an operand is a condition; ``None`` where only its values tell."""
+    if not isinstance(operand, Slot):
+        return isinstance(operand, bool)
+    if operand.place < inputs:
+        return False
+    step = steps[operand.place - inputs]
+    while isinstance(step.function, Primitive) and step.function.chooses:
+        operand = step.operands[-1]  # of one kind with the others
+        if not isinstance(operand, Slot) or operand.place < inputs:
+            return isinstance(operand, bool)
+        step = steps[operand.place - inputs]
+    return step.function.condition if isinstance(step.function, Primitive) else None
 
 
 def depends(operand: Operand) -> bool:

@@ -40,6 +40,15 @@ class Word:
     place: int
 
 
+class NoFormula(UsageError):
+    """A text that does not hang together."""
+
+    def __init__(self, shown: str, why: str) -> None:
+        super().__init__(f"{shown} is no formula: {why}")
+        self.shown = shown
+        self.why = why
+
+
 def refusal(text: str, place: int | None, why: str) -> UsageError:
     """The error that a formula is wrong at a place, or as a whole."""
     return UsageError(f"{_quoted(text, 'the formula')}: {why}{_below(text, place)}")
@@ -50,10 +59,9 @@ def foreign(text: str, place: int, what: str) -> UsageError:
     return refusal(text, place, f"{what} cannot stand in a formula: use the operations of diffcheck.ops")
 
 
-def no_formula(text: str, place: int | None, why: str) -> UsageError:
+def no_formula(text: str, place: int | None, why: str) -> NoFormula:
     """The error for a text that does not hang together."""
-    shown = _quoted(text, "the text")
-    return UsageError(f"{shown} is neither file.py::name nor a formula: {why}{_below(text, place)}")
+    return NoFormula(_quoted(text, "the text"), f"{why}{_below(text, place)}")
 
 
 def _quoted(text: str, otherwise: str) -> str:

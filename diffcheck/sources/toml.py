@@ -154,6 +154,8 @@ def _cases(table: Mapping[str, Any], place: _Place) -> Iterator[Case]:
     place.key = "where"
     if "where" in table:
         options["where"] = Expression(table["where"])
+        if options["where"].condition is False:
+            raise CaseError(f"where = {table['where']!r} is a number: write a condition, such as x < 1")
     place.key = "function"
     function = Expression(table["function"], parameters)
     place.key = "alt"

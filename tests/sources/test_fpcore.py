@@ -188,6 +188,7 @@ UNSUPPORTED = {
     "(FPCore (x) (* x 1e400))": "1e400 is larger than every number",
     "(FPCore (x) (* x (/ 1 0)))": "div of 1, 0 is no number",
     "(FPCore (x) (pow x 9999999))": "the exponent 9999999 is larger",
+    "(FPCore (x) (< x 1))": "its value is a condition, which has no derivative",
     "(FPCore () 3)": "no argument to differentiate by",
     "(FPCore (x) :pre (< 2 x 1) x)": "leaves no number for x",
     "(FPCore (x) :pre FALSE x)": "holds nowhere",
@@ -212,6 +213,37 @@ def test_what_is_unsupported_fails_no_run(read, tmp_path):
     assert "no point of float64 was found where the precondition holds" in results.note["empty"]
 
 
+def test_a_core_that_is_a_condition_serves_others(read):
+    loaded = read("(FPCore small (x) (< x 1)) (FPCore (x) :pre (small x) (if (small x) (* 3 x) x))")
+    assert loaded.problems == ()
+    assert float(loaded.cases[1](x=np.float64(0.5))) == 1.5
+
+
+def test_a_core_without_arguments_has_no_inputs(read):
+    (case,) = read("(FPCore () (sqrt 2))").cases
+    assert case.inputs == {}
+    assert set(diffcheck.run(case, timing=False).verdict) == {"unsupported"}
+
+
+WITHOUT = {
+    "(* 2 x)": {"agree"},
+    "(exp x)": {"agree", "lossy"},
+    "(* x x)": {"agree", "lossy"},
+    "(/ 1 x)": {"agree", "lossy"},
+    "(/ 1 (+ 1 (exp (- x))))": {"nonfinite", "lossy"},
+}
+
+
+@pytest.mark.parametrize("body", WITHOUT)
+def test_without_a_precondition_a_core_is_not_tried_where_its_value_is_beyond_all_numbers(read, body):
+    (case,) = read(f"(FPCore (x) {body})").cases
+    found = [float(p["x"]) for p in points(case, 8, 0, FLOAT64)]
+    with np.errstate(all="ignore"):
+        assert all(np.isfinite(case(x=np.float64(x))) or x == 0 for x in found)
+    assert len(found) > 16
+    assert set(diffcheck.run(case, timing=False).verdict) <= WITHOUT[body]
+
+
 MISTAKES = {
     "(FPCore (x) (sinn x))": ("2: there is no operation 'sinn': did you mean 'sin'?", 12),
     "(FPCore (x) (sin x x))": ("2: sin wants 1 operand, not 2 of them", 12),
@@ -224,6 +256,13 @@ MISTAKES = {
     "(FPCore (x) :name)": ("2: a core ends with its expression", 0),
     "(FPCore (x) (digits 1 2 1))": (r"2: digits wants three whole numbers, \(digits m e b\)", 12),
     "(FPCore (x) (digits x 2 3))": ("2: digits wants three whole numbers", 12),
+    "(FPCore (x) (if x 1 2))": (r"2: if wants a condition, such as \(< x 1\), not a number", 16),
+    "(FPCore (x) (and x 1))": ("2: and wants a condition", 17),
+    "(FPCore (x) (not (+ x 1)))": ("2: not wants a condition", 17),
+    "(FPCore (x) (+ (< x 1) 1))": (r"2: \+ wants a number, not a condition", 15),
+    "(FPCore (x) (< x (if (> x 0) TRUE FALSE)))": ("2: < wants a number, not a condition", 17),
+    "(FPCore (x) (if (< x 0) x (< x 1)))": ("2: beside its first value if wants a number", 26),
+    "(FPCore (x) :pre 5 x)": ("2: :pre wants a condition", 17),
     "(FPCore (x x) x)": ("2: an argument is a name of its own", 11),
     "(FPCore (x) (let (y 1) y))": (r"2: a binding is \[name value\]", 18),
     "(+ x 1)": ("2: a file holds cores", 0),

@@ -57,7 +57,7 @@ def domains(
     names = tuple(names)
     if condition is None:
         return {name: _domain(name, -_LARGEST, _LARGEST) for name in names}, None
-    holds = translated(condition, names, "where", callees=callees, infinite=True)
+    holds = translated(condition, names, "where", callees=callees, infinite=True, condition=True)
     found = _of(condition, frozenset(names))
     limits = {name: (found.lo.get(name, -math.inf), found.hi.get(name, math.inf)) for name in names}
     known = {name: _domain(name, max(lo, -_LARGEST), min(hi, _LARGEST)) for name, (lo, hi) in limits.items()}

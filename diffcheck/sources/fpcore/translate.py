@@ -36,6 +36,7 @@ def translated(
     *,
     callees: Mapping[str, Callee] | None = None,
     infinite: bool = False,
+    condition: bool = False,
 ) -> Formula:
     """The function of these names that an expression is.
 
@@ -45,6 +46,8 @@ def translated(
         The formula's name.
     infinite:
         Whether infinity may stand in it, as in a precondition.
+    condition:
+        Whether it is a precondition, and no number.
 
     Raises
     ------
@@ -54,7 +57,10 @@ def translated(
         For what has no derivative here, or no counterpart in `diffcheck.ops`.
     """
     translation = _Translation(names, callees or {}, infinite)
-    return translation.steps.formula(called, translation.of(node))
+    found = translation.of(node)
+    if condition:
+        translation.demand_kind(node, found, True, ":pre")
+    return translation.steps.formula(called, found)
 
 
 class _Translation:
@@ -113,7 +119,14 @@ class _Translation:
             return (yield from self._call(node, self._callees[head], values))
         if head == "if":
             self._demand(node, len(operands) == 3, "a condition and two values")
+            self.demand_kind(operands[0], values[0], True, head)
+            if self.steps.condition(values[1]) is not None:
+                alike = bool(self.steps.condition(values[1]))
+                self.demand_kind(operands[2], values[2], alike, "beside its first value if")
             return self._apply(node, ops.where, *values)
+        conditions = head in rows.JOINING or head == "not"
+        for operand, value in zip(operands, values, strict=True):
+            self.demand_kind(operand, value, conditions, head)
         if head in rows.JOINING:
             join, none = rows.JOINING[head]
             return functools.reduce(functools.partial(self._apply, node, join), values, none)
@@ -220,6 +233,12 @@ class _Translation:
             return self.steps.apply(function, *operands)
         except CaseError as mistake:
             raise Unsupported(str(mistake)) from None
+
+    def demand_kind(self, node: Node, value: Operand, truth: bool, by: str) -> None:
+        """Raise `Misplaced` for a number where a condition is meant, and for a condition as a number."""
+        if self.steps.condition(value) is (not truth):
+            wants = "a condition, such as (< x 1), not a number" if truth else "a number, not a condition"
+            raise Misplaced(f"{by} wants {wants}", node.place)
 
     def _demand(self, node: List, fits: bool, what: str) -> None:
         if not fits:
