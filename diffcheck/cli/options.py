@@ -49,7 +49,9 @@ class Judging(click.Command):
             formula = next((word for word in args if word.startswith(mistake.option_name)), "")
             if mistake.option_name.startswith("--") or not re.search(r"[*/+(^]|\d", formula):
                 raise
-            found = f"{mistake.format_message().rstrip('.')}: a formula that begins with a minus stands last, behind two"
+            found = (
+                f"{mistake.format_message().rstrip('.')}: a formula that begins with a minus stands last, behind two"
+            )
             raise click.UsageError(f"{found}, as in -- {shlex.quote(formula)}", context) from None
 
 
