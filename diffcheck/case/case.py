@@ -277,7 +277,7 @@ def case(
         cases = []
         try:
             demand_function(function)
-            demand_no_option(function, _OPTIONS)
+            demand_no_option(function, OPTIONS)
             if name is not None and not is_name(name):
                 raise CaseError(f"name={name!r}: it must be text on one line, without '::'")
             base = called if name is None else name
@@ -294,7 +294,7 @@ def case(
     return wrap
 
 
-_OPTIONS = {p.name for p in inspect.signature(case).parameters.values() if p.kind is p.KEYWORD_ONLY}
+OPTIONS = {p.name for p in inspect.signature(case).parameters.values() if p.kind is p.KEYWORD_ONLY}
 
 
 def _location(function: Function) -> str:

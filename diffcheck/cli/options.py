@@ -1,5 +1,7 @@
 """Options that several commands have; each is called like the setting that it gives."""
 
+import re
+import shlex
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,7 +43,16 @@ class Judging(click.Command):
             "--strict=" if word == "--strict" and following[k].partition(":")[0] not in known else word
             for k, word in enumerate(args)
         ]
-        return super().parse_args(context, told)
+        try:
+            return super().parse_args(context, told)
+        except click.NoSuchOption as mistake:
+            formula = next((word for word in args if word.startswith(mistake.option_name)), "")
+            if mistake.option_name.startswith("--") or not re.search(r"[*/+(^]|\d", formula):
+                raise
+            found = (
+                f"{mistake.format_message().rstrip('.')}: a formula that begins with a minus stands last, behind two"
+            )
+            raise click.UsageError(f"{found}, as in -- {shlex.quote(formula)}", context) from None
 
 
 _ASKING = (

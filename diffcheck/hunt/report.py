@@ -88,7 +88,8 @@ def _beside(found: Found) -> str:
     assert found.plain is not None
     at = textwrap.shorten(written(found.plain_at), _WHERE, placeholder=" ...")
     if found.plain.rank >= found.score.rank:
-        return f"has it among its {found.plain_points} points: {at}"
+        same = found.plain_at == found.at
+        return f"{'has it among' if same else 'is as bad at one of'} its {found.plain_points} points: {at}"
     return f"the worst of its {found.plain_points} points: {_worst(found.plain)} at {at}"
 
 

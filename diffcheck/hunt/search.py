@@ -65,6 +65,8 @@ def field_of(unit: Unit, dtype: str, samples: int, seed: int, limit: Limit) -> F
     ------
     UsageError
         If nothing can move.
+    CaseError
+        If the precondition holds hardly anywhere.
     Unsupported
         If the domains hold no number of the dtype.
     """
@@ -91,10 +93,14 @@ def _named(engine: Engine, task: Task) -> str:
 
 
 def _plain(unit: Unit, dtype: str, samples: int, seed: int) -> list[Point]:
-    """The points of a run; none where a run has none."""
+    """The points of a run; none where a run has none, unless because the precondition holds nowhere."""
     try:
         return points(unit.case, samples, seed, FORMATS[dtype])
-    except (CaseError, Unsupported):
+    except Unsupported:
+        return []
+    except CaseError:
+        if unit.case.where is not None:
+            raise
         return []
 
 

@@ -8,6 +8,9 @@ from diffcheck.sources.collect import READERS
 from diffcheck.sources.single import single
 from diffcheck.sources.specs import Spec, spec_of
 
+# A hunt is for what can move.
+_FORM = "--input {name}=interval:LO,HI or {name}=interval:LO,HI:SHAPE"
+
 
 def subject_of(subject: str, inputs: tuple[str, ...], seed: int) -> Case:
     """The case that a command line names.
@@ -24,7 +27,7 @@ def subject_of(subject: str, inputs: tuple[str, ...], seed: int) -> Case:
     """
     if not inputs and Path(subject.partition("::")[0]).suffix in READERS:
         return single(subject)
-    asked = Asked(subject, tuple(map(_named, inputs)), seed=seed)
+    asked = Asked(subject, tuple(map(_named, inputs)), seed=seed, form=_FORM)
     asked.demand()
     return asked_for(asked)
 

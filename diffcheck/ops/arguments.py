@@ -77,6 +77,12 @@ def width(tensor: Any) -> int:
     return 2 if tensor.is_complex() else int(tensor.is_floating_point())
 
 
+def as_scalar(value: Any) -> Any:
+    """A whole number beyond 64 bits, which torch does not take, as the double that arithmetic has for it."""
+    beyond = type(value) is int and not -(2**63) <= value < 2**63
+    return float(value) if beyond and abs(value) < 2**1024 - 2**970 else value
+
+
 def fitting(torch: Any, value: Any, like: Any) -> Any:
     """A number or an array as a tensor that computes with another one: of its precision, complex ones too."""
     of_numpy = isinstance(value, (np.ndarray, np.generic))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck.errors import Unsupported
-from diffcheck.ops.arguments import fitting, understood, whole_for_fractions
+from diffcheck.ops.arguments import as_scalar, fitting, understood, whole_for_fractions
 
 # What torch and Python say of arguments that they do not take.
 _REFUSED = RuntimeError, TypeError, AttributeError
@@ -36,7 +36,8 @@ def called(
     """
     torch = sys.modules["torch"]
     numbers = (int, float, np.generic, np.ndarray) if named else np.ndarray
-    given = [fitting(torch, a, like) if isinstance(a, numbers) else a for a in arguments]
+    taken = map(as_scalar, arguments)
+    given = [fitting(torch, a, like) if isinstance(a, numbers) else a for a in taken]
     try:
         found = function(*given, **options)
         if not whole_for_fractions(torch, found, like):

@@ -140,6 +140,9 @@ class _Writer:
             return self._power(*expression.as_base_exp())
         if isinstance(expression, sympy.Heaviside) and expression.args[1] == sympy.Rational(1, 2):
             return self.write((1 + sympy.sign(expression.args[0])) / 2)
+        if expression.is_Float:
+            # Of its binary digits no one is lost.
+            return self._builder.const(Fraction(*map(int, sympy.Rational(expression).as_numer_denom())))
         called, rows = type(expression).__name__, _rows_by_sympy_name()
         name = rows.get(f"{called} of {len(expression.args)}", rows.get(called))
         if name is None:

@@ -11,9 +11,11 @@ from diffcheck.case.case import Case, case
 from diffcheck.case.operators import operator_named
 from diffcheck.errors import UsageError
 from diffcheck.sources.expression import Expression
+from diffcheck.sources.grammar import NoFormula
 from diffcheck.sources.objects import named
 from diffcheck.sources.paths import demand_there
 from diffcheck.sources.specs import Spec
+from diffcheck.sources.spellings import OPERATIONS
 
 # So many characters of a formula are its case's name, which stands in every line and table.
 _LONGEST = 120
@@ -35,6 +37,8 @@ class Asked:
         From where the weights that the file draws, and the inputs, are drawn.
     directions:
         As for `diffcheck.case_of`.
+    form:
+        What to give for an argument that has no value, with a place for its name; that of ``check``, if empty.
     """
 
     subject: str
@@ -43,6 +47,7 @@ class Asked:
     wrt: tuple[str, ...] = ()
     seed: int = 0
     directions: int | None = None
+    form: str = ""
 
     @property
     def file(self) -> Path | None:
@@ -67,7 +72,15 @@ class Asked:
 
     def expression(self) -> Expression:
         """The formula that the subject is."""
-        return Expression(self.subject, given=[name for name, _ in self.inputs])
+        try:
+            found = Expression(self.subject, given=[name for name, _ in self.inputs])
+        except NoFormula as mistake:
+            raise UsageError(f"{mistake.shown} is neither file.py::name nor a formula: {mistake.why}") from None
+        given = [name for name, _ in self.inputs if name]
+        for name in found.argument_names:
+            if given and name in OPERATIONS and name not in given:
+                raise UsageError(f"{self.subject!r}: {name} is an operation, of what? Write {name}({given[0]})")
+        return found
 
     def demand_elements(self) -> None:
         """`UsageError` if directions are asked for that nothing here has."""
@@ -100,7 +113,9 @@ def asked_for(asked: Asked) -> Case:
         made = _over_operations(found, name, asked)
     else:
         code = subject.code_of(found, asked.subject, asked.file)
-        positional, by_name = subject.arguments(code, asked.subject, asked.inputs, asked.seed)
+        positional, by_name = subject.arguments(
+            code, asked.subject, asked.inputs, asked.seed, asked.form or subject.FORM
+        )
         options: dict[str, Any] = {"name": name, "operators": asked.operators, "wrt": asked.wrt or None}
         made = case_of(code, *positional, directions=asked.directions, **options, **by_name)
     return replace(made, source=asked.subject)
@@ -124,7 +139,9 @@ def _over_operations(function: Callable[..., Any], name: str, asked: Asked) -> C
     asked.demand_elements()
     from diffcheck.sources.torch_code import subject
 
-    positional, by_name = subject.arguments(function, asked.subject, asked.inputs, asked.seed)
+    positional, by_name = subject.arguments(
+        function, asked.subject, asked.inputs, asked.seed, asked.form or subject.FORM
+    )
     values = {**dict(zip(inspect.signature(function).parameters, positional, strict=False)), **by_name}
     parameters, point, anywhere = subject.as_arrays(values)
     only: dict[str, Any] = {} if anywhere or not point else {"samples": 0, "points": [point]}

@@ -3,7 +3,7 @@
 import cmath
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ _MOST_STEPS = 1_000_000
 # Operations of a constant. It is held as a tree, whose branches the recorder follows one inside the other; what takes
 # more of them is the double next to it.
 _MOST_CONSTANT = 100
-# 2 to this power is beyond the largest double, and so is every number above 2; so are the derivatives of such orders.
+# Of exponents and orders: 2 to this power is beyond the largest double, and so are the derivatives of such orders.
 _LARGEST_ORDER = 1024
 # Of an axis of an array: who has more numbers has a program for them.
 _LONGEST = 2**20
@@ -72,6 +72,11 @@ class Formula:
         """The value, if it depends on no input; `None` if it does."""
         return None if depends(self.result) else self.result
 
+    @property
+    def condition(self) -> bool | None:
+        """Whether the value is a condition; ``None`` where only values tell."""
+        return _condition(self.result, len(self.argument_names), self.steps)
+
 
 class Steps:
     """The steps of a formula, in the making.
@@ -97,11 +102,13 @@ class Steps:
         Raises
         ------
         CaseError
-            For a constant that is no number, and for an exponent that no double survives.
+            For a constant that is no number, a division by zero, and an exponent that is too large.
         Unsupported
             For a formula of too many steps.
         """
         _demand_moderate(function, operands, named)
+        if function is ops.div and depends(operands):
+            _demand_divisor(operands[1])
         chosen = _CHOSEN.get(function, _nothing)(*operands)
         if chosen is not None:
             return chosen
@@ -111,6 +118,10 @@ class Steps:
             raise Unsupported(f"the formula has more than {_MOST_STEPS:,} operations")
         self.made.append(Step(function, operands, tuple(named.items())))
         return Slot(len(self.names) + len(self.made) - 1)
+
+    def condition(self, operand: Operand) -> bool | None:
+        """Whether an operand is a condition; ``None`` where only its values tell."""
+        return _condition(operand, len(self.names), self.made)
 
     def insert(self, formula: Formula, operands: Iterable[Operand]) -> Operand:
         """The steps of another formula, with these as its inputs; what `apply` refuses is refused here."""
@@ -127,6 +138,21 @@ def _value(operand: Operand, known: list[Any]) -> Any:
     return tuple(_value(part, known) for part in operand) if isinstance(operand, tuple) else operand
 
 
+def _condition(operand: Operand, inputs: int, steps: Sequence[Step]) -> bool | None:
+    """Whether an operand is a condition; ``None`` where only its values tell."""
+    if not isinstance(operand, Slot):
+        return isinstance(operand, bool)
+    if operand.place < inputs:
+        return False
+    step = steps[operand.place - inputs]
+    while isinstance(step.function, Primitive) and step.function.chooses:
+        operand = step.operands[-1]  # of one kind with the others
+        if not isinstance(operand, Slot) or operand.place < inputs:
+            return isinstance(operand, bool)
+        step = steps[operand.place - inputs]
+    return step.function.condition if isinstance(step.function, Primitive) else None
+
+
 def depends(operand: Operand) -> bool:
     """Whether an operand is computed from inputs."""
     return any(map(depends, operand)) if isinstance(operand, tuple) else isinstance(operand, Slot)
@@ -138,7 +164,7 @@ def _demand_moderate(function: Callable[..., Any], operands: tuple[Operand, ...]
     for order in operands[place : place + 1]:
         if not depends(order) and (isinstance(order, tuple) or abs(complex(order)) > _LARGEST_ORDER):
             what = "exponent" if function is ops.power else "order"
-            raise CaseError(f"the {what} {order} is larger than {_LARGEST_ORDER:,}, which no double survives")
+            raise CaseError(f"the {what} {order} is larger than {_LARGEST_ORDER:,}, the largest that is read here")
     lengths = [*named.values(), *(operand for operand in operands if isinstance(operand, tuple))]
     if function in _GROWING:
         counts = [n for n in flat((operands, tuple(named.values()))) if type(n) is int]
@@ -149,6 +175,12 @@ def _demand_moderate(function: Callable[..., Any], operands: tuple[Operand, ...]
             lengths += length
         elif isinstance(length, int) and abs(length) > _LONGEST:
             raise CaseError(f"{length} is larger than every length here ({_LONGEST:,})")
+
+
+def _demand_divisor(divisor: Operand) -> None:
+    """Raise `CaseError` for a constant zero."""
+    if not depends(divisor) and not isinstance(divisor, tuple) and complex(divisor) == 0:
+        raise CaseError("a division by zero is no number")
 
 
 def _constant(function: Callable[..., Any], operands: tuple[Operand, ...], named: Mapping[str, Operand]) -> Any:

@@ -2,6 +2,7 @@
 
 import keyword
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from diffcheck.errors import UsageError
@@ -39,6 +40,15 @@ class Word:
     place: int
 
 
+class NoFormula(UsageError):
+    """A text that does not hang together."""
+
+    def __init__(self, shown: str, why: str) -> None:
+        super().__init__(f"{shown} is no formula: {why}")
+        self.shown = shown
+        self.why = why
+
+
 def refusal(text: str, place: int | None, why: str) -> UsageError:
     """The error that a formula is wrong at a place, or as a whole."""
     return UsageError(f"{_quoted(text, 'the formula')}: {why}{_below(text, place)}")
@@ -49,10 +59,9 @@ def foreign(text: str, place: int, what: str) -> UsageError:
     return refusal(text, place, f"{what} cannot stand in a formula: use the operations of diffcheck.ops")
 
 
-def no_formula(text: str, place: int | None, why: str) -> UsageError:
+def no_formula(text: str, place: int | None, why: str) -> NoFormula:
     """The error for a text that does not hang together."""
-    shown = _quoted(text, "the text")
-    return UsageError(f"{shown} is neither file.py::name nor a formula: {why}{_below(text, place)}")
+    return NoFormula(_quoted(text, "the text"), f"{why}{_below(text, place)}")
 
 
 def _quoted(text: str, otherwise: str) -> str:
@@ -69,7 +78,7 @@ def words(text: str) -> list[Word]:
     Raises
     ------
     UsageError
-        For what is none, for an overlong text, and for numbers beyond the largest double.
+        For what is none, and for an overlong text.
     """
     if len(text) > LONGEST:
         raise UsageError(f"a formula of {len(text):,} characters is longer than {LONGEST:,}")
@@ -82,12 +91,19 @@ def words(text: str) -> list[Word]:
         kind = str(match.lastgroup)
         if kind == "name" and match[0] in _FOREIGN:
             raise foreign(text, place, match[0])
+        if kind == "name" and not match[0].isidentifier():
+            raise _no_name(text, place, match[0])
         if kind == "name" and found and found[-1].kind == "number" and found[-1].place + len(found[-1].text) == place:
             raise no_formula(text, place, f"write a sign between {found[-1].text} and {match[0]}")
         if kind != "space":
             found.append(Word(kind, match[0], place))
         place = match.end()
     return [*found, Word("end", "", len(text))]
+
+
+def is_word(name: str) -> bool:
+    """Whether a formula can name an input so."""
+    return name.isidentifier() and name not in _FOREIGN | JOINING_WORDS
 
 
 def number(text: str, word: Word) -> int | float | complex:
@@ -99,9 +115,23 @@ def number(text: str, word: Word) -> int | float | complex:
         raise no_formula(text, word.place, f"{word.text} is no number") from None
     if value == float("inf"):
         raise refusal(text, word.place, "the number is larger than every double")
+    if value == 0 and re.search("[1-9]", re.split("[eE]", digits)[0]):
+        raise refusal(text, word.place, "the number is smaller than every double but zero")
     if digits != word.text:
         return complex(0, value)
     return int(digits) if digits.replace("_", "").isdecimal() else value
+
+
+def _no_name(text: str, place: int, name: str) -> UsageError:
+    """The error for letters and digits that make no name, such as those of ``x²``."""
+    length = next((k for k in range(len(name)) if not name[: k + 1].isidentifier()), 0)
+    plain = unicodedata.normalize("NFKC", name[length])
+    if unicodedata.decomposition(name[length]).startswith("<super>") and plain.isdecimal():
+        behind = re.match(r"[^\W\d]+", name[length:])
+        power = unicodedata.normalize("NFKC", behind[0]) if behind else plain
+        return refusal(text, place + length, f"{name[length]} is no power here: write **{power}")
+    advice = f": write {unicodedata.normalize('NFKC', name)}" if plain.isdecimal() else ""
+    return refusal(text, place + length, f"{name[length]!r} stands in no name{advice}")
 
 
 def _unknown(text: str, place: int) -> UsageError:

@@ -25,7 +25,7 @@ from diffcheck.sources.grammar import (
     refusal,
     words,
 )
-from diffcheck.sources.spellings import CONSTANTS, DEFINED, EXTREMES, HYPERGEOMETRIC, JOINING, OPERATIONS
+from diffcheck.sources.spellings import AMBIGUOUS, CONSTANTS, DEFINED, EXTREMES, HYPERGEOMETRIC, JOINING, OPERATIONS
 
 _RELATIONS = {"<": ops.lt, "<=": ops.le, ">": ops.gt, ">=": ops.ge, "==": ops.eq, "!=": ops.ne}
 
@@ -240,6 +240,8 @@ class _Reader:
             return self._pieces(word)
         if word.text == "hyper":
             return self._hypergeometric(word)
+        if word.text in AMBIGUOUS:
+            raise refusal(self._text, word.place, AMBIGUOUS[word.text])
         if word.text not in _CALLED:
             raise refusal(
                 self._text,

@@ -66,6 +66,12 @@ HYPERGEOMETRIC: Mapping[tuple[int, ...], Callable[..., Any]] = {
 }
 _OWN = {name: value for name, value in vars(ops).items() if callable(value) and not name.startswith("_")}
 OPERATIONS: Mapping[str, Callable[..., Any]] = {**_OWN, **{also: _OWN[name] for also, name in NAMED.items()}}
+# Functions of two libraries by one name, and what to write for either.
+AMBIGUOUS = {
+    f"{kind}n": f"{kind}n is one function in SciPy and another in SymPy: write bessel_{kind}(n, x) for SciPy's, or "
+    f"spherical_bessel_{kind}(n, x) for SymPy's"
+    for kind in "jy"
+}
 # Before a name and a dot these say where it is from, and nothing of what it means.
 LIBRARIES = {"math", "numpy", "np", "scipy", "special", "sympy", "sp", "torch", "jnp", "ops", "diffcheck"}
 # The numbers themselves, unless an input has that name.

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from diffcheck.case.case import Case, case
+from diffcheck.case.case import OPTIONS, Case, case
 from diffcheck.errors import CaseError, DiffcheckError
 from diffcheck.sources.alternatives import alternatives
 from diffcheck.sources.expression import Expression
+from diffcheck.sources.grammar import is_word
 from diffcheck.sources.loaded import Loaded
 from diffcheck.sources.toml_inputs import demand_known, joined, parameter
 from diffcheck.sources.written import text_of
@@ -135,6 +136,12 @@ def _cases(table: Mapping[str, Any], place: _Place) -> Iterator[Case]:
     parameters = {}
     for name, given in table["inputs"].items():
         place.key = name
+        if not is_word(name):
+            raise CaseError(
+                f"input {name!r}: no formula can name it: write letters, digits and _, as in {_named(name)}"
+            )
+        if name in OPTIONS:
+            raise CaseError(f"input {name!r} is called like an option of diffcheck.case: give it another name")
         parameters[name] = parameter(name, given)
     options = {key: table[key] for key in _OPTIONS if key in table}
     for key, before in _NUMBERS.items():
@@ -147,6 +154,8 @@ def _cases(table: Mapping[str, Any], place: _Place) -> Iterator[Case]:
     place.key = "where"
     if "where" in table:
         options["where"] = Expression(table["where"])
+        if options["where"].condition is False:
+            raise CaseError(f"where = {table['where']!r} is a number: write a condition, such as x < 1")
     place.key = "function"
     function = Expression(table["function"], parameters)
     place.key = "alt"
@@ -158,6 +167,12 @@ def _cases(table: Mapping[str, Any], place: _Place) -> Iterator[Case]:
         one = replace(one, doc=table.get("description", ""))
         yield one
         yield from alternatives(one, forms)
+
+
+def _named(name: str) -> str:
+    """A name like this one that formulas can use."""
+    word = re.sub(r"\W+", "_", name, flags=re.ASCII)
+    return next(found for found in (word, f"{word}_", f"x{word}") if is_word(found) and found.strip("_"))
 
 
 def _text(value: Any) -> str:

@@ -88,6 +88,9 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("one.toml").write_text(
         '[[case]]\nname = "versine"\nfunction = "(1 - cos(x)) / x**2"\n[case.inputs]\nx = [-1, 1]\n'
     )
+    Path("nowhere.toml").write_text(
+        '[[case]]\nname = "versine"\nfunction = "x*x"\nwhere = "x > 3"\n[case.inputs]\nx = [-1, 1]\n'
+    )
     return tmp_path
 
 
@@ -201,7 +204,8 @@ MISTAKES = {
     "hunt cases.py::scan": "is an operation on trial",
     "hunt cases.py::cube": "has no case 'cube'",
     "hunt 'sin(x'": ") is missing",
-    "hunt 'sin(x)'": "argument 'x' of sin(x) has no value: give --input x=",
+    "hunt 'sin(x)'": "argument 'x' of sin(x) has no value: give --input x=interval:LO,HI",
+    "hunt nowhere.toml::versine": "where= is false at 10000 random points in a row",
     "hunt 'sin(x)' --input x=2.0": "nothing of sin(x) can move",
     "hunt 'sin(x)' --input x=interval:1": "write interval:LO,HI:SHAPE",
     "hunt cases.py::square --engine nobody": "unknown engine 'nobody'",

@@ -422,3 +422,15 @@ def test_an_expression_that_raises_is_named():
 def test_what_is_no_name_is_refused(name):
     with pytest.raises(CaseError, match="the name of an operation is a name of Python"):
         own_operation(name, **SINE)
+
+
+def test_a_decimal_in_sympys_rule_is_the_double_that_it_is():
+    f = declared(
+        "raised",
+        numpy=lambda x: 0.3 * x * x,
+        torch=lambda x: 0.3 * x * x,
+        sympy=lambda x: 0.3 * x**2,
+        balls=lambda x: 0.3 * x * x,
+    )
+    found = check(lambda x: f(x), x=interval(1, 2), points=[{"x": 1.5}], samples=0)
+    assert set(found.frame.verdict) == {"agree"}

@@ -148,6 +148,16 @@ def test_names_of_constants_are_inputs_where_they_are_given() -> None:
     assert list(Expression("E*x").__signature__.parameters) == ["x"]
 
 
+def test_zero_is_zero_however_it_is_written() -> None:
+    assert float(Expression("x + 0.0e-999")(np.float64(1.5))) == 1.5
+
+
+@pytest.mark.parametrize("text", ["x*100000000000000000000000", "hypot(x, 10**25)", "where(x > 0, 2**64, x)*x"])
+def test_a_whole_number_beyond_64_bits_is_the_nearest_double_to_torch(text: str) -> None:
+    formula = Expression(text)
+    assert float(formula(torch.tensor(1.25, dtype=torch.float64))) == float(formula(np.float64(1.25)))
+
+
 def test_arrays_are_indexed_and_summed() -> None:
     formula = Expression("sum(softmax(x, axis=-1) * w) + x[0]")
     weights = np.array([1.0, 2.0])
@@ -260,11 +270,22 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("Piecewise((x, x > 0), (1, x < 0))", r"the last pair of Piecewise is \(value, True\)"),
         ("Piecewise()", "is missing"),
         ("'text'", "cannot stand in a formula"),
-        ("x @= 2", "neither file.py::name nor a formula"),
+        ("x @= 2", "is no formula: = is not expected|is no formula"),
         ("x^2", r"write \*\*"),
+        ("x²", r"² is no power here: write \*\*2"),
+        ("(x + 1)¹²", r"¹ is no power here: write \*\*12"),
+        ("x₁ + 1", "'₁' stands in no name: write x1"),
+        ("½*x", "'½' stands in no name"),
+        ("x*1e-400", "the number is smaller than every double but zero"),
+        ("x*0.3e-500j", "the number is smaller than every double but zero"),
+        ("x/0", "a division by zero is no number"),
+        ("x/(1 - 1)", "a division by zero is no number"),
+        ("x**1025", "the exponent 1025 is larger than 1,024, the largest that is read here"),
+        ("jn(1, x)", r"jn is one function in SciPy and another in SymPy: write bessel_j\(n, x\)"),
+        ("yn(1, x)", "or spherical_bessel_y"),
         ("sinn(x)", "did you mean 'sin'"),
         ("sin(*x)", "cannot stand in a formula"),
-        ("", "neither"),
+        ("", "is no formula: something is missing at the end"),
         ("sin(1) + pi", "names no input"),
         ("lambda + x", "lambda cannot stand in a formula"),
         ("True*x", "True outside of Piecewise and options cannot stand in a formula"),
@@ -303,6 +324,8 @@ def test_what_is_no_formula_is_refused_by_name(text: str, why: str) -> None:
     [
         ("x + sinn(x)", "\n  x + sinn(x)\n      ^"),
         ("x^2", "\n  x^2\n   ^"),
+        ("1 + x²", "\n  1 + x²\n       ^"),
+        ("x*1e-400", "\n  x*1e-400\n    ^"),
         ("x*sin(y", "\n  x*sin(y\n         ^"),
         ("x +", "\n  x +\n     ^"),
         ("", "\n  \n  ^"),

@@ -61,6 +61,10 @@ X, Y = 1.25, -0.5
         ("(if (isnan x) 1 (if (isfinite y) 2 3))", 2.0),
         ("(* 0x1p-3 #x1.8p1)", 0.375),
         ("0.6931f0", float(np.float32(0.6931))),
+        ("(digits 5 -1 10)", 0.5),
+        ("(* (digits -3 4 2) (digits 1 -2 3))", -48 / 9),
+        ("(digits 0 99999 10)", 0.0),
+        ("0.0e-9999", 0.0),
         ("1.5f-3", float(np.float32(1.5e-3))),
         ("(+ .5 -2e-1 1.)", 1.3),
         ("(* 2/4 -1/3)", -1 / 6),
@@ -187,11 +191,17 @@ UNSUPPORTED = {
     "(FPCore ((A 3) x) (* x x))": "an argument is an array",
     "(FPCore ((! :precision integer n)) (* n n))": "rounded to integer on purpose",
     "(FPCore (x) (! :precision (fixed -3 8) (* x x)))": "rounded to another format on purpose",
-    "(FPCore (x) (digits 1 2 3))": "digits is a number in another base",
+    "(FPCore (x) (* x (digits 1 999 10)))": "(digits 1 999 10) is larger than every number",
+    f"(FPCore (x) (* x (digits 1 -{'9' * 99} 2)))": "is smaller than every number of its format but zero",
+    "(FPCore (x) (* x 1e-400))": "1e-400 is smaller than every number of its format but zero",
+    "(FPCore (x) (* x 1f-50))": "1f-50 is smaller than every number",
+    "(FPCore (x) (* x 0x1p-2000))": "0x1p-2000 is smaller than every number",
+    "(FPCore (x) (/ x 0))": "a division by zero is no number",
     "(FPCore (x) (if (< x 0) INFINITY x))": "INFINITY has no derivative",
     "(FPCore (x) (* x 1e400))": "1e400 is larger than every number",
     "(FPCore (x) (* x (/ 1 0)))": "div of 1, 0 is no number",
     "(FPCore (x) (pow x 9999999))": "the exponent 9999999 is larger",
+    "(FPCore (x) (< x 1))": "its value is a condition, which has no derivative",
     "(FPCore () 3)": "no argument to differentiate by",
     "(FPCore (x) :pre (< 2 x 1) x)": "leaves no number for x",
     "(FPCore (x) :pre FALSE x)": "holds nowhere",
@@ -216,6 +226,37 @@ def test_what_is_unsupported_fails_no_run(read, tmp_path):
     assert "no point of float64 was found where the precondition holds" in results.note["empty"]
 
 
+def test_a_core_that_is_a_condition_serves_others(read):
+    loaded = read("(FPCore small (x) (< x 1)) (FPCore (x) :pre (small x) (if (small x) (* 3 x) x))")
+    assert loaded.problems == ()
+    assert float(loaded.cases[1](x=np.float64(0.5))) == 1.5
+
+
+def test_a_core_without_arguments_has_no_inputs(read):
+    (case,) = read("(FPCore () (sqrt 2))").cases
+    assert case.inputs == {}
+    assert set(diffcheck.run(case, timing=False).verdict) == {"unsupported"}
+
+
+WITHOUT = {
+    "(* 2 x)": {"agree"},
+    "(exp x)": {"agree", "lossy"},
+    "(* x x)": {"agree", "lossy"},
+    "(/ 1 x)": {"agree", "lossy"},
+    "(/ 1 (+ 1 (exp (- x))))": {"nonfinite", "lossy"},
+}
+
+
+@pytest.mark.parametrize("body", WITHOUT)
+def test_without_a_precondition_a_core_is_not_tried_where_its_value_is_beyond_all_numbers(read, body):
+    (case,) = read(f"(FPCore (x) {body})").cases
+    found = [float(p["x"]) for p in points(case, 8, 0, FLOAT64)]
+    with np.errstate(all="ignore"):
+        assert all(np.isfinite(case(x=np.float64(x))) or x == 0 for x in found)
+    assert len(found) > 16
+    assert set(diffcheck.run(case, timing=False).verdict) <= WITHOUT[body]
+
+
 MISTAKES = {
     "(FPCore (x) (sinn x))": ("2: there is no operation 'sinn': did you mean 'sin'?", 12),
     "(FPCore (x) (sin x x))": ("2: sin wants 1 operand, not 2 of them", 12),
@@ -226,6 +267,15 @@ MISTAKES = {
     "(FPCore (x) (* x 1/0))": ("2: 1/0 is no number", 17),
     '(FPCore (x) "x)': ("2: the quotation mark has no partner", 12),
     "(FPCore (x) :name)": ("2: a core ends with its expression", 0),
+    "(FPCore (x) (digits 1 2 1))": (r"2: digits wants three whole numbers, \(digits m e b\)", 12),
+    "(FPCore (x) (digits x 2 3))": ("2: digits wants three whole numbers", 12),
+    "(FPCore (x) (if x 1 2))": (r"2: if wants a condition, such as \(< x 1\), not a number", 16),
+    "(FPCore (x) (and x 1))": ("2: and wants a condition", 17),
+    "(FPCore (x) (not (+ x 1)))": ("2: not wants a condition", 17),
+    "(FPCore (x) (+ (< x 1) 1))": (r"2: \+ wants a number, not a condition", 15),
+    "(FPCore (x) (< x (if (> x 0) TRUE FALSE)))": ("2: < wants a number, not a condition", 17),
+    "(FPCore (x) (if (< x 0) x (< x 1)))": ("2: beside its first value if wants a number", 26),
+    "(FPCore (x) :pre 5 x)": ("2: :pre wants a condition", 17),
     "(FPCore (x x) x)": ("2: an argument is a name of its own", 11),
     "(FPCore (x) (let (y 1) y))": (r"2: a binding is \[name value\]", 18),
     "(+ x 1)": ("2: a file holds cores", 0),
@@ -253,6 +303,24 @@ def test_the_cores_behind_a_mistake_are_there(read, text):
     )
     assert [case.name for case in loaded.cases] == ["before", "behind", "last"]
     assert [int(re.search(r"cores.fpcore:(\d+)", told)[1]) for told in loaded.problems] == [2, 5]
+
+
+@pytest.mark.parametrize("sign", ['"', "|"])
+def test_an_unclosed_sign_ends_with_its_core(read, sign):
+    text = """(FPCore (x) :name ?one (sin x))
+(FPCore (x) :name "a" (cos x))
+(FPCore (|y|) :name "b ]" (+ y [1))
+(FPCore (|y|) :name "c" y)"""
+    loaded = read(text.replace("?", sign))
+    assert [case.name for case in loaded.cases] == ["a", "c"]
+    assert [int(re.search(r"cores.fpcore:(\d+)", told)[1]) for told in loaded.problems] == [1, 3]
+    assert loaded.problems[0].endswith(f"\n  {' ' * 18}^")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path):
+    file = tmp_path / "cores.fpcore"
+    file.write_bytes("(FPCore (x) (sin x))".encode("utf-8-sig"))
+    assert fpcore.load(file).problems == ()
 
 
 def test_a_name_between_bars_is_one_name(read):

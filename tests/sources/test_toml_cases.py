@@ -87,7 +87,9 @@ WRONG = {
     "samples = 1000000000": (4, "more than 10,000 points"),
     "tags = 3": (4, "tags must be text or a list, not a whole number"),
     'where = "x < z"': (1, "where= names 'z', the case has x"),
-    'where = "x <"': (4, "something is missing at the end"),
+    'where = "x <"': (4, "'x <' is no formula: something is missing at the end"),
+    'where = "x + 1"': (4, "where = 'x . 1' is a number: write a condition, such as x < 1"),
+    'where = "3 if x < 1 else x"': (4, "is a number: write a condition"),
     'alt = "y + 1"': (4, r"'y' is none of the inputs: they are x\n  y \+ 1\n  \^"),
     "alt = [3]": (4, "alt holds 3"),
     "points = [{x = 50}]": (1, "point 0 gives x = 50.0, outside its domain"),
@@ -116,6 +118,13 @@ INPUTS = {
     "x = {lo = 0, hi = 1, shape = -1}": "positive whole numbers",
     "x = {value = 1, lo = 0}": "value stands alone",
     "x = nan": "holds NaN",
+    "class = [0, 1]": "input 'class': no formula can name it: write letters, digits and _, as in class_",
+    '"x-scale" = [0, 1]': "input 'x-scale': no formula can name it: .* as in x_scale",
+    '"" = [0, 1]': "input '': no formula can name it: .* as in x$",
+    "1 = [0, 1]": "input '1': .* as in x1",
+    "True = 3": "input 'True': .* as in True_",
+    "tags = [0, 1]": "input 'tags' is called like an option of diffcheck.case: give it another name",
+    "name = [0, 1]": "input 'name' is called like an option",
     "y = [0, 1]": "'x' is none of the inputs: they are y",
 }
 
@@ -133,6 +142,21 @@ def test_a_formula_has_a_caret_under_the_place(read):
     assert problem.endswith("cases.toml:4: 'log(1 + epx(x))': there is no operation 'epx': did you mean 'exp'?\n"
                             "  log(1 + epx(x))\n"
                             "          ^")  # fmt: skip
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(tmp_path):
+    file = tmp_path / "cases.toml"
+    file.write_bytes(SOFTPLUS.lstrip().encode("utf-8-sig"))
+    loaded = toml.load(file)
+    assert loaded.problems == ()
+    assert [case.name for case in loaded.cases] == ["softplus"]
+
+
+def test_a_whole_constant_beyond_64_bits_accuses_nobody(read):
+    (found,) = read(
+        SOFTPLUS.replace("log(1 + exp(x))", "n*x").replace("[case.inputs]", f"[case.inputs]\nn = {10**30}")
+    ).cases
+    assert set(diffcheck.run([found], samples=2, timing=False).verdict) == {"agree"}
 
 
 def test_two_of_one_name_and_what_is_no_case(read):

@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 import torch
 
+from diffcheck.ops.arguments import as_scalar
+
 
 def as_constant(value: Any, dtype: torch.dtype, device: torch.device) -> Any:
-    """A constant as a function of tensors gets it: whole numbers, truths and what is no number stay what they are."""
+    """A constant as a function of tensors gets it: whole numbers of 64 bits, truths and what is no number stay."""
     if isinstance(value, np.ndarray) and value.dtype.kind != "f":
         return torch.tensor(value, device=device)
     if isinstance(value, (float, np.ndarray)):
         return torch.tensor(value, dtype=dtype, device=device)
-    return value
+    return as_scalar(value)
 
 
 class Constants:

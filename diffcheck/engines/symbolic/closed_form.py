@@ -208,7 +208,7 @@ def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> tup
     """A function of these symbols, and how many operations it has."""
     for expression in expressions:
         for atom in expression.atoms(*_NO_NUMBER):
-            raise Unsupported(f"SymPy's derivative contains {atom}, which has no floating-point value")
+            raise Unsupported(f"SymPy's derivative contains {type(atom).__name__}, which has no floating-point value")
     # Long sums and deep towers of functions print recursively.
     shared, results = sympy.cse(expressions)
     operations = int(sympy.count_ops([e for _, e in shared]) + sympy.count_ops(results))

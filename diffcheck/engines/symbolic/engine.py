@@ -13,6 +13,9 @@ from diffcheck.program.program import CONST, INPUT, Node, Program, is_made_of_pi
 _SYMBOLS = 200
 _PIECES = 1
 
+# What SymPy calls conditions where it refuses to compute with them.
+_CONDITIONS = "Than'", "Equality'", "Unequality'", "And'", "Or'", "Not'", "BooleanTrue'", "BooleanFalse'"
+
 
 class Symbolic:
     """The engine ``symbolic``."""
@@ -43,6 +46,8 @@ class Symbolic:
         try:
             return Chained(task) if task.method == "program" else Closed(task)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as raised:
+            if isinstance(raised, TypeError) and any(name in str(raised) for name in _CONDITIONS):
+                raise Unsupported("SymPy takes no condition as a number: write where(condition, 1, 0)") from None
             raise Unsupported(f"SymPy raises {type(raised).__name__}: {raised}") from None
 
     def latex(self, program: Program, label: Callable[[int], str], wrt: Sequence[int], order: int) -> list[str]:

@@ -58,7 +58,7 @@ def domains(
     names = tuple(names)
     if condition is None:
         return {name: _domain(name, -_LARGEST, _LARGEST) for name in names}, None
-    holds = translated(condition, names, "where", callees=callees, infinite=True)
+    holds = translated(condition, names, "where", callees=callees, infinite=True, condition=True)
     choices = alternatives(condition)
     found = _of_any([_of(parts, frozenset(names)) for parts in choices])
     limits = {name: (found.lo.get(name, -math.inf), found.hi.get(name, math.inf)) for name in names}

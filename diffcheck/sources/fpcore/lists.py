@@ -86,6 +86,9 @@ def _whole(text: str, place: int) -> tuple[list[Node], Misplaced | None]:
         if match is None:
             sign = "bar" if text[place] == "|" else "quotation mark"
             return found, Misplaced(f"the {sign} has no partner", place)
+        if _CORE.search(text, place + 1, match.end()):
+            sign = "quotation mark" if match.lastgroup == "text" else "bar"
+            return found, Misplaced(f"the {sign} has no partner before the next core begins", place)
         items = pending[-1][2] if pending else found
         match match.lastgroup:
             case "open":

@@ -9,11 +9,13 @@ from diffcheck.case.case import Case, Point
 from diffcheck.case.constants import doubles
 from diffcheck.case.domain import Interval
 from diffcheck.case.family import is_name
+from diffcheck.case.precondition import Precondition
 from diffcheck.errors import Unsupported
 from diffcheck.sources.alternatives import Refusal, alternatives
 from diffcheck.sources.caret import line_of, under
 from diffcheck.sources.formula import Formula
 from diffcheck.sources.fpcore.domains import domains
+from diffcheck.sources.fpcore.held import Held
 from diffcheck.sources.fpcore.lists import Atom, List, Misplaced, Node, Text, lists
 from diffcheck.sources.fpcore.translate import Callee, demand_smooth, translated
 from diffcheck.sources.loaded import Loaded
@@ -110,9 +112,16 @@ def _cases(core: _Core, otherwise: str, callees: dict[str, Callee], path: Path, 
         if not names:
             raise Unsupported("it has no argument to differentiate by")
         function = translated(core.body, names, called, callees=callees)
-        inputs, condition = domains(names, core.properties.get(":pre", (None,))[0], callees)
+        if function.condition:
+            if core.ident:
+                callees[core.ident] = Callee(names, core.body)
+            raise Unsupported("its value is a condition, which has no derivative")
+        told = core.properties.get(":pre", (None,))[0]
+        inputs, condition = domains(names, told, callees)
+        if told is None:
+            condition = Precondition(Held(function), names, {}, thin=True)
     except Unsupported as reason:
-        inputs, _ = domains(names or ("x",), None, {})
+        inputs, _ = domains(names, None, {})
         yield _case(
             called, core, inputs, Refusal(called, tuple(inputs), f"line {line_of(text, core.place)}: {reason}"), where
         )

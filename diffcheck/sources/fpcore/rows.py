@@ -80,9 +80,8 @@ _LOOP, _ARRAY = "a loop; only straight-line programs are differentiated", "an ar
 UNSUPPORTED: Mapping[str, str] = {
     **dict.fromkeys(("while", "while*", "for", "for*"), _LOOP),
     **dict.fromkeys(("tensor", "tensor*", "array", "dim", "size", "ref"), _ARRAY),
-    "digits": "a number in another base",
 }
-FORMS = ("let", "let*", "if", "!", "cast")
+FORMS = ("let", "let*", "if", "!", "cast", "digits")
 # In which formats numbers are rounded says nothing of the function; others make steps of it.
 FORMATS = ("real", "binary16", "binary32", "binary64", "binary80", "binary128")
 KNOWN = (*OPERATIONS, *CHAINED, *RELATIONS, *JOINING, *FORMS, *UNSUPPORTED)

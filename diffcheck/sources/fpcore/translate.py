@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,12 @@ from diffcheck.errors import CaseError, Unsupported
 from diffcheck.sources.formula import Formula, Operand, Steps
 from diffcheck.sources.fpcore import rows
 from diffcheck.sources.fpcore.lists import Atom, List, Misplaced, Node, Text
-from diffcheck.sources.fpcore.numbers import is_number, number
+from diffcheck.sources.fpcore.numbers import digits, is_number, number
 
 # So many expressions are read of one core, whose calls of other cores may multiply them.
 _MOST = 1_000_000
+# Of no more digits than a number has.
+_WHOLE = re.compile(r"[+-]?[0-9]{1,400}")
 _Reading = Generator[Node, Operand, Operand]
 
 
@@ -33,6 +36,7 @@ def translated(
     *,
     callees: Mapping[str, Callee] | None = None,
     infinite: bool = False,
+    condition: bool = False,
 ) -> Formula:
     """The function of these names that an expression is.
 
@@ -42,6 +46,8 @@ def translated(
         The formula's name.
     infinite:
         Whether infinity may stand in it, as in a precondition.
+    condition:
+        Whether it is a precondition, and no number.
 
     Raises
     ------
@@ -51,7 +57,10 @@ def translated(
         For what has no derivative here, or no counterpart in `diffcheck.ops`.
     """
     translation = _Translation(names, callees or {}, infinite)
-    return translation.steps.formula(called, translation.of(node))
+    found = translation.of(node)
+    if condition:
+        translation.demand_kind(node, found, True, ":pre")
+    return translation.steps.formula(called, found)
 
 
 class _Translation:
@@ -96,6 +105,8 @@ class _Translation:
         head = node.head
         if head in ("!", "cast"):
             return (yield self._annotated(node))
+        if head == "digits":
+            return self._digits(node)
         if head in rows.UNSUPPORTED:
             raise Unsupported(f"{head} is {rows.UNSUPPORTED[head]}")
         if head in ("let", "let*"):
@@ -108,7 +119,14 @@ class _Translation:
             return (yield from self._call(node, self._callees[head], values))
         if head == "if":
             self._demand(node, len(operands) == 3, "a condition and two values")
+            self.demand_kind(operands[0], values[0], True, head)
+            if self.steps.condition(values[1]) is not None:
+                alike = bool(self.steps.condition(values[1]))
+                self.demand_kind(operands[2], values[2], alike, "beside its first value if")
             return self._apply(node, ops.where, *values)
+        conditions = head in rows.JOINING or head == "not"
+        for operand, value in zip(operands, values, strict=True):
+            self.demand_kind(operand, value, conditions, head)
         if head in rows.JOINING:
             join, none = rows.JOINING[head]
             return functools.reduce(functools.partial(self._apply, node, join), values, none)
@@ -138,6 +156,15 @@ class _Translation:
             return number(text)
         except ValueError:
             raise Misplaced(f"{text} is no number", atom.place) from None
+
+    def _digits(self, node: List) -> Operand:
+        """What ``(digits m e b)`` writes."""
+        texts = [part.text if isinstance(part, Atom) else "" for part in node.items[1:]]
+        fits = len(texts) == 3 and all(map(_WHOLE.fullmatch, texts)) and int(texts[2]) > 1
+        if not fits:
+            told = "digits wants three whole numbers, (digits m e b) for m times b to the power e, with b above 1"
+            raise Misplaced(told, node.place)
+        return digits(*map(int, texts))
 
     def _annotated(self, node: List) -> Node:
         """What stands behind properties; how it is rounded says nothing of the function that it is."""
@@ -206,6 +233,12 @@ class _Translation:
             return self.steps.apply(function, *operands)
         except CaseError as mistake:
             raise Unsupported(str(mistake)) from None
+
+    def demand_kind(self, node: Node, value: Operand, truth: bool, by: str) -> None:
+        """Raise `Misplaced` for a number where a condition is meant, and for a condition as a number."""
+        if self.steps.condition(value) is (not truth):
+            wants = "a condition, such as (< x 1), not a number" if truth else "a number, not a condition"
+            raise Misplaced(f"{by} wants {wants}", node.place)
 
     def _demand(self, node: List, fits: bool, what: str) -> None:
         if not fits:

@@ -40,10 +40,19 @@ def code_of(found: Any, label: str, file: Path) -> Callable[..., Any]:
     return code
 
 
+# How an argument is given a value on the command line.
+FORM = "--input {name}=randn:SHAPE, or --at {name}=NUMBER"
+
+
 def arguments(
-    code: Callable[..., Any], label: str, inputs: Sequence[tuple[str, Spec]], seed: int
+    code: Callable[..., Any], label: str, inputs: Sequence[tuple[str, Spec]], seed: int, form: str = FORM
 ) -> tuple[list[Any], dict[str, Any]]:
     """The arguments by position and by name, in the order in which they are drawn.
+
+    Parameters
+    ----------
+    form:
+        What to give, with a place for the name of what is missing.
 
     Raises
     ------
@@ -69,9 +78,7 @@ def arguments(
     needed = [p.name for p in parameters if p.default is p.empty and p.name in known]
     for name in needed:
         if name not in first and name not in by_name:
-            raise UsageError(
-                f"argument {name!r} of {label} has no value: give --input {name}=randn:SHAPE, or --at {name}=NUMBER"
-            )
+            raise UsageError(f"argument {name!r} of {label} has no value: give {form.format(name=name)}")
     torch.manual_seed(seed)
     drawn = [(name, _value(spec)) for name, spec in inputs]
     return [value for name, value in drawn if not name], {name: value for name, value in drawn if name}
