@@ -86,9 +86,9 @@ def sine_remainder(x):
     return (x - sin(x)) / x**3
 
 
-@case(x=interval(10, 30), terms=130, reference="Forsythe 1970")
+@case(x=interval(1, 10), points=[{"x": 5.5}], terms=60, reference="Forsythe 1970")
 def exponential_by_its_series(x, terms):
-    """e^-x by its alternating series: terms of 1e12 that add up to 1e-13."""
+    """e^-x by its alternating series: at 10 terms of 2,756 add up to 4.5e-5."""
     total = term = 1.0
     for k in range(1, terms):
         term = term * -x / k
