@@ -102,7 +102,7 @@ _IN_FLOATS = {
     **dict.fromkeys(("chndtr_x_of", "chndtr_nc_of", "nctdtr_t_of"), (0.1, 9)),
     **dict.fromkeys(("noncentral_beta_rate_of", "tukey_quantile_of", "tklmbda_of"), (0.1, 9)),
     **dict.fromkeys(("itj0", "ity0", "iti0", "itk0"), (1e-3, 99)),
-    **dict.fromkeys(("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_epsilon"), (0, 9)),
+    **dict.fromkeys(("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_epsilon", "jacobi_am"), (0, 9)),
     "exprel": (0, 709),
     "poch": (0.1, 10),
     "ndtri_exp": (1e-300, 1e3),

@@ -372,6 +372,12 @@ def _epsilon(u: Any, m: Any) -> Any:
     return 2 * turns * mp.ellipe(m) + mp.ellipe(mp.asin(_elliptic("sn")(u - 2 * turns * period, m)), m)
 
 
+def _amplitude(u: Any, m: Any) -> Any:
+    period = mp.ellipk(m)
+    turns = mp.nint(u / (2 * period))
+    return turns * mp.pi + mp.asin(_elliptic("sn")(u - 2 * turns * period, m))
+
+
 def _phi(s: Any, z: Any, a: Any) -> Any:
     return mp.lerchphi(z, s, a).real
 
@@ -839,7 +845,11 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("dirichlet_eta_slope", (1, None), *_along(0, (), _by(mp.altzeta, 1), None)),
     *(
         (f"jacobi_{kind}", constants, *_along(place, rest, of, _by(of, 1 - place, place), most=0.99 if place else 9))
-        for kind, of in (*((k, _elliptic(k)) for k in ("sn", "cn", "dn")), ("epsilon", _epsilon))
+        for kind, of in (
+            *((k, _elliptic(k)) for k in ("sn", "cn", "dn")),
+            ("epsilon", _epsilon),
+            ("am", _amplitude),
+        )
         for place, rest, constants in ((0, (0.25,), (None, 0.25)), (1, (1.5,), (1.5, None)))
     ),
     *(("lerchphi_of", (s, None, 0.75), *_along(1, (s, 0.75), _phi, _phi_slope, most=0.9)) for s in (1.5, -2)),

@@ -355,7 +355,6 @@ USES = {
     "besselpoly_slope": scalars(
         lambda a, nu: Primitive.rows["besselpoly_slope"](0, 0, 1, a, 0.5, nu), (0.1, 2), (0.1, 2)
     ),
-    "jacobi_am": scalars(ops.jacobi_am, REAL, PROBABILITY),
     "kolmogorov": both(elementwise(ops.kolmogorov, (0.3, 1)), elementwise(ops.kolmogorov, (1, 3))),
     "kolmogorov_slope": elementwise(lambda x: Primitive.rows["kolmogorov_slope"](1, x), (0.3, 3)),
     "ndtri_exp": both(elementwise(ops.ndtri_exp, (-30, -1.1)), elementwise(ops.ndtri_exp, (-0.9, -0.01))),
@@ -466,7 +465,7 @@ USES = {
     "ellipkm1_slope": elementwise(lambda p: Primitive.rows["ellipkm1_slope"](1, p), POSITIVE),
     **{
         f"jacobi_{name}": elementwise(getattr(ops, f"jacobi_{name}"), REAL, PROBABILITY)
-        for name in ("sn", "cn", "dn", "epsilon")
+        for name in ("sn", "cn", "dn", "epsilon", "am")
     },
     "elliprf": elementwise(ops.elliprf, POSITIVE, POSITIVE, POSITIVE),
     "elliprg": elementwise(ops.elliprg, POSITIVE, POSITIVE, POSITIVE),

@@ -241,6 +241,7 @@ log_quotient_of = analytic_row(
     outside=lambda x: x <= 0,
     numpy=_log_quotient_numpy,
     sympy=lambda sympy, x: sympy.log(x) / (1 - x),
+    elsewhere=lambda x: log(x) / (1 - x),
     ulps=2,
 )
 

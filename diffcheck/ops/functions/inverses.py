@@ -108,6 +108,7 @@ def inverse_row(
     ulps: float,
     numpy: str = "",
     missing: Function = of_probabilities,
+    elsewhere: Function | None = None,
 ) -> Primitive:
     """The row of an inverse: its arguments are the others of the function, in order, then what that is.
 
@@ -119,6 +120,8 @@ def inverse_row(
         1 where it rises with that argument, -1 where it falls: a function of the other arguments.
     missing:
         How far what the function gives is from what it should give: a rising function.
+    elsewhere:
+        The inverse where its domain ends.
     """
     function = of.on_balls()
 
@@ -128,6 +131,8 @@ def inverse_row(
     def enclosed(*x: Any) -> Any:
         """With twice the bits: slopes by numerical differentiation are taken there."""
         *others, y = x
+        if outside(*x):
+            return series.NAN
         with ctx.workprec(2 * ctx.prec):
             return _certified(lambda t: function(*with_it(others, t)), where, rising(*others), missing, y)
 
@@ -163,5 +168,6 @@ def inverse_row(
         series=expanded,
         forms=form,
         outside=outside,
+        elsewhere=elsewhere,
         ulps=ulps,
     )

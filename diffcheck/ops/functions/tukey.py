@@ -8,6 +8,7 @@ import numpy as np
 from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.exact import rational
+from diffcheck.ops.functions.basic import power
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import log, log1p
 from diffcheck.ops.functions.inverses import Where, inverse_row, of_numbers
@@ -50,6 +51,23 @@ tukey_quantile_of = analytic_row(
 )
 
 
+def _beyond(lmbda: Any, rest: Any) -> Any:
+    """The w at which ``w^lmbda + 1 - (1 - w)^lmbda`` is ``rest``, near zero."""
+
+    def quotient(w: Any) -> Any:
+        return (1 - power(1 - w, lmbda)) / w
+
+    if lmbda[0] < 1:
+        first = power(rest, 1 / lmbda)
+        return first.fixed_point(lambda w: power(rest / (1 + quotient(w) * power(w, 1 - lmbda)), 1 / lmbda))
+    first = rest / lmbda if lmbda[0] > 1 else rest / 2
+    return first.fixed_point(lambda w: rest / (quotient(w) + power(w, lmbda - 1)))
+
+
+def _from_an_end(lmbda: Any, x: Any) -> Any:
+    return 1 - _beyond(lmbda, 1 - lmbda * x) if x > 0 else _beyond(lmbda, 1 + lmbda * x)
+
+
 tklmbda_of = inverse_row(
     "tklmbda_of",
     "tklmbda, of lmbda and an x inside of the distribution's support",
@@ -60,6 +78,7 @@ tklmbda_of = inverse_row(
     lambda lmbda, x: lmbda > 0 and abs(lmbda * x) >= 1,
     1,
     missing=of_numbers,
+    elsewhere=_from_an_end,
 )
 
 
@@ -77,4 +96,5 @@ def smirnov(n: int, d: Any) -> Any:
     for j in range(1, n):
         left = maximum(1 - d - rational(j, n), 0)
         found = found + math.comb(n, j) * d * (d + rational(j, n)) ** (j - 1) * left ** (n - j)
-    return found
+    inside = d * (1 - d)
+    return where(inside >= 0, found, log(inside))
