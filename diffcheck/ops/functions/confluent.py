@@ -8,7 +8,7 @@ from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures.analytic import Throughout, on_reals
 from diffcheck.ops.enclosures.balls import HALF
 from diffcheck.ops.functions.basic import power
-from diffcheck.ops.functions.differentiated import analytic_row
+from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
 from diffcheck.ops.functions.gamma import gamma, rgamma
 from diffcheck.ops.functions.hypergeometric import hyp1f1, is_pole, with_logarithm
 from diffcheck.ops.orders import ANY
@@ -93,4 +93,56 @@ pbdv: Primitive = analytic_row(
     sympy=Without("SymPy has no counterpart of pbdv"),
     sympy_rule=False,
     ulps=16,
+)
+
+
+def _growing(v: Any, x: Any) -> Any:
+    """V by two functions 1F1 of x and its values at zero, an entire function of both, DLMF 12.2.8 and 12.2.9."""
+    half, square = -v / 2 - HALF / 2, x * x / 2
+    even = (HALF / 2 + half).rgamma() * (3 * HALF / 2 - half).rgamma() ** 2 * square.hypgeom_1f1(half + HALF / 2, HALF)
+    odd = (3 * HALF / 2 + half).rgamma() * (HALF / 2 - half).rgamma() ** 2
+    odd *= x * square.hypgeom_1f1(half + 3 * HALF / 2, 3 * HALF)
+    scale = ((half + HALF / 2) * acb(2).log() - square / 2).exp()
+    return arb.pi() * scale * (even + arb(2).sqrt() * odd)
+
+
+pbvv: Primitive = analytic_row(
+    "pbvv",
+    "the parabolic cylinder function V_v(x), V(-v - 1/2, x) of DLMF 12.2",
+    on_reals(_growing),
+    {1: lambda v, x, value: pbvv(v - 1, x) - x / 2 * value},
+    arity=2,
+    numpy=in_doubles(on_reals(_growing)),  # SciPy keeps eleven digits
+    sympy=Without("SymPy has no counterpart of pbvv"),
+    sympy_rule=False,
+    ulps=1,
+)
+
+
+def _quotient(a: Any) -> Any:
+    """The square of the quotient of sizes ``|Gamma(1/4 + i a / 2) / Gamma(3/4 + i a / 2)|``, DLMF 12.14.2."""
+    turned, quarter = acb(0, 1) * a / 2, HALF / 2
+    inside = (quarter + turned).lgamma() + (quarter - turned).lgamma()
+    return inside - (3 * quarter + turned).lgamma() - (3 * quarter - turned).lgamma()
+
+
+def _waves(a: Any, x: Any) -> Any:
+    """W by its values at zero, DLMF 12.14.2 to 12.14.4, and two functions 1F1 of an imaginary number, 12.14.8."""
+    i, quarter, root = acb(0, 1), HALF / 2, (_quotient(a) / 4).exp()
+    square, turned = i * x * x / 2, i * a / 2
+    even = square.hypgeom_1f1(quarter - turned, HALF)
+    odd = x * square.hypgeom_1f1(3 * quarter - turned, 3 * HALF)
+    return (-square / 2).exp() * (root * even / arb(2).sqrt() - odd / root) / arb(2).root(4)
+
+
+pbwa = analytic_row(
+    "pbwa",
+    "the parabolic cylinder function W(a, x)",
+    on_reals(_waves),
+    arity=2,
+    analytic=lambda a, x: 2 * abs(a.imag) < 1,
+    numpy=in_doubles(on_reals(_waves)),  # SciPy keeps some digits near zero
+    sympy=Without("SymPy has no counterpart of pbwa"),
+    sympy_rule=False,
+    ulps=1,
 )

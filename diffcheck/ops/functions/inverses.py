@@ -12,7 +12,7 @@ from flint import arb, arb_series, ctx
 
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.functions.differentiated import in_doubles
-from diffcheck.ops.table import Function, Primitive, Without
+from diffcheck.ops.table import Column, Function, Primitive, Without
 
 # Steps of the search for bounds, each longer by half, or half as long where there is no value: to exp(5000).
 _SEARCHED = 22
@@ -106,7 +106,7 @@ def inverse_row(
     rising: Callable[..., int],
     outside: Callable[..., bool],
     ulps: float,
-    numpy: str = "",
+    numpy: Column = "",
     missing: Function = of_probabilities,
     elsewhere: Function | None = None,
 ) -> Primitive:
@@ -124,6 +124,7 @@ def inverse_row(
         The inverse where its domain ends.
     """
     function = of.on_balls()
+    assert isinstance(of.forms, tuple)
 
     def with_it(others: Any, t: Any) -> tuple[Any, ...]:
         return (*others[:place], t, *others[place:])
@@ -166,7 +167,9 @@ def inverse_row(
         sympy_rule=False,
         arb=enclosed,
         series=expanded,
-        forms=form,
+        forms=tuple(map(form, range(len(of.forms)))),
+        orders=of.orders,
+        rule_by=tuple(range(len(of.orders))),
         outside=outside,
         elsewhere=elsewhere,
         ulps=ulps,

@@ -4,8 +4,10 @@ import math
 from typing import Any
 
 import numpy as np
+from flint import acb, arb
 
 from diffcheck.ops.composites import composite
+from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.exact import rational
 from diffcheck.ops.functions.basic import power
@@ -15,6 +17,7 @@ from diffcheck.ops.functions.inverses import Where, inverse_row, of_numbers
 from diffcheck.ops.functions.pieces import maximum
 from diffcheck.ops.functions.relations import where
 from diffcheck.ops.functions.transforms import exprel
+from diffcheck.ops.orders import POSITIVE
 from diffcheck.ops.table import Primitive, Without
 
 
@@ -98,3 +101,52 @@ def smirnov(n: int, d: Any) -> Any:
         found = found + math.comb(n, j) * d * (d + rational(j, n)) ** (j - 1) * left ** (n - j)
     inside = d * (1 - d)
     return where(inside >= 0, found, log(inside))
+
+
+def _terms_of(n: Any, d: Any) -> list[int] | None:
+    """The terms of Smirnov's sum that there are for d, one of zero at most among them; ``None`` if that is not told."""
+    found = []
+    for j in range(1, n):
+        left = n * (1 - d.real) - j
+        if not (left > 0 or left < 0 or left.is_zero()):
+            return None
+        found += [j] * (not left < 0)
+    return found
+
+
+def _smirnov(n: Any, d: Any) -> Any:
+    count = int(n.real.unique_fmpz())
+    terms = _terms_of(count, d)
+    if terms is None:
+        return acb(arb.nan(), arb.nan())
+    parts = (
+        arb.bin_uiui(count, j) * d * (d + arb(j) / count) ** (j - 1) * (1 - d - arb(j) / count) ** (count - j)
+        for j in terms
+    )
+    return sum(parts, (1 - d) ** count)
+
+
+smirnov_of = analytic_row(
+    "smirnov_of",
+    "smirnov, of n, a constant, and d, between the multiples of 1 / n, where its pieces meet",
+    on_reals(_smirnov),
+    arity=2,
+    orders=(POSITIVE,),
+    analytic=lambda n, d: _terms_of(int(n.real.unique_fmpz()), d) is not None,
+    outside=lambda n, d: d < 0 or d > 1,
+    numpy=lambda n, d: resolve("scipy.special.smirnov")(np.rint(n).astype(int), d),
+    sympy=Without("SymPy has no counterpart of smirnov_of"),
+    sympy_rule=False,
+    ulps=6,
+)
+smirnovi = inverse_row(
+    "smirnovi",
+    "the inverse of smirnov: beyond which d Smirnov's distribution of n numbers has the probability p",
+    smirnov_of,
+    1,
+    Where.UNIT,
+    lambda _: -1,
+    lambda _, p: p <= 0 or p >= 1,
+    24,
+    numpy=lambda n, p: resolve("scipy.special.smirnovi")(np.rint(n).astype(int), p),
+)
