@@ -74,6 +74,7 @@ ENDS = {
     "hyperu by a logarithm": (lambda x: ops.hyperu(0.5, -1, x), 0.0, lambda _: -2 / (3 * mp.sqrt(mp.pi))),
     "hyp2f1 by a logarithm": (lambda x: ops.hyp2f1(0.5, 0.5, 4, x), 1.0, lambda x: mp.hyp2f1(1.5, 1.5, 5, x) / 16),
     "hyp2f1 by powers": (lambda x: ops.hyp2f1(0.5, 0.5, 2.25, x), 1.0, lambda x: mp.hyp2f1(1.5, 1.5, 3.25, x) / 9),
+    "expn 3": (lambda x: ops.expn(3, x), 0.0, -1),
     "besselpoly 0": (lambda a: ops.besselpoly(a, 1, 0), 0.0, 0),
     "besselpoly 1": (lambda a: ops.besselpoly(a, 1, 1), 0.0, lambda _: mp.mpf(1) / 3),
     "struve 0.5": (lambda x: ops.struve(0.5, x), 0.0, 0),
@@ -111,6 +112,7 @@ STEEP = {
     "boxcox 0.5": (lambda x: ops.boxcox(x, 0.5), 0.0, 1),
     "elliptic_e_inc beyond a right angle": (lambda m: ops.elliptic_e_inc(2, m), 1.0, -1),
     "elliptic_e": (lambda m: ops.elliptic_e(m), 1.0, -1),
+    "expn 2": (lambda x: ops.expn(2, x), 0.0, -1),
     "hyperu to infinity": (lambda x: ops.hyperu(1, 0, x), 0.0, -1),
     "hyp2f1 to infinity": (lambda x: ops.hyp2f1(0.5, 0.5, 1.5, x), 1.0, 1),
     "besselpoly 0.5": (lambda a: ops.besselpoly(a, 1, 0.5), 0.0, 1),
@@ -261,6 +263,7 @@ BESIDE = {
     "hyp2f1-logarithm": ((0.5, 0.5, 4.0, None), 1, -1, mp.hyp2f1),
     "hyp2f1-powers": ((0.5, 0.5, 2.25, None), 1, -1, mp.hyp2f1),
     "hyp2f1-pole": ((1.5, 2.5, 2.0, None), 1, -1, mp.hyp2f1),
+    "expn": ((3, None), 0, 1, mp.expint),
     "elliptic_e": ((None,), 1, -1, mp.ellipe),
     "elliptic_e_inc": ((2.0, None), 1, -1, mp.ellipe),
 }
