@@ -269,6 +269,16 @@ BESIDE = {
 }
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("hyp2f1", (0.5, 1.5, 2.25, Germ.of({(Fraction(1, 2), 0): arb(1)}))), ("elliptic_e_inc", (1.0, Fraction(1, 2)))],
+    ids=["hyp2f1 at 0", "elliptic_e_inc below a right angle"],
+)
+def test_an_expansion_at_an_end_is_refused_elsewhere(name, arguments):
+    with pytest.raises(ArithmeticError):
+        Primitive.rows[name].elsewhere(*map(germ, arguments))
+
+
 @pytest.mark.parametrize("case", BESIDE)
 def test_an_expansion_at_an_end_is_the_function_beside_it(case):
     """What is left out is as small as the power of the distance that is told."""

@@ -87,6 +87,8 @@ def _is_right_angle(phi: Any) -> bool:
 def _second_beyond(phi: Any, m: Any) -> Any:
     """E of an angle above a right one by that of the angle from the nearest straight one, DLMF 19.2.10."""
     turns = int(balls.nearest_integer(phi[0] / arb.pi()).unique_fmpz())
+    if turns == 0:
+        raise ArithmeticError("the nearest straight angle is zero")
     return 2 * turns * elliptic_e(m) + elliptic_e_inc(phi - turns * pi, m)
 
 

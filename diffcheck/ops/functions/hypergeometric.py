@@ -63,6 +63,8 @@ def _is_analytic(a: Any, b: Any, c: Any, x: Any) -> bool:
 def _from_one(a: Any, b: Any, c: Any, x: Any) -> Any:
     """By powers of ``1 - x``, DLMF 15.8.1 and 15.8.4, and where their exponent is whole by a logarithm, 15.8.10."""
     s, w = c - a - b, 1 - x
+    if not w[0].is_zero():
+        raise ArithmeticError("the expansion is one about 1")
     if s < 0:
         return power(w, s) * hyp2f1(c - a, c - b, c, x)
     at_one = gamma(c) * gamma(s) * rgamma(c - a) * rgamma(c - b) if s > 0 else 0
