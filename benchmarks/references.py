@@ -372,6 +372,12 @@ def _epsilon(u: Any, m: Any) -> Any:
     return 2 * turns * mp.ellipe(m) + mp.ellipe(mp.asin(_elliptic("sn")(u - 2 * turns * period, m)), m)
 
 
+def _amplitude(u: Any, m: Any) -> Any:
+    period = mp.ellipk(m)
+    turns = mp.nint(u / (2 * period))
+    return turns * mp.pi + mp.asin(_elliptic("sn")(u - 2 * turns * period, m))
+
+
 def _phi(s: Any, z: Any, a: Any) -> Any:
     return mp.lerchphi(z, s, a).real
 
@@ -728,6 +734,41 @@ BINARY: dict[str, tuple[Function, Function, Function]] = {
 }
 
 
+def _of_bessel(sign: int) -> Function:
+    """J0 and I0 without their first term, integrated over their variable term by term."""
+    return lambda x: x * x / 8 * mp.hyper([1, 1], [2, 2, 2], -sign * x * x / 4)
+
+
+def _growing(v: Any, x: Any) -> Any:
+    return mp.pcfv(-v - mp.mpf(0.5), x)
+
+
+def _waves(a: Any, x: Any) -> Any:
+    return mp.re(mp.pcfw(a, x))
+
+
+def _smirnov(n: Any, d: Any) -> Any:
+    """Its sum as it is written (Birnbaum and Tingey 1951)."""
+    ends = range(int(mp.floor(n * (1 - d))) + 1)
+    return d * mp.fsum(mp.binomial(n, j) * (d + j / n) ** (j - 1) * (1 - d - j / n) ** (n - j) for j in ends)
+
+
+_inverse_of_smirnov = _inverse(_smirnov, lambda n, p: scipy.special.smirnovi(int(n), p))
+
+
+def _share(u: Any, total: Any, p: Any) -> Any:
+    return mp.betainc(total * u, total * (1 - u), p, 1, regularized=True)
+
+
+def _of_struve(sign: int) -> Function:
+    return lambda x: x * x / mp.pi * mp.hyper([1, 1], [1.5, 1.5, 2], -sign * x * x / 4)
+
+
+def _of_airy(sign: int) -> Function:
+    """By mpmath's own primitives of Airy's functions."""
+    return lambda x: (mp.airyai if sign > 0 else mp.airybi)(x, derivative=-1)
+
+
 # Operations of several arguments of which one moves and the others are constants: the constants, with `None` for what
 # moves, and value and slope by that.
 ALONG: tuple[tuple[Any, ...], ...] = (
@@ -811,6 +852,28 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("iti0", (None,), *_along(0, (), _integral(1), lambda x: mp.besseli(0, x))),
     ("ity0", (None,)),
     ("itk0", (None,)),
+    ("it2j0", (None,), *_along(0, (), _of_bessel(1), lambda x: (1 - mp.besselj(0, x)) / x, most=30)),
+    ("it2i0", (None,), *_along(0, (), _of_bessel(-1), lambda x: (mp.besseli(0, x) - 1) / x, most=30)),
+    ("it2y0", (None,), *_along(0, (), None, lambda x: -mp.bessely(0, x) / x)),
+    ("it2k0", (None,), *_along(0, (), None, lambda x: -mp.besselk(0, x) / x)),
+    ("itstruve0", (None,), *_along(0, (), _of_struve(1), lambda x: mp.struveh(0, x), most=30)),
+    ("itmodstruve0", (None,), *_along(0, (), _of_struve(-1), lambda x: mp.struvel(0, x), most=30)),
+    ("it2struve0", (None,), *_along(0, (), None, lambda x: -mp.struveh(0, x) / x, most=30)),
+    ("itairy_ai", (None,), *_along(0, (), _of_airy(1), mp.airyai, most=30)),
+    ("itairy_bi", (None,), *_along(0, (), _of_airy(-1), mp.airybi, most=30)),
+    ("pbvv", (0.5, None), *_along(1, (0.5,), _growing, _by(_growing, 0, 1), most=9)),
+    ("pbvv", (None, 1.5), *_along(0, (1.5,), _growing, _by(_growing, 1, 0), most=9)),
+    ("pbvv_slope", (1, 0, 0.5, None), *_along(1, (0.5,), _by(_growing, 1, 0), None, most=9)),
+    ("pbwa", (0.5, None), *_along(1, (0.5,), _waves, _by(_waves, 0, 1), most=9)),
+    ("pbwa", (None, 1.5), *_along(0, (1.5,), _waves, _by(_waves, 1, 0), most=9)),
+    ("pbwa_slope", (1, 0, 0.5, None), *_along(1, (0.5,), _by(_waves, 1, 0), None, most=9)),
+    ("smirnov_of", (5, None), *_along(1, (5,), _smirnov, _by(_smirnov, 0, 1), most=0.99)),
+    ("smirnov_of_slope", (0, 1, 5, None), *_along(1, (5,), _by(_smirnov, 0, 1), None, most=0.99)),
+    ("smirnovi", (5, None), *_along(1, (5,), _inverse_of_smirnov, None, most=0.99)),
+    ("beta_share_of", (None, 5.5, 0.25), *_along(0, (5.5, 0.25), _share, _by(_share, 1, 0, 0), most=0.99)),
+    ("beta_share_of", (0.25, None, 0.25), *_along(1, (0.25, 0.25), _share, _by(_share, 0, 1, 0), most=9)),
+    ("beta_share_of_slope", (1, 0, 0, 0.25, None, 0.25)),
+    ("beta_share_u_of", (5.5, 0.25, None)),
     ("besselpoly", (None, 0.5, 1.5), *_along(0, (0.5, 1.5), _polynomial, _by(_polynomial, 1, 0, 0), most=9)),
     ("besselpoly", (1.5, None, 1.5), *_along(1, (1.5, 1.5), _polynomial, most=9)),
     ("besselpoly_slope", (0, 0, 1, 1.5, 0.5, None), *_along(2, (1.5, 0.5), _by(_polynomial, 0, 0, 1), most=9)),
@@ -839,7 +902,11 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("dirichlet_eta_slope", (1, None), *_along(0, (), _by(mp.altzeta, 1), None)),
     *(
         (f"jacobi_{kind}", constants, *_along(place, rest, of, _by(of, 1 - place, place), most=0.99 if place else 9))
-        for kind, of in (*((k, _elliptic(k)) for k in ("sn", "cn", "dn")), ("epsilon", _epsilon))
+        for kind, of in (
+            *((k, _elliptic(k)) for k in ("sn", "cn", "dn")),
+            ("epsilon", _epsilon),
+            ("am", _amplitude),
+        )
         for place, rest, constants in ((0, (0.25,), (None, 0.25)), (1, (1.5,), (1.5, None)))
     ),
     *(("lerchphi_of", (s, None, 0.75), *_along(1, (s, 0.75), _phi, _phi_slope, most=0.9)) for s in (1.5, -2)),

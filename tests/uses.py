@@ -347,6 +347,24 @@ USES = {
     "tklmbda_of": scalars(Primitive.rows["tklmbda_of"], (-2, 0.3), REAL),
     "tklmbda": both(scalars(ops.tklmbda, REAL, (-2, 0.3)), scalars(lambda x: x + ops.tklmbda(x, 2.0), (0.6, 3))),
     "smirnov": elementwise(lambda d: ops.smirnov(5, d), PROBABILITY),
+    "smirnov_of": scalars(lambda d: Primitive.rows["smirnov_of"](5, d), PROBABILITY),
+    "smirnov_of_slope": scalars(lambda d: Primitive.rows["smirnov_of_slope"](0, 1, 5, d), PROBABILITY),
+    "smirnovi": scalars(lambda p: ops.smirnovi(5, p), PROBABILITY),
+    "beta_share_of": scalars(Primitive.rows["beta_share_of"], PROBABILITY, (1, 9), PROBABILITY),
+    "beta_share_of_slope": scalars(
+        lambda u, p: Primitive.rows["beta_share_of_slope"](1, 0, 0, u, 5.5, p), PROBABILITY, PROBABILITY
+    ),
+    "beta_share_u_of": scalars(lambda p, y: Primitive.rows["beta_share_u_of"](5.5, p, y), PROBABILITY, PROBABILITY),
+    "bdtrik": scalars(lambda y, n: ops.bdtrik(y, n, 0.25), PROBABILITY, (3, 9)),
+    **{
+        name: elementwise(getattr(ops, name), REAL)
+        for name in ("it2j0", "it2i0", "it2struve0", "itstruve0", "itmodstruve0")
+    },
+    **{name: elementwise(getattr(ops, name), POSITIVE) for name in ("it2y0", "it2k0")},
+    **{
+        f"itairy_{kind}": elementwise(getattr(ops, f"itairy_{kind}"), (-5, 5))
+        for kind in ("ai", "bi", "ai_left", "bi_left")
+    },
     "itj0": elementwise(ops.itj0, REAL),
     "ity0": elementwise(ops.ity0, POSITIVE),
     "iti0": elementwise(ops.iti0, REAL),
@@ -355,7 +373,6 @@ USES = {
     "besselpoly_slope": scalars(
         lambda a, nu: Primitive.rows["besselpoly_slope"](0, 0, 1, a, 0.5, nu), (0.1, 2), (0.1, 2)
     ),
-    "jacobi_am": scalars(ops.jacobi_am, REAL, PROBABILITY),
     "kolmogorov": both(elementwise(ops.kolmogorov, (0.3, 1)), elementwise(ops.kolmogorov, (1, 3))),
     "kolmogorov_slope": elementwise(lambda x: Primitive.rows["kolmogorov_slope"](1, x), (0.3, 3)),
     "ndtri_exp": both(elementwise(ops.ndtri_exp, (-30, -1.1)), elementwise(ops.ndtri_exp, (-0.9, -0.01))),
@@ -413,12 +430,20 @@ USES = {
         f"{name}_slope": elementwise(lambda x, row=f"{name}_slope": Primitive.rows[row](1, x), POSITIVE)
         for name in ("berp", "beip")
     },
+    **{
+        name: elementwise(lambda x, name=name: ops.abs(getattr(ops, name)(x) - 1), (0.1, 1))
+        for name in ("kelvin_be", "kelvin_ke", "kelvin_bep", "kelvin_kep")
+    },
     "struve": both(of_orders(ops.struve, REAL), elementwise(lambda x: ops.struve(1.5, x), POSITIVE)),
     "modstruve": both(of_orders(ops.modstruve, REAL), elementwise(lambda x: ops.modstruve(1.5, x), POSITIVE)),
     # Elsewhere SciPy keeps seven digits, or none of them.
     "hyperu": elementwise(ops.hyperu, (0.5, 1), (0.5, 0.9), (0.1, 0.5)),
     "hyperu_slope": scalars(lambda a, x: Primitive.rows["hyperu_slope"](1, 0, 0, a, 1.5, x), (0.5, 2), POSITIVE),
     "pbdv": both(elementwise(lambda x: ops.pbdv(0.5, x), REAL), elementwise(lambda x: ops.pbdv(2, x), REAL)),
+    "pbvv": elementwise(ops.pbvv, (-1.5, 1.5), REAL),
+    "pbvv_slope": scalars(lambda v, x: Primitive.rows["pbvv_slope"](1, 0, v, x), (-1.5, 1.5), REAL),
+    "pbwa": elementwise(ops.pbwa, REAL, REAL),
+    "pbwa_slope": scalars(lambda a, x: Primitive.rows["pbwa_slope"](1, 0, a, x), REAL, REAL),
     "jve": of_orders(ops.jve, (-9, 9)),
     "yve": of_orders(ops.yve, POSITIVE),
     "jvp": both(elementwise(lambda x: ops.jvp(1, x), REAL), elementwise(lambda x: ops.jvp(0, x, 2), REAL)),
@@ -443,6 +468,11 @@ USES = {
     "airy_ai_prime": elementwise(ops.airy_ai_prime, (-5, 5)),
     "airy_bi": elementwise(ops.airy_bi, (-5, 5)),
     "airy_bi_prime": elementwise(ops.airy_bi_prime, (-5, 5)),
+    # Beyond 1 SciPy loses two digits, left of -1 three.
+    "airy_aie": elementwise(ops.airy_aie, (0.1, 1)),
+    "airy_aie_prime": elementwise(ops.airy_aie_prime, (0.1, 1)),
+    "airy_bie": elementwise(ops.airy_bie, (-0.9, 0.9)),
+    "airy_bie_prime": elementwise(ops.airy_bie_prime, (-0.9, 0.9)),
     "lambert_w": elementwise(ops.lambert_w, (-0.3, 30)),
     "elliptic_k": elementwise(ops.elliptic_k, (-5, 0.95)),
     "elliptic_k_slope": elementwise(lambda m: Primitive.rows["elliptic_k_slope"](1, m), (-5, 0.6)),
@@ -466,7 +496,7 @@ USES = {
     "ellipkm1_slope": elementwise(lambda p: Primitive.rows["ellipkm1_slope"](1, p), POSITIVE),
     **{
         f"jacobi_{name}": elementwise(getattr(ops, f"jacobi_{name}"), REAL, PROBABILITY)
-        for name in ("sn", "cn", "dn", "epsilon")
+        for name in ("sn", "cn", "dn", "epsilon", "am")
     },
     "elliprf": elementwise(ops.elliprf, POSITIVE, POSITIVE, POSITIVE),
     "elliprg": elementwise(ops.elliprg, POSITIVE, POSITIVE, POSITIVE),

@@ -326,8 +326,12 @@ from diffcheck.ops.functions.special import (
 from diffcheck.ops.functions.bessel import (
     airy_ai as airy_ai,
     airy_ai_prime as airy_ai_prime,
+    airy_aie as airy_aie,
+    airy_aie_prime as airy_aie_prime,
     airy_bi as airy_bi,
     airy_bi_prime as airy_bi_prime,
+    airy_bie as airy_bie,
+    airy_bie_prime as airy_bie_prime,
     bessel_ie as bessel_ie,
     bessel_j as bessel_j,
     bessel_k as bessel_k,
@@ -523,6 +527,7 @@ from diffcheck.ops.functions.inverses_by_argument import (
 )
 from diffcheck.ops.functions.quantiles_by_argument import (
     bdtri as bdtri,
+    bdtrik as bdtrik,
     bdtrin as bdtrin,
     btdtria as btdtria,
     btdtrib as btdtrib,
@@ -561,6 +566,7 @@ from diffcheck.ops.functions.harmonics import (
 )
 from diffcheck.ops.functions.tukey import (
     smirnov as smirnov,
+    smirnovi as smirnovi,
     tklmbda as tklmbda,
 )
 from diffcheck.ops.functions.bessel_integrals import (
@@ -569,6 +575,19 @@ from diffcheck.ops.functions.bessel_integrals import (
     itj0 as itj0,
     itk0 as itk0,
     ity0 as ity0,
+)
+from diffcheck.ops.functions.weighted_integrals import (
+    it2i0 as it2i0,
+    it2j0 as it2j0,
+    it2k0 as it2k0,
+    it2struve0 as it2struve0,
+    it2y0 as it2y0,
+    itairy_ai as itairy_ai,
+    itairy_ai_left as itairy_ai_left,
+    itairy_bi as itairy_bi,
+    itairy_bi_left as itairy_bi_left,
+    itmodstruve0 as itmodstruve0,
+    itstruve0 as itstruve0,
 )
 from diffcheck.ops.functions.counts import (
     bdtr as bdtr,
@@ -616,6 +635,10 @@ from diffcheck.ops.functions.kelvin import (
     berp as berp,
     kei as kei,
     keip as keip,
+    kelvin_be as kelvin_be,
+    kelvin_bep as kelvin_bep,
+    kelvin_ke as kelvin_ke,
+    kelvin_kep as kelvin_kep,
     ker as ker,
     kerp as kerp,
 )
@@ -634,6 +657,8 @@ from diffcheck.ops.functions.zetas import (
 from diffcheck.ops.functions.confluent import (
     hyperu as hyperu,
     pbdv as pbdv,
+    pbvv as pbvv,
+    pbwa as pbwa,
 )
 from diffcheck.ops.functions.struve import (
     modstruve as modstruve,

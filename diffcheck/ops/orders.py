@@ -22,4 +22,5 @@ class Order(NamedTuple):
 
 ANY = Order("a number", lambda _: True)
 WHOLE = Order("a whole number", lambda n: n.denominator == 1)
+POSITIVE = Order("a whole number from 1 on", lambda n: n.denominator == 1 and n >= 1)
 FROM_ZERO = Order("a whole number from 0 on", lambda n: n.denominator == 1 and n >= 0)

@@ -133,10 +133,15 @@ NAMED: Mapping[str, str] = {also: name for name, others in _ALSO.items() for als
 # What SciPy gives as a tuple: the operations that are its elements.
 TOGETHER: Mapping[str, tuple[str, ...]] = {
     "airy": ("airy_ai", "airy_ai_prime", "airy_bi", "airy_bi_prime"),
+    "airye": ("airy_aie", "airy_aie_prime", "airy_bie", "airy_bie_prime"),
     "ellipj": ("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_am"),
     "fresnel": ("fresnels", "fresnelc"),
+    "it2i0k0": ("it2i0", "it2k0"),
+    "it2j0y0": ("it2j0", "it2y0"),
+    "itairy": ("itairy_ai", "itairy_bi", "itairy_ai_left", "itairy_bi_left"),
     "iti0k0": ("iti0", "itk0"),
     "itj0y0": ("itj0", "ity0"),
+    "kelvin": ("kelvin_be", "kelvin_ke", "kelvin_bep", "kelvin_kep"),
     "modfresnelm": ("modfresnelm_f", "modfresnelm_k"),
     "modfresnelp": ("modfresnelp_f", "modfresnelp_k"),
     "shichi": ("shi", "chi"),

@@ -127,8 +127,10 @@ class Primitive(Operation):
         if ``None``. The others need not exist.
     at_edge:
         Whether the operation may end, jump or bend at these arguments (balls) although it has a value.
+    settled:
+        Arguments that settle the value, whatever the others in its domain are: position, number, value.
     elsewhere:
-        The operation by other ones, at arguments where it has no power series of its own
+        The operation by other ones, at arguments where it has no power series of its own: a function of germs
         (`diffcheck.referee.beside.germs`).
     of_pi:
         The operation of pi times its argument, a function of fractions, balls or power series, exact where the value
@@ -190,6 +192,7 @@ class Primitive(Operation):
     takes: Callable[[int], int] | None = None
     deciding: int | None = None
     at_edge: Callable[..., bool] | None = None
+    settled: tuple[tuple[int, int, int], ...] = ()
     elsewhere: Function | None = None
     of_pi: Function | None = None
     undoes: str | None = None

@@ -29,7 +29,10 @@ INVERSES = (
     *("gammainc_a_of", "gammaincc_a_of", "betainc_a_of", "betaincc_a_of", "chndtr_df_of", "noncentral_beta_rate_of"),
     *("nctdtr_nc_of", "nctdtr_t_of", "erfcinv", "ndtri", "kolmogi"),
 )
-FINER = dict.fromkeys(INVERSES, 240)
+FINER = {
+    **dict.fromkeys(INVERSES, 240),
+    **dict.fromkeys(("smirnov_of", "smirnov_of_slope", "smirnovi", "beta_share_of_slope", "beta_share_u_of"), 120),
+}
 # Rows whose sums Arb adds up for seconds.
 SLOW = {
     *("betainc", "betaln", "bessel_k", "bessel_ke", "gammainc", "gammaincc", "owens_t", "zeta"),
@@ -38,6 +41,8 @@ SLOW = {
     *("elliptic_e_inc", "elliptic_e_inc_slope", "ndtri_exp"),
     *("nctdtr", "nctdtr_slope", "noncentral_beta_of", "noncentral_beta_of_slope", "chndtr_slope"),
     *("wright_bessel", "wright_bessel_slope", "chndtr_x_of", "chndtr_nc_of", "noncentral_beta_y_of", "stdtr_df_of"),
+    *("it2j0", "it2y0", "it2k0", "it2i0", "itstruve0", "itmodstruve0", "it2struve0", "itairy_ai", "itairy_bi"),
+    *("pbvv", "pbvv_slope", "pbwa", "pbwa_slope", "beta_share_of_slope", "beta_share_u_of", "smirnovi"),
     *INVERSES[:-1],
 }
 

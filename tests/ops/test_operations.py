@@ -119,6 +119,9 @@ def test_what_torch_or_sympy_lacks_is_in_the_table():
         *("nctdtrit", "nctdtrinc", "faddeeva_re_of", "faddeeva_im_of", "wofz", "wright_bessel", "log_wright_bessel"),
         *(f"modfresnel{sign}_{kind}" for sign in "pm" for kind in "fk"),
         *("tklmbda_of", "tklmbda", "itj0", "ity0", "iti0", "itk0", "besselpoly", "jacobi_am"),
+        *("it2j0", "it2y0", "it2i0", "it2k0", "itstruve0", "itmodstruve0", "it2struve0", "itairy_ai", "itairy_bi"),
+        *("itairy_ai_left", "itairy_bi_left", "pbvv", "pbwa", "smirnov_of", "smirnovi", "beta_share_of"),
+        *("beta_share_u_of", "bdtrik", *(f"kelvin_{kind}" for kind in ("be", "ke", "bep", "kep"))),
         *("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_epsilon"),
         *(f"ellipr{kind}" for kind in "cdfg"),
     }

@@ -150,6 +150,27 @@ def test_infinite_sums_end():
     assert on("exp", on("power", T, 1e-3)).order < 1
 
 
+def test_a_fixed_point_is_known_as_far_as_its_step_tells():
+    """The w of ``w exp(w) = t`` is Lambert's function, of ``w^2 (1 + w) = t`` the root of t less half of t."""
+    with ctx.workprec(128):
+        lambert = T.fixed_point(lambda w: on("div", T, on("exp", w)))
+        root = on("sqrt", T).fixed_point(lambda w: on("sqrt", on("div", T, 1 + w)))
+    assert numbers(lambert, 3) == {(F(1), 0): 1, (F(2), 0): -1}
+    assert numbers(root, F(3, 2)) == {(F(1, 2), 0): 1, (F(1), 0): -0.5}
+
+
+@pytest.mark.parametrize("step", [lambda w: 2 * T + w * w, lambda w: 1 + w], ids=["another term", "no term"])
+def test_a_fixed_point_begins_as_it_is_said_to(step):
+    with pytest.raises(NoExpansion):
+        T.fixed_point(step)
+
+
+def test_several_that_move_have_a_series_together():
+    with ctx.workprec(128):
+        found = on("atan2", 1 + T, 2 - T)
+    assert numbers(found, 3) == pytest.approx({(F(0), 0): math.atan2(1, 2), (F(1), 0): 3 / 5, (F(2), 0): 3 / 25})
+
+
 def test_many_terms_are_cut_off_at_the_end():
     terms = {(F(k, 100), 0): arb(1) for k in range(1, 200)}
     found = Germ.of(terms)

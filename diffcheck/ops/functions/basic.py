@@ -106,6 +106,7 @@ mul = _operator(
     folded=operator.mul,
     gives_back=_of_product,
     product=True,
+    settled=((0, 0, 0), (1, 0, 0)),
     written=("{0} * {1}", 2, (2, 2)),
 )
 neg = _operator(
@@ -128,6 +129,7 @@ div = _operator(
     gives_back=_with_one,
     written=("{0} / {1}", 2, (2, 3)),
     outside=lambda x, y: y.is_zero(),
+    settled=((0, 0, 0),),
     torch=_div_torch,
     with_options=_divided,
     forms=((lambda x, y, _: 1 / y, lambda x, y, _: 1 / y), (lambda x, y, v: -v / y, lambda x, y, _: -x / y**2)),

@@ -12,12 +12,13 @@ from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures import of_special as special_enclosures
+from diffcheck.ops.functions.basic import power
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp
 from diffcheck.ops.functions.pieces import abs, maximum
 from diffcheck.ops.functions.special import bessel_i, from_zero
 from diffcheck.ops.orders import ANY, FROM_ZERO
-from diffcheck.ops.table import Column, Function, Primitive
+from diffcheck.ops.table import Column, Function, Primitive, Without
 
 
 def _positive(_: Any, x: Any) -> bool:
@@ -229,3 +230,31 @@ airy_bi: Primitive = _airy(
 airy_bi_prime: Primitive = _airy(
     "airy_bi_prime", "the derivative of Airy's Bi", 3, lambda x, _: x * airy_bi(x), sympy="sympy.airybiprime", ulps=8
 )
+
+
+def _of_airye(place: int) -> Callable[..., Any]:
+    return lambda x: resolve("scipy.special.airye")(x)[place]
+
+
+@composite(torch=Without("torch has no airye"), numpy=_of_airye(0))
+def airy_aie(x: Any) -> Any:
+    """Ai times exp(2/3 x^1.5), of an x not below 0."""
+    return exp(2 * power(x, 1.5) / 3) * airy_ai(x)
+
+
+@composite(torch=Without("torch has no airye"), numpy=_of_airye(1))
+def airy_aie_prime(x: Any) -> Any:
+    """The derivative of Ai times exp(2/3 x^1.5), of an x not below 0."""
+    return exp(2 * power(x, 1.5) / 3) * airy_ai_prime(x)
+
+
+@composite(torch=Without("torch has no airye"), numpy=_of_airye(2))
+def airy_bie(x: Any) -> Any:
+    """Bi over exp(2/3 x^1.5), left of 0 as it is."""
+    return exp(-2 * power(maximum(x, 0), 1.5) / 3) * airy_bi(x)
+
+
+@composite(torch=Without("torch has no airye"), numpy=_of_airye(3))
+def airy_bie_prime(x: Any) -> Any:
+    """The derivative of Bi over exp(2/3 x^1.5), left of 0 as it is."""
+    return exp(-2 * power(maximum(x, 0), 1.5) / 3) * airy_bi_prime(x)

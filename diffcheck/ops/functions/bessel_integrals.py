@@ -1,5 +1,6 @@
 """Integrals of Bessel functions of order zero, by Struve's functions, and of powers times Bessel functions."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flint import acb, arb, ctx
@@ -7,6 +8,7 @@ from flint import acb, arb, ctx
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.enclosures.balls import HALF
+from diffcheck.ops.functions.basic import power
 from diffcheck.ops.functions.bessel import bessel_j, bessel_k, bessel_y
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
 from diffcheck.ops.functions.special import bessel_i
@@ -96,12 +98,36 @@ itk0 = _integral(
 
 
 def _of_powers(a: Any, lmbda: Any, nu: Any) -> Any:
-    """Term by term from DLMF 10.2.2."""
+    """Term by term from DLMF 10.2.2; of a negative whole order by DLMF 10.4.1."""
     if not abs(a) < _FAR:
         return acb(arb.nan())
+    order = _whole(nu)
+    if order is not None and order < 0:
+        return (-1) ** order * _of_powers(a, lmbda, -nu)
+    if a.is_zero() and nu.real > 0:
+        return a
     half = (lmbda + nu + 1) / 2
     sums = (-a * a).hypgeom([half], [nu + 1, half + 1])
-    return (nu * a.log()).exp() * (nu + 1).rgamma() / (2 * half) * sums
+    return (a**order if order is not None else (nu * a.log()).exp()) * (nu + 1).rgamma() / (2 * half) * sums
+
+
+def _whole(nu: Any) -> int | None:
+    """The whole number that an order is, if any."""
+    found = nu.real.unique_fmpz() if nu.is_exact() and nu.imag.is_zero() else None
+    return None if found is None else int(found)
+
+
+def _powers_from_zero(a: Any, lmbda: Any, nu: Any) -> Any:
+    """The same as a power times a series."""
+    if a.is_zero():
+        return power(a, nu)
+    order, half = nu.ball, (lmbda.ball + nu.ball + 1) / 2
+
+    def coefficients(count: int) -> Iterator[Any]:
+        for k in range(count):
+            yield (-1) ** k * (order + k + 1).rgamma() / (arb.fac_ui(k) * 2 * (half + k))
+
+    return power(a, nu) * (a * a).small(coefficients)
 
 
 besselpoly: Primitive = analytic_row(
@@ -110,8 +136,10 @@ besselpoly: Primitive = analytic_row(
     on_reals(_of_powers),
     {0: lambda a, lmbda, nu, _: besselpoly(a, lmbda + 1, nu - 1) - besselpoly(a, lmbda + 1, nu + 1)},
     arity=3,
-    analytic=lambda a, lmbda, nu: a.real > 0 and (lmbda + nu + 1).real > 0,
-    outside=lambda a, lmbda, nu: a <= 0 or lmbda + nu + 1 <= 0,
+    analytic=lambda a, lmbda, nu: (a.real > 0 or _whole(nu) is not None) and (lmbda + nu + 1).real > 0,
+    outside=lambda a, lmbda, nu: a < 0 or balls.has_no_power(nu, a) or lmbda + nu + 1 <= 0,
+    at_edge=lambda a, lmbda, nu: a.contains(0),
+    elsewhere=_powers_from_zero,
     numpy="scipy.special.besselpoly",
     sympy=Without("SymPy has no counterpart of besselpoly"),
     sympy_rule=False,

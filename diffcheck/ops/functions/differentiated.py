@@ -106,18 +106,20 @@ def _derivatives(
             return (lambda *_: 0,)  # how often is no variable
         return (lambda *x: row(*(x[k] + int(k == position - arity) for k in range(arity)), *x[arity:-1]),)
 
+    beyond = None if outside is None else lambda *x: outside(*x[arity:])
+    enclosed = _inside(differentiated, beyond)
     behind = analytic.behind(arity) if isinstance(analytic, Throughout) else lambda *x: analytic(*x[arity:])
     row = Primitive(
         name=f"{name}_slope",
         doc=f"the partial derivatives of {name}: how often by each argument, then the arguments",
-        numpy=in_doubles(differentiated),
+        numpy=in_doubles(enclosed),
         torch=Without(f"torch has no derivative of {name} by every argument"),
         sympy=Without(f"SymPy has no derivative of {name} by every argument"),
         sympy_rule=False,
-        arb=differentiated,
-        series=series_of(differentiated, behind),
+        arb=enclosed,
+        series=series_of(enclosed, behind),
         forms=slope,
-        outside=None if outside is None else lambda *x: outside(*x[arity:]),
+        outside=beyond,
         rule_by=tuple(range(arity)),
     )
     return row

@@ -53,6 +53,7 @@ expm1 = named_row(
     sympy="sympy.codegen.cfunctions.expm1",
     series=lambda x: series.beginning(x[0].expm1(), x.exp()),
     forms=((lambda x, _: exp(x), lambda _, y: y + 1),),
+    elsewhere=lambda x: exp(x) - 1,
     formula=lambda x: exp(x) - 1,
 )
 log = named_row("log", "natural logarithm", outside=lambda x: x <= 0)

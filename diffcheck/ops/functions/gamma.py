@@ -74,14 +74,28 @@ beta = analytic_row(
     sympy="sympy.beta",
     ulps=12,
 )
+
+
+def _rising(a: Any, m: Any) -> Any:
+    """Of a whole m the product; left of zero by the reciprocal gamma function, which is entire."""
+    whole = m.real.unique_fmpz() if m.is_exact() and m.imag.is_zero() else None
+    if whole is not None and 0 <= whole < _TOO_LARGE:
+        return a.rising(int(whole))
+    return ((a + m).lgamma() - a.lgamma()).exp() if _positive(a, a + m) else (a + m).gamma() * a.rgamma()
+
+
+def _has_no_quotient(a: Any, m: Any) -> bool:
+    """Whether the gamma function above has a pole that is not one of finitely many factors less below."""
+    return balls.is_pole_of_gamma(a + m) and not (m.is_exact() and m.is_integer() and m >= 0)
+
+
 poch = analytic_row(
     "poch",
-    "the rising factorial Gamma(a + m) / Gamma(a) of positive a and a + m",
-    lambda a, m: ((a + m).lgamma() - a.lgamma()).exp(),
+    "the rising factorial Gamma(a + m) / Gamma(a)",
+    _rising,
     {0: lambda a, m, v: v * (digamma(a + m) - digamma(a)), 1: lambda a, m, v: v * digamma(a + m)},
     arity=2,
-    analytic=lambda a, m: _positive(a, a + m),
-    outside=lambda a, m: a <= 0 or a + m <= 0,
+    outside=_has_no_quotient,
     numpy="scipy.special.poch",
     sympy=lambda sympy, a, m: sympy.gamma(a + m) / sympy.gamma(a),
     ulps=24,
@@ -157,6 +171,7 @@ gammainc = analytic_row(
     analytic=_positive,
     outside=lambda a, x: a <= 0 or x < 0,
     at_edge=lambda a, x: x.contains(0),
+    settled=((1, 0, 0),),
     elsewhere=_from_zero,
     numpy="scipy.special.gammainc",
     torch="torch.special.gammainc",
@@ -173,6 +188,7 @@ gammaincc = analytic_row(
     analytic=_positive,
     outside=lambda a, x: a <= 0 or x < 0,
     at_edge=lambda a, x: x.contains(0),
+    settled=((1, 0, 1),),
     elsewhere=lambda a, x: 1 - _from_zero(a, x),
     numpy="scipy.special.gammaincc",
     torch="torch.special.gammaincc",
@@ -226,6 +242,7 @@ betainc = analytic_row(
     analytic=lambda a, b, x: _positive(a, b, x, 1 - x),
     outside=lambda a, b, x: a <= 0 or b <= 0 or x < 0 or x > 1,
     at_edge=lambda a, b, x: x.contains(0) or x.contains(1),
+    settled=((2, 0, 0), (2, 1, 1)),
     elsewhere=_from_an_end,
     numpy="scipy.special.betainc",
     sympy=lambda sympy, a, b, x: sympy.betainc_regularized(a, b, 0, x),
@@ -240,6 +257,7 @@ betaincc = analytic_row(
     analytic=lambda a, b, x: _positive(a, b, x, 1 - x),
     outside=lambda a, b, x: a <= 0 or b <= 0 or x < 0 or x > 1,
     at_edge=lambda a, b, x: x.contains(0) or x.contains(1),
+    settled=((2, 0, 1), (2, 1, 0)),
     elsewhere=lambda a, b, x: 1 - _from_an_end(a, b, x),
     numpy="scipy.special.betaincc",
     sympy=lambda sympy, a, b, x: sympy.betainc_regularized(a, b, x, 1),

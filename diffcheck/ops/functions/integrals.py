@@ -106,13 +106,15 @@ def _expn_numpy(n: Any, x: Any) -> Any:
 
 expn: Primitive = analytic_row(
     "expn",
-    "the exponential integral E_n of a positive x, its order n a whole number: that of exp(-x t) / t^n from 1 on",
+    "the exponential integral E_n of an x not below 0, its order n a whole number: that of exp(-x t) / t^n from 1 on",
     lambda n, x: x.expint(n),
     {1: lambda n, x, _: -expn(n - 1, x)},
     arity=2,
     orders=(WHOLE,),
     analytic=lambda n, x: x.real > 0,
-    outside=lambda n, x: x <= 0,
+    outside=lambda n, x: x < 0 or (x.is_zero() and n <= 1),
+    at_edge=lambda n, x: x.contains(0),
+    elsewhere=lambda n, x: exp(-x) * Primitive.rows["hyperu"](1, 2 - n, x),  # DLMF 8.19.1 and 13.6.6
     numpy=_expn_numpy,
     sympy="sympy.expint",
     ulps=8,
@@ -241,6 +243,7 @@ log_quotient_of = analytic_row(
     outside=lambda x: x <= 0,
     numpy=_log_quotient_numpy,
     sympy=lambda sympy, x: sympy.log(x) / (1 - x),
+    elsewhere=lambda x: log(x) / (1 - x),
     ulps=2,
 )
 

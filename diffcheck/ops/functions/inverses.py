@@ -12,7 +12,7 @@ from flint import arb, arb_series, ctx
 
 from diffcheck.ops.enclosures import balls, series
 from diffcheck.ops.functions.differentiated import in_doubles
-from diffcheck.ops.table import Function, Primitive, Without
+from diffcheck.ops.table import Column, Function, Primitive, Without
 
 # Steps of the search for bounds, each longer by half, or half as long where there is no value: to exp(5000).
 _SEARCHED = 22
@@ -106,8 +106,9 @@ def inverse_row(
     rising: Callable[..., int],
     outside: Callable[..., bool],
     ulps: float,
-    numpy: str = "",
+    numpy: Column = "",
     missing: Function = of_probabilities,
+    elsewhere: Function | None = None,
 ) -> Primitive:
     """The row of an inverse: its arguments are the others of the function, in order, then what that is.
 
@@ -119,8 +120,11 @@ def inverse_row(
         1 where it rises with that argument, -1 where it falls: a function of the other arguments.
     missing:
         How far what the function gives is from what it should give: a rising function.
+    elsewhere:
+        The inverse where its domain ends.
     """
     function = of.on_balls()
+    assert isinstance(of.forms, tuple)
 
     def with_it(others: Any, t: Any) -> tuple[Any, ...]:
         return (*others[:place], t, *others[place:])
@@ -128,6 +132,8 @@ def inverse_row(
     def enclosed(*x: Any) -> Any:
         """With twice the bits: slopes by numerical differentiation are taken there."""
         *others, y = x
+        if outside(*x):
+            return series.NAN
         with ctx.workprec(2 * ctx.prec):
             return _certified(lambda t: function(*with_it(others, t)), where, rising(*others), missing, y)
 
@@ -161,7 +167,10 @@ def inverse_row(
         sympy_rule=False,
         arb=enclosed,
         series=expanded,
-        forms=form,
+        forms=tuple(map(form, range(len(of.forms)))),
+        orders=of.orders,
+        rule_by=tuple(range(len(of.orders))),
         outside=outside,
+        elsewhere=elsewhere,
         ulps=ulps,
     )

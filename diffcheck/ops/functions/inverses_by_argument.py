@@ -4,11 +4,13 @@ from typing import Any
 
 from flint import arb
 
+from diffcheck.ops.dotted import resolve
+from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.distributions import kolmogorov, stdtr
 from diffcheck.ops.functions.gamma import betainc, betaincc, gammainc, gammaincc
 from diffcheck.ops.functions.inverses import Where, inverse_row
 from diffcheck.ops.functions.noncentral import chndtr, nctdtr, noncentral_beta_of
-from diffcheck.ops.table import Function
+from diffcheck.ops.table import Function, Without
 
 
 def _rising(*_: Any) -> int:
@@ -179,4 +181,32 @@ kolmogi = inverse_row(
     lambda p: p <= 0 or p >= 1,
     24,
     numpy="scipy.special.kolmogi",
+)
+
+
+def _share(u: Any, total: Any, p: Any) -> Any:
+    return betaincc.on_balls()(total * u, total * (1 - u), p)
+
+
+beta_share_of = analytic_row(
+    "beta_share_of",
+    "1 - I_p(m u, m (1 - u)) of a share u, the sum m of both parameters, and p: it rises with u",
+    _share,
+    arity=3,
+    analytic=lambda u, m, p: all(v.real > 0 for v in (m * u, m * (1 - u), p, 1 - p)),
+    outside=lambda u, m, p: u <= 0 or u >= 1 or m <= 0 or p <= 0 or p >= 1,
+    numpy=lambda u, m, p: resolve("scipy.special.betaincc")(m * u, m * (1 - u), p),
+    sympy=Without("SymPy has no counterpart of beta_share_of"),
+    sympy_rule=False,
+    ulps=8,
+)
+beta_share_u_of = inverse_row(
+    "beta_share_u_of",
+    "the share u for which 1 - I_p(m u, m (1 - u)) is y, of m, p and y",
+    beta_share_of,
+    0,
+    Where.UNIT,
+    _rising,
+    lambda m, p, y: m <= 0 or p <= 0 or p >= 1 or y <= 0 or y >= 1,
+    1,
 )

@@ -1,57 +1,87 @@
-"""Jacobi's elliptic functions of an argument u and a parameter m = k^2 between 0 and 1, by theta functions."""
+"""Jacobi's elliptic functions of an argument u and a parameter m = k^2 from 0 to 1, by Landen's transformations."""
 
 from typing import Any
 
-from flint import acb
+from flint import acb, arb, ctx
 
-from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures.analytic import on_reals
-from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.differentiated import analytic_row
-from diffcheck.ops.functions.elementary import atan2
-from diffcheck.ops.functions.hypergeometric import elliptic_k
-from diffcheck.ops.functions.pieces import round
 from diffcheck.ops.table import Column, Function, Primitive, Without
 
-
-def _nome(m: Any) -> tuple[Any, Any]:
-    """``2 K`` and ``tau = i K(1 - m) / K(m)``, DLMF 22.2.1."""
-    period = m.elliptic_k()
-    return 2 * period, acb(0, 1) * (1 - m).elliptic_k() / period
-
-
-def _thetas(u: Any, m: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """The four theta functions of ``u / (2 K)``, and those of zero."""
-    period, tau = _nome(m)
-    return (u / period).modular_theta(tau), acb.modular_theta(acb(0), tau)
+Values = tuple[Any, Any, Any, Any, Any]
+_UNKNOWN = acb(arb.nan(), arb.nan())
+# Each transformation squares the parameter: so many come to 2^-16000 from one that is 2^-1000 below 1.
+_MOST = 32
+_NEAR = arb((1, -4))
 
 
-def _sn(u: Any, m: Any) -> Any:
-    """DLMF 22.2.4."""
-    at, of_zero = _thetas(u, m)
-    return of_zero[2] * at[0] / (of_zero[1] * at[3])
+def _moduli(m: Any) -> tuple[list[Any], Any]:
+    """The moduli of the descending Landen transformations, DLMF 22.7.1, and the parameter left, a tiny one."""
+    found: list[Any] = []
+    while not abs(m) < arb((1, -2 * ctx.prec)) and len(found) < _MOST:
+        root = 1 + (1 - m).sqrt()
+        found.append(m / (root * root))
+        m = found[-1] * found[-1]
+    return found, m
 
 
-def _cn(u: Any, m: Any) -> Any:
-    """DLMF 22.2.5."""
-    at, of_zero = _thetas(u, m)
-    return of_zero[3] * at[1] / (of_zero[1] * at[3])
+def _circular(u: Any, m: Any) -> Values:
+    """Of a tiny m: the amplitude is u but for ``|u m|`` times what ``|sin|^2`` is beside, for its slope is dn.
+
+    Where it is off by less than 1, the sine is that of a number whose imaginary part is larger by 1 at most.
+    """
+    most = (abs(u.imag) + 1).cosh() ** 2
+    off = (abs(u) * abs(m) * most).upper()
+    if not (off < 1 and 2 * abs(m) * most < 1):
+        return (_UNKNOWN,) * 5
+    error = acb(arb(0, off), arb(0, off))
+    s, c = (u + error).sin_cos()
+    return s, c, (1 - m * s * s).sqrt(), u + error, error
 
 
-def _dn(u: Any, m: Any) -> Any:
-    """DLMF 22.2.6."""
-    at, of_zero = _thetas(u, m)
-    return of_zero[3] * at[2] / (of_zero[2] * at[3])
+def _descending(u: Any, m: Any) -> Values:
+    """The functions sn, cn, dn, the amplitude, and u less Jacobi's epsilon.
+
+    By Landen's transformations, DLMF 22.7.2 to 22.7.4, and what follows from these for the other two.
+    """
+    moduli, least = _moduli(m)
+    arguments = [u]
+    for k in moduli:
+        arguments.append(arguments[-1] / (1 + k))
+    s, c, d, amplitude, missing = _circular(arguments.pop(), least)
+    for k in reversed(moduli):
+        square, u = s * s, arguments.pop()
+        below = 1 + k * square
+        missing = 2 / (1 + k) * (missing + k * (u / (1 + k) - s * c * d / below))
+        amplitude += (s * c * (1 + k - d) / (c * c * d + (1 + k) * square)).atan()
+        s, c, d = (1 + k) * s / below, c * d / below, (1 - k * square) / below
+    return s, c, d, amplitude, missing
 
 
-def _epsilon(u: Any, m: Any) -> Any:
-    """``E u / K`` and Jacobi's zeta function, the logarithmic derivative of a theta function, DLMF 22.16.30."""
-    if u.is_zero():
-        return u
-    period, tau = _nome(m)
-    z = u / period
-    return 2 * m.elliptic_e() * z + z.modular_theta(tau, 1)[3] / z.modular_theta(tau)[3] / period
+def _is_beside_one(u: Any, m: Any) -> bool:
+    """Whether m is near one, and u less than the quarter period, which is more than ``ln(4 / sqrt(1 - m))``."""
+    rest = abs(1 - m).upper()
+    return bool(rest < _NEAR and (2 * abs(u)).exp() * rest < 16)
+
+
+def _values(u: Any, m: Any) -> Values:
+    """The functions sn, cn and dn, the amplitude, and Jacobi's epsilon.
+
+    Of a parameter near one by Jacobi's imaginary transformation, DLMF 22.6(iv) and 22.16.20.
+    """
+    if not _is_beside_one(u, m):
+        s, c, d, amplitude, missing = _descending(u, m)
+        return s, c, d, amplitude, u - missing
+    i = acb(0, 1)
+    s, c, d, _, missing = _descending(-i * u, 1 - m)
+    sn, cn = i * s / c, 1 / c
+    return sn, cn, d / c, 2 * (sn / (1 + cn)).atan(), i * (missing + s * d / c)
+
+
+def _is_analytic(u: Any, m: Any) -> bool:
+    """Whether the roots of all parameters, above all the first one, are those of numbers right of zero."""
+    return bool(m.real > 0 if _is_beside_one(u, m) else m.real < 1)
 
 
 def _amplitude_by_m(u: Any, m: Any) -> Any:
@@ -61,16 +91,17 @@ def _amplitude_by_m(u: Any, m: Any) -> Any:
 
 
 def _jacobi(
-    name: str, doc: str, balls: Function, slopes: dict[int, Function], numpy: Column, ulps: int, parity: int
+    name: str, doc: str, place: int, slopes: dict[int, Function], numpy: Column, ulps: int, parity: int
 ) -> Primitive:
     return analytic_row(
         f"jacobi_{name}",
-        f"{doc}, of a parameter m between 0 and 1",
-        on_reals(balls),
+        f"{doc}, of a parameter m from 0 to 1",
+        on_reals(lambda u, m: _values(u, m)[place]),
         slopes,
         arity=2,
-        analytic=lambda u, m: m.real > 0 and (1 - m).real > 0,
-        outside=lambda u, m: m <= 0 or m >= 1,
+        analytic=_is_analytic,
+        outside=lambda u, m: m < 0 or m > 1,
+        at_edge=lambda u, m: m.contains(0) or m.contains(1),
         symmetry=lambda *_: parity,
         numpy=numpy,
         sympy=Without(f"SymPy has no counterpart of jacobi_{name}"),
@@ -91,7 +122,7 @@ def _epsilon_numpy(u: Any, m: Any) -> Any:
 jacobi_epsilon: Primitive = _jacobi(
     "epsilon",
     "Jacobi's epsilon function: the integral of dn(t, m)^2 from 0 to u",
-    _epsilon,
+    4,
     {
         0: lambda u, m, _: jacobi_dn(u, m) ** 2,
         1: lambda u, m, v: jacobi_dn(u, m) * _amplitude_by_m(u, m) + (v - u) / (2 * m),
@@ -103,7 +134,7 @@ jacobi_epsilon: Primitive = _jacobi(
 jacobi_sn: Primitive = _jacobi(
     "sn",
     "Jacobi's elliptic function sn(u, m)",
-    _sn,
+    0,
     {
         0: lambda u, m, _: jacobi_cn(u, m) * jacobi_dn(u, m),
         1: lambda u, m, _: jacobi_cn(u, m) * _amplitude_by_m(u, m),
@@ -115,7 +146,7 @@ jacobi_sn: Primitive = _jacobi(
 jacobi_cn: Primitive = _jacobi(
     "cn",
     "Jacobi's elliptic function cn(u, m)",
-    _cn,
+    1,
     {
         0: lambda u, m, _: -jacobi_sn(u, m) * jacobi_dn(u, m),
         1: lambda u, m, _: -jacobi_sn(u, m) * _amplitude_by_m(u, m),
@@ -127,7 +158,7 @@ jacobi_cn: Primitive = _jacobi(
 jacobi_dn: Primitive = _jacobi(
     "dn",
     "Jacobi's elliptic function dn(u, m)",
-    _dn,
+    2,
     {
         0: lambda u, m, _: -m * jacobi_sn(u, m) * jacobi_cn(u, m),
         1: lambda u, m, v: -jacobi_sn(u, m) * (jacobi_sn(u, m) / 2 + m * jacobi_cn(u, m) * _amplitude_by_m(u, m)) / v,
@@ -136,9 +167,12 @@ jacobi_dn: Primitive = _jacobi(
     ulps=24,
     parity=1,
 )
-
-
-@composite(torch=Without("torch has no Jacobi elliptic functions"), numpy=_of_scipy(3))
-def jacobi_am(u: Any, m: Any) -> Any:
-    """Jacobi's amplitude: the angle of cn and sn, and a turn for each 4 K(m) of u (DLMF 22.16.1)."""
-    return atan2(jacobi_sn(u, m), jacobi_cn(u, m)) + 2 * pi * round(u / (4 * elliptic_k(m)))
+jacobi_am: Primitive = _jacobi(
+    "am",
+    "Jacobi's amplitude: the angle of cn and sn, and a turn for each 4 K(m) of u",
+    3,
+    {0: lambda u, m, _: jacobi_dn(u, m), 1: lambda u, m, _: _amplitude_by_m(u, m)},
+    _of_scipy(3),
+    ulps=12,
+    parity=-1,
+)

@@ -5,6 +5,9 @@ from typing import Any
 
 from flint import acb, fmpq
 
+from diffcheck.ops.complex_numbers.parts import complex
+from diffcheck.ops.composites import composite
+from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.functions.differentiated import analytic_row
@@ -130,3 +133,31 @@ kei: Primitive = _of_second(
     slopes={0: lambda x, _: keip(x)},
     ulps=3,
 )
+
+
+def _of_scipy(place: int) -> Callable[..., Any]:
+    return lambda x: resolve("scipy.special.kelvin")(x)[place]
+
+
+@composite(torch=Without("torch has no kelvin"), numpy=_of_scipy(0))
+def kelvin_be(x: Any) -> Any:
+    """Kelvin's ber + i bei."""
+    return complex(ber(x), bei(x))
+
+
+@composite(torch=Without("torch has no kelvin"), numpy=_of_scipy(1))
+def kelvin_ke(x: Any) -> Any:
+    """Kelvin's ker + i kei of a positive number."""
+    return complex(ker(x), kei(x))
+
+
+@composite(torch=Without("torch has no kelvin"), numpy=_of_scipy(2))
+def kelvin_bep(x: Any) -> Any:
+    """The derivative of Kelvin's ber + i bei."""
+    return complex(berp(x), beip(x))
+
+
+@composite(torch=Without("torch has no kelvin"), numpy=_of_scipy(3))
+def kelvin_kep(x: Any) -> Any:
+    """The derivative of Kelvin's ker + i kei of a positive number."""
+    return complex(kerp(x), keip(x))

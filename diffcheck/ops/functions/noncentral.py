@@ -6,14 +6,17 @@ weights up to k add up to, and ``P_0`` times all weights less that of ``u_k`` ti
 one of the two has few terms, whether the argument is near or far.
 """
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from flint import acb, arb, ctx
 
 from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
+from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.enclosures.balls import HALF
+from diffcheck.ops.functions.basic import power
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p
 from diffcheck.ops.functions.gamma import betaln
@@ -131,6 +134,36 @@ def _density(x: Any, df: Any, nc: Any) -> Any:
     return exp((half - 1) * log(x / 2) - (x + nc) / 2 - lgamma(half)) / 2 * hyp0f1(half, nc * x / 4)
 
 
+def _mixed(first: Any, rate: Any, count: int, terms: Callable[[Any, int], Any]) -> Iterator[Any]:
+    """The coefficients of a mixture in powers of its argument, without the first power, ``first``.
+
+    Of ``k + n`` they are ``terms(first + k, n)`` times the k-th weight, over ``first + k + n``.
+    """
+    for total in range(count):
+        parts = (rate**k * terms(first + k, total - k) / arb.fac_ui(k) for k in range(total + 1))
+        yield (-rate).exp() * sum(parts, balls.ZERO) / (first + total)
+
+
+def _chi_square_from_zero(x: Any, df: Any, nc: Any) -> Any:
+    """Term by term from DLMF 8.7.1."""
+    half, rate = df.ball / 2, nc.ball / 2
+
+    def terms(a: Any, n: int) -> Any:
+        return (-1) ** n * a.rgamma() / arb.fac_ui(n)
+
+    return power(x / 2, df / 2) * (x / 2).small(lambda count: _mixed(half, rate, count, terms))
+
+
+def _beta_from_zero(a: Any, b: Any, rate: Any, y: Any) -> Any:
+    """Term by term from DLMF 8.17.7."""
+    first, second = a.ball, b.ball
+
+    def terms(a: Any, n: int) -> Any:
+        return (1 - second).rising(n) / arb.fac_ui(n) * (a + second).gamma() * a.rgamma() * second.rgamma()
+
+    return power(y, a) * y.small(lambda count: _mixed(first, rate.ball, count, terms))
+
+
 chndtr: Primitive = analytic_row(
     "chndtr",
     "the non-central chi-square distribution function: x, degrees of freedom, non-centrality",
@@ -140,6 +173,8 @@ chndtr: Primitive = analytic_row(
     analytic=lambda x, df, nc: _positive(x, df),
     outside=lambda x, df, nc: x < 0 or df <= 0 or nc < 0,
     at_edge=lambda x, df, nc: x.contains(0) or nc.contains(0),
+    settled=((0, 0, 0),),
+    elsewhere=_chi_square_from_zero,
     numpy="scipy.special.chndtr",
     sympy=Without("SymPy has no closed form of chndtr"),
     sympy_rule=False,
@@ -173,6 +208,8 @@ noncentral_beta_of: Primitive = analytic_row(
     analytic=lambda a, b, rate, y: _positive(a, b, y, 1 - y),
     outside=lambda a, b, rate, y: a <= 0 or b <= 0 or rate < 0 or y < 0 or y >= 1,
     at_edge=lambda a, b, rate, y: y.contains(0) or rate.contains(0),
+    settled=((3, 0, 0),),
+    elsewhere=_beta_from_zero,
     numpy=lambda a, b, rate, y: resolve("scipy.special.ncfdtr")(2 * a, 2 * b, 2 * rate, b * y / (a * (1 - y))),
     sympy=Without("SymPy has no closed form of noncentral_beta_of"),
     sympy_rule=False,

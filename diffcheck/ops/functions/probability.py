@@ -10,6 +10,7 @@ from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, log, log1p
 from diffcheck.ops.functions.pieces import clip
+from diffcheck.ops.functions.relations import eq, logical_and, where
 from diffcheck.ops.functions.special import xlogy
 from diffcheck.ops.on_arrays.along import logsumexp_of
 from diffcheck.ops.table import Primitive, Without
@@ -99,8 +100,9 @@ def entr(x: Any) -> Any:
 
 @composite(torch=Without("torch has no rel_entr"), numpy="scipy.special.rel_entr")
 def rel_entr(x: Any, y: Any) -> Any:
-    """X ln(x / y), and 0 for x = 0."""
-    return xlogy(x, x / y)
+    """X ln(x / y) of a positive y, and 0 for x = 0, also where y is."""
+    both = logical_and(eq(x, 0), eq(y, 0))
+    return where(y > 0, xlogy(x, x / y), where(both, 0, log(y)))
 
 
 @composite(torch="torch.logaddexp", numpy="numpy.logaddexp")

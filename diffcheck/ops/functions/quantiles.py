@@ -3,7 +3,10 @@
 A value is certified by its function, which rises or falls: on one side of it that is too small, on the other too large.
 """
 
-from collections.abc import Callable
+import functools
+import inspect
+from collections.abc import Callable, Container, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flint import arb, ctx
@@ -11,15 +14,18 @@ from flint import arb, ctx
 from diffcheck.ops.composites import composite
 from diffcheck.ops.dotted import resolve
 from diffcheck.ops.enclosures import balls, series
+from diffcheck.ops.functions.basic import power
 from diffcheck.ops.functions.distributions import density_of_t, stdtr
 from diffcheck.ops.functions.elementary import exp, log, log1p
-from diffcheck.ops.functions.gamma import betainc, betaincc, betaln, gammainc, gammaincc
+from diffcheck.ops.functions.gamma import beta, betainc, betaincc, betaln, gamma, gammainc, gammaincc
+from diffcheck.ops.functions.hypergeometric import hyp1f1, hyp2f1
 from diffcheck.ops.functions.pieces import floor
 from diffcheck.ops.functions.special import lgamma
 from diffcheck.ops.table import Function, Primitive, Without
 
 # Each step of Newton's method doubles the digits, which a double has 16 of; the first ones may have to come near.
 _STEPS = 40
+_NO_ENDS: Mapping[int, int] = MappingProxyType({})
 # Below this one term of the series in x is near enough to begin with.
 _LEAST = arb((1, -40))
 
@@ -126,9 +132,41 @@ def _series(value: Function, row: Primitive, density: Function) -> Function:
     return expanded
 
 
-def _outside(*x: Any) -> bool:
+def _of_gamma_from_zero(a: Any, y: Any) -> Any:
+    """The x at which P(a, x) is y near zero, from ``x^a`` times an analytic function, DLMF 8.5.1."""
+    known = y * gamma(a + 1)
+    return power(known, 1 / a).fixed_point(lambda x: power(known * exp(x) / hyp1f1(1, a + 1, x), 1 / a))
+
+
+def _of_beta_from_zero(a: Any, b: Any, y: Any) -> Any:
+    """The x at which I_x(a, b) is y near zero, DLMF 8.17.8."""
+    known = y * a * beta(a, b)
+
+    def step(x: Any) -> Any:
+        return power(known / (power(1 - x, b) * hyp2f1(a + b, 1, a + 1, x)), 1 / a)
+
+    return power(known, 1 / a).fixed_point(step)
+
+
+def _of_beta_from_an_end(a: Any, b: Any, y: Any) -> Any:
+    return 1 - _of_beta_from_zero(b, a, 1 - y) if y > balls.HALF else _of_beta_from_zero(a, b, y)
+
+
+def _outside(ends: Container[int], *x: Any) -> bool:
     *parameters, y = x
-    return any(a <= 0 for a in parameters) or y <= 0 or y >= 1
+    below = y < 0 if 0 in ends else y <= 0
+    beyond = y > 1 if 1 in ends else y >= 1
+    return any(a <= 0 for a in parameters) or below or beyond
+
+
+def _with_ends(enclosure: Function, ends: Mapping[int, int]) -> Function:
+    """The enclosure, and at these ends the numbers themselves."""
+
+    def enclosed(*x: Any) -> Any:
+        known = [arb(value) for end, value in ends.items() if x[-1] == end]
+        return known[0] if known else enclosure(*x)
+
+    return enclosed
 
 
 def _forms(of: Primitive, density: Function) -> Callable[[int], tuple[Function, ...]]:
@@ -157,7 +195,15 @@ def _slope_of_i(a: Any, b: Any, x: Any) -> Any:
 
 
 def _inverse(
-    name: str, doc: str, of: Primitive, enclosure: Function, density: Function, slope: Function, ulps: int
+    name: str,
+    doc: str,
+    of: Primitive,
+    enclosure: Function,
+    density: Function,
+    slope: Function,
+    ulps: int,
+    ends: Mapping[int, int] = _NO_ENDS,
+    elsewhere: Function | None = None,
 ) -> Primitive:
     """The row of an inverse.
 
@@ -165,7 +211,11 @@ def _inverse(
     ----------
     density, slope:
         How the function itself moves with its last argument: on balls, and by operations.
+    ends:
+        Those of 0 and 1 at which the inverse is finite, and what it is there; ``elsewhere`` is the inverse near them.
     """
+    place = len(inspect.signature(density).parameters) - 1
+    enclosed = _with_ends(enclosure, ends)
     return Primitive(
         name=name,
         doc=f"the inverse of {of.name}: {doc}",
@@ -173,16 +223,27 @@ def _inverse(
         torch=Without(f"torch has no {name}"),
         sympy=Without(f"SymPy has no closed form of {name}"),
         sympy_rule=False,
-        arb=enclosure,
-        series=_series(enclosure, of, density),
+        arb=enclosed,
+        series=_series(enclosed, of, density),
         forms=_forms(of, slope),
-        outside=_outside,
+        outside=functools.partial(_outside, ends),
+        at_edge=lambda *x: any(x[-1].contains(end) for end in ends),
+        settled=tuple((place, end, value) for end, value in ends.items()),
+        elsewhere=elsewhere,
         ulps=ulps,
     )
 
 
 gammaincinv = _inverse(
-    "gammaincinv", "the x at which P(a, x) is y", gammainc, _gammaincinv, _density_of_gamma, _slope_of_p, 8
+    "gammaincinv",
+    "the x at which P(a, x) is y",
+    gammainc,
+    _gammaincinv,
+    _density_of_gamma,
+    _slope_of_p,
+    8,
+    {0: 0},
+    _of_gamma_from_zero,
 )
 gammainccinv = _inverse(
     "gammainccinv",
@@ -192,9 +253,19 @@ gammainccinv = _inverse(
     lambda a, x: -_density_of_gamma(a, x),
     lambda a, x: -_slope_of_p(a, x),
     24,
+    {1: 0},
+    lambda a, y: _of_gamma_from_zero(a, 1 - y),
 )
 betaincinv = _inverse(
-    "betaincinv", "the x at which I_x(a, b) is y", betainc, _betaincinv, _density_of_beta, _slope_of_i, 8
+    "betaincinv",
+    "the x at which I_x(a, b) is y",
+    betainc,
+    _betaincinv,
+    _density_of_beta,
+    _slope_of_i,
+    8,
+    {0: 0, 1: 1},
+    _of_beta_from_an_end,
 )
 betainccinv = _inverse(
     "betainccinv",
@@ -204,6 +275,8 @@ betainccinv = _inverse(
     lambda a, b, x: -_density_of_beta(a, b, x),
     lambda a, b, x: -_slope_of_i(a, b, x),
     8,
+    {0: 1, 1: 0},
+    lambda a, b, y: _of_beta_from_an_end(a, b, 1 - y),
 )
 stdtrit = _inverse(
     "stdtrit",

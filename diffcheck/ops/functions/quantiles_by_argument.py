@@ -7,6 +7,7 @@ from typing import Any
 
 from diffcheck.ops.composites import composite
 from diffcheck.ops.functions.inverses_by_argument import (
+    beta_share_u_of,
     betainc_a_of,
     betaincc_a_of,
     chndtr_df_of,
@@ -54,6 +55,12 @@ def pdtrik(p: Any, m: Any) -> Any:
 def bdtri(k: Any, n: Any, y: Any) -> Any:
     """The probability of a success for which there are k at most in n trials with the probability y."""
     return betainccinv(floor(k) + 1, n - floor(k), y)
+
+
+@composite(torch=Without("torch has no bdtrik"))
+def bdtrik(y: Any, n: Any, p: Any) -> Any:
+    """The count k of successes in n trials that is not exceeded with the probability y, continued to broken numbers."""
+    return (n + 1) * beta_share_u_of(n + 1, p, y) - 1
 
 
 @composite(torch=Without("torch has no bdtrin"))

@@ -1,5 +1,6 @@
 """Struve's functions H and L of a constant order."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flint import acb, arb, ctx
@@ -8,7 +9,7 @@ from diffcheck.ops.enclosures import balls
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.enclosures.balls import HALF
 from diffcheck.ops.exact import pi, rational
-from diffcheck.ops.functions.basic import sqrt
+from diffcheck.ops.functions.basic import power, sqrt
 from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.gamma import rgamma
 from diffcheck.ops.orders import ANY
@@ -26,6 +27,8 @@ def _power(v: Any, x: Any) -> Any:
 
 def _near(v: Any, x: Any, sign: int) -> Any:
     """By the power series, DLMF 11.2.1 and 11.2.2."""
+    if x.is_zero() and (v + 1).real > 0:
+        return x
     series = (sign * x * x / 4).hypgeom([acb(1)], [acb(3 * HALF), v + 3 * HALF], regularized=True)
     return _power(v + 1, x) * series
 
@@ -83,6 +86,16 @@ def _symmetry(v: Any, x: Any) -> int:
     return 0 if order is None else -((-1) ** (int(order) % 2))
 
 
+def _from_zero(v: Any, x: Any, sign: int) -> Any:
+    """A power times a power series, DLMF 11.2.1 and 11.2.2."""
+
+    def coefficients(count: int) -> Iterator[Any]:
+        for k in range(count):
+            yield (-sign) ** k * (arb(k) + 3 * HALF).rgamma() * (v.ball + k + 3 * HALF).rgamma()
+
+    return power(x / 2, v + 1) * (x * x / 4).small(coefficients)
+
+
 def _row(name: str, doc: str, enclosed: Function, sign: int, **columns: Any) -> Primitive:
     """By the orders beside: ``2 S' = S_(v - 1) -+ S_(v + 1) + the first term of S_v over x``, DLMF 11.4.27, 11.4.31."""
 
@@ -98,7 +111,9 @@ def _row(name: str, doc: str, enclosed: Function, sign: int, **columns: Any) -> 
         arity=2,
         orders=(ANY,),
         analytic=lambda v, x: x.real > 0 or v.real.unique_fmpz() is not None,
-        outside=balls.has_no_power,
+        outside=lambda v, x: balls.has_no_power(v + 1, x),
+        at_edge=lambda v, x: x.contains(0) and v.unique_fmpz() is None,
+        elsewhere=lambda v, x: _from_zero(v, x, sign),
         symmetry=_symmetry,
         numpy=f"scipy.special.{name}",
         sympy=Without(f"SymPy has no counterpart of {name}"),

@@ -9,7 +9,7 @@ from diffcheck.ops.functions.differentiated import analytic_row
 from diffcheck.ops.functions.elementary import exp, expm1, log, log1p, sin
 from diffcheck.ops.functions.integrals import log_quotient_of
 from diffcheck.ops.functions.pieces import abs
-from diffcheck.ops.functions.relations import where
+from diffcheck.ops.functions.relations import eq, where
 from diffcheck.ops.table import Without
 
 
@@ -24,6 +24,7 @@ exprel = analytic_row(
     _exprel,
     numpy="scipy.special.exprel",
     sympy=lambda sympy, x: (sympy.exp(x) - 1) / x,
+    elsewhere=lambda x: (exp(x) - 1) / x,
     ulps=2,
 )
 
@@ -37,32 +38,34 @@ def cosm1(x: Any) -> Any:
 
 @composite(torch=Without("torch has no powm1"), numpy="scipy.special.powm1")
 def powm1(x: Any, y: Any) -> Any:
-    """x^y - 1 of a positive x, without the cancellation."""
-    return expm1(y * log(x))
+    """x^y - 1, of a positive x without the cancellation."""
+    return where(x > 0, expm1(y * log(x)), x**y - 1)
 
 
 @composite(torch=Without("torch has no boxcox"), numpy="scipy.special.boxcox")
 def boxcox(x: Any, lmbda: Any) -> Any:
-    """The Box-Cox transform of a positive x, (x^lmbda - 1) / lmbda, and ln(x) for lmbda = 0."""
-    return log(x) * exprel(lmbda * log(x))
+    """The Box-Cox transform of an x not below 0, (x^lmbda - 1) / lmbda, and ln(x) for lmbda = 0."""
+    return where(eq(x, 0), (x**lmbda - 1) / lmbda, log(x) * exprel(lmbda * log(x)))
 
 
 @composite(torch=Without("torch has no boxcox1p"), numpy="scipy.special.boxcox1p")
 def boxcox1p(x: Any, lmbda: Any) -> Any:
     """The Box-Cox transform of 1 + x."""
-    return log1p(x) * exprel(lmbda * log1p(x))
+    return where(eq(x, -1), ((1 + x) ** lmbda - 1) / lmbda, log1p(x) * exprel(lmbda * log1p(x)))
 
 
 @composite(torch=Without("torch has no inv_boxcox"), numpy="scipy.special.inv_boxcox")
 def inv_boxcox(y: Any, lmbda: Any) -> Any:
     """The inverse of the Box-Cox transform, (1 + lmbda y)^(1 / lmbda), and exp(y) for lmbda = 0."""
-    return exp(-y * log_quotient_of(1 + lmbda * y))
+    inside = 1 + lmbda * y
+    return where(eq(inside, 0), inside ** (1 / lmbda), exp(-y * log_quotient_of(inside)))
 
 
 @composite(torch=Without("torch has no inv_boxcox1p"), numpy="scipy.special.inv_boxcox1p")
 def inv_boxcox1p(y: Any, lmbda: Any) -> Any:
     """The inverse of the Box-Cox transform of 1 + x."""
-    return expm1(-y * log_quotient_of(1 + lmbda * y))
+    inside = 1 + lmbda * y
+    return where(eq(inside, 0), inside ** (1 / lmbda) - 1, expm1(-y * log_quotient_of(inside)))
 
 
 @composite(torch=Without("torch has only the mean of it, huber_loss"), numpy="scipy.special.huber")

@@ -1,13 +1,15 @@
 """Wright's generalized Bessel function, and its logarithm."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from flint import acb, arb, ctx
+from flint import acb, arb, arb_poly, arb_series, ctx
 
 from diffcheck.ops.composites import composite
 from diffcheck.ops.enclosures.analytic import on_reals
 from diffcheck.ops.functions.differentiated import analytic_row
-from diffcheck.ops.functions.elementary import log
+from diffcheck.ops.functions.elementary import exp, log
+from diffcheck.ops.functions.gamma import rgamma
 from diffcheck.ops.table import Primitive, Without
 
 # More terms take seconds.
@@ -51,6 +53,20 @@ def _left(a: Any, b: Any, x: Any, k: int, power: Any) -> Any:
     return first / (1 - quotient) if quotient < 1 else arb.pos_inf()
 
 
+def _from_zero(a: Any, b: Any, x: Any) -> Any:
+    """By the Taylor series in a, that of the reciprocal gamma function times Touchard's polynomials (Dobinski)."""
+    if a.is_zero():
+        return exp(x) * rgamma(b)
+
+    def coefficients(count: int) -> Iterator[Any]:
+        around, touchard = arb_series([b.ball, 1], count).rgamma(), arb_poly([1])
+        for k in range(count):
+            yield around[k] * touchard(x.ball) * x.ball.exp()
+            touchard = arb_poly([0, 1]) * (touchard + touchard.derivative())
+
+    return a.small(coefficients)
+
+
 wright_bessel: Primitive = analytic_row(
     "wright_bessel",
     "Wright's generalized Bessel function of a, b and x: the sum of x^k / (k! Gamma(a k + b)) over k = 0, 1 ...",
@@ -60,6 +76,7 @@ wright_bessel: Primitive = analytic_row(
     analytic=lambda a, b, x: a.real >= 0,
     outside=lambda a, b, x: a < 0 or b < 0 or x < 0,
     at_edge=lambda a, b, x: a.contains(0) or b.contains(0) or x.contains(0),
+    elsewhere=_from_zero,
     numpy="scipy.special.wright_bessel",
     sympy=Without("SymPy has no counterpart of wright_bessel"),
     sympy_rule=False,

@@ -152,7 +152,8 @@ def each(row: Primitive, operands: Sequence[BallArray]) -> BallArray:
     """An operation element by element."""
     if not operands:
         return ball_array([row.on_balls()()], ())
-    found = _elementwise(row, len(operands))(*operands)
+    with np.errstate(invalid="ignore"):  # balls without a value set the flag of the processor
+        found = _elementwise(row, len(operands))(*operands)
     return found if isinstance(found, np.ndarray) else ball_array([found], ())
 
 

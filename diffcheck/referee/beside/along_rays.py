@@ -5,7 +5,8 @@ from fractions import Fraction
 from typing import Any
 
 from diffcheck.program.program import Program
-from diffcheck.referee.beside.jets import ORDER, Jets, along
+from diffcheck.referee.beside.germs import POWERS
+from diffcheck.referee.beside.jets import Jets, along
 from diffcheck.referee.beside.sides import Course, Side, side
 from diffcheck.referee.evaluate import Evaluation, evaluate
 from diffcheck.referee.formulas.exactly import evaluate_exactly
@@ -85,7 +86,7 @@ class AlongRays:
 
     def inputs(self, steps: Steps) -> list[Any]:
         """The inputs along a ray."""
-        return along(self._point, self.direction(steps), ORDER, self.powers(steps))
+        return along(self._point, self.direction(steps), POWERS, self.powers(steps))
 
     def decisions(self, row: int, steps: Steps) -> Decisions:
         """The pieces that an output has along a ray."""

@@ -9,6 +9,7 @@ from typing import Any
 from flint import arb, arb_series, ctx
 
 from diffcheck.ops.enclosures import balls
+from diffcheck.ops.enclosures.series import constant
 from diffcheck.ops.table import Primitive
 from diffcheck.referee.beside.germs import CONSTANT, ORDER, TERMS, Ball, Germ, NoExpansion, germ
 
@@ -29,13 +30,24 @@ def applied(row: Primitive, operands: Sequence[Any]) -> Germ:
     moving = [k for k, x in enumerate(germs) if not x.is_number]
     if not moving:
         return germ(row.on_balls()(*(x[0] for x in germs)))
-    if len(moving) == 1:
-        found = composed(row.on_series(), germs, moving[0])
-        if found is not None:
-            return found
+    found = composed(row.on_series(), germs, moving[0]) if len(moving) == 1 else _together(row, germs)
+    if found is not None:
+        return found
     if row.elsewhere is None:
         raise NoExpansion
     return germ(row.elsewhere(*germs))
+
+
+def _together(row: Primitive, germs: Sequence[Germ]) -> Germ | None:
+    """The operation's power series of several that move; ``None`` if it has none, or one of them is none."""
+    operands = [x.simplest() for x in germs]
+    if any(type(x) is Germ for x in operands):
+        return None
+    try:
+        found = row.on_series()(*[constant(x) if type(x) is arb else x for x in operands])
+    except (ValueError, ZeroDivisionError):
+        return None
+    return germ(found) if all(c.is_finite() for c in found.coeffs()) else None
 
 
 Germ.operations = staticmethod(applied)
@@ -73,7 +85,7 @@ def power(base: Germ, exponent: Germ) -> Germ:
     """``base ** exponent``."""
     if base.sign() == 0 and exponent.sign() == 1:
         return base
-    fraction = _fraction(exponent)
+    fraction = exponent.fraction
     if fraction is None:
         return _irrational_power(base, exponent)
     if fraction.denominator == 1 and 0 <= fraction <= TERMS:
@@ -92,11 +104,6 @@ def _irrational_power(base: Germ, exponent: Germ) -> Germ:
         if lower is not None and lower > 0:
             return Germ({}, base.valuation * lower)
     return exponential(exponent * logarithm(base))
-
-
-def _fraction(x: Germ) -> Fraction | None:
-    """The fraction that a germ is for all t."""
-    return x.number or (balls.fraction(x[0]) if x.is_exact() else None)
 
 
 def _binomials(exponent: Fraction, count: int) -> Iterator[Ball]:

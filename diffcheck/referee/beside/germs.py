@@ -27,6 +27,10 @@ CONSTANT: Exponents = (Fraction(0), 0)
 # needs 2, and more where first terms cancel.
 ORDER = 5
 TERMS = 40
+# Power series are known up to this power of t; comparisons that tie to it are decided by formulas, or not.
+POWERS = 6
+# What is told of slopes are first and second ones.
+SLOPES = 2
 
 
 class NoExpansion(ArithmeticError):
@@ -134,6 +138,18 @@ class Germ(Traceable):
         """Whether it is one number for all t."""
         return self.order == math.inf and self.terms.keys() <= {CONSTANT}
 
+    @property
+    def ball(self) -> Ball:
+        """The number that it is for all t; `NoExpansion` if it moves."""
+        if not self.is_number:
+            raise NoExpansion
+        return self[0]
+
+    @property
+    def fraction(self) -> Fraction | None:
+        """The fraction that it is for all t."""
+        return self.number or (balls.fraction(self[0]) if self.is_exact() else None)
+
     def is_exact(self) -> bool:
         """Whether it is an exact number for all t."""
         return self.is_number and bool(self[0].is_exact())
@@ -183,7 +199,9 @@ class Germ(Traceable):
         return Germ.of(terms, order)
 
     def __truediv__(self, other: Any) -> "Germ":
-        return self * germ(other).reciprocal()
+        right = germ(other)
+        top, bottom = self.fraction, right.fraction
+        return germ(top / bottom) if top is not None and bottom else self * right.reciprocal()
 
     def __rtruediv__(self, other: Any) -> "Germ":
         return germ(other) / self
@@ -226,6 +244,35 @@ class Germ(Traceable):
     def times(self, factor: Ball, a: Fraction, b: int) -> "Germ":
         """The product with ``factor t^a ln(t)^b``."""
         return Germ.of({(p + a, q + b): c * factor for (p, q), c in self.terms.items()}, self.order + a)
+
+    def fixed_point(self, step: Callable[["Germ"], "Germ"]) -> "Germ":
+        """The x that begins as this one, vanishing, and is ``step(x)``, which knows more of x than it is told."""
+        first, c, _ = self.factors()
+        power, begun = first[0], {first: c}
+        if power <= 0:
+            raise NoExpansion
+        told = step(Germ(begun, power + Fraction(1, TERMS)))
+        leading = told.leading()
+        if leading is None or leading[0] != first or not leading[1].overlaps(c):
+            raise NoExpansion
+        # What follows the first term is as small as what the first one alone makes follow.
+        found = Germ(begun, min([a for a, _ in told.terms if a > power] + [told.order]))
+        while found.order <= SLOPES:
+            told = step(found)
+            if told.order <= found.order:
+                break
+            found = told
+        return found
+
+    def simplest(self) -> Any:
+        """The same as a ball or a power series, if it is one."""
+        if self.is_number:
+            return self[0]
+        whole = self.order >= 1 and self.order in (math.inf, self.order // 1)
+        if not whole or not all(0 <= a <= POWERS and a.denominator == 1 and b == 0 for a, b in self.terms):
+            return self
+        known = int(min(self.order, POWERS + 1))
+        return arb_series([self.terms.get((Fraction(k), 0), balls.ZERO) for k in range(known)], known)
 
     def apply(self, operation: Operation, arguments: tuple[Any, ...], options: dict[str, Any]) -> "Germ":
         """What an operation of the table makes of germs and numbers."""

@@ -19,8 +19,6 @@ from diffcheck.referee.evaluate import Ball
 
 # What divides by a series that begins with zero, or has none.
 _FAILURES = (ValueError, ArithmeticError)
-# Power series are known up to this power of t; comparisons that tie to it are decided by formulas, or not.
-ORDER = 6
 _REGULAR = ({arb_series}, {arb_series, arb})
 
 
@@ -69,7 +67,7 @@ class Jets:
 
     def polynomial(self, coefficients: Mapping[int, Fraction]) -> Any:
         """The value that is this polynomial in t."""
-        return _simplest(Germ.of({(Fraction(k), 0): balls.ball(c) for k, c in coefficients.items()}))
+        return Germ.of({(Fraction(k), 0): balls.ball(c) for k, c in coefficients.items()}).simplest()
 
     def with_coefficients(self, x: Any, coefficients: Sequence[Fraction | None]) -> Any:
         """The same value with those of its first coefficients in place that it may have."""
@@ -82,7 +80,7 @@ class Jets:
                 break
             if c is not None and not before.is_exact() and before.contains(balls.ball(c)):
                 terms[Fraction(k), 0] = balls.ball(c)
-        return x if terms == moving.terms else _simplest(Germ.of(terms, moving.order))
+        return x if terms == moving.terms else Germ.of(terms, moving.order).simplest()
 
     def is_vague(self, x: Any) -> bool:
         """Whether a coefficient holds zero and other numbers, or all that are known are zero."""
@@ -98,7 +96,7 @@ class Jets:
             found = composed(row.of_pi, [germ(x)], 0)
         except _FAILURES:
             found = None
-        return arb.nan() if found is None else _simplest(found)
+        return arb.nan() if found is None else found.simplest()
 
 
 def _is_outside(row: Primitive, operands: Sequence[Any]) -> bool:
@@ -112,11 +110,16 @@ def _is_outside(row: Primitive, operands: Sequence[Any]) -> bool:
 def _function(row: Primitive) -> Callable[..., Any]:
     """The operation on jets."""
     on_balls, on_series = row.on_balls(), row.on_series()
-    certain, zero = row.keeps_finite, row.vanishes_with
+    certain, zero, ends = row.keeps_finite, row.vanishes_with, row.at_edge is not None
 
     def on_jets(*operands: Any) -> Any:
         if zero is not None and type(operands[zero]) is arb and operands[zero].is_zero():
             return balls.ZERO
+        if ends and _is_outside(row, operands):  # a series goes on beyond an end where the function is analytic
+            return arb.nan()
+        for position, number, value in row.settled:
+            if type(operands[position]) is arb and operands[position] == number and not _is_outside(row, operands):
+                return balls.ball(value)
         regular, kinds = operands, set(map(type, operands))
         if Germ in kinds:
             regular = tuple(x[0] if type(x) is Germ and x.number is not None else x for x in operands)
@@ -139,20 +142,9 @@ def _function(row: Primitive) -> Callable[..., Any]:
             expansion = applied(row, operands)
         except _FAILURES:
             return arb.nan()
-        return _simplest(expansion) if expansion.is_finite() else arb.nan()
+        return expansion.simplest() if expansion.is_finite() else arb.nan()
 
     return on_jets
-
-
-def _simplest(x: Germ) -> Any:
-    """The same as a ball or a power series, if it is one."""
-    if x.is_number:
-        return x[0]
-    whole = x.order >= 1 and x.order in (math.inf, x.order // 1)
-    if not whole or not all(0 <= a <= ORDER and a.denominator == 1 and b == 0 for a, b in x.terms):
-        return x
-    known = int(min(x.order, ORDER + 1))
-    return arb_series([x.terms.get((Fraction(k), 0), balls.ZERO) for k in range(known)], known)
 
 
 def coefficient(x: Any, power: int) -> Ball:
