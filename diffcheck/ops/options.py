@@ -28,7 +28,7 @@ def fitted(operation: str, name: str, annotation: Any, value: Any) -> Any:
 
 
 def _refused(operation: str, name: str, value: Any, wanted: str) -> CallError:
-    what = f"an array in the place of {name}" if _is_array(value) else f"{name}={value!r}"
+    what = f"an array or an input in the place of {name}" if _is_array(value) else f"{name}={value!r}"
     return CallError(f"{operation}: {what}: it must be {wanted}")
 
 

@@ -103,7 +103,6 @@ def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("'2*x[1]' --input x=randn:3", r"gradient: all right \(1 point; 3 components; "),
         ("'x[1]' --input x=randn:3", r"gradient: all right \(1 point; 3 components; 0 operations"),
         (f"'x{' + x' * 1000}' --at x=1", r"x{}\.\.\. derivative: all right".format(r" \+ x" * 29 + r" \+ ")),
-        ("--at x=3 -- '-x**2'", "derivative: all right"),
         ("'x*sin(x)' --at x=1.2", r"x\*sin\(x\) derivative: all right"),
         ("'real(exp(I*z)*z)' --at z=1+2j", r"gradient: all right \(1 point; 2 components"),
         ("'abs(z - w)' --at z=1j,w=2", "gradient: all right.*3 components"),
@@ -116,6 +115,12 @@ def test_what_is_right_ends_with_zero(model: Path, line: str, said: str) -> None
     assert re.search(said, result.stdout)
     assert result.exit_code == 0
     assert "┃ engine" in result.stdout
+
+
+def test_a_formula_with_a_sign_in_front_stands_behind_two_dashes() -> None:
+    result = typed(f"check {FAST} --at x=3 -- '-x**2'")
+    assert "derivative: all right" in result.stdout
+    assert result.exit_code == 0
 
 
 def test_a_wrong_backward_ends_with_one_and_says_how_to_see_it_again(model: Path) -> None:

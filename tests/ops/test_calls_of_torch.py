@@ -415,7 +415,7 @@ REFUSED = {
     "too little": (lambda x: ops.reshape(x), "reshape: missing a required argument: 'shape': it takes x, shape"),
     "an operand too much": (lambda x: ops.exp(x, x), "exp does not take 2 arguments"),
     "an option of a function": (lambda x: ops.exp(x, out=None), "exp has no option out"),
-    "an array for a number": (lambda x: ops.cov(x, x), "cov: an array in the place of correction"),
+    "an array for a number": (lambda x: ops.cov(x, x), "cov: an array or an input in the place of correction"),
     "a transform of two columns": (lambda x: ops.stft(x, 2, return_complex=False), "stft: return_complex=False: the"),
     "shifts of others": (lambda x: ops.roll(x, (1, 2, 3), (0, 1)), r"roll: shifts \(1, 2, 3\) for the axes \(0, 1\)"),
     "less than no differences": (lambda x: ops.diff(x, -1), "diff: (n=-1|order must be non-negative)"),
