@@ -109,8 +109,9 @@ class Court:
 
     def _set_apart(self, questions: list[Question]) -> tuple[list[Question], list[Question]]:
         """The questions to ask, and those that nobody can be judged by."""
+        may_be = self.program.is_large or self.referee.has_own_pieces
         vain = [
-            self.program.is_large
+            may_be
             and not self._is_listed(question)
             and all(c.status is Status.UNCERTAIN for c in question.truth.components)
             for question in questions

@@ -70,8 +70,9 @@ class Referee:
         """How many components the derivative of one output has."""
         self._all_rows = tuple(range(program.size))
         self._on_arrays: ArrayReferee | None = None
-        self._own_pieces = has_own_pieces(program)
-        if isinstance(program, Lowered) and not self._own_pieces:
+        self.has_own_pieces = has_own_pieces(program)
+        """Whether users' own operations have slopes of pieces, of which nobody knows how they meet."""
+        if isinstance(program, Lowered) and not self.has_own_pieces:
             self._on_arrays = ArrayReferee(program.graph, operator, self.wrt)
 
     def truth(self, point: Sequence[float]) -> Truth:
@@ -112,7 +113,7 @@ class Referee:
         if isinstance(primal, str):
             return self._nothing(Status.UNCERTAIN, primal)
         evaluation, precision = primal
-        if self._own_pieces:
+        if self.has_own_pieces:
             with ctx.workprec(precision):
                 program = settled(self.program, evaluation.values, self.operator.order)
             return Referee(program, self.operator, self.wrt, self.label)._of_numbers(point)

@@ -354,6 +354,14 @@ def test_where_pieces_of_a_slope_part_nobody_knows():
     assert "the slope of size_at_zero changes its piece here: sign(x)" in row.note
 
 
+def test_points_where_pieces_of_a_slope_part_are_not_counted_unless_they_are_listed():
+    made = declared("rectified_over_an_interval", **IN_PIECES["rectified"])
+    subject = case(x=interval(-2, 2, shape=3), samples=2)(lambda x: o.sum(made(x) * x))
+    for row in check(subject, engines=["symbolic", "autograd"]).result.rows:
+        assert row.verdict == Verdict.AGREE
+        assert "not certified and not counted: the slope of rectified_over_an_interval changes its piece" in row.note
+
+
 # The sine with a series whose first, or second, coefficient is doubled.
 WRONG_SERIES = {
     "first": (lambda x: x.sin() + (x - x[0]) * x[0].cos(), "derivative", "contradicts difference quotients"),
