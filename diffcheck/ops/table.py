@@ -274,6 +274,11 @@ class Primitive(Operation):
         return super()._on_torch(like, arguments, options)
 
     @property
+    def is_step(self) -> bool:
+        """Whether it is made of constant pieces, of which SymPy leaves the derivative undone, and is no condition."""
+        return self.piece is not None and not self.sympy_rule and not self.condition
+
+    @property
     def keeps_finite(self) -> bool:
         """Whether it makes finite numbers of finite ones, as sums and products do."""
         return bool(self.signs) or self.product

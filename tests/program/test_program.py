@@ -208,9 +208,18 @@ def test_the_method_is_chosen_by_size():
 
     box = interval(0, 1)
     assert method_for(lambda x: o.sin(x) * x, x=box) == "closed"
+    assert method_for(lambda x: o.abs(x - 0.5) * x, x=box) == "closed"
     assert method_for(iterated, x=box) == "program"
     assert method_for(lambda x: o.amax(x), x=interval(0, 1, shape=6)) == "program"
     assert method_for(lambda x: o.sum(o.tanh(MATRIX @ x)), x=interval(0, 1, shape=9)) == "program"
+
+
+def test_steps_are_differentiated_by_their_rows_which_sympy_leaves_undone():
+    for step in (o.floor, o.ceil, o.trunc, o.round):
+        (row,) = check(lambda x, step=step: x * step(3 * x), x=interval(0.7, 0.8), engines=["symbolic"]).result.rows
+        assert (row.method, row.verdict) == ("program", "agree")
+    (row,) = check(lambda x: x * o.floor(x), x=interval(0.7, 0.8), engines=["symbolic:closed"]).result.rows
+    assert row.verdict == "unsupported" and "Derivative" in row.note
 
 
 def test_the_row_says_which_method_was_used():

@@ -66,12 +66,13 @@ class Symbolic:
 
 
 def _has_rules_alone(node: Node) -> bool:
-    """Whether SymPy lacks an operation whose derivative diffcheck knows."""
+    """Whether SymPy lacks an operation whose derivative diffcheck knows, or leaves that derivative undone."""
     name, operands = node
     if name in (INPUT, CONST):
         return False
     row = Primitive.rows[name]
-    return isinstance(row.sympy, Without) and all(row.forms_of(k) for k in range(len(operands)))
+    lacks = isinstance(row.sympy, Without) or row.is_step
+    return lacks and all(row.forms_of(k) for k in range(len(operands)))
 
 
 def _symbols(program: Program) -> int:

@@ -40,7 +40,7 @@ def _conditions(sign: str, *values: Any) -> tuple[Any, ...]:
 
 
 class Arithmetic:
-    """Gives a value ``+ - * / ** % abs``, the comparisons and what joins them by way of the table."""
+    """Gives a value ``+ - * / ** % // abs``, the comparisons and what joins them by way of the table."""
 
     __add__, __radd__ = _binary("add")
     __sub__, __rsub__ = _binary("sub")
@@ -48,6 +48,7 @@ class Arithmetic:
     __truediv__, __rtruediv__ = _binary("div")
     __pow__, __rpow__ = _binary("power")
     __mod__, __rmod__ = _binary("remainder", Composite.rows)
+    __floordiv__, __rfloordiv__ = _binary("floor_divide", Composite.rows)
     __lt__, __gt__ = _binary("lt")[0], _binary("gt")[0]
     __le__, __ge__ = _binary("le")[0], _binary("ge")[0]
     __eq__, __ne__ = _binary("eq")[0], _binary("ne")[0]
