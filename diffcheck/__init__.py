@@ -8,7 +8,7 @@ from diffcheck.case.case import case as case
 from diffcheck.case.domain import interval as interval
 from diffcheck.case.domain import rectangle as rectangle
 from diffcheck.case.family import each as each
-from diffcheck.ops.declared import own_operation as own_operation
+from diffcheck.ops.own_operation import own_operation as own_operation
 
 if TYPE_CHECKING:
     from diffcheck.api import assert_derivatives as assert_derivatives

@@ -13,7 +13,7 @@ from diffcheck.program.program import Builder, Program
 from diffcheck.program.rules import STABLE
 from diffcheck.program.text import formula
 from diffcheck.referee import ladder
-from diffcheck.referee.beside.declared import demand_series, demand_slopes, has_series
+from diffcheck.referee.beside.declared import demand_series, demand_slopes, has_series, slopes_of
 from diffcheck.referee.beside.second_route import wrong_rules
 from diffcheck.referee.component import Component, Status, is_tight
 from diffcheck.referee.enclosures import Enclosures
@@ -114,7 +114,7 @@ class Derivatives:
         return f"{rule} {', '.join(names)} contradicts its power series, from which the truth is taken instead"
 
     def demand_declared(self, smooth: Smooth, point: Sequence[float], bits: int) -> bool:
-        """Whether the second route is silent because users' own operations in the piece have no power series.
+        """Hold users' own operations in the piece against their balls; whether some have no power series.
 
         Raises
         ------
@@ -134,7 +134,8 @@ class Derivatives:
             return []
         values = evaluate(nodes, smooth.inputs(point), Balls()).values
         uses = [(name, [values[i] for i in of]) for name, of in declared]
-        return [(name, x) for name, x in uses if None not in x]
+        known = [(name, x) for name, x in uses if None not in x]
+        return known + [use for name, x in known for use in slopes_of(name, x, self._operator.order)]
 
     def _component(self, program: Program, output: int, evaluation: Evaluation, bits: int) -> Component:
         fault = evaluation.faults.get(output)

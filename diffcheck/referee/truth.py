@@ -23,7 +23,7 @@ from diffcheck.program.scalarise import Lowered
 from diffcheck.referee import ladder
 from diffcheck.referee.arrays.certify import ArrayReferee, Certified, Outside
 from diffcheck.referee.beside.contracted import contracted, met
-from diffcheck.referee.beside.declared import Misdeclared
+from diffcheck.referee.beside.declared import Misdeclared, is_by_series
 from diffcheck.referee.beside.kinks import Evidence, Rays
 from diffcheck.referee.beside.neighbourhood import Neighbourhood
 from diffcheck.referee.beside.own_pieces import Unsettled, has_own_pieces, settled
@@ -82,8 +82,8 @@ class Referee:
                 found = self._certified_on_arrays(point)
             except Outside as missing:
                 return self._nothing(Status.UNDEFINED, str(missing))
-            except Misdeclared as wrong:
-                return self._nothing(Status.UNCERTAIN, str(wrong))
+            except (Lacking, Misdeclared) as reason:
+                return self._nothing(Status.UNCERTAIN, str(reason))
             if found is not None:
                 return self._of_arrays(found)
         return self.of_numbers(point)
@@ -140,7 +140,7 @@ class Referee:
                 said = words(smooth.program, [*x, *smooth.data], self.operator, self.wrt, found)
             if Word.CONTRADICTED in said:
                 wrong = self.derivatives.wrong_rules(smooth, point, precision)
-            elif Word.SILENT in said:
+            elif Word.SILENT in said or is_by_series(smooth.program.nodes):
                 unexpanded = self.derivatives.demand_declared(smooth, point, precision)
         at_edge = self.primal.at_edge(evaluation)
         doubtful = [k for k, word in enumerate(said) if word is not Word.CONFIRMED or wrong or at_edge]

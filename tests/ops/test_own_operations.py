@@ -89,12 +89,37 @@ def test_without_slopes_sympy_s_derivative_serves():
     assert {row.verdict for row in found.values()} == {Verdict.AGREE}
 
 
-def test_without_slopes_and_expression_there_is_no_derivative():
-    columns = {k: v for k, v in WHOLE.items() if k not in ("slopes", "sympy")}
-    found = rows_of(declared("mean_without_rule", **columns))
+WITHOUT_RULE = {k: v for k, v in WHOLE.items() if k not in ("slopes", "sympy")}
+
+
+def test_without_slopes_and_expression_the_power_series_tell_the_referee_alone():
+    found = rows_of(declared("mean_without_rule", **WITHOUT_RULE))
+    assert found["finite"].verdict == found["autograd"].verdict == Verdict.AGREE
     assert found["symbolic"].verdict == Verdict.UNSUPPORTED
-    assert found["finite"].verdict == found["autograd"].verdict == Verdict.UNCERTAIN
-    assert all("no slopes: give own_operation(..., sympy=... or slopes=...)" in row.note for row in found.values())
+    assert "no slopes: give own_operation(..., sympy=... or slopes=...)" in found["symbolic"].note
+    at = json.loads(found["autograd"].worst_point)["x"]
+    assert float(found["autograd"].truth) == pytest.approx(np.exp(at), rel=1e-14)
+
+
+@pytest.mark.parametrize("shape", [(), 20_000])
+def test_without_slopes_expression_and_power_series_there_is_no_truth(shape):
+    columns = {"numpy": np.sin, "torch": torch.sin, "balls": arb.sin}
+    made = declared("sine_of_balls_alone", **columns)
+    (row,) = check(
+        lambda x: o.sum(made(x) * x), x=interval(1, 2, shape=shape), samples=1, engines="autograd"
+    ).result.rows
+    assert row.verdict == Verdict.UNCERTAIN
+    assert "no slopes: give own_operation(..., sympy=... or slopes=...); nor do its balls take" in row.note
+
+
+def test_mixed_derivatives_by_power_series_are_those_of_the_formula():
+    columns = {"numpy": lambda x, y: np.exp(-x * y) * np.sin(y), "torch": lambda x, y: torch.exp(-x * y) * torch.sin(y)}
+    made = declared("damped", **columns, balls=lambda x, y: (-x * y).exp() * y.sin())
+    box = interval(0.5, 1)
+    plane = case(x=box, y=box, samples=3, operators=["gradient", "hessian"])(lambda x, y: made(x * y, y) * x)
+    line = case(x=box, samples=3, operators=["derivative3"])(lambda x: made(x * x, x) * x)
+    rows = [row for subject in (plane, line) for row in check(subject, engines=["autograd"]).result.rows]
+    assert [row.verdict for row in rows] == [Verdict.AGREE] * 3
 
 
 def test_a_wrong_slope_is_found_and_named():
@@ -371,6 +396,15 @@ WRONG_SERIES = {
         "and its series contradict each other",
     ),
 }
+
+
+@pytest.mark.parametrize(("series", "operator", "_"), WRONG_SERIES.values(), ids=WRONG_SERIES)
+def test_a_wrong_series_that_is_all_there_is_accuses_nobody(series, operator, _):
+    columns = {"numpy": np.sin, "torch": torch.sin, "balls": lambda x: x.sin(), "series": series}
+    made = declared(f"sine_by_wrong_{operator}", **columns)
+    (row,) = check(case(x=interval(1, 2), samples=1, operators=[operator])(made), engines=["autograd"]).result.rows
+    assert row.verdict == Verdict.UNCERTAIN
+    assert f"the series of sine_by_wrong_{operator} contradicts difference quotients of its balls" in row.note
 
 
 @pytest.mark.parametrize(("series", "operator", "told"), WRONG_SERIES.values(), ids=WRONG_SERIES)

@@ -1,10 +1,9 @@
 """Balls and power series of the special functions, where Arb's own are too wide or do not exist."""
 
-import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from flint import arb, arb_series, ctx
+from flint import arb, arb_series
 
 from diffcheck.ops.enclosures import series
 from diffcheck.ops.enclosures.balls import HALF, ZERO
@@ -133,7 +132,7 @@ def polygamma(order: Any, x: Any) -> Any:
         return (-1) ** (n + 1) * factorial * arb(n + 1).zeta(x)
     if not x < 1:
         return arb.nan()
-    with _terms(n + 1):
+    with series.keeping(n + 1):
         cotangent = arb_series([x, 1], n + 1).cot_pi()[n]
     return (-1) ** n * polygamma(order, 1 - x) - factorial * arb.pi() * cotangent
 
@@ -142,7 +141,7 @@ def series_of_polygamma(order: Any, x: Any) -> Any:
     """The differentiated series of ``ln |Gamma|`` about ``x[0]``, composed with ``x``."""
     n = int(order[0].unique_fmpz()) + 1
     size = x.prec + n
-    with _terms(size):
+    with series.keeping(size):
         around = series_of_log_gamma(arb_series([x[0], 1], size))
         for _ in range(n):
             around = around.derivative()
@@ -167,13 +166,3 @@ def _by_neighbours(function: Callable[[Any, Any], Any], sign: int, order: Any, x
         terms = (sign**j * arb.bin_uiui(k, j) * function(n - k + 2 * j, head) for j in range(k + 1))
         taylor.append(sum(terms, ZERO) / (arb(2) ** k * arb.fac_ui(k)))
     return series.composed(taylor, x)
-
-
-@contextlib.contextmanager
-def _terms(size: int) -> Iterator[None]:
-    """So many terms at least: flint keeps no more than `flint.ctx` says, whatever a series asks for."""
-    kept, ctx.cap = ctx.cap, max(ctx.cap, size)
-    try:
-        yield
-    finally:
-        ctx.cap = kept

@@ -5,7 +5,8 @@ second route to a derivative. A series without an expansion at t = 0 has NaN amo
 infinity where that is certain: a vertical tangent, or no value for t > 0.
 """
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from flint import arb, arb_series, ctx
@@ -44,6 +45,16 @@ def order_of(x: Any) -> int | None:
         if not x[k].is_zero():
             return k
     return None
+
+
+@contextlib.contextmanager
+def keeping(count: int) -> Iterator[None]:
+    """So many terms at least: flint keeps no more than `flint.ctx` says, whatever a series asks for."""
+    kept, ctx.cap = ctx.cap, max(ctx.cap, count)
+    try:
+        yield
+    finally:
+        ctx.cap = kept
 
 
 def shifted(x: Any, by: int) -> Any:

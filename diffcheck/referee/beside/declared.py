@@ -4,14 +4,15 @@ Balls that give no power series leave the derivative rule without a second opini
 anything, but what a rule is off by in its first digits they tell.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 from flint import arb, arb_series, ctx
 
-from diffcheck.ops.declared import Declared
+from diffcheck.ops.declared import Declared, owner
 from diffcheck.ops.enclosures import balls
 from diffcheck.ops.table import Primitive
-from diffcheck.program.program import Builder
+from diffcheck.program.program import Builder, Node
 from diffcheck.program.rules import partial
 from diffcheck.referee.evaluate import Ball, Balls, evaluate
 
@@ -37,7 +38,15 @@ def demand_slopes(uses: Iterable[tuple[str, Sequence[Ball]]]) -> None:
         if not known and None not in operands and any(map(_is_off, *_both(name, operands))):
             wrong.append(name)
     if wrong:
-        raise Misdeclared(f"the slope of {', '.join(wrong)} contradicts difference quotients of its balls")
+        told = dict.fromkeys(map(_source, wrong))
+        raise Misdeclared(f"{', '.join(told)} contradicts difference quotients of its balls")
+
+
+def _source(name: str) -> str:
+    """What the slopes of an operation are made of."""
+    row = Primitive.rows[name]
+    by_series = isinstance(row, Declared) and row.slope
+    return f"the series of {owner(name)}" if by_series else f"the slope of {name}"
 
 
 def demand_series(uses: Iterable[tuple[str, Sequence[Ball]]]) -> None:
@@ -57,6 +66,21 @@ def _by_series(name: str, operands: Sequence[Ball]) -> list[Ball]:
     """The slopes by a row's power series."""
     ways = [[arb_series([x, int(i == k)], 2) for i, x in enumerate(operands)] for k in range(len(operands))]
     return [Primitive.rows[name].on_series()(*way)[1] for way in ways]
+
+
+def slopes_of(name: str, operands: Sequence[Ball], order: int) -> list[tuple[str, list[Ball]]]:
+    """The uses of its partial derivatives, of an order below this, if they are made of an operation's power series."""
+    row = Primitive.rows[name]
+    if not (isinstance(row, Declared) and row.slope):
+        return []
+    orders = itertools.product(range(order), repeat=len(operands))
+    return [(row.slope, [*map(arb, often), *operands]) for often in orders if 0 < sum(often) < order]
+
+
+def is_by_series(nodes: Iterable[Node]) -> bool:
+    """Whether slopes of an operation are made of its power series, which then confirms nothing."""
+    rows = (Primitive.rows.get(name) for name, _ in nodes)
+    return any(isinstance(row, Declared) and row.slope for row in rows)
 
 
 def has_series(name: str, operands: Sequence[Ball]) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_series, ctx
+from flint import arb, arb_series
 
 from diffcheck.ops.enclosures import balls
-from diffcheck.ops.enclosures.series import constant
+from diffcheck.ops.enclosures.series import constant, keeping
 from diffcheck.ops.table import Primitive
 from diffcheck.referee.beside.germs import CONSTANT, ORDER, TERMS, Ball, Germ, NoExpansion, germ
 
@@ -65,13 +65,10 @@ def composed(function: Callable[..., Any], operands: Sequence[Germ], position: i
         raise NoExpansion
 
     def taylor(count: int) -> Iterator[Ball]:
-        kept, ctx.cap = ctx.cap, max(ctx.cap, count)
-        try:
+        with keeping(count):
             arguments = [arb_series([x[0]], count) for x in operands]
             arguments[position] = arb_series([inner[0], way or 1], count)
             outer = function(*arguments)
-        finally:
-            ctx.cap = kept
         return (outer[k] for k in range(count))
 
     try:
