@@ -160,6 +160,15 @@ def rational(numerator: int, denominator: int = 1) -> Exact:
     return Exact.of(Primitive.rows["div"], (numerator, denominator))
 
 
+def reciprocal(number: float | Fraction) -> Exact:
+    """One over a number, not the double next to it: of a power it is the exponent of the root that undoes it.
+
+    >>> (2.5 ** float(reciprocal(2.5))) ** 2.5
+    2.5
+    """
+    return rational(*reversed(Fraction(number).as_integer_ratio()))
+
+
 def constants_like(x: Any, numbers: Sequence[Fraction | int | Exact]) -> Any:
     """A row of exact numbers as what computes with ``x``: traced ones with traced values, else rounded to its dtype."""
     if hasattr(x, "lift"):

@@ -222,7 +222,9 @@ class Automatic:
         """The function; another implementation gets the arguments by position, whatever it calls them."""
         with self._precision():
             if not self._by_name:
-                return self._function(*(arguments[name] for name in self._task.case.parameters))
+                # Another form in a case's file means its numbers as the case does.
+                with self._numbers() if self._task.case.alternative else nullcontext():
+                    return self._function(*(arguments[name] for name in self._task.case.parameters))
             with arrays_as_tensors(), self._numbers():
                 return self._constants.called(self._function, arguments)
 

@@ -9,6 +9,7 @@ import numpy as np
 from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside, is_whole
 from diffcheck.ops.composites import composite
+from diffcheck.ops.exact import reciprocal
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs, maximum
 from diffcheck.ops.on_arrays.common import amax, take
@@ -223,7 +224,7 @@ def _length(name: str, x: Any, axis: int, p: float) -> Any:
         raise CaseError(f"{name}: p={p}: it must be a positive number, or infinity")
     if p == 2:
         return sqrt((x * x).sum(axis))
-    return amax(abs(x), axis) if p == math.inf else (abs(x) ** p).sum(axis) ** (1 / p)
+    return amax(abs(x), axis) if p == math.inf else (abs(x) ** p).sum(axis) ** reciprocal(p)
 
 
 @composite(torch=lambda torch, x, p=2.0: torch.nn.functional.pdist(x, p))

@@ -8,7 +8,7 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.composites import Composite, composite
-from diffcheck.ops.exact import constants_like
+from diffcheck.ops.exact import constants_like, reciprocal
 from diffcheck.ops.layers.convolution import Lengths, at_least, each, windows
 from diffcheck.ops.on_arrays.common import amax, reshape
 from diffcheck.ops.on_arrays.padding import pad
@@ -102,7 +102,7 @@ def _of_powers(axes: int) -> Composite:
         if ceil_mode:
             # What windows lack beyond the end counts as the mean of what they hold.
             found = found * math.prod(lengths) / _counts(many, found.shape[2:], lengths, steps, none, True)
-        found = found ** (1 / norm_type)
+        found = found ** reciprocal(norm_type)
         return found if len(x.shape) == axes + 2 else found[0]
 
     pooling.__name__ = name

@@ -8,6 +8,7 @@ import numpy as np
 
 from diffcheck.errors import CaseError
 from diffcheck.ops.composites import composite
+from diffcheck.ops.exact import reciprocal
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs
 from diffcheck.ops.functions.relations import ne, where
@@ -37,7 +38,7 @@ def vector_norm(x: Any, p: float = 2, axis: Axes = None, keepdim: bool = False) 
         return (amax if p > 0 else amin)(abs(x), axis, keepdim)
     if p == 1:
         return sum(abs(x), axis, keepdim)
-    return sqrt(sum(x * x, axis, keepdim)) if p == 2 else sum(abs(x) ** p, axis, keepdim) ** (1 / p)
+    return sqrt(sum(x * x, axis, keepdim)) if p == 2 else sum(abs(x) ** p, axis, keepdim) ** reciprocal(p)
 
 
 # By their orders: of matrices along the last two axes.

@@ -9,6 +9,7 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import beside
 from diffcheck.ops.complex_numbers.parts import conj
 from diffcheck.ops.composites import composite
+from diffcheck.ops.exact import reciprocal
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs
 from diffcheck.ops.functions.relations import ne, where
@@ -91,7 +92,7 @@ def dist(x: Any, y: Any, p: float = 2) -> Any:
         raise CaseError(f"dist: p={p}: it must be zero or a positive number")
     if p == 0:
         return sum(where(ne(apart, 0), 1, 0))
-    return sum(abs(apart)) if p == 1 else sum(abs(apart) ** p) ** (1 / p)
+    return sum(abs(apart)) if p == 1 else sum(abs(apart) ** p) ** reciprocal(p)
 
 
 @composite(torch=lambda torch, x, p, dim, maxnorm: torch.renorm(x, p, dim, maxnorm))
@@ -101,7 +102,7 @@ def renorm(x: Any, p: float, dim: int, maxnorm: float) -> Any:
         raise CaseError(f"renorm: p={p}: it must be a positive number")
     axis = range(len(x.shape))[dim]
     others = tuple(a for a in range(len(x.shape)) if a != axis)
-    size = sum(x * x, others) ** 0.5 if p == 2 else sum(abs(x) ** p, others) ** (1 / p)
+    size = sum(x * x, others) ** 0.5 if p == 2 else sum(abs(x) ** p, others) ** reciprocal(p)
     size = reshape(size, tuple(n if a == axis else 1 for a, n in enumerate(x.shape)))
     return where(size > maxnorm, x * (maxnorm / (size + _RENORM)), x)
 

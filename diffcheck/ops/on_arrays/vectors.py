@@ -11,6 +11,7 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import as_tensors
 from diffcheck.ops.complex_numbers.parts import conj
 from diffcheck.ops.composites import composite
+from diffcheck.ops.exact import reciprocal
 from diffcheck.ops.functions.basic import sqrt
 from diffcheck.ops.functions.pieces import abs
 from diffcheck.ops.functions.relations import ne, where
@@ -96,4 +97,4 @@ def cdist(x1: Any, x2: Any, p: float = 2.0) -> Any:
         return sqrt((apart * apart).sum(-1))
     if p in (0, math.inf):
         return sum(where(ne(apart, 0), 1, 0), -1) if p == 0 else amax(abs(apart), -1)
-    return abs(apart).sum(-1) if p == 1 else (abs(apart) ** p).sum(-1) ** (1 / p)
+    return abs(apart).sum(-1) if p == 1 else (abs(apart) ** p).sum(-1) ** reciprocal(p)

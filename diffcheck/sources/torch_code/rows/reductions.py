@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from diffcheck import ops
+from diffcheck.ops.exact import reciprocal
 from diffcheck.ops.layers.common import of_each_shown, of_shown
 from diffcheck.program.traced import Traced
 from diffcheck.sources.torch_code.memory import Excluded
@@ -156,7 +157,7 @@ def _norm(x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, dtype: A
         return (_amax if ord > 0 else _amin)(ops.abs(x), () if dim is None else dim, keepdim)
     if ord == 0:
         return total(ops.where(ops.ne(x, 0), 1, 0), dim, keepdim)
-    return total(ops.abs(x) ** ord, dim, keepdim) ** (1 / ord)
+    return total(ops.abs(x) ** ord, dim, keepdim) ** reciprocal(ord)
 
 
 # Softmax and what belongs to it; where values are minus infinity, along what is left of each row.
