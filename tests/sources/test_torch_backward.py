@@ -132,6 +132,14 @@ FUNCTIONS = {
         (IMAGE[:1], 2 * random(1, 2, 3, 2)),
     ),
     "samples of a volume": (SAMPLED, (VOLUME, random(1, 2, 1, 3, 3))),
+    "margins of labels": (
+        lambda x: functional.multilabel_margin_loss(x, torch.tensor([[2, -1, 1], [1, 0, -1]])),
+        (random(2, 3),),
+    ),
+    "grouped attention": (
+        lambda q, k: functional.scaled_dot_product_attention(q, k, 2 * k, enable_gqa=True),
+        (random(1, 4, 2, 2), random(1, 2, 2, 2)),
+    ),
     "norms": (lambda x: torch.linalg.vector_norm(x, dim=-1) + x.var(-1) + x.std(-1), (random(2, 4),)),
 }
 

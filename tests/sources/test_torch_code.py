@@ -436,6 +436,12 @@ def test_whole_numbers_that_nothing_uses_hold_nothing():
     assert at(subject, np.array([1.0, 2.0, 3.0])) == 8
 
 
+def test_places_that_are_given_another_shape_only_hold_nothing():
+    ties = torch.tensor([[[0.5, 0.5, 2.0, 2.0]]], dtype=torch.float64)
+    (row,) = judged(lambda x: functional.max_pool1d(x, 2), ties)
+    assert (row.verdict, row.truth) == (Verdict.KINK, "[0, 1]")
+
+
 def test_a_reshape_that_copies_is_no_view():
     """`reshape` is said to give a view; of a transposed array it copies, and what is written there stays there."""
 

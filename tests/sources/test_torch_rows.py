@@ -28,6 +28,8 @@ PIVOTS = torch.tensor([3, 2, 3], dtype=torch.int32)
 PLACES, MASK = torch.tensor([2, 0, 1]), N > 0
 COLUMNS, LABELS = torch.tensor([0, 2, 2, 0]), torch.tensor([1, 0, 3])
 TURNS = torch.polar(torch.ones(2, dtype=torch.float64), V[:2])
+# Which classes are labels; of what stands behind the first -1 none is.
+MARKS = torch.tensor([[0, -1, 1, 2], [3, 1, 0, 2], [2, 2, -1, -1]])
 INFINITE = torch.tensor([0.0, -torch.inf, 0.0, 0.0], dtype=torch.float64)
 
 SPOKEN = numbers(4, 2, 3)
@@ -181,6 +183,14 @@ TABLE = [
         lambda q, k: functional.scaled_dot_product_attention(q, k, k, attn_mask=torch.tril(torch.ones(6, 6)).bool()),
         (IMAGE, IMAGE + 1),
     ),
+    (
+        "_scaled_dot_product_flash_attention_for_cpu",
+        lambda q, k: functional.scaled_dot_product_attention(q, k, 2 * k, enable_gqa=True),
+        (IMAGE.repeat(1, 2, 1, 1), IMAGE + 1),
+    ),
+    ("multilabel_margin_loss_forward", lambda x: functional.multilabel_margin_loss(x, MARKS), (M,)),
+    ("multilabel_margin_loss_forward", lambda x: functional.multilabel_margin_loss(x, MARKS, reduction="none"), (M,)),
+    ("multilabel_margin_loss_forward", lambda x: functional.multilabel_margin_loss(x[0], MARKS[0]), (M,)),
     ("nll_loss_forward", lambda x: functional.cross_entropy(x, LABELS, weight=V.abs(), ignore_index=0), (M,)),
     ("nll_loss_forward", lambda x: functional.nll_loss(x, LABELS, reduction="none"), (M,)),
     ("nll_loss2d_forward", lambda x: functional.nll_loss(x, PLACES[:2, None, None].expand(2, 6, 6) % 2), (IMAGE,)),

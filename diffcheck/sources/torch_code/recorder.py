@@ -146,10 +146,9 @@ class Recorder(TorchDispatchMode):
             found = carried_out(func, args, kwargs)
             self._storages.write(args[0], numbers_of(args[0]))
             return found
-        if self._settled((args, kwargs)):
-            return carried_out(func, args, kwargs)
         if name in ("_local_scalar_dense", "item", "is_nonzero"):
-            return self._guarded(func, args)
+            settled = self._settled((args, kwargs))
+            return carried_out(func, args, kwargs) if settled else self._guarded(func, args)
         if not changes:
             found = carried_out(func, args, kwargs)
             outputs = list(tensors(found))
@@ -159,6 +158,8 @@ class Recorder(TorchDispatchMode):
                 if not parts and any(o.dtype is not args[0].dtype for o in outputs):
                     raise Unsupported(f"it reads the same bytes as {str(outputs[0].dtype).removeprefix('torch.')}")
                 return found
+        if self._settled((args, kwargs)):
+            return carried_out(func, args, kwargs) if changes else found
         if is_move(base, args, self._depends, self._storages.is_infinite):
             for condition in choices(base, args):
                 self._hold(condition)

@@ -13,7 +13,7 @@ from diffcheck.program.chain import backward
 from diffcheck.program.graph import Graph, GraphBuilder
 from diffcheck.program.replay import replayed
 from diffcheck.program.traced import Traced
-from diffcheck.sources.torch_code.rows.neural import attention, convolution
+from diffcheck.sources.torch_code.rows.neural import attention, convolution, multilabel_margin_loss
 from diffcheck.sources.torch_code.rows.pooling import avg_pool
 from diffcheck.sources.torch_code.rows.reductions import distances, distances_of_pairs
 from diffcheck.sources.torch_code.rows.registry import backward_row, lifted, refuse, total
@@ -99,6 +99,11 @@ def _weight_norm_backward(incoming: Any, v: Any, g: Any, norms: Any, dim: int) -
         return v * (g / ops.sqrt(total(v * v, beside, keepdim=True)))
 
     return tuple(pulled_back(forward, *lifted(incoming, v, g)))
+
+
+@backward_row("multilabel_margin_loss_backward")
+def _multilabel_margin_loss_backward(incoming: Any, x: Any, target: Any, reduction: int, marks: Any) -> Any:
+    return pulled_back(lambda x: multilabel_margin_loss(x, target, reduction)[0], *lifted(incoming, x))[0]
 
 
 @backward_row("_scaled_dot_product_flash_attention_for_cpu_backward")

@@ -115,10 +115,12 @@ def _batch_norm(
 def attention(
     q: Any, k: Any, v: Any, dropout: float = 0.0, causal: bool = False, attn_mask: Any = None, scale: Any = None
 ) -> Any:
-    """Attention, and nothing of the logarithms of its sums."""
+    """Attention, and nothing of the logarithms of its sums; of fewer keys' heads each serves several queries' ones."""
     if dropout:
         return refuse("dropout inside a fused attention")
     q, k, v = lifted(q, k, v)
+    serves = np.arange(q.shape[-3]) * k.shape[-3] // q.shape[-3]
+    k, v = (a if a.shape[-3] == q.shape[-3] else a[:, serves] for a in (k, v))
     scores = q @ k.swapaxes(-1, -2) * (1 / np.sqrt(q.shape[-1]) if scale is None else scale)
     excluded = ~np.tril(np.ones(scores.shape[-2:], bool)) if causal else np.zeros(scores.shape[-2:], bool)
     if isinstance(attn_mask, np.ndarray) and attn_mask.dtype.kind == "b":
@@ -157,6 +159,18 @@ def _nll_loss(x: Any, target: Any, weight: Any, reduction: int, ignored: int) ->
         return losses.reshape(np.shape(target)), None
     whole = weights.sum() if weight is not None else int(counted.sum())
     return (losses.sum() / whole if reduction == 1 else losses.sum()), lifted(x, whole)[1]
+
+
+@row("multilabel_margin_loss_forward")
+def multilabel_margin_loss(x: Any, target: Any, reduction: int) -> Any:
+    """The loss, and which classes are labels of their row: those before its first -1."""
+    labels = np.asarray(target)
+    many = np.atleast_2d(labels)
+    marks = np.zeros(many.shape)
+    rows, places = np.nonzero(np.cumprod(many >= 0, -1))
+    marks[rows, many[rows, places]] = 1
+    found = ops.multilabel_margin_loss(x, labels, reduction=("none", "mean", "sum")[reduction])
+    return found, lifted(x, marks.reshape(labels.shape))[1]
 
 
 @row("binary_cross_entropy")
