@@ -51,6 +51,8 @@ def shortened(truth: str) -> str:
     """The 30 digits of a truth cut to 17; both sides of a kink."""
     if truth.startswith("["):
         return "[" + ", ".join(shortened(side) for side in truth[1:-1].split(", ")) + "]"
+    if "^" in truth:  # of a power of ten all is shown
+        return truth
     mantissa, mark, exponent = truth.partition("e")
     return mantissa[:19].rstrip(".") + mark + exponent if len(mantissa) > 19 else truth
 

@@ -2,9 +2,13 @@
 
 import math
 import sys
+from decimal import Decimal
 from typing import Any
 
 from flint import arb
+
+# An exponent of more digits is rounded to so many of them.
+_LONG, _KEPT = 6, 4
 
 
 def decimal(value: Any, digits: int) -> str:
@@ -12,17 +16,30 @@ def decimal(value: Any, digits: int) -> str:
 
     >>> decimal(arb(2) ** -1100, 6), decimal(arb(0.25), 30), decimal(arb(0, 1e-300), 30)
     ('7.36215e-332', '0.25', '0 to within 1.1e-300')
-    >>> decimal(arb(1e-9, 0.9e-9), 30)
-    '1e-9'
+    >>> decimal(arb(1e-9, 0.9e-9), 30), decimal(arb(-(10**30)).exp(), 30)
+    ('1e-9', '10^(-4.343e29)')
     """
     if value.contains(0) and not value.is_zero():
         # Two digits are rounded by up to a twentieth, perhaps down.
         reach: Any = abs(value).upper() * arb("1.06")
-        return f"0 to within {reach.str(2, radius=False)}"
+        return f"0 to within {_readable(reach.str(2, radius=False))}"
     knows_none = value.rel_accuracy_bits() < 4
     text: str = value.mid().str(1, radius=False) if knows_none else value.str(digits, radius=False)
     mantissa, mark, exponent = text.partition("e")
-    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + mark + exponent
+    return _readable((mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + mark + exponent)
+
+
+def _readable(number: str) -> str:
+    """A decimal; if nobody could read its exponent, the power of ten.
+
+    >>> _readable("-6.3e-348568921210326"), _readable("6.3e-3485")
+    ('-10^(-3.486e14)', '6.3e-3485')
+    """
+    mantissa, _, exponent = number.partition("e")
+    if len(exponent.lstrip("+-")) <= _LONG:
+        return number
+    power = f"{Decimal(exponent):.{_KEPT}g}".replace("e+", "e")
+    return f"{'-' * mantissa.startswith('-')}10^({power})"
 
 
 def brief(value: Any, digits: int = 6) -> str:
