@@ -22,6 +22,8 @@ class Format:
     precision: int
     minimum_exponent: int
     maximum_exponent: int
+    forgets: bool = False
+    """Whether a number beyond the largest that is divided by counts as off by its own size, not by anything."""
 
     @property
     def unit_roundoff(self) -> float:
@@ -47,6 +49,11 @@ class Format:
     def wide(self) -> "Format":
         """The format with a range that next to nothing leaves: four times that of IEEE 754's binary128."""
         return replace(self, minimum_exponent=-(2**16), maximum_exponent=2**16)
+
+    @property
+    def forgetting(self) -> "Format":
+        """The format as it is to who divides by what overflows: the quotient is lost, and nothing else."""
+        return replace(self, forgets=True)
 
     def ulp_exponent(self, exponent: int) -> int:
         """The exponent of the spacing of the format's numbers in ``[2**exponent, 2**(exponent + 1))``."""

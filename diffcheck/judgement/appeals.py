@@ -21,7 +21,7 @@ from diffcheck.ops.enclosures.decimals import brief, decimal
 from diffcheck.referee.beside.around import slopes
 from diffcheck.referee.component import Component, Status
 from diffcheck.referee.evaluate import Ball
-from diffcheck.referee.rounding.bound import Bound
+from diffcheck.referee.rounding.bound import FORMULA_FACTOR, Bound
 from diffcheck.referee.rounding.near_ties import NearTie, Values
 from diffcheck.verdict import Reason, Verdict
 
@@ -109,6 +109,21 @@ def by_finite_terms(judgement: Judgement, dispute: Dispute) -> Judgement:
         return judgement
     found = dispute.judged(Bound(bound.scale, bound.inherent, wider.formula))
     return judgement if found.verdict.fails else found
+
+
+def by_lost_quotients(judgement: Judgement, dispute: Dispute) -> Judgement:
+    """The judgement where the definition's formula overflows and a number came of it: what was divided by is lost.
+
+    It is excused what these quotients are, twice for what the first order leaves out.
+    """
+    bound, question, court = dispute.bound, dispute.question, dispute.court
+    if bound is None or bound.formula.is_finite() or bound.formula.is_nan() or not math.isfinite(dispute.value):
+        return judgement
+    lost = court.bounds.at(question.truth, question.x, court.format.forgetting)[dispute.component]
+    if lost is None or not lost.formula.is_finite():
+        return judgement
+    found = dispute.judged(Bound(bound.scale, bound.inherent, 2 * lost.formula / FORMULA_FACTOR))
+    return judgement if found.verdict.fails else replace(found, reason=Reason.OVERFLOW)
 
 
 def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:

@@ -11,6 +11,7 @@ from diffcheck.judgement.answer import Answer
 from diffcheck.judgement.appeals import (
     by_exact_code,
     by_finite_terms,
+    by_lost_quotients,
     by_meeting_pieces,
     by_near_tie,
     by_own_code,
@@ -78,6 +79,8 @@ def _after_appeals(found: Judgement, dispute: Dispute) -> Judgement:
         found = by_own_code(found, dispute)
     if found.verdict.fails:
         found = by_finite_terms(found, dispute)
+    if found.verdict.fails:
+        found = by_lost_quotients(found, dispute)
     if found.verdict.fails:
         found = by_near_tie(found, dispute)
     if found.verdict.fails:

@@ -10,7 +10,14 @@ from flint import arb
 from diffcheck import case, interval
 from diffcheck.case.operators import Operator
 from diffcheck.formats import FORMATS
-from diffcheck.judgement.appeals import by_finite_terms, by_near_tie, by_own_code, of_function, other_function
+from diffcheck.judgement.appeals import (
+    by_finite_terms,
+    by_lost_quotients,
+    by_near_tie,
+    by_own_code,
+    of_function,
+    other_function,
+)
 from diffcheck.judgement.court import Court
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.ops import cos, exp, floor, log, maximum, pi, sin, stack, where
@@ -87,6 +94,29 @@ def test_a_number_that_came_without_the_overflow_is_judged_by_its_rounding_error
     assert asked.bound.formula == arb.pos_inf()
     found = by_finite_terms(asked.judged(asked.bound), asked)
     assert (found.verdict, found.reason) == expected
+
+
+# The slope of x^2 / (1/8 + x^2) at 3e125: truth 9e-378, the difference of two terms of 7e-126, one of which is divided
+# by what overflows.
+LOST_QUOTIENTS = {
+    "a term that is lost": (6.7e-126, LOSSY),
+    "more than both terms": (6.7e-125, DISAGREE),
+    "the other sign of as much": (-6.7e-126, LOSSY),
+}
+
+
+@pytest.mark.parametrize(("value", "verdict"), LOST_QUOTIENTS.values(), ids=LOST_QUOTIENTS)
+def test_a_number_that_came_by_what_overflows_may_lack_the_quotients(value, verdict):
+    asked = dispute(lambda x: x * (x / (0.125 + x * x)), 3e125, value, ())
+    assert asked.judged(asked.bound).verdict is DISAGREE
+    found = by_lost_quotients(asked.judged(asked.bound), asked)
+    assert found.verdict is verdict
+    assert found.reason is (Reason.OVERFLOW if verdict is LOSSY else Reason.WRONG)
+
+
+def test_a_number_excuses_no_overflow_that_would_have_made_none():
+    asked = dispute(lambda x: log(exp(x)), 900.0, 7.0, ())
+    assert by_lost_quotients(asked.judged(asked.bound), asked).verdict is DISAGREE
 
 
 def told(function, x, value, dtype="float64"):

@@ -7,7 +7,7 @@
 ``formula`` = c u sum over all intermediate values v of the derivative program of ulps(v) |dD/dv| |v|
     What this formula allows in this format: the adjoint rounding analysis of Linnainmaa (1976) and Iri (1984). Where
     an operation has several derivative forms in common use, the largest of theirs. A value below the normal range
-    loses up to half a subnormal unit instead, and one beyond the largest number allows any error.
+    loses up to half a subnormal unit instead, and no more than itself; one beyond the largest number allows any error.
 
 Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 """

@@ -1,7 +1,7 @@
 """What rounding leaves on one intermediate value in one format."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flint import arb
 
@@ -40,9 +40,18 @@ class Rounding:
             return arb.pos_inf()
         return max(ulps * (magnitude * self.unit), self._half_subnormal)
 
-    def losses(self, nodes: Sequence[Node], values: Sequence[Ball]) -> list[Ball]:
+    def loss_on_the_way(self, node: Node, value: Ball, values: Sequence[Ball]) -> Ball:
+        """The same of what is no result: where it is smaller than the smallest number it becomes zero, no other one."""
+        lost = self.loss(node, value, values)
+        return min(lost, abs(value).mid()) if lost == self._half_subnormal else lost
+
+    def losses(self, nodes: Sequence[Node], values: Sequence[Ball], results: Iterable[int]) -> list[Ball]:
         """What rounding leaves on each of the first nodes, from the values of all."""
-        return [self.loss(node, value, values) for node, value in zip(nodes, values, strict=False)]
+        kind = dict.fromkeys(results, self.loss)
+        return [
+            kind.get(number, self.loss_on_the_way)(node, value, values)
+            for number, (node, value) in enumerate(zip(nodes, values, strict=False))
+        ]
 
 
 @functools.cache

@@ -55,7 +55,22 @@ class Tape:
 
     def losses(self, evaluation: Evaluation, format: Format) -> list[Ball]:
         """What rounding leaves on each of the program's nodes."""
-        return rounding(format).losses(self.nodes[: self.size], evaluation.values)
+        found = rounding(format).losses(self.nodes[: self.size], evaluation.values, self.outputs)
+        if format.forgets:
+            for number in self._divided_by(evaluation, {k for k, loss in enumerate(found) if loss == arb.pos_inf()}):
+                found[number] = abs(evaluation.values[number]).mid()
+        return found
+
+    def _divided_by(self, evaluation: Evaluation, beyond: set[int]) -> set[int]:
+        """Those of some nodes that overflow by which everything falls that does not overflow too."""
+        slopes, values, kept = self._slopes(evaluation), evaluation.values, beyond - set(self.outputs)
+        for number, places in self._moving.items():
+            for k in places:
+                operand = self.nodes[number][1][k]
+                if operand in beyond and number not in beyond and number not in evaluation.faults:
+                    falls = slopes[number, k] * values[operand] * values[number] < 0
+                    kept -= set() if falls else {operand}
+        return kept
 
     def losses_in_any_order(self, evaluation: Evaluation, format: Format) -> list[Ball]:
         """The same where long sums are added up in the order that loses most."""

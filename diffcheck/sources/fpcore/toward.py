@@ -2,12 +2,12 @@
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from diffcheck.case.toward import HOLDS, Toward, difference
+from diffcheck.program.compile import Compiled
+from diffcheck.program.trace import trace
 from diffcheck.sources.formula import Formula
 from diffcheck.sources.fpcore.lists import List, Node
 from diffcheck.sources.fpcore.translate import Callee, translated
@@ -18,16 +18,12 @@ class _Relation:
     """Two neighbours in a chain such as ``(< x y z)``."""
 
     sign: str
-    left: Formula
-    right: Formula
+    left: Callable[[Mapping[str, float]], float]
+    right: Callable[[Mapping[str, float]], float]
 
     def gap(self, values: Mapping[str, float]) -> float:
         """By how much the left one is larger."""
-        with np.errstate(all="ignore"):
-            left, right = (
-                float(side(**{k: np.float64(v) for k, v in values.items()})) for side in (self.left, self.right)
-            )
-        return difference(left, right)
+        return difference(self.left(values), self.right(values))
 
     def holds(self, values: Mapping[str, float]) -> bool:
         return bool(HOLDS[self.sign](self.gap(values)))
@@ -47,9 +43,16 @@ def _relations(part: Node, names: tuple[str, ...], callees: Mapping[str, Callee]
     """Those of neighbours in a chain, of all pairs if they are to be different; none of what is no chain."""
     if not (isinstance(part, List) and part.head in HOLDS):
         return []
-    sides = [translated(term, names, "", callees=callees, infinite=True) for term in part.items[1:]]
+    sides = [_compiled(translated(term, names, "", callees=callees, infinite=True)) for term in part.items[1:]]
     pairs = itertools.combinations(sides, 2) if part.head == "!=" else itertools.pairwise(sides)
     return [_Relation(part.head, x, y) for x, y in pairs]
+
+
+def _compiled(side: Formula) -> Callable[[Mapping[str, float]], float]:
+    """The number that one side is at named numbers: hundreds of thousands are asked for."""
+    names = side.argument_names
+    code = Compiled(trace(side, dict.fromkeys(names, ()), {}))
+    return lambda values: float(code.at([values[name] for name in names]))
 
 
 def _distance(relations: Sequence[_Relation], values: Mapping[str, float]) -> tuple[int, float]:
