@@ -2,17 +2,17 @@
 
 import difflib
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from diffcheck import ops
-from diffcheck.errors import CaseError, UsageError
 from diffcheck.ops.arity import demand_arguments
 from diffcheck.ops.composites import Composite
-from diffcheck.ops.spellings import suggestion
+from diffcheck.ops.spellings import TOGETHER, suggestion
 from diffcheck.ops.table import Operation
-from diffcheck.sources.arrays import applied, array, element
-from diffcheck.sources.formula import Formula, Operand, Slot, Step, Steps, depends
+from diffcheck.sources.arrays import array, element
+from diffcheck.sources.cursor import Cursor
+from diffcheck.sources.formula import Formula, Operand, Slot, Step, depends
 from diffcheck.sources.grammar import (
     ALWAYS,
     DEEPEST,
@@ -54,15 +54,8 @@ def read(text: str, found: list[Word], inputs: Iterable[str]) -> tuple[tuple[Ste
     return tuple(reader.steps.made), result
 
 
-class _Reader:
+class _Reader(Cursor):
     """Reads the words of a formula from left to right."""
-
-    def __init__(self, text: str, found: list[Word], inputs: Iterable[str]) -> None:
-        self.steps = Steps(inputs)
-        self._text = text
-        self._words = found
-        self._next = 0
-        self._depth = 0
 
     def whole(self) -> Operand:
         """The operand that the whole text is."""
@@ -70,40 +63,6 @@ class _Reader:
         if self._word.kind != "end":
             raise self._astray()
         return self._at(0, array, self.steps, result) if depends(result) else result
-
-    @property
-    def _word(self) -> Word:
-        return self._words[self._next]
-
-    def _take(self, *texts: str) -> Word | None:
-        """The next word, if it is one of these signs or joining names; it is used up."""
-        word = self._word
-        if word.kind in ("sign", "name") and word.text in texts:
-            self._next += 1
-            return word
-        return None
-
-    def _demand(self, text: str) -> None:
-        if self._take(text) is None:
-            raise self._astray(f"{text} is missing")
-
-    def _astray(self, why: str = "") -> UsageError:
-        word = self._word
-        if not why:
-            why = f"{word.text} is not expected" if word.text else "something is missing at the end"
-        if word.text == "=":
-            why = "an equation is no formula: write one side less the other, or == for a comparison"
-        return no_formula(self._text, word.place, why)
-
-    def _apply(self, place: int, function: Callable[..., Any], *operands: Operand, **named: Operand) -> Operand:
-        return self._at(place, applied, self.steps, function, *operands, **named)
-
-    def _at(self, place: int, made: Callable[..., Any], *given: Any, **named: Any) -> Any:
-        """What is made; what cannot be made is told with its place."""
-        try:
-            return made(*given, **named)
-        except CaseError as mistake:
-            raise refusal(self._text, place, str(mistake)) from None
 
     def _any(self) -> Operand:
         """A choice, ``a if c else b``, or what is none."""
@@ -240,6 +199,8 @@ class _Reader:
             return self._pieces(word)
         if word.text == "hyper":
             return self._hypergeometric(word)
+        if word.text in TOGETHER:
+            return self._one_of(word, TOGETHER[word.text])
         if word.text in AMBIGUOUS:
             raise refusal(self._text, word.place, AMBIGUOUS[word.text])
         if word.text not in _CALLED:
@@ -268,6 +229,17 @@ class _Reader:
         if isinstance(function, Operation):
             self._at(word.place, demand_arguments, function, len(items), options)
         return self._apply(word.place, function, *items, **options)
+
+    def _one_of(self, word: Word, names: Sequence[str]) -> Operand:
+        """A call that gives several values, and a whole number in brackets that says which."""
+        items = self._several(")")
+        place = self._several("]") if self._take("[") else ()
+        if len(place) != 1 or type(place[0]) is not int or not -len(names) <= place[0] < len(names):
+            told = ", ".join(f"{word.text}(...)[{k}] or {name}(...)" for k, name in enumerate(names))
+            raise refusal(self._text, word.place, f"{word.text} gives {len(names)} values: write {told}")
+        function = OPERATIONS[names[place[0]]]
+        self._at(word.place, demand_arguments, function, len(items), {})
+        return self._apply(word.place, function, *items)
 
     def _hypergeometric(self, word: Word) -> Operand:
         """SymPy's ``hyper([a, b], [c], x)``, of as many parameters as there are rows for."""
