@@ -176,6 +176,9 @@ def _nonfinite(judgement: Judgement, dispute: Dispute) -> Judgement:
 
 
 def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
+    off = _value_off(dispute) if judgement.reason in (Reason.OVERCONFIDENT, Reason.WRONG) else ""
+    if off:
+        return replace(judgement, reason=Reason.VALUE, note=off)
     if judgement.reason is Reason.OVERCONFIDENT:
         error = abs(balls.ball_of_float(dispute.value) - dispute.truth.left)
         claimed = dispute.errors[dispute.component]
@@ -183,9 +186,6 @@ def _disagree(judgement: Judgement, dispute: Dispute) -> Judgement:
     if judgement.reason is not Reason.WRONG:
         own = _own_culprit(dispute)
         return judgement if own is None else replace(judgement, note=own.text)
-    off = _value_off(dispute)
-    if off:
-        return replace(judgement, reason=Reason.VALUE, note=off)
     shrunk = _shrinks(dispute)
     reason = Reason.INACCURATE if shrunk else judgement.reason
     return replace(judgement, reason=reason, note=_joined(shrunk, _by_another_order(dispute), _unseen(dispute)))

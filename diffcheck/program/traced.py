@@ -173,7 +173,9 @@ class Traced(Recorded):
         return self._like(self._builder.move("concatenate", (range(self.ndim)[axis],), *(a.node for a in lifted)))
 
     def along(self, axis: int, row: Own) -> "Traced":
-        """A row of one operand, whose arguments lie along an axis."""
+        """A row of one operand, whose arguments lie along an axis; a number alone is one along an axis of its own."""
+        if self.ndim == 0 and axis in (0, -1):
+            return self.reshape(1).along(0, row).reshape(())
         self._demand_elements(row.name, axis)
         found = self._with_axis(axis, -1).own(row)
         return found if found.ndim < self.ndim else found._with_axis(-1, axis)

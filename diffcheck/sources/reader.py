@@ -298,7 +298,7 @@ class _Reader(Cursor):
         return tuple(items)
 
 
-_CALLED = {*OPERATIONS, *JOINING, *(signature.partition("(")[0] for signature in DEFINED)}
+_CALLED = {*OPERATIONS, *JOINING, *TOGETHER, *(signature.partition("(")[0] for signature in DEFINED)}
 
 
 @functools.cache

@@ -124,6 +124,7 @@ SPELLINGS = {
     "assoc_laguerre(3, 1, x)": lambda x: mpmath.laguerre(3, 1, x),
     "lpmv(1, 2, x / 2)": lambda x: mpmath.legenp(2, 1, x / 2),
     "LambertW(x) + Ei(x) + Si(x)": lambda x: mpmath.lambertw(x) + mpmath.ei(x) + mpmath.si(x),
+    "airy(x)[1] * fresnel(x)[-1]": lambda x: mpmath.airyai(x, derivative=1) * mpmath.fresnelc(x),
     "airyaiprime(x) + airybi(x)": lambda x: mpmath.airyai(x, derivative=1) + mpmath.airybi(x),
 }
 
@@ -254,6 +255,10 @@ def test_inputs_stand_in_the_order_of_the_formula() -> None:
         ("[y for y in x]", "cannot stand in a formula"),
         ("(lambda: x)()", "cannot stand in a formula"),
         ("eval(x)", "no operation 'eval'"),
+        ("sici(x)", r"sici gives 2 values: write sici\(...\)\[0\] or si\(...\), sici\(...\)\[1\] or ci"),
+        ("sici(x)[2]", "sici gives 2 values"),
+        ("sici(x)[x]", "sici gives 2 values"),
+        ("sici(x, 2)[0]", "si does not take 2 arguments|si takes"),
         ("print(x)", "no operation 'print'"),
         ("x if x", "else is missing"),
         ("math.sin(x)", "write sin, without math"),

@@ -174,5 +174,6 @@ def demand_inputs(names: Sequence[str]) -> None:
     """Raise `CaseError` if nothing can be differentiated by."""
     if not names:
         raise CaseError(
-            "there is no input to differentiate by: give a floating-point tensor, or an interval, as an argument"
+            "there is no input to differentiate by: give a floating-point tensor with elements, or an interval, as an "
+            "argument"
         )
