@@ -1,11 +1,11 @@
 """``report.md``: what a person wants to know first, short enough for a comment on a pull request."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from diffcheck.reporting import tables, words
 from diffcheck.reporting.causes import Cause, causes
-from diffcheck.reporting.cells import cell, line, table
+from diffcheck.reporting.cells import cell, code, item, line, table
 from diffcheck.reporting.failure import failure, reproduced
 from diffcheck.reporting.sentence import asked, sentence
 from diffcheck.reporting.tables import Table
@@ -36,7 +36,7 @@ def brief(run: Run) -> str:
         f"# {cell(sentence(run))}",
         asked(run),
         _READ,
-        *_section("Broken definitions", (f"- {cell(text)}" for text in run.broken), _BROKEN),
+        *_section("Broken definitions", map(item, run.broken), _BROKEN),
         *_section("Slopes that are wrong", (f"- {cell(text)}" for text in tables.contradictions(run)), _WRONG),
         *_section("What failed", failed, _FAILED),
         table(tables.by_engine(run)) if run.rows else "",
@@ -69,22 +69,16 @@ def _failed(run: Run, cause: Cause) -> str:
     row = cause.worst
     why, command = reproduced(row.note)
     lines = [*failure(replace(row, note=why)), *[f"  again  {command}"] * bool(command)]
-    parts = [_code("text", lines)]
+    parts = [code("text", lines)]
     own = tuple(tensor for tensor in run.tensors if tensor.key[:-1] == row.key)
     worst, more = tensors(replace(run, tensors=own), (row.case, row.operator), _TENSORS)
     parts += [table(worst)] * bool(worst.rows) + [f"... and {more:,} more tensors in `details.md`"] * bool(more)
-    parts += [_fold("A script without diffcheck", _code("python", row.script.splitlines()))] * bool(row.script)
+    parts += [_fold("A script without diffcheck", code("python", row.script.splitlines()))] * bool(row.script)
     others = [f"{each.case} {each.operator}" for each in cause.rows[1:]]
     if others:
         named = [*others[:_NAMED], *[f"{len(others) - _NAMED:,} others"] * (len(others) > _NAMED)]
         parts.append(f"The same in {len(others):,} more: {cell(', '.join(named))}")
     return "\n\n".join(parts)
-
-
-def _code(language: str, lines: Sequence[str]) -> str:
-    # Nothing in a name or a note ends the block.
-    inside = "\n".join(" ".join(text.splitlines()).replace("```", "'''") for text in lines)
-    return f"```{language}\n{inside}\n```"
 
 
 def _known(run: Run) -> Table:

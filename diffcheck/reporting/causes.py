@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from diffcheck.reporting.failure import reproduced
 from diffcheck.reporting.words import contestant
 from diffcheck.results import Row
+from diffcheck.verdict import no_digit_right
 
 _NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
 
@@ -36,4 +37,7 @@ def _alike(row: Row) -> tuple[str, ...]:
     told = reproduced(row.note)[0].partition("; ")[0]
     for name in (row.case, row.worst_component):
         told = told.replace(name, "") if name else told
-    return contestant(row), row.verdict, row.reason, ", ".join(row.breaches), row.demanded, _NUMBER.sub("#", told)
+    # Who has some digits right does not fail as who has none.
+    without = str(no_digit_right(row.digits, row.digits_possible, row.reason))
+    breaches = ", ".join(row.breaches)
+    return contestant(row), row.verdict, row.reason, breaches, row.demanded, without, _NUMBER.sub("#", told)

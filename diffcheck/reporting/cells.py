@@ -43,3 +43,16 @@ def cell(text: object) -> str:
     return (
         one_line.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("*", "\\*").replace("`", "\\`")
     )
+
+
+def code(language: str, lines: Sequence[str]) -> str:
+    """A block of code; nothing in a line ends it."""
+    inside = "\n".join(" ".join(text.splitlines()).replace("```", "'''") for text in lines)
+    return f"```{language}\n{inside}\n```"
+
+
+def item(text: str) -> str:
+    """An entry of a list: its first line, and what that quotes, with a caret below, as it stands there."""
+    first, *quoted = text.splitlines()
+    shown = [f"  {line}" for line in code("text", quoted).splitlines()] if quoted else []
+    return "\n".join([f"- {cell(first)}", *shown])

@@ -4,7 +4,7 @@ import jinja2
 
 from diffcheck.reporting import tables
 from diffcheck.reporting.brief import brief
-from diffcheck.reporting.cells import cell, line, row, table
+from diffcheck.reporting.cells import cell, item, line, row, table
 from diffcheck.reporting.tensors import tensors
 from diffcheck.results import Run
 
@@ -41,7 +41,7 @@ def markdown(run: Run) -> str:
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(table=table, line=line, row=row, cell=cell)
+    environment.filters.update(table=table, line=line, row=row, cell=cell, item=item)
     return environment.get_template("details.md.jinja").render(
         headline=tables.headline(run),
         by_engine=tables.by_engine(run),
