@@ -140,6 +140,19 @@ def test_equal_causes_are_told_once_and_the_others_named() -> None:
     assert f"The same in 19 more: {named}, 7 others" in text
 
 
+def test_who_has_digits_right_fails_by_another_cause_than_who_has_none() -> None:
+    text = lines(WRONG, replace(WRONG, case="none", digits=0.0), replace(WRONG, case="more", digits=6.1))
+    assert sum(line.startswith("autograd:reverse disagree") for line in text) == 2
+    assert any("more" in line and "The same in 1 more" in line for line in text)
+
+
+@pytest.mark.parametrize("written", [brief, markdown])
+def test_what_a_broken_definition_quotes_stands_as_it_is(written) -> None:
+    broken = "a.toml:3: '2*x)': it does not end.\n  2*x)\n     ^"
+    text = written(Run((RIGHT,), (), ENVIRONMENT, (broken,)))
+    assert "- a.toml:3: '2\\*x)': it does not end.\n  ```text\n    2*x)\n       ^\n  ```\n" in text
+
+
 def test_a_failure_by_tensors_shows_the_worst() -> None:
     tensors = tuple(
         TensorRow(*WRONG.key, f"w{k}", "2", 2, Verdict.DISAGREE, "wrong", 1, 1.0, 4.0 + k, 15.5, "w[0]", 1.0, "2")
