@@ -48,7 +48,7 @@ class Audited:
     source: str = ""
     doc: str = field(default="", repr=False)
 
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+    def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """The operation itself."""
         if isinstance(self.code, str):
             raise CaseError(f"operation {self.name!r} is given by its path: call {self.code}")

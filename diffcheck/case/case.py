@@ -70,7 +70,7 @@ class Case:
     source: str = ""
     doc: str = field(default="", repr=False)
 
-    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+    def __call__(self, /, *arguments: Any, **keywords: Any) -> Any:
         """The function itself."""
         return self.function(*arguments, **keywords)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from diffcheck.case.case import Case, case
+from diffcheck.case.case import OPTIONS, Case, case
 from diffcheck.case.operators import operator_named
 from diffcheck.errors import UsageError
 from diffcheck.sources.expression import Expression
@@ -143,6 +143,8 @@ def _over_operations(function: Callable[..., Any], name: str, asked: Asked) -> C
         function, asked.subject, asked.inputs, asked.seed, asked.form or subject.FORM
     )
     values = {**dict(zip(inspect.signature(function).parameters, positional, strict=False)), **by_name}
+    for taken in values.keys() & OPTIONS:
+        raise UsageError(f"input {taken!r} is called like an option of diffcheck.case: give it another name")
     parameters, point, anywhere = subject.as_arrays(values)
     only: dict[str, Any] = {} if anywhere or not point else {"samples": 0, "points": [point]}
     wrt = asked.wrt or None

@@ -161,6 +161,7 @@ def test_nothing_judged_is_no_success(model: Path) -> None:
         ("model.py::Hasty --input x=randn:3", r"model.py:\d+: ValueError: not today, where an object of model.py::Has"),
         ("raises.py::net --input x=randn:2", "raises.py:4: ZeroDivisionError: division by zero"),
         ("model.py::Net", "argument 'x' of model.py::Net has no value: give --input x=randn:SHAPE"),
+        ("name*x --input name=2 --input x=3", "input .name. is called like an option of diffcheck.case"),
         ("model.py::Net --input xs=randn:3", "model.py::Net has no argument 'xs': did you mean 'x'"),
         (
             "model.py::loss --input randn:3 --input ones:3 --input ones:3",

@@ -44,6 +44,15 @@ def test_a_derivative_that_exists_is_excused_by_no_piece(function):
     assert found.loc["autograd", "worst_component"] == "x[0]"
 
 
+@pytest.mark.parametrize("count", [7, 16, 24])
+def test_each_of_many_equal_numbers_is_the_middle_one_along_some_direction(count):
+    """torch shares the gradient out."""
+    torch = pytest.importorskip("torch")
+    ones = torch.ones(count, dtype=torch.float64, requires_grad=True)
+    (row,) = diffcheck.check(lambda x: x.median(), ones, engines="autograd").result.rows
+    assert (row.verdict, row.failed_points) == ("kink", 0)
+
+
 @pytest.mark.parametrize(
     ("slope", "verdict"), [(0.0, "agree"), (0.5, "kink"), (1.0, "kink"), (1.5, "disagree"), (-0.5, "disagree")]
 )

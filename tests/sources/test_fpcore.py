@@ -126,6 +126,8 @@ DOMAINS = {
     "(not (or (< x 1) (<= 2 x) (!= x x)))": (1, math.nextafter(2, 0), "linear"),
     "(or (<= 1 x 2) (<= 5 x 6))": (1, 6, "linear"),
     "(let ([least 1]) (<= least x 2))": (1, 2, "linear"),
+    "(or (<= NAN x 1) (<= 2 x 3))": (2, 3, "linear"),
+    "(and (not (< x NAN)) (!= x NAN) (<= 2 x 3))": (2, 3, "linear"),
     "(if (< x 3) (<= 1 x) (<= x 4))": (1, 4, "linear"),
 }
 
@@ -178,6 +180,11 @@ def test_variables_in_their_order_are_drawn_over_all_of_the_domain(read):
     assert max(float(p["x8"]) for p in found) > 0.5  # fmt: skip
 
 
+def test_an_input_may_have_the_name_that_python_gives_an_object(read):
+    (case,) = read("(FPCore (self) (expm1 (- (fabs self))))").cases
+    assert set(points(case, 8, 0, FLOAT64)[0]) == {"self"}
+
+
 def test_the_seed_decides_under_a_precondition(read):
     (case,) = read("(FPCore (x y) :pre (== x y) (* x y))").cases
     assert points(case, 8, 3, FLOAT64) == points(case, 8, 3, FLOAT64)
@@ -205,6 +212,9 @@ UNSUPPORTED = {
     "(FPCore () 3)": "no argument to differentiate by",
     "(FPCore (x) :pre (< 2 x 1) x)": "leaves no number for x",
     "(FPCore (x) :pre FALSE x)": "holds nowhere",
+    "(FPCore (x) :pre (<= NAN x 1) x)": "holds nowhere",
+    "(FPCore (x) :pre (and (<= 0 x 1) (let ([y NAN]) (< x y))) x)": "holds nowhere",
+    "(FPCore (x) :pre (<= INFINITY x) x)": "leaves no number for x",
 }
 
 

@@ -16,6 +16,7 @@ from diffcheck.ops.enclosures import balls
 from diffcheck.program.chain import gradient
 from diffcheck.program.graph import Graph
 from diffcheck.program.rules import STABLE
+from diffcheck.program.scalarise import LARGE
 from diffcheck.referee.arrays.cancelled import Array, cancelled, sizes
 from diffcheck.referee.arrays.confirm import words
 from diffcheck.referee.arrays.enclose import BallArray, all_finite, enclose, floats, in_balls
@@ -79,7 +80,8 @@ class Seams:
         differences = in_balls(enclose(apart, around)[apart.output][-2 * count :])
         if not all(value.is_zero() for value in differences.tolist()):
             return None
-        owners = groups(apart, outputs, count, max(_MOST // max(apart.operations, 1), _MORE * outputs) // 3)
+        most = max(_MOST // max(apart.operations, 1), _MORE * outputs) // 3
+        owners = groups(apart, outputs, count, most, graph.operations > LARGE)
         if owners is None:
             return None
         together = with_seams(graph, choices, met, owners)

@@ -5,6 +5,7 @@ frozen function with these inputs says how every input moves the results, the sw
 by, and how every such difference moves what comes behind it (see `diffcheck.referee.arrays.seams`).
 """
 
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,8 @@ from diffcheck.referee.arrays.moving import Moving
 from diffcheck.referee.arrays.pieces import Choice, Mask, needed, piece, piece_at
 
 SIDES = (-1, 1)
+# So many ties tell whether one input moves them all.
+_DRAWN = 6
 # Whole numbers: for each input one of the ties.
 Owners = np.ndarray[Any, np.dtype[np.intp]]
 
@@ -196,7 +199,7 @@ def _nothing(builder: GraphBuilder, tie: Tie) -> int:
     return builder.move("broadcast", (0, tie.places.array.shape), builder.const(0))
 
 
-def groups(seamed: Graph, outputs: int, count: int, most: int) -> list[Owners] | None:
+def groups(seamed: Graph, outputs: int, count: int, most: int, singly: bool) -> list[Owners] | None:
     """The ties in groups, such that no input moves two ties of one group; ``None`` if that takes more than so many.
 
     Parameters
@@ -205,6 +208,8 @@ def groups(seamed: Graph, outputs: int, count: int, most: int) -> list[Owners] |
         A graph `with_seams`, without groups.
     outputs, count:
         How many results the function has, and how many ties there are.
+    singly:
+        Whether ties are told one by one that one input moves all: it takes longer than to look at all numbers.
 
     Returns
     -------
@@ -212,6 +217,10 @@ def groups(seamed: Graph, outputs: int, count: int, most: int) -> list[Owners] |
         For each group and each input, those of the ties among them, the tie of the group that it may move, or -1.
     """
     found: list[Owners] = []
+    if count > _DRAWN and _one_moves_all(seamed, outputs, count):
+        if count > most or not singly:
+            return None
+        return [np.where(_moving(seamed, outputs, count, np.array([k])), k, -1) for k in range(count)]
     pending = [np.arange(count)]
     while pending:
         some = pending.pop()
@@ -225,15 +234,23 @@ def groups(seamed: Graph, outputs: int, count: int, most: int) -> list[Owners] |
     return found
 
 
+def _moving(seamed: Graph, outputs: int, count: int, ties: Owners) -> Mask:
+    """The inputs that move some of these ties."""
+    seed = np.zeros(seamed.shape, bool)
+    for part in range(3):
+        seed[outputs + part * count + ties] = True
+    return _inputs_of(seamed, seed)
+
+
+def _one_moves_all(seamed: Graph, outputs: int, count: int) -> bool:
+    """Whether one input moves all of some ties that are drawn: each is then a group of its own, or next to it."""
+    drawn = np.random.default_rng(0).choice(count, _DRAWN, replace=False)
+    return bool(np.logical_and.reduce([_moving(seamed, outputs, count, drawn[[k]]) for k in range(_DRAWN)]).any())
+
+
 def _owners(seamed: Graph, outputs: int, count: int, some: Owners) -> Owners | None:
     """For each input the only one of these ties that it may move; ``None`` if one moves several."""
-
-    def moved(ties: Owners) -> Mask:
-        seed = np.zeros(seamed.shape, bool)
-        for part in range(3):
-            seed[outputs + part * count + ties] = True
-        return _inputs_of(seamed, seed)
-
+    moved = functools.partial(_moving, seamed, outputs, count)
     places = np.arange(len(some))
     found = np.zeros(seamed.inputs, int)
     # Two different ties differ in a bit of their places: an input that moves both is found among both halves.

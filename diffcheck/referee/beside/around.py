@@ -23,8 +23,8 @@ from diffcheck.referee.found import Truth
 from diffcheck.referee.paths import live_decisions
 from diffcheck.referee.truth import Referee
 
-# Of n equal numbers the one that is taken is another along each direction; 64 of them miss one of eight or fewer with
-# a chance below 8 (7/8)^64 = 1/600.
+# Of n equal numbers the one that is taken is another along each direction: half of the directions are drawn, along the
+# others the number that is asked about takes one place after the other in their order, the middle ones among these.
 _DIRECTIONS = 64
 # The parts of a direction are whole numbers up to this one, so that hardly any two are in a simple relation.
 _PARTS = 2**20
@@ -58,7 +58,7 @@ def _slopes(referee: Referee, truth: Truth, point: Sequence[float], component: i
         return
     with ctx.workprec(precision):
         rays = AlongRays(defined, x, referee.wrt, evaluation)
-        ways = (way for way in _ways(len(referee.wrt)) if rays.side(0, way, 1).course is not Course.UNKNOWN)
+        ways = (way for way in _ways_of(column, len(referee.wrt)) if rays.side(0, way, 1).course is not Course.UNKNOWN)
         pieces = (rays.decisions(0, way) for way in ways)
         distinct = {tuple(p.items()): p for p in pieces if all(side for side, _ in p.values())}
     for piece in distinct.values():
@@ -94,9 +94,24 @@ def _limits(referee: Referee, truth: Truth, point: Sequence[float], component: i
                 yield head
 
 
-def _ways(width: int) -> list[Steps]:
+def _ways(width: int, count: int = _DIRECTIONS) -> list[Steps]:
     generator = random.Random(0)
     return [
         tuple((k, Fraction(generator.randrange(1, _PARTS) * generator.choice((-1, 1))), 1) for k in range(width))
-        for _ in range(_DIRECTIONS)
+        for _ in range(count)
     ]
+
+
+def _ways_of(column: int, width: int) -> list[Steps]:
+    """Directions of which many have few parts, or many, below that of one input."""
+    half, generator = _DIRECTIONS // 2, random.Random(column)
+    middle = {(width - 1) // 2, width // 2}
+    ranks = sorted({*np.linspace(0, width - 1, half - len(middle)).round().astype(int).tolist(), *middle})
+    found = _ways(width, half)
+    for rank in ranks:
+        others = [k for k in range(width) if k != column]
+        below = set(generator.sample(others, rank))
+        parts = {k: generator.randrange(2, _PARTS) * (-1 if k in below else 1) for k in others}
+        parts[column] = generator.choice((-1, 1))
+        found.append(tuple((k, Fraction(parts[k]), 1) for k in range(width)))
+    return found

@@ -49,10 +49,16 @@ def _told(part: Node, holds: bool, named: Mapping[str, Node]) -> list[list[Node]
             return _any(branches)
         if head in ("let", "let*") and len(items) == 2 and isinstance(items[0], List):
             return _told(items[1], holds, _with(items[0], named, head == "let*"))
+        if head in _OPPOSITE and any(_is_no_number(_written(item, named)) for item in items):
+            return [[]] if (head == "!=") is holds else []
         if head in _OPPOSITE and len(items) > 1 and not holds:
             return _any([[[_relation(_OPPOSITE[head], x, y, part, named)]] for x, y in _pairs(head, items)])
     whole = _written(part, named)
     return [[whole if holds else List((Atom("not", whole.place), whole), whole.place)]]
+
+
+def _is_no_number(part: Node) -> bool:
+    return isinstance(part, Atom) and part.text == "NAN"
 
 
 def _pairs(head: str, items: Sequence[Node]) -> list[tuple[Node, Node]]:

@@ -63,7 +63,7 @@ def domains(
     found = _of_any([_of(parts, frozenset(names)) for parts in choices])
     limits = {name: (found.lo.get(name, -math.inf), found.hi.get(name, math.inf)) for name in names}
     known = {name: _domain(name, max(lo, -_LARGEST), min(hi, _LARGEST)) for name, (lo, hi) in limits.items()}
-    if holds.constant is False:
+    if holds.constant is False or not choices:
         raise Unsupported("the precondition holds nowhere")
     if found.whole or holds.constant is True:
         return known, None
@@ -72,7 +72,7 @@ def domains(
 
 
 def _domain(name: str, lo: float, hi: float) -> Interval:
-    if lo > hi:
+    if not lo <= hi:  # nothing is beside what is no number
         raise Unsupported(f"the precondition leaves no number for {name}: from {lo:g} to {hi:g}")
     return interval(lo, hi, scale=_scale(lo, hi))
 

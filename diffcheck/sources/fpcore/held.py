@@ -20,7 +20,7 @@ class Held:
 
     function: Formula
 
-    def __call__(self, **values: Any) -> bool:
+    def __call__(self, /, **values: Any) -> bool:
         """Whether the value at a point, and at twice its coordinates, is not infinite for its size."""
         return not any(self._overflows({name: scale * x for name, x in values.items()}) for scale in (1.0, _BESIDE))
 

@@ -66,7 +66,7 @@ class Definition:
         self.__name__ = code.__name__
         self.__doc__ = getattr(code.code, "__doc__", None)
 
-    def __call__(self, **arguments: Any) -> Any:
+    def __call__(self, /, **arguments: Any) -> Any:
         """The function."""
         values = [arguments[name] for name in self.argument_names]
         if all(isinstance(v, Traced) for v in values):
