@@ -92,8 +92,16 @@ def _written(row: Primitive, position: int, constants: tuple[Fraction | None, ..
     return _Rule(builder.nodes, _Writer(builder, arguments).write(expression))
 
 
-def written(expressions: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol]) -> Program:
-    """The program of SymPy expressions in these symbols, an output for each.
+Shared = Sequence[tuple[sympy.Symbol, sympy.Expr]]
+
+
+def written(expressions: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol], shared: Shared = ()) -> Program:
+    """The program of SymPy expressions in these symbols, an output for each; factors in the order of SymPy's code.
+
+    Parameters
+    ----------
+    shared:
+        Further symbols in them and what these are, each in terms of what stands before it.
 
     Raises
     ------
@@ -101,7 +109,9 @@ def written(expressions: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol]) 
         If they contain what no operation of diffcheck computes.
     """
     builder = Builder()
-    writer = _Writer(builder, {symbol: builder.input(i) for i, symbol in enumerate(symbols)})
+    writer = _Writer(builder, {symbol: builder.input(i) for i, symbol in enumerate(symbols)}, printed=True)
+    for symbol, expression in shared:
+        writer.name(symbol, expression)
     return builder.program(len(symbols), np.array([writer.write(e) for e in expressions], np.int64))
 
 
@@ -113,9 +123,14 @@ def _rows_by_sympy_name() -> dict[str, str]:
 class _Writer:
     """Writes a SymPy expression into a program."""
 
-    def __init__(self, builder: Builder, symbols: dict[sympy.Expr, int]) -> None:
+    def __init__(self, builder: Builder, symbols: dict[sympy.Expr, int], printed: bool = False) -> None:
         self._builder = builder
         self._known = symbols
+        self._printed = printed
+
+    def name(self, symbol: sympy.Symbol, expression: sympy.Expr) -> None:
+        """Let a symbol stand for an expression."""
+        self._known[symbol] = self.write(expression)
 
     def write(self, expression: sympy.Expr) -> int:
         """The node of the expression."""
@@ -169,8 +184,9 @@ class _Writer:
         return total
 
     def _product(self, expression: Any) -> int:
-        above = [f for f in expression.args if not _is_reciprocal(f)]
-        below = [1 / f for f in expression.args if _is_reciprocal(f)]
+        factors = expression.as_ordered_factors() if self._printed else expression.args
+        above = [f for f in factors if not _is_reciprocal(f)]
+        below = [1 / f for f in factors if _is_reciprocal(f)]
         numerator = self._chain("mul", above) if above else self._builder.const(1)
         return self._builder.apply("div", numerator, self._chain("mul", below)) if below else numerator
 

@@ -70,18 +70,20 @@ class Closed:
         derivatives, outputs = (
             _weak(list(map(without_negative_orders, expressions)), longest) for expressions in (derivatives, outputs)
         )
-        self._derivatives, self._outputs, self._symbols = derivatives, outputs, symbols
-        self._evaluate, self.operations = _compiled(symbols, derivatives)
+        self._outputs, self._symbols = outputs, symbols
+        self._derivatives = _Shared(derivatives)
+        self.operations: int | None = self._derivatives.operations
+        self._evaluate = self._derivatives.compiled(symbols)
 
     @cached_property
     def _primal(self) -> Callable[..., Any]:
-        return _compiled(self._symbols, self._outputs)[0]
+        return _Shared(self._outputs).compiled(self._symbols)
 
     @cached_property
     def program(self) -> Program | None:
         """The closed form as straight-line code; ``None`` where it holds what no operation of diffcheck computes."""
         try:
-            return written(self._derivatives, self._symbols)
+            return written(self._derivatives.results, self._symbols, self._derivatives.shared)
         except Unsupported:
             return None
 
@@ -115,7 +117,9 @@ class Closed:
         values = ", ".join(f"numpy.float64({float(x)!r})" for x in self._flat(point))
         if len(form) > _WRITTEN or len(self._symbols) > _NAMED:
             raise Unsupported("a formula that is long")
-        if any(atom.func.__name__ in functions() for f in self._derivatives for atom in f.atoms(sympy.Function)):
+        if any(
+            atom.func.__name__ in functions() for f in self._derivatives.expressions for atom in f.atoms(sympy.Function)
+        ):
             raise Unsupported("SciPy has a function by another name than SymPy")
         return "\n".join(
             [
@@ -204,30 +208,41 @@ def _bits(number: sympy.Expr) -> int:
     return max(parts, default=1)
 
 
-def _compiled(symbols: list[sympy.Symbol], expressions: list[sympy.Expr]) -> tuple[Callable[..., Any], int | None]:
-    """A function of these symbols, and how many operations it has."""
-    for expression in expressions:
-        for atom in expression.atoms(*_NO_NUMBER):
-            raise Unsupported(f"SymPy's derivative contains {type(atom).__name__}, which has no floating-point value")
-    # Long sums and deep towers of functions print recursively.
-    shared, results = sympy.cse(expressions)
-    operations = int(sympy.count_ops([e for _, e in shared]) + sympy.count_ops(results))
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 20_000))
-    try:
-        function: Callable[..., Any] = sympy.lambdify(
-            symbols,
-            expressions,
-            modules=[dict(functions()), "scipy", "numpy"],
-            cse=lambda _: (shared, results),
-        )
-    finally:
-        sys.setrecursionlimit(limit)
-    known = {*function.__globals__, *vars(builtins)}
-    for step in dis.get_instructions(function):
-        if step.opname == "LOAD_GLOBAL" and step.argval not in known:
-            raise Unsupported(f"SymPy writes {step.argval}, which is no function of NumPy or SciPy by this name")
-    return function, operations
+class _Shared:
+    """Expressions, with what they share computed once."""
+
+    def __init__(self, expressions: list[sympy.Expr]) -> None:
+        for expression in expressions:
+            for atom in expression.atoms(*_NO_NUMBER):
+                kind = type(atom).__name__
+                raise Unsupported(f"SymPy's derivative contains {kind}, which has no floating-point value")
+        self.expressions = expressions
+        self.shared, self.results = sympy.cse(expressions)
+
+    @property
+    def operations(self) -> int:
+        """How many operations they have."""
+        return int(sympy.count_ops([e for _, e in self.shared]) + sympy.count_ops(self.results))
+
+    def compiled(self, symbols: list[sympy.Symbol]) -> Callable[..., Any]:
+        """A function of these symbols."""
+        # Long sums and deep towers of functions print recursively.
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, 20_000))
+        try:
+            function: Callable[..., Any] = sympy.lambdify(
+                symbols,
+                self.expressions,
+                modules=[dict(functions()), "scipy", "numpy"],
+                cse=lambda _: (self.shared, self.results),
+            )
+        finally:
+            sys.setrecursionlimit(limit)
+        known = {*function.__globals__, *vars(builtins)}
+        for step in dis.get_instructions(function):
+            if step.opname == "LOAD_GLOBAL" and step.argval not in known:
+                raise Unsupported(f"SymPy writes {step.argval}, which is no function of NumPy or SciPy by this name")
+        return function
 
 
 def _real(value: Any) -> float:

@@ -24,6 +24,8 @@ from diffcheck.referee.truth import Referee
 
 # A form is called the one that keeps the digits when it loses so many times less.
 _AVOIDABLE = 100
+# Midpoints count as values: those of enclosures that hold numbers of both signs say nothing.
+_THREE_DIGITS = 1000
 # The squares of the largest doubles have a sixteenth of these before the point.
 _MOST_BITS = 2**15
 
@@ -210,8 +212,8 @@ class Bounds:
 
 
 def _is_wide(value: Ball, size: Ball) -> bool:
-    """Whether an enclosure of a number of this size has no digit; of zero, whether it is wider than one."""
-    return not value.rad() < (1 if size.is_zero() else size)
+    """Whether an enclosure of a number of this size lacks one digit of three; of zero, whether it is wider than one."""
+    return not value.rad() < (1 if size.is_zero() else size / _THREE_DIGITS)
 
 
 class _Formulas:
