@@ -74,6 +74,13 @@ def test_code_without_errors_takes_nothing_from_what_the_definition_allows():
     assert (found.verdict, found.reason) == (LOSSY, Reason.CANCELLATION)
 
 
+@pytest.mark.parametrize(("value", "verdict"), [(-2e-6 + 1e-15, LOSSY), (-2e-6 + 1e-12, DISAGREE)])
+def test_what_operations_hand_on_may_cancel_in_any_order(value, verdict):
+    """The definition's own program has the difference of the constants already."""
+    asked = dispute(lambda x: 3 * x - (3 * x + sin(x * x)), 1e-6, value, ())
+    assert asked.judged(asked.bound).verdict is verdict
+
+
 def test_code_excuses_nothing_where_nothing_is_bounded():
     asked = dispute(lambda x: log(x), -1.0, 7.0, arb(1))
     assert by_own_code(asked.judged(asked.bound), asked).verdict is Verdict.UNDEFINED

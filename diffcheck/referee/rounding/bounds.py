@@ -18,6 +18,7 @@ from diffcheck.referee.evaluate import Ball, Evaluation
 from diffcheck.referee.found import Truth
 from diffcheck.referee.rounding.bound import FORMULA_FACTOR, Bound, alternatives, bound
 from diffcheck.referee.rounding.culprit import Culprit, culprit
+from diffcheck.referee.rounding.of_value import rounding
 from diffcheck.referee.rounding.tape import Tape, total
 from diffcheck.referee.smooth import Smooth
 from diffcheck.referee.truth import Referee
@@ -28,6 +29,8 @@ _AVOIDABLE = 100
 _THREE_DIGITS = 1000
 # The squares of the largest doubles have a sixteenth of these before the point.
 _MOST_BITS = 2**15
+# Of larger functions what is handed on is not looked at: each component takes a pass there and back.
+_HANDED = 2000
 
 
 class Bounds:
@@ -98,11 +101,8 @@ class Bounds:
         self, smooth: Smooth, point: Sequence[float], format: Format, precision: int
     ) -> list[tuple[Bound, Ball]]:
         """For each output of a program without pieces that has one the bound on its value, and its enclosure."""
-        tape = self._values.get(smooth)
-        if tape is None:
-            tape = self._values[smooth] = Tape(smooth.program)
         with ctx.workprec(precision):
-            evaluation = tape.evaluation(smooth.inputs(point))
+            tape, evaluation = self._of_function(smooth, point)
             exact = [evaluation.values[output] for output in tape.outputs]
             formulas, moved = tape.absolute_sums(evaluation, tape.losses(evaluation, format), _leaves(tape, evaluation))
             return [
@@ -174,7 +174,8 @@ class Bounds:
         """The bounds of all components; ``sizes`` are their absolute values."""
         tape, evaluation = self._tape(smooth, STABLE), self._evaluation(smooth, point, STABLE)
         (moved,) = tape.absolute_sums(evaluation, _leaves(tape, evaluation))
-        formulas = _Formulas(partial(self._formulas, smooth, point, format, precision))
+        handed = partial(self._handed, smooth, point, format, precision)
+        formulas = _Formulas(partial(self._formulas, smooth, point, format, precision), handed)
         for k, (size, by) in enumerate(zip(sizes, moved, strict=True)):
             yield bound(size, by, formulas, format, k)
 
@@ -189,6 +190,31 @@ class Bounds:
                 losses = (tape.losses_in_any_order if in_any_order else tape.losses)(evaluation, format)
                 lost += tape.absolute_sums(evaluation, losses)
         return [max(by_form) for by_form in zip(*lost, strict=True)]
+
+    def _handed(self, smooth: Smooth, point: Sequence[float], format: Format, precision: int, place: int) -> Ball:
+        """What rounding leaves on what operations hand on of a first derivative; of higher ones nothing is told.
+
+        Constants among it our program has added up already, and engines have not.
+        """
+        operator, wrt = self._referee.operator, self._referee.wrt
+        if operator.order != 1 or smooth.program.operations > _HANDED:
+            return balls.ZERO
+        row, column = divmod(place, operator.width(len(wrt)))
+        steps = zip(wrt, map(balls.ball_of_float, operator.direction), strict=True) if operator.along else ()
+        moving = dict(steps) if operator.along else {wrt[column]: balls.ball(1)}
+        with ctx.workprec(precision):
+            tape, evaluation = self._of_function(smooth, point)
+            output = tape.outputs[row]
+            if output in evaluation.faults:
+                return balls.ZERO
+            return rounding(format).unit * tape.flow(output, moving, evaluation).mid()
+
+    def _of_function(self, smooth: Smooth, point: Sequence[float]) -> tuple[Tape, Evaluation]:
+        """The function itself, at a point."""
+        tape = self._values.get(smooth)
+        if tape is None:
+            tape = self._values[smooth] = Tape(smooth.program)
+        return tape, tape.evaluation(smooth.inputs(point))
 
     def _forms(self, smooth: Smooth) -> int:
         """How many derivative forms have to be tried: the most that an operation of the derivative has."""
@@ -219,16 +245,17 @@ def _is_wide(value: Ball, size: Ball) -> bool:
 class _Formulas:
     """What rounding leaves on all components, each kind found for all of them when the first is asked for."""
 
-    def __init__(self, found: Callable[[bool], Sequence[Ball]]) -> None:
+    def __init__(self, found: Callable[[bool], Sequence[Ball]], handed: Callable[[int], Ball]) -> None:
         self._found = cache(found)
+        self._handed = cache(handed)
 
     def of(self, place: int) -> Ball:
         """By the orders in use."""
-        return self._found(False)[place]
+        return max(self._found(False)[place], self._handed(place))
 
     def in_any_order(self, place: int) -> Ball:
         """By the order that loses most."""
-        return self._found(True)[place]
+        return max(self._found(True)[place], self._handed(place))
 
 
 def _leaves(tape: Tape, evaluation: Evaluation) -> list[Ball]:

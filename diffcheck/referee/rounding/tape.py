@@ -1,6 +1,6 @@
 """How strongly every intermediate value of a program moves its outputs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -118,6 +118,30 @@ class Tape:
                 operand, by = self.nodes[number][1][position], slopes[number, position]
                 before = adjoints.get(operand)
                 adjoints[operand] = adjoint * by if before is None else before + adjoint * by
+        return found
+
+    def flow(self, output: int, moving: Mapping[int, Ball], evaluation: Evaluation) -> Ball:
+        """The sum of the sizes of what all operations hand on of a derivative, in whatever order it is taken.
+
+        An operation hands on to each operand its slope times how the output moves with it; what is handed to one
+        operand by several is added up, and may cancel there.
+
+        Parameters
+        ----------
+        moving:
+            How far each input moves, by its position.
+        """
+        adjoints, slopes = dict(self._adjoints(output, evaluation)), self._slopes(evaluation)
+        tangents: dict[int, Ball] = {}
+        found = balls.ZERO
+        for number in sorted(adjoints):
+            name, operands = self.nodes[number]
+            if name == INPUT:
+                tangents[number] = moving.get(operands[0], balls.ZERO)
+                continue
+            handed = [tangents[operands[k]] * slopes[number, k] for k in self._moving.get(number, ())]
+            tangents[number] = sum(handed, balls.ZERO)
+            found = found + total(abs(adjoints[number] * way) for way in handed)
         return found
 
     def _adjoints(self, output: int, evaluation: Evaluation) -> list[tuple[int, Ball]]:
