@@ -5,6 +5,7 @@ IEEE 754 notation: a format has ``precision`` significand bits (the hidden one i
 """
 
 import math
+import sys
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -46,9 +47,14 @@ class Format:
         return Fraction((2**self.precision - 1) * 2 ** (self.maximum_exponent - self.precision + 1))
 
     @property
+    def largest_double(self) -> float:
+        """The largest finite number as a double; infinite where doubles end before."""
+        return math.inf if self.maximum_exponent > sys.float_info.max_exp else float(self.largest)
+
+    @property
     def wide(self) -> "Format":
-        """The format with a range that next to nothing leaves: four times that of IEEE 754's binary128."""
-        return replace(self, minimum_exponent=-(2**16), maximum_exponent=2**16)
+        """The format with a range that next to nothing leaves; its largest number has too many bits to be written."""
+        return replace(self, minimum_exponent=-(2**60), maximum_exponent=2**60)
 
     @property
     def forgetting(self) -> "Format":
@@ -114,12 +120,17 @@ class Format:
         """Whether ``x`` is a number of the format."""
         if x == 0:
             return True
-        if abs(x) > self.largest or x.denominator & (x.denominator - 1):
+        if x.denominator & (x.denominator - 1):
             return False
         trailing = (x.numerator & -x.numerator).bit_length() - 1
-        low = trailing - (x.denominator.bit_length() - 1)
-        width = abs(x.numerator).bit_length() - trailing
-        return width <= self.precision and low >= self.smallest_subnormal_exponent
+        point = x.denominator.bit_length() - 1
+        length = abs(x.numerator).bit_length()
+        fits = length - trailing <= self.precision
+        return (
+            fits
+            and trailing - point >= self.smallest_subnormal_exponent
+            and length - point <= self.maximum_exponent + 1
+        )
 
 
 FORMATS = {

@@ -5,6 +5,7 @@ evaluate the definition; of somebody's own implementation it is told as what it 
 from outside.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -130,7 +131,8 @@ def _condition(judgement: Judgement, dispute: Dispute) -> str:
         position, value = most
         who = f", most of all in {f'the constant {float(value):.6g}' if position is None else court.label(position)},"
     left = "no digit" if judgement.digits_possible < 1 else f"{judgement.digits_possible:.1f} digits"
-    moved = f"moves the derivative by up to {judgement.inherent_ulp:.2g} ulp"
+    far = f"up to {judgement.inherent_ulp:.2g} ulp" if math.isfinite(judgement.inherent_ulp) else "any number of ulp"
+    moved = f"moves the derivative by {far}"
     return f"roundoff in the inputs alone{who} {moved}: it leaves {left} to any algorithm"
 
 

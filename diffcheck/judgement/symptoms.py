@@ -109,8 +109,8 @@ def _factor_text(factor: float) -> str:
 
 
 def _nearly(dispute: Dispute, value: float, other: float) -> bool:
-    """Whether a number is another one but for a few roundings."""
-    return abs(value - other) <= _ROUNDINGS * dispute.court.format.unit_roundoff * abs(other)
+    """Whether a number is another one, which a float holds, but for a few roundings."""
+    return math.isfinite(other) and abs(value - other) <= _ROUNDINGS * dispute.court.format.unit_roundoff * abs(other)
 
 
 def _wrong_ones(dispute: Dispute, record: Record) -> Iterator[tuple[Question, float]]:

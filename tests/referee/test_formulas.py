@@ -316,3 +316,13 @@ def test_what_grows_becomes_an_atom():
 )
 def test_exact_powers(base, exponent, expected):
     assert exact_power(base, exponent) == expected
+
+
+@pytest.mark.parametrize("exponent", [Fraction(10**6), Fraction(10**150), Fraction(10**6, 3), Fraction(-(10**6))])
+def test_a_power_that_is_too_large_to_be_written_out_is_no_root(exponent):
+    atoms, base, three = Atoms(), Ratio.number(Fraction(3, 2)), Ratio.number(Fraction(3))
+    found = atoms.applied(Primitive.rows["power"], [base, Ratio.number(exponent)])
+    assert found is not None
+    times = atoms.product(found, three)
+    assert times.value is None
+    assert atoms.product(found, found).value is None

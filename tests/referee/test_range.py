@@ -61,6 +61,19 @@ def test_every_engine_is_right_about_a_slope_beyond_the_largest_number(engine, f
     assert row(function, 1000.0, engine).verdict in ("agree", "lossy")
 
 
+GROWTH = {"beyond all doubles": (7.2e7, 1.6e29), "as near as nothing to e^3": (3.0, 1e150)}
+
+
+@pytest.mark.parametrize(("b", "n"), GROWTH.values(), ids=GROWTH)
+@pytest.mark.parametrize("engine", ["symbolic", "autograd"])
+def test_a_power_of_next_to_one_has_lost_its_digits_wherever_the_truth_lies(b, n, engine):
+    box = interval(0, 1e160)
+    subject = case(b=box, n=box, points=[{"b": b, "n": n}], samples=0, wrt="b")(lambda b, n: (1 + b / n) ** n)
+    (found,) = conduct(subject, Settings(engines=[engine], timing=False)).rows
+    assert found.verdict == "lossy"
+    assert "with the other sign" not in found.note
+
+
 def test_just_below_the_largest_number_infinity_is_wrong():
     found = row(lambda x: exp(x), 709.0, implementations={"autograd": slope(math.inf)})
     assert (found.verdict, found.fails) == ("nonfinite", True)

@@ -15,6 +15,9 @@ Rows = Sequence[Sequence[Any]]
 # A second derivative by all elements of a matrix of four rows asks for so many.
 _REMEMBERED = 256
 
+# An exact fraction has no more; those of doubles and their products have thousands.
+_MOST_BITS = 2**20
+
 ZERO = arb(0)
 HALF = arb(0.5)
 
@@ -26,10 +29,12 @@ def ball(value: Fraction | int) -> Any:
 
 
 def fraction(x: Any) -> Fraction | None:
-    """The number that a ball is, ``None`` if it is not exact."""
+    """The number that a ball is, ``None`` if it is not exact, or has millions of digits."""
     if not (x.is_exact() and x.is_finite()):
         return None
     mantissa, exponent = map(int, x.man_exp())
+    if abs(exponent) > _MOST_BITS:
+        return None
     return Fraction(mantissa) * Fraction(2) ** exponent
 
 

@@ -38,7 +38,7 @@ def losses(graph: Graph, values: Sequence[Array], format: Format, in_any_order: 
             if lost is not None:
                 if node.name in Own.rows:
                     lost = np.where(matters.get(number, True), lost, 0.0)
-                size = np.where(np.abs(values[number]) > float(format.largest), np.inf, unit * lost)
+                size = np.where(np.abs(values[number]) > format.largest_double, np.inf, unit * lost)
                 found[number] = np.where((values[number] == 0) | (lost == 0), 0.0, np.maximum(size, half))
     return found
 

@@ -160,7 +160,7 @@ class OwnGraph:
     @cached_property
     def _beyond(self) -> dict[int, Mask]:
         """For each node the elements that are beyond the largest number of the format."""
-        found = {n: np.abs(v) > float(self._format.largest) for n, v in enumerate(self._floats)}
+        found = {n: np.abs(v) > self._format.largest_double for n, v in enumerate(self._floats)}
         return {n: mask for n, mask in found.items() if mask.any()}
 
     def _overflowing(self, place: int) -> int | None:

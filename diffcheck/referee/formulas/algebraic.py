@@ -32,7 +32,7 @@ class Algebraic:
     size:
         None of them is larger.
     factor:
-        A whole number times which it is an algebraic integer.
+        A whole number, a ball that may be huge, times which it is an algebraic integer.
     degree:
         How many conjugates it has at most, beside those that its order counts.
     order:
@@ -40,7 +40,7 @@ class Algebraic:
     """
 
     size: Any
-    factor: int
+    factor: Any
     degree: int = 1
     order: int = 1
 
@@ -96,11 +96,11 @@ class Zeros:
             turn = self._atoms.turns(Primitive.rows[name], operands)
             if turn is None or turn.value is None:
                 return None
-            return Algebraic(arb(1), 2, order=math.lcm(4, 2 * turn.value.denominator))
+            return Algebraic(arb(1), arb(2), order=math.lcm(4, 2 * turn.value.denominator))
         if name not in ("sqrt", "power"):
             return None
         base, exponent = (p.value for p in (*operands, _HALF)[:2])
         if base is None or exponent is None or base <= 0 or exponent <= 0:
             return None
         size = balls.ball(base) ** balls.ball(exponent)
-        return Algebraic(size, base.denominator ** math.ceil(exponent), exponent.denominator)
+        return Algebraic(size, balls.ball(base.denominator) ** math.ceil(exponent), exponent.denominator)

@@ -24,8 +24,6 @@ from diffcheck.referee.formulas.polynomials import WAY, Monomial, Polynomial
 from diffcheck.referee.formulas.ratios import ONE, ZERO, Ratio
 from diffcheck.referee.formulas.turns import folded, square_at, turn_of
 
-_HALF = Fraction(1, 2)
-
 
 class Atoms:
     """What formulas are made of, each kept once, and what operations make of formulas."""
@@ -158,7 +156,9 @@ class Atoms:
             name, operands = self._known[atom]
             row = Primitive.rows[name]
             if name == "power":
-                self._rules[atom] = operands[0], (operands[1].value or _HALF).denominator
+                exponent = operands[1].value
+                is_root = exponent is not None and exponent.numerator == 1
+                self._rules[atom] = (operands[0], exponent.denominator) if exponent is not None and is_root else None
             elif row.squared is None:
                 self._rules[atom] = None
             else:

@@ -21,7 +21,7 @@ class Rounding:
         self.root = balls.power_of_two(-format.precision).sqrt()
         self.subnormal = balls.power_of_two(format.smallest_subnormal_exponent)
         self._half_subnormal = self.subnormal / 2
-        self._largest = balls.ball(format.largest)
+        self._largest = balls.power_of_two(format.maximum_exponent + 1) * (1 - self.unit)
 
     def loss(self, node: Node, value: Ball, values: Sequence[Ball] = ()) -> Ball:
         """The absolute error that rounding leaves on the value of a node; ``values`` are those of all nodes before."""
