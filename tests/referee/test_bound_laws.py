@@ -21,11 +21,22 @@ from diffcheck.ops import log1p, sigmoid, stack
 from diffcheck.ops.table import Primitive
 from diffcheck.program.compile import Compiled
 from diffcheck.program.trace import trace
+from diffcheck.referee.rounding import bounds
 from diffcheck.referee.rounding.bound import FORMULA_FACTOR
 from diffcheck.referee.rounding.bounds import Bounds
 from diffcheck.referee.truth import Referee
 
 FLOAT64 = FORMATS["float64"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def of_the_program_alone():
+    """The bounds are those of programs as they are written, not of others that add up in another order."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(bounds, "_HANDED", -1)
+        yield
+
+
 # Units of roundoff of a format with so many bits that their squares are nothing beside them.
 TINY = mpmath.mpf(2) ** -200
 DIGITS = 150

@@ -8,8 +8,8 @@
     What this formula allows in this format: the adjoint rounding analysis of Linnainmaa (1976) and Iri (1984). Where
     an operation has several derivative forms in common use, the largest of theirs. A value below the normal range
     loses up to half a subnormal unit instead, and no more than itself; one beyond the largest number allows any error.
-    Of a first derivative it is c u sum over all operations and operands of |dy/dv dv/dw dw/dx| at least: what v hands
-    on of it to w, which may cancel with what others hand on, in the order in which the derivative is taken.
+    Of a first derivative it is c u sum over all operations v and those operands w of theirs that others have as well
+    of |dy/dv dv/dw dw/dx| at least: what v hands on of it to w is added to what others do, in an order of the engine's.
 
 Which constants count as inputs: see `diffcheck.referee.paths.lift_data`.
 """

@@ -1,5 +1,6 @@
 """How strongly every intermediate value of a program moves its outputs."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -121,7 +122,7 @@ class Tape:
         return found
 
     def flow(self, output: int, moving: Mapping[int, Ball], evaluation: Evaluation) -> Ball:
-        """The sum of the sizes of what all operations hand on of a derivative, in whatever order it is taken.
+        """The sum of the sizes of all that is added up of a derivative where paths meet, in whatever order it is taken.
 
         An operation hands on to each operand its slope times how the output moves with it; what is handed to one
         operand by several is added up, and may cancel there.
@@ -133,15 +134,17 @@ class Tape:
         """
         adjoints, slopes = dict(self._adjoints(output, evaluation)), self._slopes(evaluation)
         tangents: dict[int, Ball] = {}
+        givers = Counter(self.nodes[n][1][k] for n in adjoints for k in self._moving.get(n, ()))
         found = balls.ZERO
         for number in sorted(adjoints):
             name, operands = self.nodes[number]
             if name == INPUT:
                 tangents[number] = moving.get(operands[0], balls.ZERO)
                 continue
-            handed = [tangents[operands[k]] * slopes[number, k] for k in self._moving.get(number, ())]
-            tangents[number] = sum(handed, balls.ZERO)
-            found = found + total(abs(adjoints[number] * way) for way in handed)
+            handed = {k: tangents[operands[k]] * slopes[number, k] for k in self._moving.get(number, ())}
+            tangents[number] = sum(handed.values(), balls.ZERO)
+            met = (way for k, way in handed.items() if givers[operands[k]] > 1)
+            found = found + total(abs(adjoints[number] * way) for way in met)
         return found
 
     def _adjoints(self, output: int, evaluation: Evaluation) -> list[tuple[int, Ball]]:
