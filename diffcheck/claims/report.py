@@ -23,8 +23,8 @@ _OPENING = f"""\
 # Claims, measured
 
 What textbooks say of symbolic, numerical and automatic differentiation, put to the test. Each verdict follows from the
-figures by the rule beside it. Operations and digits are the same on every machine, times are those of one. The page
-is what this command writes:
+figures by the rule beside it. Operations and digits are the same on every machine, times are those of one. The page in
+the documentation is what this command writes:
 
 ```console
 $ {COMMAND}

@@ -56,12 +56,14 @@ def aligned(value: float, truth: str, digits: float) -> tuple[str, str]:
     ('nan', '-1.5e-3')
     >>> aligned(6.58885891e-126, "8.93882934836e-378", 0.0)
     ('6.59e-126', '8.94e-378')
+    >>> aligned(2e-156, "9.9999999e-156", 0.0)
+    ('0.20e-155', '1.00e-155')
     """
     if not math.isfinite(value) or truth.startswith(("[", "0 to")) or "^" in truth:
         return f"{value:.17g}", shortened(truth)
     figures = min(_MOST, max(1, math.floor(digits) if digits == digits else 1) + _BEYOND)
     exact, answer = Decimal(truth), Decimal(value)
-    exponents = {n.adjusted() for n in (exact, answer) if n}
+    exponents = {Decimal(f"{n:.{figures - 1}e}").adjusted() for n in (exact, answer) if n}
     exponent = max(exponents, default=0)
     if exponent - min(exponents, default=0) >= figures:  # side by side one of them would be zeros
         return f"{value:.{figures}g}", f"{exact:.{figures}g}"

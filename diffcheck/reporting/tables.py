@@ -240,7 +240,8 @@ def _case(key: tuple[str, str], rows: Sequence[Row], case: CaseRow | None, figur
     if rows[0].operator == AUDIT:  # its note says what was tried
         return CaseTable(key, case.consensus, "; ".join(filter(None, [rows[0].note, case.reference])), table)
     facts.append(f"{counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
-    facts.append(f"truth to {case.truth_digits:.0f} digits")
+    if case.truth_digits > 0:
+        facts.append(f"truth to {case.truth_digits:.0f} digits")
     if case.unconfirmed:
         facts.append(
             f"{case.unconfirmed} of {case.confirmed + case.unconfirmed} truths unconfirmed by the second route"

@@ -188,6 +188,7 @@ TABLE = [
         lambda q, k: functional.scaled_dot_product_attention(q, k, 2 * k, enable_gqa=True),
         (IMAGE.repeat(1, 2, 1, 1), IMAGE + 1),
     ),
+    ("rrelu_with_noise", lambda x: functional.rrelu(x) + functional.rrelu(x, 0.1, 0.3), (M,)),
     ("multilabel_margin_loss_forward", lambda x: functional.multilabel_margin_loss(x, MARKS), (M,)),
     ("multilabel_margin_loss_forward", lambda x: functional.multilabel_margin_loss(x, MARKS, reduction="none"), (M,)),
     ("multilabel_margin_loss_forward", lambda x: functional.multilabel_margin_loss(x[0], MARKS[0]), (M,)),

@@ -32,7 +32,7 @@ def about(case: CaseRow) -> dict[str, Any]:
     facts = [f"{name} in {told}" if "[" in told else f"{name} {told}" for name, told in case.inputs.items()]
     if case.operations:
         facts.append(f"{words.counted(case.operations, 'operation')}, {case.derivative_operations} in the derivative")
-    if case.truth_digits == case.truth_digits and case.operations:
+    if case.truth_digits > 0 and case.operations:
         facts.append(f"truth to {case.truth_digits:.0f} digits")
     return {
         "doc": case.doc,

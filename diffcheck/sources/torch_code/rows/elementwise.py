@@ -122,9 +122,17 @@ def _log_sigmoid(x: Any) -> Any:
     return ops.log_sigmoid(x), ops.exp(-ops.abs(x))
 
 
-@row("native_dropout", "bernoulli", "normal", "multinomial", "poisson", "rrelu_with_noise")
+@row("native_dropout", "bernoulli", "normal", "multinomial", "poisson")
 def _drawn(*_: Any, **__: Any) -> Any:
     return refuse("what is drawn cannot be told from what it is drawn by")
+
+
+@row("rrelu_with_noise")
+def _rrelu(
+    x: Any, noise: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, generator: Any = None
+) -> Any:
+    """The mean slope left of zero, where none is drawn."""
+    return _drawn() if training else ops.where(x >= 0, x, x * ((lower + upper) / 2))
 
 
 @row("argmax", "argmin", "argsort")
