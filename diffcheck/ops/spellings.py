@@ -142,8 +142,12 @@ TOGETHER: Mapping[str, tuple[str, ...]] = {
     "iti0k0": ("iti0", "itk0"),
     "itj0y0": ("itj0", "ity0"),
     "kelvin": ("kelvin_be", "kelvin_ke", "kelvin_bep", "kelvin_kep"),
+    "mathieu_cem": ("mathieu_ce", "mathieu_ce_prime"),
+    "mathieu_sem": ("mathieu_se", "mathieu_se_prime"),
     "modfresnelm": ("modfresnelm_f", "modfresnelm_k"),
     "modfresnelp": ("modfresnelp_f", "modfresnelp_k"),
+    "obl_ang1": ("obl_ang1_s", "obl_ang1_sp"),
+    "pro_ang1": ("pro_ang1_s", "pro_ang1_sp"),
     "shichi": ("shi", "chi"),
     "sici": ("si", "ci"),
 }

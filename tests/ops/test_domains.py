@@ -63,6 +63,13 @@ OUTSIDE = {
     "nctdtr_nc_of": (0.0, 1.0, 0.5),
     "nctdtr_t_of": (1.0, 1.0, 1.0),
     "kolmogi": (1.0,),
+    **dict.fromkeys(("pro_cv", "obl_cv"), (3.0, 2.0, 1.0)),
+    **dict.fromkeys(("pro_cv_slope", "obl_cv_slope"), (0.0, 0.0, 1.0, 3.0, 2.0, 1.0)),
+    **dict.fromkeys(("pro_ang1_s", "pro_ang1_sp", "obl_ang1_s", "obl_ang1_sp"), (0.0, 1.0, 2.0, 1.0)),
+    **dict.fromkeys(
+        (f"{kind}_ang1_{of}_slope" for kind in ("pro", "obl") for of in ("s", "sp")),
+        (0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 2.0, -1.5),
+    ),
     "wright_bessel": (-1.0, 1.0, 1.0),
     "wright_bessel_slope": (1.0, 0.0, 0.0, -1.0, 1.0, 1.0),
     "tukey_quantile_of": (1.0, 1.0),
