@@ -897,7 +897,7 @@ ALONG: tuple[tuple[Any, ...], ...] = (
         for of in [functools.partial(waves.spheroidal, sign, slope)]
         for place, known, rest, most in ((2, (0.25,), (None, 0.25), 9), (3, (1.5,), (1.5, None), 0.99))
     ),
-    *((f"{kind}_ang1_{of}_slope", (0, 0, 1, 0, 1, 2, 1.5, None)) for kind in ("pro", "obl") for of in ("s", "sp")),
+    *((f"{kind}_ang1_{of}_slope", (0, 0, 1, 0, 1, 2, None, 0.25)) for kind in ("pro", "obl") for of in ("s", "sp")),
     ("smirnov_of", (5, None), *_along(1, (5,), _smirnov, _by(_smirnov, 0, 1), most=0.99)),
     ("smirnov_of_slope", (0, 1, 5, None), *_along(1, (5,), _by(_smirnov, 0, 1), None, most=0.99)),
     ("smirnovi", (5, None), *_along(1, (5,), _inverse_of_smirnov, None, most=0.99)),

@@ -20,12 +20,12 @@ _STEP = 0.0625
 
 
 def _steps(x: Any) -> int:
-    size: float = abs(float(x))
+    size = abs(float(x))
     return math.ceil(size / _STEP)
 
 
 def _terms(entire: bool) -> int:
-    return 30 + mp.mp.prec // (4 if entire else 1)
+    return 30 + int(mp.mp.prec) // (4 if entire else 1)
 
 
 def _frequency(sine: bool, odd: bool, k: int) -> int:
@@ -77,9 +77,7 @@ def _along_the_equation(a: Any, q: Any, x: Any, start: Sequence[Any]) -> Iterato
 
 
 def _end(a: Any, q: Any, x: Any, start: Sequence[Any]) -> tuple[Any, Any]:
-    h, c = mp.mpf(0), list(start)
-    for h, c in _along_the_equation(a, q, x, start):
-        pass
+    *_, (h, c) = _along_the_equation(a, q, x, start)
     return mp.polyval(c[::-1], h), mp.polyval([i * v for i, v in enumerate(c)][:0:-1], h)
 
 
@@ -94,7 +92,7 @@ def _norm(sine: bool, m: int, q: Any, precision: int) -> Any:
 
 
 def mathieu(sine: bool, slope: bool, m: Any, q: Any, x: Any) -> Any:
-    """The function ce or se of x degrees, or the derivative by radians; errors grow along the equation as solutions do."""
+    """The function ce or se of x degrees, or the derivative by radians; errors grow along the equation."""
     with mp.workprec(mp.mp.prec + int(12 * mp.sqrt(abs(q)))):
         a, start = mathieu_value(sine, m, q), (mp.mpf(int(not sine)), mp.mpf(int(sine)))
         return _end(a, mp.mpf(q), mp.radians(x), start)[slope] / _norm(sine, int(m), mp.mpf(q), mp.mp.prec)
