@@ -20,7 +20,7 @@ _STEP = 0.0625
 
 
 def _steps(x: Any) -> int:
-    size = abs(float(x))
+    size = float(abs(x))
     return math.ceil(size / _STEP)
 
 
@@ -98,6 +98,32 @@ def mathieu(sine: bool, slope: bool, m: Any, q: Any, x: Any) -> Any:
         return _end(a, mp.mpf(q), mp.radians(x), start)[slope] / _norm(sine, int(m), mp.mpf(q), mp.mp.prec)
 
 
+@functools.lru_cache(maxsize=64)
+def _joining(sine: bool, m: int, q: Any, precision: int) -> Any:
+    """What the modified function of the first kind is of the one with a unit start, DLMF 28.22.1-8.
+
+    The coefficient of the slowest wave is the mean of products over a period, a sum over equal steps.
+    """
+    odd = m % 2 == 1
+    a, f, start = mathieu_value(sine, m, q), _frequency(sine, odd, 0), (mp.mpf(int(not sine)), mp.mpf(int(sine)))
+    wave, total, x = mp.sin if sine else mp.cos, mp.mpf(0), mp.mpf(0)
+    for h, c in _along_the_equation(a, q, mp.pi / 2, start):
+        total += h * (c[0] * wave(f * x) + mp.polyval(c[::-1], h) * wave(f * (x + h))) / 2
+        x += h
+    lowest = total * (2 if f == 0 else 4) / mp.pi
+    sign = (-1) ** ((m - f) // 2 + (odd != sine))
+    return sign * mp.sqrt(q) ** f * lowest / _end(a, q, mp.pi / 2, start)[odd != sine]
+
+
+def modified(sine: bool, slope: bool, m: Any, q: Any, x: Any) -> Any:
+    """Mc or Ms of the first kind, or the derivative: the angular function of an imaginary number."""
+    a, start = mathieu_value(sine, m, q), (mp.mpf(int(not sine)), mp.mpf(int(sine)))
+    value = _end(a, mp.mpf(q), mp.mpc(0, x), start)[slope]
+    # Of cosines the value is real and the slope imaginary, of sines the other way.
+    turned = value if sine == slope else value * mp.mpc(0, 1 if slope else -1)
+    return mp.re(turned) * _joining(sine, int(m), mp.mpf(q), mp.mp.prec)
+
+
 def _about_an_end(m: int, lam: Any, p: Any, x: Any) -> tuple[Any, Any]:
     """Both u and its derivative, where ``(1 - x^2)^(m/2) u`` is the solution that is regular at 1 and u is 1 there.
 
@@ -149,3 +175,17 @@ def spheroidal(sign: int, slope: bool, m: Any, n: Any, c: Any, x: Any) -> Any:
     if not slope:
         return mirror * power * u
     return mirror * (-1) ** int(x < 0) * power * (by - order * abs(x) * u / (1 - mp.mpf(x) ** 2))
+
+
+def radial(sign: int, slope: bool, n: Any, c: Any, x: Any) -> Any:
+    """The radial function of the first kind of the order 0, or its derivative, an integral of waves with weights."""
+    lam, p = spheroidal_value(sign, 0, n, c), sign * mp.mpf(c) ** 2
+
+    return mp.quad(lambda t: _about_an_end(0, lam, p, t)[0] * _part(int(n), slope, c, x, t), [0, 1])
+
+
+def _part(n: int, slope: bool, c: Any, x: Any, t: Any) -> Any:
+    """What of the wave ``exp(i c x t) / i^n`` is even or odd in t as the function is, or its derivative by x."""
+    if not slope:
+        return (-1) ** (n // 2) * (mp.sin if n % 2 else mp.cos)(c * x * t)
+    return (-1) ** (n // 2) * c * t * (mp.cos(c * x * t) if n % 2 else -mp.sin(c * x * t))

@@ -479,6 +479,32 @@ USES = {
         )
         for name in ("pro_ang1_s", "pro_ang1_sp", "obl_ang1_s", "obl_ang1_sp")
     },
+    **{
+        name: scalars(lambda q, x, name=name: getattr(ops, name)(2, q, x), POSITIVE, (-1, 2))
+        for kind in "cs"
+        for k in (1, 2)
+        for name in (f"mathieu_mod{kind}e{k}", f"mathieu_mod{kind}e{k}_prime")
+    },
+    **{
+        f"{name}_slope": scalars(lambda q, name=f"{name}_slope": Primitive.rows[name](0, 1, 0, 1, q, 0.75), POSITIVE)
+        for kind in "cs"
+        for k in (1, 2)
+        for name in (f"mathieu_mod{kind}e{k}", f"mathieu_mod{kind}e{k}_prime")
+    },
+    **{
+        name: scalars(lambda c, x, name=name: getattr(ops, name)(1, 3, c, x), (0.5, 5), (1.5, 4))
+        for kind in ("pro", "obl")
+        for k in (1, 2)
+        for name in (f"{kind}_rad{k}_s", f"{kind}_rad{k}_sp")
+    },
+    **{
+        f"{name}_slope": scalars(
+            lambda c, name=f"{name}_slope": Primitive.rows[name](0, 0, 1, 0, 0, 1, c, 2.5), (0.5, 3)
+        )
+        for kind in ("pro", "obl")
+        for k in (1, 2)
+        for name in (f"{kind}_rad{k}_s", f"{kind}_rad{k}_sp")
+    },
     "jve": of_orders(ops.jve, (-9, 9)),
     "yve": of_orders(ops.yve, POSITIVE),
     "jvp": both(elementwise(lambda x: ops.jvp(1, x), REAL), elementwise(lambda x: ops.jvp(0, x, 2), REAL)),

@@ -69,6 +69,10 @@ def test_a_name_means_what_it_means_elsewhere(name, call):
 OTHERS = {
     "ellipj": (X - 1, X / 2),
     **dict.fromkeys(("mathieu_cem", "mathieu_sem"), (np.full(3, 2.0), 4 * X, 90 * X)),
+    **dict.fromkeys([f"mathieu_mod{kind}em{k}" for kind in "cs" for k in (1, 2)], (np.full(3, 2.0), 4 * X, X)),
+    **dict.fromkeys(
+        [f"{kind}_rad{k}" for kind in ("pro", "obl") for k in (1, 2)], (np.zeros(3), np.full(3, 2.0), 2 * X, 3 + X)
+    ),
     **dict.fromkeys(("pro_ang1", "obl_ang1"), (np.ones(3), np.full(3, 3.0), 2 * X, X / 2)),
 }
 # SciPy keeps seven digits of integrals of Airy's functions, and eleven of others.

@@ -12,6 +12,7 @@ from diffcheck import ops
 from diffcheck.case.operators import Operator
 from diffcheck.ops.enclosures import recurrences
 from diffcheck.ops.functions.mathieu import Mathieu
+from diffcheck.ops.functions.mathieu_modified import _summed
 from diffcheck.ops.functions.spheroidal import Spheroidal
 from diffcheck.ops.table import Primitive
 from diffcheck.program.trace import trace
@@ -61,6 +62,7 @@ def waves():
 
 
 ANGLES = [(3.0, 20.0), (-2.5, -130.0), (30.0, 89.0), (2.0**-30, 45.0), (0.0, 300.0)]
+HEIGHTS = [(3.0, 0.5), (0.25, -1.0)]
 PLACES = [(2.0, 0.25), (-1.5, -0.75), (20.0, 0.125), (2.0**-30, 0.5)]
 # The function of all arguments but the orders, the same by mpmath, and points.
 FUNCTIONS = {
@@ -96,6 +98,20 @@ FUNCTIONS = {
         )
         for kind, sign in (("pro", 1), ("obl", -1))
         for m, n in ((0, 0), (1, 2), (3, 7))
+    },
+    **{
+        f"{name} {m}": (
+            lambda q, x, name=name, m=m: getattr(ops, name)(m, q, x),
+            lambda waves, q, x, sine=sine, slope=slope, m=m: waves.modified(sine, slope, m, q, x),
+            HEIGHTS,
+        )
+        for name, sine, slope in (
+            ("mathieu_modce1", False, False),
+            ("mathieu_modce1_prime", False, True),
+            ("mathieu_modse1", True, False),
+            ("mathieu_modse1_prime", True, True),
+        )
+        for m in (1, 2)
     },
     **{
         f"{kind}_ang1_{of} {m} {n}": (
@@ -189,6 +205,10 @@ def test_a_value_that_is_a_bit_off_is_not_taken(monkeypatch):
         (ops.mathieu_b, (2**12, 1)),
         (ops.pro_cv, (0, 1, 1e3)),
         (ops.obl_ang1_s, (0, 1, 1e3, 0.5)),
+        (ops.mathieu_modse2, (1, 2.0**18, 1)),
+        (ops.pro_rad1_s, (0, 1, 2, 1e4)),
+        (ops.pro_rad2_s, (0, 1, 2, 1.001)),
+        (ops.obl_rad2_sp, (0, 1, 2, 0.5)),
     ],
     ids=lambda x: getattr(x, "name", None),
 )
@@ -222,3 +242,92 @@ def test_wide_balls_hold_what_narrow_ones_do(name):
         narrow = row(*map(acb, orders), acb(1.5) + moved, acb(0.25) - moved * acb(0, 1))
         assert wide.overlaps(narrow)
         assert narrow.rel_accuracy_bits() > 30
+
+
+@pytest.mark.parametrize("sine", [False, True])
+@pytest.mark.parametrize(("m", "q", "x"), [(1, 2.0, 0.5), (2, 0.25, -1.0), (3, 30.0, 1.5), (4, 400.0, 0.0)])
+def test_modified_functions_have_their_wronskian(sine, m, q, x):
+    """DLMF 28.20.21."""
+    with ctx.workprec(BITS):
+        first, first_by, second, second_by = (
+            Primitive.rows[f"mathieu_mod{'cs'[sine]}e{k}{prime}"].on_balls()(arb(m), arb(q), arb(x))
+            for k in (1, 2)
+            for prime in ("", "_prime")
+        )
+        assert abs(first * second_by - first_by * second - 2 / arb.pi()) <= arb(NEAR)
+
+
+@pytest.mark.parametrize("name", ["mathieu_modce1", "mathieu_modce2", "mathieu_modse1", "mathieu_modse2"])
+@pytest.mark.parametrize("m", [1, 2, 5])
+def test_modified_functions_are_bessels_far_out(name, m):
+    """DLMF 28.20.11: but for a part ``exp(-x)``, those of the order m of ``2 sqrt(q) cosh(x)``."""
+    with ctx.workprec(BITS):
+        x, q = arb(14), arb(0.25)
+        found, argument = Primitive.rows[name].on_balls()(arb(m), q, x), 2 * q.sqrt() * x.cosh()
+        expected = argument.bessel_j(arb(m)) if name.endswith("1") else argument.bessel_y(arb(m))
+        assert abs(found - expected) * argument.sqrt() <= 99 * (-x).exp()
+
+
+@pytest.mark.parametrize("second", [False, True])
+@pytest.mark.parametrize("recurrence", [Mathieu(False, False), Mathieu(False, True), Mathieu(True, False)])
+def test_all_sums_of_products_are_one_function(recurrence, second):
+    """DLMF 28.24: whichever coefficient they are divided by."""
+    with ctx.workprec(BITS):
+        q, x = acb(3), acb(0.5)
+        lam = recurrences.characteristic(recurrence, 1, q)
+        found = [_summed(recurrence, q, lam, s, x, second, slope=False) for s in (1, 2, 3)]
+        assert all(f.rel_accuracy_bits() > 200 for f in found)
+        assert all(f.overlaps(found[0]) for f in found)
+
+
+KINDS = [("pro", 1), ("obl", -1)]
+ORDERS = [(0, 0, 4.0, 1.125), (1, 1, 0.5, 1.5), (2, 4, 10.0, 1.25), (0, 1, 2.0, 3.0), (3, 3, 1.5, 1.75)]
+
+
+@pytest.mark.parametrize(("kind", "sign"), KINDS)
+@pytest.mark.parametrize(("m", "n", "c", "x"), ORDERS)
+def test_radial_functions_have_their_wronskian(kind, sign, m, n, c, x):
+    """DLMF 30.11.7."""
+    with ctx.workprec(BITS):
+        first, first_by, second, second_by = (
+            Primitive.rows[f"{kind}_rad{k}_{of}"].on_balls()(*map(arb, (m, n, c, x)))
+            for k in (1, 2)
+            for of in ("s", "sp")
+        )
+        wronskian = first * second_by - first_by * second
+        assert abs(wronskian * c * (arb(x) ** 2 - sign) - 1) <= arb(NEAR)
+
+
+@pytest.mark.parametrize("kind", ["pro", "obl"])
+@pytest.mark.parametrize(("m", "n"), [(0, 0), (1, 1), (2, 4), (1, 2)])
+def test_radial_functions_are_waves_far_out(kind, m, n):
+    """DLMF 30.11.6."""
+    with ctx.workprec(128):
+        c, x = arb(0.5), arb(3000)
+        turned = c * x - (n + 1) * arb.pi() / 2
+        for k, wave in ((1, turned.cos()), (2, turned.sin())):
+            found = Primitive.rows[f"{kind}_rad{k}_s"].on_balls()(arb(m), arb(n), c, x)
+            assert abs(found * c * x - wave) <= 40 / (c * x)
+
+
+@pytest.mark.parametrize(("kind", "sign"), KINDS)
+@pytest.mark.parametrize(("n", "c", "x"), [(0, 2.0, 1.5), (1, 0.5, 3.0), (3, 6.0, 1.25)])
+@pytest.mark.parametrize(("of", "slope"), [("s", False), ("sp", True)])
+def test_radial_functions_of_the_first_kind_are_integrals(waves, kind, sign, n, c, x, of, slope):
+    with ctx.workprec(BITS), mp.workprec(150):
+        found = Primitive.rows[f"{kind}_rad1_{of}"].on_balls()(*map(arb, (0, n, c, x)))
+        expected = arb(mp.nstr(waves.radial(sign, slope, n, mp.mpf(c), mp.mpf(x)), 40))
+        assert abs(found - expected) <= arb("1e-30") * abs(expected)
+
+
+@pytest.mark.parametrize(("m", "n"), [(1, 1), (1, 2), (3, 5)])
+def test_radial_functions_of_the_first_kind_are_angular_ones_gone_on(waves, m, n):
+    """Up to a factor they are one function (DLMF 30.11.8): for a prolate spheroid beyond 1."""
+    with ctx.workprec(BITS), mp.workprec(BITS):
+        lam = waves.spheroidal_value(1, m, n, 2.0)
+        quotients = [
+            Primitive.rows["pro_rad1_s"].on_balls()(arb(m), arb(n), arb(2), arb(x))
+            / (_number(waves._about_an_end(m, lam, mp.mpf(4), mp.mpf(x))[0]) * (arb(x) ** 2 - 1).sqrt() ** m)
+            for x in (1.25, 1.5, 2)
+        ]
+        assert all(abs(f - quotients[0]) <= arb(NEAR) * abs(f) for f in quotients)

@@ -29,6 +29,8 @@ _ROUNDING = 2.0**-36
 # Newton's steps are tried where the parameter is known to this part of the distance to the next value.
 _NARROW = 2.0**-8
 _STEPS = 60
+# A smaller parameter may be zero in floating point.
+_TINY = 2.0**-512
 # Bits beyond the working precision, or the last rounding would hide that a step is contained.
 _GUARD = 16
 _REMEMBERED = 512
@@ -141,10 +143,10 @@ def _first_far(recurrence: Recurrence, size: Any) -> int:
 
 def _last(recurrence: Recurrence, p: Any, size: Any, growth: Any, bits: int) -> int:
     """A row from which on the solution falls by 4 ``growth`` at least each time, and is below ``2^-bits``."""
-    entry, needed = max(float(p), 1.0) * max(float(arb(growth).upper()), 1.0), bits + 16.0
-    k = _first_far(recurrence, float(size) + 4 * entry)
+    factor, needed = float(arb(growth).upper()), bits + 16.0
+    k = _first_far(recurrence, float(size) + 4 * max(float(p), 1.0) * max(factor, 1.0))
     while needed > 0 and not p.is_zero():
-        needed -= math.log2((recurrence.level(k) - float(size)) / float(p) / float(arb(growth).upper()))
+        needed -= math.log2((recurrence.level(k) - float(size)) / max(float(p), _TINY) / factor)
         k += 1
     return k
 
@@ -196,6 +198,8 @@ def _by_newton(recurrence: Recurrence, place: Place, p: Any) -> Any:
         if not size < before:
             break
         x, before = (x - step).mid(), size
+        if size * size < abs(x) * arb((1, -ctx.prec - _GUARD)):
+            break  # the next one would be smaller than the last digit
     value, slope = at(x, p)
     rounding = abs(x) * arb((1, _GUARD // 2 - ctx.prec))
     for widened in (2, 8, 64):

@@ -47,7 +47,7 @@ class Mathieu:
         return fmpq(1)
 
 
-def _of_order(sine: bool, m: Any) -> tuple[Mathieu, int] | None:
+def of_order(sine: bool, m: Any) -> tuple[Mathieu, int] | None:
     """The recurrence of an order, and how many values are below; ``None`` for what is no order."""
     order = m.real.unique_fmpz()
     if order is None or order < sine:
@@ -58,7 +58,7 @@ def _of_order(sine: bool, m: Any) -> tuple[Mathieu, int] | None:
 
 def _characteristic(sine: bool) -> Function:
     def enclosed(m: Any, q: Any) -> Any:
-        found = _of_order(sine, m)
+        found = of_order(sine, m)
         return UNKNOWN if found is None else characteristic(*found, q)
 
     return on_reals(enclosed)
@@ -72,22 +72,33 @@ def _around(radius: Any) -> Any:
 def _coefficients(recurrence: Mathieu, n: int, q: Any, growth: Any) -> tuple[list[Any], Any] | None:
     """The coefficients of the waves, their squares adding up to 1 (DLMF 28.4.9-12), and how those beyond fall.
 
-    The sign is the one at q = 0, where the n-th coefficient is 1: neither the first nor a late one is ever zero, so
-    that the first is positive for small positive q, where each is so to the left of the n-th, and for all.
+    The sign is the one at q = 0, where the n-th coefficient is 1. The first is never zero: it is positive for small
+    positive q, where all are to the left of the n-th, and so for all.
     """
     lam, place = characteristic(recurrence, n, q), place_at(recurrence, n, q)
     if place is None or not lam.is_finite():
         return None
-    centre = float(q.real.mid())
-    sign = sign_of_first(recurrence, n, centre, place.peak) if centre else 1
     numbers, ratio = solution(recurrence, q, lam, place.peak, growth)
+    sign = _sign(recurrence, n, q, place.peak, numbers[0].real)
     twice = numbers[0] if recurrence.frequency(0) == 0 else 0
     square = sum((d * d for d in numbers), twice * twice)
     square += _around((abs(numbers[-1]) * ratio) ** 2 / (1 - ratio * ratio))
     if sign is None or not square.real > 0:
         return None
-    scale = sign * (-1) ** (n * (centre < 0)) / square.sqrt()
+    scale = sign / square.sqrt()
     return [scale * d for d in numbers], ratio
+
+
+def _sign(recurrence: Mathieu, n: int, q: Any, peak: int, first: Any) -> int | None:
+    """That of the n-th coefficient where the one at the peak is positive: the first one's, or ``(-1)^n`` times that."""
+    centre = float(q.real.mid())
+    if not centre:
+        return 1
+    if q.imag.contains(0) and not first.contains(0):
+        sign = 1 if first > 0 else -1
+    else:
+        sign = sign_of_first(recurrence, n, centre, peak) or 0
+    return sign * (-1) ** (n * (centre < 0)) or None
 
 
 def _wave(frequency: int, x: Any, sine: bool) -> Any:
@@ -104,10 +115,10 @@ def _angular(sine: bool, slope: bool) -> Function:
     """The sum of waves, or its derivative by the angle in radians."""
 
     def enclosed(m: Any, q: Any, x: Any) -> Any:
-        of_order = _of_order(sine, m)
-        if of_order is None or not x.is_finite():
+        known = of_order(sine, m)
+        if known is None or not x.is_finite():
             return UNKNOWN
-        recurrence, n = of_order
+        recurrence, n = known
         height = abs(x.imag).upper() * arb.pi() / 180
         growth = (2 * height).exp()
         found = _coefficients(recurrence, n, q, 2 * growth)
