@@ -898,6 +898,38 @@ ALONG: tuple[tuple[Any, ...], ...] = (
         for place, known, rest, most in ((2, (0.25,), (None, 0.25), 9), (3, (1.5,), (1.5, None), 0.99))
     ),
     *((f"{kind}_ang1_{of}_slope", (0, 0, 1, 0, 1, 2, None, 0.25)) for kind in ("pro", "obl") for of in ("s", "sp")),
+    *(
+        (f"mathieu_mod{kind}e1{'_prime' * slope}", (1, *rest), *_along(place, (1, *known), of, None, most=2))
+        for kind, sine in (("c", False), ("s", True))
+        for slope in (False, True)
+        for of in [functools.partial(waves.modified, sine, slope)]
+        for place, known, rest in ((1, (0.5,), (None, 0.5)), (2, (1.5,), (1.5, None)))
+    ),
+    *(
+        (f"mathieu_mod{kind}e2{prime}", (1, *rest))
+        for kind in "cs"
+        for prime in ("", "_prime")
+        for rest in ((None, 0.5), (1.5, None))
+    ),
+    *(
+        (f"mathieu_mod{kind}e{k}{prime}_slope", (0, 1, 0, 1, None, 0.5))
+        for kind in "cs"
+        for k in (1, 2)
+        for prime in ("", "_prime")
+    ),
+    *(
+        (f"{kind}_rad{k}_s{prime}", (0, 1, *rest))
+        for kind in ("pro", "obl")
+        for k in (1, 2)
+        for prime in ("", "p")
+        for rest in ((None, 2.5), (1.5, None))
+    ),
+    *(
+        (f"{kind}_rad{k}_s{prime}_slope", (0, 0, 1, 0, 0, 1, None, 2.5))
+        for kind in ("pro", "obl")
+        for k in (1, 2)
+        for prime in ("", "p")
+    ),
     ("smirnov_of", (5, None), *_along(1, (5,), _smirnov, _by(_smirnov, 0, 1), most=0.99)),
     ("smirnov_of_slope", (0, 1, 5, None), *_along(1, (5,), _by(_smirnov, 0, 1), None, most=0.99)),
     ("smirnovi", (5, None), *_along(1, (5,), _inverse_of_smirnov, None, most=0.99)),

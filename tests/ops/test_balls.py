@@ -50,6 +50,20 @@ SLOW = {
         for of in ("cv", "ang1_s", "ang1_sp")
         for slope in ("", "_slope")
     ),
+    *(
+        f"mathieu_mod{kind}e{k}{prime}{slope}"
+        for kind in "cs"
+        for k in (1, 2)
+        for prime in ("", "_prime")
+        for slope in ("", "_slope")
+    ),
+    *(
+        f"{kind}_rad{k}_s{prime}{slope}"
+        for kind in ("pro", "obl")
+        for k in (1, 2)
+        for prime in ("", "p")
+        for slope in ("", "_slope")
+    ),
     *INVERSES[:-1],
 }
 
