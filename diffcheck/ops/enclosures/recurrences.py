@@ -20,8 +20,8 @@ from flint import acb, arb, ctx, fmpq
 from scipy.linalg import eigh_tridiagonal
 
 UNKNOWN = acb(arb.nan(), arb.nan())
-# Of larger parameters the sums take seconds.
-MOST, _MOST_ROWS = 2**17, 2**10
+# Of larger parameters, or times a larger growth, the sums take seconds.
+MOST, _MOST_ROWS, _FASTEST = 2**17, 2**10, 2**22
 # The bits in which pivots and signs are computed, so many more that none of them is lost.
 _BITS = 192
 # What one value is known to by floating point, beside the size of the matrix.
@@ -97,6 +97,11 @@ def characteristic(recurrence: Recurrence, n: int, p: Any) -> Any:
 def place_at(recurrence: Recurrence, n: int, p: Any) -> Place | None:
     """Where the n-th value is at the real double nearest to a ball; ``None`` where that is too far out."""
     return _place(recurrence, n, float(p.real.mid())) if abs(p) < MOST and n < _MOST_ROWS else None
+
+
+def is_summed(p: Any, growth: Any) -> bool:
+    """Whether a solution times powers of ``growth`` falls soon enough."""
+    return bool(growth < _FASTEST and abs(p) * growth < _FASTEST)
 
 
 def solution(

@@ -6,7 +6,7 @@ from typing import Any
 from flint import acb, arb, fmpq
 
 from diffcheck.ops.enclosures.analytic import on_reals
-from diffcheck.ops.enclosures.recurrences import UNKNOWN, characteristic, place_at, sign_of_first, solution
+from diffcheck.ops.enclosures.recurrences import UNKNOWN, characteristic, is_summed, place_at, sign_of_first, solution
 from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.degrees import cosdg
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
@@ -76,7 +76,7 @@ def _coefficients(recurrence: Mathieu, n: int, q: Any, growth: Any) -> tuple[lis
     positive q, where all are to the left of the n-th, and so for all.
     """
     lam, place = characteristic(recurrence, n, q), place_at(recurrence, n, q)
-    if place is None or not lam.is_finite():
+    if place is None or not (lam.is_finite() and is_summed(q, growth)):
         return None
     numbers, ratio = solution(recurrence, q, lam, place.peak, growth)
     sign = _sign(recurrence, n, q, place.peak, numbers[0].real)

@@ -8,7 +8,7 @@ from typing import Any
 from flint import acb, arb, ctx
 
 from diffcheck.ops.enclosures.analytic import on_reals
-from diffcheck.ops.enclosures.recurrences import UNKNOWN, characteristic, place_at, solution
+from diffcheck.ops.enclosures.recurrences import UNKNOWN, characteristic, is_summed, place_at, solution
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
 from diffcheck.ops.functions.elementary import cosh
 from diffcheck.ops.functions.mathieu import Mathieu, mathieu_a, mathieu_b, of_order
@@ -102,6 +102,8 @@ def _summed(recurrence: Mathieu, q: Any, lam: Any, s: int, x: Any, second: bool,
     if not v > 0:
         return UNKNOWN
     growth = max(arb(1), u * (3 / v + arb(0.5)))
+    if not is_summed(q, growth):
+        return UNKNOWN
     numbers, ratio = solution(recurrence, q, lam, s, 2 * growth, 2 * s + first + 2)
     sign, count = -1 if recurrence.sine else 1, len(numbers) + s + first + 1
     left, right = _Bessel(inward, count, second=False), _Bessel(outward, count, second)

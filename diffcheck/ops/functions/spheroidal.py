@@ -11,7 +11,7 @@ from typing import Any
 from flint import acb, arb, ctx, fmpq
 
 from diffcheck.ops.enclosures.analytic import on_reals
-from diffcheck.ops.enclosures.recurrences import MOST, UNKNOWN, characteristic, place_at, solution
+from diffcheck.ops.enclosures.recurrences import MOST, UNKNOWN, characteristic, is_summed, place_at, solution
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
 from diffcheck.ops.orders import FROM_ZERO
 from diffcheck.ops.table import Function, Primitive, Without
@@ -142,6 +142,8 @@ def _angular(sign: int, slope: bool) -> Function:
     def summed(recurrence: Spheroidal, k: int, p: Any, x: Any) -> Any:
         lam, place, rest = characteristic(recurrence, k, p), place_at(recurrence, k, p), (1 - x) * (1 + x)
         if place is None or not lam.is_finite() or not (rest.real > 0 or recurrence.m % 2 == 0):
+            return UNKNOWN
+        if not is_summed(p, _circle(x)):
             return UNKNOWN
         order, beyond = recurrence.m, recurrence.beyond(k)
         sums = _Sums(recurrence, p, lam, place.peak, _circle(x))
