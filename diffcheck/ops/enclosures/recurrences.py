@@ -7,7 +7,7 @@ At a real p the recurrence is a self-adjoint matrix T, diagonal but for p times 
 the values below a number (Sylvester's law of inertia), so that floating point's approximation is known to be the n-th
 one, and how far the others are. At ``p + h``, complex, exactly one value lies within ``|h| |V|`` of it where that is
 less than half of this distance, and it is analytic there (Bauer and Fike, Numer. Math. 2, 1960). Newton's operator on
-balls has its digits. The solution's quotients are continued fractions from both ends (Pincherle, DLMF 3.10).
+balls has its digits. The solution's quotients are continued fractions from both ends (Gautschi, SIAM Rev. 9, 1967).
 """
 
 import functools
@@ -75,6 +75,12 @@ class Place(NamedTuple):
     peak: int
 
 
+def disc(radius: Any) -> Any:
+    """The complex ball about zero of this radius."""
+    ball = arb(0, arb(radius).upper())
+    return acb(ball, ball)
+
+
 def characteristic(recurrence: Recurrence, n: int, p: Any) -> Any:
     """The n-th characteristic value at a complex ball; no number where it is not known to be analytic in all of it."""
     if p.is_zero():
@@ -85,7 +91,7 @@ def characteristic(recurrence: Recurrence, n: int, p: Any) -> Any:
     moved = recurrence.norm * abs(p - float(p.real.mid())) + place.radius
     if not moved < (place.gap - place.radius) / 2:
         return UNKNOWN
-    around = acb(place.value) + _disc(moved)
+    around = acb(place.value) + disc(moved)
     if recurrence.norm * abs(p - p.mid()) < _NARROW * place.gap:
         with ctx.workprec(ctx.prec + _GUARD):
             found = _by_newton(recurrence, place, p)
@@ -133,11 +139,6 @@ def sign_of_first(recurrence: Recurrence, n: int, p: float, peak: int) -> int | 
         return None if found.contains(0) else 1 if found > 0 else -1
 
 
-def _disc(radius: Any) -> Any:
-    ball = arb(0, arb(radius).upper())
-    return acb(ball, ball)
-
-
 def _first_far(recurrence: Recurrence, size: Any) -> int:
     """The first row, from the third on, whose level is not below a number."""
     k = 2
@@ -172,7 +173,7 @@ def _from_right(recurrence: Recurrence, p: Any, lam: Any, peak: int, last: int) 
 
     After the last row the diagonal exceeds lam by four times the entries and by 4, at least: there both are below 1.
     """
-    found, quotient, slope = [], _disc(1), _disc(1)
+    found, quotient, slope = [], disc(1), disc(1)
     for k in range(last, peak, -1):
         below, above = p * recurrence.below(k), p * recurrence.above(k)
         inverse = 1 / (recurrence.level(k) + p * recurrence.turn(k) - lam + above * quotient)
@@ -208,7 +209,7 @@ def _by_newton(recurrence: Recurrence, place: Place, p: Any) -> Any:
     value, slope = at(x, p)
     rounding = abs(x) * arb((1, _GUARD // 2 - ctx.prec))
     for widened in (2, 8, 64):
-        around = x + _disc(widened * abs(value / slope) + rounding)
+        around = x + disc(widened * abs(value / slope) + rounding)
         found = x - value / at(around, p)[1]
         if around.contains(found) and abs(around) < most:
             return found

@@ -6,7 +6,15 @@ from typing import Any
 from flint import acb, arb, fmpq
 
 from diffcheck.ops.enclosures.analytic import on_reals
-from diffcheck.ops.enclosures.recurrences import UNKNOWN, characteristic, is_summed, place_at, sign_of_first, solution
+from diffcheck.ops.enclosures.recurrences import (
+    UNKNOWN,
+    characteristic,
+    disc,
+    is_summed,
+    place_at,
+    sign_of_first,
+    solution,
+)
 from diffcheck.ops.exact import pi
 from diffcheck.ops.functions.degrees import cosdg
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
@@ -64,11 +72,6 @@ def _characteristic(sine: bool) -> Function:
     return on_reals(enclosed)
 
 
-def _around(radius: Any) -> Any:
-    ball = arb(0, radius.upper())
-    return acb(ball, ball)
-
-
 def _coefficients(recurrence: Mathieu, n: int, q: Any, growth: Any) -> tuple[list[Any], Any] | None:
     """The coefficients of the waves, their squares adding up to 1 (DLMF 28.4.9-12), and how those beyond fall.
 
@@ -82,7 +85,7 @@ def _coefficients(recurrence: Mathieu, n: int, q: Any, growth: Any) -> tuple[lis
     sign = _sign(recurrence, n, q, place.peak, numbers[0].real)
     twice = numbers[0] if recurrence.frequency(0) == 0 else 0
     square = sum((d * d for d in numbers), twice * twice)
-    square += _around((abs(numbers[-1]) * ratio) ** 2 / (1 - ratio * ratio))
+    square += disc((abs(numbers[-1]) * ratio) ** 2 / (1 - ratio * ratio))
     if sign is None or not square.real > 0:
         return None
     scale = sign / square.sqrt()
@@ -133,7 +136,7 @@ def _angular(sine: bool, slope: bool) -> Function:
         total = sum((d * w * f for d, w, f in zip(numbers, waves, factors, strict=True)), acb(0))
         falls = 2 * growth * ratio
         left = abs(numbers[-1]) * factors[-1] * (last * height).exp() * falls / (1 - falls)
-        return (-total if slope and not sine else total) + _around(left)
+        return (-total if slope and not sine else total) + disc(left)
 
     return on_reals(enclosed)
 

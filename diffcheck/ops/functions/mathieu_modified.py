@@ -8,7 +8,7 @@ from typing import Any
 from flint import acb, arb, ctx
 
 from diffcheck.ops.enclosures.analytic import on_reals
-from diffcheck.ops.enclosures.recurrences import UNKNOWN, characteristic, is_summed, place_at, solution
+from diffcheck.ops.enclosures.recurrences import UNKNOWN, characteristic, disc, is_summed, place_at, solution
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
 from diffcheck.ops.functions.elementary import cosh
 from diffcheck.ops.functions.mathieu import Mathieu, mathieu_a, mathieu_b, of_order
@@ -26,8 +26,7 @@ class _Bessel:
         self.x = x
         away, slopes = abs(x - x.mid()).upper(), _slopes(x, count) if second else map(self._slope, range(count))
         values = (_rising if second else _falling)(x.mid(), count)
-        balls = [arb(0, (away * slope).upper()) for slope in slopes]
-        self._values = [value + acb(ball, ball) for value, ball in zip(values, balls, strict=True)]
+        self._values = [value + disc(away * slope) for value, slope in zip(values, slopes, strict=True)]
 
     def _slope(self, k: int) -> Any:
         """What that of J is below, DLMF 10.6.2 and 10.14.4: ``exp(|Im(x)|)`` and twice the bound of the order below."""
@@ -122,8 +121,7 @@ def _summed(recurrence: Mathieu, q: Any, lam: Any, s: int, x: Any, second: bool,
         # For |u J'| is no more than three times the order times the bound of J, |v C'| than (|v| + order) that of C.
         most *= 4 * high + abs(outward).upper()
     falls = 2 * growth * ratio
-    ball = arb(0, (abs(numbers[-1]) * most * falls / (1 - falls)).upper())
-    return (-1) ** s * total + acb(ball, ball)
+    return (-1) ** s * total + disc(abs(numbers[-1]) * most * falls / (1 - falls))
 
 
 def _row(name: str, doc: str, kind: tuple[bool, bool, bool], slope: Function) -> Primitive:

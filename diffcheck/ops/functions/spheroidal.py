@@ -11,7 +11,7 @@ from typing import Any
 from flint import acb, arb, ctx, fmpq
 
 from diffcheck.ops.enclosures.analytic import on_reals
-from diffcheck.ops.enclosures.recurrences import MOST, UNKNOWN, characteristic, is_summed, place_at, solution
+from diffcheck.ops.enclosures.recurrences import MOST, UNKNOWN, characteristic, disc, is_summed, place_at, solution
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
 from diffcheck.ops.orders import FROM_ZERO
 from diffcheck.ops.table import Function, Primitive, Without
@@ -99,7 +99,7 @@ class _Sums:
         self.falls = ratio * growth * fmpq((r + 2 * m + 2) * (r + 2 * m + 3), r * (r + 1))
 
     def values(self, x: Any) -> Any:
-        """That of the polynomials; one of degree r is below its value at 1 times ``growth^(r/2)``, DLMF 18.7.25."""
+        """That of the polynomials; one of degree r is below its value at 1 times ``growth^(r/2)``, DLMF 18.5.11."""
         at_one = math.comb(self.last + 2 * self.m, self.last)
         return self._sum(_gegenbauer(self.m, self.last, x), at_one)
 
@@ -114,8 +114,7 @@ class _Sums:
             return acb(0)  # at 0 exactly
         total = sum((d * v for d, v in zip(self.numbers, used, strict=True)), acb(0))
         left = abs(self.numbers[-1]) * at_one * self.growth ** ((self.last + 1) // 2) * self.falls / (1 - self.falls)
-        ball = arb(0, left.upper())
-        return total + acb(ball, ball)
+        return total + disc(left)
 
 
 def _circle(x: Any) -> Any:
@@ -162,7 +161,8 @@ def _angular(sign: int, slope: bool) -> Function:
     return on_reals(enclosed)
 
 
-def _of_nothing(m: Any, n: Any, *_: Any) -> bool:
+def of_nothing(m: Any, n: Any, *_: Any) -> bool:
+    """Whether the degree is below the order."""
     return bool(n < m)
 
 
@@ -192,14 +192,14 @@ pro_cv = _row(
     "the characteristic value of prolate spheroidal functions: m, n from m on, which are constants, and c",
     _characteristic(1),
     3,
-    outside=_of_nothing,
+    outside=of_nothing,
 )
 obl_cv = _row(
     "obl_cv",
     "the characteristic value of oblate spheroidal functions: m, n from m on, which are constants, and c",
     _characteristic(-1),
     3,
-    outside=_of_nothing,
+    outside=of_nothing,
 )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from flint import acb, arb, ctx, fmpq
 
 from diffcheck.ops.enclosures.analytic import on_reals
-from diffcheck.ops.enclosures.recurrences import MOST, UNKNOWN, characteristic, place_at, solution
+from diffcheck.ops.enclosures.recurrences import MOST, UNKNOWN, characteristic, disc, place_at, solution
 from diffcheck.ops.functions.differentiated import analytic_row, in_doubles
-from diffcheck.ops.functions.spheroidal import Spheroidal, obl_cv, of_degree, pro_cv
+from diffcheck.ops.functions.spheroidal import Spheroidal, obl_cv, of_degree, of_nothing, pro_cv
 from diffcheck.ops.orders import FROM_ZERO
 from diffcheck.ops.table import Function, Primitive, Without
 
@@ -35,15 +35,10 @@ def _weights(recurrence: Spheroidal, k: int, numbers: list[Any]) -> list[Any]:
     ]
 
 
-def _ball(radius: Any) -> Any:
-    ball = arb(0, arb(radius).upper())
-    return acb(ball, ball)
-
-
 def _total(k: int, weights: list[Any], ratio: Any) -> Any:
     """The sum without those signs; of numbers that fall by ``ratio`` quotients of factorials are no more than 4."""
     signed = sum(((-1) ** (j - k) * w for j, w in enumerate(weights)), acb(0))
-    return signed + _ball(abs(weights[-1]) * 4 * ratio / (1 - 4 * ratio))
+    return signed + disc(abs(weights[-1]) * 4 * ratio / (1 - 4 * ratio))
 
 
 def _odd(n: int) -> Any:
@@ -86,7 +81,7 @@ def _first(recurrence: Spheroidal, k: int, p: Any, lam: Any, peak: int, c: Any, 
         total += factor * value
         size *= abs(factor) * abs(z.imag).exp()
     falls = ratio * growth
-    return (total + _ball(size * falls / (1 - falls))) / _total(k, weights, ratio)
+    return (total + disc(size * falls / (1 - falls))) / _total(k, weights, ratio)
 
 
 def _second(recurrence: Spheroidal, k: int, p: Any, lam: Any, peak: int, c: Any, x: Any, slope: bool) -> Any:
@@ -98,7 +93,7 @@ def _second(recurrence: Spheroidal, k: int, p: Any, lam: Any, peak: int, c: Any,
     count = 2 * m + _ceiling(z) + math.ceil(ctx.prec / 2 / math.log2(float(abs(x).lower())))
     if count > _MOST_TERMS:
         return UNKNOWN
-    numbers, _ = solution(recurrence, p, lam, peak, 1, count)
+    numbers, ratio = solution(recurrence, p, lam, peak, 2, count)
     weights = _weights(recurrence, k, numbers)
     last = recurrence.beyond(len(weights) - 1)
     y = _spherical(z, m + last + 1)
@@ -115,7 +110,7 @@ def _second(recurrence: Spheroidal, k: int, p: Any, lam: Any, peak: int, c: Any,
         most, falls = most * (wide + n + 1 + m) / abs(x), falls * (wide + n + 3 + m) / (wide + n + 1 + m)
     if not falls < 1:
         return UNKNOWN
-    return ((by if slope else total) + _ball(most * falls / (1 - falls))) / (x**m * _total(k, weights, arb(1) / 16))
+    return ((by if slope else total) + disc(most * falls / (1 - falls))) / (x**m * _total(k, weights, ratio))
 
 
 def _spherical(z: Any, count: int) -> list[Any]:
@@ -201,10 +196,6 @@ def _both_right(m: Any, n: Any, c: Any, x: Any) -> bool:
     return bool(n < m or c <= 0 or x <= 1)
 
 
-def _of_nothing(m: Any, n: Any, *_: Any) -> bool:
-    return bool(n < m)
-
-
 def _both_positive(m: Any, n: Any, c: Any, x: Any) -> bool:
     return bool(n < m or c <= 0 or x <= 0)
 
@@ -246,7 +237,7 @@ obl_rad1_s: Primitive = _row(
     "the oblate radial function of the first kind",
     (-1, _first, False),
     lambda m, n, c, x, _: obl_rad1_sp(m, n, c, x),
-    outside=_of_nothing,
+    outside=of_nothing,
     symmetry=_symmetry,
 )
 obl_rad1_sp: Primitive = _row(
@@ -254,7 +245,7 @@ obl_rad1_sp: Primitive = _row(
     "the derivative by x of the oblate radial function of the first kind",
     (-1, _first, True),
     lambda m, n, c, x, v: _bent((m, n, c, x), v, -1, obl_rad1_s, obl_cv),
-    outside=_of_nothing,
+    outside=of_nothing,
     symmetry=_symmetry,
 )
 
