@@ -149,7 +149,7 @@ mathieu_modce1: Primitive = _row(
 )
 mathieu_modce1_prime: Primitive = _row(
     "mathieu_modce1_prime",
-    "the derivative by x of modified Mathieu function Mc(1)_m(x, q)",
+    "the derivative by x of the modified Mathieu function Mc(1)_m(x, q)",
     (False, False, True),
     lambda m, q, x, _: (mathieu_a(m, q) - 2 * q * cosh(2 * x)) * mathieu_modce1(m, q, x),
 )
@@ -161,7 +161,7 @@ mathieu_modce2: Primitive = _row(
 )
 mathieu_modce2_prime: Primitive = _row(
     "mathieu_modce2_prime",
-    "the derivative by x of modified Mathieu function Mc(2)_m(x, q)",
+    "the derivative by x of the modified Mathieu function Mc(2)_m(x, q)",
     (False, True, True),
     lambda m, q, x, _: (mathieu_a(m, q) - 2 * q * cosh(2 * x)) * mathieu_modce2(m, q, x),
 )
@@ -173,7 +173,7 @@ mathieu_modse1: Primitive = _row(
 )
 mathieu_modse1_prime: Primitive = _row(
     "mathieu_modse1_prime",
-    "the derivative by x of modified Mathieu function Ms(1)_m(x, q)",
+    "the derivative by x of the modified Mathieu function Ms(1)_m(x, q)",
     (True, False, True),
     lambda m, q, x, _: (mathieu_b(m, q) - 2 * q * cosh(2 * x)) * mathieu_modse1(m, q, x),
 )
@@ -185,7 +185,7 @@ mathieu_modse2: Primitive = _row(
 )
 mathieu_modse2_prime: Primitive = _row(
     "mathieu_modse2_prime",
-    "the derivative by x of modified Mathieu function Ms(2)_m(x, q)",
+    "the derivative by x of the modified Mathieu function Ms(2)_m(x, q)",
     (True, True, True),
     lambda m, q, x, _: (mathieu_b(m, q) - 2 * q * cosh(2 * x)) * mathieu_modse2(m, q, x),
 )
