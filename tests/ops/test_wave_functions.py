@@ -223,12 +223,21 @@ ZEROS = [
     (ops.mathieu_se, (1, 5, 180)),
     (ops.pro_ang1_s, (0, 1, 2, 0)),
     (ops.obl_ang1_sp, (1, 1, 2, 0)),
+    (Primitive.rows["mathieu_a_slope"], (0, 1, 2, 0)),
+    (Primitive.rows["obl_cv_slope"], (0, 0, 1, 0, 1, 0)),
+    (Primitive.rows["pro_rad1_s_slope"], (0, 0, 1, 0, 0, 2, 0, 1.5)),
 ]
 
 
 @pytest.mark.parametrize(("row", "arguments"), ZEROS, ids=[row.name for row, _ in ZEROS])
 def test_zeros_by_symmetry_are_zero(row, arguments):
     assert row.on_balls()(*map(arb, arguments)).is_zero()
+
+
+def test_a_slope_that_is_only_known_to_be_small_rounds_to_zero():
+    # At 0 the function has a value that does not depend on c.
+    assert Primitive.rows["pro_ang1_s_slope"](0, 0, 1, 0, 0, 0, 0.5, 0.0) == 0.0
+    assert Primitive.rows["pro_ang1_s_slope"](0, 0, 1, 0, 0, 0, 0.5, 0.25) != 0.0
 
 
 @pytest.mark.parametrize("name", ["mathieu_ce", "mathieu_se_prime", "pro_ang1_s", "obl_ang1_sp"])
