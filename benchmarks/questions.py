@@ -73,6 +73,10 @@ class Use:
     in_balls: Callable[..., bool] = field(default=lambda *_: True)
 
 
+_MATHIEU = [f"mathieu_{kind}" for kind in ("a", "b", "ce", "ce_prime", "se", "se_prime")]
+_MODIFIED = [f"mathieu_mod{kind}e{k}{prime}" for kind in "cs" for k in (1, 2) for prime in ("", "_prime")]
+_RADIAL = [f"{kind}_rad{k}_s{prime}" for kind in ("pro", "obl") for k in (1, 2) for prime in ("", "p")]
+_SPHEROIDAL = [f"{kind}_{of}" for kind in ("pro", "obl") for of in ("cv", "ang1_s", "ang1_sp")]
 # The sizes of arguments at which SciPy's function has digits, where it has none at others: waves whose phase a double
 # does not hold, powers of the smallest numbers, exponentials and squares that overflow before the function does.
 _IN_FLOATS = {
@@ -106,6 +110,8 @@ _IN_FLOATS = {
     **dict.fromkeys(("itairy_ai", "itairy_bi", "pbvv", "pbwa"), (1e-3, 9)),
     **dict.fromkeys(("smirnov_of", "beta_share_of", "beta_share_u_of"), (0.1, 9)),
     "smirnovi": (1e-9, 9),
+    **dict.fromkeys((*_MATHIEU, *_SPHEROIDAL), (0.1, 9)),
+    **dict.fromkeys((*_MODIFIED, *_RADIAL), (0.5, 4)),
     **dict.fromkeys(("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_epsilon", "jacobi_am"), (0, 9)),
     "exprel": (0, 709),
     "poch": (0.1, 10),
@@ -147,6 +153,9 @@ _SIZES = {
     "iti0": (0.0, 1e3),
     **dict.fromkeys(("it2j0", "it2i0", "itstruve0", "itmodstruve0", "it2struve0"), (1e-3, 64.0)),
     **dict.fromkeys(("it2y0", "it2k0"), (0.0, 64.0)),
+    **dict.fromkeys((*_MATHIEU, *_SPHEROIDAL), (1e-3, 64.0)),
+    **dict.fromkeys(_MODIFIED, (1e-3, 4.0)),
+    **dict.fromkeys(_RADIAL, (1.2, 64.0)),
     **dict.fromkeys(("itairy_ai", "itairy_bi", "pbvv", "pbwa"), (0.0, 64.0)),
     "beta_share_of": (1e-3, 99.0),
     **dict.fromkeys(("besselpoly", "chndtr"), (0.0, 99.0)),

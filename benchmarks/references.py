@@ -4,12 +4,14 @@ Formulas lose no digits by cancellation beyond what a hundred bits more than the
 itself works with guard bits.
 """
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import mpmath as mp
 import scipy.special
+import wave_references as waves
 from flint import arb, fmpz
 
 Function = Callable[..., Any]
@@ -867,6 +869,67 @@ ALONG: tuple[tuple[Any, ...], ...] = (
     ("pbwa", (0.5, None), *_along(1, (0.5,), _waves, _by(_waves, 0, 1), most=9)),
     ("pbwa", (None, 1.5), *_along(0, (1.5,), _waves, _by(_waves, 1, 0), most=9)),
     ("pbwa_slope", (1, 0, 0.5, None), *_along(1, (0.5,), _by(_waves, 1, 0), None, most=9)),
+    *(
+        (f"mathieu_{kind}", (m, None), *_along(1, (m,), of, _by(of, 0, 1), most=30))
+        for kind, sine in (("a", False), ("b", True))
+        for m in (1, 2)
+        for of in [functools.partial(waves.mathieu_value, sine)]
+    ),
+    *((f"mathieu_{kind}_slope", (0, 1, 2, None), *_along(1, (2,), None)) for kind in "ab"),
+    *(
+        (f"mathieu_{'cs'[sine]}e{'_prime' * slope}", (2, *rest), *_along(place, (2, *known), of, None, most=9))
+        for sine in (False, True)
+        for slope in (False, True)
+        for of in [functools.partial(waves.mathieu, sine, slope)]
+        for place, known, rest in ((1, (30,), (None, 30)), (2, (1.5,), (1.5, None)))
+    ),
+    *((f"mathieu_{kind}_slope", (0, 1, 0, 2, 1.5, None)) for kind in ("ce", "ce_prime", "se", "se_prime")),
+    *(
+        (f"{kind}_cv", (1, 2, None), *_along(2, (1, 2), of, _by(of, 0, 0, 1), most=9))
+        for kind, sign in (("pro", 1), ("obl", -1))
+        for of in [functools.partial(waves.spheroidal_value, sign)]
+    ),
+    *((f"{kind}_cv_slope", (0, 0, 1, 1, 2, None)) for kind in ("pro", "obl")),
+    *(
+        (f"{kind}_ang1_s{'p' * slope}", (1, 2, *rest), *_along(place, (1, 2, *known), of, None, most=most))
+        for kind, sign in (("pro", 1), ("obl", -1))
+        for slope in (False, True)
+        for of in [functools.partial(waves.spheroidal, sign, slope)]
+        for place, known, rest, most in ((2, (0.25,), (None, 0.25), 9), (3, (1.5,), (1.5, None), 0.99))
+    ),
+    *((f"{kind}_ang1_{of}_slope", (0, 0, 1, 0, 1, 2, None, 0.25)) for kind in ("pro", "obl") for of in ("s", "sp")),
+    *(
+        (f"mathieu_mod{kind}e1{'_prime' * slope}", (1, *rest), *_along(place, (1, *known), of, None, most=2))
+        for kind, sine in (("c", False), ("s", True))
+        for slope in (False, True)
+        for of in [functools.partial(waves.modified, sine, slope)]
+        for place, known, rest in ((1, (0.5,), (None, 0.5)), (2, (1.5,), (1.5, None)))
+    ),
+    *(
+        (f"mathieu_mod{kind}e2{prime}", (1, *rest))
+        for kind in "cs"
+        for prime in ("", "_prime")
+        for rest in ((None, 0.5), (1.5, None))
+    ),
+    *(
+        (f"mathieu_mod{kind}e{k}{prime}_slope", (0, 1, 0, 1, None, 0.5))
+        for kind in "cs"
+        for k in (1, 2)
+        for prime in ("", "_prime")
+    ),
+    *(
+        (f"{kind}_rad{k}_s{prime}", (0, 1, *rest))
+        for kind in ("pro", "obl")
+        for k in (1, 2)
+        for prime in ("", "p")
+        for rest in ((None, 2.5), (1.5, None))
+    ),
+    *(
+        (f"{kind}_rad{k}_s{prime}_slope", (0, 0, 1, 0, 0, 1, None, 2.5))
+        for kind in ("pro", "obl")
+        for k in (1, 2)
+        for prime in ("", "p")
+    ),
     ("smirnov_of", (5, None), *_along(1, (5,), _smirnov, _by(_smirnov, 0, 1), most=0.99)),
     ("smirnov_of_slope", (0, 1, 5, None), *_along(1, (5,), _by(_smirnov, 0, 1), None, most=0.99)),
     ("smirnovi", (5, None), *_along(1, (5,), _inverse_of_smirnov, None, most=0.99)),

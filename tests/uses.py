@@ -444,6 +444,67 @@ USES = {
     "pbvv_slope": scalars(lambda v, x: Primitive.rows["pbvv_slope"](1, 0, v, x), (-1.5, 1.5), REAL),
     "pbwa": elementwise(ops.pbwa, REAL, REAL),
     "pbwa_slope": scalars(lambda a, x: Primitive.rows["pbwa_slope"](1, 0, a, x), REAL, REAL),
+    "mathieu_a": both(
+        elementwise(lambda q: ops.mathieu_a(2, q), REAL), elementwise(lambda q: ops.mathieu_a(3, q), REAL)
+    ),
+    "mathieu_b": both(
+        elementwise(lambda q: ops.mathieu_b(2, q), REAL), elementwise(lambda q: ops.mathieu_b(1, q), REAL)
+    ),
+    **{
+        name: scalars(lambda q, x, name=name: getattr(ops, name)(3, q, x), (-9, 9), (-200, 200))
+        for name in ("mathieu_ce", "mathieu_ce_prime", "mathieu_se", "mathieu_se_prime")
+    },
+    **{
+        f"{name}_slope": elementwise(lambda q, name=f"{name}_slope": Primitive.rows[name](0, 1, 1, q), REAL)
+        for name in ("mathieu_a", "mathieu_b")
+    },
+    **{
+        f"{name}_slope": scalars(
+            lambda q, x, name=f"{name}_slope": Primitive.rows[name](0, 1, 0, 2, q, x), REAL, (1, 80)
+        )
+        for name in ("mathieu_ce", "mathieu_ce_prime", "mathieu_se", "mathieu_se_prime")
+    },
+    **{name: elementwise(lambda c, name=name: getattr(ops, name)(1, 3, c), (-9, 9)) for name in ("pro_cv", "obl_cv")},
+    **{
+        f"{name}_slope": elementwise(lambda c, name=f"{name}_slope": Primitive.rows[name](0, 0, 1, 1, 2, c), POSITIVE)
+        for name in ("pro_cv", "obl_cv")
+    },
+    **{
+        name: scalars(lambda c, x, name=name: getattr(ops, name)(1, 3, c, x), (-5, 5), (-0.9, 0.9))
+        for name in ("pro_ang1_s", "pro_ang1_sp", "obl_ang1_s", "obl_ang1_sp")
+    },
+    **{
+        f"{name}_slope": scalars(
+            lambda c, x, name=f"{name}_slope": Primitive.rows[name](0, 0, 1, 0, 1, 2, c, x), POSITIVE, (0.1, 0.9)
+        )
+        for name in ("pro_ang1_s", "pro_ang1_sp", "obl_ang1_s", "obl_ang1_sp")
+    },
+    **{
+        name: scalars(lambda q, x, name=name: getattr(ops, name)(2, q, x), POSITIVE, (-1, 2))
+        for kind in "cs"
+        for k in (1, 2)
+        for name in (f"mathieu_mod{kind}e{k}", f"mathieu_mod{kind}e{k}_prime")
+    },
+    **{
+        f"{name}_slope": scalars(lambda q, name=f"{name}_slope": Primitive.rows[name](0, 1, 0, 1, q, 0.75), POSITIVE)
+        for kind in "cs"
+        for k in (1, 2)
+        for name in (f"mathieu_mod{kind}e{k}", f"mathieu_mod{kind}e{k}_prime")
+    },
+    **{
+        name: scalars(lambda c, x, name=name: getattr(ops, name)(1, 3, c, x), (0.5, 5), (1.5, 4))
+        for kind in ("pro", "obl")
+        for k in (1, 2)
+        for name in (f"{kind}_rad{k}_s", f"{kind}_rad{k}_sp")
+    },
+    **{
+        f"{name}_slope": scalars(
+            lambda c, name=f"{name}_slope": Primitive.rows[name](0, 0, 1, 0, 0, 1, c, 2.5), (0.5, 3)
+        )
+        for kind in ("pro", "obl")
+        for k in (1, 2)
+        for name in (f"{kind}_rad{k}_s", f"{kind}_rad{k}_sp")
+    },
     "jve": of_orders(ops.jve, (-9, 9)),
     "yve": of_orders(ops.yve, POSITIVE),
     "jvp": both(elementwise(lambda x: ops.jvp(1, x), REAL), elementwise(lambda x: ops.jvp(0, x, 2), REAL)),

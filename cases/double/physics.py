@@ -6,7 +6,27 @@ Some are written in the form that loses digits at one end of the domain, as book
 """
 
 from diffcheck import case, interval
-from diffcheck.ops import asin, atan, cos, exp, expm1, log, log1p, log10, ndtr, pi, sin, sqrt, stack, tan, tanh
+from diffcheck.ops import (
+    asin,
+    atan,
+    cos,
+    exp,
+    expm1,
+    log,
+    log1p,
+    log10,
+    mathieu_a,
+    mathieu_b,
+    mathieu_ce,
+    ndtr,
+    pi,
+    pro_ang1_s,
+    sin,
+    sqrt,
+    stack,
+    tan,
+    tanh,
+)
 
 # Mechanics.
 
@@ -45,6 +65,24 @@ def kepler_equation(E, eccentricity, M):
 def true_anomaly(E, eccentricity):
     """2 atan(sqrt((1 + e) / (1 - e)) tan(E / 2))."""
     return 2 * atan(sqrt((1 + eccentricity) / (1 - eccentricity)) * tan(E / 2))
+
+
+@case(q=interval(0, 0.9), reference="Paul 1990; DLMF 28.33(iii)")
+def ion_trap_stability(q):
+    """a_0(q) and b_1(q): the constant part of a field that holds an ion beside the alternating part q lies between."""
+    return stack([mathieu_a(0, q), mathieu_b(1, q)])
+
+
+@case(angle=interval(0, 360), q=4.0, reference="Condon 1928")
+def quantum_pendulum(angle, q):
+    """The wave ce_2 of half the angle, of the second even level in the potential (q / 2) cos(angle)."""
+    return mathieu_ce(2, q, angle / 2)
+
+
+@case(t=interval(-0.99, 0.99), c=4.0, reference="Slepian & Pollak 1961")
+def slepian_window(t, c):
+    """The function of frequencies up to c that is most concentrated between -1 and 1."""
+    return pro_ang1_s(0, 0, c, t)
 
 
 @case(amplitude=interval(0, 1.5), length=interval(0.1, 10), g=9.80665, reference="Landau & Lifshitz 1976, section 11")

@@ -642,6 +642,42 @@ from diffcheck.ops.functions.kelvin import (
     ker as ker,
     kerp as kerp,
 )
+from diffcheck.ops.functions.mathieu import (
+    mathieu_a as mathieu_a,
+    mathieu_b as mathieu_b,
+    mathieu_ce as mathieu_ce,
+    mathieu_ce_prime as mathieu_ce_prime,
+    mathieu_se as mathieu_se,
+    mathieu_se_prime as mathieu_se_prime,
+)
+from diffcheck.ops.functions.mathieu_modified import (
+    mathieu_modce1 as mathieu_modce1,
+    mathieu_modce1_prime as mathieu_modce1_prime,
+    mathieu_modce2 as mathieu_modce2,
+    mathieu_modce2_prime as mathieu_modce2_prime,
+    mathieu_modse1 as mathieu_modse1,
+    mathieu_modse1_prime as mathieu_modse1_prime,
+    mathieu_modse2 as mathieu_modse2,
+    mathieu_modse2_prime as mathieu_modse2_prime,
+)
+from diffcheck.ops.functions.spheroidal import (
+    obl_ang1_s as obl_ang1_s,
+    obl_ang1_sp as obl_ang1_sp,
+    obl_cv as obl_cv,
+    pro_ang1_s as pro_ang1_s,
+    pro_ang1_sp as pro_ang1_sp,
+    pro_cv as pro_cv,
+)
+from diffcheck.ops.functions.spheroidal_radial import (
+    obl_rad1_s as obl_rad1_s,
+    obl_rad1_sp as obl_rad1_sp,
+    obl_rad2_s as obl_rad2_s,
+    obl_rad2_sp as obl_rad2_sp,
+    pro_rad1_s as pro_rad1_s,
+    pro_rad1_sp as pro_rad1_sp,
+    pro_rad2_s as pro_rad2_s,
+    pro_rad2_sp as pro_rad2_sp,
+)
 from diffcheck.ops.functions.jacobi import (
     jacobi_am as jacobi_am,
     jacobi_cn as jacobi_cn,

@@ -63,6 +63,26 @@ OUTSIDE = {
     "nctdtr_nc_of": (0.0, 1.0, 0.5),
     "nctdtr_t_of": (1.0, 1.0, 1.0),
     "kolmogi": (1.0,),
+    **dict.fromkeys(("pro_cv", "obl_cv"), (3.0, 2.0, 1.0)),
+    **dict.fromkeys(("pro_cv_slope", "obl_cv_slope"), (0.0, 0.0, 1.0, 3.0, 2.0, 1.0)),
+    **dict.fromkeys(("pro_ang1_s", "pro_ang1_sp", "obl_ang1_s", "obl_ang1_sp"), (0.0, 1.0, 2.0, 1.0)),
+    **dict.fromkeys(
+        (f"{kind}_ang1_{of}_slope" for kind in ("pro", "obl") for of in ("s", "sp")),
+        (0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 2.0, -1.5),
+    ),
+    **{f"mathieu_mod{kind}e{k}{prime}": (1.0, 0.0, 1.0) for kind in "cs" for k in (1, 2) for prime in ("", "_prime")},
+    **{
+        f"mathieu_mod{kind}e{k}{prime}_slope": (0.0, 1.0, 0.0, 1.0, -1.0, 1.0)
+        for kind in "cs"
+        for k in (1, 2)
+        for prime in ("", "_prime")
+    },
+    **{f"pro_rad{k}_s{prime}": (0.0, 1.0, 2.0, 1.0) for k in (1, 2) for prime in ("", "p")},
+    **{f"pro_rad{k}_s{prime}_slope": (0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 2.0, 1.0) for k in (1, 2) for prime in ("", "p")},
+    **{f"obl_rad1_s{prime}": (2.0, 1.0, 2.0, 1.0) for prime in ("", "p")},
+    **{f"obl_rad2_s{prime}": (0.0, 1.0, 0.0, 2.0) for prime in ("", "p")},
+    **{f"obl_rad1_s{prime}_slope": (0.0, 0.0, 1.0, 0.0, 2.0, 1.0, 2.0, 1.0) for prime in ("", "p")},
+    **{f"obl_rad2_s{prime}_slope": (0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 2.0) for prime in ("", "p")},
     "wright_bessel": (-1.0, 1.0, 1.0),
     "wright_bessel_slope": (1.0, 0.0, 0.0, -1.0, 1.0, 1.0),
     "tukey_quantile_of": (1.0, 1.0),

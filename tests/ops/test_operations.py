@@ -122,6 +122,10 @@ def test_what_torch_or_sympy_lacks_is_in_the_table():
         *("it2j0", "it2y0", "it2i0", "it2k0", "itstruve0", "itmodstruve0", "it2struve0", "itairy_ai", "itairy_bi"),
         *("itairy_ai_left", "itairy_bi_left", "pbvv", "pbwa", "smirnov_of", "smirnovi", "beta_share_of"),
         *("beta_share_u_of", "bdtrik", *(f"kelvin_{kind}" for kind in ("be", "ke", "bep", "kep"))),
+        *(f"mathieu_{kind}" for kind in ("a", "b", "ce", "ce_prime", "se", "se_prime")),
+        *(f"mathieu_mod{kind}e{k}{prime}" for kind in "cs" for k in (1, 2) for prime in ("", "_prime")),
+        *(f"{kind}_{of}" for kind in ("pro", "obl") for of in ("cv", "ang1_s", "ang1_sp")),
+        *(f"{kind}_rad{k}_s{prime}" for kind in ("pro", "obl") for k in (1, 2) for prime in ("", "p")),
         *("jacobi_sn", "jacobi_cn", "jacobi_dn", "jacobi_epsilon"),
         *(f"ellipr{kind}" for kind in "cdfg"),
     }

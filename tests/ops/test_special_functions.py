@@ -758,7 +758,8 @@ def test_nothing_is_differentiated_by_an_order(name):
     row, count = Primitive.rows[name], len(Primitive.rows[name].forms) or 2
     with pytest.raises(Unsupported, match=f"{name} is not differentiated by its order"):
         trace(lambda n: row(n + 1, *[0.5] * (count - 1)), {"n": ()}, {})
-    assert trace(lambda x: row(2, *[x] * (count - 1)), {"x": ()}, {}).operations
+    fixed = len(row.orders)
+    assert trace(lambda x: row(*[2] * fixed, *[x] * (count - fixed)), {"x": ()}, {}).operations
 
 
 @pytest.mark.parametrize(

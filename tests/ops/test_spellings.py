@@ -66,14 +66,22 @@ def test_a_name_means_what_it_means_elsewhere(name, call):
     np.testing.assert_allclose(getattr(ops, name)(*arguments), function(*arguments), rtol=1e-12)
 
 
-MODULI = {"ellipj": (X - 1, X / 2)}
+OTHERS = {
+    "ellipj": (X - 1, X / 2),
+    **dict.fromkeys(("mathieu_cem", "mathieu_sem"), (np.full(3, 2.0), 4 * X, 90 * X)),
+    **dict.fromkeys([f"mathieu_mod{kind}em{k}" for kind in "cs" for k in (1, 2)], (np.full(3, 2.0), 4 * X, X)),
+    **dict.fromkeys(
+        [f"{kind}_rad{k}" for kind in ("pro", "obl") for k in (1, 2)], (np.zeros(3), np.full(3, 2.0), 2 * X, 3 + X)
+    ),
+    **dict.fromkeys(("pro_ang1", "obl_ang1"), (np.ones(3), np.full(3, 3.0), 2 * X, X / 2)),
+}
 # SciPy keeps seven digits of integrals of Airy's functions, and eleven of others.
 DIGITS = {"itairy": 1e-7}
 
 
 @pytest.mark.parametrize("name", TOGETHER)
 def test_what_scipy_gives_together_is_a_tuple_of_operations(name):
-    arguments = MODULI.get(name, (X,))
+    arguments = OTHERS.get(name, (X,))
     found, expected = getattr(ops, name)(*arguments), getattr(scipy.special, name)(*arguments)
     assert name in dir(ops)
     assert len(found) == len(expected) == len(TOGETHER[name])

@@ -19,6 +19,8 @@ from diffcheck.ops.table import Column, Function, Primitive, Without
 NONE: Mapping[int, Function] = MappingProxyType({})
 # The bits from which a derivative is rounded to a double, and those at which it is given up.
 _BITS, _MOST_BITS, _ENOUGH = 128, 2048, 60
+# Half of the smallest double: what is below is zero.
+_NOTHING = arb((1, -1075))
 
 
 def analytic_row(
@@ -56,7 +58,11 @@ def analytic_row(
     """
     balls, fixed = _inside(balls, outside), len(orders)
     parts = [k for k in range(fixed, arity) if k not in slopes]
-    by = _derivatives(name, balls, arity, analytic, outside, columns.get("parity", 0)) if parts else None
+    by = (
+        _derivatives(name, balls, arity, analytic, outside, symmetry, fixed, columns.get("parity", 0))
+        if parts
+        else None
+    )
 
     def slope(position: int) -> tuple[Function, ...]:
         if position in slopes or by is None or position < fixed:
@@ -91,7 +97,14 @@ def _inside(balls: Function, outside: Function | None) -> Function:
 
 
 def _derivatives(
-    name: str, balls: Function, arity: int, analytic: Function, outside: Function | None, parity: int
+    name: str,
+    balls: Function,
+    arity: int,
+    analytic: Function,
+    outside: Function | None,
+    symmetry: Function | None,
+    fixed: int,
+    parity: int,
 ) -> Primitive:
     """The row of a function's partial derivatives: first how often by each argument, then the arguments."""
 
@@ -99,6 +112,12 @@ def _derivatives(
         orders = [_real(k).unique_fmpz() for k in x[:arity]]
         if None in orders:
             return arb.nan()
+        if (
+            symmetry is not None
+            and x[arity + fixed].is_zero()
+            and symmetry(*x[arity:]) == -((-1) ** int(orders[fixed]))
+        ):
+            return 0 * x[arity + fixed]
         return derivative(balls, list(map(int, orders)), analytic, parity)(*x[arity:])
 
     def slope(position: int) -> tuple[Function, ...]:
@@ -139,6 +158,8 @@ def in_doubles(function: Function) -> Function:
                 found = function(*map(arb, map(float, x)))
                 if found.is_finite() and found.rel_accuracy_bits() >= _ENOUGH:
                     return float(found.mid())
+                if abs(found) < _NOTHING:
+                    return 0.0
             bits *= 2
         return float("nan")
 
