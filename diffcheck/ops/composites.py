@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from diffcheck.errors import CallError, CaseError
 from diffcheck.ops.arguments import Traceable, flat
-from diffcheck.ops.options import fitted
+from diffcheck.ops.options import fitted, no_such_place
 from diffcheck.ops.table import Column, Function, Operation, Primitive
 
 # What NumPy calls the options of torch, and the other way round; torch's names of what has another one here.
@@ -81,7 +81,10 @@ class Composite(Operation):
             return super().__call__(*arguments, **options)
         except CaseError:
             raise
-        except (TypeError, IndexError) as mistake:
+        except IndexError as mistake:
+            named = dict(zip(self._places, arguments, strict=False)) | options
+            raise CallError(f"{self.name}: {no_such_place(mistake, named)}") from mistake
+        except TypeError as mistake:
             raise CallError(f"{self.name}: {mistake}") from mistake
         except (RuntimeError, ValueError) as mistake:
             if type(mistake) not in (RuntimeError, ValueError):  # a singular matrix, what torch has not yet written

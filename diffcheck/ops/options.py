@@ -1,6 +1,6 @@
 """What an option may be, as the annotation of its parameter says: the same for whoever computes the operation."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,6 +11,7 @@ from diffcheck.ops.arguments import Traceable
 
 # Parameters that are axes, of which NumPy wants several in a tuple.
 _AXES = frozenset(("axis", "axes", "dim", "dims"))
+_NONE = "a number has no axis"
 _NUMBERS = (int, float, Fraction, np.number)
 
 
@@ -25,6 +26,24 @@ def fitted(operation: str, name: str, annotation: Any, value: Any) -> Any:
     value = tuple(value) if isinstance(value, list) and name in _AXES else value
     rule = _RULES.get(annotation)
     return value if rule is None else rule(operation, name, value)
+
+
+def no_such_place(mistake: Exception, named: Mapping[str, Any]) -> str:
+    """What went wrong where a place was looked for that is not there: the axis, if one of the options names none."""
+    axes = _axes_of(next(iter(named.values()), None))
+    for name, value in named.items():
+        for axis in np.atleast_1d(value) if name in _AXES and isinstance(value, (int, tuple)) else ():
+            if not -axes <= axis < max(axes, 1):
+                has = f"it has {axes} {'axis' if axes == 1 else 'axes'}" if axes else _NONE
+                return f"{name}={axis}: there is no such axis: {has}"
+    return str(mistake) if axes else _NONE
+
+
+def _axes_of(operand: Any) -> int:
+    """How many axes an operand has; of a list of them those of its first, and one more."""
+    if isinstance(operand, (list, tuple)) and operand:
+        return 1 + _axes_of(operand[0])
+    return len(getattr(operand, "shape", ()))
 
 
 def _refused(operation: str, name: str, value: Any, wanted: str) -> CallError:

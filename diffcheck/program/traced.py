@@ -223,10 +223,7 @@ class Traced(Recorded):
         if any(map(is_complex, flat(arguments))):
             return self.as_complex().apply(operation, arguments, options)
         if isinstance(operation, Composite):
-            try:
-                return operation.definition(*arguments, **options)
-            except (IndexError, TypeError) as mistake:
-                raise CaseError(f"{operation.name}: {mistake}") from mistake
+            return operation.definition(*arguments, **options)
         demand_arguments(operation, len(arguments), options)
         masked = Traced.with_infinities(operation, arguments)
         if masked is not None:

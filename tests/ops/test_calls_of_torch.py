@@ -286,9 +286,9 @@ def test_arrays_may_be_given_by_name():
 
 
 WRONG = {
-    "an axis that is not there": (lambda x: ops.sum(x, 5), "sum: range object index out of range"),
+    "an axis that is not there": (lambda x: ops.sum(x, 5), "sum: axis=5: there is no such axis: it has 2 axes"),
     "a part of a shift": (lambda x: ops.select(x, 0, 1.5), "select: index=1.5: it must be a whole number"),
-    "an axis of a number": (lambda x: ops.sort(x[0, 0]), "sort: tuple index out of range"),
+    "an axis of a number": (lambda x: ops.sort(x[0, 0]), "sort: a number has no axis"),
 }
 
 

@@ -11,6 +11,7 @@ from diffcheck.errors import CaseError
 from diffcheck.ops.arguments import Traceable, as_tensors, flat
 from diffcheck.ops.composites import Composite, composite
 from diffcheck.ops.on_arrays.common import concatenate, reshape
+from diffcheck.ops.options import no_such_place
 from diffcheck.ops.table import Function
 
 # Parameters that torch wants tensors for: they say which elements are meant.
@@ -46,7 +47,9 @@ def moving(*operands: str, torch: Function | None = None) -> Callable[[Function]
                     raise CaseError(f"{function.__name__}: its {name} depends on an input: give it as a number")
             try:
                 found = function(*bound.args, **bound.kwargs)
-            except (ValueError, IndexError) as mistake:
+            except IndexError as mistake:
+                raise CaseError(f"{function.__name__}: {no_such_place(mistake, bound.arguments)}") from None
+            except ValueError as mistake:
                 raise CaseError(f"{function.__name__}: {mistake}") from None
             return tuple(map(elements.at, found)) if isinstance(found, (tuple, list)) else elements.at(found)
 
