@@ -163,8 +163,8 @@ def rational(numerator: int, denominator: int = 1) -> Exact:
 def reciprocal(number: float | Fraction) -> Exact:
     """One over a number, not the double next to it: of a power it is the exponent of the root that undoes it.
 
-    >>> (2.5 ** float(reciprocal(2.5))) ** 2.5
-    2.5
+    >>> float(reciprocal(2.5)), float(reciprocal(3))
+    (0.4, 0.3333333333333333)
     """
     return rational(*reversed(Fraction(number).as_integer_ratio()))
 

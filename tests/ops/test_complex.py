@@ -193,7 +193,7 @@ OF_MATRICES = {
     "var": (lambda a: o.var(a, 0, correction=0, keepdim=True), {"a": MATRIX}),
     "std": (lambda a: o.std(a * np.array([1, 2])), {"a": AWAY}),
     "vector_norm": (lambda a: o.vector_norm(a, axis=1), {"a": AWAY}),
-    "vector_norm of order 3": (lambda a: o.vector_norm(a, 3), {"a": VECTOR}),
+    "vector_norm of order 3": (lambda a: o.vector_norm(a, 3, axis=1), {"a": AWAY}),
     "norm of order 1": (lambda a: o.norm(a, 1), {"a": AWAY}),
     "norm along an axis": (lambda a: o.norm(a, axis=0), {"a": AWAY}),
     "triangles": (lambda a: o.tril(a, -1) + 2j * o.triu(a), {"a": BLOCK}),

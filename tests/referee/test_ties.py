@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import diffcheck.ops as o
+from diffcheck import case, check, interval
 from diffcheck.case.operators import OPERATORS, Operator
 from diffcheck.program.scalarise import scalarise
 from diffcheck.program.trace import record, trace
@@ -258,3 +259,12 @@ def test_numbers_look_only_along_the_inputs_that_reach_a_tie(monkeypatch):
     assert {c.status for c in truth.components} == {SMOOTH}
     assert [float(c.left.mid()) for c in truth.components] == pytest.approx(hessian.ravel().tolist(), rel=1e-12)
     assert all(truth.confirmed)
+
+
+@pytest.mark.parametrize("order", [0.7, 1.1, 1.5, 2.5, 3])
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_norm_of_any_order_has_its_kink_at_zero(order, size):
+    zeros = {"x": [0.0] * size}
+    subject = case(x=interval(-1, 1, shape=size), points=[zeros], samples=0)(lambda x: o.vector_norm(x, order))
+    (row,) = check(subject, engines=["autograd"]).result.rows
+    assert (row.verdict, row.truth) == ("kink", "[-1, 1]")
