@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+import waves
 from array_calls import CALLS, flat
 from flint import arb
 
@@ -1022,7 +1023,13 @@ USES |= {
 }
 
 FLAT = {f"{name}-{how}": use for name, uses in USES.items() for how, use in uses.items()}
-each_use = pytest.mark.parametrize(("name", "use"), FLAT.items(), ids=FLAT)
+each_use = pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        pytest.param(name, use, id=name, marks=[pytest.mark.long] * (name.partition("-")[0] in waves.SLOPES))
+        for name, use in FLAT.items()
+    ],
+)
 # What torch 2.13 computes badly on its own.
 TORCH_LOSES = {
     "polygamma-scalar-0": "torch's trigamma keeps ten digits",

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import waves
 from flint import arb, arb_series, ctx
 
 from diffcheck import ops
@@ -43,27 +44,8 @@ SLOW = {
     *("wright_bessel", "wright_bessel_slope", "chndtr_x_of", "chndtr_nc_of", "noncentral_beta_y_of", "stdtr_df_of"),
     *("it2j0", "it2y0", "it2k0", "it2i0", "itstruve0", "itmodstruve0", "it2struve0", "itairy_ai", "itairy_bi"),
     *("pbvv", "pbvv_slope", "pbwa", "pbwa_slope", "beta_share_of_slope", "beta_share_u_of", "smirnovi"),
-    *(f"mathieu_{kind}{slope}" for kind in ("a", "b", "ce", "ce_prime", "se", "se_prime") for slope in ("", "_slope")),
-    *(
-        f"{kind}_{of}{slope}"
-        for kind in ("pro", "obl")
-        for of in ("cv", "ang1_s", "ang1_sp")
-        for slope in ("", "_slope")
-    ),
-    *(
-        f"mathieu_mod{kind}e{k}{prime}{slope}"
-        for kind in "cs"
-        for k in (1, 2)
-        for prime in ("", "_prime")
-        for slope in ("", "_slope")
-    ),
-    *(
-        f"{kind}_rad{k}_s{prime}{slope}"
-        for kind in ("pro", "obl")
-        for k in (1, 2)
-        for prime in ("", "p")
-        for slope in ("", "_slope")
-    ),
+    *waves.FUNCTIONS,
+    *waves.SLOPES,
     *INVERSES[:-1],
 }
 

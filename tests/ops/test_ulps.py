@@ -5,6 +5,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+import waves
 
 from diffcheck.ops.table import Primitive, Without
 
@@ -14,6 +15,11 @@ ROWS = sorted(
     name
     for name, row in Primitive.rows.items()
     if row.switch is None and row.beside is None and name not in ("pi", "e")
+)
+# NumPy's side of what takes so long is the ball's middle.
+each_row = pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, marks=[pytest.mark.long] * (row in waves.FUNCTIONS | waves.SLOPES)) for row in ROWS],
 )
 # Binades between two arguments; the benchmark itself tries every binade.
 STEP = 60
@@ -36,7 +42,7 @@ def test_every_row_that_rounds_is_measured(measure_ulps):
     assert sorted(measure_ulps.smooth_rows()) == ROWS
 
 
-@pytest.mark.parametrize("row", ROWS)
+@each_row
 def test_implementations_lose_no_more_than_the_bounds_allow(measure_ulps, row):
     blamed, found = accused(measure_ulps, row)
     columns = {"numpy": Primitive.rows[row].numpy, "torch": Primitive.rows[row].torch}
@@ -44,7 +50,7 @@ def test_implementations_lose_no_more_than_the_bounds_allow(measure_ulps, row):
     assert blamed == {name for listed, name in measure_ulps.INACCURATE if listed == row}
 
 
-@pytest.mark.parametrize("row", ROWS)
+@each_row
 def test_the_best_implementation_loses_no_more_than_the_table_says(measure_ulps, row):
     in_double = [loss.lost for (_, format), loss in measure_ulps.worst(row, STEP).items() if format == "float64"]
     assert min(in_double) <= Primitive.rows[row].ulps

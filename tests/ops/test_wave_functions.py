@@ -124,18 +124,23 @@ FUNCTIONS = {
         for m, n in ((0, 1), (1, 1), (2, 4))
     },
 }
-POINTS = {
-    f"{name} at {', '.join(map(str, point))}": (function, reference, point)
+# The first point of each function; the others take minutes together.
+POINTS = [
+    pytest.param(
+        *(function, reference, point),
+        id=f"{name} at {', '.join(map(str, point))}",
+        marks=[pytest.mark.long] * (point is not points[0]),
+    )
     for name, (function, reference, points) in FUNCTIONS.items()
     for point in points
-}
+]
 
 
 def _number(x):
     return arb(mp.nstr(mp.re(x), 60))
 
 
-@pytest.mark.parametrize(("function", "reference", "point"), POINTS.values(), ids=POINTS)
+@pytest.mark.parametrize(("function", "reference", "point"), POINTS)
 def test_value_and_slopes_are_those_of_mpmath(waves, function, reference, point):
     names = "ab"[: len(point)]
     program = trace(lambda **x: function(*(x[n] for n in names)), dict.fromkeys(names, ()), {})
