@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-import waves
+import wave_rows
 from array_calls import CALLS, flat
 from flint import arb
 
@@ -1026,7 +1026,7 @@ FLAT = {f"{name}-{how}": use for name, uses in USES.items() for how, use in uses
 each_use = pytest.mark.parametrize(
     ("name", "use"),
     [
-        pytest.param(name, use, id=name, marks=[pytest.mark.long] * (name.partition("-")[0] in waves.SLOPES))
+        pytest.param(name, use, id=name, marks=[pytest.mark.long] * (name.partition("-")[0] in wave_rows.SLOPES))
         for name, use in FLAT.items()
     ],
 )

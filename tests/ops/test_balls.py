@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-import waves
+import wave_rows
 from flint import arb, arb_series, ctx
 
 from diffcheck import ops
@@ -44,8 +44,8 @@ SLOW = {
     *("wright_bessel", "wright_bessel_slope", "chndtr_x_of", "chndtr_nc_of", "noncentral_beta_y_of", "stdtr_df_of"),
     *("it2j0", "it2y0", "it2k0", "it2i0", "itstruve0", "itmodstruve0", "it2struve0", "itairy_ai", "itairy_bi"),
     *("pbvv", "pbvv_slope", "pbwa", "pbwa_slope", "beta_share_of_slope", "beta_share_u_of", "smirnovi"),
-    *waves.FUNCTIONS,
-    *waves.SLOPES,
+    *wave_rows.FUNCTIONS,
+    *wave_rows.SLOPES,
     *INVERSES[:-1],
 }
 

@@ -5,7 +5,7 @@ import importlib
 from pathlib import Path
 
 import pytest
-import waves
+import wave_rows
 
 from diffcheck.ops.table import Primitive, Without
 
@@ -19,7 +19,7 @@ ROWS = sorted(
 # NumPy's side of what takes so long is the ball's middle.
 each_row = pytest.mark.parametrize(
     "row",
-    [pytest.param(row, marks=[pytest.mark.long] * (row in waves.FUNCTIONS | waves.SLOPES)) for row in ROWS],
+    [pytest.param(row, marks=[pytest.mark.long] * (row in wave_rows.FUNCTIONS | wave_rows.SLOPES)) for row in ROWS],
 )
 # Binades between two arguments; the benchmark itself tries every binade.
 STEP = 60
