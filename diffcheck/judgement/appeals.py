@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from flint import ctx
 
+from diffcheck.formats import Format
 from diffcheck.judgement.court import Court, Question
 from diffcheck.judgement.dispute import Dispute
 from diffcheck.judgement.numbers import Judgement, judge, worst
@@ -101,13 +102,10 @@ def by_finite_terms(judgement: Judgement, dispute: Dispute) -> Judgement:
 
     Of that the rounding errors are what the definition's would be in a format without an end.
     """
-    bound, question, court = dispute.bound, dispute.question, dispute.court
-    if bound is None or bound.formula.is_finite() or bound.formula.is_nan() or not math.isfinite(dispute.value):
+    formula = _without_overflow(dispute, dispute.court.format.wide)
+    if formula is None or dispute.bound is None:
         return judgement
-    wider = court.bounds.at(question.truth, question.x, court.format.wide)[dispute.component]
-    if wider is None or not wider.formula.is_finite():
-        return judgement
-    found = dispute.judged(Bound(bound.scale, bound.inherent, wider.formula))
+    found = _allowed(dispute, dispute.bound, formula)
     return judgement if found.verdict.fails else found
 
 
@@ -116,14 +114,23 @@ def by_lost_quotients(judgement: Judgement, dispute: Dispute) -> Judgement:
 
     It is excused what these quotients are, twice for what the first order leaves out.
     """
-    bound, question, court = dispute.bound, dispute.question, dispute.court
-    if bound is None or bound.formula.is_finite() or bound.formula.is_nan() or not math.isfinite(dispute.value):
+    formula = _without_overflow(dispute, dispute.court.format.forgetting)
+    if formula is None or dispute.bound is None:
         return judgement
-    lost = court.bounds.at(question.truth, question.x, court.format.forgetting)[dispute.component]
-    if lost is None or not lost.formula.is_finite():
-        return judgement
-    found = dispute.judged(Bound(bound.scale, bound.inherent, 2 * lost.formula / FORMULA_FACTOR))
+    found = _allowed(dispute, dispute.bound, 2 * formula / FORMULA_FACTOR)
     return judgement if found.verdict.fails else replace(found, reason=Reason.OVERFLOW)
+
+
+def _without_overflow(dispute: Dispute, format: Format) -> Ball | None:
+    """What the definition's formula may be off by in this format, where it overflows in its own and a number came.
+
+    ``None`` where it does not, or overflows in this one too.
+    """
+    bound, question = dispute.bound, dispute.question
+    if bound is None or bound.formula.is_finite() or bound.formula.is_nan() or not math.isfinite(dispute.value):
+        return None
+    found = dispute.court.bounds.at(question.truth, question.x, format)[dispute.component]
+    return None if found is None or not found.formula.is_finite() else found.formula
 
 
 def by_near_tie(judgement: Judgement, dispute: Dispute) -> Judgement:
