@@ -1023,12 +1023,16 @@ USES |= {
 }
 
 FLAT = {f"{name}-{how}": use for name, uses in USES.items() for how, use in uses.items()}
+
+
+def _takes_long(name):
+    row, _, how = name.partition("-")
+    return row in wave_rows.SLOPES or (row in wave_rows.FUNCTIONS and how != "scalar")
+
+
 each_use = pytest.mark.parametrize(
     ("name", "use"),
-    [
-        pytest.param(name, use, id=name, marks=[pytest.mark.long] * (name.partition("-")[0] in wave_rows.SLOPES))
-        for name, use in FLAT.items()
-    ],
+    [pytest.param(name, use, id=name, marks=[pytest.mark.long] * _takes_long(name)) for name, use in FLAT.items()],
 )
 # What torch 2.13 computes badly on its own.
 TORCH_LOSES = {
